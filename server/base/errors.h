@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+
+/// Every error that a caller can meet, one constructor each. An error is an absl::Status whose message tells a person
+/// what to do and whose payloads are the google.rpc details (ErrorInfo always) for programs, keyed by type URL
+/// ("type.googleapis.com/google.rpc.ErrorInfo"). wire/ turns it into a gRPC status, unchanged.
+namespace rowkeeper {
+
+/// ErrorInfo.domain of every error.
+inline constexpr std::string_view kErrorDomain = "rowkeeper";
+
+using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
+
+/// Problems of single request fields, gathered so that a caller sees all of them at once. Not thread-safe.
+class FieldViolations {
+ public:
+  /// `field` is the path in the request ("todo.title"); `description` says what is wrong and what to send.
+  void Add(std::string_view field, std::string_view description);
+  bool empty() const { return items_.empty(); }
+  /// OK when empty, else INVALID_ARGUMENT, reason INVALID_FIELD, with BadRequest details.
+  absl::Status ToStatus() const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> items_;
+};
+
+/// INVALID_ARGUMENT, reason INVALID_FIELD: one field.
+absl::Status InvalidField(std::string_view field, std::string_view description);
+/// INVALID_ARGUMENT, reason MALFORMED_REQUEST: bytes that are not the request message.
+absl::Status MalformedRequest(std::string_view message_name, std::string_view problem);
+/// INVALID_ARGUMENT, reason INVALID_HEADER.
+absl::Status InvalidHeader(std::string_view header, std::string_view description);
+
+/// NOT_FOUND, reason ROW_NOT_FOUND, with ResourceInfo. `key` is "id 0b52…", as the caller gave it.
+absl::Status RowNotFound(std::string_view entity, std::string_view key);
+/// ALREADY_EXISTS, reason UNIQUE_VIOLATION: `fields` are the proto fields of the constraint.
+absl::Status AlreadyExists(std::string_view entity, std::string_view constraint, const std::vector<std::string>& fields);
+/// FAILED_PRECONDITION, reason REFERENCE_VIOLATION with PreconditionFailure. `field` may be empty when the violation is
+/// a row of another entity that still points here.
+absl::Status ReferenceViolation(std::string_view entity, std::string_view constraint, std::string_view field,
+                                std::string_view referenced);
+/// ABORTED, reason VERSION_MISMATCH.
+absl::Status VersionMismatch(std::string_view entity, int64_t expected);
+/// ABORTED with RetryInfo, reason SERIALIZATION_FAILURE.
+absl::Status SerializationFailure();
+/// ABORTED with RetryInfo, reason DEADLOCK.
+absl::Status Deadlock();
+/// ABORTED with RetryInfo, reason LOCK_TIMEOUT.
+absl::Status LockTimeout();
+/// DEADLINE_EXCEEDED, reason DEADLINE_EXCEEDED: the caller's deadline passed; `where` is what it was waiting for.
+absl::Status DeadlineExceeded(std::string_view where);
+/// DEADLINE_EXCEEDED, reason STATEMENT_TIMEOUT: the server's own limit.
+absl::Status StatementTimeout();
+/// CANCELLED, reason CANCELLED: the caller went away or cancelled.
+absl::Status Cancelled();
+/// RESOURCE_EXHAUSTED with RetryInfo: `limit` is the option's name, `value` its value with unit ("30 s").
+absl::Status LimitReached(std::string_view reason, std::string_view what, std::string_view limit, std::string_view value);
+/// RESOURCE_EXHAUSTED, reason DATABASE_RESOURCES: SQLSTATE class 53.
+absl::Status DatabaseExhausted();
+/// UNAVAILABLE with RetryInfo, reason DATABASE_UNAVAILABLE: nothing was executed.
+absl::Status DatabaseUnavailable();
+/// UNKNOWN, reason COMMIT_OUTCOME_UNKNOWN: the connection was lost while a write was under way.
+absl::Status CommitOutcomeUnknown();
+/// FAILED_PRECONDITION, reason SCHEMA_MISMATCH: `remedy` is the command to run.
+absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy);
+/// PERMISSION_DENIED, reason DATABASE_PERMISSION.
+absl::Status DatabasePermission();
+/// INTERNAL, reason UNREPRESENTABLE_VALUE: a stored value that the field's type cannot carry.
+absl::Status UnrepresentableValue(std::string_view field, std::string_view problem);
+/// INTERNAL, reason INTERNAL, with an id that is in the log. For what should not happen.
+absl::Status Internal(std::string_view what);
+/// UNAVAILABLE, reason SHUTTING_DOWN.
+absl::Status ShuttingDown();
+
+/// The ErrorInfo reason of `status`, or empty when it carries none.
+std::string ErrorReason(const absl::Status& status);
+
+}  // namespace rowkeeper

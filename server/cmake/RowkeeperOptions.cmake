@@ -1,0 +1,36 @@
+# Language level, warnings and the packages that every target may use. All from the distribution.
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+set_property(GLOBAL PROPERTY USE_FOLDERS ON)
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(GRPCPP REQUIRED IMPORTED_TARGET grpc++)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
+find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
+
+option(ROWKEEPER_WERROR "Treat warnings as errors" ON)
+add_library(rk_warnings INTERFACE)
+target_compile_options(rk_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+                       $<$<BOOL:${ROWKEEPER_WERROR}>:-Werror>)
+
+set(ROWKEEPER_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined or thread")
+if(ROWKEEPER_SANITIZE)
+  add_compile_options(-fsanitize=${ROWKEEPER_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${ROWKEEPER_SANITIZE})
+endif()

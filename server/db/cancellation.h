@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+namespace rowkeeper::db {
+
+/// Lets a caller's deadline or cancellation reach the statement that is running for it, and no other. Shared between
+/// the call (which may Cancel) and the thread that executes. Thread-safe.
+class Cancellation {
+ public:
+  enum class Cause { kCaller, kDeadline };
+
+  Cancellation();
+  ~Cancellation();
+  Cancellation(const Cancellation&) = delete;
+  Cancellation& operator=(const Cancellation&) = delete;
+
+  /// Never blocks: a running statement is cancelled by another thread. Later calls have no effect.
+  void Cancel(Cause cause);
+  bool cancelled() const;
+
+  struct Impl;
+
+ private:
+  friend class Connection;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/db/cancellation.h"
+#include "server/db/rows.h"
+
+namespace rowkeeper::db {
+
+/// How to reach PostgreSQL and how a session is set up.
+struct ConnectionOptions {
+  /// libpq connection string or URI; empty uses the PG* environment.
+  std::string url;
+  /// Longest time to establish a connection, seconds.
+  int connect_timeout_s = 5;
+  /// Longest run of one statement, milliseconds; 0 means no limit. Range 0 to 86400000.
+  int statement_timeout_ms = 30000;
+  /// Longest wait for a row or table lock, milliseconds; 0 means no limit.
+  int lock_timeout_ms = 5000;
+  /// How many prepared statements a connection keeps before it forgets the least recently used.
+  int prepared_statements = 512;
+  /// application_name of the session.
+  std::string application_name = "rowkeeper";
+};
+
+/// The catalogue's words for what a SQL error is about, so that errors speak of proto fields. Immutable.
+struct ErrorContext {
+  /// Full entity name.
+  std::string entity;
+  struct Constraint {
+    enum class Kind { kUnique, kReference, kCheck };
+    Kind kind = Kind::kUnique;
+    /// Proto fields of the constraint.
+    std::vector<std::string> fields;
+    /// kReference: full name of the referenced entity.
+    std::string referenced;
+    /// The remedy for kCheck, e.g. "must be one of OPEN, DONE".
+    std::string description;
+  };
+  std::map<std::string, Constraint, std::less<>> constraints;
+  /// SQL column name to proto field.
+  std::map<std::string, std::string, std::less<>> fields;
+};
+
+/// One statement to execute.
+struct Query {
+  /// Prepared under this id on first use on each connection; 0 executes without preparing.
+  uint64_t id = 0;
+  std::string_view text;
+  const std::vector<Param>* params = nullptr;
+  /// A write whose reply is lost has an unknown outcome; a read has none.
+  enum class Effect { kRead, kWrite } effect = Effect::kWrite;
+  const ErrorContext* errors = nullptr;
+  Cancellation* cancellation = nullptr;
+};
+
+/// One PostgreSQL session. Used by one thread at a time. Once broken it stays broken: nothing here reconnects.
+class Connection {
+ public:
+  /// Connects and sets the session up (UTF8, UTC, ISO dates, timeouts). Errors: UNAVAILABLE DATABASE_UNAVAILABLE, with
+  /// the reason in the log; PERMISSION_DENIED for a refused login.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const ConnectionOptions& options);
+  virtual ~Connection() = default;
+
+  /// Runs one statement, autocommitted unless Begin came before. Errors are those of the error table, mapped from the
+  /// SQLSTATE by sqlstate.h; no SQL text or driver message is in them.
+  virtual absl::StatusOr<Rows> Execute(const Query& query) = 0;
+  /// Runs text that may hold several statements (migrations). For scripts of the operator, not for callers: the error's
+  /// message is PostgreSQL's, with its line. On error, `*position` (if not null) is the 1-based character offset, or 0.
+  virtual absl::Status ExecuteScript(std::string_view text, int* position) = 0;
+  /// True once the session is lost; the object can then only be destroyed.
+  virtual bool broken() const = 0;
+  /// Server process id, for logs and tests.
+  virtual int backend_pid() const = 0;
+  /// Without a round trip: false when the server has closed the socket or sent something unasked for.
+  virtual bool SocketLooksAlive() const = 0;
+  /// One round trip.
+  virtual absl::Status Ping() = 0;
+};
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "server/db/cancellation.h"
+#include "server/db/connection.h"
+
+namespace rowkeeper::db {
+
+/// Names and defaults are SQLAlchemy's.
+struct PoolOptions {
+  /// Connections kept open. Range 1 to 1000.
+  int pool_size = 20;
+  /// Connections beyond pool_size under load, closed when returned. Range 0 to 1000.
+  int max_overflow = 10;
+  /// Longest wait for a connection.
+  std::chrono::milliseconds pool_timeout{30000};
+  /// Connections older than this, give or take a tenth at random, are replaced when they come back. 0: never.
+  std::chrono::seconds pool_recycle{1800};
+  /// Check connections before use: always the socket, and with a round trip when idle for longer than pre_ping_idle.
+  bool pool_pre_ping = true;
+  std::chrono::milliseconds pre_ping_idle{1000};
+  /// Log every statement's text (never its values).
+  bool echo = false;
+};
+
+struct PoolStats {
+  int open = 0;
+  int idle = 0;
+  int leased = 0;
+  int waiting = 0;
+  uint64_t opened_total = 0;
+  uint64_t broken_total = 0;
+  uint64_t recycled_total = 0;
+  uint64_t timeouts_total = 0;
+  uint64_t generation = 0;
+};
+
+class Pool;
+
+/// One borrowed connection; returns itself. A broken one is destroyed and ends its generation: idle connections opened
+/// before the break are checked or replaced before use.
+class Lease {
+ public:
+  Lease() = default;
+  Lease(Lease&&) noexcept;
+  Lease& operator=(Lease&&) noexcept;
+  ~Lease();
+
+  Connection* operator->() const { return connection_.get(); }
+  Connection& operator*() const { return *connection_; }
+
+ private:
+  friend class Pool;
+  Pool* pool_ = nullptr;
+  std::unique_ptr<Connection> connection_;
+  std::chrono::steady_clock::time_point born_;
+  uint64_t generation_ = 0;
+};
+
+/// A bounded set of connections, served first come first served. Thread-safe; must outlive its leases.
+class Pool {
+ public:
+  struct AcquireOptions {
+    /// The caller's deadline; pool_timeout applies as well.
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    Cancellation* cancellation = nullptr;
+  };
+
+  Pool(PoolOptions options, ConnectionOptions connection);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  /// Errors: RESOURCE_EXHAUSTED POOL_TIMEOUT, DEADLINE_EXCEEDED, CANCELLED, UNAVAILABLE DATABASE_UNAVAILABLE (at once
+  /// when the database refuses connections; a failed attempt is remembered for 100 ms so that callers do not pile up).
+  absl::StatusOr<Lease> Acquire(const AcquireOptions& options);
+  PoolStats stats() const;
+
+ private:
+  friend class Lease;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/catalogue/catalogue.h"
+
+namespace rowkeeper::plan {
+
+/// What a request field is used for.
+enum class InputRole {
+  kFilter,        ///< compared with a column
+  kValue,         ///< written to a column
+  kPageSize,      ///< int32
+  kPageToken,     ///< string
+  kOrderBy,       ///< string
+  kReadMask,      ///< google.protobuf.FieldMask
+  kUpdateMask,    ///< google.protobuf.FieldMask
+  kDeleted,       ///< rowkeeper.v1.Deleted
+  kVersion,       ///< int32 or int64
+  kAllowMissing,  ///< bool
+};
+
+/// One request field that the plan reads. A field may have two inputs (the key of an update is value and filter).
+struct Input {
+  InputRole role = InputRole::kFilter;
+  /// From the request message down to the field; two entries when the entity is nested in the request.
+  std::vector<const google::protobuf::FieldDescriptor*> path;
+  /// kFilter and kValue: index into Entity::columns, whose ValueType says how to read the field.
+  int column = -1;
+  /// The field as callers know it, "todo.owner_id"; used in field violations.
+  std::string name;
+};
+
+enum class FilterOperator { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kIn };
+
+/// A condition on a column.
+struct FilterTerm {
+  int input = 0;
+  int column = 0;
+  FilterOperator op = FilterOperator::kEqual;
+  /// A call without it is refused; otherwise the condition is left out.
+  bool required = true;
+};
+
+/// A column that the request gives a value for.
+struct ValueTerm {
+  int input = 0;
+  int column = 0;
+};
+
+enum class ResponseShape {
+  kEmpty,   ///< google.protobuf.Empty
+  kEntity,  ///< the entity itself
+  kHolder,  ///< a message with one field of the entity
+  kList,    ///< a message with a repeated field of the entity and next_page_token
+};
+
+struct ResponsePlan {
+  ResponseShape shape = ResponseShape::kEntity;
+  /// kHolder, kList: the field that holds the entity.
+  const google::protobuf::FieldDescriptor* rows = nullptr;
+  /// kList: the string field, or nullptr when the response has none.
+  const google::protobuf::FieldDescriptor* next_page_token = nullptr;
+};
+
+/// What one method does, as immutable data: nothing here depends on a particular call.
+struct MethodPlan {
+  /// "planner.v1.TodoRepository.GetById"
+  std::string full_name;
+  /// "/planner.v1.TodoRepository/GetById"
+  std::string path;
+  const google::protobuf::MethodDescriptor* method = nullptr;
+  const catalogue::Entity* entity = nullptr;
+  catalogue::Operation operation = catalogue::Operation::kGet;
+  std::vector<Input> inputs;
+  std::vector<FilterTerm> filters;
+  std::vector<ValueTerm> values;
+  ResponsePlan response;
+
+  bool reads_only() const {
+    return operation == catalogue::Operation::kGet || operation == catalogue::Operation::kList;
+  }
+};
+
+/// The plans of all methods of `catalogue`, in its order. Mistakes go to `diagnostics`; the result is complete only
+/// when it has no errors. The plans point into the catalogue, which must outlive them.
+std::vector<std::unique_ptr<const MethodPlan>> CompilePlans(const catalogue::Catalogue& catalogue,
+                                                            catalogue::Diagnostics* diagnostics);
+
+}  // namespace rowkeeper::plan

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rowkeeper::sql {
+
+/// Where the value of one `$n` comes from when a statement is executed.
+struct Parameter {
+  enum class Source {
+    kArgument,  ///< plan::Request::arguments[index]
+    kCursor,    ///< cell `index` of the page token
+    kLimit,     ///< rows to fetch
+    kVersion,   ///< plan::Request::version
+  };
+  Source source = Source::kArgument;
+  int index = 0;
+};
+
+/// SQL text with `$1..$n` and the meaning of its parameters and result cells. Immutable; shared by all calls of the
+/// same variant of a plan.
+struct Statement {
+  /// Unique in the process; names the prepared statement on every connection. 0: not to be prepared.
+  uint64_t id = 0;
+  std::string text;
+  std::vector<Parameter> parameters;
+  /// The entity's column of each result cell: first the visible ones in field order, then those that only the page
+  /// token needs.
+  std::vector<int> cells;
+  /// How many of `cells` go into the response.
+  int visible_cells = 0;
+  /// Result cells whose values make the cursor of the next page, in order.
+  std::vector<int> cursor_cells;
+};
+
+}  // namespace rowkeeper::sql
