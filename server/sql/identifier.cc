@@ -1,0 +1,46 @@
+#include "server/sql/identifier.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+void AppendDoubled(std::string_view text, char quote, std::string* out) {
+  out->push_back(quote);
+  for (char c : text) {
+    if (c == quote) out->push_back(quote);
+    out->push_back(c);
+  }
+  out->push_back(quote);
+}
+
+}  // namespace
+
+std::string Identifier(std::string_view name) {
+  std::string out;
+  AppendDoubled(name, '"', &out);
+  return out;
+}
+
+std::string Literal(std::string_view text) {
+  std::string out;
+  if (text.find('\\') == std::string_view::npos) {
+    AppendDoubled(text, '\'', &out);
+    return out;
+  }
+  std::string escaped;
+  for (char c : text) {
+    if (c == '\\') escaped.push_back('\\');
+    escaped.push_back(c);
+  }
+  out = "E";
+  AppendDoubled(escaped, '\'', &out);
+  return out;
+}
+
+std::string Table(const catalogue::Entity& entity) { return InSchemaOf(entity, entity.table); }
+
+std::string InSchemaOf(const catalogue::Entity& entity, std::string_view name) {
+  if (entity.schema.empty()) return Identifier(name);
+  return Identifier(entity.schema) + "." + Identifier(name);
+}
+
+}  // namespace rowkeeper::sql

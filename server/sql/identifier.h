@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "server/catalogue/entity.h"
+
+namespace rowkeeper::sql {
+
+/// `name` as a quoted SQL identifier, safe whatever it holds: keywords, mixed case, quotes. PostgreSQL cuts identifiers
+/// at 63 bytes; the catalogue refuses longer ones.
+std::string Identifier(std::string_view name);
+
+/// `text` as a SQL string literal, safe under either setting of standard_conforming_strings. Must not hold a NUL byte.
+std::string Literal(std::string_view text);
+
+/// The quoted name of the entity's table, with its schema where one is declared.
+std::string Table(const catalogue::Entity& entity);
+
+/// `name` quoted and put into the entity's schema where one is declared: for types, indexes and sequences.
+std::string InSchemaOf(const catalogue::Entity& entity, std::string_view name);
+
+}  // namespace rowkeeper::sql
