@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,7 +41,8 @@ absl::Status InvalidHeader(std::string_view header, std::string_view description
 /// NOT_FOUND, reason ROW_NOT_FOUND, with ResourceInfo. `key` is "id 0b52…", as the caller gave it.
 absl::Status RowNotFound(std::string_view entity, std::string_view key);
 /// ALREADY_EXISTS, reason UNIQUE_VIOLATION: `fields` are the proto fields of the constraint.
-absl::Status AlreadyExists(std::string_view entity, std::string_view constraint, const std::vector<std::string>& fields);
+absl::Status AlreadyExists(std::string_view entity, std::string_view constraint,
+                           const std::vector<std::string>& fields);
 /// FAILED_PRECONDITION, reason REFERENCE_VIOLATION with PreconditionFailure. `field` may be empty when the violation is
 /// a row of another entity that still points here.
 absl::Status ReferenceViolation(std::string_view entity, std::string_view constraint, std::string_view field,
@@ -61,7 +62,8 @@ absl::Status StatementTimeout();
 /// CANCELLED, reason CANCELLED: the caller went away or cancelled.
 absl::Status Cancelled();
 /// RESOURCE_EXHAUSTED with RetryInfo: `limit` is the option's name, `value` its value with unit ("30 s").
-absl::Status LimitReached(std::string_view reason, std::string_view what, std::string_view limit, std::string_view value);
+absl::Status LimitReached(std::string_view reason, std::string_view what, std::string_view limit,
+                          std::string_view value);
 /// RESOURCE_EXHAUSTED, reason DATABASE_RESOURCES: SQLSTATE class 53.
 absl::Status DatabaseExhausted();
 /// UNAVAILABLE with RetryInfo, reason DATABASE_UNAVAILABLE: nothing was executed.
@@ -74,12 +76,16 @@ absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy);
 absl::Status DatabasePermission();
 /// INTERNAL, reason UNREPRESENTABLE_VALUE: a stored value that the field's type cannot carry.
 absl::Status UnrepresentableValue(std::string_view field, std::string_view problem);
-/// INTERNAL, reason INTERNAL, with an id that is in the log. For what should not happen.
+/// INTERNAL, reason INTERNAL, for what should not happen. `what` is shown to the caller, so it holds no driver text or
+/// row value. A fresh id is in the message and in the metadata as "log_id": whoever logs more about it uses
+/// ErrorLogId().
 absl::Status Internal(std::string_view what);
 /// UNAVAILABLE, reason SHUTTING_DOWN.
 absl::Status ShuttingDown();
 
 /// The ErrorInfo reason of `status`, or empty when it carries none.
 std::string ErrorReason(const absl::Status& status);
+/// The "log_id" of an Internal() status, or empty.
+std::string ErrorLogId(const absl::Status& status);
 
 }  // namespace rowkeeper

@@ -1,0 +1,261 @@
+#include "server/base/errors.h"
+
+#include <chrono>
+#include <initializer_list>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_join.h"
+#include "google/rpc/error_details.pb.h"
+#include "server/base/ids.h"
+#include "server/base/text.h"
+#include "server/base/utf8.h"
+
+namespace rowkeeper {
+namespace {
+
+using Code = absl::StatusCode;
+using std::chrono::milliseconds;
+
+/// Longest text of a caller that is repeated to it, bytes: errors travel in trailers of a few KiB.
+constexpr size_t kShownBytes = 200;
+constexpr size_t kShownViolations = 5;
+
+std::string Shown(std::string_view text) { return ShortenUtf8(text, kShownBytes); }
+
+template <typename Detail>
+std::string TypeUrl() {
+  return Cat("type.googleapis.com/", Detail::descriptor()->full_name());
+}
+
+template <typename Detail>
+void Attach(const Detail& detail, absl::Status* status) {
+  status->SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
+}
+
+using MetadataItem = std::pair<std::string_view, std::string_view>;
+
+absl::Status Error(Code code, std::string_view reason, std::string_view message,
+                   std::initializer_list<MetadataItem> metadata = {}) {
+  absl::Status status(code, ToAbsl(message));
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain(std::string(kErrorDomain));
+  for (const auto& [key, value] : metadata) {
+    if (!value.empty()) (*info.mutable_metadata())[std::string(key)] = Shown(value);
+  }
+  Attach(info, &status);
+  return status;
+}
+
+absl::Status WithRetry(absl::Status status, milliseconds delay) {
+  google::rpc::RetryInfo retry;
+  auto* duration = retry.mutable_retry_delay();
+  duration->set_seconds(delay.count() / 1000);
+  duration->set_nanos(static_cast<int32_t>(delay.count() % 1000) * 1000000);
+  Attach(retry, &status);
+  return status;
+}
+
+absl::Status WithPrecondition(absl::Status status, std::string_view type, std::string_view subject) {
+  google::rpc::PreconditionFailure failure;
+  auto* violation = failure.add_violations();
+  violation->set_type(std::string(type));
+  violation->set_subject(Shown(subject));
+  violation->set_description(std::string(status.message()));
+  Attach(failure, &status);
+  return status;
+}
+
+bool ReadErrorInfo(const absl::Status& status, google::rpc::ErrorInfo* info) {
+  const auto payload = status.GetPayload(TypeUrl<google::rpc::ErrorInfo>());
+  return payload && info->ParseFromString(std::string(*payload));
+}
+
+}  // namespace
+
+void FieldViolations::Add(std::string_view field, std::string_view description) {
+  items_.emplace_back(Shown(field), RepairUtf8(description));
+}
+
+absl::Status FieldViolations::ToStatus() const {
+  if (items_.empty()) return absl::OkStatus();
+  google::rpc::BadRequest bad_request;
+  std::string message;
+  size_t shown = 0;
+  for (const auto& [field, description] : items_) {
+    auto* violation = bad_request.add_field_violations();
+    violation->set_field(field);
+    violation->set_description(description);
+    if (shown++ < kShownViolations) message += Cat(shown > 1 ? "; " : "", field, ": ", description);
+  }
+  if (shown > kShownViolations) message += Cat("; and ", shown - kShownViolations, " more");
+  absl::Status status = Error(Code::kInvalidArgument, "INVALID_FIELD", message, {{"field", items_.front().first}});
+  Attach(bad_request, &status);
+  return status;
+}
+
+absl::Status InvalidField(std::string_view field, std::string_view description) {
+  FieldViolations violations;
+  violations.Add(field, description);
+  return violations.ToStatus();
+}
+
+absl::Status MalformedRequest(std::string_view message_name, std::string_view problem) {
+  return Error(Code::kInvalidArgument, "MALFORMED_REQUEST",
+               Cat("the request is not a ", message_name, ": ", RepairUtf8(problem),
+                   "; check that the client's stubs were generated from the server's proto files"),
+               {{"message", message_name}});
+}
+
+absl::Status InvalidHeader(std::string_view header, std::string_view description) {
+  return Error(Code::kInvalidArgument, "INVALID_HEADER", Cat("header ", Shown(header), ": ", RepairUtf8(description)),
+               {{"header", header}});
+}
+
+absl::Status RowNotFound(std::string_view entity, std::string_view key) {
+  absl::Status status =
+      Error(Code::kNotFound, "ROW_NOT_FOUND", Cat("there is no ", entity, " with ", Shown(key)), {{"entity", entity}});
+  google::rpc::ResourceInfo resource;
+  resource.set_resource_type(std::string(entity));
+  resource.set_resource_name(Shown(key));
+  Attach(resource, &status);
+  return status;
+}
+
+absl::Status AlreadyExists(std::string_view entity, std::string_view constraint,
+                           const std::vector<std::string>& fields) {
+  const std::string names = absl::StrJoin(fields, ", ");
+  const std::string message = fields.empty()
+                                  ? Cat("there is already a ", entity, " with this value (constraint ", constraint,
+                                        "); change the value, or read and update the row that has it")
+                                  : Cat("there is already a ", entity, " with this ", absl::StrJoin(fields, " and "),
+                                        "; change it, or read and update the row that has it");
+  return Error(Code::kAlreadyExists, "UNIQUE_VIOLATION", message,
+               {{"entity", entity}, {"constraint", constraint}, {"fields", names}});
+}
+
+absl::Status ReferenceViolation(std::string_view entity, std::string_view constraint, std::string_view field,
+                                std::string_view referenced) {
+  const std::string message =
+      field.empty() ? Cat("this ", referenced.empty() ? "row" : referenced, " is still referenced by rows of ", entity,
+                          "; delete those or point them elsewhere first")
+                    : Cat(field, ": there is no ", referenced.empty() ? "row" : referenced,
+                          " with this key; create it first or send the key of one that exists");
+  absl::Status status =
+      Error(Code::kFailedPrecondition, "REFERENCE_VIOLATION", message,
+            {{"entity", entity}, {"constraint", constraint}, {"field", field}, {"referenced", referenced}});
+  return WithPrecondition(std::move(status), "REFERENCE", field.empty() ? entity : Cat(entity, ".", field));
+}
+
+absl::Status VersionMismatch(std::string_view entity, int64_t expected) {
+  const std::string version = Cat(expected);
+  return Error(Code::kAborted, "VERSION_MISMATCH",
+               Cat("the ", entity, " is no longer at version ", version,
+                   "; read it again, apply the change to what you read and send its version"),
+               {{"entity", entity}, {"expected_version", version}});
+}
+
+absl::Status SerializationFailure() {
+  return WithRetry(Error(Code::kAborted, "SERIALIZATION_FAILURE",
+                         "another transaction changed the same rows first; run the whole unit of work again"),
+                   milliseconds(20));
+}
+
+absl::Status Deadlock() {
+  return WithRetry(Error(Code::kAborted, "DEADLOCK",
+                         "this transaction and another waited for each other's rows, and this one was ended; run the "
+                         "whole unit of work again"),
+                   milliseconds(50));
+}
+
+absl::Status LockTimeout() {
+  return WithRetry(Error(Code::kAborted, "LOCK_TIMEOUT",
+                         "another transaction held a lock on these rows for longer than the server waits; try again"),
+                   milliseconds(200));
+}
+
+absl::Status DeadlineExceeded(std::string_view where) {
+  return Error(Code::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+               Cat("the call's deadline passed while ", where, "; allow more time or ask for less"),
+               {{"where", where}});
+}
+
+absl::Status StatementTimeout() {
+  return Error(Code::kDeadlineExceeded, "STATEMENT_TIMEOUT",
+               "the statement ran longer than the server allows; ask for less, add an index for it, or raise the "
+               "server's statement timeout");
+}
+
+absl::Status Cancelled() { return Error(Code::kCancelled, "CANCELLED", "the caller cancelled the call"); }
+
+absl::Status LimitReached(std::string_view reason, std::string_view what, std::string_view limit,
+                          std::string_view value) {
+  return WithRetry(Error(Code::kResourceExhausted, reason,
+                         Cat(what, " (", limit, " is ", value, "); try again later, or raise the limit on the server"),
+                         {{"limit", limit}, {"value", value}}),
+                   milliseconds(1000));
+}
+
+absl::Status DatabaseExhausted() {
+  return WithRetry(Error(Code::kResourceExhausted, "DATABASE_RESOURCES",
+                         "the database is out of connections, memory or disk space; try again later"),
+                   milliseconds(1000));
+}
+
+absl::Status DatabaseUnavailable() {
+  return WithRetry(Error(Code::kUnavailable, "DATABASE_UNAVAILABLE",
+                         "the database cannot be reached and nothing was executed; try again"),
+                   milliseconds(500));
+}
+
+absl::Status CommitOutcomeUnknown() {
+  return Error(Code::kUnknown, "COMMIT_OUTCOME_UNKNOWN",
+               "the connection to the database was lost while a write was under way, so it may or may not have "
+               "happened; read the rows before you write again");
+}
+
+absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy) {
+  absl::Status status =
+      Error(Code::kFailedPrecondition, "SCHEMA_MISMATCH",
+            Cat("the database does not fit the catalogue: ", problem, "; ", remedy), {{"remedy", remedy}});
+  return WithPrecondition(std::move(status), "SCHEMA", "database");
+}
+
+absl::Status DatabasePermission() {
+  return Error(Code::kPermissionDenied, "DATABASE_PERMISSION",
+               "the server's database role may not do this; grant it the privilege on the entity's table");
+}
+
+absl::Status UnrepresentableValue(std::string_view field, std::string_view problem) {
+  return Error(Code::kInternal, "UNREPRESENTABLE_VALUE",
+               Cat(field, ": the stored value cannot be sent: ", problem, "; correct it in the database"),
+               {{"field", field}});
+}
+
+absl::Status Internal(std::string_view what) {
+  const std::string id = RandomHex(8);
+  return Error(Code::kInternal, "INTERNAL",
+               Cat("internal error: ", RepairUtf8(what), " (log id ", id, "); please report it with the id"),
+               {{"log_id", id}});
+}
+
+absl::Status ShuttingDown() {
+  return WithRetry(
+      Error(Code::kUnavailable, "SHUTTING_DOWN", "the server is shutting down and did nothing; try another or wait"),
+      milliseconds(1000));
+}
+
+std::string ErrorReason(const absl::Status& status) {
+  google::rpc::ErrorInfo info;
+  return ReadErrorInfo(status, &info) ? info.reason() : std::string();
+}
+
+std::string ErrorLogId(const absl::Status& status) {
+  google::rpc::ErrorInfo info;
+  if (!ReadErrorInfo(status, &info)) return {};
+  const auto found = info.metadata().find("log_id");
+  return found == info.metadata().end() ? std::string() : found->second;
+}
+
+}  // namespace rowkeeper
