@@ -1,0 +1,207 @@
+#include "server/sql/ddl.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/descriptor.h"
+#include "server/sql/column_definition.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Column;
+using catalogue::Entity;
+using Statements = std::vector<std::string>;
+
+void Append(const Statements& more, Statements* statements) {
+  statements->insert(statements->end(), more.begin(), more.end());
+}
+
+std::string ColumnList(const Entity& entity, const std::vector<int>& columns) {
+  auto append_name = [&](std::string* out, int column) { out->append(Identifier(entity.columns[column].name)); };
+  return absl::StrCat("(", absl::StrJoin(columns, ", ", append_name), ")");
+}
+
+std::string Constraint(const std::string& name, const std::string& definition) {
+  return absl::StrCat("CONSTRAINT ", Identifier(name), " ", definition);
+}
+
+std::string PrimaryKey(const Entity& entity) {
+  std::string columns =
+      entity.internal_id.empty() ? ColumnList(entity, entity.key) : "(" + Identifier(entity.internal_id) + ")";
+  return Constraint(entity.primary_key_name, "PRIMARY KEY " + columns);
+}
+
+/// Columns and constraints, one for each line of CREATE TABLE.
+std::vector<std::string> TableParts(const Entity& entity) {
+  std::vector<std::string> parts;
+  if (!entity.internal_id.empty()) {
+    parts.push_back(Identifier(entity.internal_id) + " bigint GENERATED ALWAYS AS IDENTITY");
+  }
+  for (const Column& column : entity.columns) parts.push_back(ColumnDefinition(entity, column));
+  parts.push_back(PrimaryKey(entity));
+  for (const catalogue::UniqueKey& key : entity.unique_keys) {
+    if (!key.live_only) parts.push_back(Constraint(key.name, "UNIQUE " + ColumnList(entity, key.columns)));
+  }
+  for (const catalogue::Check& check : entity.checks) {
+    parts.push_back(Constraint(check.name, absl::StrCat("CHECK (", CheckExpression(entity, check), ")")));
+  }
+  return parts;
+}
+
+std::string LiveUniqueIndex(const Entity& entity, const catalogue::UniqueKey& key) {
+  return absl::StrCat("CREATE UNIQUE INDEX ", Identifier(key.name), " ON ", Table(entity), " ",
+                      ColumnList(entity, key.columns), " WHERE ", LivePredicate(entity));
+}
+
+std::string CreateIndex(const Entity& entity, const catalogue::Index& index) {
+  auto append_term = [&](std::string* out, const catalogue::IndexTerm& term) {
+    absl::StrAppend(out, Identifier(entity.columns[term.column].name), term.descending ? " DESC" : "");
+  };
+  std::string where = index.live_only ? LivePredicate(entity) : index.where;
+  return absl::StrCat("CREATE ", index.unique ? "UNIQUE " : "", "INDEX ", Identifier(index.name), " ON ", Table(entity),
+                      index.method == "btree" ? "" : absl::StrCat(" USING ", Identifier(index.method)), " (",
+                      absl::StrJoin(index.terms, ", ", append_term), ")",
+                      where.empty() ? "" : absl::StrCat(" WHERE ", where));
+}
+
+std::string Comment(const Entity& entity, const Column& column) {
+  return absl::StrCat("COMMENT ON COLUMN ", Table(entity), ".", Identifier(column.name), " IS ",
+                      Literal(ColumnIdentity(column)));
+}
+
+std::string OnDeleteClause(catalogue::OnDelete on_delete) {
+  switch (on_delete) {
+    case catalogue::OnDelete::kRestrict:
+      return "";
+    case catalogue::OnDelete::kCascade:
+      return " ON DELETE CASCADE";
+    case catalogue::OnDelete::kSetNull:
+      return " ON DELETE SET NULL";
+  }
+  return "";
+}
+
+std::string DropForeignKey(const Entity& entity, const catalogue::Reference& reference) {
+  return absl::StrCat("ALTER TABLE ", Table(entity), " DROP CONSTRAINT ", Identifier(reference.constraint));
+}
+
+std::set<std::string> NativeEnums(const Entity& entity) {
+  std::set<std::string> names;
+  for (const Column& column : entity.columns) {
+    if (!column.type.native_enum.empty()) names.insert(column.type.native_enum);
+  }
+  return names;
+}
+
+Statements DropTypes(const Entity& entity) {
+  Statements statements;
+  for (const std::string& name : NativeEnums(entity)) statements.push_back("DROP TYPE " + InSchemaOf(entity, name));
+  return statements;
+}
+
+/// Depth first: everything that `entity` references, then itself.
+void Visit(const Entity* entity, const std::vector<const Entity*>& all, std::set<const Entity*>* seen,
+           std::vector<const Entity*>* ordered) {
+  if (!seen->insert(entity).second) return;
+  for (const Column& column : entity->columns) {
+    bool wanted = column.reference && std::find(all.begin(), all.end(), column.reference->entity) != all.end();
+    if (wanted) Visit(column.reference->entity, all, seen, ordered);
+  }
+  ordered->push_back(entity);
+}
+
+/// Appends those of `more` that are not there yet: several entities may share a type.
+void AppendNew(const Statements& more, Statements* statements) {
+  for (const std::string& statement : more) {
+    if (std::find(statements->begin(), statements->end(), statement) == statements->end()) {
+      statements->push_back(statement);
+    }
+  }
+}
+
+}  // namespace
+
+std::string ColumnIdentity(const Column& column) { return absl::StrCat("proto:", column.field->number()); }
+
+Statements CreateTypes(const Entity& entity) {
+  Statements statements;
+  auto append_label = [](std::string* out, const catalogue::EnumLabel& label) { out->append(Literal(label.label)); };
+  for (const std::string& name : NativeEnums(entity)) {
+    auto column = std::find_if(entity.columns.begin(), entity.columns.end(),
+                               [&](const Column& c) { return c.type.native_enum == name; });
+    statements.push_back(absl::StrCat("CREATE TYPE ", InSchemaOf(entity, name), " AS ENUM (",
+                                      absl::StrJoin(column->type.labels, ", ", append_label), ")"));
+  }
+  return statements;
+}
+
+Statements CreateTable(const Entity& entity) {
+  Statements statements;
+  statements.push_back(
+      absl::StrCat("CREATE TABLE ", Table(entity), " (\n  ", absl::StrJoin(TableParts(entity), ",\n  "), "\n)"));
+  for (const catalogue::UniqueKey& key : entity.unique_keys) {
+    if (key.live_only) statements.push_back(LiveUniqueIndex(entity, key));
+  }
+  for (const catalogue::Index& index : entity.indexes) statements.push_back(CreateIndex(entity, index));
+  for (const Column& column : entity.columns) statements.push_back(Comment(entity, column));
+  return statements;
+}
+
+Statements AddForeignKeys(const Entity& entity) {
+  Statements statements;
+  for (const Column& column : entity.columns) {
+    if (!column.reference) continue;
+    const Entity& target = *column.reference->entity;
+    std::string definition = absl::StrCat("FOREIGN KEY (", Identifier(column.name), ") REFERENCES ", Table(target), " ",
+                                          ColumnList(target, target.key), OnDeleteClause(column.reference->on_delete));
+    statements.push_back(
+        absl::StrCat("ALTER TABLE ", Table(entity), " ADD ", Constraint(column.reference->constraint, definition)));
+  }
+  return statements;
+}
+
+Statements DropTable(const Entity& entity) {
+  Statements statements = {"DROP TABLE " + Table(entity)};
+  Append(DropTypes(entity), &statements);
+  return statements;
+}
+
+std::vector<const Entity*> InReferenceOrder(const std::vector<const Entity*>& entities) {
+  std::set<const Entity*> seen;
+  std::vector<const Entity*> ordered;
+  for (const Entity* entity : entities) Visit(entity, entities, &seen, &ordered);
+  return ordered;
+}
+
+Statements CreateTables(const std::vector<const Entity*>& entities) {
+  Statements statements;
+  std::vector<const Entity*> ordered = InReferenceOrder(entities);
+  for (const Entity* entity : ordered) {
+    if (!entity->schema.empty()) AppendNew({"CREATE SCHEMA IF NOT EXISTS " + Identifier(entity->schema)}, &statements);
+  }
+  for (const Entity* entity : ordered) AppendNew(CreateTypes(*entity), &statements);
+  for (const Entity* entity : ordered) Append(CreateTable(*entity), &statements);
+  for (const Entity* entity : ordered) Append(AddForeignKeys(*entity), &statements);
+  return statements;
+}
+
+Statements DropTables(const std::vector<const Entity*>& entities) {
+  Statements statements;
+  std::vector<const Entity*> ordered = InReferenceOrder(entities);
+  std::reverse(ordered.begin(), ordered.end());
+  for (const Entity* entity : ordered) {
+    for (const Column& column : entity->columns) {
+      if (column.reference) statements.push_back(DropForeignKey(*entity, *column.reference));
+    }
+  }
+  for (const Entity* entity : ordered) statements.push_back("DROP TABLE " + Table(*entity));
+  for (const Entity* entity : ordered) AppendNew(DropTypes(*entity), &statements);
+  return statements;
+}
+
+}  // namespace rowkeeper::sql
