@@ -49,7 +49,7 @@ std::string LabelsExpression(const std::string& name, const catalogue::ValueType
   return absl::StrCat(name, " IN (", labels, ")");
 }
 
-std::string RangeExpression(const std::string& name, const catalogue::ValueType& type, std::string_view largest) {
+std::string RangeExpression(const std::string& name, const catalogue::ValueType& type, const char* largest) {
   if (type.array) return absl::StrCat("0 <= ALL (", name, ") AND ", largest, " >= ALL (", name, ")");
   return absl::StrCat(name, " BETWEEN 0 AND ", largest);
 }
