@@ -123,6 +123,11 @@ absl::Status RowNotFound(std::string_view entity, std::string_view key) {
   return status;
 }
 
+absl::Status RowNotDeleted(std::string_view entity, std::string_view key) {
+  return Error(Code::kAlreadyExists, "ROW_NOT_DELETED", Cat("the ", entity, " with ", Shown(key), " is not deleted"),
+               {{"entity", entity}});
+}
+
 absl::Status AlreadyExists(std::string_view entity, std::string_view constraint,
                            const std::vector<std::string>& fields) {
   const std::string names = absl::StrJoin(fields, ", ");

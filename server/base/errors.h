@@ -40,6 +40,8 @@ absl::Status InvalidHeader(std::string_view header, std::string_view description
 
 /// NOT_FOUND, reason ROW_NOT_FOUND, with ResourceInfo. `key` is "id 0b52…", as the caller gave it.
 absl::Status RowNotFound(std::string_view entity, std::string_view key);
+/// ALREADY_EXISTS, reason ROW_NOT_DELETED: a restore of a row that is not deleted (AIP-164).
+absl::Status RowNotDeleted(std::string_view entity, std::string_view key);
 /// ALREADY_EXISTS, reason UNIQUE_VIOLATION: `fields` are the proto fields of the constraint.
 absl::Status AlreadyExists(std::string_view entity, std::string_view constraint,
                            const std::vector<std::string>& fields);

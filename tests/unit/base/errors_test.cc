@@ -1,0 +1,147 @@
+#include "server/base/errors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "google/rpc/error_details.pb.h"
+
+namespace rowkeeper {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+template <typename Detail>
+Detail DetailOf(const absl::Status& status) {
+  Detail detail;
+  const auto payload = status.GetPayload("type.googleapis.com/" + std::string(Detail::descriptor()->full_name()));
+  EXPECT_TRUE(payload.has_value()) << status;
+  EXPECT_TRUE(detail.ParseFromString(std::string(payload.value_or(absl::Cord()))));
+  return detail;
+}
+
+std::string Message(const absl::Status& status) { return std::string(status.message()); }
+
+TEST(FieldViolationsTest, NoViolationIsOk) { EXPECT_TRUE(FieldViolations().ToStatus().ok()); }
+
+TEST(FieldViolationsTest, AllViolationsAreReportedAtOnce) {
+  FieldViolations violations;
+  violations.Add("todo.title", "is too long");
+  violations.Add("todo.owner_id", "is not a UUID");
+  const absl::Status status = violations.ToStatus();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ErrorReason(status), "INVALID_FIELD");
+  EXPECT_EQ(Message(status), "todo.title: is too long; todo.owner_id: is not a UUID");
+  const auto details = DetailOf<google::rpc::BadRequest>(status);
+  ASSERT_EQ(details.field_violations_size(), 2);
+  EXPECT_EQ(details.field_violations(1).field(), "todo.owner_id");
+  EXPECT_EQ(details.field_violations(1).description(), "is not a UUID");
+}
+
+TEST(FieldViolationsTest, ALongListIsCutInTheMessageOnly) {
+  FieldViolations violations;
+  for (int i = 0; i < 12; ++i) violations.Add("f" + std::to_string(i), "is wrong");
+  const absl::Status status = violations.ToStatus();
+  EXPECT_THAT(Message(status), HasSubstr("f4: is wrong; and 7 more"));
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status).field_violations_size(), 12);
+}
+
+TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
+  using Code = absl::StatusCode;
+  const struct {
+    absl::Status status;
+    Code code;
+    const char* reason;
+    bool retry;
+  } cases[] = {
+      {InvalidField("f", "d"), Code::kInvalidArgument, "INVALID_FIELD", false},
+      {MalformedRequest("m.M", "cut short"), Code::kInvalidArgument, "MALFORMED_REQUEST", false},
+      {InvalidHeader("h", "d"), Code::kInvalidArgument, "INVALID_HEADER", false},
+      {RowNotFound("e.E", "id 1"), Code::kNotFound, "ROW_NOT_FOUND", false},
+      {AlreadyExists("e.E", "uq", {"a"}), Code::kAlreadyExists, "UNIQUE_VIOLATION", false},
+      {ReferenceViolation("e.E", "fk", "f", "r.R"), Code::kFailedPrecondition, "REFERENCE_VIOLATION", false},
+      {VersionMismatch("e.E", 3), Code::kAborted, "VERSION_MISMATCH", false},
+      {SerializationFailure(), Code::kAborted, "SERIALIZATION_FAILURE", true},
+      {Deadlock(), Code::kAborted, "DEADLOCK", true},
+      {LockTimeout(), Code::kAborted, "LOCK_TIMEOUT", true},
+      {DeadlineExceeded("waiting"), Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", false},
+      {StatementTimeout(), Code::kDeadlineExceeded, "STATEMENT_TIMEOUT", false},
+      {Cancelled(), Code::kCancelled, "CANCELLED", false},
+      {LimitReached("POOL_TIMEOUT", "w", "pool_timeout", "30 s"), Code::kResourceExhausted, "POOL_TIMEOUT", true},
+      {DatabaseExhausted(), Code::kResourceExhausted, "DATABASE_RESOURCES", true},
+      {DatabaseUnavailable(), Code::kUnavailable, "DATABASE_UNAVAILABLE", true},
+      {CommitOutcomeUnknown(), Code::kUnknown, "COMMIT_OUTCOME_UNKNOWN", false},
+      {SchemaMismatch("p", "r"), Code::kFailedPrecondition, "SCHEMA_MISMATCH", false},
+      {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
+      {UnrepresentableValue("f", "p"), Code::kInternal, "UNREPRESENTABLE_VALUE", false},
+      {Internal("w"), Code::kInternal, "INTERNAL", false},
+      {ShuttingDown(), Code::kUnavailable, "SHUTTING_DOWN", true},
+  };
+  std::set<std::string> reasons;
+  for (const auto& test : cases) {
+    EXPECT_EQ(test.status.code(), test.code) << test.reason;
+    const auto info = DetailOf<google::rpc::ErrorInfo>(test.status);
+    EXPECT_EQ(info.reason(), test.reason);
+    EXPECT_EQ(info.domain(), kErrorDomain);
+    EXPECT_TRUE(reasons.insert(info.reason()).second) << "two errors share " << info.reason();
+    EXPECT_EQ(test.status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value(), test.retry)
+        << test.reason;
+  }
+}
+
+TEST(ErrorsTest, RetryDelaysAreBetweenOneMillisecondAndTwoSeconds) {
+  for (const absl::Status& status : {Deadlock(), DatabaseUnavailable(), ShuttingDown(), SerializationFailure()}) {
+    const auto delay = DetailOf<google::rpc::RetryInfo>(status).retry_delay();
+    const int64_t nanos = delay.seconds() * 1000000000 + delay.nanos();
+    EXPECT_GE(nanos, 1000000);
+    EXPECT_LE(nanos, 2000000000);
+  }
+}
+
+TEST(ErrorsTest, MissingRowIsNamedAsTheCallerNamedIt) {
+  const absl::Status status = RowNotFound("planner.v1.Todo", "id 0b52");
+  EXPECT_EQ(Message(status), "there is no planner.v1.Todo with id 0b52");
+  const auto resource = DetailOf<google::rpc::ResourceInfo>(status);
+  EXPECT_EQ(resource.resource_type(), "planner.v1.Todo");
+  EXPECT_EQ(resource.resource_name(), "id 0b52");
+}
+
+TEST(ErrorsTest, ReferenceViolationDistinguishesItsTwoSides) {
+  const absl::Status to = ReferenceViolation("planner.v1.Todo", "fk", "owner_id", "planner.v1.Profile");
+  EXPECT_THAT(Message(to), HasSubstr("owner_id: there is no planner.v1.Profile"));
+  EXPECT_EQ(DetailOf<google::rpc::PreconditionFailure>(to).violations(0).subject(), "planner.v1.Todo.owner_id");
+  const absl::Status from = ReferenceViolation("planner.v1.Todo", "fk", "", "planner.v1.Profile");
+  EXPECT_THAT(Message(from), HasSubstr("this planner.v1.Profile is still referenced by rows of planner.v1.Todo"));
+}
+
+TEST(ErrorsTest, UniqueViolationNamesTheFieldsOfTheConstraint) {
+  const absl::Status status = AlreadyExists("a.Article", "uq_article", {"slug", "locale"});
+  EXPECT_THAT(Message(status), HasSubstr("there is already a a.Article with this slug and locale"));
+  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
+  EXPECT_EQ(info.metadata().at("fields"), "slug, locale");
+  EXPECT_EQ(info.metadata().at("constraint"), "uq_article");
+}
+
+TEST(ErrorsTest, HugeOrBrokenTextOfTheCallerIsShownShortAndAsUtf8) {
+  const absl::Status status = RowNotFound("e.E", "id \xFF" + std::string(100000, 'x'));
+  EXPECT_LT(status.message().size(), 300u);
+  EXPECT_THAT(Message(status), HasSubstr("id \xEF\xBF\xBDxxx"));
+}
+
+TEST(ErrorsTest, InternalErrorsCarryAFreshLogId) {
+  const absl::Status status = Internal("the plan has no key");
+  EXPECT_EQ(ErrorLogId(status).size(), 16u);
+  EXPECT_THAT(Message(status), HasSubstr(ErrorLogId(status)));
+  EXPECT_NE(ErrorLogId(status), ErrorLogId(Internal("the plan has no key")));
+  EXPECT_THAT(ErrorLogId(Deadlock()), IsEmpty());
+}
+
+TEST(ErrorsTest, ForeignStatusHasNoReason) {
+  EXPECT_THAT(ErrorReason(absl::OkStatus()), IsEmpty());
+  EXPECT_THAT(ErrorReason(absl::NotFoundError("x")), IsEmpty());
+}
+
+}  // namespace
+}  // namespace rowkeeper
