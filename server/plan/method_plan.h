@@ -20,6 +20,7 @@ enum class InputRole {
   kDeleted,       ///< rowkeeper.v1.Deleted
   kVersion,       ///< int32 or int64
   kAllowMissing,  ///< bool
+  kIgnored,       ///< read by nobody: another field of the request stands above it
 };
 
 /// One request field that the plan reads. A field may have two inputs (the key of an update is value and filter).
@@ -63,6 +64,8 @@ struct ResponsePlan {
   const google::protobuf::FieldDescriptor* rows = nullptr;
   /// kList: the string field, or nullptr when the response has none.
   const google::protobuf::FieldDescriptor* next_page_token = nullptr;
+  /// False when the response message has no place for rows, which is an error.
+  bool rows_known = true;
 };
 
 /// What one method does, as immutable data: nothing here depends on a particular call.

@@ -1,32 +1,33 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "server/catalogue/entity.h"
 #include "server/plan/request.h"
 
-namespace rowkeeper::sql {
+namespace rowkeeper::plan {
 
 /// What of a call decides the text of its SQL. Two calls of one method with equal variants share a statement.
 struct Variant {
-  /// Columns to return, ascending. Never empty except for Delete.
+  /// Columns to return, ascending; empty when the response carries no row.
   std::vector<int> columns;
-  /// Create: columns that get a value. Update: columns that are set. Ascending.
+  /// Create: indexes into MethodPlan::values that are written. Update: those that are set. Ascending.
   std::vector<int> written;
+  /// Update: indexes into MethodPlan::values of immutable columns whose stored value must equal the request's.
+  std::vector<int> unchanged;
   /// Indexes into MethodPlan::filters of the conditions that apply, ascending.
   std::vector<int> filters;
-  plan::Deleted deleted = plan::Deleted::kExclude;
-  /// List: complete order, ending in the key.
+  Deleted deleted = Deleted::kExclude;
+  /// List: the complete order, ending in the key.
   std::vector<catalogue::OrderTerm> order;
   /// List: continue after a cursor, whose NULL cells are flagged here (one for each order term); empty on a first page.
   std::vector<bool> cursor_nulls;
   /// The row's version must equal the request's.
   bool version_guard = false;
 
-  /// Equal variants have equal keys.
+  /// Equal variants of one plan, and only those, have equal keys.
   std::string Key() const;
 };
 
-}  // namespace rowkeeper::sql
+}  // namespace rowkeeper::plan

@@ -1,0 +1,82 @@
+#include "server/exec/error_context.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include "server/base/text.h"
+#include "absl/strings/str_join.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using catalogue::Check;
+using catalogue::Column;
+using catalogue::Entity;
+using Constraint = db::ErrorContext::Constraint;
+
+std::vector<std::string> FieldNames(const Entity& entity, const std::vector<int>& columns) {
+  std::vector<std::string> names;
+  for (int column : columns) names.push_back(entity.columns[column].field->name());
+  return names;
+}
+
+std::string DescribeCheck(const Entity& entity, const Check& check) {
+  switch (check.kind) {
+    case Check::Kind::kEnumLabels:
+      return Cat("must be one of ",
+                          absl::StrJoin(entity.columns[check.columns[0]].type.labels, ", ",
+                                        [](std::string* out, const catalogue::EnumLabel& l) { out->append(l.label); }));
+    case Check::Kind::kUint32Range:
+      return "must be between 0 and 4294967295";
+    case Check::Kind::kUint64Range:
+      return "must be between 0 and 18446744073709551615";
+    case Check::Kind::kAtMostOne:
+      return "at most one of the fields may be set";
+  }
+  return "";
+}
+
+db::ErrorContext Describe(const Entity& entity) {
+  db::ErrorContext context;
+  context.entity = entity.full_name;
+  context.constraints[entity.primary_key_name] = {Constraint::Kind::kUnique, FieldNames(entity, entity.key), "", ""};
+  for (const catalogue::UniqueKey& key : entity.unique_keys) {
+    context.constraints[key.name] = {Constraint::Kind::kUnique, FieldNames(entity, key.columns), "", ""};
+  }
+  for (const catalogue::Index& index : entity.indexes) {
+    if (!index.unique) continue;
+    std::vector<int> columns;
+    for (const catalogue::IndexTerm& term : index.terms) columns.push_back(term.column);
+    context.constraints[index.name] = {Constraint::Kind::kUnique, FieldNames(entity, columns), "", ""};
+  }
+  for (const Check& check : entity.checks) {
+    context.constraints[check.name] = {Constraint::Kind::kCheck, FieldNames(entity, check.columns), "",
+                                       DescribeCheck(entity, check)};
+  }
+  for (const Column& column : entity.columns) {
+    context.fields[column.name] = column.field->name();
+    if (!column.reference.has_value()) continue;
+    context.constraints[column.reference->constraint] = {
+        Constraint::Kind::kReference, {column.field->name()}, column.reference->entity->full_name, ""};
+  }
+  return context;
+}
+
+}  // namespace
+
+ErrorContexts::ErrorContexts(const catalogue::Catalogue& catalogue) {
+  absl::flat_hash_map<const Entity*, db::ErrorContext> contexts;
+  for (const auto& entity : catalogue.entities()) contexts[entity.get()] = Describe(*entity);
+  // A row that others point to is refused deletion by their constraint, which must be told from this side.
+  for (const auto& entity : catalogue.entities()) {
+    for (const Column& column : entity->columns) {
+      if (!column.reference.has_value() || column.reference->entity == entity.get()) continue;
+      contexts[column.reference->entity].constraints.try_emplace(
+          column.reference->constraint, Constraint{Constraint::Kind::kReference, {}, entity->full_name, ""});
+    }
+  }
+  for (auto& [entity, context] : contexts) {
+    contexts_[entity] = std::make_unique<const db::ErrorContext>(std::move(context));
+  }
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,192 @@
+#include "server/exec/executor.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "server/base/text.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/base/errors.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+constexpr auto kHousekeepingPeriod = std::chrono::milliseconds(50);
+
+bool IsConflict(const absl::Status& status) {
+  const std::string reason = ErrorReason(status);
+  return reason == "SERIALIZATION_FAILURE" || reason == "DEADLOCK";
+}
+
+bool NothingExecuted(const absl::Status& status) { return ErrorReason(status) == "DATABASE_UNAVAILABLE"; }
+
+/// Full jitter, so that callers who collided once do not meet again.
+void SleepBeforeRetry(int attempt) {
+  thread_local std::minstd_rand random(std::random_device{}());
+  std::uniform_int_distribution<int> micros(0, 2000 << std::min(attempt, 5));
+  absl::SleepFor(absl::Microseconds(micros(random)));
+}
+
+}  // namespace
+
+struct Executor::Ticket::Work {
+  plan::Call call;
+  Clock::time_point deadline;
+  Clock::time_point submitted;
+  db::Cancellation cancellation;
+  Done done;
+  Queue::iterator position;
+  bool queued = false;
+};
+
+Executor::Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool)
+    : options_(options), runner_(runner), pool_(pool) {
+  for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { WorkerLoop(); });
+  threads_.emplace_back([this] { HousekeepingLoop(); });
+}
+
+Executor::~Executor() {
+  Queue waiting;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    waiting.swap(queue_);
+    for (const auto& work : waiting) work->queued = false;
+    work_ready_.SignalAll();
+    stop_requested_.SignalAll();
+  }
+  for (const auto& work : waiting) work->done(ShuttingDown());
+  for (std::thread& thread : threads_) thread.join();
+}
+
+Executor::Ticket Executor::Submit(plan::Call call, Clock::time_point deadline, Done done) {
+  auto work = std::make_shared<Work>();
+  work->call = std::move(call);
+  work->deadline = deadline;
+  work->submitted = Clock::now();
+  work->done = std::move(done);
+  Ticket ticket;
+  ticket.executor_ = this;
+  ticket.work_ = work;
+  absl::Status refusal;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) {
+      refusal = ShuttingDown();
+    } else if (static_cast<int>(queue_.size()) >= options_.queue_limit) {
+      ++stats_.refused_total;
+      refusal = LimitReached("QUEUE_FULL", "calls waiting for a connection", "queue_limit",
+                             Cat(options_.queue_limit, " calls"));
+    } else {
+      work->position = queue_.insert(queue_.end(), work);
+      work->queued = true;
+      if (idle_workers_ > 0) work_ready_.Signal();
+    }
+  }
+  if (!refusal.ok()) work->done(refusal);
+  return ticket;
+}
+
+void Executor::Ticket::Cancel(db::Cancellation::Cause cause) {
+  const std::shared_ptr<Work> work = work_.lock();
+  if (work == nullptr) return;
+  if (executor_->Withdraw(*work)) {
+    work->done(cause == db::Cancellation::Cause::kDeadline ? DeadlineExceeded("waiting for a connection") : Cancelled());
+  } else {
+    work->cancellation.Cancel(cause);
+  }
+}
+
+bool Executor::Withdraw(Work& work) {
+  absl::MutexLock lock(&mutex_);
+  if (!work.queued) return false;
+  work.queued = false;
+  queue_.erase(work.position);
+  return true;
+}
+
+void Executor::WorkerLoop() {
+  while (true) {
+    std::shared_ptr<Work> work;
+    {
+      absl::MutexLock lock(&mutex_);
+      ++idle_workers_;
+      while (queue_.empty() && !stopping_) work_ready_.Wait(&mutex_);
+      --idle_workers_;
+      if (queue_.empty()) return;
+      work = std::move(queue_.front());
+      queue_.pop_front();
+      work->queued = false;
+      ++stats_.running;
+    }
+    Execute(*work);
+    absl::MutexLock lock(&mutex_);
+    --stats_.running;
+  }
+}
+
+void Executor::Execute(Work& work) {
+  absl::StatusOr<Outcome> result = Attempt(work);
+  // A statement that was provably not executed, or that a concurrent transaction undid, may run again as it is.
+  bool reconnected = false;
+  for (int attempt = 0; !result.ok() && !work.cancellation.cancelled() && Clock::now() < work.deadline; ++attempt) {
+    const bool conflict = IsConflict(result.status()) && attempt < options_.conflict_retries;
+    const bool unsent = NothingExecuted(result.status()) && !std::exchange(reconnected, true);
+    if (!conflict && !unsent) break;
+    if (conflict) SleepBeforeRetry(attempt);
+    {
+      absl::MutexLock lock(&mutex_);
+      ++stats_.retried_total;
+    }
+    result = Attempt(work);
+  }
+  work.done(std::move(result));
+}
+
+absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
+  absl::StatusOr<db::Lease> lease = pool_->Acquire({work.deadline, &work.cancellation});
+  if (!lease.ok()) return lease.status();
+  return runner_->Run(work.call, **lease, &work.cancellation);
+}
+
+Executor::Queue Executor::TakeExpired(Clock::time_point now) {
+  Queue expired;
+  absl::MutexLock lock(&mutex_);
+  for (auto it = queue_.begin(); it != queue_.end();) {
+    const auto next = std::next(it);
+    if (now >= (*it)->deadline || now - (*it)->submitted >= options_.queue_timeout) {
+      (*it)->queued = false;
+      expired.splice(expired.end(), queue_, it);
+      ++stats_.refused_total;
+    }
+    it = next;
+  }
+  return expired;
+}
+
+void Executor::HousekeepingLoop() {
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!stopping_) stop_requested_.WaitWithTimeout(&mutex_, absl::FromChrono(kHousekeepingPeriod));
+      if (stopping_) return;
+    }
+    const Clock::time_point now = Clock::now();
+    for (const auto& work : TakeExpired(now)) {
+      work->done(now >= work->deadline
+                     ? DeadlineExceeded("waiting for a connection")
+                     : LimitReached("POOL_TIMEOUT", "waiting for a connection", "pool_timeout",
+                                    Cat(options_.queue_timeout.count(), " ms")));
+    }
+  }
+}
+
+ExecutorStats Executor::stats() const {
+  absl::MutexLock lock(&mutex_);
+  ExecutorStats stats = stats_;
+  stats.queued = static_cast<int>(queue_.size());
+  return stats;
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "server/db/pool.h"
+#include "server/exec/runner.h"
+#include "server/plan/call.h"
+
+namespace rowkeeper::exec {
+
+struct ExecutorOptions {
+  /// Threads that execute statements; as many as connections can be leased at once. Range 1 to 2000.
+  int workers = 30;
+  /// Calls that may wait for a worker; more are refused with RESOURCE_EXHAUSTED QUEUE_FULL. Range 1 to 1000000.
+  int queue_limit = 10000;
+  /// Longest wait for a worker; then RESOURCE_EXHAUSTED POOL_TIMEOUT.
+  std::chrono::milliseconds queue_timeout{30000};
+  /// How often an autocommitted call is run again after a serialization failure or deadlock. Range 0 to 10.
+  int conflict_retries = 3;
+};
+
+struct ExecutorStats {
+  int queued = 0;
+  int running = 0;
+  uint64_t refused_total = 0;
+  uint64_t retried_total = 0;
+};
+
+/// Runs calls on its own threads, so that no gRPC thread ever waits for the database. Calls are data, kept in one
+/// first-come-first-served queue. Thread-safe.
+class Executor {
+ public:
+  using Clock = std::chrono::steady_clock;
+  /// Called exactly once, on a worker, the housekeeping thread or the thread that cancelled. Must not block.
+  using Done = std::function<void(absl::StatusOr<Outcome>)>;
+
+  /// A submitted call. Cancel never blocks: a waiting call ends at once, a running one as soon as PostgreSQL notices.
+  class Ticket {
+   public:
+    void Cancel(db::Cancellation::Cause cause);
+
+   private:
+    friend class Executor;
+    struct Work;
+    Executor* executor_ = nullptr;
+    std::weak_ptr<Work> work_;
+  };
+
+  Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool);
+  /// Waiting calls end with SHUTTING_DOWN; running ones are waited for.
+  ~Executor();
+
+  Ticket Submit(plan::Call call, Clock::time_point deadline, Done done);
+  ExecutorStats stats() const;
+
+ private:
+  using Work = Ticket::Work;
+  using Queue = std::list<std::shared_ptr<Work>>;
+
+  void WorkerLoop();
+  void HousekeepingLoop();
+  void Execute(Work& work);
+  absl::StatusOr<Outcome> Attempt(Work& work);
+  /// Takes `work` out of the queue; false when it is not in it any more.
+  bool Withdraw(Work& work);
+  Queue TakeExpired(Clock::time_point now);
+
+  const ExecutorOptions options_;
+  const Runner* const runner_;
+  db::Pool* const pool_;
+
+  mutable absl::Mutex mutex_;
+  Queue queue_ ABSL_GUARDED_BY(mutex_);
+  int idle_workers_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  ExecutorStats stats_ ABSL_GUARDED_BY(mutex_);
+  absl::CondVar work_ready_;
+  absl::CondVar stop_requested_;
+
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace rowkeeper::exec

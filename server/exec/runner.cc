@@ -1,0 +1,145 @@
+#include "server/exec/runner.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+
+#include "server/base/text.h"
+#include "absl/strings/str_join.h"
+#include "server/base/errors.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using catalogue::Operation;
+
+db::Param ParameterValue(const plan::Call& call, const sql::Parameter& parameter) {
+  switch (parameter.source) {
+    case sql::Parameter::Source::kArgument: {
+      const plan::Argument& argument = call.request.arguments[parameter.index];
+      return argument.present ? db::Param(argument.text) : std::nullopt;
+    }
+    case sql::Parameter::Source::kCursor:
+      return call.cursor[parameter.index];
+    case sql::Parameter::Source::kLimit:
+      return std::to_string(call.page_size + 1);  // one more than shown tells whether there is a next page
+    case sql::Parameter::Source::kVersion:
+      return std::to_string(call.request.version);
+  }
+  return std::nullopt;
+}
+
+/// "id 0b52…, owner_id 77aa…": how the caller named the row.
+std::string DescribeKey(const plan::Call& call) {
+  std::vector<std::string> parts;
+  for (int i : call.variant.filters) {
+    const plan::FilterTerm& filter = call.plan->filters[i];
+    parts.push_back(Cat(call.plan->inputs[filter.input].name, " ", call.request.arguments[filter.input].text));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+bool CellIsTrue(const db::Rows& rows, int row, int column) { return rows.cell(row, column) == "t"; }
+
+/// The row of a probe that the write was about: the live one if there is one, as unique keys bind live rows.
+int ProbedRow(const db::Rows& rows) {
+  for (int row = 0; row < rows.size(); ++row) {
+    if (CellIsTrue(rows, row, 0)) return row;
+  }
+  return 0;
+}
+
+}  // namespace
+
+struct Runner::Step {
+  const plan::Call& call;
+  db::Connection& connection;
+  db::Cancellation* cancellation;
+};
+
+absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
+                                    db::Cancellation* cancellation) const {
+  const Step step{call, connection, cancellation};
+  const auto statement = statements_->Get(*call.plan, call.variant, StatementCache::Kind::kMain);
+  absl::StatusOr<db::Rows> rows = Execute(step, *statement);
+  if (!rows.ok()) return rows.status();
+  if (call.plan->operation == Operation::kList) return Page(call, *std::move(rows), statement);
+  if (rows->size() > 0) return Outcome{*std::move(rows), statement, 1, ""};
+  if (rows->affected() > 0) return Outcome{};
+  if (call.plan->operation == Operation::kGet) return RowNotFound(call.plan->entity->full_name, DescribeKey(call));
+  return ExplainMiss(step);
+}
+
+absl::StatusOr<db::Rows> Runner::Execute(const Step& step, const sql::Statement& statement) const {
+  std::vector<db::Param> params;
+  params.reserve(statement.parameters.size());
+  for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(step.call, parameter));
+  db::Query query;
+  query.id = statement.id;
+  query.text = statement.text;
+  query.params = &params;
+  query.effect = step.call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
+  query.errors = &errors_.For(*step.call.plan->entity);
+  query.cancellation = step.cancellation;
+  return step.connection.Execute(query);
+}
+
+absl::StatusOr<Outcome> Runner::ExplainMiss(const Step& step) const {
+  const plan::Call& call = step.call;
+  const catalogue::Entity& entity = *call.plan->entity;
+  const auto probe = statements_->Get(*call.plan, call.variant, StatementCache::Kind::kProbe);
+  absl::StatusOr<db::Rows> rows = Execute(step, *probe);
+  if (!rows.ok()) return rows.status();
+  const absl::Status missing = RowNotFound(entity.full_name, DescribeKey(call));
+  if (rows->size() == 0) return call.request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
+
+  const int row = ProbedRow(*rows);
+  const bool live = CellIsTrue(*rows, row, 0);
+  const Operation operation = call.plan->operation;
+  if (operation == Operation::kRestore && live) {
+    if (call.request.allow_missing) return AlreadyInState(step);
+    return RowNotDeleted(entity.full_name, DescribeKey(call));
+  }
+  if (operation != Operation::kRestore && !live && call.variant.deleted == plan::Deleted::kExclude) {
+    if (operation == Operation::kSoftDelete && call.request.allow_missing) return AlreadyInState(step);
+    return call.request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
+  }
+  if (!CellIsTrue(*rows, row, 1)) return VersionMismatch(entity.full_name, call.request.version);
+  FieldViolations violations;
+  for (size_t i = 0; i < call.variant.unchanged.size(); ++i) {
+    if (CellIsTrue(*rows, row, 2 + static_cast<int>(i))) continue;
+    const plan::ValueTerm& value = call.plan->values[call.variant.unchanged[i]];
+    violations.Add(call.plan->inputs[value.input].name,
+                   "is immutable; send the stored value, or leave it out of update_mask");
+  }
+  // Otherwise the row came, or became fitting, between the two statements: as good as having looked a moment earlier.
+  return violations.empty() ? missing : violations.ToStatus();
+}
+
+absl::StatusOr<Outcome> Runner::AlreadyInState(const Step& step) const {
+  if (step.call.variant.columns.empty()) return Outcome{};
+  const auto statement = statements_->Get(*step.call.plan, step.call.variant, StatementCache::Kind::kReread);
+  absl::StatusOr<db::Rows> rows = Execute(step, *statement);
+  if (!rows.ok()) return rows.status();
+  const int count = std::min(rows->size(), 1);
+  return Outcome{*std::move(rows), statement, count, ""};
+}
+
+Outcome Runner::Page(const plan::Call& call, db::Rows rows, std::shared_ptr<const sql::Statement> statement) const {
+  Outcome outcome;
+  outcome.row_count = std::min(rows.size(), call.page_size);
+  if (rows.size() > call.page_size) {
+    const int last = call.page_size - 1;
+    std::vector<std::optional<std::string>> cells;
+    for (int cell : statement->cursor_cells) {
+      cells.push_back(rows.is_null(last, cell) ? std::nullopt
+                                               : std::optional<std::string>(std::string(rows.cell(last, cell))));
+    }
+    outcome.next_page_token = plan::NextPageToken(call, tokens_, cells);
+  }
+  outcome.rows = std::move(rows);
+  outcome.statement = std::move(statement);
+  return outcome;
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "server/plan/call.h"
+#include "server/sql/statement.h"
+
+namespace rowkeeper::exec {
+
+/// The statements of every variant of every plan that has been called, each rendered once. Thread-safe.
+class StatementCache {
+ public:
+  /// Which of a variant's statements.
+  enum class Kind : char { kMain = 'm', kProbe = 'p', kReread = 'r' };
+
+  /// `limit`: variants kept; beyond it a statement is rendered for its call alone and not prepared, so that callers who
+  /// make up ever new masks cannot grow the server or the sessions of the database. Range 1 to 1000000.
+  explicit StatementCache(size_t limit = 10000) : limit_(limit) {}
+
+  std::shared_ptr<const sql::Statement> Get(const plan::MethodPlan& plan, const plan::Variant& variant, Kind kind);
+
+  /// Statements that were not kept because of the limit.
+  uint64_t refused() const;
+
+ private:
+  const size_t limit_;
+  mutable absl::Mutex mutex_;
+  absl::flat_hash_map<std::string, std::shared_ptr<const sql::Statement>> statements_ ABSL_GUARDED_BY(mutex_);
+  uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
+  uint64_t refused_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace rowkeeper::exec

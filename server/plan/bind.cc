@@ -1,0 +1,203 @@
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/plan/call.h"
+#include "server/plan/masks.h"
+#include "server/plan/order_by.h"
+
+namespace rowkeeper::plan {
+namespace {
+
+using catalogue::Column;
+using catalogue::Operation;
+using catalogue::ValueKind;
+
+std::string InputName(const MethodPlan& plan, InputRole role, std::string_view otherwise) {
+  for (const Input& input : plan.inputs) {
+    if (input.role == role) return input.name;
+  }
+  return std::string(otherwise);
+}
+
+/// A filter or key may not stand on an absent value, except where zero is a value of its own.
+std::optional<std::string> FilterZero(const Column& column) {
+  switch (column.type.kind) {
+    case ValueKind::kString:
+    case ValueKind::kBytes:
+    case ValueKind::kJson:
+      return std::nullopt;
+    default:
+      if (column.type.array || (column.key && column.has_default())) return std::nullopt;
+      return ZeroText(column);
+  }
+}
+
+void BindFilters(Call* call, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  for (int i = 0; i < static_cast<int>(plan.filters.size()); ++i) {
+    const FilterTerm& filter = plan.filters[i];
+    Argument& argument = call->request.arguments[filter.input];
+    if (!argument.present) {
+      if (!filter.required) continue;
+      const auto zero = filter.op == FilterOperator::kIn ? std::nullopt : FilterZero(plan.entity->columns[filter.column]);
+      if (!zero.has_value()) {
+        violations->Add(plan.inputs[filter.input].name,
+                        filter.op == FilterOperator::kIn ? "is required; give at least one value" : "is required");
+        continue;
+      }
+      argument = {true, *zero};
+    }
+    call->variant.filters.push_back(i);
+  }
+}
+
+/// What an absent value means when it is written: its zero, NULL, or a violation. Returns false for a violation.
+bool ResolveAbsent(const Column& column, Argument* argument, const std::string& name, FieldViolations* violations) {
+  if (argument->present || column.nullable) return true;
+  const std::optional<std::string> zero = ZeroText(column);
+  if (!zero.has_value()) {
+    violations->Add(name, "is required");
+    return false;
+  }
+  *argument = {true, *zero};
+  return true;
+}
+
+void BindCreateValues(Call* call, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  for (int i = 0; i < static_cast<int>(plan.values.size()); ++i) {
+    const ValueTerm& value = plan.values[i];
+    const Column& column = plan.entity->columns[value.column];
+    Argument& argument = call->request.arguments[value.input];
+    if (!argument.present && column.has_default()) continue;
+    if (ResolveAbsent(column, &argument, plan.inputs[value.input].name, violations)) call->variant.written.push_back(i);
+  }
+}
+
+void BindUpdateValues(Call* call, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  const auto& mask = call->request.update_mask;
+  const bool everything = mask.has_value() && std::find(mask->begin(), mask->end(), "*") != mask->end();
+  for (int i : ResolveUpdateMask(plan, call->request, violations)) {
+    const ValueTerm& value = plan.values[i];
+    const Column& column = plan.entity->columns[value.column];
+    Argument& argument = call->request.arguments[value.input];
+    // "*" replaces what can be replaced: an immutable field left empty is not an attempt to change it.
+    if (column.immutable && everything && !argument.present) continue;
+    if (!ResolveAbsent(column, &argument, plan.inputs[value.input].name, violations)) continue;
+    (column.immutable ? call->variant.unchanged : call->variant.written).push_back(i);
+  }
+}
+
+void AppendPart(std::string_view part, std::string* out) { out->append(Cat(part.size(), ":", part, ";")); }
+
+/// Everything of a list request that a page token is bound to.
+std::string Fingerprint(const Call& call) {
+  std::string out = call.plan->full_name;
+  AppendPart(call.request.order_by, &out);
+  out.append(Cat(static_cast<int>(call.variant.deleted), ";"));
+  for (int i : call.variant.filters) {
+    out.append(Cat(i, "="));
+    AppendPart(call.request.arguments[call.plan->filters[i].input].text, &out);
+  }
+  for (const catalogue::OrderTerm& term : call.variant.order) out.append(Cat(term.column, term.descending ? "d" : "a", ","));
+  return out;
+}
+
+void BindPage(Call* call, const PageLimits& limits, const PageTokens& tokens, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  const Request& request = call->request;
+  call->variant.order = ResolveOrder(*plan.entity, request.order_by, InputName(plan, InputRole::kOrderBy, "order_by"),
+                                     violations);
+  if (request.page_size < 0) {
+    violations->Add(InputName(plan, InputRole::kPageSize, "page_size"),
+                    "must not be negative; 0 means the default of the server");
+  }
+  call->page_size = request.page_size == 0 ? limits.default_page_size : std::min(request.page_size, limits.max_page_size);
+  if (request.page_token.empty() || !violations->empty()) return;
+  auto cursor = tokens.Open(request.page_token, Fingerprint(*call));
+  if (!cursor.has_value() || cursor->size() != call->variant.order.size()) {
+    violations->Add(InputName(plan, InputRole::kPageToken, "page_token"),
+                    "is not a token of this request; send the next_page_token of the same request with the same "
+                    "filters and order, or leave it empty to start again");
+    return;
+  }
+  call->cursor = *std::move(cursor);
+  for (const auto& cell : call->cursor) call->variant.cursor_nulls.push_back(!cell.has_value());
+}
+
+}  // namespace
+
+absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLimits& limits,
+                          const PageTokens& tokens) {
+  Call call;
+  call.plan = &plan;
+  call.request = std::move(request);
+  FieldViolations violations;
+  if (plan.response.shape != ResponseShape::kEmpty) {
+    call.variant.columns = ResolveReadMask(plan, call.request, &violations);
+  }
+  call.variant.deleted = call.request.deleted;
+  if (call.request.version < 0) {
+    violations.Add(InputName(plan, InputRole::kVersion, "version"), "must not be negative; 0 means any version");
+  }
+  call.variant.version_guard = call.request.version > 0;
+  BindFilters(&call, &violations);
+  if (plan.operation == Operation::kCreate) BindCreateValues(&call, &violations);
+  if (plan.operation == Operation::kUpdate) BindUpdateValues(&call, &violations);
+  if (plan.operation == Operation::kList) BindPage(&call, limits, tokens, &violations);
+  if (!violations.empty()) return violations.ToStatus();
+  return call;
+}
+
+std::string NextPageToken(const Call& call, const PageTokens& tokens,
+                          const std::vector<std::optional<std::string>>& cells) {
+  return tokens.Seal(cells, Fingerprint(call));
+}
+
+std::optional<std::string> ZeroText(const Column& column) {
+  if (column.type.array) return "{}";
+  switch (column.type.kind) {
+    case ValueKind::kBool:
+      return "f";
+    case ValueKind::kInt32:
+    case ValueKind::kInt64:
+    case ValueKind::kUint32:
+    case ValueKind::kUint64:
+    case ValueKind::kFloat:
+    case ValueKind::kDouble:
+      return "0";
+    case ValueKind::kString:
+      return "";
+    case ValueKind::kBytes:
+      return "\\x";
+    case ValueKind::kEnum:
+      if (column.type.zero_is_unset) return std::nullopt;
+      for (const catalogue::EnumLabel& label : column.type.labels) {
+        if (label.number == 0) return label.label;
+      }
+      return std::nullopt;
+    case ValueKind::kJson: {
+      const google::protobuf::FieldDescriptor& field = *column.field;
+      if (field.is_map()) return "{}";
+      if (field.is_repeated()) return "[]";
+      const auto type = field.message_type()->well_known_type();
+      if (type == google::protobuf::Descriptor::WELLKNOWNTYPE_LISTVALUE) return "[]";
+      if (type == google::protobuf::Descriptor::WELLKNOWNTYPE_VALUE) return "null";
+      return "{}";
+    }
+    case ValueKind::kUuid:
+    case ValueKind::kDecimal:
+    case ValueKind::kTimestamp:
+    case ValueKind::kDuration:
+    case ValueKind::kDate:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace rowkeeper::plan

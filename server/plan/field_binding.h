@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+
+#include "server/catalogue/catalogue.h"
+#include "server/plan/method_plan.h"
+
+namespace rowkeeper::plan {
+
+/// What one request field is bound to, by its options or its standard name.
+struct FieldBinding {
+  InputRole role = InputRole::kFilter;
+  /// kFilter, kValue.
+  const catalogue::Column* column = nullptr;
+  FilterOperator op = FilterOperator::kEqual;
+};
+
+/// Binds `field`, a direct field of a request of `operation` on `entity`. Mistakes go to `diagnostics` and give nullopt.
+std::optional<FieldBinding> BindRequestField(const google::protobuf::FieldDescriptor& field,
+                                             const catalogue::Entity& entity, catalogue::Operation operation,
+                                             catalogue::Diagnostics* diagnostics);
+
+/// Whether the `bind` option or the standard name makes `field` the next_page_token of a list response.
+bool IsNextPageToken(const google::protobuf::FieldDescriptor& field);
+
+}  // namespace rowkeeper::plan

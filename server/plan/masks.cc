@@ -1,0 +1,97 @@
+#include "server/plan/masks.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "server/base/text.h"
+#include "absl/strings/str_join.h"
+
+namespace rowkeeper::plan {
+namespace {
+
+using catalogue::Column;
+using catalogue::Entity;
+
+std::vector<int> Everything(size_t size) {
+  std::vector<int> all(size);
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+std::string FieldList(const Entity& entity) {
+  return absl::StrJoin(entity.columns, ", ",
+                       [](std::string* out, const Column& column) { out->append(column.field->name()); });
+}
+
+/// The column of a mask path, or nullptr after a violation.
+const Column* FindPath(const Entity& entity, const std::string& path, std::string_view mask,
+                       FieldViolations* violations) {
+  if (const Column* column = entity.FindField(path)) return column;
+  const std::string head = path.substr(0, path.find('.'));
+  if (head != path && entity.FindField(head) != nullptr) {
+    violations->Add(mask, Cat("path \"", path, "\" reaches into ", head, ", which is handled whole; write \"",
+                                       head, "\""));
+  } else {
+    violations->Add(mask, Cat("path \"", path, "\" is not a field of ", entity.full_name, "; the fields are ",
+                                       FieldList(entity)));
+  }
+  return nullptr;
+}
+
+bool Contains(const std::vector<std::string>& paths, std::string_view path) {
+  return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+std::string InputName(const MethodPlan& plan, InputRole role) {
+  const auto found = std::find_if(plan.inputs.begin(), plan.inputs.end(),
+                                  [role](const Input& input) { return input.role == role; });
+  return found == plan.inputs.end() ? "mask" : found->name;
+}
+
+void AddOneofSiblings(const Entity& entity, std::set<int>* columns) {
+  for (const catalogue::Oneof& oneof : entity.oneofs) {
+    const bool touched = std::any_of(oneof.columns.begin(), oneof.columns.end(),
+                                     [columns](int column) { return columns->count(column) > 0; });
+    if (touched) columns->insert(oneof.columns.begin(), oneof.columns.end());
+  }
+}
+
+}  // namespace
+
+std::vector<int> ResolveReadMask(const MethodPlan& plan, const Request& request, FieldViolations* violations) {
+  const Entity& entity = *plan.entity;
+  if (!request.read_mask.has_value() || request.read_mask->empty() || Contains(*request.read_mask, "*")) {
+    return Everything(entity.columns.size());
+  }
+  const std::string mask = InputName(plan, InputRole::kReadMask);
+  std::set<int> columns;
+  for (const std::string& path : *request.read_mask) {
+    if (const Column* column = FindPath(entity, path, mask, violations)) columns.insert(entity.IndexOf(*column));
+  }
+  return {columns.begin(), columns.end()};
+}
+
+std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const Request& request, FieldViolations* violations) {
+  const Entity& entity = *plan.entity;
+  const std::string mask = InputName(plan, InputRole::kUpdateMask);
+  if (!request.update_mask.has_value() || request.update_mask->empty()) {
+    violations->Add(mask, "is required; list the fields to write, or \"*\" for all");
+    return {};
+  }
+  if (Contains(*request.update_mask, "*")) return Everything(plan.values.size());
+  std::set<int> columns;
+  for (const std::string& path : *request.update_mask) {
+    if (const Column* column = FindPath(entity, path, mask, violations)) columns.insert(entity.IndexOf(*column));
+  }
+  AddOneofSiblings(entity, &columns);
+  std::vector<int> written;
+  for (int i = 0; i < static_cast<int>(plan.values.size()); ++i) {
+    if (columns.count(plan.values[i].column) > 0) written.push_back(i);
+  }
+  return written;
+}
+
+}  // namespace rowkeeper::plan

@@ -1,0 +1,34 @@
+#include "server/plan/variant.h"
+
+namespace rowkeeper::plan {
+namespace {
+
+void AppendNumbers(const std::vector<int>& numbers, std::string* key) {
+  for (int number : numbers) {
+    key->append(std::to_string(number));
+    key->push_back(',');
+  }
+  key->push_back('|');
+}
+
+}  // namespace
+
+std::string Variant::Key() const {
+  std::string key;
+  key.reserve(64);
+  AppendNumbers(columns, &key);
+  AppendNumbers(written, &key);
+  AppendNumbers(unchanged, &key);
+  AppendNumbers(filters, &key);
+  key.push_back(static_cast<char>('0' + static_cast<int>(deleted)));
+  key.push_back(version_guard ? 'v' : '-');
+  for (const catalogue::OrderTerm& term : order) {
+    key.push_back(term.descending ? '>' : '<');
+    key.append(std::to_string(term.column));
+  }
+  key.push_back('|');
+  for (bool null : cursor_nulls) key.push_back(null ? '0' : '1');
+  return key;
+}
+
+}  // namespace rowkeeper::plan

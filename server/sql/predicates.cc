@@ -1,0 +1,160 @@
+#include "server/sql/predicates.h"
+
+#include <algorithm>
+
+#include "server/base/text.h"
+#include "absl/strings/str_join.h"
+#include "server/sql/identifier.h"
+#include "server/sql/types.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Column;
+using catalogue::Entity;
+using catalogue::OrderTerm;
+using plan::FilterOperator;
+
+std::string_view OperatorText(FilterOperator op) {
+  switch (op) {
+    case FilterOperator::kEqual:
+    case FilterOperator::kIn:
+      return "=";
+    case FilterOperator::kNotEqual:
+      return "<>";
+    case FilterOperator::kLess:
+      return "<";
+    case FilterOperator::kLessOrEqual:
+      return "<=";
+    case FilterOperator::kGreater:
+      return ">";
+    case FilterOperator::kGreaterOrEqual:
+      return ">=";
+  }
+  return "=";
+}
+
+/// The cells of the cursor as parameters, each made once and used in several places of the predicate.
+class Cursor {
+ public:
+  Cursor(const Entity& entity, const plan::Variant& variant, ParameterList* parameters)
+      : entity_(entity), variant_(variant) {
+    for (size_t i = 0; i < variant.order.size(); ++i) {
+      values_.push_back(variant.cursor_nulls[i] ? "NULL"
+                                                : parameters->Add(Parameter::Source::kCursor, static_cast<int>(i),
+                                                                  ParameterType(entity, column(i).type)));
+    }
+  }
+
+  const Column& column(size_t i) const { return entity_.columns[variant_.order[i].column]; }
+  std::string name(size_t i) const { return Identifier(column(i).name); }
+  const std::string& value(size_t i) const { return values_[i]; }
+  bool null(size_t i) const { return variant_.cursor_nulls[i]; }
+  bool descending(size_t i) const { return variant_.order[i].descending; }
+  size_t size() const { return values_.size(); }
+
+  /// One comparison of whole rows, which an index serves best, needs one direction and no NULL.
+  bool comparable_as_row() const {
+    for (size_t i = 0; i < size(); ++i) {
+      if (descending(i) != descending(0) || column(i).nullable) return false;
+    }
+    return true;
+  }
+
+ private:
+  const Entity& entity_;
+  const plan::Variant& variant_;
+  std::vector<std::string> values_;
+};
+
+std::string Equal(const Cursor& cursor, size_t i) {
+  return cursor.null(i) ? Cat(cursor.name(i), " IS NULL")
+                        : Cat(cursor.name(i), " = ", cursor.value(i));
+}
+
+/// Empty when nothing sorts after the cursor's cell.
+std::string After(const Cursor& cursor, size_t i) {
+  const std::string name = cursor.name(i);
+  if (cursor.descending(i)) {
+    return cursor.null(i) ? Cat(name, " IS NOT NULL") : Cat(name, " < ", cursor.value(i));
+  }
+  if (cursor.null(i)) return "";
+  const std::string greater = Cat(name, " > ", cursor.value(i));
+  return cursor.column(i).nullable ? Cat("(", greater, " OR ", name, " IS NULL)") : greater;
+}
+
+std::string AfterAsRow(const Cursor& cursor) {
+  std::vector<std::string> names, values;
+  for (size_t i = 0; i < cursor.size(); ++i) {
+    names.push_back(cursor.name(i));
+    values.push_back(cursor.value(i));
+  }
+  return Cat("(", absl::StrJoin(names, ", "), ") ", cursor.descending(0) ? "<" : ">", " (",
+                      absl::StrJoin(values, ", "), ")");
+}
+
+/// What the first column must satisfy in any case; lets an index start at the cursor.
+std::string Bound(const Cursor& cursor) {
+  if (cursor.null(0) || (cursor.column(0).nullable && !cursor.descending(0))) return "";
+  return Cat(cursor.name(0), cursor.descending(0) ? " <= " : " >= ", cursor.value(0));
+}
+
+}  // namespace
+
+std::string ParameterList::Add(Parameter::Source source, int index, const std::string& type) {
+  parameters_.push_back({source, index});
+  return Cat("$", parameters_.size(), "::", type);
+}
+
+std::string LivePredicate(const Entity& entity) {
+  if (entity.deleted_at) return Cat(Identifier(entity.columns[*entity.deleted_at].name), " IS NULL");
+  if (entity.deleted_flag) return Cat("NOT ", Identifier(entity.columns[*entity.deleted_flag].name));
+  return "";
+}
+
+std::string VisibilityPredicate(const Entity& entity, plan::Deleted deleted) {
+  if (!entity.soft_deletable() || deleted == plan::Deleted::kInclude) return "";
+  const std::string live = LivePredicate(entity);
+  return deleted == plan::Deleted::kExclude ? live : Cat("NOT (", live, ")");
+}
+
+std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const std::vector<int>& filters,
+                                          ParameterList* parameters) {
+  std::vector<std::string> conditions;
+  for (int i : filters) {
+    const plan::FilterTerm& filter = plan.filters[i];
+    const Column& column = plan.entity->columns[filter.column];
+    const std::string type = ParameterType(*plan.entity, column.type);
+    const bool in = filter.op == FilterOperator::kIn;
+    const std::string value = parameters->Add(Parameter::Source::kArgument, filter.input, in ? type + "[]" : type);
+    conditions.push_back(Cat(Identifier(column.name), " ", OperatorText(filter.op), " ",
+                                      in ? Cat("ANY(", value, ")") : value));
+  }
+  return conditions;
+}
+
+std::string CursorPredicate(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters) {
+  if (variant.cursor_nulls.empty()) return "";
+  const Cursor cursor(*plan.entity, variant, parameters);
+  if (cursor.comparable_as_row()) return AfterAsRow(cursor);
+  std::vector<std::string> alternatives;
+  std::string equal;
+  for (size_t i = 0; i < cursor.size(); ++i) {
+    const std::string after = After(cursor, i);
+    if (!after.empty()) alternatives.push_back(Cat("(", equal, after, ")"));
+    equal += Equal(cursor, i) + " AND ";
+  }
+  if (alternatives.empty()) return "false";
+  const std::string any = Cat("(", absl::StrJoin(alternatives, " OR "), ")");
+  const std::string bound = Bound(cursor);
+  return bound.empty() ? any : Cat(bound, " AND ", any);
+}
+
+std::string Where(const std::vector<std::string>& conditions) {
+  std::vector<std::string> kept;
+  std::copy_if(conditions.begin(), conditions.end(), std::back_inserter(kept),
+               [](const std::string& condition) { return !condition.empty(); });
+  return kept.empty() ? "" : Cat(" WHERE ", absl::StrJoin(kept, " AND "));
+}
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/plan/method_plan.h"
+#include "server/plan/variant.h"
+#include "server/sql/statement.h"
+
+namespace rowkeeper::sql {
+
+/// Hands out `$n` while a statement's text is written, and remembers what each stands for.
+class ParameterList {
+ public:
+  /// "$3::uuid"
+  std::string Add(Parameter::Source source, int index, const std::string& type);
+  std::vector<Parameter> Take() { return std::move(parameters_); }
+
+ private:
+  std::vector<Parameter> parameters_;
+};
+
+/// `"deleted_at" IS NULL`, or `NOT "is_deleted"`; empty when the entity is not soft-deletable.
+std::string LivePredicate(const catalogue::Entity& entity);
+
+/// The condition that keeps deleted rows out of sight (or shows only them); empty when all rows are asked for or the
+/// entity is not soft-deletable.
+std::string VisibilityPredicate(const catalogue::Entity& entity, plan::Deleted deleted);
+
+/// The conditions of the filters in `variant`, one each.
+std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const std::vector<int>& filters,
+                                          ParameterList* parameters);
+
+/// Rows that come after the variant's cursor in its order. NULL counts as larger than every value, as PostgreSQL sorts.
+std::string CursorPredicate(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters);
+
+/// " WHERE a AND b", or empty; empty conditions are skipped.
+std::string Where(const std::vector<std::string>& conditions);
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,243 @@
+#include "server/sql/render.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "server/base/text.h"
+#include "absl/strings/str_join.h"
+#include "server/plan/order_by.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+#include "server/sql/types.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Column;
+using catalogue::Entity;
+using catalogue::Operation;
+using plan::Deleted;
+using plan::MethodPlan;
+using plan::Variant;
+
+std::string ColumnList(const Entity& entity, const std::vector<int>& columns) {
+  return absl::StrJoin(columns, ", ",
+                       [&entity](std::string* out, int c) { out->append(Identifier(entity.columns[c].name)); });
+}
+
+std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
+  return parameters->Add(Parameter::Source::kArgument, value.input,
+                         ParameterType(*plan.entity, plan.entity->columns[value.column].type));
+}
+
+std::string Returning(const Entity& entity, const std::vector<int>& cells) {
+  return cells.empty() ? "" : Cat(" RETURNING ", ColumnList(entity, cells));
+}
+
+Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible) {
+  Statement statement;
+  statement.text = std::move(text);
+  statement.parameters = parameters->Take();
+  statement.cells = std::move(cells);
+  statement.visible_cells = visible;
+  return statement;
+}
+
+std::string VersionPredicate(const MethodPlan& plan, const Variant& variant, ParameterList* parameters) {
+  if (!variant.version_guard) return "";
+  const Column& column = plan.entity->columns[*plan.entity->version];
+  return Cat(Identifier(column.name), " = ", parameters->Add(Parameter::Source::kVersion, 0, "bigint"));
+}
+
+std::string UnchangedPredicate(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
+  return Cat(Identifier(plan.entity->columns[value.column].name), " IS NOT DISTINCT FROM ",
+                      Argument(plan, value, parameters));
+}
+
+/// The row that a write is about, as far as the request names it: key, visibility, version and immutable fields.
+std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted visible, ParameterList* parameters) {
+  std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, parameters);
+  conditions.push_back(VisibilityPredicate(*plan.entity, visible));
+  conditions.push_back(VersionPredicate(plan, variant, parameters));
+  for (int i : variant.unchanged) conditions.push_back(UnchangedPredicate(plan, plan.values[i], parameters));
+  return Where(conditions);
+}
+
+/// What every change of a row does beside its purpose.
+void AppendHousekeeping(const Entity& entity, std::vector<std::string>* assignments) {
+  if (entity.updated_at) {
+    assignments->push_back(Cat(Identifier(entity.columns[*entity.updated_at].name), " = now()"));
+  }
+  if (entity.version) {
+    const std::string name = Identifier(entity.columns[*entity.version].name);
+    assignments->push_back(Cat(name, " = ", name, " + 1"));
+  }
+}
+
+Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
+  const Entity& entity = *plan.entity;
+  ParameterList parameters;
+  std::vector<std::string> names, values;
+  for (int i : variant.written) {
+    names.push_back(Identifier(entity.columns[plan.values[i].column].name));
+    values.push_back(Argument(plan, plan.values[i], &parameters));
+  }
+  const std::string row = names.empty() ? " DEFAULT VALUES"
+                                        : Cat(" (", absl::StrJoin(names, ", "), ") VALUES (",
+                                                       absl::StrJoin(values, ", "), ")");
+  return Finish(Cat("INSERT INTO ", Table(entity), row, Returning(entity, variant.columns)), &parameters,
+                variant.columns, static_cast<int>(variant.columns.size()));
+}
+
+Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vector<std::string> assignments,
+                       Deleted visible, ParameterList* parameters) {
+  const Entity& entity = *plan.entity;
+  AppendHousekeeping(entity, &assignments);
+  if (assignments.empty()) {  // nothing to write: the row is only looked at, and locked as an update would
+    const std::string name = Identifier(entity.columns[entity.key[0]].name);
+    assignments.push_back(Cat(name, " = ", name));
+  }
+  const std::string where = TargetRow(plan, variant, visible, parameters);
+  return Finish(Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), where,
+                             Returning(entity, variant.columns)),
+                parameters, variant.columns, static_cast<int>(variant.columns.size()));
+}
+
+Statement RenderUpdate(const MethodPlan& plan, const Variant& variant) {
+  ParameterList parameters;
+  std::vector<std::string> assignments;
+  for (int i : variant.written) {
+    const plan::ValueTerm& value = plan.values[i];
+    assignments.push_back(Cat(Identifier(plan.entity->columns[value.column].name), " = ",
+                                       Argument(plan, value, &parameters)));
+  }
+  return RenderChange(plan, variant, std::move(assignments), Deleted::kExclude, &parameters);
+}
+
+Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
+  const Entity& entity = *plan.entity;
+  const bool remove = plan.operation == Operation::kSoftDelete;
+  ParameterList parameters;
+  std::vector<std::string> assignments;
+  if (entity.deleted_at) {
+    assignments.push_back(
+        Cat(Identifier(entity.columns[*entity.deleted_at].name), " = ", remove ? "now()" : "NULL"));
+  }
+  if (entity.deleted_flag) {
+    assignments.push_back(
+        Cat(Identifier(entity.columns[*entity.deleted_flag].name), " = ", remove ? "true" : "false"));
+  }
+  return RenderChange(plan, variant, std::move(assignments), remove ? Deleted::kExclude : Deleted::kOnly, &parameters);
+}
+
+Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
+  ParameterList parameters;
+  const std::string where = TargetRow(plan, variant, variant.deleted, &parameters);
+  return Finish(Cat("DELETE FROM ", Table(*plan.entity), where, Returning(*plan.entity, variant.columns)),
+                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
+}
+
+/// Where several rows share a unique key (one live, others deleted) the live one counts, then the last deleted.
+std::string LiveRowFirst(const Entity& entity, Deleted deleted) {
+  if (!entity.soft_deletable() || deleted == Deleted::kExclude) return "";
+  std::string order = Cat(" ORDER BY (", LivePredicate(entity), ") DESC");
+  if (entity.deleted_at) order += Cat(", ", Identifier(entity.columns[*entity.deleted_at].name), " DESC");
+  return Cat(order, " LIMIT 1");
+}
+
+Statement RenderGet(const MethodPlan& plan, const Variant& variant) {
+  ParameterList parameters;
+  std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, &parameters);
+  conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
+  return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity),
+                             Where(conditions), LiveRowFirst(*plan.entity, variant.deleted)),
+                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
+}
+
+std::string OrderBy(const Entity& entity, const Variant& variant) {
+  return Cat(" ORDER BY ", absl::StrJoin(variant.order, ", ",
+                                                  [&entity](std::string* out, const catalogue::OrderTerm& term) {
+                                                    out->append(Cat(Identifier(entity.columns[term.column].name),
+                                                                    term.descending ? " DESC" : ""));
+                                                  }));
+}
+
+Statement RenderList(const MethodPlan& plan, const Variant& variant) {
+  const Entity& entity = *plan.entity;
+  ParameterList parameters;
+  std::vector<int> cells = variant.columns;
+  std::vector<int> cursor_cells;
+  for (const catalogue::OrderTerm& term : variant.order) {
+    const auto found = std::find(cells.begin(), cells.end(), term.column);
+    cursor_cells.push_back(static_cast<int>(found - cells.begin()));
+    if (found == cells.end()) cells.push_back(term.column);
+  }
+  std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, &parameters);
+  conditions.push_back(VisibilityPredicate(entity, variant.deleted));
+  conditions.push_back(CursorPredicate(plan, variant, &parameters));
+  const std::string text = Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity),
+                                        Where(conditions), OrderBy(entity, variant), " LIMIT ",
+                                        parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
+  Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
+  statement.cursor_cells = std::move(cursor_cells);
+  return statement;
+}
+
+}  // namespace
+
+Statement Render(const MethodPlan& plan, const Variant& variant) {
+  switch (plan.operation) {
+    case Operation::kCreate:
+      return RenderCreate(plan, variant);
+    case Operation::kGet:
+      return RenderGet(plan, variant);
+    case Operation::kList:
+      return RenderList(plan, variant);
+    case Operation::kUpdate:
+      return RenderUpdate(plan, variant);
+    case Operation::kSoftDelete:
+    case Operation::kRestore:
+      return RenderSoftDelete(plan, variant);
+    case Operation::kDelete:
+      return RenderDelete(plan, variant);
+  }
+  return {};
+}
+
+Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
+  const Entity& entity = *plan.entity;
+  ParameterList parameters;
+  const std::string live = LivePredicate(entity);
+  const std::string version = VersionPredicate(plan, variant, &parameters);
+  std::vector<std::string> cells = {live.empty() ? "true" : live, version.empty() ? "true" : version};
+  for (int i : variant.unchanged) cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
+  const std::string where = Where(FilterPredicates(plan, variant.filters, &parameters));
+  return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where), &parameters, {}, 0);
+}
+
+Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
+  ParameterList parameters;
+  const std::string where = Where(FilterPredicates(plan, variant.filters, &parameters));
+  return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
+                             LiveRowFirst(*plan.entity, Deleted::kInclude)),
+                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
+}
+
+Variant BasicVariant(const MethodPlan& plan) {
+  Variant variant;
+  const auto all = [](size_t size) {
+    std::vector<int> indexes(size);
+    std::iota(indexes.begin(), indexes.end(), 0);
+    return indexes;
+  };
+  if (plan.response.shape != plan::ResponseShape::kEmpty) variant.columns = all(plan.entity->columns.size());
+  variant.filters = all(plan.filters.size());
+  for (int i : all(plan.values.size())) {
+    const bool immutable = plan.operation == Operation::kUpdate && plan.entity->columns[plan.values[i].column].immutable;
+    (immutable ? variant.unchanged : variant.written).push_back(i);
+  }
+  if (plan.operation == Operation::kList) variant.order = plan::CompleteOrder(*plan.entity, plan.entity->default_order);
+  return variant;
+}
+
+}  // namespace rowkeeper::sql

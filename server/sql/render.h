@@ -1,0 +1,23 @@
+#pragma once
+
+#include "server/plan/call.h"
+#include "server/plan/method_plan.h"
+#include "server/plan/variant.h"
+#include "server/sql/statement.h"
+
+namespace rowkeeper::sql {
+
+/// The SQL of one variant of a plan. Pure; the result's id is 0 and is given by whoever keeps the statement.
+Statement Render(const plan::MethodPlan& plan, const plan::Variant& variant);
+
+/// Asks why a write of this variant found no row. One row per row of that key, deleted or not, with the boolean cells
+/// live, version matches, and one for each of variant.unchanged. Pure.
+Statement RenderProbe(const plan::MethodPlan& plan, const plan::Variant& variant);
+
+/// The row that a write of this variant found to be in the wanted state already: the same key, any state. Pure.
+Statement RenderReread(const plan::MethodPlan& plan, const plan::Variant& variant);
+
+/// A variant as a call without optional parts has it; `check` and `explain` use it.
+plan::Variant BasicVariant(const plan::MethodPlan& plan);
+
+}  // namespace rowkeeper::sql
