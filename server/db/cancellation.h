@@ -22,7 +22,7 @@ class Cancellation {
   struct Impl;
 
  private:
-  friend class Connection;
+  friend class CancelScope;
   std::shared_ptr<Impl> impl_;
 };
 

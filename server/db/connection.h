@@ -26,8 +26,10 @@ struct ConnectionOptions {
   int lock_timeout_ms = 5000;
   /// How many prepared statements a connection keeps before it forgets the least recently used.
   int prepared_statements = 512;
-  /// application_name of the session.
+  /// application_name of the session, unless the URL has one.
   std::string application_name = "rowkeeper";
+  /// Log every statement's text (never its values) to the logger "sql".
+  bool echo = false;
 };
 
 /// The catalogue's words for what a SQL error is about, so that errors speak of proto fields. Immutable.
@@ -65,15 +67,19 @@ struct Query {
 class Connection {
  public:
   /// Connects and sets the session up (UTF8, UTC, ISO dates, timeouts). Errors: UNAVAILABLE DATABASE_UNAVAILABLE, with
-  /// the reason in the log; PERMISSION_DENIED for a refused login.
+  /// the reason in the log; PERMISSION_DENIED for a refused login; INVALID_ARGUMENT for a malformed URL.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const ConnectionOptions& options);
   virtual ~Connection() = default;
 
-  /// Runs one statement, autocommitted unless Begin came before. Errors are those of the error table, mapped from the
-  /// SQLSTATE by sqlstate.h; no SQL text or driver message is in them.
+  /// Runs one statement, autocommitted unless an explicit transaction was begun: BEGIN, COMMIT and the like are plain
+  /// statements here. Errors are those of the error table, mapped from the SQLSTATE by sqlstate.h; no SQL text or
+  /// driver message is in them. An error inside an explicit transaction leaves it failed: COMMIT is then refused, where
+  /// PostgreSQL would roll back and report success.
   virtual absl::StatusOr<Rows> Execute(const Query& query) = 0;
   /// Runs text that may hold several statements (migrations). For scripts of the operator, not for callers: the error's
   /// message is PostgreSQL's, with its line. On error, `*position` (if not null) is the 1-based character offset, or 0.
+  /// The code is that of the error table where a program can act on it (ABORTED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED,
+  /// PERMISSION_DENIED, a lost connection), else FAILED_PRECONDITION.
   virtual absl::Status ExecuteScript(std::string_view text, int* position) = 0;
   /// True once the session is lost; the object can then only be destroyed.
   virtual bool broken() const = 0;
@@ -83,6 +89,8 @@ class Connection {
   virtual bool SocketLooksAlive() const = 0;
   /// One round trip.
   virtual absl::Status Ping() = 0;
+  /// Makes the session fit for its next user: rolls back what is open. No round trip when nothing is.
+  virtual absl::Status Reset() = 0;
 };
 
 }  // namespace rowkeeper::db

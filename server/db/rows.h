@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace rowkeeper::db {
 
@@ -22,14 +21,27 @@ class Rows {
   int columns() const { return columns_; }
   /// For statements that return no rows: how many they changed.
   int64_t affected() const { return affected_; }
-  bool is_null(int row, int column) const;
+  bool is_null(int row, int column) const { return At(row, column).data == nullptr; }
   /// The cell's text; empty when NULL. `row` and `column` must be in range.
-  std::string_view cell(int row, int column) const;
+  std::string_view cell(int row, int column) const {
+    const Cell& cell = At(row, column);
+    return {cell.data, cell.size};
+  }
   std::string column_name(int column) const;
 
  private:
   friend class RowsBuilder;  // in db/, where pqxx::result is known
-  std::shared_ptr<const void> result_;
+
+  struct Cell {
+    const char* data = nullptr;
+    size_t size = 0;
+  };
+  struct Storage;
+
+  const Cell& At(int row, int column) const { return cells_[static_cast<size_t>(row) * columns_ + column]; }
+
+  std::shared_ptr<const Storage> storage_;
+  const Cell* cells_ = nullptr;
   int size_ = 0;
   int columns_ = 0;
   int64_t affected_ = 0;

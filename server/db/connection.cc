@@ -1,0 +1,75 @@
+#include "server/db/connection.h"
+
+#include <chrono>
+#include <exception>
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
+#include "absl/synchronization/mutex.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/db/conninfo.h"
+#include "server/db/pg_connection.h"
+
+namespace rowkeeper::db {
+namespace {
+
+/// Says why a connection could not be made, but the same reason at most every few seconds: callers try many times a
+/// second while the database is down.
+class OpenFailureLog {
+ public:
+  void Write(const std::string& reason) {
+    const auto now = std::chrono::steady_clock::now();
+    const absl::MutexLock lock(&mu_);
+    const bool repeated = reason == last_reason_ && now - last_time_ < std::chrono::seconds(10);
+    spdlog::log(repeated ? spdlog::level::debug : spdlog::level::warn, "cannot connect to the database: {}", reason);
+    if (repeated) return;
+    last_reason_ = reason;
+    last_time_ = now;
+  }
+
+ private:
+  absl::Mutex mu_;
+  std::string last_reason_ ABSL_GUARDED_BY(mu_);
+  std::chrono::steady_clock::time_point last_time_ ABSL_GUARDED_BY(mu_);
+};
+
+/// libpq gives no SQLSTATE for a connection that was never made, so its words decide. Where the server's messages are
+/// translated, a refused login counts as an unreachable database.
+bool IsRefusedLogin(const std::string& reason) {
+  for (const char* words : {"authentication failed", "no pg_hba.conf entry", "pg_hba.conf rejects",
+                            "is not permitted to log in", "no password supplied", "permission denied for database"}) {
+    if (reason.find(words) != std::string::npos) return true;
+  }
+  return reason.find("role \"") != std::string::npos && reason.find("does not exist") != std::string::npos;
+}
+
+std::string OneLine(const char* message) {
+  std::string line = absl::StrReplaceAll(message, {{"\n", " "}, {"\t", ""}});
+  absl::StripAsciiWhitespace(&line);
+  return line;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOptions& options) {
+  auto info = ParseConnInfo(options.url);
+  if (!info.ok()) return info.status();
+  AddLivenessDefaults(options.connect_timeout_s, &*info);
+  (*info)["client_encoding"] = "UTF8";
+  info->try_emplace("application_name", options.application_name);
+  try {
+    return std::unique_ptr<Connection>(std::make_unique<PgConnection>(ToKeyValue(*info), options));
+  } catch (const std::exception& exception) {
+    static OpenFailureLog* const log = new OpenFailureLog;
+    const std::string reason = OneLine(exception.what());
+    log->Write(reason);
+    return IsRefusedLogin(reason) ? DatabasePermission() : DatabaseUnavailable();
+  }
+}
+
+}  // namespace rowkeeper::db

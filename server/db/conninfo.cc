@@ -1,0 +1,98 @@
+#include "server/db/conninfo.h"
+
+#include <cstdlib>
+#include <memory>
+
+#include <libpq-fe.h>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::db {
+namespace {
+
+constexpr char kHex[] = "0123456789ABCDEF";
+
+std::string PercentEncode(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                       c == '_' || c == '.' || c == '~';
+    if (plain) {
+      encoded += c;
+    } else {
+      encoded += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return encoded;
+}
+
+std::string Quoted(std::string_view value) {
+  std::string quoted = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+void AddDefault(const char* key, std::string value, ConnInfo* info) { info->try_emplace(key, std::move(value)); }
+
+}  // namespace
+
+absl::StatusOr<ConnInfo> ParseConnInfo(std::string_view text) {
+  char* error = nullptr;
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(
+      PQconninfoParse(std::string(text).c_str(), &error), PQconninfoFree);
+  const std::unique_ptr<char, void (*)(void*)> owned_error(error, PQfreemem);
+  if (options == nullptr) {
+    return InvalidField("database_url",
+                        "is not a connection string; write postgresql://user@host:port/database or key=value pairs");
+  }
+  ConnInfo info;
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    if (option->val != nullptr) info[option->keyword] = option->val;
+  }
+  return info;
+}
+
+std::string ToKeyValue(const ConnInfo& info) {
+  std::string text;
+  for (const auto& [key, value] : info) text += Cat(text.empty() ? "" : " ", key, "=", Quoted(value));
+  return text;
+}
+
+std::string ToUri(const ConnInfo& info) {
+  const auto get = [&info](const char* key) {
+    const auto found = info.find(key);
+    return found == info.end() ? std::string() : PercentEncode(found->second);
+  };
+  std::string uri = "postgresql://" + get("user");
+  if (const std::string password = get("password"); !password.empty()) uri += Cat(":", password);
+  if (uri.back() != '/') uri += "@";
+  uri += get("host");
+  if (const std::string port = get("port"); !port.empty()) uri += Cat(":", port);
+  uri += Cat("/", get("dbname"));
+  char separator = '?';
+  for (const auto& [key, value] : info) {
+    if (key == "user" || key == "password" || key == "host" || key == "port" || key == "dbname") continue;
+    uri += Cat(std::string(1, separator), key, "=", PercentEncode(value));
+    separator = '&';
+  }
+  return uri;
+}
+
+void AddLivenessDefaults(int connect_timeout_s, ConnInfo* info) {
+  if (std::getenv("PGCONNECT_TIMEOUT") == nullptr) {
+    AddDefault("connect_timeout", std::to_string(connect_timeout_s), info);
+  }
+  // A dead peer is noticed after 15 + 3 * 5 s when idle, after 20 s when data is under way.
+  AddDefault("keepalives", "1", info);
+  AddDefault("keepalives_idle", "15", info);
+  AddDefault("keepalives_interval", "5", info);
+  AddDefault("keepalives_count", "3", info);
+  AddDefault("tcp_user_timeout", "20000", info);
+}
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,239 @@
+#include "server/db/pg_connection.h"
+
+#include <poll.h>
+
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/db/rows_builder.h"
+#include "server/db/script_error.h"
+
+namespace rowkeeper::db {
+namespace {
+
+/// The protocol's limit.
+constexpr size_t kMaxParams = 65535;
+
+const std::vector<Param> kNoParams;
+
+const std::vector<Param>& ParamsOf(const Query& query) { return query.params == nullptr ? kNoParams : *query.params; }
+
+std::string SessionSetup(const ConnectionOptions& options) {
+  return Cat(
+      "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; "
+      "SET extra_float_digits = 1; SET bytea_output = 'hex'; SET standard_conforming_strings = on; "
+      "SET statement_timeout = ",
+      options.statement_timeout_ms, "; SET lock_timeout = ", options.lock_timeout_ms);
+}
+
+std::shared_ptr<spdlog::logger> EchoLogger() {
+  if (auto logger = spdlog::get("sql")) return logger;
+  return spdlog::default_logger();
+}
+
+/// Text parameters go as C strings: a NUL would cut the value short without an error.
+bool HoldsNul(const Param& param) { return param && param->find('\0') != std::string::npos; }
+
+absl::Status CheckParams(const std::vector<Param>& params) {
+  if (params.size() > kMaxParams) return Internal("a statement has more than 65535 parameters");
+  for (const Param& param : params) {
+    if (HoldsNul(param)) return Internal("a parameter holds a NUL byte");
+  }
+  return absl::OkStatus();
+}
+
+/// Messages of these classes speak of SQL and the schema; the others may repeat values.
+bool MessageIsFreeOfValues(const PgError& error) {
+  return error.sqlstate.substr(0, 2) == "42" || error.sqlstate.substr(0, 2) == "XX" || error.sqlstate == "25P02";
+}
+
+void LogFailure(const PgError& error, const Query& query, const absl::Status& status) {
+  const bool unexpected = status.code() == absl::StatusCode::kInternal ||
+                          status.code() == absl::StatusCode::kPermissionDenied ||
+                          (status.code() == absl::StatusCode::kFailedPrecondition && error.constraint.empty());
+  const auto level = unexpected ? spdlog::level::warn : spdlog::level::debug;
+  if (!spdlog::default_logger_raw()->should_log(level)) return;
+  const std::string words =
+      MessageIsFreeOfValues(error) ? error.message.substr(0, error.message.find('\n')) : std::string();
+  spdlog::log(level, "statement {} failed: sqlstate={} table={} constraint={} log_id={} {}", query.id, error.sqlstate,
+              error.table, error.constraint, ErrorLogId(status), words);
+}
+
+}  // namespace
+
+PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions& options)
+    : session_(conninfo), statements_(options.prepared_statements), echo_(options.echo ? EchoLogger() : nullptr) {
+  session_.Run(SessionSetup(options));
+}
+
+absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
+  Attempt attempt;
+  attempt.effect = ClassifyStatement(query.text);
+  if (absl::Status refusal = Refusal(query, attempt.effect); !refusal.ok()) return refusal;
+  const CancelScope scope(query.cancellation, this);
+  if (const auto cause = scope.cause()) return CancelledStatus(*cause, "a statement was about to run");
+  if (echo_ != nullptr) echo_->info("[{}] {}", backend_pid(), query.text);
+  return Run(query, scope, &attempt);
+}
+
+absl::Status PgConnection::Refusal(const Query& query, TransactionEffect effect) {
+  if (broken_) return DatabaseUnavailable();
+  if (absl::Status status = CheckParams(ParamsOf(query)); !status.ok()) return status;
+  if (effect == TransactionEffect::kCommit && transaction_.state() == TransactionTracker::State::kFailed) {
+    return Internal("COMMIT of a failed transaction; roll back first");
+  }
+  // A write whose connection died while idle has provably not happened; once it is sent, nobody can tell.
+  const bool at_stake = query.effect == Query::Effect::kWrite && !transaction_.certainly_open();
+  if (at_stake && !SocketLooksAlive()) {
+    MarkBroken("socket closed");
+    return DatabaseUnavailable();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& scope, Attempt* attempt) {
+  while (true) {
+    try {
+      Rows rows = Send(query, attempt);
+      transaction_.Succeeded(attempt->effect);
+      return rows;
+    } catch (const std::exception& exception) {
+      const PgError error = ReadPgError(exception);
+      const bool stale = IsStalePlan(error, *attempt);
+      if (stale) statements_.Forget(query.id);
+      if (!stale || transaction_.state() != TransactionTracker::State::kNone) {
+        return Failed(error, query, scope, *attempt);
+      }
+      *attempt = Attempt{attempt->effect};
+    }
+  }
+}
+
+Rows PgConnection::Send(const Query& query, Attempt* attempt) {
+  const std::vector<Param>& params = ParamsOf(query);
+  if (query.id != 0) {
+    const std::string& name = PreparedName(query, attempt);
+    attempt->sent = true;
+    return RowsBuilder::Build(session_.RunPrepared(name, params));
+  }
+  attempt->sent = true;
+  const std::string text(query.text);
+  return RowsBuilder::Build(params.empty() ? session_.Run(text) : session_.RunWithParams(text, params));
+}
+
+const std::string& PgConnection::PreparedName(const Query& query, Attempt* attempt) {
+  if (const std::string* name = statements_.Find(query.id)) {
+    attempt->reused_plan = true;
+    return *name;
+  }
+  if (statements_.has_retired() && transaction_.state() == TransactionTracker::State::kNone) DeallocateRetired();
+  std::string name = statements_.NewName();
+  session_.Prepare(name, std::string(query.text));
+  return statements_.Add(query.id, std::move(name));
+}
+
+void PgConnection::DeallocateRetired() {
+  for (const std::string& name : statements_.TakeRetired()) {
+    try {
+      session_.Unprepare(name);
+    } catch (const std::exception& exception) {
+      if (ReadPgError(exception).lost) throw;
+    }
+  }
+}
+
+/// After DDL a prepared plan may return other columns (0A000), after DISCARD ALL it is gone (26000).
+bool PgConnection::IsStalePlan(const PgError& error, const Attempt& attempt) const {
+  return attempt.reused_plan && (error.sqlstate == "0A000" || error.sqlstate == "26000");
+}
+
+bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) const {
+  if (!attempt.sent || query.effect == Query::Effect::kRead) return false;
+  if (transaction_.certainly_open()) return attempt.effect == TransactionEffect::kCommit;
+  return attempt.effect != TransactionEffect::kBegin;
+}
+
+absl::Status PgConnection::Failed(const PgError& error, const Query& query, const CancelScope& scope,
+                                  const Attempt& attempt) {
+  const bool lost = error.lost || !session_.is_open();
+  FailedStatement statement;
+  statement.context = query.errors;
+  statement.may_have_written = MayHaveWritten(query, attempt);
+  statement.cancelled = scope.cause();
+  if (lost) {
+    MarkBroken(error.sqlstate);
+    return statement.may_have_written ? CommitOutcomeUnknown() : DatabaseUnavailable();
+  }
+  transaction_.Failed(attempt.effect);
+  // Inside a transaction a stale plan cannot be prepared again; running the whole unit again does it.
+  absl::Status status = IsStalePlan(error, attempt) ? SerializationFailure() : StatusFromPgError(error, statement);
+  LogFailure(error, query, status);
+  return status;
+}
+
+absl::Status PgConnection::ExecuteScript(std::string_view text, int* position) {
+  if (position != nullptr) *position = 0;
+  if (broken_) return DatabaseUnavailable();
+  if (echo_ != nullptr) echo_->info("[{}] script of {} bytes", backend_pid(), text.size());
+  try {
+    session_.Run(std::string(text));
+    transaction_.ScriptSucceeded();
+    return absl::OkStatus();
+  } catch (const std::exception& exception) {
+    const PgError error = ReadPgError(exception);
+    if (error.lost || !session_.is_open()) {
+      MarkBroken(error.sqlstate);
+      return CommitOutcomeUnknown();
+    }
+    transaction_.ScriptFailed();
+    if (position != nullptr) *position = ErrorPosition(text, error);
+    return ScriptStatus(error, StatusFromPgError(error, {}));
+  }
+}
+
+bool PgConnection::SocketLooksAlive() const {
+  if (broken_) return false;
+  pollfd fd{session_.socket(), POLLIN | POLLRDHUP, 0};
+  return fd.fd >= 0 && poll(&fd, 1, 0) == 0;
+}
+
+absl::Status PgConnection::Ping() { return broken_ ? DatabaseUnavailable() : RunPlain("SELECT 1"); }
+
+absl::Status PgConnection::Reset() {
+  if (broken_) return DatabaseUnavailable();
+  if (transaction_.state() == TransactionTracker::State::kNone) return absl::OkStatus();
+  absl::Status status = RunPlain("ROLLBACK");
+  if (status.ok()) transaction_.Succeeded(TransactionEffect::kRollback);
+  return status;
+}
+
+absl::Status PgConnection::RunPlain(const char* text) {
+  try {
+    session_.Run(text);
+    return absl::OkStatus();
+  } catch (const std::exception& exception) {
+    const PgError error = ReadPgError(exception);
+    MarkBroken(error.sqlstate);  // neither statement can fail on a session that is well
+    return DatabaseUnavailable();
+  }
+}
+
+void PgConnection::DeliverCancel() {
+  try {
+    session_.Cancel();
+  } catch (const std::exception&) {
+    // The canceller tries again for as long as the statement runs.
+  }
+}
+
+void PgConnection::MarkBroken(const std::string& sqlstate) {
+  broken_ = true;
+  spdlog::warn("connection to the database lost: backend={} reason={}", backend_pid(),
+               sqlstate.empty() ? "no answer" : sqlstate);
+}
+
+}  // namespace rowkeeper::db

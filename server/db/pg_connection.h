@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "server/db/canceller.h"
+#include "server/db/connection.h"
+#include "server/db/pg_error.h"
+#include "server/db/pqxx_compat.h"
+#include "server/db/sqlstate.h"
+#include "server/db/statement_cache.h"
+#include "server/db/transaction_tracker.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace rowkeeper::db {
+
+/// A Connection on libpqxx. libpqxx would reconnect a dead session without a word, its settings and transaction lost;
+/// therefore the first sign of a loss sets broken_ for good, and nothing is sent after that.
+class PgConnection final : public Connection, private CancelTarget {
+ public:
+  /// Throws libpqxx's exceptions when it cannot connect.
+  PgConnection(const std::string& conninfo, const ConnectionOptions& options);
+
+  absl::StatusOr<Rows> Execute(const Query& query) override;
+  absl::Status ExecuteScript(std::string_view text, int* position) override;
+  bool broken() const override { return broken_; }
+  int backend_pid() const override { return session_.backend_pid(); }
+  bool SocketLooksAlive() const override;
+  absl::Status Ping() override;
+  absl::Status Reset() override;
+
+ private:
+  /// One execution of a query, which may be tried twice.
+  struct Attempt {
+    TransactionEffect effect = TransactionEffect::kNone;
+    /// The statement itself has been sent, beyond its preparation.
+    bool sent = false;
+    /// It used a plan prepared by an earlier call.
+    bool reused_plan = false;
+  };
+
+  void DeliverCancel() override;
+  bool DeliveryBlocks() const override { return true; }
+
+  absl::Status Refusal(const Query& query, TransactionEffect effect);
+  absl::StatusOr<Rows> Run(const Query& query, const CancelScope& scope, Attempt* attempt);
+  Rows Send(const Query& query, Attempt* attempt);
+  const std::string& PreparedName(const Query& query, Attempt* attempt);
+  void DeallocateRetired();
+  absl::Status Failed(const PgError& error, const Query& query, const CancelScope& scope, const Attempt& attempt);
+  bool IsStalePlan(const PgError& error, const Attempt& attempt) const;
+  bool MayHaveWritten(const Query& query, const Attempt& attempt) const;
+  void MarkBroken(const std::string& sqlstate);
+  absl::Status RunPlain(const char* text);
+
+  PqxxSession session_;
+  StatementCache statements_;
+  TransactionTracker transaction_;
+  bool broken_ = false;
+  const std::shared_ptr<spdlog::logger> echo_;
+};
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,42 @@
+#include "server/db/rows.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/db/rows_builder.h"
+
+namespace rowkeeper::db {
+
+struct Rows::Storage {
+  pqxx::result result;
+  std::vector<Cell> cells;
+};
+
+std::string Rows::column_name(int column) const {
+  if (column < 0 || column >= columns_) return {};
+  return storage_->result.column_name(static_cast<pqxx::row::size_type>(column));
+}
+
+Rows RowsBuilder::Build(pqxx::result result) {
+  Rows rows;
+  rows.affected_ = static_cast<int64_t>(result.affected_rows());
+  rows.columns_ = static_cast<int>(result.columns());
+  rows.size_ = static_cast<int>(result.size());
+  if (rows.columns_ == 0) return rows;
+
+  auto storage = std::make_shared<Rows::Storage>();
+  storage->result = std::move(result);
+  storage->cells.reserve(static_cast<size_t>(rows.size_) * rows.columns_);
+  // Indexing a libpqxx result copies two shared pointers a cell; stepping its iterators copies them once a row.
+  for (auto row = storage->result.begin(); row != storage->result.end(); ++row) {
+    auto field = row->begin();
+    for (int column = 0; column < rows.columns_; ++column, ++field) {
+      storage->cells.push_back(field->is_null() ? Rows::Cell{} : Rows::Cell{field->c_str(), field->size()});
+    }
+  }
+  rows.cells_ = storage->cells.data();
+  rows.storage_ = std::move(storage);
+  return rows;
+}
+
+}  // namespace rowkeeper::db

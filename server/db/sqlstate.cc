@@ -1,0 +1,144 @@
+#include "server/db/sqlstate.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/db/canceller.h"
+
+namespace rowkeeper::db {
+namespace {
+
+using Constraint = ErrorContext::Constraint;
+
+const ErrorContext kNoContext;
+
+const Constraint* FindConstraint(const ErrorContext& context, std::string_view name) {
+  const auto found = context.constraints.find(name);
+  return found == context.constraints.end() ? nullptr : &found->second;
+}
+
+/// The entity's name, or the table's where the catalogue is not involved.
+std::string EntityName(const ErrorContext& context, const PgError& error) {
+  return context.entity.empty() ? error.table : context.entity;
+}
+
+std::string FieldOf(const ErrorContext& context, const std::string& column) {
+  const auto found = context.fields.find(column);
+  return found == context.fields.end() ? column : found->second;
+}
+
+absl::Status UniqueViolation(const PgError& error, const ErrorContext& context) {
+  const Constraint* constraint = FindConstraint(context, error.constraint);
+  return AlreadyExists(EntityName(context, error), error.constraint,
+                       constraint == nullptr ? std::vector<std::string>() : constraint->fields);
+}
+
+bool Says(const PgError& error, std::string_view words) { return error.message.find(words) != std::string::npos; }
+
+/// A row that others still point at, as opposed to a row that points nowhere. Only the words of the message tell; where
+/// they are translated, a constraint that is not the entity's own belongs to a row that points at it.
+bool IsStillReferenced(const PgError& error, const Constraint* constraint) {
+  if (Says(error, ": update or delete on table ")) return true;
+  return constraint == nullptr && !Says(error, ": insert or update on table ");
+}
+
+absl::Status ForeignKeyViolation(const PgError& error, const ErrorContext& context) {
+  const Constraint* constraint = FindConstraint(context, error.constraint);
+  if (IsStillReferenced(error, constraint)) {
+    return constraint == nullptr ? ReferenceViolation(error.table, error.constraint, "", context.entity)
+                                 : ReferenceViolation(context.entity, error.constraint, "", constraint->referenced);
+  }
+  const bool known = constraint != nullptr && !constraint->fields.empty();
+  return ReferenceViolation(EntityName(context, error), error.constraint,
+                            known ? constraint->fields.front() : error.constraint,
+                            constraint == nullptr ? "" : constraint->referenced);
+}
+
+absl::Status NotNullViolation(const PgError& error, const ErrorContext& context) {
+  return InvalidField(FieldOf(context, error.column), "must be set");
+}
+
+absl::Status CheckViolation(const PgError& error, const ErrorContext& context) {
+  const Constraint* constraint = FindConstraint(context, error.constraint);
+  if (constraint == nullptr || constraint->fields.empty()) {
+    return InvalidField(EntityName(context, error),
+                        Cat("its values do not satisfy the constraint ", error.constraint, "; send others"));
+  }
+  FieldViolations violations;
+  const std::string remedy = constraint->description.empty() ? Cat("does not satisfy the constraint ", error.constraint)
+                                                             : constraint->description;
+  for (const std::string& field : constraint->fields) violations.Add(field, remedy);
+  return violations.ToStatus();
+}
+
+std::string_view DescribeDataException(std::string_view sqlstate) {
+  if (sqlstate == "22001") return "a text is too long for its column; shorten it";
+  if (sqlstate == "22003") return "a number is out of its column's range";
+  if (sqlstate == "22007" || sqlstate == "22008" || sqlstate == "22009")
+    return "a date or time is malformed or out of range";
+  if (sqlstate == "22P02" || sqlstate == "22P03") return "a value is not in the form of its column's type";
+  if (sqlstate == "22021" || sqlstate == "22P05") return "a text holds a character that the database cannot store";
+  if (sqlstate == "22012") return "a value leads to a division by zero";
+  return "a value is not one that its column can hold";
+}
+
+absl::Status DataException(const PgError& error, const ErrorContext& context) {
+  const std::string field = error.column.empty() ? EntityName(context, error) : FieldOf(context, error.column);
+  return InvalidField(field, DescribeDataException(error.sqlstate));
+}
+
+absl::Status ConstraintViolation(const PgError& error, const ErrorContext& context) {
+  if (error.sqlstate == "23505" || error.sqlstate == "23P01") return UniqueViolation(error, context);
+  if (error.sqlstate == "23503" || error.sqlstate == "23001") return ForeignKeyViolation(error, context);
+  if (error.sqlstate == "23502") return NotNullViolation(error, context);
+  return CheckViolation(error, context);
+}
+
+absl::Status TransactionRollback(std::string_view sqlstate) {
+  if (sqlstate == "40P01") return Deadlock();
+  if (sqlstate == "40003") return CommitOutcomeUnknown();
+  return SerializationFailure();
+}
+
+absl::Status WrongSchema(std::string_view problem) {
+  return SchemaMismatch(problem, "run 'rowkeeper migrate status' to see what is missing");
+}
+
+absl::Status AccessOrSyntax(std::string_view sqlstate) {
+  if (sqlstate == "42501") return DatabasePermission();
+  if (sqlstate == "42P01") return WrongSchema("a table is missing");
+  if (sqlstate == "42703") return WrongSchema("a column is missing");
+  if (sqlstate == "42883" || sqlstate == "42704") return WrongSchema("a type, operator or function is missing");
+  if (sqlstate == "42804") return WrongSchema("a column has another type");
+  return Internal("the database refused a statement");
+}
+
+absl::Status QueryCancelled(const FailedStatement& statement) {
+  return statement.cancelled ? CancelledStatus(*statement.cancelled, "a statement was running") : StatementTimeout();
+}
+
+bool InClass(std::string_view sqlstate, std::string_view prefix) { return sqlstate.substr(0, 2) == prefix; }
+
+}  // namespace
+
+absl::Status StatusFromPgError(const PgError& error, const FailedStatement& statement) {
+  const std::string_view state = error.sqlstate;
+  const ErrorContext& context = statement.context == nullptr ? kNoContext : *statement.context;
+  if (error.lost) return statement.may_have_written ? CommitOutcomeUnknown() : DatabaseUnavailable();
+  if (InClass(state, "23")) return ConstraintViolation(error, context);
+  if (InClass(state, "22")) return DataException(error, context);
+  if (InClass(state, "40")) return TransactionRollback(state);
+  if (InClass(state, "53")) return DatabaseExhausted();
+  if (InClass(state, "28")) return DatabasePermission();
+  if (InClass(state, "42")) return AccessOrSyntax(state);
+  if (state == "3F000") return WrongSchema("a schema is missing");
+  if (state == "55P03") return LockTimeout();
+  if (state == "57014") return QueryCancelled(statement);
+  if (state == "25P02") return Internal("a statement followed a failed one in its transaction; roll back first");
+  return Internal("the database refused a statement");
+}
+
+}  // namespace rowkeeper::db

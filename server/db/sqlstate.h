@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "server/db/cancellation.h"
+#include "server/db/connection.h"
+#include "server/db/pg_error.h"
+
+namespace rowkeeper::db {
+
+/// What was under way when a statement failed.
+struct FailedStatement {
+  /// May be null: then errors name constraints and columns instead of proto fields.
+  const ErrorContext* context = nullptr;
+  /// True when something durable may have happened if the reply was lost.
+  bool may_have_written = false;
+  /// Set when the caller had stopped it.
+  std::optional<Cancellation::Cause> cancelled;
+};
+
+/// The caller's view of a failure: the error table. It holds no SQL text, no driver message and no row value.
+absl::Status StatusFromPgError(const PgError& error, const FailedStatement& statement);
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,107 @@
+#include "server/db/transaction_tracker.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::db {
+namespace {
+
+bool IsWordChar(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+std::string_view TakeWord(std::string_view* text) {
+  size_t begin = 0;
+  while (begin < text->size() && absl::ascii_isspace(static_cast<unsigned char>((*text)[begin]))) ++begin;
+  size_t end = begin;
+  while (end < text->size() && IsWordChar((*text)[end])) ++end;
+  const std::string_view word = text->substr(begin, end - begin);
+  text->remove_prefix(end);
+  return word;
+}
+
+bool Is(std::string_view word, std::string_view keyword) {
+  return word.size() == keyword.size() && absl::EqualsIgnoreCase(ToAbsl(word), ToAbsl(keyword));
+}
+
+bool HasWord(std::string_view text, std::string_view keyword) {
+  while (true) {
+    const size_t before = text.size();
+    const std::string_view word = TakeWord(&text);
+    if (Is(word, keyword)) return true;
+    if (text.empty()) return false;
+    if (text.size() == before) text.remove_prefix(1);
+  }
+}
+
+TransactionEffect ClassifyRollback(std::string_view rest) {
+  if (HasWord(rest, "to")) return TransactionEffect::kRollbackTo;
+  if (HasWord(rest, "prepared")) return TransactionEffect::kNone;
+  return HasWord(rest, "chain") ? TransactionEffect::kUnknown : TransactionEffect::kRollback;
+}
+
+TransactionEffect ClassifyCommit(std::string_view rest) {
+  if (HasWord(rest, "prepared")) return TransactionEffect::kNone;
+  return HasWord(rest, "chain") ? TransactionEffect::kUnknown : TransactionEffect::kCommit;
+}
+
+}  // namespace
+
+TransactionEffect ClassifyStatement(std::string_view text) {
+  const std::string_view word = TakeWord(&text);
+  if (word.empty()) return text.empty() ? TransactionEffect::kNone : TransactionEffect::kUnknown;
+  switch (absl::ascii_tolower(static_cast<unsigned char>(word[0]))) {
+    case 'b':
+      return Is(word, "begin") ? TransactionEffect::kBegin : TransactionEffect::kNone;
+    case 's':
+      return Is(word, "start") ? TransactionEffect::kBegin : TransactionEffect::kNone;
+    case 'c':
+      return Is(word, "commit") ? ClassifyCommit(text) : TransactionEffect::kNone;
+    case 'e':
+      return Is(word, "end") ? ClassifyCommit(text) : TransactionEffect::kNone;
+    case 'r':
+      return Is(word, "rollback") ? ClassifyRollback(text) : TransactionEffect::kNone;
+    case 'a':
+      return Is(word, "abort") ? ClassifyRollback(text) : TransactionEffect::kNone;
+    case 'p':
+      return Is(word, "prepare") && Is(TakeWord(&text), "transaction") ? TransactionEffect::kCommit
+                                                                       : TransactionEffect::kNone;
+    default:
+      return TransactionEffect::kNone;
+  }
+}
+
+void TransactionTracker::Succeeded(TransactionEffect effect) {
+  switch (effect) {
+    case TransactionEffect::kNone:
+      return;
+    case TransactionEffect::kBegin:
+    case TransactionEffect::kRollbackTo:
+      state_ = State::kOpen;
+      return;
+    case TransactionEffect::kCommit:
+    case TransactionEffect::kRollback:
+      state_ = State::kNone;
+      return;
+    case TransactionEffect::kUnknown:
+      state_ = State::kUnknown;
+      return;
+  }
+}
+
+void TransactionTracker::Failed(TransactionEffect effect) {
+  if (effect == TransactionEffect::kCommit && state_ == State::kOpen) {
+    state_ = State::kUnknown;  // rolled back, or failed and still open when it was cancelled early
+  } else if (effect == TransactionEffect::kUnknown) {
+    state_ = state_ == State::kNone ? State::kNone : State::kUnknown;
+  } else if (state_ == State::kOpen) {
+    state_ = State::kFailed;
+  }
+}
+
+void TransactionTracker::ScriptSucceeded() {
+  if (state_ != State::kOpen) state_ = State::kUnknown;
+}
+
+void TransactionTracker::ScriptFailed() { state_ = certainly_open() ? State::kFailed : State::kUnknown; }
+
+}  // namespace rowkeeper::db

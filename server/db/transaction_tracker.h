@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string_view>
+
+namespace rowkeeper::db {
+
+/// What a statement does to the transaction it runs in.
+enum class TransactionEffect { kNone, kBegin, kCommit, kRollback, kRollbackTo, kUnknown };
+
+/// Reads the first words of one statement.
+TransactionEffect ClassifyStatement(std::string_view text);
+
+/// Follows a session's explicit transaction from the statements that it runs, for libpqxx does not tell. Not
+/// thread-safe.
+class TransactionTracker {
+ public:
+  enum class State { kNone, kOpen, kFailed, kUnknown };
+
+  State state() const { return state_; }
+  /// In an explicit transaction for certain: nothing is durable before COMMIT.
+  bool certainly_open() const { return state_ == State::kOpen || state_ == State::kFailed; }
+
+  void Succeeded(TransactionEffect effect);
+  void Failed(TransactionEffect effect);
+  /// A script may have begun or ended a transaction.
+  void ScriptSucceeded();
+  void ScriptFailed();
+
+ private:
+  State state_ = State::kNone;
+};
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/db/connection.h"
+#include "tests/support/scratch_database.h"
+
+namespace rowkeeper::db {
+
+/// One scratch database for the tests of a suite, and the shortest way to run a statement.
+class DbTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { scratch_ = new testing::ScratchDatabase("db"); }
+  static void TearDownTestSuite() {
+    delete scratch_;
+    scratch_ = nullptr;
+  }
+
+  void SetUp() override { ASSERT_TRUE(scratch_->ok()); }
+
+  static testing::ScratchDatabase& scratch() { return *scratch_; }
+
+  static ConnectionOptions Options() {
+    ConnectionOptions options;
+    options.url = scratch_->url();
+    return options;
+  }
+
+  static std::unique_ptr<Connection> Open(const ConnectionOptions& options) {
+    auto connection = Connection::Open(options);
+    EXPECT_TRUE(connection.ok()) << connection.status();
+    return connection.ok() ? *std::move(connection) : nullptr;
+  }
+  static std::unique_ptr<Connection> Open() { return Open(Options()); }
+
+  static absl::StatusOr<Rows> Run(Connection& connection, std::string_view sql, const std::vector<Param>& params = {},
+                                  Query::Effect effect = Query::Effect::kWrite) {
+    Query query;
+    query.text = sql;
+    query.params = &params;
+    query.effect = effect;
+    return connection.Execute(query);
+  }
+
+  static std::string Value(Connection& connection, std::string_view sql, const std::vector<Param>& params = {}) {
+    const auto rows = Run(connection, sql, params);
+    if (!rows.ok()) return Cat("error: ", ErrorReason(rows.status()));
+    return rows->size() == 0 ? "no row" : std::string(rows->cell(0, 0));
+  }
+
+  static std::string Reason(const absl::StatusOr<Rows>& result) {
+    return result.ok() ? "OK" : ErrorReason(result.status());
+  }
+
+  /// Ends a backend and waits until it is gone, so that its socket is closed.
+  static void Kill(int backend_pid) { scratch_->Run(Cat("SELECT pg_terminate_backend(", backend_pid, ", 5000)")); }
+
+ private:
+  static inline testing::ScratchDatabase* scratch_ = nullptr;
+};
+
+}  // namespace rowkeeper::db
