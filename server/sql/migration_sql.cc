@@ -1,0 +1,90 @@
+#include "server/sql/migration_sql.h"
+
+#include "server/base/text.h"
+#include "server/sql/identifier.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+/// The runner's advisory lock: "rowkeepr" in ASCII. Advisory locks are per database.
+constexpr char kLockKey[] = "8245940745885020274";
+/// Halves of kLockKey as pg_locks shows them.
+constexpr char kLockClass[] = "1919907691";
+constexpr char kLockObject[] = "1701146738";
+
+std::string Quoted(const TableName& table) {
+  return table.schema.empty() ? Identifier(table.name) : Cat(Identifier(table.schema), ".", Identifier(table.name));
+}
+
+std::string InsertRow(const TableName& table) {
+  return Cat("INSERT INTO ", Quoted(table),
+             " AS h (version, name, checksum, applied_at, duration_ms) VALUES ($1, $2, $3, clock_timestamp(), "
+             "$4::bigint)");
+}
+
+}  // namespace
+
+TableName ParseTableName(std::string_view text) {
+  const size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return {"", std::string(text)};
+  return {std::string(text.substr(0, dot)), std::string(text.substr(dot + 1))};
+}
+
+std::string CreateDatabase(std::string_view name) { return Cat("CREATE DATABASE ", Identifier(name)); }
+
+std::string SelectCurrentSchema() { return "SELECT current_schema()"; }
+
+std::string SelectTableExists() {
+  return "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+         "WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')";
+}
+
+std::string CreateHistory(const TableName& table) {
+  return Cat("CREATE TABLE IF NOT EXISTS ", Quoted(table), " (version varchar(255) PRIMARY KEY)");
+}
+
+std::string SelectColumns() {
+  return "SELECT a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+         "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+         "WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped";
+}
+
+std::string ExtendHistory(const TableName& table) {
+  return Cat("ALTER TABLE ", Quoted(table),
+             " ADD COLUMN IF NOT EXISTS name text, ADD COLUMN IF NOT EXISTS checksum text, "
+             "ADD COLUMN IF NOT EXISTS applied_at timestamptz, ADD COLUMN IF NOT EXISTS duration_ms bigint");
+}
+
+std::string SelectHistory(const TableName& table) {
+  return Cat("SELECT h.version, to_jsonb(h) ->> 'name', to_jsonb(h) ->> 'checksum', "
+             "to_char((to_jsonb(h) ->> 'applied_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM ",
+             Quoted(table), " h ORDER BY h.version COLLATE \"C\"");
+}
+
+std::string InsertHistory(const TableName& table) { return InsertRow(table); }
+
+std::string StampHistory(const TableName& table) {
+  return Cat(InsertRow(table),
+             " ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum, "
+             "applied_at = coalesce(h.applied_at, excluded.applied_at)");
+}
+
+std::string DeleteHistory(const TableName& table) { return Cat("DELETE FROM ", Quoted(table), " WHERE version = $1"); }
+
+std::string TryMigrationLock() { return Cat("SELECT pg_try_advisory_lock(", kLockKey, ")"); }
+
+std::string SelectMigrationLockHolder() {
+  return Cat("SELECT l.pid, coalesce(a.application_name, ''), coalesce(host(a.client_addr), 'local') "
+             "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
+             "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = ",
+             kLockClass, " AND l.objid = ", kLockObject,
+             " AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())");
+}
+
+std::string Begin() { return "BEGIN"; }
+std::string Commit() { return "COMMIT"; }
+std::string Rollback() { return "ROLLBACK"; }
+
+std::string SetLockTimeout(int milliseconds) { return Cat("SET lock_timeout = ", milliseconds); }
+
+}  // namespace rowkeeper::sql

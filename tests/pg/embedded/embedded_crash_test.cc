@@ -1,0 +1,112 @@
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "tests/pg/embedded/embedded_fixture.h"
+
+/// Sudden ends, of the server and of PostgreSQL.
+namespace rowkeeper::embedded {
+namespace {
+
+bool HasTemporaries(const std::string& data_dir) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(data_dir, error)) {
+    if (absl::StartsWith(entry.path().filename().string(), "postgres.new-")) return true;
+  }
+  return false;
+}
+
+TEST_F(EmbeddedTest, PostgresEndsWhenItsOwnerIsKilled) {
+  const pid_t owner = ForkAndWait([this] {
+    static std::unique_ptr<EmbeddedPostgres> postgres;
+    postgres = Start();
+    return postgres != nullptr;
+  });
+  const pid_t postmaster = PostmasterOf(data_dir_);
+  ASSERT_GT(postmaster, 0);
+  ASSERT_TRUE(Alive(postmaster));
+  KillHard(owner);
+  EXPECT_TRUE(Eventually([&] { return !Alive(postmaster); }));
+}
+
+TEST_F(EmbeddedTest, StartsAgainAtOnceAfterItsOwnerWasKilledAndKeepsWhatWasCommitted) {
+  for (int round = 1; round <= 3; ++round) {
+    const pid_t owner = ForkAndWait([this] {
+      static std::unique_ptr<EmbeddedPostgres> postgres;
+      postgres = Start();
+      if (postgres == nullptr) return false;
+      Query(*postgres, "CREATE TABLE IF NOT EXISTS kept (n int)");
+      Query(*postgres, "INSERT INTO kept VALUES (1)");
+      return true;
+    });
+    KillHard(owner);
+  }
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  EXPECT_EQ(Query(*postgres, "SELECT count(*) FROM kept"), "3");
+}
+
+TEST_F(EmbeddedTest, KilledPostmasterIsStartedAgainWithItsData) {
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  Query(*postgres, "CREATE TABLE kept AS SELECT 7 AS n");
+  const pid_t first = PostmasterOf(data_dir_);
+  ASSERT_EQ(kill(first, SIGKILL), 0);
+  ASSERT_TRUE(Eventually([&] { return PostmasterOf(data_dir_) != first && Answers(postgres->url()); }));
+  EXPECT_EQ(Query(*postgres, "SELECT n FROM kept"), "7");
+  const pid_t second = PostmasterOf(data_dir_);
+  postgres.reset();
+  EXPECT_FALSE(Alive(second));
+}
+
+TEST_F(EmbeddedTest, StartsAfterOwnerAndPostmasterWereKilledTogether) {
+  const pid_t owner = ForkAndWait([this] {
+    static std::unique_ptr<EmbeddedPostgres> postgres;
+    postgres = Start();
+    if (postgres == nullptr) return false;
+    Query(*postgres, "CREATE TABLE kept AS SELECT 8 AS n");
+    return true;
+  });
+  const pid_t postmaster = PostmasterOf(data_dir_);
+  kill(owner, SIGSTOP);
+  kill(postmaster, SIGKILL);
+  KillHard(owner);
+  ASSERT_EQ(PostmasterOf(data_dir_), postmaster) << "the stale postmaster.pid is the point of this test";
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  EXPECT_EQ(Query(*postgres, "SELECT n FROM kept"), "8");
+}
+
+TEST_F(EmbeddedTest, PidFileThatNamesAnUnrelatedProcessDoesNotStopTheStart) {
+  ASSERT_NE(Start(), nullptr);
+  std::ofstream(data_dir_ + "/postgres/postmaster.pid") << getpid() << "\n"
+                                                        << data_dir_ << "/postgres\n1700000000\n5432\n"
+                                                        << data_dir_ << "/socket\n\n  1 1\nready   \n";
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  EXPECT_EQ(Query(*postgres, "SELECT 1"), "1");
+}
+
+TEST_F(EmbeddedTest, KillInTheMiddleOfInitdbLeavesNothingInTheWay) {
+  const pid_t owner = fork();
+  if (owner == 0) {
+    Start();
+    _exit(0);
+  }
+  ASSERT_TRUE(Eventually([this] { return HasTemporaries(data_dir_); }));
+  usleep(150000);
+  KillHard(owner);
+  EXPECT_FALSE(std::filesystem::exists(data_dir_ + "/postgres")) << "initdb was over before the kill";
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  EXPECT_EQ(Query(*postgres, "SELECT 1"), "1");
+  EXPECT_FALSE(HasTemporaries(data_dir_));
+}
+
+}  // namespace
+}  // namespace rowkeeper::embedded

@@ -1,0 +1,100 @@
+#include "tests/pg/embedded/embedded_fixture.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "server/db/connection.h"
+#include "server/embedded/postmaster_file.h"
+
+namespace rowkeeper::embedded {
+
+EmbeddedTest::EmbeddedTest() {
+  char pattern[] = "/tmp/rk-embedded-XXXXXX";
+  root_ = mkdtemp(pattern);
+  chmod(root_.c_str(), 0711);
+  data_dir_ = root_ + "/data";
+}
+
+EmbeddedTest::~EmbeddedTest() {
+  std::error_code error;
+  std::filesystem::remove_all(root_, error);
+}
+
+EmbeddedOptions EmbeddedTest::Options() const {
+  EmbeddedOptions options;
+  options.data_dir = data_dir_;
+  return options;
+}
+
+std::unique_ptr<EmbeddedPostgres> EmbeddedTest::Start() {
+  absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> postgres = EmbeddedPostgres::Start(Options());
+  EXPECT_TRUE(postgres.ok()) << postgres.status();
+  return postgres.ok() ? *std::move(postgres) : nullptr;
+}
+
+std::string Query(const EmbeddedPostgres& postgres, std::string_view sql) {
+  db::ConnectionOptions options;
+  options.url = postgres.url();
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(options);
+  EXPECT_TRUE(connection.ok()) << connection.status();
+  if (!connection.ok()) return "";
+  db::Query query;
+  query.text = sql;
+  absl::StatusOr<db::Rows> rows = (*connection)->Execute(query);
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  return rows.ok() && rows->size() > 0 ? std::string(rows->cell(0, 0)) : "";
+}
+
+bool Answers(const std::string& url) {
+  db::ConnectionOptions options;
+  options.url = url;
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(options);
+  return connection.ok() && (*connection)->Ping().ok();
+}
+
+pid_t PostmasterOf(const std::string& data_dir) {
+  const std::optional<PostmasterFile> file = ReadPostmasterFile(data_dir + "/postgres");
+  return file.has_value() ? file->pid : 0;
+}
+
+bool Alive(pid_t pid) { return kill(pid, 0) == 0; }
+
+bool Eventually(const std::function<bool()>& condition) {
+  for (int i = 0; i < 400; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return false;
+}
+
+pid_t ForkAndWait(const std::function<bool()>& body) {
+  int ends[2];
+  EXPECT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    close(ends[0]);
+    const char outcome = body() ? 'y' : 'n';
+    if (write(ends[1], &outcome, 1) != 1) _exit(1);
+    for (;;) pause();
+  }
+  close(ends[1]);
+  char outcome = '?';
+  EXPECT_EQ(read(ends[0], &outcome, 1), 1);
+  EXPECT_EQ(outcome, 'y');
+  close(ends[0]);
+  return child;
+}
+
+void KillHard(pid_t pid) {
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+}
+
+}  // namespace rowkeeper::embedded

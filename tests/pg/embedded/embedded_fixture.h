@@ -1,0 +1,45 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/embedded/embedded_postgres.h"
+
+namespace rowkeeper::embedded {
+
+/// A directory of its own that PostgreSQL's system user can reach, removed at the end.
+class EmbeddedTest : public ::testing::Test {
+ protected:
+  EmbeddedTest();
+  ~EmbeddedTest() override;
+
+  EmbeddedOptions Options() const;
+  /// Starts and fails the test when that fails.
+  std::unique_ptr<EmbeddedPostgres> Start();
+
+  std::string root_;
+  std::string data_dir_;
+};
+
+/// The first cell of a statement's result; fails the test when it fails.
+std::string Query(const EmbeddedPostgres& postgres, std::string_view sql);
+/// True when a statement can be executed at all.
+bool Answers(const std::string& url);
+
+/// The postmaster of a data directory; 0 when there is none.
+pid_t PostmasterOf(const std::string& data_dir);
+bool Alive(pid_t pid);
+/// Waits up to 20 s.
+bool Eventually(const std::function<bool()>& condition);
+
+/// Runs `body` in a forked process, which then waits to be killed; returns when `body` is done.
+pid_t ForkAndWait(const std::function<bool()>& body);
+/// kill -9 and reap.
+void KillHard(pid_t pid);
+
+}  // namespace rowkeeper::embedded

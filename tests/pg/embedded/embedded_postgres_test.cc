@@ -1,0 +1,145 @@
+#include "server/embedded/embedded_postgres.h"
+
+#include <gmock/gmock.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "tests/pg/embedded/embedded_fixture.h"
+
+namespace rowkeeper::embedded {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string SocketDirectory(const EmbeddedPostgres& postgres) {
+  return Query(postgres, "SHOW unix_socket_directories");
+}
+
+TEST_F(EmbeddedTest, StartsWhereThereIsNothingAndServesSql) {
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  EXPECT_TRUE(postgres->owns());
+  EXPECT_EQ(Query(*postgres, "SELECT current_database() || ' ' || current_user"), "rowkeeper rowkeeper");
+  EXPECT_EQ(Query(*postgres,
+                  "SELECT pg_encoding_to_char(encoding) || ' ' || datcollate FROM pg_database WHERE datname "
+                  "= current_database()"),
+            "UTF8 C.UTF-8");
+  EXPECT_EQ(Query(*postgres, "SHOW shared_buffers"), "128MB");
+  EXPECT_EQ(Query(*postgres, "SHOW max_connections"), "100");
+  EXPECT_EQ(Query(*postgres, "SHOW fsync"), "on");
+  EXPECT_TRUE(std::filesystem::exists(data_dir_ + "/postgres.log"));
+}
+
+TEST_F(EmbeddedTest, ListensOnAPrivateUnixSocketOnly) {
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  EXPECT_EQ(Query(*postgres, "SHOW listen_addresses"), "");
+  struct stat info {};
+  ASSERT_EQ(stat((data_dir_ + "/socket").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700U);
+  struct stat database {};
+  ASSERT_EQ(stat((data_dir_ + "/postgres").c_str(), &database), 0);
+  EXPECT_EQ(info.st_uid, database.st_uid);
+  EXPECT_NE(database.st_uid, 0U) << "PostgreSQL must not run as root";
+}
+
+TEST_F(EmbeddedTest, StopAndStartKeepTheData) {
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  Query(*postgres, "CREATE TABLE kept AS SELECT 42 AS answer");
+  const pid_t first = PostmasterOf(data_dir_);
+  postgres->Stop();
+  EXPECT_FALSE(Alive(first));
+  EXPECT_FALSE(Answers(postgres->url()));
+  postgres->Stop();
+  postgres.reset();
+  postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  EXPECT_EQ(Query(*postgres, "SELECT answer FROM kept"), "42");
+}
+
+TEST_F(EmbeddedTest, DestructorStopsPostgres) {
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  const pid_t postmaster = PostmasterOf(data_dir_);
+  postgres.reset();
+  EXPECT_FALSE(Alive(postmaster));
+  EXPECT_EQ(PostmasterOf(data_dir_), 0);
+}
+
+TEST_F(EmbeddedTest, LongPathGetsAShortSocketPath) {
+  data_dir_ = root_ + "/" + std::string(120, 'd') + "/data";
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  const std::string socket_directory = SocketDirectory(*postgres);
+  EXPECT_THAT(socket_directory, Not(HasSubstr("ddddd")));
+  struct stat info {};
+  ASSERT_EQ(stat(std::string(postgres->url(), postgres->url().find('=') + 1).c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700U);
+}
+
+TEST_F(EmbeddedTest, PathMayHoldAwkwardCharacters) {
+  data_dir_ = root_ + "/it's a \"directory\", 100% ü";
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  EXPECT_EQ(Query(*postgres, "SELECT 1"), "1");
+  postgres.reset();
+  data_dir_ = root_ + "/it's a \"directory\" 100% ü";
+  postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  EXPECT_EQ(Query(*postgres, "SELECT 1"), "1");
+}
+
+TEST_F(EmbeddedTest, OpenOrAttachStartsWhenNothingRuns) {
+  absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> postgres = EmbeddedPostgres::OpenOrAttach(Options());
+  ASSERT_TRUE(postgres.ok()) << postgres.status();
+  EXPECT_TRUE((*postgres)->owns());
+}
+
+TEST_F(EmbeddedTest, OpenOrAttachUsesTheOneThatRunsAndLeavesItRunning) {
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  {
+    absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> attached = EmbeddedPostgres::OpenOrAttach(Options());
+    ASSERT_TRUE(attached.ok()) << attached.status();
+    EXPECT_FALSE((*attached)->owns());
+    EXPECT_EQ((*attached)->url(), postgres->url());
+    (*attached)->Stop();
+    EXPECT_EQ(Query(**attached, "SELECT 1"), "1");
+  }
+  EXPECT_EQ(Query(*postgres, "SELECT 1"), "1");
+}
+
+TEST_F(EmbeddedTest, StartsForAnOrdinaryUserToo) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root to become an ordinary user; every other test runs as one already";
+  const passwd* nobody = getpwnam("nobody");
+  ASSERT_NE(nobody, nullptr);
+  ASSERT_EQ(mkdir(data_dir_.c_str(), 0700), 0);
+  ASSERT_EQ(chown(data_dir_.c_str(), nobody->pw_uid, nobody->pw_gid), 0);
+  const pid_t child = ForkAndWait([this, nobody] {
+    if (setgid(nobody->pw_gid) != 0 || setuid(nobody->pw_uid) != 0) return false;
+    absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> postgres = EmbeddedPostgres::Start(Options());
+    return postgres.ok() && Query(**postgres, "SELECT 1") == "1";
+  });
+  KillHard(child);
+}
+
+TEST(DefaultDataDirTest, FollowsTheUser) {
+  if (geteuid() == 0) {
+    EXPECT_EQ(DefaultDataDir(), "/var/lib/rowkeeper");
+    return;
+  }
+  setenv("XDG_DATA_HOME", "/some/where", 1);
+  EXPECT_EQ(DefaultDataDir(), "/some/where/rowkeeper");
+  unsetenv("XDG_DATA_HOME");
+  setenv("HOME", "/home/me", 1);
+  EXPECT_EQ(DefaultDataDir(), "/home/me/.local/share/rowkeeper");
+}
+
+}  // namespace
+}  // namespace rowkeeper::embedded
