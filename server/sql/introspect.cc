@@ -76,9 +76,11 @@ std::string CheckProbesQuery(const std::vector<CheckProbe>& probes) {
   for (size_t i = 0; i < probes.size(); ++i) {
     const CheckProbe& probe = probes[i];
     std::string column = Identifier(probe.column);
+    std::string value = probe.array ? "ARRAY[value]" : "value";
     // A CHECK is violated by false alone; NULL passes.
-    parts.push_back(absl::StrCat("SELECT ", i, ", ", column, " FROM unnest(", TextArray(probe.values), ") AS probe(",
-                                 column, ") WHERE (", probe.expression, ") IS FALSE"));
+    parts.push_back(absl::StrCat("SELECT ", i, ", ", column, probe.array ? "[1]" : "", " FROM (SELECT ", value, " AS ",
+                                 column, " FROM unnest(", TextArray(probe.values), ") AS source(value)) AS probe",
+                                 " WHERE (", probe.expression, ") IS FALSE"));
   }
   return absl::StrJoin(parts, " UNION ALL ");
 }

@@ -30,7 +30,9 @@ std::string ConstraintsQuery(const std::vector<std::string>& tables);
 
 /// A CHECK's expression and the values of its one column to try it on.
 struct CheckProbe {
+  /// A text column, or with `array` a text array that holds one value at a time.
   std::string column;
+  bool array = false;
   std::string expression;
   std::vector<std::string> values;
 };

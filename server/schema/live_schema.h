@@ -1,0 +1,115 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/catalogue/catalogue.h"
+#include "server/db/connection.h"
+
+namespace rowkeeper::schema {
+
+struct LiveColumn {
+  std::string name;
+  /// As PostgreSQL writes it in expressions.
+  std::string quoted_name;
+  /// format_type; of a domain, its base type.
+  std::string type;
+  bool not_null = false;
+  std::optional<std::string> default_sql;
+  /// GENERATED … AS IDENTITY.
+  enum class Identity { kNone, kAlways, kByDefault } identity = Identity::kNone;
+  /// GENERATED ALWAYS AS (…) STORED.
+  bool generated = false;
+  std::string comment;
+  /// Schema and name of the type, of an array's element type.
+  std::string type_schema;
+  std::string type_name;
+  /// Of an enum type, in sort order.
+  std::vector<std::string> enum_labels;
+
+  bool fills_itself() const { return default_sql.has_value() || identity != Identity::kNone || generated; }
+};
+
+struct LiveIndex {
+  struct Term {
+    /// Empty for an expression.
+    std::string column;
+    bool descending = false;
+  };
+  std::string name;
+  bool unique = false;
+  bool primary = false;
+  /// False after a failed CREATE INDEX CONCURRENTLY.
+  bool valid = true;
+  std::string method;
+  std::optional<std::string> where;
+  std::string definition;
+  std::vector<Term> terms;
+};
+
+/// A CHECK or FOREIGN KEY constraint.
+struct LiveConstraint {
+  enum class Kind { kCheck, kForeignKey };
+  std::string name;
+  Kind kind = Kind::kCheck;
+  std::string definition;
+  std::vector<std::string> columns;
+  /// kCheck
+  std::string expression;
+  /// kForeignKey: nullptr when the referenced table is not in the catalogue.
+  const catalogue::Entity* referenced = nullptr;
+  std::vector<std::string> referenced_columns;
+};
+
+/// What the database has under the name of an entity's table.
+struct LiveTable {
+  enum class Kind { kMissing, kTable, kView, kOther };
+  Kind kind = Kind::kMissing;
+  std::vector<LiveColumn> columns;
+  std::vector<LiveIndex> indexes;
+  std::vector<LiveConstraint> constraints;
+
+  /// nullptr when there is none.
+  const LiveColumn* FindColumn(std::string_view name) const;
+};
+
+/// How well an index serves a query.
+enum class IndexFit {
+  kNone,            ///< every row must be read
+  kFilter,          ///< finds the rows, which then must be sorted
+  kFilterAndOrder,  ///< finds them in order
+};
+
+/// The live tables of a catalogue's entities, as one moment showed them. Immutable; any thread may read it. Points into
+/// the catalogue, which must outlive it.
+class LiveSchema {
+ public:
+  /// A handful of queries, whatever the number of entities. Errors: those of db::Connection::Execute.
+  static absl::StatusOr<LiveSchema> Read(const catalogue::Catalogue& catalogue, db::Connection& connection);
+
+  /// `entity` must be of the catalogue that was read.
+  const LiveTable& Of(const catalogue::Entity& entity) const;
+
+  /// The best index for rows that are not deleted, have given values in the columns `equality` and are wanted in
+  /// `order`. Columns are indexes into Entity::columns.
+  IndexFit BestIndex(const catalogue::Entity& entity, const std::vector<int>& equality,
+                     const std::vector<catalogue::OrderTerm>& order) const;
+  /// Whether BestIndex finds the rows in order.
+  bool HasIndexFor(const catalogue::Entity& entity, const std::vector<int>& equality,
+                   const std::vector<catalogue::OrderTerm>& order) const;
+
+ private:
+  LiveSchema() = default;
+
+  std::vector<const catalogue::Entity*> entities_;
+  std::vector<LiveTable> tables_;
+};
+
+/// Whether a partial index or constraint with the predicate `where` covers every row that is not deleted. Knows the
+/// predicates on the entity's deleted columns alone; any other may leave rows out.
+bool CoversNotDeleted(const catalogue::Entity& entity, const LiveTable& table, const std::string& where);
+
+}  // namespace rowkeeper::schema
