@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "server/wire/codec/message_shape.h"
+
+namespace rowkeeper::codec {
+
+/// Appends the field with the value that the ProtoJSON `json` describes: the reverse of AppendJson. Keys that no field
+/// has are ignored, proto and camelCase names are accepted, an absent or null member leaves its field unset. False,
+/// with `problem`, when the text is not JSON or a value does not fit its field; `out` is then of no use.
+bool AppendFieldFromJson(const FieldShape& field, std::string_view json, std::string* out, std::string* problem);
+
+}  // namespace rowkeeper::codec

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rowkeeper::codec {
+
+/// Appends `text` as a quoted element of a PostgreSQL array literal.
+void AppendQuotedElement(std::string_view text, std::string* out);
+
+/// Walks the elements of a one-dimensional PostgreSQL array literal such as `{1,"a \"b\"",NULL}`.
+class ArrayScanner {
+ public:
+  enum class Next { kElement, kNull, kEnd, kError };
+
+  explicit ArrayScanner(std::string_view literal) : text_(literal) {}
+
+  /// The element's text is valid until the next call.
+  Next Step(std::string_view* element);
+
+ private:
+  Next Quoted(std::string_view* element);
+  Next Plain(std::string_view* element);
+
+  std::string_view text_;
+  std::string unescaped_;
+  bool started_ = false;
+};
+
+}  // namespace rowkeeper::codec

@@ -1,0 +1,21 @@
+#include "server/wire/codec/row_encoder.h"
+
+#include "server/base/errors.h"
+
+namespace rowkeeper::codec {
+
+std::unique_ptr<const RowEncoder> RowEncoder::Compile(const catalogue::Entity& entity, const std::vector<int>& cells) {
+  std::unique_ptr<RowEncoder> encoder(new RowEncoder());
+  encoder->cells_.reserve(cells.size());
+  for (const int cell : cells) {
+    const catalogue::Column& column = entity.columns[static_cast<size_t>(cell)];
+    encoder->cells_.emplace_back(*column.field, column.type, &encoder->shapes_);
+  }
+  return encoder;
+}
+
+absl::Status RowEncoder::Unrepresentable(int column, std::string_view problem) const {
+  return UnrepresentableValue(cells_[column].field_name(), problem);
+}
+
+}  // namespace rowkeeper::codec
