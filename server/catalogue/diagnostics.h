@@ -10,6 +10,7 @@ class EnumValueDescriptor;
 class FieldDescriptor;
 class FileDescriptor;
 class MethodDescriptor;
+class OneofDescriptor;
 class ServiceDescriptor;
 }  // namespace google::protobuf
 
@@ -20,12 +21,13 @@ struct Diagnostic {
   enum class Severity { kError, kWarning };
   std::string file;
   int line = 0;  ///< 1-based; 0 when unknown (a descriptor set without source information).
+  /// Full protobuf name; empty when the mistake belongs to the file as a whole.
   std::string element;
   std::string problem;
   std::string remedy;
   Severity severity = Severity::kError;
 
-  /// `file:line: element: problem; remedy`
+  /// `file:line: element: problem; remedy`, without the parts that are empty. Warnings say so before the element.
   std::string ToString() const;
 };
 
@@ -35,6 +37,8 @@ class Diagnostics {
   void Error(const google::protobuf::FileDescriptor& at, std::string problem, std::string remedy);
   void Error(const google::protobuf::Descriptor& at, std::string problem, std::string remedy);
   void Error(const google::protobuf::FieldDescriptor& at, std::string problem, std::string remedy);
+  void Error(const google::protobuf::OneofDescriptor& at, std::string problem, std::string remedy);
+  void Error(const google::protobuf::EnumDescriptor& at, std::string problem, std::string remedy);
   void Error(const google::protobuf::EnumValueDescriptor& at, std::string problem, std::string remedy);
   void Error(const google::protobuf::ServiceDescriptor& at, std::string problem, std::string remedy);
   void Error(const google::protobuf::MethodDescriptor& at, std::string problem, std::string remedy);
@@ -44,7 +48,7 @@ class Diagnostics {
   void Add(Diagnostic diagnostic);
 
   bool ok() const { return errors_ == 0; }
-  /// Ordered by file and line.
+  /// Ordered by file and line; in the order of discovery within a line.
   std::vector<Diagnostic> Sorted() const;
   /// One diagnostic a line.
   std::string ToString() const;

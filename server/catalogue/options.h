@@ -1,24 +1,39 @@
 #pragma once
 
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/descriptor.pb.h>
+#include <string>
 
-#include <optional>
-#include <type_traits>
+#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/descriptor.pb.h"
+#include "rowkeeper/v1/annotations.pb.h"
 
 namespace rowkeeper::catalogue {
 
-/// The value of a Rowkeeper option on `element` (a file, message, field, enum value, service or method), or nullopt when it
-/// is not set. In a pool made at run time custom options are unknown fields, so the options' bytes are parsed again with
-/// the generated type, which knows them.
-template <typename Element, typename Extension>
-auto ReadOption(const Element& element, const Extension& extension) {
-  using Options = std::decay_t<decltype(element.options())>;
-  using Value = std::decay_t<decltype(std::declval<const Options&>().GetExtension(extension))>;
-  Options options;
-  options.ParseFromString(element.options().SerializeAsString());
-  if (!options.HasExtension(extension)) return std::optional<Value>();
-  return std::optional<Value>(options.GetExtension(extension));
+/// The generated form of a descriptor's options. In a pool that was built at run time Rowkeeper's extensions are
+/// unknown fields; reading the same bytes with the generated type makes them known.
+template <typename Descriptor>
+auto ReadOptions(const Descriptor& descriptor) {
+  std::decay_t<decltype(descriptor.options())> options;
+  options.ParseFromString(descriptor.options().SerializeAsString());
+  return options;
 }
+
+inline v1::Conventions ConventionsOf(const google::protobuf::FileDescriptor& file) {
+  return ReadOptions(file).GetExtension(v1::conventions);
+}
+inline v1::ColumnOptions ColumnOptionsOf(const google::protobuf::FieldDescriptor& field) {
+  return ReadOptions(field).GetExtension(v1::column);
+}
+inline v1::EntityOptions EntityOptionsOf(const google::protobuf::Descriptor& message) {
+  return ReadOptions(message).GetExtension(v1::entity);
+}
+bool IsEntity(const google::protobuf::Descriptor& message);
+
+/// The text in quotes that follows `prefix` in `message`; empty when there is none.
+std::string QuotedAfter(absl::string_view message, absl::string_view prefix);
+
+/// The value of an annotation's enum whose name ends in `_<suffix>`: people write UUID for COLUMN_TYPE_UUID. Empty when
+/// there is none or more than one.
+std::string AnnotationEnumValueEndingIn(absl::string_view suffix);
 
 }  // namespace rowkeeper::catalogue

@@ -1,0 +1,91 @@
+#include "server/catalogue/catalogue.h"
+
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "google/protobuf/descriptor.h"
+#include "server/catalogue/entity_compiler.h"
+#include "server/catalogue/lint.h"
+#include "server/catalogue/name_check.h"
+#include "server/catalogue/options.h"
+#include "server/catalogue/repository_compiler.h"
+
+namespace rowkeeper::catalogue {
+namespace {
+
+namespace pb = google::protobuf;
+
+/// A column option outside an entity does nothing, which its author does not expect.
+void CheckUnusedOptions(const pb::Descriptor& message, Diagnostics* diagnostics) {
+  for (int i = 0; i < message.field_count(); ++i) {
+    const pb::FieldDescriptor& field = *message.field(i);
+    if (!ReadOptions(field).HasExtension(v1::column)) continue;
+    diagnostics->Error(field, "(rowkeeper.v1.column) has no effect in a message that is not an entity",
+                       "add `option (rowkeeper.v1.entity) = {};` to the message, or remove the option");
+  }
+}
+
+void DeclareMessages(const pb::Descriptor& message, std::vector<std::unique_ptr<Entity>>* entities,
+                     Diagnostics* diagnostics) {
+  if (IsEntity(message)) {
+    entities->push_back(DeclareEntity(message, diagnostics));
+  } else {
+    CheckUnusedOptions(message, diagnostics);
+  }
+  for (int i = 0; i < message.nested_type_count(); ++i) {
+    DeclareMessages(*message.nested_type(i), entities, diagnostics);
+  }
+}
+
+std::vector<std::unique_ptr<Entity>> CompileEntities(const Source& source, EntitiesByName* by_name,
+                                                     Diagnostics* diagnostics) {
+  std::vector<std::unique_ptr<Entity>> entities;
+  for (const pb::FileDescriptor* file : source.files()) {
+    for (int i = 0; i < file->message_type_count(); ++i) {
+      DeclareMessages(*file->message_type(i), &entities, diagnostics);
+    }
+  }
+  for (const auto& entity : entities) by_name->emplace(entity->full_name, entity.get());
+  for (const auto& entity : entities) CompleteEntity(*by_name, entity.get(), diagnostics);
+  CheckNamesDiffer(entities, diagnostics);
+  for (const auto& entity : entities) LintNames(*entity, diagnostics);
+  return entities;
+}
+
+void ReportNoEntities(const Source& source, Diagnostics* diagnostics) {
+  std::vector<std::string> files;
+  for (const pb::FileDescriptor* file : source.files()) files.push_back(file->name());
+  Diagnostic nothing;
+  nothing.file = absl::StrJoin(files, ", ");
+  nothing.problem = "no message is an entity";
+  nothing.remedy = "add `option (rowkeeper.v1.entity) = {};` to the messages that are tables";
+  diagnostics->Add(std::move(nothing));
+}
+
+}  // namespace
+
+std::unique_ptr<const Catalogue> Catalogue::Compile(std::unique_ptr<Source> source, Diagnostics* diagnostics) {
+  std::unique_ptr<Catalogue> catalogue(new Catalogue());
+  EntitiesByName by_name;
+  std::vector<std::unique_ptr<Entity>> entities = CompileEntities(*source, &by_name, diagnostics);
+  if (entities.empty()) ReportNoEntities(*source, diagnostics);
+  for (const pb::FileDescriptor* file : source->files()) {
+    for (int i = 0; i < file->service_count(); ++i) {
+      std::optional<Repository> repository = CompileRepository(*file->service(i), by_name, diagnostics);
+      if (repository) catalogue->repositories_.push_back(*std::move(repository));
+    }
+  }
+  for (auto& entity : entities) catalogue->entities_.push_back(std::move(entity));
+  catalogue->source_ = std::move(source);
+  if (!diagnostics->ok()) return nullptr;
+  return catalogue;
+}
+
+const Entity* Catalogue::FindEntity(std::string_view full_name) const {
+  for (const auto& entity : entities_) {
+    if (entity->full_name == full_name) return entity.get();
+  }
+  return nullptr;
+}
+
+}  // namespace rowkeeper::catalogue

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "server/catalogue/diagnostics.h"
+#include "server/catalogue/entity.h"
+#include "server/catalogue/entity_compiler.h"
+#include "server/catalogue/naming.h"
+
+namespace google::protobuf {
+class DescriptorPool;
+}
+
+namespace rowkeeper::catalogue {
+
+/// Fills Column::reference of every column that declares one. Mistakes go to `diagnostics`.
+void CompileReferences(const EntitiesByName& entities, const Naming& naming, Entity* entity, Diagnostics* diagnostics);
+
+/// What to write instead of `name`, which is no entity: people leave out the package, or the message's option.
+std::string UnknownEntityRemedy(const EntitiesByName& entities, const google::protobuf::DescriptorPool& pool,
+                                const std::string& name);
+
+}  // namespace rowkeeper::catalogue

@@ -1,0 +1,110 @@
+#include "server/catalogue/repository_compiler.h"
+
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "google/protobuf/descriptor.h"
+#include "server/catalogue/options.h"
+#include "server/catalogue/references.h"
+
+namespace rowkeeper::catalogue {
+namespace {
+
+namespace pb = google::protobuf;
+
+struct OperationName {
+  absl::string_view prefix;
+  v1::Operation declared;
+  Operation operation;
+};
+
+constexpr OperationName kOperations[] = {
+    {"Create", v1::OPERATION_CREATE, Operation::kCreate},
+    {"Get", v1::OPERATION_GET, Operation::kGet},
+    {"List", v1::OPERATION_LIST, Operation::kList},
+    {"Update", v1::OPERATION_UPDATE, Operation::kUpdate},
+    {"SoftDelete", v1::OPERATION_SOFT_DELETE, Operation::kSoftDelete},
+    {"Restore", v1::OPERATION_RESTORE, Operation::kRestore},
+    {"Delete", v1::OPERATION_DELETE, Operation::kDelete},
+};
+
+/// Whether `name` starts with the word `prefix`: GetById and Get do, Getaway does not.
+bool StartsWithWord(absl::string_view name, absl::string_view prefix) {
+  if (!absl::ConsumePrefix(&name, prefix)) return false;
+  return name.empty() || !absl::ascii_islower(name.front());
+}
+
+std::optional<Operation> OperationOf(const pb::MethodDescriptor& method, Diagnostics* diagnostics) {
+  const v1::Operation declared = ReadOptions(method).GetExtension(v1::method).operation();
+  for (const OperationName& operation : kOperations) {
+    if (declared == v1::OPERATION_UNSPECIFIED ? StartsWithWord(method.name(), operation.prefix)
+                                              : declared == operation.declared) {
+      return operation.operation;
+    }
+  }
+  diagnostics->Error(method, "the name does not start with a standard operation",
+                     "start it with Create, Get, List, Update, SoftDelete, Restore or Delete, or add, for example, "
+                     "`option (rowkeeper.v1.method).operation = OPERATION_LIST;`");
+  return std::nullopt;
+}
+
+std::optional<Method> CompileMethod(const pb::MethodDescriptor& method, const Entity* entity,
+                                    Diagnostics* diagnostics) {
+  if (method.client_streaming() || method.server_streaming()) {
+    diagnostics->Error(method, "streaming methods are not served", "remove `stream`; a List method gives pages");
+  }
+  const std::optional<Operation> operation = OperationOf(method, diagnostics);
+  if (!operation) return std::nullopt;
+  const bool soft = *operation == Operation::kSoftDelete || *operation == Operation::kRestore;
+  if (soft && entity != nullptr && !entity->soft_deletable()) {
+    diagnostics->Error(method, absl::StrCat("the entity ", entity->full_name, " is not soft-deletable"),
+                       "give it a field with ROLE_DELETED_AT or ROLE_DELETED_FLAG, or remove the method");
+  }
+  return Method{&method, *operation};
+}
+
+/// nullptr when there is none; that is reported.
+const Entity* EntityOf(const pb::ServiceDescriptor& service, const std::string& declared,
+                       const EntitiesByName& entities, Diagnostics* diagnostics) {
+  if (declared.empty()) {
+    diagnostics->Error(service, "the repository names no entity",
+                       "write `option (rowkeeper.v1.repository).entity = \"...\";` with the entity's full name");
+    return nullptr;
+  }
+  const std::string name(absl::StripPrefix(declared, "."));
+  const auto found = entities.find(name);
+  if (found != entities.end()) return found->second;
+  diagnostics->Error(service, absl::StrCat("the repository names \"", declared, "\", which is not an entity"),
+                     UnknownEntityRemedy(entities, *service.file()->pool(), name));
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<Repository> CompileRepository(const pb::ServiceDescriptor& service, const EntitiesByName& entities,
+                                            Diagnostics* diagnostics) {
+  const pb::ServiceOptions options = ReadOptions(service);
+  const bool is_repository = options.HasExtension(v1::repository);
+  Repository repository;
+  repository.service = &service;
+  if (is_repository) {
+    repository.entity = EntityOf(service, options.GetExtension(v1::repository).entity(), entities, diagnostics);
+  }
+  for (int i = 0; i < service.method_count(); ++i) {
+    const pb::MethodDescriptor& method = *service.method(i);
+    if (is_repository) {
+      const std::optional<Method> compiled = CompileMethod(method, repository.entity, diagnostics);
+      if (compiled) repository.methods.push_back(*compiled);
+    } else if (ReadOptions(method).HasExtension(v1::method)) {
+      diagnostics->Error(method, "(rowkeeper.v1.method) has no effect in a service that is not a repository",
+                         "add `option (rowkeeper.v1.repository).entity = \"...\";` to the service");
+    }
+  }
+  if (!is_repository) return std::nullopt;
+  return repository;
+}
+
+}  // namespace rowkeeper::catalogue
