@@ -93,4 +93,7 @@ class Connection {
   virtual absl::Status Reset() = 0;
 };
 
+/// "libpqxx 6.4.5", for `rowkeeper version`.
+std::string DriverVersion();
+
 }  // namespace rowkeeper::db

@@ -41,13 +41,13 @@ struct PoolStats {
 
 class Pool;
 
-/// One borrowed connection; returns itself. A broken one is destroyed and ends its generation: idle connections opened
-/// before the break are checked or replaced before use.
+/// One borrowed connection; returns itself, rolling back what was left open. A broken one is destroyed and ends its
+/// generation: idle connections opened before the break are checked or replaced before use.
 class Lease {
  public:
   Lease() = default;
-  Lease(Lease&&) noexcept;
-  Lease& operator=(Lease&&) noexcept;
+  Lease(Lease&& other) noexcept;
+  Lease& operator=(Lease&& other) noexcept;
   ~Lease();
 
   Connection* operator->() const { return connection_.get(); }
@@ -55,9 +55,11 @@ class Lease {
 
  private:
   friend class Pool;
+  void Return();
+
   Pool* pool_ = nullptr;
   std::unique_ptr<Connection> connection_;
-  std::chrono::steady_clock::time_point born_;
+  std::chrono::steady_clock::time_point expires_;
   uint64_t generation_ = 0;
 };
 
@@ -76,7 +78,8 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   /// Errors: RESOURCE_EXHAUSTED POOL_TIMEOUT, DEADLINE_EXCEEDED, CANCELLED, UNAVAILABLE DATABASE_UNAVAILABLE (at once
-  /// when the database refuses connections; a failed attempt is remembered for 100 ms so that callers do not pile up).
+  /// when the database refuses connections; a failed attempt is remembered for 100 ms so that callers do not pile up),
+  /// PERMISSION_DENIED when it refuses the login.
   absl::StatusOr<Lease> Acquire(const AcquireOptions& options);
   PoolStats stats() const;
 

@@ -1,0 +1,235 @@
+#include "server/db/pool_impl.h"
+
+#include <algorithm>
+
+#include "absl/time/time.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::db {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// How long a failed attempt to connect answers for the next callers.
+constexpr std::chrono::milliseconds kFailureMemory{100};
+constexpr char kWaitingWhere[] = "waiting for a database connection";
+
+ConnectionOptions WithEcho(ConnectionOptions options, bool echo) {
+  options.echo = options.echo || echo;
+  return options;
+}
+
+SteadyTime After(SteadyTime time, std::chrono::milliseconds delay) {
+  return SteadyTime::max() - time <= delay ? SteadyTime::max() : time + delay;
+}
+
+absl::Status PoolTimeout(std::chrono::milliseconds timeout) {
+  return LimitReached("POOL_TIMEOUT", "no database connection became free in time", "pool_timeout",
+                      Cat(timeout.count(), " ms"));
+}
+
+/// connect_timeout shortened to what the caller's deadline leaves; libpq counts whole seconds, two at the least.
+int ConnectTimeout(int configured_s, SteadyTime deadline) {
+  if (deadline == SteadyTime::max()) return configured_s;
+  const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - steady_clock::now()).count();
+  return std::clamp<int>(static_cast<int>(std::min<int64_t>(left, configured_s)), 2, std::max(configured_s, 2));
+}
+
+}  // namespace
+
+void Pool::Impl::Waiter::DeliverCancel() {
+  const absl::MutexLock lock(&pool_->mu);
+  cancelled = true;
+  changed.Signal();
+}
+
+Pool::Impl::Impl(PoolOptions pool_options, ConnectionOptions connection)
+    : options(pool_options),
+      connection_options(WithEcho(std::move(connection), pool_options.echo)),
+      random_(std::random_device()()) {}
+
+Pool::Impl::~Impl() = default;
+
+absl::StatusOr<Pool::Impl::Grant> Pool::Impl::WaitForSlot(const AcquireOptions& acquire) {
+  Waiter waiter(this);
+  const CancelScope scope(acquire.cancellation, &waiter);  // dies after the lock is released
+  if (const auto cause = scope.cause()) return CancelledStatus(*cause, kWaitingWhere);
+  if (acquire.deadline <= steady_clock::now()) return DeadlineExceeded(kWaitingWhere);
+  absl::Status status;
+  {
+    const absl::MutexLock lock(&mu);
+    if (waiters_.empty()) waiter.grant = TakeFree();
+    if (!waiter.grant) status = WaitInQueue(&waiter, acquire);
+  }
+  if (const auto cause = scope.cause(); cause && !status.ok()) return CancelledStatus(*cause, kWaitingWhere);
+  if (!status.ok()) return status;
+  return *std::move(waiter.grant);
+}
+
+absl::Status Pool::Impl::WaitInQueue(Waiter* waiter, const AcquireOptions& acquire) {
+  const SteadyTime until = std::min(acquire.deadline, After(steady_clock::now(), options.pool_timeout));
+  waiters_.push_back(waiter);
+  absl::Status status;
+  while (!waiter->grant && status.ok()) {
+    status = RefuseWait(acquire, until, *waiter);
+    if (!status.ok()) break;
+    if (until == SteadyTime::max()) {
+      waiter->changed.Wait(&mu);
+    } else {
+      waiter->changed.WaitWithTimeout(&mu, absl::FromChrono(until - steady_clock::now()));
+    }
+  }
+  if (!waiter->grant) waiters_.erase(std::find(waiters_.begin(), waiters_.end(), waiter));
+  return waiter->grant ? absl::OkStatus() : status;
+}
+
+absl::Status Pool::Impl::RefuseWait(const AcquireOptions& acquire, SteadyTime until, const Waiter& waiter) {
+  if (waiter.cancelled) return Cancelled();
+  if (steady_clock::now() < until) return absl::OkStatus();
+  ++totals_.timeouts_total;
+  return until == acquire.deadline ? DeadlineExceeded(kWaitingWhere) : PoolTimeout(options.pool_timeout);
+}
+
+std::optional<Pool::Impl::Grant> Pool::Impl::TakeFree() {
+  if (!idle_.empty()) {
+    Grant grant{std::move(idle_.back())};
+    idle_.pop_back();
+    return grant;
+  }
+  if (slots_used_ >= max_open()) return std::nullopt;
+  ++slots_used_;
+  return Grant{};
+}
+
+void Pool::Impl::GiveToFirstWaiter(Grant grant) {
+  Waiter* const first = waiters_.front();
+  waiters_.pop_front();
+  first->grant = std::move(grant);
+  first->changed.Signal();
+}
+
+void Pool::Impl::ReleaseSlot() {
+  if (waiters_.empty()) {
+    --slots_used_;
+  } else {
+    GiveToFirstWaiter(Grant{});
+  }
+}
+
+absl::StatusOr<PooledConnection> Pool::Impl::Fill(Grant grant, SteadyTime deadline) {
+  if (grant.idle.connection != nullptr) {
+    if (IsFit(&grant.idle)) {
+      const absl::MutexLock lock(&mu);
+      ++leased_;
+      return std::move(grant.idle);
+    }
+    grant.idle.connection.reset();
+    const absl::MutexLock lock(&mu);
+    --open_;
+  }
+  auto opened = OpenOne(deadline);
+  const absl::MutexLock lock(&mu);
+  if (opened.ok()) {
+    ++leased_;
+  } else {
+    ReleaseSlot();
+  }
+  return opened;
+}
+
+bool Pool::Impl::IsFit(PooledConnection* idle) {
+  const auto now = steady_clock::now();
+  uint64_t generation = 0;
+  {
+    const absl::MutexLock lock(&mu);
+    generation = totals_.generation;
+    if (now >= idle->expires) {
+      ++totals_.recycled_total;
+      return false;
+    }
+  }
+  const bool suspect = idle->generation < generation;
+  if (!suspect && !options.pool_pre_ping) return true;
+  const bool ping = suspect || now - idle->idle_since > options.pre_ping_idle;
+  if (!idle->connection->SocketLooksAlive() || (ping && !idle->connection->Ping().ok())) {
+    NoteBroken(idle->generation);
+    return false;
+  }
+  idle->generation = generation;
+  return true;
+}
+
+absl::StatusOr<PooledConnection> Pool::Impl::OpenOne(SteadyTime deadline) {
+  if (absl::Status failure = RememberedFailure(); !failure.ok()) return failure;
+  ConnectionOptions attempt = connection_options;
+  attempt.connect_timeout_s = ConnectTimeout(attempt.connect_timeout_s, deadline);
+  auto connection = Connection::Open(attempt);
+  const absl::MutexLock lock(&mu);
+  const auto now = steady_clock::now();
+  if (!connection.ok()) {
+    last_failure_ = connection.status();
+    last_failure_time_ = now;
+    return connection.status();
+  }
+  last_failure_ = absl::OkStatus();
+  ++open_;
+  ++totals_.opened_total;
+  return PooledConnection{*std::move(connection), ExpiryOf(now), now, totals_.generation};
+}
+
+absl::Status Pool::Impl::RememberedFailure() {
+  const absl::MutexLock lock(&mu);
+  const bool fresh = steady_clock::now() - last_failure_time_ < kFailureMemory;
+  return fresh ? last_failure_ : absl::OkStatus();
+}
+
+SteadyTime Pool::Impl::ExpiryOf(SteadyTime born) {
+  if (options.pool_recycle.count() <= 0) return SteadyTime::max();
+  const std::chrono::duration<double> age = options.pool_recycle * std::uniform_real_distribution(0.9, 1.1)(random_);
+  return After(born, std::chrono::duration_cast<std::chrono::milliseconds>(age));
+}
+
+void Pool::Impl::NoteBroken(uint64_t generation) {
+  const absl::MutexLock lock(&mu);
+  ++totals_.broken_total;
+  // One break is one new generation, however many of the old one turn out to be broken.
+  if (generation == totals_.generation) ++totals_.generation;
+}
+
+void Pool::Impl::Return(PooledConnection connection) {
+  {
+    const absl::MutexLock lock(&mu);
+    --leased_;
+  }
+  if (!connection.connection->Reset().ok()) return Close(std::move(connection), Closing::kBroken);
+  connection.idle_since = steady_clock::now();
+  if (connection.idle_since >= connection.expires) return Close(std::move(connection), Closing::kRecycled);
+  {
+    const absl::MutexLock lock(&mu);
+    if (!waiters_.empty()) return GiveToFirstWaiter(Grant{std::move(connection)});
+    if (slots_used_ <= options.pool_size) return idle_.push_back(std::move(connection));
+  }
+  Close(std::move(connection), Closing::kOverflow);
+}
+
+void Pool::Impl::Close(PooledConnection connection, Closing why) {
+  if (why == Closing::kBroken) NoteBroken(connection.generation);
+  connection.connection.reset();
+  const absl::MutexLock lock(&mu);
+  if (why == Closing::kRecycled) ++totals_.recycled_total;
+  --open_;
+  ReleaseSlot();
+}
+
+PoolStats Pool::Impl::Stats() const {
+  const absl::MutexLock lock(&mu);
+  PoolStats stats = totals_;
+  stats.open = open_;
+  stats.idle = static_cast<int>(idle_.size());
+  stats.leased = leased_;
+  stats.waiting = static_cast<int>(waiters_.size());
+  return stats;
+}
+
+}  // namespace rowkeeper::db

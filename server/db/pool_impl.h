@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "server/db/canceller.h"
+#include "server/db/pool.h"
+
+namespace rowkeeper::db {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// A connection between two leases.
+struct PooledConnection {
+  std::unique_ptr<Connection> connection;
+  SteadyTime expires;
+  SteadyTime idle_since;
+  uint64_t generation = 0;
+};
+
+/// The pool's state. Every open connection, and every one being opened, holds a slot; a slot without a connection is
+/// the right to open one. Slots and connections are handed to the first in the queue, never past it. No network call is
+/// made under the lock.
+struct Pool::Impl {
+  /// A slot, with a connection that was idle or without one.
+  struct Grant {
+    PooledConnection idle;
+  };
+
+  /// One caller in the queue.
+  class Waiter final : public CancelTarget {
+   public:
+    explicit Waiter(Impl* pool) : pool_(pool) {}
+    void DeliverCancel() override;
+    bool DeliveryBlocks() const override { return false; }
+
+    absl::CondVar changed;
+    std::optional<Grant> grant;
+    bool cancelled = false;
+
+   private:
+    Impl* const pool_;
+  };
+
+  Impl(PoolOptions pool_options, ConnectionOptions connection_options);
+  ~Impl();
+
+  /// A slot for the caller, in its turn.
+  absl::StatusOr<Grant> WaitForSlot(const AcquireOptions& options);
+  /// Makes a connection fit for use from a slot; gives the slot back when that fails.
+  absl::StatusOr<PooledConnection> Fill(Grant grant, SteadyTime deadline);
+  void Return(PooledConnection connection);
+  PoolStats Stats() const;
+
+ private:
+  enum class Closing { kBroken, kRecycled, kOverflow };
+
+  absl::Status WaitInQueue(Waiter* waiter, const AcquireOptions& options) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  absl::Status RefuseWait(const AcquireOptions& options, SteadyTime until, const Waiter& waiter)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  std::optional<Grant> TakeFree() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void GiveToFirstWaiter(Grant grant) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void ReleaseSlot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  int max_open() const { return options.pool_size + options.max_overflow; }
+
+  bool IsFit(PooledConnection* idle);
+  absl::StatusOr<PooledConnection> OpenOne(SteadyTime deadline);
+  absl::Status RememberedFailure();
+  void NoteBroken(uint64_t generation);
+  void Close(PooledConnection connection, Closing why);
+  SteadyTime ExpiryOf(SteadyTime born) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+ public:
+  const PoolOptions options;
+  const ConnectionOptions connection_options;
+
+  mutable absl::Mutex mu;
+
+ private:
+  /// The one used last is taken first, so that a pool under little load keeps few of them warm.
+  std::vector<PooledConnection> idle_ ABSL_GUARDED_BY(mu);
+  std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mu);
+  int slots_used_ ABSL_GUARDED_BY(mu) = 0;
+  int leased_ ABSL_GUARDED_BY(mu) = 0;
+  int open_ ABSL_GUARDED_BY(mu) = 0;
+  PoolStats totals_ ABSL_GUARDED_BY(mu);
+  absl::Status last_failure_ ABSL_GUARDED_BY(mu);
+  SteadyTime last_failure_time_ ABSL_GUARDED_BY(mu);
+  std::minstd_rand random_ ABSL_GUARDED_BY(mu);
+};
+
+}  // namespace rowkeeper::db
