@@ -245,6 +245,11 @@ absl::Status Internal(std::string_view what) {
                {{"log_id", id}});
 }
 
+absl::Status CannotListen(std::string_view address, std::string_view problem) {
+  return Error(Code::kFailedPrecondition, "CANNOT_LISTEN", Cat("cannot listen on ", address, ": ", problem),
+               {{"address", address}});
+}
+
 absl::Status ShuttingDown() {
   return WithRetry(
       Error(Code::kUnavailable, "SHUTTING_DOWN", "the server is shutting down and did nothing; try another or wait"),

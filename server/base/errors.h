@@ -82,6 +82,8 @@ absl::Status UnrepresentableValue(std::string_view field, std::string_view probl
 /// row value. A fresh id is in the message and in the metadata as "log_id": whoever logs more about it uses
 /// ErrorLogId().
 absl::Status Internal(std::string_view what);
+/// FAILED_PRECONDITION, reason CANNOT_LISTEN: `problem` says why, and what to do.
+absl::Status CannotListen(std::string_view address, std::string_view problem);
 /// UNAVAILABLE, reason SHUTTING_DOWN.
 absl::Status ShuttingDown();
 

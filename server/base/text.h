@@ -11,6 +11,12 @@ namespace rowkeeper {
 /// In the distributions' abseil, absl::string_view is a type of its own that std::string_view does not convert to.
 inline absl::string_view ToAbsl(std::string_view text) { return absl::string_view(text.data(), text.size()); }
 
+/// Whether the dotted `name` is `ending` or ends in it after a dot: "planner.v1.Todo" with "Todo" or "v1.Todo".
+inline bool EndsWithName(std::string_view name, std::string_view ending) {
+  if (name.size() < ending.size() || name.substr(name.size() - ending.size()) != ending) return false;
+  return name.size() == ending.size() || name[name.size() - ending.size() - 1] == '.';
+}
+
 namespace internal {
 
 template <typename Part>

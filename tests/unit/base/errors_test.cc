@@ -77,6 +77,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
       {UnrepresentableValue("f", "p"), Code::kInternal, "UNREPRESENTABLE_VALUE", false},
       {Internal("w"), Code::kInternal, "INTERNAL", false},
+      {CannotListen("127.0.0.1:1", "p"), Code::kFailedPrecondition, "CANNOT_LISTEN", false},
       {ShuttingDown(), Code::kUnavailable, "SHUTTING_DOWN", true},
   };
   std::set<std::string> reasons;

@@ -1,0 +1,42 @@
+#include "server/wire/dynamic_service.h"
+
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <exception>
+#include <utility>
+
+#include "server/observe/log.h"
+
+namespace rowkeeper::wire {
+
+DynamicService::DynamicService(std::vector<DynamicMethod> methods, DynamicServiceOptions options) {
+  for (DynamicMethod& method : methods) {
+    entries_.push_back(std::make_unique<Entry>(
+        Entry{{std::move(method.path), options.max_response_bytes}, std::move(method.handler)}));
+    Register(static_cast<int>(entries_.size()) - 1);
+  }
+}
+
+void DynamicService::Register(int index) {
+  using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+  const Entry* const entry = entries_[static_cast<size_t>(index)].get();
+  AddMethod(
+      new grpc::internal::RpcServiceMethod(entry->method.path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+  MarkMethodRawCallback(index, new Handler([entry](grpc::CallbackServerContext* context,
+                                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+                          auto* reactor = new UnaryReactor(&entry->method, context, request, response);
+                          try {
+                            entry->handler(UnaryCall(reactor));
+                          } catch (const std::exception& e) {
+                            // The call was answered when it went out of scope, and gRPC must still be given its
+                            // reactor.
+                            observe::Log(observe::LogLevel::kError, "a handler threw",
+                                         {{"method", entry->method.path}, {"what", e.what()}});
+                          }
+                          return reactor;
+                        }));
+}
+
+}  // namespace rowkeeper::wire

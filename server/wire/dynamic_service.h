@@ -1,0 +1,48 @@
+#pragma once
+
+#include <grpcpp/impl/service_type.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/wire/unary_call.h"
+#include "server/wire/unary_reactor.h"
+
+namespace rowkeeper::wire {
+
+/// Serves one method. Called on a gRPC thread, for many calls at once, so it must not block: it hands the call on.
+using UnaryHandler = std::function<void(UnaryCall call)>;
+
+struct DynamicMethod {
+  /// "/package.Service/Method"
+  std::string path;
+  UnaryHandler handler;
+};
+
+struct DynamicServiceOptions {
+  /// Larger responses become RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE. gRPC clients refuse more than 4 MiB unless
+  /// told otherwise. Range 1 KiB to 1 GiB.
+  size_t max_response_bytes = 4 << 20;
+};
+
+/// Unary methods that are known only at run time, as bytes in and bytes out; registered the way generated code
+/// registers raw callback methods. Outlives the server it is added to. Handlers outlive their calls.
+class DynamicService : public grpc::Service {
+ public:
+  DynamicService(std::vector<DynamicMethod> methods, DynamicServiceOptions options);
+
+ private:
+  struct Entry {
+    UnaryReactor::Method method;
+    UnaryHandler handler;
+  };
+
+  void Register(int index);
+
+  std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
+};
+
+}  // namespace rowkeeper::wire

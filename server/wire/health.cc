@@ -1,0 +1,146 @@
+#include "server/wire/health.h"
+
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/base/utf8.h"
+#include "server/wire/status.h"
+
+namespace rowkeeper::wire {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+namespace {
+
+absl::Status UnknownService(const std::string& service) {
+  return absl::NotFoundError(Cat("no service ", ShortenUtf8(service, 200),
+                                 " here; list the services with reflection, or leave the name empty for the server"));
+}
+
+}  // namespace
+
+/// One Watch stream. Writes one response at a time and, when several changes come meanwhile, only the newest: watchers
+/// want the state, not its history. All state is guarded by the service's mutex.
+class HealthWatcher : public grpc::ServerWriteReactor<HealthCheckResponse> {
+ public:
+  HealthWatcher(HealthService* service, std::string name) : service_(service), name_(std::move(name)) {}
+
+  /// Registers the watcher and sends the first status.
+  void Start() {
+    absl::MutexLock lock(&service_->mutex_);
+    service_->watchers_.emplace(name_, this);
+    Update();
+  }
+
+  void Update() ABSL_EXCLUSIVE_LOCKS_REQUIRED(service_->mutex_) {
+    if (writing_ || finished_) return;
+    const auto status = service_->Find(name_);
+    if (!sent_ || response_.status() != status) {
+      response_.set_status(status);
+      sent_ = true;
+      writing_ = true;
+      StartWrite(&response_);
+    } else if (service_->stopped_) {
+      End(ToGrpcStatus(ShuttingDown()));
+    }
+  }
+
+ private:
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&service_->mutex_);
+    writing_ = false;
+    if (ok) {
+      Update();
+    } else {
+      End(grpc::Status::CANCELLED);
+    }
+  }
+
+  void OnCancel() override {
+    absl::MutexLock lock(&service_->mutex_);
+    End(grpc::Status::CANCELLED);
+  }
+
+  void OnDone() override {
+    {
+      absl::MutexLock lock(&service_->mutex_);
+      const auto [begin, end] = service_->watchers_.equal_range(name_);
+      for (auto watcher = begin; watcher != end; ++watcher) {
+        if (watcher->second != this) continue;
+        service_->watchers_.erase(watcher);
+        break;
+      }
+    }
+    delete this;
+  }
+
+  void End(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(service_->mutex_) {
+    if (std::exchange(finished_, true)) return;
+    Finish(status);
+  }
+
+  HealthService* const service_;
+  const std::string name_;
+  HealthCheckResponse response_;
+  bool sent_ = false;
+  bool writing_ = false;
+  bool finished_ = false;
+};
+
+HealthService::HealthService() { statuses_.emplace("", HealthCheckResponse::NOT_SERVING); }
+HealthService::~HealthService() = default;
+
+HealthService::ServingStatus HealthService::Find(const std::string& service) const {
+  const auto found = statuses_.find(service);
+  return found == statuses_.end() ? HealthCheckResponse::SERVICE_UNKNOWN : found->second;
+}
+
+void HealthService::Set(const std::string& service, ServingStatus status) {
+  statuses_[service] = status;
+  const auto [begin, end] = watchers_.equal_range(service);
+  for (auto watcher = begin; watcher != end; ++watcher) watcher->second->Update();
+}
+
+void HealthService::SetStatus(std::string_view service, Status status) {
+  absl::MutexLock lock(&mutex_);
+  if (stopped_) return;
+  Set(std::string(service),
+      status == Status::kServing ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING);
+}
+
+void HealthService::SetAll(Status status) {
+  absl::MutexLock lock(&mutex_);
+  if (stopped_) return;
+  const auto value = status == Status::kServing ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+  for (const auto& known : statuses_) Set(known.first, value);
+}
+
+void HealthService::Stop() {
+  absl::MutexLock lock(&mutex_);
+  stopped_ = true;
+  for (auto& known : statuses_) known.second = HealthCheckResponse::NOT_SERVING;
+  for (const auto& watcher : watchers_) watcher.second->Update();
+}
+
+grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context, const HealthCheckRequest* request,
+                                               HealthCheckResponse* response) {
+  {
+    absl::MutexLock lock(&mutex_);
+    response->set_status(Find(request->service()));
+  }
+  const bool known = response->status() != HealthCheckResponse::SERVICE_UNKNOWN;
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(known ? grpc::Status::OK : ToGrpcStatus(UnknownService(request->service())));
+  return reactor;
+}
+
+grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext*,
+                                                                    const HealthCheckRequest* request) {
+  auto* const watcher = new HealthWatcher(this, request->service());
+  watcher->Start();
+  return watcher;
+}
+
+}  // namespace rowkeeper::wire

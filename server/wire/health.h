@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+
+namespace rowkeeper::wire {
+
+class HealthWatcher;
+
+/// grpc.health.v1.Health. Only reads state that others set, so it answers whatever the database or the pool are doing.
+/// Thread-safe. Outlives the server it is added to.
+class HealthService : public grpc::health::v1::Health::CallbackService {
+ public:
+  enum class Status { kServing, kNotServing };
+
+  /// Knows the whole server, under the empty name, as not serving.
+  HealthService();
+  ~HealthService() override;
+
+  /// Makes a service known, or changes it; its watchers are told when it differs. Ignored after Stop.
+  void SetStatus(std::string_view service, Status status);
+  /// The same for every known service and the whole server.
+  void SetAll(Status status);
+  /// Everything is not serving from now on, and watchers are told and then dismissed with UNAVAILABLE, so that they do
+  /// not hold up the server's shutdown.
+  void Stop();
+
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
+                                  const grpc::health::v1::HealthCheckRequest* request,
+                                  grpc::health::v1::HealthCheckResponse* response) override;
+  grpc::ServerWriteReactor<grpc::health::v1::HealthCheckResponse>* Watch(
+      grpc::CallbackServerContext* context, const grpc::health::v1::HealthCheckRequest* request) override;
+
+ private:
+  friend class HealthWatcher;
+  using ServingStatus = grpc::health::v1::HealthCheckResponse::ServingStatus;
+
+  /// SERVICE_UNKNOWN for a service that was never set.
+  ServingStatus Find(const std::string& service) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Set(const std::string& service, ServingStatus status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Held while operations are started, which is safe: gRPC never runs a reaction inside the call that starts one.
+  mutable absl::Mutex mutex_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<std::string, ServingStatus, std::less<>> statuses_ ABSL_GUARDED_BY(mutex_);
+  std::multimap<std::string, HealthWatcher*, std::less<>> watchers_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,181 @@
+#include "server/wire/listen_address.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+class Socket {
+ public:
+  explicit Socket(int family) : fd_(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+  ~Socket() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+std::string ErrnoText(int error) { return std::generic_category().message(error); }
+
+absl::Status Refuse(const ListenAddress& address, std::string_view problem) {
+  return rowkeeper::CannotListen(address.text, problem);
+}
+
+absl::Status BadAddress(std::string_view text) {
+  return InvalidField("listen address", Cat("\"", text,
+                                            "\" is not an address; write host:port, for example "
+                                            "127.0.0.1:50051, or unix:/path/to/socket"));
+}
+
+absl::Status ExplainBind(const ListenAddress& address, int error) {
+  switch (error) {
+    case EADDRINUSE:
+      return Refuse(address, "another process listens there; stop it, or choose another address");
+    case EADDRNOTAVAIL:
+      return Refuse(address, "this machine has no such address; use 127.0.0.1 or one of its own");
+    case EACCES:
+    case EPERM:
+      return Refuse(address, "permission denied; ports below 1024 need privileges, choose a higher one");
+    default:
+      return Refuse(address, ErrnoText(error));
+  }
+}
+
+/// errno of binding and listening on `info`, or 0.
+int TryBind(const addrinfo& info) {
+  const Socket socket(info.ai_family);
+  if (socket.fd() < 0) return errno;
+  const int on = 1;
+  setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (info.ai_family == AF_INET6) setsockopt(socket.fd(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+  if (bind(socket.fd(), info.ai_addr, info.ai_addrlen) != 0) return errno;
+  return listen(socket.fd(), 1) == 0 ? 0 : errno;
+}
+
+absl::Status PrepareTcp(const ListenAddress& address) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int result = getaddrinfo(address.host().c_str(), address.port().c_str(), &hints, &found);
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, &freeaddrinfo);
+  if (result != 0) {
+    return Refuse(address, Cat("the host is not known (", gai_strerror(result), "); use 127.0.0.1 or an address"));
+  }
+  int error = 0;
+  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
+    const int attempt = TryBind(*info);
+    // A name may resolve to families that this machine lacks; one that works is enough, but none may be taken.
+    if (attempt == EADDRINUSE) return ExplainBind(address, attempt);
+    if (attempt == 0) return absl::OkStatus();
+    error = attempt;
+  }
+  return ExplainBind(address, error);
+}
+
+/// True when a process accepts connections on the socket.
+bool IsAlive(const sockaddr_un& name) {
+  const Socket socket(AF_UNIX);
+  if (socket.fd() < 0) return true;
+  return connect(socket.fd(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0 || errno == EAGAIN;
+}
+
+/// errno of making a socket at `name`, which is then removed again, or 0.
+int TryBindUnix(const sockaddr_un& name) {
+  const Socket socket(AF_UNIX);
+  if (socket.fd() < 0 || bind(socket.fd(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) != 0) return errno;
+  return unlink(name.sun_path) == 0 ? 0 : errno;
+}
+
+absl::Status PrepareUnix(const ListenAddress& address) {
+  const std::string path = address.unix_path();
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(name.sun_path)) {
+    return Refuse(address, Cat("the path is longer than ", sizeof(name.sun_path) - 1, " bytes; choose a shorter one"));
+  }
+  std::copy(path.begin(), path.end(), name.sun_path);
+  struct stat file {};
+  if (lstat(path.c_str(), &file) == 0) {
+    if (!S_ISSOCK(file.st_mode)) return Refuse(address, "the file exists and is not a socket; choose another path");
+    if (IsAlive(name)) return ExplainBind(address, EADDRINUSE);
+    if (unlink(path.c_str()) != 0) {
+      return Refuse(address, Cat("a socket that nobody serves is in the way and cannot be removed (", ErrnoText(errno),
+                                 "); remove it"));
+    }
+  }
+  switch (const int error = TryBindUnix(name)) {
+    case 0:
+      return absl::OkStatus();
+    case ENOENT:
+    case ENOTDIR:
+      return Refuse(address, "its directory does not exist; create it first");
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return Refuse(address, "no permission to write to its directory; choose another, or change its owner");
+    default:
+      return ExplainBind(address, error);
+  }
+}
+
+bool IsPort(std::string_view text) {
+  const bool digits = !text.empty() && text.size() <= 5 &&
+                      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits && std::stoi(std::string(text)) <= 65535;
+}
+
+}  // namespace
+
+std::string ListenAddress::host() const {
+  std::string name = text.substr(0, text.rfind(':'));
+  if (name.size() > 2 && name.front() == '[' && name.back() == ']') name = name.substr(1, name.size() - 2);
+  return name;
+}
+
+std::string ListenAddress::port() const { return text.substr(text.rfind(':') + 1); }
+
+std::string ListenAddress::WithPort(int port) const {
+  return is_unix() ? text : Cat(text.substr(0, text.rfind(':')), ":", port);
+}
+
+absl::Status ParseListenAddress(std::string_view text, ListenAddress* address) {
+  ListenAddress parsed{std::string(text)};
+  if (parsed.is_unix()) {
+    // gRPC takes "unix:path" and "unix:///path"; one spelling is enough.
+    if (parsed.unix_path().rfind("///", 0) == 0) parsed.text = "unix:" + parsed.unix_path().substr(2);
+    if (parsed.unix_path().empty()) return BadAddress(text);
+  } else {
+    const size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0 || !IsPort(text.substr(colon + 1))) return BadAddress(text);
+    const bool bare_ipv6 = text.substr(0, colon).find(':') != std::string_view::npos && text.front() != '[';
+    if (bare_ipv6 || parsed.host().find_first_of("/ []") != std::string::npos) return BadAddress(text);
+  }
+  *address = std::move(parsed);
+  return absl::OkStatus();
+}
+
+absl::Status PrepareToListen(const ListenAddress& address) {
+  return address.is_unix() ? PrepareUnix(address) : PrepareTcp(address);
+}
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace rowkeeper::wire {
+
+/// Where a server listens: "host:port" ("127.0.0.1:50051", "[::1]:0", "0.0.0.0:50051") or "unix:/path". Port 0 lets the
+/// system choose.
+struct ListenAddress {
+  std::string text;
+  bool is_unix() const { return text.rfind("unix:", 0) == 0; }
+  /// The socket's path; empty unless is_unix().
+  std::string unix_path() const { return is_unix() ? text.substr(5) : std::string(); }
+  std::string host() const;
+  std::string port() const;
+  /// `text` with the port that the system chose.
+  std::string WithPort(int port) const;
+};
+
+/// Errors: INVALID_ARGUMENT, saying how an address is written.
+absl::Status ParseListenAddress(std::string_view text, ListenAddress* address);
+
+/// OK when the address can be listened on now. Removes the socket file that a crashed server left behind, when nobody
+/// answers on it. Errors: FAILED_PRECONDITION, reason CANNOT_LISTEN, naming the address and what to do.
+absl::Status PrepareToListen(const ListenAddress& address);
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,241 @@
+#include "server/wire/reflection.h"
+
+#include <algorithm>
+#include <deque>
+#include <set>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/synchronization/mutex.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpc/health/v1/health.pb.h"
+#include "grpc/reflection/v1/reflection.grpc.pb.h"
+#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
+#include "rowkeeper/v1/annotations.pb.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/base/utf8.h"
+#include "server/wire/reflection_index.h"
+#include "server/wire/status.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+/// The two versions differ in their package alone.
+struct V1 {
+  using Service = grpc::reflection::v1::ServerReflection;
+  using Request = grpc::reflection::v1::ServerReflectionRequest;
+  using Response = grpc::reflection::v1::ServerReflectionResponse;
+};
+struct V1Alpha {
+  using Service = grpc::reflection::v1alpha::ServerReflection;
+  using Request = grpc::reflection::v1alpha::ServerReflectionRequest;
+  using Response = grpc::reflection::v1alpha::ServerReflectionResponse;
+};
+
+/// What all streams read.
+struct Knowledge {
+  ReflectionIndex index;
+  std::vector<std::string> services;
+};
+
+/// Answers the requests of one stream in turn. Not thread-safe.
+template <typename Version>
+class Answerer {
+ public:
+  explicit Answerer(const Knowledge* knowledge) : knowledge_(*knowledge) {}
+
+  void Answer(const typename Version::Request& request, typename Version::Response* response) {
+    response->Clear();
+    response->set_valid_host(request.host());
+    *response->mutable_original_request() = request;
+    const ReflectionIndex& index = knowledge_.index;
+    switch (request.message_request_case()) {
+      case Version::Request::kFileByFilename:
+        return AnswerFile(index.FindFile(request.file_by_filename()), "file ", request.file_by_filename(), response);
+      case Version::Request::kFileContainingSymbol:
+        return AnswerFile(index.FindSymbol(request.file_containing_symbol()), "symbol ",
+                          request.file_containing_symbol(), response);
+      case Version::Request::kFileContainingExtension: {
+        const auto& extension = request.file_containing_extension();
+        return AnswerFile(index.FindExtension(extension.containing_type(), extension.extension_number()),
+                          Cat("extension ", extension.extension_number(), " of "), extension.containing_type(),
+                          response);
+      }
+      case Version::Request::kAllExtensionNumbersOfType:
+        return AnswerExtensionNumbers(request.all_extension_numbers_of_type(), response);
+      case Version::Request::kListServices:
+        for (const std::string& service : knowledge_.services) {
+          response->mutable_list_services_response()->add_service()->set_name(service);
+        }
+        return;
+      case Version::Request::MESSAGE_REQUEST_NOT_SET:
+        return Refuse(grpc::StatusCode::INVALID_ARGUMENT, "the request asks for nothing; set one of its fields",
+                      response);
+    }
+  }
+
+ private:
+  static void Refuse(grpc::StatusCode code, std::string message, typename Version::Response* response) {
+    response->mutable_error_response()->set_error_code(code);
+    response->mutable_error_response()->set_error_message(std::move(message));
+  }
+
+  static void RefuseUnknown(std::string_view kind, std::string_view name, typename Version::Response* response) {
+    Refuse(grpc::StatusCode::NOT_FOUND, Cat("there is no ", kind, ShortenUtf8(name, 200), " here"), response);
+  }
+
+  /// The file asked for first, then those of its imports that this stream did not get yet.
+  void AnswerFile(const ReflectionIndex::File* file, std::string_view kind, std::string_view name,
+                  typename Version::Response* response) {
+    if (file == nullptr) return RefuseUnknown(kind, name, response);
+    auto* answer = response->mutable_file_descriptor_response();
+    answer->add_file_descriptor_proto(file->bytes);
+    sent_.insert(file);
+    std::deque<const ReflectionIndex::File*> queue = {file};
+    absl::flat_hash_set<const ReflectionIndex::File*> seen = {file};
+    for (; !queue.empty(); queue.pop_front()) {
+      for (const std::string& dependency : queue.front()->dependencies) {
+        const ReflectionIndex::File* import = knowledge_.index.FindFile(dependency);
+        if (import == nullptr || !seen.insert(import).second) continue;
+        queue.push_back(import);
+        if (sent_.insert(import).second) answer->add_file_descriptor_proto(import->bytes);
+      }
+    }
+  }
+
+  void AnswerExtensionNumbers(const std::string& type, typename Version::Response* response) {
+    if (!knowledge_.index.HasMessage(type)) return RefuseUnknown("message ", type, response);
+    auto* answer = response->mutable_all_extension_numbers_response();
+    answer->set_base_type_name(type);
+    for (const int32_t number : knowledge_.index.ExtensionNumbers(type)) answer->add_extension_number(number);
+  }
+
+  const Knowledge& knowledge_;
+  absl::flat_hash_set<const ReflectionIndex::File*> sent_;
+};
+
+template <typename Version>
+class Stream;
+
+template <typename Version>
+class ReflectionService : public Version::Service::CallbackService {
+ public:
+  explicit ReflectionService(const Knowledge* knowledge) : knowledge_(knowledge) {}
+
+  grpc::ServerBidiReactor<typename Version::Request, typename Version::Response>* ServerReflectionInfo(
+      grpc::CallbackServerContext*) override {
+    auto* const stream = new Stream<Version>(this, knowledge_);
+    bool stopped;
+    {
+      absl::MutexLock lock(&mutex_);
+      streams_.insert(stream);
+      stopped = stopped_;
+    }
+    stream->Start();
+    if (stopped) stream->Stop();
+    return stream;
+  }
+
+  void Stop() {
+    absl::MutexLock lock(&mutex_);  // holds off Remove, so that no stream is deleted meanwhile
+    stopped_ = true;
+    for (Stream<Version>* stream : streams_) stream->Stop();
+  }
+
+  void Remove(Stream<Version>* stream) {
+    absl::MutexLock lock(&mutex_);
+    streams_.erase(stream);
+  }
+
+ private:
+  const Knowledge* const knowledge_;
+  absl::Mutex mutex_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<Stream<Version>*> streams_ ABSL_GUARDED_BY(mutex_);
+};
+
+/// One open stream: reads a request, writes its answer, and so on.
+template <typename Version>
+class Stream : public grpc::ServerBidiReactor<typename Version::Request, typename Version::Response> {
+ public:
+  Stream(ReflectionService<Version>* service, const Knowledge* knowledge) : service_(service), answerer_(knowledge) {}
+
+  void Start() { this->StartRead(&request_); }
+  void Stop() { End(ToGrpcStatus(ShuttingDown())); }
+
+ private:
+  void OnReadDone(bool ok) override {
+    if (!ok) return End(grpc::Status::OK);
+    answerer_.Answer(request_, &response_);
+    absl::MutexLock lock(&mutex_);
+    if (!finished_) this->StartWrite(&response_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) return End(grpc::Status::CANCELLED);
+    absl::MutexLock lock(&mutex_);
+    if (!finished_) this->StartRead(&request_);
+  }
+
+  void OnCancel() override { End(grpc::Status::CANCELLED); }
+
+  void OnDone() override {
+    service_->Remove(this);
+    delete this;
+  }
+
+  void End(const grpc::Status& status) {
+    absl::MutexLock lock(&mutex_);
+    if (!std::exchange(finished_, true)) this->Finish(status);
+  }
+
+  ReflectionService<Version>* const service_;
+  Answerer<Version> answerer_;
+  typename Version::Request request_;
+  typename Version::Response response_;
+  absl::Mutex mutex_;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+Knowledge Gather(const ReflectionOptions& options) {
+  Knowledge knowledge;
+  for (const auto* file : options.files) knowledge.index.AddFile(*file);
+  for (const auto* message :
+       {grpc::health::v1::HealthCheckRequest::descriptor(), V1::Request::descriptor(), V1Alpha::Request::descriptor(),
+        google::rpc::ErrorInfo::descriptor(), google::rpc::Status::descriptor()}) {
+    knowledge.index.AddFile(*message->file());
+  }
+  knowledge.index.AddFile(*rowkeeper::v1::ColumnOptions::descriptor()->file());
+  knowledge.services = options.services;
+  for (const char* own :
+       {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}) {
+    knowledge.services.push_back(own);
+  }
+  std::sort(knowledge.services.begin(), knowledge.services.end());
+  return knowledge;
+}
+
+}  // namespace
+
+struct Reflection::Impl {
+  explicit Impl(const ReflectionOptions& options) : knowledge(Gather(options)) {}
+
+  const Knowledge knowledge;
+  ReflectionService<V1> v1{&knowledge};
+  ReflectionService<V1Alpha> v1alpha{&knowledge};
+};
+
+Reflection::Reflection(const ReflectionOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Reflection::~Reflection() = default;
+
+std::vector<grpc::Service*> Reflection::services() { return {&impl_->v1, &impl_->v1alpha}; }
+
+void Reflection::Stop() {
+  impl_->v1.Stop();
+  impl_->v1alpha.Stop();
+}
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace google::protobuf {
+class FileDescriptor;
+}
+
+namespace rowkeeper::wire {
+
+struct ReflectionOptions {
+  /// The catalogue's files; what they import comes along. Read only while the constructor runs.
+  std::vector<const google::protobuf::FileDescriptor*> files;
+  /// Full names of the services that are served, besides health and reflection itself.
+  std::vector<std::string> services;
+};
+
+/// grpc.reflection.v1 and v1alpha, answering alike. Beside the catalogue it knows health, reflection, the error details
+/// and Rowkeeper's own files, of which the catalogue's win when both have one of the same name. Immutable once built,
+/// so any thread may use it; outlives the server its services are added to.
+class Reflection {
+ public:
+  explicit Reflection(const ReflectionOptions& options);
+  ~Reflection();
+
+  /// To be added to the server.
+  std::vector<grpc::Service*> services();
+  /// Ends the open streams, so that they do not hold up the server's shutdown, and refuses new ones.
+  void Stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,34 @@
+#include "server/wire/row_encoders.h"
+
+#include <numeric>
+#include <vector>
+
+namespace rowkeeper::wire {
+namespace {
+
+std::vector<int> AllColumns(const catalogue::Entity& entity) {
+  std::vector<int> columns(entity.columns.size());
+  std::iota(columns.begin(), columns.end(), 0);
+  return columns;
+}
+
+}  // namespace
+
+RowEncoders::RowEncoders(const catalogue::Entity* entity)
+    : entity_(entity), all_columns_(codec::RowEncoder::Compile(*entity, AllColumns(*entity))) {}
+
+std::shared_ptr<const codec::RowEncoder> RowEncoders::For(const sql::Statement* statement) const {
+  if (statement == nullptr || statement->visible_cells == static_cast<int>(entity_->columns.size())) return all_columns_;
+  if (statement->id != 0) {
+    absl::ReaderMutexLock lock(&mutex_);
+    const auto found = by_statement_.find(statement->id);
+    if (found != by_statement_.end()) return found->second;
+  }
+  const std::vector<int> cells(statement->cells.begin(), statement->cells.begin() + statement->visible_cells);
+  std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(*entity_, cells);
+  if (statement->id == 0) return encoder;
+  absl::MutexLock lock(&mutex_);
+  return by_statement_.try_emplace(statement->id, std::move(encoder)).first->second;
+}
+
+}  // namespace rowkeeper::wire

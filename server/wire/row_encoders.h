@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "server/catalogue/entity.h"
+#include "server/sql/statement.h"
+#include "server/wire/codec/row_encoder.h"
+
+namespace rowkeeper::wire {
+
+/// The row encoders of one method: one for all columns, made at start, and one for each statement with fewer. There are
+/// no more of them than statements that are kept. Thread-safe.
+class RowEncoders {
+ public:
+  explicit RowEncoders(const catalogue::Entity* entity);
+
+  /// For the visible cells of `statement`; nullptr stands for a response without rows.
+  std::shared_ptr<const codec::RowEncoder> For(const sql::Statement* statement) const;
+
+ private:
+  const catalogue::Entity* const entity_;
+  const std::shared_ptr<const codec::RowEncoder> all_columns_;
+  mutable absl::Mutex mutex_;
+  mutable absl::flat_hash_map<uint64_t, std::shared_ptr<const codec::RowEncoder>> by_statement_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace grpc {
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace rowkeeper::wire {
+
+struct ServerOptions {
+  /// "host:port" or "unix:/path"; at least one.
+  std::vector<std::string> addresses = {"127.0.0.1:50051"};
+  /// Larger requests are refused by gRPC with RESOURCE_EXHAUSTED. Range 1 KiB to 1 GiB.
+  size_t max_request_bytes = 4 << 20;
+  /// A backstop; DynamicServiceOptions::max_response_bytes refuses with better words. Range 1 KiB to 1 GiB.
+  size_t max_response_bytes = 4 << 20;
+  /// Calls in flight on one connection; further ones wait at the client. Range 1 to 100000.
+  int max_concurrent_calls = 1000;
+  /// A silent connection is probed after this time, and closed when the probe is unanswered for keepalive_timeout.
+  std::chrono::milliseconds keepalive_time{60000};
+  std::chrono::milliseconds keepalive_timeout{20000};
+  /// A client that probes more often than this is disconnected.
+  std::chrono::milliseconds min_client_ping_interval{10000};
+};
+
+/// A running gRPC server without transport security. Start, BoundAddresses and Shutdown are for one thread.
+class GrpcServer {
+ public:
+  /// Listens and serves. `services` outlive the server. Errors: INVALID_ARGUMENT for an address that is none,
+  /// FAILED_PRECONDITION CANNOT_LISTEN for one that is taken or not this machine's; each in one line that says what to
+  /// do.
+  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const ServerOptions& options,
+                                                           const std::vector<grpc::Service*>& services);
+  /// Shuts down at once, unless Shutdown was called.
+  ~GrpcServer();
+  GrpcServer(const GrpcServer&) = delete;
+  GrpcServer& operator=(const GrpcServer&) = delete;
+
+  /// The addresses as given, with the ports that the system chose in place of 0.
+  const std::vector<std::string>& BoundAddresses() const { return bound_addresses_; }
+  /// Takes no new calls, waits for those in flight until `deadline`, then cancels the rest and waits for their handlers
+  /// to answer. Blocks; call it once. Services with endless streams must be stopped first.
+  void Shutdown(std::chrono::system_clock::time_point deadline);
+
+ private:
+  GrpcServer(std::unique_ptr<grpc::Server> server, std::vector<std::string> bound_addresses);
+
+  std::unique_ptr<grpc::Server> server_;
+  std::vector<std::string> bound_addresses_;
+};
+
+}  // namespace rowkeeper::wire

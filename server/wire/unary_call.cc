@@ -1,0 +1,147 @@
+#include "server/wire/unary_call.h"
+
+#include <grpc/support/time.h>
+
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/wire/status.h"
+#include "server/wire/unary_reactor.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// A client ends its call when its own timer fires, which may be a little before ours.
+constexpr std::chrono::milliseconds kDeadlineSlack{20};
+/// Below it a copy costs less than handing the string over.
+constexpr size_t kCopiedResponseBytes = 256;
+
+Clock::time_point ToSteady(gpr_timespec deadline) {
+  if (gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0) return Clock::time_point::max();
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(deadline.clock_type));
+  constexpr int64_t kYearSeconds = 365 * 86400;
+  if (left.tv_sec > kYearSeconds) return Clock::time_point::max();
+  return Clock::now() + std::chrono::seconds(left.tv_sec) + std::chrono::nanoseconds(left.tv_nsec);
+}
+
+grpc::Slice OneSlice(const grpc::ByteBuffer& buffer) {
+  grpc::Slice slice;
+  if (!buffer.TrySingleSlice(&slice).ok()) buffer.DumpToSingleSlice(&slice);
+  return slice;
+}
+
+grpc::Slice ToSlice(std::string bytes) {
+  if (bytes.size() <= kCopiedResponseBytes) return grpc::Slice(bytes);
+  auto* owned = new std::string(std::move(bytes));
+  return grpc::Slice(
+      owned->data(), owned->size(), [](void* string) { delete static_cast<std::string*>(string); }, owned);
+}
+
+}  // namespace
+
+UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                           grpc::ByteBuffer* response)
+    : method_(method),
+      context_(context),
+      response_(response),
+      deadline_(ToSteady(context->raw_deadline())),
+      request_(OneSlice(*request)) {}
+
+std::string_view UnaryReactor::request() const {
+  return {reinterpret_cast<const char*>(request_.begin()), request_.size()};
+}
+
+std::optional<std::string_view> UnaryReactor::Header(std::string_view name) const {
+  const auto& headers = context_->client_metadata();
+  const auto found = headers.find(grpc::string_ref(name.data(), name.size()));
+  if (found == headers.end()) return std::nullopt;
+  return std::string_view(found->second.data(), found->second.size());
+}
+
+CancelCause UnaryReactor::Cause() const {
+  const bool late = deadline_ != Clock::time_point::max() && Clock::now() + kDeadlineSlack >= deadline_;
+  return late ? CancelCause::kDeadline : CancelCause::kCaller;
+}
+
+void UnaryReactor::SetCancelCallback(UnaryCall::CancelCallback callback) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (answered_.load(std::memory_order_acquire)) return;
+    if (!cancelled()) {
+      on_cancel_ = std::move(callback);
+      return;
+    }
+  }
+  callback(Cause());
+}
+
+void UnaryReactor::OnCancel() {
+  UnaryCall::CancelCallback callback;
+  {
+    absl::MutexLock lock(&mutex_);
+    cancelled_.store(true, std::memory_order_release);
+    if (answered_.load(std::memory_order_acquire)) return;
+    callback = std::exchange(on_cancel_, nullptr);
+  }
+  if (callback) callback(Cause());
+}
+
+bool UnaryReactor::ClaimAnswer() {
+  UnaryCall::CancelCallback dropped;
+  absl::MutexLock lock(&mutex_);
+  if (answered_.exchange(true, std::memory_order_acq_rel)) return false;
+  dropped.swap(on_cancel_);
+  return true;
+}
+
+bool UnaryReactor::FinishWith(std::string response) {
+  if (response.size() > method_->max_response_bytes) {
+    return FinishWith(LimitReached("RESPONSE_TOO_LARGE",
+                                   Cat("the response has ", response.size(), " bytes; ask for fewer rows or fields"),
+                                   "max_response_bytes", Cat(method_->max_response_bytes, " bytes")));
+  }
+  if (!ClaimAnswer()) return false;
+  const grpc::Slice slice = ToSlice(std::move(response));
+  *response_ = grpc::ByteBuffer(&slice, 1);
+  Finish(grpc::Status::OK);
+  return true;
+}
+
+bool UnaryReactor::FinishWith(const absl::Status& error) {
+  if (!ClaimAnswer()) return false;
+  Finish(ToGrpcStatus(error.ok() ? Internal("a method answered OK without a response") : error));
+  return true;
+}
+
+void UnaryReactor::Unref() {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+UnaryCall::UnaryCall(UnaryCall&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
+
+UnaryCall& UnaryCall::operator=(UnaryCall&& other) noexcept {
+  std::swap(reactor_, other.reactor_);
+  return *this;
+}
+
+UnaryCall::~UnaryCall() {
+  if (reactor_ == nullptr) return;
+  reactor_->FinishWith(Internal("the call was dropped without an answer"));
+  reactor_->Unref();
+}
+
+std::string_view UnaryCall::request() const { return reactor_->request(); }
+const std::string& UnaryCall::path() const { return reactor_->method().path; }
+std::optional<std::string_view> UnaryCall::Header(std::string_view name) const { return reactor_->Header(name); }
+std::chrono::steady_clock::time_point UnaryCall::deadline() const { return reactor_->deadline(); }
+std::chrono::steady_clock::time_point UnaryCall::start() const { return reactor_->start(); }
+std::string UnaryCall::peer() const { return reactor_->peer(); }
+void UnaryCall::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
+bool UnaryCall::cancelled() const { return reactor_->cancelled(); }
+bool UnaryCall::Finish(std::string response) { return reactor_->FinishWith(std::move(response)); }
+bool UnaryCall::Finish(const absl::Status& error) { return reactor_->FinishWith(error); }
+
+}  // namespace rowkeeper::wire

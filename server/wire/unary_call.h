@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace rowkeeper::wire {
+
+class UnaryReactor;
+
+/// Why a call ended before it was answered.
+enum class CancelCause {
+  kCaller,    ///< the caller cancelled or went away
+  kDeadline,  ///< its deadline passed
+};
+
+/// One unary call: the request as bytes, and the duty to answer it. It may be moved to any thread, and answered there;
+/// a call that is destroyed unanswered is answered with INTERNAL, so that no caller hangs. Methods may be called from
+/// several threads, but the ones marked "until Finish" must not race with it.
+class UnaryCall {
+ public:
+  explicit UnaryCall(UnaryReactor* reactor) : reactor_(reactor) {}
+  UnaryCall(UnaryCall&& other) noexcept;
+  UnaryCall& operator=(UnaryCall&& other) noexcept;
+  ~UnaryCall();
+
+  /// The request message's bytes; valid as long as this object (or what it was moved to).
+  std::string_view request() const;
+  /// "/planner.v1.TodoRepository/GetById"
+  const std::string& path() const;
+  /// The first value of a request header, by its lower-case name. Until Finish.
+  std::optional<std::string_view> Header(std::string_view name) const;
+  /// When the caller stops waiting; time_point::max() when it set no deadline.
+  std::chrono::steady_clock::time_point deadline() const;
+  std::chrono::steady_clock::time_point start() const;
+  /// "ipv4:127.0.0.1:40312" or "unix:". Until Finish.
+  std::string peer() const;
+
+  using CancelCallback = std::function<void(CancelCause)>;
+  /// Has `callback` called, at most once and on a gRPC thread, when the call ends before it is answered; at once, on
+  /// this thread, when that has happened already. It must not block and must own what it uses: it is dropped at Finish,
+  /// but one that runs at that moment may end after Finish has returned. A later registration replaces the earlier one.
+  void OnCancel(CancelCallback callback);
+  bool cancelled() const;
+
+  /// Answers, once: the first Finish wins and returns true, any later one does nothing and returns false. Does not
+  /// block.
+  bool Finish(std::string response);
+  /// Answers with an error; OK is a mistake here and is answered as INTERNAL.
+  bool Finish(const absl::Status& error);
+
+ private:
+  UnaryReactor* reactor_;
+};
+
+}  // namespace rowkeeper::wire

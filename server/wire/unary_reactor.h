@@ -1,0 +1,71 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+#include <grpcpp/support/slice.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "server/wire/unary_call.h"
+
+namespace rowkeeper::wire {
+
+/// gRPC's side of a UnaryCall. Two parties hold it, gRPC until OnDone and the UnaryCall until it is destroyed;
+/// whichever lets go last deletes it.
+class UnaryReactor : public grpc::ServerUnaryReactor {
+ public:
+  struct Method {
+    std::string path;
+    size_t max_response_bytes = 0;
+  };
+
+  /// All pointers outlive OnDone; `method` outlives the reactor.
+  UnaryReactor(const Method* method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+               grpc::ByteBuffer* response);
+
+  const Method& method() const { return *method_; }
+  std::string_view request() const;
+  std::optional<std::string_view> Header(std::string_view name) const;
+  std::string peer() const { return context_->peer(); }
+  std::chrono::steady_clock::time_point start() const { return start_; }
+  std::chrono::steady_clock::time_point deadline() const { return deadline_; }
+  bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
+
+  void SetCancelCallback(UnaryCall::CancelCallback callback);
+  bool FinishWith(std::string response);
+  bool FinishWith(const absl::Status& error);
+  void Unref();
+
+ private:
+  ~UnaryReactor() override = default;
+  void OnCancel() override;
+  void OnDone() override { Unref(); }
+
+  /// True for the one who may answer; drops the callback.
+  bool ClaimAnswer();
+  CancelCause Cause() const;
+
+  const Method* const method_;
+  grpc::CallbackServerContext* const context_;
+  grpc::ByteBuffer* const response_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const std::chrono::steady_clock::time_point deadline_;
+  grpc::Slice request_;
+
+  std::atomic<int> references_{2};
+  std::atomic<bool> answered_{false};
+  std::atomic<bool> cancelled_{false};
+  absl::Mutex mutex_;
+  UnaryCall::CancelCallback on_cancel_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rowkeeper::wire
