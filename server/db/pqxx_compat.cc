@@ -1,11 +1,15 @@
 #include "server/db/pqxx_compat.h"
 
+#include "server/db/connection.h"
+
 #if PQXX_VERSION_MAJOR < 7
 #include <pqxx/prepared_statement>
 #else
 #include <pqxx/params>
 #include <pqxx/prepared_statement>
 #endif
+
+#include <pqxx/version>
 
 namespace rowkeeper::db {
 
@@ -85,5 +89,7 @@ pqxx::result PqxxSession::RunPrepared(const std::string& name, const std::vector
 void PqxxSession::Unprepare(const std::string& name) { connection_.unprepare(name); }
 
 void PqxxSession::Cancel() { connection_.cancel_query(); }
+
+std::string DriverVersion() { return std::string("libpqxx ") + PQXX_VERSION; }
 
 }  // namespace rowkeeper::db

@@ -1,11 +1,9 @@
 #include "server/sql/render.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "server/base/text.h"
 #include "absl/strings/str_join.h"
-#include "server/plan/order_by.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
 #include "server/sql/types.h"
@@ -221,23 +219,6 @@ Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
   return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
                              LiveRowFirst(*plan.entity, Deleted::kInclude)),
                 &parameters, variant.columns, static_cast<int>(variant.columns.size()));
-}
-
-Variant BasicVariant(const MethodPlan& plan) {
-  Variant variant;
-  const auto all = [](size_t size) {
-    std::vector<int> indexes(size);
-    std::iota(indexes.begin(), indexes.end(), 0);
-    return indexes;
-  };
-  if (plan.response.shape != plan::ResponseShape::kEmpty) variant.columns = all(plan.entity->columns.size());
-  variant.filters = all(plan.filters.size());
-  for (int i : all(plan.values.size())) {
-    const bool immutable = plan.operation == Operation::kUpdate && plan.entity->columns[plan.values[i].column].immutable;
-    (immutable ? variant.unchanged : variant.written).push_back(i);
-  }
-  if (plan.operation == Operation::kList) variant.order = plan::CompleteOrder(*plan.entity, plan.entity->default_order);
-  return variant;
 }
 
 }  // namespace rowkeeper::sql

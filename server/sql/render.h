@@ -17,7 +17,4 @@ Statement RenderProbe(const plan::MethodPlan& plan, const plan::Variant& variant
 /// The row that a write of this variant found to be in the wanted state already: the same key, any state. Pure.
 Statement RenderReread(const plan::MethodPlan& plan, const plan::Variant& variant);
 
-/// A variant as a call without optional parts has it; `check` and `explain` use it.
-plan::Variant BasicVariant(const plan::MethodPlan& plan);
-
 }  // namespace rowkeeper::sql

@@ -105,7 +105,7 @@ void RepositoryMethod::Serve(UnaryCall unary) const {
     return;
   }
   exchange->NoteKeys(*call);
-  const auto ticket = backend_.executor->Submit(*std::move(call), exchange->call().deadline(),
+  auto ticket = backend_.executor->Submit(*std::move(call), exchange->call().deadline(),
                                                 [this, exchange](absl::StatusOr<exec::Outcome> outcome) {
                                                   if (!outcome.ok()) {
                                                     exchange->Answer(outcome.status(), -1);

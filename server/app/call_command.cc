@@ -1,0 +1,145 @@
+#include <google/protobuf/dynamic_message.h>
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/impl/codegen/client_unary_call.h>
+#include <grpcpp/security/credentials.h>
+
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "google/rpc/error_details.pb.h"
+#include "server/app/command_line.h"
+#include "server/app/commands.h"
+#include "server/app/reflection_client.h"
+#include "server/base/text.h"
+#include "server/wire/status.h"
+
+namespace rowkeeper::app {
+namespace {
+
+namespace pb = google::protobuf;
+
+struct CallOptions {
+  std::string method;
+  std::string json = "{}";
+  std::string address = "127.0.0.1:50051";
+  std::vector<std::string> headers;
+  double timeout_s = 10;
+};
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "%s: %s\n", absl::StatusCodeToString(status.code()).c_str(),
+               std::string(status.message()).c_str());
+  return kExitFailure;
+}
+
+template <typename Detail>
+void PrintDetail(const absl::Status& status) {
+  const auto payload = status.GetPayload("type.googleapis.com/" + Detail::descriptor()->full_name());
+  Detail detail;
+  if (!payload.has_value() || !detail.ParseFromString(std::string(*payload))) return;
+  std::string json;
+  if (!pb::util::MessageToJsonString(detail, &json).ok()) return;
+  std::fprintf(stderr, "  %s %s\n", Detail::descriptor()->name().c_str(), json.c_str());
+}
+
+int FailWithDetails(const absl::Status& status) {
+  Fail(status);
+  PrintDetail<google::rpc::ErrorInfo>(status);
+  PrintDetail<google::rpc::BadRequest>(status);
+  PrintDetail<google::rpc::PreconditionFailure>(status);
+  PrintDetail<google::rpc::RetryInfo>(status);
+  PrintDetail<google::rpc::ResourceInfo>(status);
+  return kExitFailure;
+}
+
+absl::Status AddHeaders(const std::vector<std::string>& headers, grpc::ClientContext* context) {
+  for (const std::string& header : headers) {
+    const size_t colon = header.find(':');
+    if (colon == std::string::npos || colon == 0) {
+      return absl::InvalidArgumentError(Cat("--header \"", header, "\" is not name:value"));
+    }
+    const size_t value = header.find_first_not_of(' ', colon + 1);
+    context->AddMetadata(header.substr(0, colon), value == std::string::npos ? "" : header.substr(value));
+  }
+  return absl::OkStatus();
+}
+
+grpc::ByteBuffer ToBuffer(const pb::Message& message) {
+  const grpc::Slice slice(message.SerializeAsString());
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+bool FromBuffer(const grpc::ByteBuffer& buffer, pb::Message* message) {
+  grpc::Slice slice;
+  if (!buffer.DumpToSingleSlice(&slice).ok()) return false;
+  return message->ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
+}
+
+absl::Status Invoke(const CallOptions& options, const std::shared_ptr<grpc::Channel>& channel,
+                    const pb::MethodDescriptor& method, const pb::Message& request, pb::Message* response) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000)));
+  const absl::Status headers = AddHeaders(options.headers, &context);
+  if (!headers.ok()) return headers;
+  const std::string path = Cat("/", method.service()->full_name(), "/", method.name());
+  const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, channel);
+  grpc::ByteBuffer answer;
+  const grpc::Status status =
+      grpc::internal::BlockingUnaryCall(channel.get(), rpc, &context, ToBuffer(request), &answer);
+  if (!status.ok()) return wire::FromGrpcStatus(status);
+  if (!FromBuffer(answer, response)) return absl::DataLossError("the response does not parse");
+  return absl::OkStatus();
+}
+
+int Call(CallOptions options) {
+  if (options.json == "-") options.json.assign(std::istreambuf_iterator<char>(std::cin), {});
+  const auto channel = grpc::CreateChannel(options.address, grpc::InsecureChannelCredentials());
+  ReflectionClient reflection(channel, std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000)));
+  const auto method = reflection.FindMethod(options.method);
+  if (!method.ok()) return Fail(method.status());
+  pb::DynamicMessageFactory factory;
+  const std::unique_ptr<pb::Message> request(factory.GetPrototype((*method)->input_type())->New());
+  const auto parsed = pb::util::JsonStringToMessage(options.json, request.get());
+  if (!parsed.ok()) {
+    return Fail(absl::InvalidArgumentError(Cat("the JSON is not a ", (*method)->input_type()->full_name(), ": ",
+                                               std::string(parsed.message()))));
+  }
+  const std::unique_ptr<pb::Message> response(factory.GetPrototype((*method)->output_type())->New());
+  const absl::Status status = Invoke(options, channel, **method, *request, response.get());
+  if (!status.ok()) return FailWithDetails(status);
+  pb::util::JsonPrintOptions print;
+  print.add_whitespace = true;
+  std::string json;
+  if (!pb::util::MessageToJsonString(*response, &json, print).ok()) {
+    return Fail(absl::DataLossError("the response cannot be written as JSON"));
+  }
+  std::printf("%s", json.c_str());
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddCallCommand(CLI::App* root, Command* command) {
+  CLI::App* call = root->add_subcommand("call", "Call a method of a running server with a JSON request");
+  auto options = std::make_shared<CallOptions>();
+  call->add_option("method", options->method, "Service.Method; an unambiguous ending of the service's name is enough")
+      ->required();
+  call->add_option("json", options->json, "Request as JSON; - reads standard input")->capture_default_str();
+  AddOption(call, "--address", &options->address, "Server, host:port or unix:/path");
+  call->add_option("-H,--header", options->headers, "Request header, name:value; may be repeated");
+  call->add_option("--timeout", options->timeout_s, "Longest wait for the answer, seconds")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 86400.0));
+  AddConfigOption(call);
+  call->footer(
+      "Examples:\n"
+      "  rowkeeper call ProfileRepository.GetByEmail '{\"email\": \"ada@example.com\"}'\n"
+      "  echo '{\"page_size\": 2}' | rowkeeper call planner.v1.TodoRepository/List -");
+  call->callback([command, options] { *command = [options] { return Call(*options); }; });
+}
+
+}  // namespace rowkeeper::app

@@ -1,0 +1,108 @@
+#include <google/protobuf/descriptor.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "server/app/command_line.h"
+#include "server/app/commands.h"
+#include "server/app/database.h"
+#include "server/app/index_advice.h"
+#include "server/app/loaded_catalogue.h"
+#include "server/schema/fit.h"
+#include "server/sql/variants.h"
+
+namespace rowkeeper::app {
+namespace {
+
+struct CheckOptions {
+  CatalogueSettings catalogue;
+  DatabaseSettings database;
+  bool offline = false;
+};
+
+void PrintServices(const LoadedCatalogue& loaded) {
+  for (const catalogue::Repository& repository : loaded.catalogue->repositories()) {
+    std::printf("%s  (%s, table %s)\n", repository.service->full_name().c_str(), repository.entity->full_name.c_str(),
+                repository.entity->table.c_str());
+    for (const catalogue::Method& method : repository.methods) {
+      std::printf("  %s(%s) returns %s\n", method.descriptor->name().c_str(),
+                  method.descriptor->input_type()->name().c_str(), method.descriptor->output_type()->name().c_str());
+    }
+  }
+}
+
+void PrintWarnings(const catalogue::Diagnostics& diagnostics) {
+  for (const catalogue::Diagnostic& diagnostic : diagnostics.Sorted()) {
+    if (diagnostic.severity == catalogue::Diagnostic::Severity::kWarning) {
+      std::printf("warning: %s\n", diagnostic.ToString().c_str());
+    }
+  }
+}
+
+/// Prepares every statement that the plans can produce; returns how many PostgreSQL refused.
+int PrepareStatements(const LoadedCatalogue& loaded, db::Connection& connection, int* prepared) {
+  int refused = 0;
+  for (const auto& plan : loaded.plans) {
+    for (const sql::SampledStatement& sample : sql::SampleStatements(*plan)) {
+      const absl::Status status = connection.ExecuteScript(sql::PrepareText("rowkeeper_check", sample.statement), nullptr);
+      ++*prepared;
+      if (status.ok()) {
+        connection.ExecuteScript(sql::DeallocateText("rowkeeper_check"), nullptr).IgnoreError();
+        continue;
+      }
+      ++refused;
+      std::printf("error: %s%s%s: %s\n", plan->full_name.c_str(), sample.label.empty() ? "" : ", ", sample.label.c_str(),
+                  std::string(status.message()).c_str());
+    }
+  }
+  return refused;
+}
+
+int CheckDatabase(const LoadedCatalogue& loaded, db::Connection& connection) {
+  const auto live = schema::LiveSchema::Read(*loaded.catalogue, connection);
+  const auto fit = live.ok() ? schema::CheckFit(*loaded.catalogue, *live, connection) : live.status();
+  if (!fit.ok()) {
+    std::fprintf(stderr, "rowkeeper: cannot read the database's schema: %s\n", std::string(fit.status().message()).c_str());
+    return kExitFailure;
+  }
+  for (const schema::Mismatch& mismatch : fit->mismatches) std::printf("error: %s\n", mismatch.ToString().c_str());
+  for (const schema::Mismatch& mismatch : fit->advice) std::printf("advice: %s\n", mismatch.ToString().c_str());
+  int prepared = 0;
+  const int refused = PrepareStatements(loaded, connection, &prepared);
+  for (const std::string& advice : AdviseIndexes(loaded.plans, *live)) std::printf("advice: %s\n", advice.c_str());
+  std::printf("%d statements prepared, %d refused\n", prepared, refused);
+  if (!fit->fits()) std::printf("the database does not fit the catalogue; run: rowkeeper migrate up --migrations DIR\n");
+  return fit->fits() && refused == 0 ? kExitOk : kExitFailure;
+}
+
+int Check(const CheckOptions& options) {
+  catalogue::Diagnostics diagnostics;
+  const auto loaded = LoadCatalogueOrExplain(options.catalogue, &diagnostics);
+  if (loaded == nullptr) return kExitFailure;
+  PrintServices(*loaded);
+  PrintWarnings(diagnostics);
+  std::printf("catalogue: %zu entities, %zu repositories, %zu methods\n", loaded->catalogue->entities().size(),
+              loaded->catalogue->repositories().size(), loaded->plans.size());
+  if (options.offline) return kExitOk;
+  const auto connected = ConnectOrExplain(options.database);
+  return connected == nullptr ? kExitFailure : CheckDatabase(*loaded, *connected->connection);
+}
+
+}  // namespace
+
+void AddCheckCommand(CLI::App* root, Command* command) {
+  CLI::App* check = root->add_subcommand(
+      "check", "Compile the catalogue and try every statement that it can produce against the database");
+  auto options = std::make_shared<CheckOptions>();
+  AddCatalogueOptions(check, &options->catalogue);
+  AddDatabaseOptions(check, &options->database);
+  AddSwitch(check, "--offline", &options->offline, "Check the catalogue only; no database is needed");
+  AddConfigOption(check);
+  check->footer(
+      "Examples:\n"
+      "  rowkeeper check --proto-path proto --offline\n"
+      "  rowkeeper check --proto-path proto --database-url postgresql://me@db/shop");
+  check->callback([command, options] { *command = [options] { return Check(*options); }; });
+}
+
+}  // namespace rowkeeper::app

@@ -1,0 +1,162 @@
+#include "server/app/command_line.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+
+namespace rowkeeper::app {
+namespace {
+
+constexpr char kConfigOption[] = "--config";
+
+/// The option whose long name is `name`, or nullptr.
+CLI::Option* FindOption(CLI::App* command, const std::string& name) { return command->get_option_no_throw("--" + name); }
+
+/// A name that some other command knows is no mistake: one file may serve all commands.
+bool KnownElsewhere(CLI::App* command, const std::string& name) {
+  CLI::App* root = command;
+  while (root->get_parent() != nullptr) root = root->get_parent();
+  const std::vector<CLI::App*> commands = root->get_subcommands(nullptr);
+  return std::any_of(commands.begin(), commands.end(),
+                     [&name](CLI::App* other) { return FindOption(other, name) != nullptr; });
+}
+
+}  // namespace
+
+std::string EnvironmentName(const std::string& option) {
+  std::string name = "ROWKEEPER_";
+  for (char c : option.substr(option.find_first_not_of('-'))) {
+    if (c == ',') break;
+    name.push_back(c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+  }
+  return name;
+}
+
+CLI::Option* AddSwitch(CLI::App* command, const std::string& name, bool* value, const std::string& help) {
+  return command->add_flag(name, *value, help)->envname(EnvironmentName(name));
+}
+
+void AddConfigOption(CLI::App* command) {
+  command->add_option(kConfigOption, "Configuration file (TOML: `pool-size = 20`)")
+      ->envname("ROWKEEPER_CONFIG")
+      ->type_name("FILE");
+}
+
+void AddCatalogueOptions(CLI::App* command, CatalogueSettings* settings) {
+  AddOption(command, "--proto-path", &settings->proto_paths,
+            "Directory of .proto files, searched like protoc -I; may be repeated")
+      ->type_name("DIR")
+      ->group("Catalogue");
+  AddOption(command, "--proto-file", &settings->files,
+            "File to serve, relative to a proto path; may be repeated. Default: all below the proto paths")
+      ->type_name("FILE")
+      ->group("Catalogue");
+  AddOption(command, "--descriptor-set", &settings->descriptor_sets,
+            "Descriptor set made by `protoc --include_imports -o` or `buf build -o`; may be repeated")
+      ->type_name("FILE")
+      ->group("Catalogue");
+}
+
+void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
+  AddOption(command, "--database-url", &settings->url,
+            "PostgreSQL to use, postgresql://user@host/name. Default: DATABASE_URL, then the PG* variables, else a "
+            "private PostgreSQL under the data directory")
+      ->type_name("URL")
+      ->group("Database");
+  AddOption(command, "--data-dir", &settings->data_dir, "Data directory of the private PostgreSQL")
+      ->type_name("DIR")
+      ->group("Database");
+  AddOption(command, "--postgres-bin", &settings->postgres_bin, "Directory of initdb and postgres")
+      ->type_name("DIR")
+      ->group("Database");
+  AddOption(command, "--connect-timeout", &settings->connect_timeout_s, "Longest time to connect, seconds")
+      ->check(CLI::Range(1, 600))
+      ->group("Database");
+  AddOption(command, "--statement-timeout", &settings->statement_timeout_ms,
+            "Longest run of one statement, milliseconds; 0: no limit")
+      ->check(CLI::Range(0, 86400000))
+      ->group("Database");
+  AddOption(command, "--lock-timeout", &settings->lock_timeout_ms, "Longest wait for a lock, milliseconds; 0: no limit")
+      ->check(CLI::Range(0, 86400000))
+      ->group("Database");
+}
+
+void AddPoolOptions(CLI::App* command, PoolSettings* settings) {
+  AddOption(command, "--pool-size", &settings->pool_size, "Connections kept open")
+      ->check(CLI::Range(1, 1000))
+      ->group("Pool");
+  AddOption(command, "--max-overflow", &settings->max_overflow, "Connections beyond pool-size under load")
+      ->check(CLI::Range(0, 1000))
+      ->group("Pool");
+  AddOption(command, "--pool-timeout", &settings->pool_timeout_s, "Longest wait for a connection, seconds")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->group("Pool");
+  AddOption(command, "--pool-recycle", &settings->pool_recycle_s, "Replace connections older than this, seconds; 0: never")
+      ->check(CLI::Range(0, 31536000))
+      ->group("Pool");
+  AddSwitch(command, "--pool-pre-ping,!--no-pool-pre-ping", &settings->pool_pre_ping,
+            "Check a connection before it is used (default: on)")
+      ->group("Pool");
+  AddSwitch(command, "--echo", &settings->echo, "Log the text of every statement, never its values")->group("Pool");
+}
+
+void AddServeOptions(CLI::App* command, ServeSettings* settings) {
+  AddOption(command, "--listen", &settings->listen, "Address, host:port or unix:/path; may be repeated")
+      ->type_name("ADDRESS")
+      ->group("Server");
+  AddOption(command, "--queue-limit", &settings->queue_limit, "Calls that may wait for a connection")
+      ->check(CLI::Range(1, 1000000))
+      ->group("Server");
+  AddOption(command, "--max-request-size", &settings->max_request_kib, "Largest request, KiB")
+      ->check(CLI::Range(1, 1048576))
+      ->group("Server");
+  AddOption(command, "--default-page-size", &settings->default_page_size, "Rows of a page when the request says 0")
+      ->check(CLI::Range(1, 10000))
+      ->group("Server");
+  AddOption(command, "--max-page-size", &settings->max_page_size, "Largest page, rows")
+      ->check(CLI::Range(1, 10000))
+      ->group("Server");
+  AddOption(command, "--page-token-key", &settings->page_token_key,
+            "Secret that page tokens are sealed with; servers that share it accept each other's tokens. Default: made at "
+            "start, so tokens end with the server")
+      ->type_name("SECRET")
+      ->group("Server");
+  AddOption(command, "--drain-timeout", &settings->drain_timeout_s, "Longest wait for running calls at shutdown, seconds")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->group("Server");
+  AddOption(command, "--log-level", &settings->log_level, "debug, info, warning or error")->group("Server");
+  AddOption(command, "--log-format", &settings->log_format, "text or json")->group("Server");
+  AddOption(command, "--migrations", &settings->migrations,
+            "Directory of migrations, named in the advice when the database does not fit the catalogue")
+      ->type_name("DIR")
+      ->group("Server");
+}
+
+void ApplyConfigFile(CLI::App* command) {
+  CLI::Option* config = command->get_option_no_throw(kConfigOption);
+  if (config == nullptr || config->count() == 0) return;
+  const std::string path = config->as<std::string>();
+  std::ifstream file(path);
+  if (!file) throw CLI::FileError("configuration file " + path + " cannot be read; check --config");
+  std::set<CLI::Option*> filled;
+  for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
+    if (item.name == "++" || item.name == "--") continue;  // section marks of the reader
+    CLI::Option* option = FindOption(command, item.name);
+    if (option == nullptr) {
+      if (KnownElsewhere(command, item.name)) continue;
+      throw CLI::ConfigError(path + ": there is no option \"" + item.name + "\"; see rowkeeper " + command->get_name() +
+                             " --help");
+    }
+    if (option->count() > 0) continue;
+    const bool flag = option->get_items_expected_max() == 0;
+    for (const std::string& input : item.inputs) {
+      option->add_result(flag ? option->get_flag_value(item.name, input) : input);
+    }
+    filled.insert(option);
+  }
+  for (CLI::Option* option : filled) option->run_callback();
+}
+
+}  // namespace rowkeeper::app

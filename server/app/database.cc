@@ -1,0 +1,79 @@
+#include "server/app/database.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace rowkeeper::app {
+namespace {
+
+bool IsSet(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+/// The parts of libpq's environment that say which database is meant (libpq, "Environment Variables").
+bool PgEnvironmentNamesDatabase() {
+  return IsSet("PGHOST") || IsSet("PGHOSTADDR") || IsSet("PGDATABASE") || IsSet("PGSERVICE") || IsSet("PGPORT");
+}
+
+db::ConnectionOptions ConnectionSettings(const DatabaseSettings& settings) {
+  db::ConnectionOptions options;
+  options.connect_timeout_s = settings.connect_timeout_s;
+  options.statement_timeout_ms = settings.statement_timeout_ms;
+  options.lock_timeout_ms = settings.lock_timeout_ms;
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, EmbeddedUse use,
+                                      std::function<void(const std::string&)> progress) {
+  Database database;
+  database.connection = ConnectionSettings(settings);
+  if (!settings.url.empty()) {
+    database.connection.url = settings.url;
+    database.description = "the database of --database-url";
+    return database;
+  }
+  if (IsSet("DATABASE_URL")) {
+    database.connection.url = std::getenv("DATABASE_URL");
+    database.description = "the database of DATABASE_URL";
+    return database;
+  }
+  if (PgEnvironmentNamesDatabase()) {
+    database.description = "the database of the PG* variables";
+    return database;
+  }
+  embedded::EmbeddedOptions options;
+  options.data_dir = settings.data_dir;
+  options.binaries_dir = settings.postgres_bin;
+  options.log = std::move(progress);
+  auto embedded = use == EmbeddedUse::kOwn ? embedded::EmbeddedPostgres::Start(options)
+                                           : embedded::EmbeddedPostgres::OpenOrAttach(options);
+  if (!embedded.ok()) return embedded.status();
+  database.embedded = *std::move(embedded);
+  database.connection.url = database.embedded->url();
+  database.description = "the private PostgreSQL in " + database.embedded->data_dir();
+  return database;
+}
+
+std::unique_ptr<ConnectedDatabase> ConnectOrExplain(const DatabaseSettings& settings) {
+  const auto progress = [](const std::string& line) { std::fprintf(stderr, "rowkeeper: %s\n", line.c_str()); };
+  absl::StatusOr<Database> database = OpenDatabase(settings, EmbeddedUse::kJoin, progress);
+  if (!database.ok()) {
+    std::fprintf(stderr, "rowkeeper: %s\n", std::string(database.status().message()).c_str());
+    return nullptr;
+  }
+  auto connected = std::make_unique<ConnectedDatabase>();
+  connected->database = *std::move(database);
+  auto connection = db::Connection::Open(connected->database.connection);
+  if (connection.ok()) {
+    connected->connection = *std::move(connection);
+    return connected;
+  }
+  std::fprintf(stderr, "rowkeeper: cannot use %s: %s\n", connected->database.description.c_str(),
+               std::string(connection.status().message()).c_str());
+  return nullptr;
+}
+
+}  // namespace rowkeeper::app

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/app/settings.h"
+#include "server/db/connection.h"
+#include "server/embedded/embedded_postgres.h"
+
+namespace rowkeeper::app {
+
+/// The database that the settings and the environment name, or the embedded one.
+struct Database {
+  db::ConnectionOptions connection;
+  /// nullptr when the database is somebody else's to run.
+  std::unique_ptr<embedded::EmbeddedPostgres> embedded;
+  /// For people: never holds a password.
+  std::string description;
+};
+
+/// A server starts the embedded database and is its only owner; a command joins the one that a server runs.
+enum class EmbeddedUse { kOwn, kJoin };
+
+/// Finds the database; starts the embedded one when none is named. Does not connect to any other. `progress` gets a line
+/// when something takes time.
+absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, EmbeddedUse use,
+                                      std::function<void(const std::string&)> progress);
+
+/// A database and a session on it, for a command.
+struct ConnectedDatabase {
+  Database database;
+  std::unique_ptr<db::Connection> connection;
+};
+
+/// Joins or starts the embedded database where none is named, and connects. Explains a failure on standard error and
+/// gives nullptr.
+std::unique_ptr<ConnectedDatabase> ConnectOrExplain(const DatabaseSettings& settings);
+
+}  // namespace rowkeeper::app

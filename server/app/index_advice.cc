@@ -1,0 +1,68 @@
+#include "server/app/index_advice.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/plan/order_by.h"
+
+namespace rowkeeper::app {
+namespace {
+
+using catalogue::Entity;
+using plan::FilterOperator;
+
+/// What an index would have to serve of a method.
+struct Need {
+  std::vector<int> equality;
+  std::vector<catalogue::OrderTerm> order;
+};
+
+Need NeedOf(const plan::MethodPlan& plan) {
+  Need need;
+  std::vector<int> ranges;
+  for (const plan::FilterTerm& filter : plan.filters) {
+    if (!filter.required) continue;
+    if (filter.op == FilterOperator::kEqual || filter.op == FilterOperator::kIn) {
+      need.equality.push_back(filter.column);
+    } else if (filter.op != FilterOperator::kNotEqual &&
+               std::find(ranges.begin(), ranges.end(), filter.column) == ranges.end()) {
+      ranges.push_back(filter.column);
+    }
+  }
+  // A window over one column is best read along that column, whatever the order asked for.
+  if (!ranges.empty()) {
+    need.order = {{ranges[0], false}};
+  } else if (plan.operation == catalogue::Operation::kList) {
+    need.order = plan::CompleteOrder(*plan.entity, plan.entity->default_order);
+  }
+  return need;
+}
+
+std::string Columns(const Entity& entity, const Need& need) {
+  std::vector<std::string> names;
+  for (int column : need.equality) names.push_back(entity.columns[column].name);
+  for (const catalogue::OrderTerm& term : need.order) {
+    names.push_back(entity.columns[term.column].name + (term.descending ? " DESC" : ""));
+  }
+  return absl::StrJoin(names, ", ");
+}
+
+}  // namespace
+
+std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const plan::MethodPlan>>& plans,
+                                       const schema::LiveSchema& live) {
+  std::vector<std::string> advice;
+  for (const auto& plan : plans) {
+    if (plan->operation == catalogue::Operation::kCreate) continue;
+    const Need need = NeedOf(*plan);
+    const schema::IndexFit fit = live.BestIndex(*plan->entity, need.equality, need.order);
+    const bool small_cost = fit == schema::IndexFit::kFilter && !need.equality.empty();
+    if (fit == schema::IndexFit::kFilterAndOrder || (small_cost && need.order.empty())) continue;
+    advice.push_back(Cat(plan->full_name, fit == schema::IndexFit::kNone ? " reads every row" : " sorts what it finds",
+                         "; an index on ", plan->entity->table, " (", Columns(*plan->entity, need), ") would serve it"));
+  }
+  return advice;
+}
+
+}  // namespace rowkeeper::app

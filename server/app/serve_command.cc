@@ -1,0 +1,88 @@
+#include <cstdio>
+#include <memory>
+
+#include "absl/strings/str_join.h"
+#include "server/app/command_line.h"
+#include "server/app/commands.h"
+#include "server/app/server_process.h"
+#include "server/app/signals.h"
+#include "server/observe/log.h"
+
+namespace rowkeeper::app {
+namespace {
+
+using observe::Log;
+using observe::LogLevel;
+
+/// Exit code when a second signal does not wait for the drain: 128 + SIGTERM.
+constexpr int kExitTerminated = 143;
+
+struct ServeOptions {
+  CatalogueSettings catalogue;
+  DatabaseSettings database;
+  PoolSettings pool;
+  ServeSettings serve;
+};
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "rowkeeper: %s\n", std::string(status.message()).c_str());
+  return kExitFailure;
+}
+
+absl::Status StartLogging(const ServeSettings& settings) {
+  observe::LogOptions options;
+  absl::Status status = observe::ParseLogLevel(settings.log_level, &options.level);
+  if (status.ok()) status = observe::ParseLogFormat(settings.log_format, &options.format);
+  if (status.ok()) observe::StartLog(options);
+  return status;
+}
+
+int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded) {
+  const auto progress = [](const std::string& line) { Log(LogLevel::kInfo, line); };
+  absl::StatusOr<Database> database = OpenDatabase(options.database, EmbeddedUse::kOwn, progress);
+  if (!database.ok()) return Fail(database.status());
+  Log(LogLevel::kInfo, "database", {{"is", database->description}});
+  auto process = ServerProcess::Start(loaded, {options.serve, options.pool, database->connection});
+  if (!process.ok()) return Fail(process.status());
+  Log(LogLevel::kInfo, "listening", {{"addresses", absl::StrJoin((*process)->addresses(), ", ")}});
+  WaitForStopSignal();
+  ExitOnNextStopSignal(kExitTerminated);
+  Log(LogLevel::kInfo, "stopping: finishing the calls that run; a second signal ends at once");
+  (*process)->Shutdown();
+  process->reset();
+  if (database->embedded != nullptr) database->embedded->Stop();
+  Log(LogLevel::kInfo, "stopped");
+  return kExitOk;
+}
+
+int Serve(const ServeOptions& options) {
+  const absl::Status status = StartLogging(options.serve);
+  if (!status.ok()) {
+    Fail(status);
+    return kExitUsage;
+  }
+  const auto loaded = LoadCatalogueOrExplain(options.catalogue);
+  const int code = loaded == nullptr ? kExitFailure : ServeUntilStopped(options, *loaded);
+  observe::StopLog();
+  return code;
+}
+
+}  // namespace
+
+void AddServeCommand(CLI::App* root, Command* command) {
+  CLI::App* serve = root->add_subcommand("serve", "Serve the repositories of a catalogue over gRPC");
+  auto options = std::make_shared<ServeOptions>();
+  AddServeOptions(serve, &options->serve);
+  AddCatalogueOptions(serve, &options->catalogue);
+  AddDatabaseOptions(serve, &options->database);
+  AddPoolOptions(serve, &options->pool);
+  AddConfigOption(serve);
+  serve->footer(
+      "Examples:\n"
+      "  rowkeeper serve --proto-path proto --migrations migrations\n"
+      "  rowkeeper serve --descriptor-set shop.binpb --database-url postgresql://me@db/shop\n"
+      "  rowkeeper serve --proto-path proto --listen 0.0.0.0:50051 --listen unix:/run/rowkeeper.sock");
+  serve->callback([command, options] { *command = [options] { return Serve(*options); }; });
+}
+
+}  // namespace rowkeeper::app

@@ -1,0 +1,134 @@
+#include "server/app/server_process.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <chrono>
+
+#include "server/base/text.h"
+#include "server/observe/log.h"
+
+namespace rowkeeper::app {
+namespace {
+
+using observe::Log;
+using observe::LogLevel;
+
+plan::PageTokens::Key TokenKey(const std::string& secret) {
+  return secret.empty() ? plan::PageTokens::RandomKey() : plan::PageTokens::DeriveKey(secret);
+}
+
+std::chrono::milliseconds Milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
+
+db::PoolOptions ToPoolOptions(const PoolSettings& settings) {
+  db::PoolOptions options;
+  options.pool_size = settings.pool_size;
+  options.max_overflow = settings.max_overflow;
+  options.pool_timeout = Milliseconds(settings.pool_timeout_s);
+  options.pool_recycle = std::chrono::seconds(settings.pool_recycle_s);
+  options.pool_pre_ping = settings.pool_pre_ping;
+  options.echo = settings.echo;
+  return options;
+}
+
+exec::ExecutorOptions ToExecutorOptions(const ServerProcessOptions& options) {
+  exec::ExecutorOptions executor;
+  executor.workers = options.pool.pool_size + options.pool.max_overflow;
+  executor.queue_limit = options.serve.queue_limit;
+  executor.queue_timeout = Milliseconds(options.pool.pool_timeout_s);
+  return executor;
+}
+
+std::string Remedy(const ServeSettings& settings) {
+  return Cat("run `rowkeeper migrate up --migrations ", settings.migrations.empty() ? "DIR" : settings.migrations,
+             "` on this database");
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options)
+    : loaded_(loaded),
+      options_(options),
+      tokens_(TokenKey(options.serve.page_token_key)),
+      errors_(*loaded.catalogue),
+      runner_(errors_, tokens_, &statements_),
+      pool_(ToPoolOptions(options.pool), options.connection),
+      executor_(ToExecutorOptions(options), &runner_, &pool_) {}
+
+ServerProcess::~ServerProcess() = default;
+
+absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const LoadedCatalogue& loaded,
+                                                                    const ServerProcessOptions& options) {
+  std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options));
+  process->MakeServices();
+  const absl::Status status = process->Listen();
+  if (!status.ok()) return status;
+  ServerProcess* self = process.get();
+  process->monitor_ = std::make_unique<DatabaseMonitor>(
+      *loaded.catalogue, options.connection, Remedy(options.serve),
+      [self](DatabaseMonitor::State state, const absl::Status& reason) { self->OnDatabaseChange(state, reason); });
+  return process;
+}
+
+void ServerProcess::MakeServices() {
+  wire::RepositoryBackend backend;
+  backend.executor = &executor_;
+  backend.tokens = &tokens_;
+  backend.gate = &gate_;
+  backend.pages = {options_.serve.default_page_size, options_.serve.max_page_size};
+  for (const auto& plan : loaded_.plans) {
+    methods_.push_back(std::make_unique<const wire::RepositoryMethod>(plan.get(), backend));
+  }
+  service_ = std::make_unique<wire::DynamicService>(wire::ToDynamicMethods(methods_), wire::DynamicServiceOptions());
+  wire::ReflectionOptions reflection;
+  reflection.files = loaded_.catalogue->source().files();
+  for (const catalogue::Repository& repository : loaded_.catalogue->repositories()) {
+    reflection.services.push_back(repository.service->full_name());
+    health_.SetStatus(repository.service->full_name(), wire::HealthService::Status::kNotServing);
+  }
+  reflection_ = std::make_unique<wire::Reflection>(reflection);
+}
+
+absl::Status ServerProcess::Listen() {
+  wire::ServerOptions options;
+  options.addresses = options_.serve.listen;
+  options.max_request_bytes = static_cast<size_t>(options_.serve.max_request_kib) * 1024;
+  std::vector<grpc::Service*> services = reflection_->services();
+  services.push_back(&health_);
+  services.push_back(service_.get());
+  auto server = wire::GrpcServer::Start(options, services);
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason) {
+  const std::string message(reason.message());
+  switch (state) {
+    case DatabaseMonitor::State::kUnreachable:
+      gate_.Open();  // calls find out for themselves, and notice first when the database is back
+      health_.SetAll(wire::HealthService::Status::kNotServing);
+      Log(LogLevel::kWarning, "database unreachable, trying again", {{"reason", message}});
+      break;
+    case DatabaseMonitor::State::kMismatch:
+      gate_.Close(reason);
+      health_.SetAll(wire::HealthService::Status::kNotServing);
+      Log(LogLevel::kError, "not serving: the database does not fit the catalogue", {{"reason", message}});
+      break;
+    case DatabaseMonitor::State::kReady:
+      gate_.Open();
+      health_.SetAll(wire::HealthService::Status::kServing);
+      Log(LogLevel::kInfo, "serving", {{"methods", static_cast<int64_t>(methods_.size())}});
+      break;
+  }
+}
+
+void ServerProcess::Shutdown() {
+  monitor_.reset();
+  health_.Stop();
+  reflection_->Stop();
+  server_->Shutdown(std::chrono::system_clock::now() + Milliseconds(options_.serve.drain_timeout_s));
+}
+
+}  // namespace rowkeeper::app

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/app/database.h"
+#include "server/app/database_monitor.h"
+#include "server/app/loaded_catalogue.h"
+#include "server/app/settings.h"
+#include "server/db/pool.h"
+#include "server/exec/executor.h"
+#include "server/wire/health.h"
+#include "server/wire/reflection.h"
+#include "server/wire/repository_method.h"
+#include "server/wire/server.h"
+
+namespace rowkeeper::app {
+
+struct ServerProcessOptions {
+  ServeSettings serve;
+  PoolSettings pool;
+  db::ConnectionOptions connection;
+};
+
+/// The composition root: everything that serves a catalogue, made in the order of the data flow and ended in the reverse.
+class ServerProcess {
+ public:
+  /// Listens at once; health says SERVING when the database is reachable and fits. Errors: an address that cannot be
+  /// used. `loaded` outlives the process.
+  static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const LoadedCatalogue& loaded,
+                                                              const ServerProcessOptions& options);
+  ~ServerProcess();
+
+  const std::vector<std::string>& addresses() const { return server_->BoundAddresses(); }
+  /// Not serving from now on; waits for running calls up to the drain timeout, then cancels them. Call once.
+  void Shutdown();
+
+ private:
+  ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options);
+  absl::Status Listen();
+  void MakeServices();
+  void OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason);
+
+  const LoadedCatalogue& loaded_;
+  const ServerProcessOptions options_;
+  const plan::PageTokens tokens_;
+  const exec::ErrorContexts errors_;
+  exec::StatementCache statements_;
+  const exec::Runner runner_;
+  db::Pool pool_;
+  exec::Executor executor_;
+  wire::ServingGate gate_;
+  wire::HealthService health_;
+  std::unique_ptr<wire::Reflection> reflection_;
+  std::vector<std::unique_ptr<const wire::RepositoryMethod>> methods_;
+  std::unique_ptr<wire::DynamicService> service_;
+  std::unique_ptr<wire::GrpcServer> server_;
+  std::unique_ptr<DatabaseMonitor> monitor_;
+};
+
+}  // namespace rowkeeper::app

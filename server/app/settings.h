@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rowkeeper::app {
+
+/// Where the catalogue comes from.
+struct CatalogueSettings {
+  std::vector<std::string> proto_paths;
+  std::vector<std::string> files;
+  std::vector<std::string> descriptor_sets;
+};
+
+/// Which database, and how sessions on it are set up.
+struct DatabaseSettings {
+  /// --database-url, ROWKEEPER_DATABASE_URL or the configuration file; DATABASE_URL and PG* are looked at when empty.
+  std::string url;
+  /// Of the embedded PostgreSQL; empty: embedded::DefaultDataDir().
+  std::string data_dir;
+  std::string postgres_bin;
+  int connect_timeout_s = 5;
+  int statement_timeout_ms = 30000;
+  int lock_timeout_ms = 5000;
+};
+
+struct PoolSettings {
+  int pool_size = 20;
+  int max_overflow = 10;
+  double pool_timeout_s = 30;
+  int pool_recycle_s = 1800;
+  bool pool_pre_ping = true;
+  bool echo = false;
+};
+
+struct ServeSettings {
+  std::vector<std::string> listen = {"127.0.0.1:50051"};
+  int queue_limit = 10000;
+  int max_request_kib = 4096;
+  int default_page_size = 50;
+  int max_page_size = 1000;
+  std::string page_token_key;
+  double drain_timeout_s = 30;
+  std::string log_level = "info";
+  std::string log_format = "text";
+  std::string migrations;
+};
+
+}  // namespace rowkeeper::app

@@ -1,0 +1,40 @@
+#include "server/app/signals.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+namespace rowkeeper::app {
+namespace {
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+}  // namespace
+
+void BlockStopSignals() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void WaitForStopSignal() {
+  const sigset_t signals = StopSignals();
+  int received = 0;
+  while (sigwait(&signals, &received) != 0) {
+  }
+}
+
+void ExitOnNextStopSignal(int exit_code) {
+  std::thread([exit_code] {
+    WaitForStopSignal();
+    std::_Exit(exit_code);
+  }).detach();
+}
+
+}  // namespace rowkeeper::app
