@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "server/catalogue/default_value.h"
@@ -118,7 +119,8 @@ void ApplyDefault(const v1::ColumnOptions& options, Column* column, Diagnostics*
   absl::StatusOr<DefaultValue> value = ParseDefaultValue(field, column->type, options.default_value());
   if (!value.ok()) {
     diagnostics->Error(field,
-                       absl::StrCat("default_value \"", options.default_value(), "\" does not fit ", Describe(field)),
+                       absl::StrCat("default_value \"", absl::Utf8SafeCEscape(options.default_value()),
+                                    "\" does not fit ", Describe(field)),
                        std::string(value.status().message()));
     return;
   }

@@ -33,13 +33,15 @@ class Namespace {
  public:
   explicit Namespace(Diagnostics* diagnostics) : diagnostics_(diagnostics) {}
 
-  void Claim(const std::string& schema, const std::string& name, const pb::Descriptor& by, absl::string_view kind,
+  /// False when another has the name; that was reported.
+  bool Claim(const std::string& schema, const std::string& name, const pb::Descriptor& by, absl::string_view kind,
              absl::string_view remedy) {
     const std::string owner = absl::StrCat(kind, " of ", by.full_name());
     const auto [found, added] = owners_.emplace(std::make_pair(schema, name), owner);
-    if (added) return;
+    if (added) return true;
     diagnostics_->Error(by, absl::StrCat("the ", kind, " name \"", name, "\" is that of the ", found->second, " too"),
                         std::string(remedy));
+    return false;
   }
 
  private:
@@ -101,13 +103,13 @@ void CheckNativeEnums(const std::vector<std::unique_ptr<Entity>>& entities, Diag
 bool CheckName(const pb::Descriptor& at, const std::string& what, const std::string& name, Diagnostics* diagnostics) {
   std::string problem = NameProblem(what, name);
   if (problem.empty()) return true;
-  diagnostics->Error(at, std::move(problem), "write a shorter name");
+  diagnostics->Error(at, std::move(problem), "write another name of 1 to 63 bytes");
   return false;
 }
 
 bool CheckColumnName(const pb::FieldDescriptor& at, const std::string& name, Diagnostics* diagnostics) {
   std::string problem = NameProblem("column", name);
-  std::string remedy = "write (rowkeeper.v1.column).name with at most 63 bytes";
+  std::string remedy = "write (rowkeeper.v1.column).name with 1 to 63 bytes";
   if (problem.empty() && std::count(kSystemColumns.begin(), kSystemColumns.end(), name) > 0) {
     problem = absl::StrCat("\"", name, "\" is the name of a PostgreSQL system column");
     remedy = "write another (rowkeeper.v1.column).name";
@@ -144,11 +146,14 @@ void CheckColumnsDiffer(const Entity& entity, Diagnostics* diagnostics) {
 
 void CheckNamesDiffer(const std::vector<std::unique_ptr<Entity>>& entities, Diagnostics* diagnostics) {
   Namespace relations(diagnostics);
+  std::vector<const Entity*> distinct;
   for (const auto& entity : entities) {
-    relations.Claim(entity->schema, entity->table, *entity->message, "table", kNameTable);
+    if (relations.Claim(entity->schema, entity->table, *entity->message, "table", kNameTable)) {
+      distinct.push_back(entity.get());
+    }
   }
-  for (const auto& entity : entities) ClaimRelations(*entity, &relations);
-  for (const auto& entity : entities) ClaimConstraints(*entity, diagnostics);
+  for (const Entity* entity : distinct) ClaimRelations(*entity, &relations);
+  for (const Entity* entity : distinct) ClaimConstraints(*entity, diagnostics);
   CheckNativeEnums(entities, diagnostics);
 }
 

@@ -54,7 +54,7 @@ void CompileReference(const EntitiesByName& entities, const Naming& naming, cons
     }
     return;
   }
-  if (column->role != Role::kNone) return;
+  if (options.role() != v1::ROLE_UNSPECIFIED) return;  // Reported with the role.
   if (options.on_delete() == v1::ON_DELETE_SET_NULL && !column->nullable) {
     diagnostics->Error(field, "ON_DELETE_SET_NULL needs a field that can be empty", "write `optional` before its type");
   }
@@ -86,7 +86,7 @@ std::string UnknownEntityRemedy(const EntitiesByName& entities, const pb::Descri
   for (const auto& [full_name, entity] : entities) {
     if (absl::EndsWith(full_name, ending)) return absl::StrCat("write \"", full_name, "\"");
   }
-  return "write the full name of an entity, package included";
+  return "write the full name, package included, of an entity whose file is compiled too";
 }
 
 void CompileReferences(const EntitiesByName& entities, const Naming& naming, Entity* entity, Diagnostics* diagnostics) {

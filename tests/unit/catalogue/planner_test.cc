@@ -14,7 +14,7 @@ class PlannerTest : public ::testing::Test {
   void SetUp() override {
     SourceOptions options;
     options.proto_paths = {"proto"};
-    options.files = {"planner/v1/planner.proto"};
+    options.files = {"planner/v1/todo.proto", "planner/v1/profile.proto"};
     compiled_ = CompileSource(options);
     ASSERT_NE(compiled_.catalogue, nullptr) << compiled_.diagnostics;
   }
@@ -48,6 +48,14 @@ TEST_F(PlannerTest, TheRepositoryServesItsEntity) {
   }
   ASSERT_NE(todos, nullptr);
   EXPECT_EQ(todos->methods.front().operation, Operation::kCreate);
+}
+
+TEST(ExamplesTest, EveryProtoOfTheProjectCompilesWithoutAMistake) {
+  SourceOptions options;
+  options.proto_paths = {"proto"};
+  const Compiled compiled = CompileSource(options);
+  EXPECT_NE(compiled.catalogue, nullptr);
+  EXPECT_EQ(compiled.diagnostics, "");
 }
 
 }  // namespace
