@@ -208,7 +208,8 @@ TEST_F(ErrorTableTest, LockTimeoutIsAborted) {
   EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
   EXPECT_EQ(ErrorReason(status), "LOCK_TIMEOUT");
   int position = 0;
-  EXPECT_EQ(ErrorReason(waiting->ExecuteScript("ALTER TABLE counters ADD COLUMN later int", &position)), "LOCK_TIMEOUT");
+  EXPECT_EQ(ErrorReason(waiting->ExecuteScript("ALTER TABLE counters ADD COLUMN later int", &position)),
+            "LOCK_TIMEOUT");
 }
 
 TEST_F(ErrorTableTest, StatementTimeoutIsDeadlineExceeded) {

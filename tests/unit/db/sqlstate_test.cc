@@ -1,0 +1,76 @@
+#include "server/db/sqlstate.h"
+
+#include <gtest/gtest.h>
+
+#include "server/base/errors.h"
+
+namespace rowkeeper::db {
+namespace {
+
+absl::Status Map(const char* sqlstate, const FailedStatement& statement = {}) {
+  PgError error;
+  error.sqlstate = sqlstate;
+  error.lost = MeansConnectionLost(sqlstate);
+  error.message = "ERROR:  secret";
+  error.constraint = "c";
+  return StatusFromPgError(error, statement);
+}
+
+TEST(SqlStateTest, EveryRowOfTheErrorTable) {
+  using Code = absl::StatusCode;
+  struct Row {
+    const char* sqlstate;
+    Code code;
+    const char* reason;
+  };
+  for (const Row& row : std::initializer_list<Row>{
+           {"23505", Code::kAlreadyExists, "UNIQUE_VIOLATION"},
+           {"23P01", Code::kAlreadyExists, "UNIQUE_VIOLATION"},
+           {"23503", Code::kFailedPrecondition, "REFERENCE_VIOLATION"},
+           {"23502", Code::kInvalidArgument, "INVALID_FIELD"},
+           {"23514", Code::kInvalidArgument, "INVALID_FIELD"},
+           {"22001", Code::kInvalidArgument, "INVALID_FIELD"},
+           {"22P02", Code::kInvalidArgument, "INVALID_FIELD"},
+           {"22021", Code::kInvalidArgument, "INVALID_FIELD"},
+           {"40001", Code::kAborted, "SERIALIZATION_FAILURE"},
+           {"40P01", Code::kAborted, "DEADLOCK"},
+           {"40003", Code::kUnknown, "COMMIT_OUTCOME_UNKNOWN"},
+           {"55P03", Code::kAborted, "LOCK_TIMEOUT"},
+           {"57014", Code::kDeadlineExceeded, "STATEMENT_TIMEOUT"},
+           {"53100", Code::kResourceExhausted, "DATABASE_RESOURCES"},
+           {"53300", Code::kResourceExhausted, "DATABASE_RESOURCES"},
+           {"42501", Code::kPermissionDenied, "DATABASE_PERMISSION"},
+           {"28000", Code::kPermissionDenied, "DATABASE_PERMISSION"},
+           {"42P01", Code::kFailedPrecondition, "SCHEMA_MISMATCH"},
+           {"42703", Code::kFailedPrecondition, "SCHEMA_MISMATCH"},
+           {"3F000", Code::kFailedPrecondition, "SCHEMA_MISMATCH"},
+           {"42601", Code::kInternal, "INTERNAL"},
+           {"25P02", Code::kInternal, "INTERNAL"},
+           {"XX000", Code::kInternal, "INTERNAL"},
+           {"57P01", Code::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"08006", Code::kUnavailable, "DATABASE_UNAVAILABLE"},
+       }) {
+    const absl::Status status = Map(row.sqlstate);
+    EXPECT_EQ(status.code(), row.code) << row.sqlstate;
+    EXPECT_EQ(ErrorReason(status), row.reason) << row.sqlstate;
+    EXPECT_EQ(status.ToString().find("secret"), std::string::npos) << row.sqlstate;
+  }
+}
+
+TEST(SqlStateTest, LostWriteHasAnUnknownOutcome) {
+  FailedStatement statement;
+  statement.may_have_written = true;
+  EXPECT_EQ(ErrorReason(Map("57P01", statement)), "COMMIT_OUTCOME_UNKNOWN");
+}
+
+TEST(SqlStateTest, CauseOfACancellationDecides) {
+  FailedStatement statement;
+  statement.cancelled = Cancellation::Cause::kCaller;
+  EXPECT_EQ(ErrorReason(Map("57014", statement)), "CANCELLED");
+  statement.cancelled = Cancellation::Cause::kDeadline;
+  EXPECT_EQ(ErrorReason(Map("57014", statement)), "DEADLINE_EXCEEDED");
+  EXPECT_EQ(ErrorReason(Map("40001", statement)), "SERIALIZATION_FAILURE");
+}
+
+}  // namespace
+}  // namespace rowkeeper::db

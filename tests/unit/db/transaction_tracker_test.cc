@@ -1,0 +1,83 @@
+#include "server/db/transaction_tracker.h"
+
+#include <gtest/gtest.h>
+
+namespace rowkeeper::db {
+namespace {
+
+using Effect = TransactionEffect;
+using State = TransactionTracker::State;
+
+TEST(ClassifyStatementTest, ReadsTheFirstWords) {
+  struct Case {
+    const char* text;
+    Effect effect;
+  };
+  for (const Case& c : std::initializer_list<Case>{
+           {"BEGIN", Effect::kBegin},
+           {"begin isolation level serializable", Effect::kBegin},
+           {"START TRANSACTION", Effect::kBegin},
+           {"COMMIT", Effect::kCommit},
+           {" \n\tCommit;", Effect::kCommit},
+           {"END", Effect::kCommit},
+           {"COMMIT AND CHAIN", Effect::kUnknown},
+           {"COMMIT PREPARED 'x'", Effect::kNone},
+           {"PREPARE TRANSACTION 'x'", Effect::kCommit},
+           {"PREPARE p AS SELECT 1", Effect::kNone},
+           {"ROLLBACK", Effect::kRollback},
+           {"ABORT", Effect::kRollback},
+           {"ROLLBACK TO SAVEPOINT s", Effect::kRollbackTo},
+           {"ROLLBACK WORK TO s", Effect::kRollbackTo},
+           {"ROLLBACK AND CHAIN", Effect::kUnknown},
+           {"ROLLBACK PREPARED 'x'", Effect::kNone},
+           {"SELECT 1", Effect::kNone},
+           {"SAVEPOINT s", Effect::kNone},
+           {"COMMITTED", Effect::kNone},
+           {"COMMENT ON TABLE t IS 'commit'", Effect::kNone},
+           {"/* x */ BEGIN", Effect::kUnknown},
+           {"-- x", Effect::kUnknown},
+           {"", Effect::kNone},
+           {"  ", Effect::kNone},
+       }) {
+    EXPECT_EQ(ClassifyStatement(c.text), c.effect) << c.text;
+  }
+}
+
+TEST(TransactionTrackerTest, FailureInsideStaysUntilRolledBack) {
+  TransactionTracker tracker;
+  tracker.Failed(Effect::kNone);
+  EXPECT_EQ(tracker.state(), State::kNone);
+  tracker.Succeeded(Effect::kBegin);
+  EXPECT_TRUE(tracker.certainly_open());
+  tracker.Failed(Effect::kNone);
+  EXPECT_EQ(tracker.state(), State::kFailed);
+  tracker.Failed(Effect::kRollbackTo);
+  EXPECT_EQ(tracker.state(), State::kFailed);
+  tracker.Succeeded(Effect::kRollbackTo);
+  EXPECT_EQ(tracker.state(), State::kOpen);
+  tracker.Succeeded(Effect::kRollback);
+  EXPECT_EQ(tracker.state(), State::kNone);
+}
+
+TEST(TransactionTrackerTest, WhatCannotBeKnownIsUnknown) {
+  TransactionTracker tracker;
+  tracker.Succeeded(Effect::kBegin);
+  tracker.Failed(Effect::kCommit);
+  EXPECT_EQ(tracker.state(), State::kUnknown);
+  tracker.Succeeded(Effect::kRollback);
+  tracker.ScriptSucceeded();
+  EXPECT_EQ(tracker.state(), State::kUnknown);
+  EXPECT_FALSE(tracker.certainly_open());
+}
+
+TEST(TransactionTrackerTest, ScriptInsideATransactionKeepsOrFailsIt) {
+  TransactionTracker tracker;
+  tracker.Succeeded(Effect::kBegin);
+  tracker.ScriptSucceeded();
+  EXPECT_EQ(tracker.state(), State::kOpen);
+  tracker.ScriptFailed();
+  EXPECT_EQ(tracker.state(), State::kFailed);
+}
+
+}  // namespace
+}  // namespace rowkeeper::db
