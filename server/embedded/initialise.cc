@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -75,12 +76,14 @@ absl::Status Make(const std::string& path, const Binaries& binaries, const Syste
 
 absl::Status InitialiseDatabase(const DataDirectory& directory, const Binaries& binaries, const SystemUser& user) {
   RemoveTemporaries(directory.path);
-  const std::string temporary = Cat(directory.path, "/", kTemporaryPrefix, getpid());
+  std::string temporary = Cat(directory.path, "/", kTemporaryPrefix, "XXXXXX");
+  if (mkdtemp(temporary.data()) == nullptr) return DataDirectoryUnusable(directory.path, "write to", errno);
   absl::Status status = Make(temporary, binaries, user);
   if (status.ok() && std::rename(temporary.c_str(), directory.database.c_str()) != 0) {
     status = SystemCallFailed("rename", errno);
   }
-  if (status.ok()) return SyncDirectory(directory.path);
+  if (status.ok()) status = SyncDirectory(directory.path);
+  // Again: a backend whose initdb was killed may have written on while the first sweep ran.
   RemoveTemporaries(directory.path);
   return status;
 }

@@ -22,6 +22,7 @@ bool HasTemporaries(const std::string& data_dir) {
 }
 
 TEST_F(EmbeddedTest, PostgresEndsWhenItsOwnerIsKilled) {
+  HaveDatabase();
   const pid_t owner = ForkAndWait([this] {
     static std::unique_ptr<EmbeddedPostgres> postgres;
     postgres = Start();
@@ -35,6 +36,7 @@ TEST_F(EmbeddedTest, PostgresEndsWhenItsOwnerIsKilled) {
 }
 
 TEST_F(EmbeddedTest, StartsAgainAtOnceAfterItsOwnerWasKilledAndKeepsWhatWasCommitted) {
+  HaveDatabase();
   for (int round = 1; round <= 3; ++round) {
     const pid_t owner = ForkAndWait([this] {
       static std::unique_ptr<EmbeddedPostgres> postgres;
@@ -52,6 +54,7 @@ TEST_F(EmbeddedTest, StartsAgainAtOnceAfterItsOwnerWasKilledAndKeepsWhatWasCommi
 }
 
 TEST_F(EmbeddedTest, KilledPostmasterIsStartedAgainWithItsData) {
+  HaveDatabase();
   std::unique_ptr<EmbeddedPostgres> postgres = Start();
   ASSERT_NE(postgres, nullptr);
   Query(*postgres, "CREATE TABLE kept AS SELECT 7 AS n");
@@ -65,6 +68,7 @@ TEST_F(EmbeddedTest, KilledPostmasterIsStartedAgainWithItsData) {
 }
 
 TEST_F(EmbeddedTest, StartsAfterOwnerAndPostmasterWereKilledTogether) {
+  HaveDatabase();
   const pid_t owner = ForkAndWait([this] {
     static std::unique_ptr<EmbeddedPostgres> postgres;
     postgres = Start();
@@ -83,7 +87,7 @@ TEST_F(EmbeddedTest, StartsAfterOwnerAndPostmasterWereKilledTogether) {
 }
 
 TEST_F(EmbeddedTest, PidFileThatNamesAnUnrelatedProcessDoesNotStopTheStart) {
-  ASSERT_NE(Start(), nullptr);
+  HaveDatabase();
   std::ofstream(data_dir_ + "/postgres/postmaster.pid") << getpid() << "\n"
                                                         << data_dir_ << "/postgres\n1700000000\n5432\n"
                                                         << data_dir_ << "/socket\n\n  1 1\nready   \n";

@@ -39,6 +39,17 @@ std::unique_ptr<EmbeddedPostgres> EmbeddedTest::Start() {
   return postgres.ok() ? *std::move(postgres) : nullptr;
 }
 
+void EmbeddedTest::HaveDatabase() {
+  static const std::string* const original = [this] {
+    EXPECT_NE(Start(), nullptr);
+    auto* path = new std::string(root_ + ".original");
+    EXPECT_EQ(rename(data_dir_.c_str(), path->c_str()), 0);
+    atexit([] { std::filesystem::remove_all(*original); });
+    return path;
+  }();
+  EXPECT_EQ(std::system(("cp -a '" + *original + "' '" + data_dir_ + "'").c_str()), 0);
+}
+
 std::string Query(const EmbeddedPostgres& postgres, std::string_view sql) {
   db::ConnectionOptions options;
   options.url = postgres.url();

@@ -21,6 +21,8 @@ class EmbeddedTest : public ::testing::Test {
   EmbeddedOptions Options() const;
   /// Starts and fails the test when that fails.
   std::unique_ptr<EmbeddedPostgres> Start();
+  /// Puts a stopped database into data_dir_: a copy, which is quicker than initdb.
+  void HaveDatabase();
 
   std::string root_;
   std::string data_dir_;

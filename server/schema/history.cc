@@ -1,0 +1,85 @@
+#include "server/schema/history.h"
+
+#include <set>
+
+namespace rowkeeper::schema {
+namespace {
+
+/// The columns that dbmate's table lacks.
+constexpr const char* kOurColumns[] = {"name", "checksum", "applied_at", "duration_ms"};
+
+absl::StatusOr<db::Rows> Execute(db::Connection& connection, const std::string& text,
+                                 const std::vector<db::Param>& params) {
+  db::Query query;
+  query.text = text;
+  query.params = &params;
+  return connection.Execute(query);
+}
+
+absl::Status Run(db::Connection& connection, const std::string& text, const std::vector<db::Param>& params) {
+  return Execute(connection, text, params).status();
+}
+
+}  // namespace
+
+absl::StatusOr<History> History::Find(db::Connection& connection, std::string_view table) {
+  sql::TableName name = sql::ParseTableName(table);
+  if (name.schema.empty()) {
+    absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectCurrentSchema(), {});
+    if (!rows.ok()) return rows.status();
+    name.schema = rows->size() == 1 && !rows->is_null(0, 0) ? std::string(rows->cell(0, 0)) : "public";
+  }
+  return History(std::move(name));
+}
+
+absl::StatusOr<bool> History::Exists(db::Connection& connection) const {
+  absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectTableExists(), {table_.schema, table_.name});
+  if (!rows.ok()) return rows.status();
+  return rows->size() > 0;
+}
+
+absl::Status History::Prepare(db::Connection& connection) const {
+  absl::StatusOr<bool> exists = Exists(connection);
+  if (!exists.ok()) return exists.status();
+  if (!*exists) {
+    absl::Status made = connection.ExecuteScript(sql::CreateHistory(table_), nullptr);
+    if (!made.ok()) return made;
+  }
+  absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectColumns(), {table_.schema, table_.name});
+  if (!rows.ok()) return rows.status();
+  std::set<std::string> columns;
+  for (int row = 0; row < rows->size(); ++row) columns.emplace(rows->cell(row, 0));
+  for (const char* column : kOurColumns) {
+    if (columns.count(column) == 0) return connection.ExecuteScript(sql::ExtendHistory(table_), nullptr);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<AppliedMigration>> History::Read(db::Connection& connection) const {
+  std::vector<AppliedMigration> applied;
+  absl::StatusOr<bool> exists = Exists(connection);
+  if (!exists.ok()) return exists.status();
+  if (!*exists) return applied;
+  absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectHistory(table_), {});
+  if (!rows.ok()) return rows.status();
+  for (int row = 0; row < rows->size(); ++row) {
+    const auto cell = [&](int column) { return std::string(rows->cell(row, column)); };
+    applied.push_back({cell(0), cell(1), cell(2), cell(3)});
+  }
+  return applied;
+}
+
+absl::Status History::Insert(db::Connection& connection, const MigrationFile& file, int64_t duration_ms) const {
+  return Run(connection, sql::InsertHistory(table_),
+             {file.version, file.name, file.checksum(), std::to_string(duration_ms)});
+}
+
+absl::Status History::Stamp(db::Connection& connection, const MigrationFile& file) const {
+  return Run(connection, sql::StampHistory(table_), {file.version, file.name, file.checksum(), std::nullopt});
+}
+
+absl::Status History::Delete(db::Connection& connection, const std::string& version) const {
+  return Run(connection, sql::DeleteHistory(table_), {version});
+}
+
+}  // namespace rowkeeper::schema

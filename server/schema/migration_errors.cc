@@ -1,0 +1,99 @@
+#include "server/schema/migration_errors.h"
+
+#include <cstring>
+#include <vector>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::schema {
+namespace {
+
+/// Drops "LINE 1: select …" and the caret below it: that line counts from the statement, not from the file.
+std::string WithoutExcerpt(std::string_view message) {
+  const std::vector<std::string> lines = absl::StrSplit(ToAbsl(message), '\n');
+  std::vector<std::string> kept;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (absl::StartsWith(lines[i], "LINE ")) {
+      ++i;
+      continue;
+    }
+    kept.push_back(lines[i]);
+  }
+  return absl::StrJoin(kept, "\n");
+}
+
+}  // namespace
+
+absl::Status MigrationDirectoryMissing(std::string_view directory) {
+  return absl::NotFoundError(Cat("there is no migrations directory ", directory,
+                                 "; name the right one, or make it with: rowkeeper migrate new NAME"));
+}
+
+absl::Status MigrationFileUnusable(std::string_view path, std::string_view action, int error_number) {
+  return absl::FailedPreconditionError(Cat("cannot ", action, " ", path, ": ", std::strerror(error_number)));
+}
+
+absl::Status MigrationFileMalformed(std::string_view path, int line, std::string_view problem) {
+  return absl::InvalidArgumentError(Cat(path, ":", line, ": ", problem));
+}
+
+absl::Status DuplicateVersion(std::string_view version, std::string_view first, std::string_view second) {
+  return absl::FailedPreconditionError(
+      Cat(first, " and ", second, " have the same version ", version, "; give one of them another"));
+}
+
+absl::Status InvalidMigrationName(std::string_view name) {
+  return absl::InvalidArgumentError(Cat(
+      "\"", name, "\" is no name for a migration; write a few words of letters, digits and _, like add_todo_notes"));
+}
+
+absl::Status UnknownVersion(std::string_view version, std::string_view directory) {
+  return absl::NotFoundError(
+      Cat("no migration in ", directory, " has the version ", version, "; list them with: rowkeeper migrate status"));
+}
+
+std::string EditedAfterApply(std::string_view path, std::string_view applied_at) {
+  return Cat(
+      path, " was edited after it was applied (", applied_at,
+      " UTC); restore its text and put the change into a new migration, or take it down with the old text and up "
+      "again, or if the database already is as it says: rowkeeper migrate stamp");
+}
+
+std::string OutOfOrder(std::string_view path, std::string_view newest_applied) {
+  return Cat(path, " is not applied, but the newer ", newest_applied,
+             " is; rename it to a version after that one, so that it runs in the same order everywhere");
+}
+
+std::string AppliedButMissing(std::string_view version, std::string_view name, std::string_view directory) {
+  return Cat("version ", version, name.empty() ? "" : " (", name, name.empty() ? "" : ")",
+             " is applied in the database, but has no file in ", directory,
+             "; restore the file, or if it is gone for good: rowkeeper migrate stamp");
+}
+
+absl::Status VerificationFailed(std::string_view sentences) { return absl::FailedPreconditionError(ToAbsl(sentences)); }
+
+absl::Status CannotTakeDown(std::string_view version, std::string_view directory) {
+  return absl::FailedPreconditionError(
+      Cat("version ", version, " cannot be taken down: it has no file in ", directory, "; restore the file"));
+}
+
+absl::Status AtLine(std::string_view path, int line, const absl::Status& cause, std::string_view consequence) {
+  const absl::string_view message = cause.message();
+  absl::Status status(cause.code(),
+                      Cat(path, ":", line, ": ", WithoutExcerpt(std::string_view(message.data(), message.size())),
+                          consequence.empty() ? "" : "\n", consequence));
+  cause.ForEachPayload(
+      [&status](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
+  return status;
+}
+
+absl::Status AnotherRunnerActive(std::string_view holder, int seconds) {
+  return absl::AbortedError(Cat("another migration runner (", holder, ") is still at work after ", seconds,
+                                " s; wait for it, or end it, and run this again"));
+}
+
+}  // namespace rowkeeper::schema

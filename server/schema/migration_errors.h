@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+/// What can go wrong with migrations, one constructor each. For the operator, not for callers: messages name the file
+/// (with the line where there is one) and say what to do.
+namespace rowkeeper::schema {
+
+/// NOT_FOUND: the migrations directory is not there.
+absl::Status MigrationDirectoryMissing(std::string_view directory);
+/// FAILED_PRECONDITION: a file that cannot be read or written.
+absl::Status MigrationFileUnusable(std::string_view path, std::string_view action, int error_number);
+/// INVALID_ARGUMENT: `path`:`line`: `problem`.
+absl::Status MigrationFileMalformed(std::string_view path, int line, std::string_view problem);
+/// FAILED_PRECONDITION: two files of one version.
+absl::Status DuplicateVersion(std::string_view version, std::string_view first, std::string_view second);
+/// INVALID_ARGUMENT: a name that cannot be part of a file name.
+absl::Status InvalidMigrationName(std::string_view name);
+/// NOT_FOUND: a version that no file has.
+absl::Status UnknownVersion(std::string_view version, std::string_view directory);
+/// Sentences for what `up` refuses to go on with; VerificationFailed makes a FAILED_PRECONDITION of several.
+std::string EditedAfterApply(std::string_view path, std::string_view applied_at);
+std::string OutOfOrder(std::string_view path, std::string_view newest_applied);
+std::string AppliedButMissing(std::string_view version, std::string_view name, std::string_view directory);
+absl::Status VerificationFailed(std::string_view sentences);
+/// FAILED_PRECONDITION: a file that is to be taken down is not there.
+absl::Status CannotTakeDown(std::string_view version, std::string_view directory);
+/// A copy of `cause` (a script's error) with the place in front and PostgreSQL's excerpt, which repeats it, left out.
+absl::Status AtLine(std::string_view path, int line, const absl::Status& cause, std::string_view consequence);
+/// ABORTED: another runner held the lock for all of `seconds`. `holder` describes it.
+absl::Status AnotherRunnerActive(std::string_view holder, int seconds);
+
+}  // namespace rowkeeper::schema

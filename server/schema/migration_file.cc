@@ -1,0 +1,266 @@
+#include "server/schema/migration_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/base/text.h"
+#include "server/schema/migration_errors.h"
+
+namespace rowkeeper::schema {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kDigits = "0123456789";
+constexpr char kTemplate[] = "-- migrate:up\n\n\n-- migrate:down\n\n";
+
+bool Consume(std::string_view* text, std::string_view prefix) {
+  if (text->substr(0, prefix.size()) != prefix) return false;
+  text->remove_prefix(prefix.size());
+  return true;
+}
+
+void SkipBlanks(std::string_view* text) { text->remove_prefix(std::min(text->find_first_not_of(" \t"), text->size())); }
+
+/// A line that starts with `--` and names a block.
+struct Directive {
+  enum class Kind { kUp, kDown } kind = Kind::kUp;
+  bool transaction = true;
+};
+
+/// Nothing when the line is no directive; `*problem` is set when it tries to be one.
+std::optional<Directive> ReadDirective(std::string_view line, std::string* problem) {
+  if (!Consume(&line, "--")) return std::nullopt;
+  SkipBlanks(&line);
+  if (!Consume(&line, "migrate:")) return std::nullopt;
+  const size_t end = std::min(line.find_first_of(" \t\r"), line.size());
+  const std::string_view word = line.substr(0, end);
+  Directive directive;
+  if (word == "down") directive.kind = Directive::Kind::kDown;
+  if (word != "up" && word != "down") {
+    *problem = Cat("\"-- migrate:", word, "\" is unknown; write -- migrate:up or -- migrate:down");
+    return std::nullopt;
+  }
+  const std::vector<std::string> options =
+      absl::StrSplit(ToAbsl(line.substr(end)), absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
+  for (const std::string& option : options) {
+    if (option != "transaction:false" && option != "transaction:true") {
+      *problem = Cat("\"", option, "\" is no option; write transaction:false, transaction:true or nothing");
+      return std::nullopt;
+    }
+    directive.transaction = option == "transaction:true";
+  }
+  return directive;
+}
+
+bool IsBlankOrComment(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of(" \t\r\f\v"), line.size()));
+  return line.empty() || line.substr(0, 2) == "--";
+}
+
+/// A directive found in the text.
+struct Mark {
+  Directive directive;
+  int line = 0;
+  /// Where its block's text starts, and where the directive's own line does.
+  size_t block = 0;
+  size_t start = 0;
+};
+
+/// Finds the marks, and what is wrong with them one by one.
+class MarkReader {
+ public:
+  explicit MarkReader(std::string_view path) : path_(path) {}
+
+  absl::Status Read(std::string_view text) {
+    int number = 0;
+    for (size_t start = 0; start < text.size();) {
+      const size_t end = std::min(text.find('\n', start), text.size());
+      if (absl::Status status = ReadLine(text.substr(start, end - start), ++number, start, end + 1); !status.ok()) {
+        return status;
+      }
+      start = end + 1;
+    }
+    return absl::OkStatus();
+  }
+
+  const std::optional<Mark>& up() const { return up_; }
+  const std::optional<Mark>& down() const { return down_; }
+
+ private:
+  absl::Status ReadLine(std::string_view line, int number, size_t start, size_t next) {
+    std::string problem;
+    const std::optional<Directive> directive = ReadDirective(line, &problem);
+    if (!problem.empty()) return MigrationFileMalformed(path_, number, problem);
+    if (!directive.has_value()) {
+      if (up_.has_value() || down_.has_value() || IsBlankOrComment(line)) return absl::OkStatus();
+      return MigrationFileMalformed(path_, number, "there is text before \"-- migrate:up\"; move it below that line");
+    }
+    const bool is_up = directive->kind == Directive::Kind::kUp;
+    if (!is_up && !up_.has_value()) {
+      return MigrationFileMalformed(path_, number, "\"-- migrate:down\" comes before \"-- migrate:up\"; change places");
+    }
+    std::optional<Mark>& mark = is_up ? up_ : down_;
+    if (mark.has_value()) {
+      return MigrationFileMalformed(path_, number,
+                                    Cat("a second \"-- migrate:", is_up ? "up" : "down", "\" (the first is on line ",
+                                        mark->line, "); put each pair into a file of its own"));
+    }
+    mark = Mark{*directive, number, next, start};
+    return absl::OkStatus();
+  }
+
+  const std::string_view path_;
+  std::optional<Mark> up_;
+  std::optional<Mark> down_;
+};
+
+MigrationBlock MakeBlock(const Mark& mark, std::string_view text) {
+  MigrationBlock block;
+  block.script = ReadSqlScript(text);
+  block.first_line = mark.line + 1;
+  block.transaction = mark.directive.transaction;
+  return block;
+}
+
+absl::Status CheckBlock(std::string_view path, const MigrationBlock& block) {
+  const SqlScript& script = block.script;
+  if (script.problem.empty()) return absl::OkStatus();
+  return MigrationFileMalformed(path, block.first_line + script.problem_line - 1, script.problem);
+}
+
+std::string_view FileNameOf(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+void SetVersionAndName(std::string_view path, MigrationFile* file) {
+  std::string_view rest = FileNameOf(path);
+  const size_t digits = std::min(rest.find_first_not_of(kDigits), rest.size());
+  file->version = std::string(rest.substr(0, digits));
+  rest.remove_prefix(digits);
+  Consume(&rest, "_");
+  file->name = std::string(rest.substr(0, rest.rfind(".sql")));
+}
+
+bool IsMigrationName(const std::string& name) {
+  return !name.empty() && absl::ascii_isdigit(name[0]) && absl::EndsWith(name, ".sql");
+}
+
+std::string NewVersion(const std::vector<std::string>& taken) {
+  std::string version = absl::FormatTime("%Y%m%d%H%M%S", absl::Now(), absl::UTCTimeZone());
+  const auto newest = std::max_element(taken.begin(), taken.end());
+  int64_t number = 0;
+  if (newest == taken.end() || *newest < version || !absl::SimpleAtoi(*newest, &number)) return version;
+  return std::to_string(number + 1);
+}
+
+std::vector<std::string> VersionsIn(const std::string& directory) {
+  std::vector<std::string> versions;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (IsMigrationName(name)) versions.push_back(name.substr(0, name.find_first_not_of(kDigits)));
+  }
+  return versions;
+}
+
+}  // namespace
+
+absl::StatusOr<MigrationFile> ParseMigrationFile(std::string_view path, std::string_view contents) {
+  if (contents.substr(0, 3) == "\xEF\xBB\xBF") {
+    return MigrationFileMalformed(path, 1, "the file starts with a byte order mark; save it as UTF-8 without one");
+  }
+  MarkReader marks(path);
+  if (absl::Status status = marks.Read(contents); !status.ok()) return status;
+  const int last_line = 1 + static_cast<int>(std::count(contents.begin(), contents.end(), '\n'));
+  if (!marks.up().has_value()) {
+    return MigrationFileMalformed(path, 1, "there is no line \"-- migrate:up\" (at the start of a line); add it");
+  }
+  if (!marks.down().has_value()) {
+    return MigrationFileMalformed(
+        path, last_line, "there is no line \"-- migrate:down\"; add it, and below it what undoes the up block");
+  }
+  const auto text = [&](size_t begin, size_t end) {
+    begin = std::min(begin, contents.size());
+    return contents.substr(begin, std::max(begin, end) - begin);
+  };
+  MigrationFile file;
+  SetVersionAndName(path, &file);
+  file.path = std::string(path);
+  file.up = MakeBlock(*marks.up(), text(marks.up()->block, marks.down()->start));
+  file.down = MakeBlock(*marks.down(), text(marks.down()->block, contents.size()));
+  for (const MigrationBlock* block : {&file.up, &file.down}) {
+    if (absl::Status status = CheckBlock(path, *block); !status.ok()) return status;
+  }
+  return file;
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream.is_open() || stream.bad()) return MigrationFileUnusable(path, "read", errno);
+  return text.str();
+}
+
+absl::StatusOr<std::vector<MigrationFile>> ReadMigrationDirectory(const std::string& directory) {
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) return MigrationDirectoryMissing(directory);
+  std::vector<MigrationFile> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    if (entry.is_directory(error) || !IsMigrationName(entry.path().filename().string())) continue;
+    absl::StatusOr<std::string> contents = ReadFile(entry.path().string());
+    if (!contents.ok()) return contents.status();
+    absl::StatusOr<MigrationFile> file = ParseMigrationFile(entry.path().string(), *contents);
+    if (!file.ok()) return file.status();
+    files.push_back(*std::move(file));
+  }
+  if (error) return MigrationFileUnusable(directory, "read", error.value());
+  std::sort(files.begin(), files.end(), [](const MigrationFile& a, const MigrationFile& b) {
+    return std::tie(a.version, a.path) < std::tie(b.version, b.path);
+  });
+  for (size_t i = 1; i < files.size(); ++i) {
+    if (files[i].version == files[i - 1].version) {
+      return DuplicateVersion(files[i].version, files[i - 1].path, files[i].path);
+    }
+  }
+  return files;
+}
+
+absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::string_view name) {
+  std::string words(name);
+  for (char& c : words) {
+    if (c == ' ' || c == '-') c = '_';
+    if (c != '_' && !absl::ascii_isalnum(c)) return InvalidMigrationName(name);
+  }
+  if (words.empty() || words.size() > 200) return InvalidMigrationName(name);
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return MigrationFileUnusable(directory, "make", error.value());
+  const std::string path = Cat(directory, "/", NewVersion(VersionsIn(directory)), "_", words, ".sql");
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd < 0) return MigrationFileUnusable(path, "write", errno);
+  constexpr ssize_t kSize = sizeof(kTemplate) - 1;
+  const bool written = write(fd, kTemplate, kSize) == kSize;
+  const int problem = errno;
+  close(fd);
+  if (!written) return MigrationFileUnusable(path, "write", problem);
+  return path;
+}
+
+}  // namespace rowkeeper::schema

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/schema/sql_script.h"
+
+namespace rowkeeper::schema {
+
+/// What is under `-- migrate:up` or `-- migrate:down`.
+struct MigrationBlock {
+  SqlScript script;
+  /// 1-based line in the file of the script's first line.
+  int first_line = 1;
+  /// False for `transaction:false`.
+  bool transaction = true;
+};
+
+/// One file in dbmate's format. Immutable once read.
+struct MigrationFile {
+  /// The leading digits of the file name; ordered as text, as dbmate does.
+  std::string version;
+  /// The rest of the file name, without `_` and `.sql`.
+  std::string name;
+  /// As opened.
+  std::string path;
+  MigrationBlock up;
+  MigrationBlock down;
+
+  /// Of the up block alone: a down block may be mended after its up was applied.
+  const std::string& checksum() const { return up.script.checksum; }
+};
+
+/// Errors: INVALID_ARGUMENT with file and line: no up or no down block, one twice, down before up, text before up, an
+/// unknown option, an open quote.
+absl::StatusOr<MigrationFile> ParseMigrationFile(std::string_view path, std::string_view contents);
+
+/// Every `<digits>….sql` directly in `directory`, ordered by version. Other files and folders do not matter. Errors:
+/// those of ParseMigrationFile; NOT_FOUND for the directory; FAILED_PRECONDITION for a version that two files have.
+absl::StatusOr<std::vector<MigrationFile>> ReadMigrationDirectory(const std::string& directory);
+
+/// The whole of a file. Errors: FAILED_PRECONDITION.
+absl::StatusOr<std::string> ReadFile(const std::string& path);
+
+/// What a new migration does, as statements without semicolons; the default is for its author to fill in.
+struct MigrationBody {
+  std::vector<std::string> up;
+  std::vector<std::string> down;
+};
+
+/// Makes `directory` when it is missing, and in it a migration whose version is the present UTC time, or later
+/// than the newest file. Spaces and dashes in `name` become `_`. Returns the path. Errors: INVALID_ARGUMENT for the
+/// name; FAILED_PRECONDITION when it cannot be written.
+absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::string_view name,
+                                             const MigrationBody& body = {});
+
+}  // namespace rowkeeper::schema

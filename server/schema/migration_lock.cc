@@ -1,0 +1,51 @@
+#include "server/schema/migration_lock.h"
+
+#include <thread>
+
+#include "server/base/text.h"
+#include "server/schema/migration_errors.h"
+#include "server/sql/migration_sql.h"
+
+namespace rowkeeper::schema {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kPoll{200};
+
+absl::StatusOr<db::Rows> Select(db::Connection& connection, const std::string& text) {
+  db::Query query;
+  query.text = text;
+  query.effect = db::Query::Effect::kRead;
+  return connection.Execute(query);
+}
+
+std::string DescribeHolder(db::Connection& connection) {
+  absl::StatusOr<db::Rows> rows = Select(connection, sql::SelectMigrationLockHolder());
+  if (!rows.ok() || rows->size() == 0) return "unknown";
+  return Cat(rows->cell(0, 1), ", PostgreSQL process ", rows->cell(0, 0), ", from ", rows->cell(0, 2));
+}
+
+}  // namespace
+
+absl::StatusOr<MigrationLock> MigrationLock::Acquire(const MigratorOptions& options) {
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(SessionOptions(options));
+  if (!connection.ok()) return connection.status();
+  const Clock::time_point deadline = Clock::now() + options.runner_timeout;
+  bool told = false;
+  for (;;) {
+    absl::StatusOr<db::Rows> rows = Select(**connection, sql::TryMigrationLock());
+    if (!rows.ok()) return rows.status();
+    if (rows->cell(0, 0) == "t") return MigrationLock(*std::move(connection));
+    if (Clock::now() >= deadline) {
+      return AnotherRunnerActive(DescribeHolder(**connection), static_cast<int>(options.runner_timeout.count()));
+    }
+    if (!told && options.observer.notice) {
+      options.observer.notice(Cat("waiting for another migration runner (", DescribeHolder(**connection), ")"));
+    }
+    told = true;
+    std::this_thread::sleep_for(kPoll);
+  }
+}
+
+}  // namespace rowkeeper::schema

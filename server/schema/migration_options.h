@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "server/db/connection.h"
+
+namespace rowkeeper::schema {
+
+/// One thing that a runner did.
+struct MigrationStep {
+  enum class Action {
+    kApplied,    ///< an up block ran
+    kTakenDown,  ///< a down block ran
+    kStamped,    ///< a history row was written, nothing ran
+    kUnstamped,  ///< a history row was removed, nothing ran
+    kInitData,   ///< an init data file ran
+  };
+  Action action = Action::kApplied;
+  /// Empty for init data.
+  std::string version;
+  /// Empty when a row without a file was unstamped.
+  std::string path;
+  int64_t duration_ms = 0;
+};
+
+/// Whom to tell, as it happens. Both may be empty; called on the calling thread.
+struct MigrationObserver {
+  std::function<void(const MigrationStep&)> step;
+  /// One line: a wait for another runner, a retry.
+  std::function<void(const std::string&)> notice;
+};
+
+struct MigratorOptions {
+  /// libpq connection string or URI; empty uses the PG* environment.
+  std::string database_url;
+  /// Holds the migration files, and init_data/ below it.
+  std::string directory = "migrations";
+  /// "name" or "schema.name".
+  std::string history_table = "schema_migrations";
+  /// Longest wait of a statement for a lock, so that traffic does not pile up behind it. 0: no limit. Range 0 to
+  /// 86400000 ms.
+  int lock_timeout_ms = 5000;
+  /// How often a migration that ran into lock_timeout or a deadlock is tried in all. Range 1 to 100.
+  int attempts = 5;
+  /// Pause before another attempt.
+  std::chrono::milliseconds retry_pause{1000};
+  /// Longest wait for another runner on the same database.
+  std::chrono::seconds runner_timeout{600};
+  MigrationObserver observer;
+};
+
+/// The session that migrations run in: statements take as long as they need.
+inline db::ConnectionOptions SessionOptions(const MigratorOptions& options) {
+  db::ConnectionOptions session;
+  session.url = options.database_url;
+  session.statement_timeout_ms = 0;
+  session.lock_timeout_ms = options.lock_timeout_ms;
+  session.application_name = "rowkeeper migrate";
+  return session;
+}
+
+}  // namespace rowkeeper::schema

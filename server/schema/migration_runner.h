@@ -1,0 +1,68 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/schema/history.h"
+#include "server/schema/migration_file.h"
+#include "server/schema/migration_options.h"
+
+namespace rowkeeper::schema {
+
+/// How far `up` goes.
+struct UpLimit {
+  /// At most so many migrations; 0: all.
+  int count = 0;
+  /// Up to and including this version (or file name); empty: the newest.
+  std::string to;
+};
+
+/// Where one migration stands.
+struct MigrationState {
+  enum class Kind {
+    kApplied,
+    kPending,
+    kEdited,      ///< applied, but the file's up block has changed since
+    kOutOfOrder,  ///< pending, but a newer one is applied
+    kMissing,     ///< applied, but there is no file
+  };
+  Kind kind = Kind::kPending;
+  std::string version;
+  std::string name;
+  /// Empty for kMissing.
+  std::string path;
+  /// "YYYY-MM-DD HH:MM:SS", UTC; empty when pending or not recorded.
+  std::string applied_at;
+  /// Applied, and recorded by dbmate: without checksum, so edits cannot be seen.
+  bool by_dbmate = false;
+};
+
+/// Brings a database through the migrations of a directory, one after another, each in a transaction of its own unless
+/// it says otherwise. Never resets or drops anything by itself. Runners on one database wait for each other. Errors
+/// are for the operator: each names the file and says what to do; what was done before an error stays done and was
+/// told to the observer. Thread-safe (it holds no connection between calls).
+class Migrator {
+ public:
+  explicit Migrator(MigratorOptions options) : options_(std::move(options)) {}
+
+  /// Applies what is pending. Refuses, before it does anything, when a file was edited after it was applied, when one
+  /// is pending though a newer one is applied, or when an applied one has no file.
+  absl::StatusOr<std::vector<MigrationStep>> Up(const UpLimit& limit = {}) const;
+  /// Takes the `count` newest applied ones down, newest first. `count` must be at least 1.
+  absl::StatusOr<std::vector<MigrationStep>> Down(int count = 1) const;
+  /// Every file and every applied version, ordered by version. Changes nothing, waits for nobody.
+  absl::StatusOr<std::vector<MigrationState>> Status() const;
+  /// Writes an empty migration file and returns its path. Does not need the database.
+  absl::StatusOr<std::string> New(std::string_view name) const;
+  /// Makes the history say that exactly the files up to `version` are applied as they are now, without running any.
+  /// `version` is one, or a file name, "head" (all) or "base" (none).
+  absl::StatusOr<std::vector<MigrationStep>> Stamp(std::string_view version) const;
+
+ private:
+  const MigratorOptions options_;
+};
+
+}  // namespace rowkeeper::schema

@@ -1,0 +1,177 @@
+#include "server/schema/script_runner.h"
+
+#include <thread>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/schema/migration_errors.h"
+#include "server/sql/migration_sql.h"
+
+namespace rowkeeper::schema {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Control = SqlStatement::Control;
+
+int64_t MillisecondsSince(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+}
+
+bool WorthRetrying(const absl::Status& status) {
+  const std::string reason = ErrorReason(status);
+  return reason == "LOCK_TIMEOUT" || reason == "DEADLOCK";
+}
+
+/// Runs one block once. Used by one thread.
+class ScriptAttempt {
+ public:
+  ScriptAttempt(const MigratorOptions& options, const ScriptRun& run)
+      : options_(options), run_(run), script_(run.block->script) {}
+
+  absl::StatusOr<int64_t> InTransaction();
+  absl::StatusOr<int64_t> WithoutTransaction();
+
+ private:
+  absl::Status Open();
+  absl::Status Plain(const std::string& text) { return connection_->ExecuteScript(text, nullptr); }
+  int FileLine(int script_line) const { return run_.block->first_line + script_line - 1; }
+  /// The error of a piece of the script that starts at byte `offset`.
+  absl::Status Located(const absl::Status& error, size_t offset, int position, std::string_view consequence) const;
+  absl::Status RunAll();
+  absl::Status RunStatement(const SqlStatement& statement, int number);
+  bool MayRetryStatements() const;
+  std::string AlreadyInEffect(int number) const;
+
+  const MigratorOptions& options_;
+  const ScriptRun& run_;
+  const SqlScript& script_;
+  std::unique_ptr<db::Connection> connection_;
+};
+
+absl::Status ScriptAttempt::Open() {
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(SessionOptions(options_));
+  if (!connection.ok()) return connection.status();
+  connection_ = *std::move(connection);
+  return absl::OkStatus();
+}
+
+absl::Status ScriptAttempt::Located(const absl::Status& error, size_t offset, int position,
+                                    std::string_view consequence) const {
+  const std::string_view text = script_.text;
+  const size_t start = position > 0 || offset > 0 ? offset : std::min(text.find_first_not_of(" \t\r\n"), text.size());
+  const int before = LineOfCharacter(text.substr(0, start), static_cast<int>(start) + 1);
+  const int inside = position > 0 ? LineOfCharacter(text.substr(offset), position) - 1 : 0;
+  return AtLine(run_.path, FileLine(before + inside), error, consequence);
+}
+
+absl::Status ScriptAttempt::RunAll() {
+  constexpr std::string_view kNothing = "nothing of this file was applied";
+  int position = 0;
+  if (!script_.parsed) {
+    absl::Status status = connection_->ExecuteScript(script_.text, &position);
+    return status.ok() ? status : Located(status, 0, position, kNothing);
+  }
+  for (const SqlStatement& statement : script_.statements) {
+    absl::Status status = connection_->ExecuteScript(script_.TextOf(statement), &position);
+    if (!status.ok()) return Located(status, statement.offset, position, kNothing);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> ScriptAttempt::InTransaction() {
+  absl::Status status = Open();
+  if (status.ok()) status = Plain(sql::Begin());
+  const Clock::time_point start = Clock::now();
+  if (status.ok()) status = RunAll();
+  const int64_t duration_ms = MillisecondsSince(start);
+  if (status.ok() && run_.record) status = run_.record(*connection_, duration_ms);
+  if (!status.ok()) return status;  // the connection ends here, and with it the transaction
+  // As a script, so that a deferred constraint speaks in PostgreSQL's words.
+  status = Plain(sql::Commit());
+  if (status.ok()) return duration_ms;
+  const bool unknown = connection_->broken();
+  return Located(status, 0, 0,
+                 unknown ? "the connection was lost during COMMIT; see what is applied with: rowkeeper migrate status"
+                         : "at COMMIT; nothing of this file was applied");
+}
+
+bool ScriptAttempt::MayRetryStatements() const {
+  for (const SqlStatement& statement : script_.statements) {
+    if (statement.control != Control::kNone) return false;
+  }
+  return true;
+}
+
+std::string ScriptAttempt::AlreadyInEffect(int number) const {
+  const std::string rest =
+      "; the file runs without a transaction, so clean up by hand (an interrupted CREATE INDEX "
+      "CONCURRENTLY leaves an invalid index) before it is run again";
+  if (number == 0) return Cat("no earlier statement of this file was run", rest);
+  return Cat("the ", number, " statement(s) before it are in effect", rest);
+}
+
+absl::Status ScriptAttempt::RunStatement(const SqlStatement& statement, int number) {
+  absl::Status status = Plain(sql::SetLockTimeout(statement.concurrently ? 0 : options_.lock_timeout_ms));
+  const int attempts = MayRetryStatements() && !statement.concurrently ? options_.attempts : 1;
+  int position = 0;
+  for (int attempt = 1; status.ok(); ++attempt) {
+    status = connection_->ExecuteScript(script_.TextOf(statement), &position);
+    if (status.ok() || attempt >= attempts || !WorthRetrying(status)) break;
+    std::this_thread::sleep_for(options_.retry_pause);
+    status = absl::OkStatus();
+  }
+  return status.ok() ? status : Located(status, statement.offset, position, AlreadyInEffect(number));
+}
+
+absl::StatusOr<int64_t> ScriptAttempt::WithoutTransaction() {
+  absl::Status status = Open();
+  if (!status.ok()) return status;
+  const Clock::time_point start = Clock::now();
+  int number = 0;
+  for (const SqlStatement& statement : script_.statements) {
+    status = RunStatement(statement, number++);
+    if (!status.ok()) return status;
+  }
+  const int64_t duration_ms = MillisecondsSince(start);
+  if (run_.record) status = run_.record(*connection_, duration_ms);
+  if (!status.ok()) return AtLine(run_.path, run_.block->first_line, status, "the file ran, but could not be recorded");
+  return duration_ms;
+}
+
+absl::Status Malformed(const ScriptRun& run, const SqlStatement& statement, std::string_view problem) {
+  return MigrationFileMalformed(run.path, run.block->first_line + statement.line - 1, problem);
+}
+
+absl::Status CheckControl(const ScriptRun& run) {
+  const SqlScript& script = run.block->script;
+  const SqlStatement* open = nullptr;
+  for (const SqlStatement& statement : script.statements) {
+    if (statement.control == Control::kNone || !script.parsed) continue;
+    if (run.block->transaction) {
+      return Malformed(run, statement,
+                       "the file is run in a transaction of its own and must not begin or end one; remove this "
+                       "statement, or write transaction:false behind the block's first line");
+    }
+    open = statement.control == Control::kBegin ? &statement : nullptr;
+  }
+  if (open == nullptr) return absl::OkStatus();
+  return Malformed(run, *open, "the transaction that begins here is never committed; add COMMIT");
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> RunScript(const MigratorOptions& options, const ScriptRun& run) {
+  if (absl::Status status = CheckControl(run); !status.ok()) return status;
+  if (!run.block->transaction) return ScriptAttempt(options, run).WithoutTransaction();
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<int64_t> done = ScriptAttempt(options, run).InTransaction();
+    if (done.ok() || attempt >= options.attempts || !WorthRetrying(done.status())) return done;
+    if (options.observer.notice) {
+      options.observer.notice(Cat(run.path, ": another session is in the way (", ErrorReason(done.status()),
+                                  "), attempt ", attempt, " of ", options.attempts));
+    }
+    std::this_thread::sleep_for(options.retry_pause);
+  }
+}
+
+}  // namespace rowkeeper::schema

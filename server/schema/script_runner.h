@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/schema/migration_file.h"
+#include "server/schema/migration_options.h"
+
+namespace rowkeeper::schema {
+
+/// One block of a file, to be run.
+struct ScriptRun {
+  std::string path;
+  /// Must outlive the run.
+  const MigrationBlock* block = nullptr;
+  /// Records the outcome: runs in the script's own transaction, or after a script that has none. May be empty.
+  std::function<absl::Status(db::Connection&, int64_t duration_ms)> record;
+};
+
+/// Runs a block on a connection of its own (so that no SET or temporary table leaks into the next one) and returns how
+/// long it took, in ms. With a transaction: everything, record included, or nothing; tried again after a lock timeout
+/// or a deadlock. Without: statement by statement, each tried again after a lock timeout; lock_timeout does not apply
+/// to CONCURRENTLY, which blocks nobody while it waits and leaves an invalid index behind when it is interrupted.
+/// Errors: PostgreSQL's own with file and line; INVALID_ARGUMENT for a script that ends the transaction it is run in,
+/// or leaves one open.
+absl::StatusOr<int64_t> RunScript(const MigratorOptions& options, const ScriptRun& run);
+
+}  // namespace rowkeeper::schema

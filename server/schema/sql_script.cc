@@ -1,0 +1,207 @@
+#include "server/schema/sql_script.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+#include <openssl/evp.h>
+#include <pg_query.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::schema {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
+
+// pg_query.proto: ScanResult.tokens, ScanToken.{start, end, token} and the token numbers that matter here.
+constexpr int kTokensField = 2;
+constexpr int kStartField = 1;
+constexpr int kEndField = 2;
+constexpr int kTokenField = 4;
+constexpr uint32_t kLineComment = 275;
+constexpr uint32_t kBlockComment = 276;
+
+/// One word of the text; comments are left out.
+struct Token {
+  size_t start = 0;
+  size_t end = 0;
+};
+
+struct ScannedToken {
+  Token token;
+  uint32_t kind = 0;
+};
+
+ScannedToken ReadToken(CodedInputStream* input) {
+  ScannedToken scanned;
+  while (const uint32_t tag = input->ReadTag()) {
+    uint32_t value = 0;
+    if (WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_VARINT || !input->ReadVarint32(&value)) break;
+    switch (WireFormatLite::GetTagFieldNumber(tag)) {
+      case kStartField:
+        scanned.token.start = value;
+        break;
+      case kEndField:
+        scanned.token.end = value;
+        break;
+      case kTokenField:
+        scanned.kind = value;
+        break;
+      default:
+        break;
+    }
+  }
+  return scanned;
+}
+
+std::vector<Token> DecodeTokens(const PgQueryProtobuf& buffer) {
+  std::vector<Token> tokens;
+  CodedInputStream input(reinterpret_cast<const uint8_t*>(buffer.data), static_cast<int>(buffer.len));
+  while (const uint32_t tag = input.ReadTag()) {
+    if (WireFormatLite::GetTagFieldNumber(tag) != kTokensField) {
+      WireFormatLite::SkipField(&input, tag);
+      continue;
+    }
+    uint32_t size = 0;
+    if (!input.ReadVarint32(&size)) break;
+    const CodedInputStream::Limit limit = input.PushLimit(static_cast<int>(size));
+    const ScannedToken scanned = ReadToken(&input);
+    input.PopLimit(limit);
+    if (scanned.kind != kLineComment && scanned.kind != kBlockComment) tokens.push_back(scanned.token);
+  }
+  return tokens;
+}
+
+std::vector<Token> Scan(SqlScript* script) {
+  const PgQueryScanResult result = pg_query_scan(script->text.c_str());
+  std::vector<Token> tokens;
+  if (result.error != nullptr) {
+    script->problem = result.error->message;
+    script->problem_line = LineOfCharacter(script->text, result.error->cursorpos);
+  } else {
+    tokens = DecodeTokens(result.pbuf);
+  }
+  pg_query_free_scan_result(result);
+  return tokens;
+}
+
+std::string Checksum(const std::string& text, const std::vector<Token>& tokens) {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  EVP_DigestInit_ex(context, EVP_sha256(), nullptr);
+  for (const Token& token : tokens) {
+    EVP_DigestUpdate(context, text.data() + token.start, token.end - token.start);
+    EVP_DigestUpdate(context, "", 1);  // a NUL, which no text holds
+  }
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context, digest.data(), &size);
+  EVP_MD_CTX_free(context);
+  return Cat("sha256:", absl::BytesToHexString(std::string(reinterpret_cast<const char*>(digest.data()), size)));
+}
+
+/// A statement's words: [first, last] in the token list.
+struct WordRange {
+  size_t first = 0;
+  size_t last = 0;
+};
+
+std::vector<WordRange> SplitAtSemicolons(const std::string& text, const std::vector<Token>& tokens) {
+  std::vector<WordRange> ranges;
+  int depth = 0;
+  size_t first = 0;
+  for (size_t i = 0; i <= tokens.size(); ++i) {
+    const char c = i < tokens.size() && tokens[i].end == tokens[i].start + 1 ? text[tokens[i].start] : ' ';
+    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    if (i < tokens.size() && (c != ';' || depth > 0)) continue;
+    if (i > first) ranges.push_back({first, i - 1});
+    first = i + 1;
+  }
+  return ranges;
+}
+
+/// False when the parser does not understand the text.
+bool SplitByParser(const std::string& text, const std::vector<Token>& tokens, std::vector<WordRange>* ranges) {
+  const PgQuerySplitResult result = pg_query_split_with_parser(text.c_str());
+  const bool parsed = result.error == nullptr;
+  for (int i = 0; parsed && i < result.n_stmts; ++i) {
+    const size_t begin = result.stmts[i]->stmt_location;
+    const size_t size = result.stmts[i]->stmt_len;
+    const size_t end = size == 0 ? text.size() : begin + size;
+    const auto before = [](const Token& token, size_t offset) { return token.start < offset; };
+    const auto first = std::lower_bound(tokens.begin(), tokens.end(), begin, before);
+    const auto past = std::lower_bound(tokens.begin(), tokens.end(), end, before);
+    if (first == past) continue;
+    ranges->push_back({static_cast<size_t>(first - tokens.begin()), static_cast<size_t>(past - tokens.begin() - 1)});
+  }
+  pg_query_free_split_result(result);
+  return parsed;
+}
+
+std::string Word(const std::string& text, const Token& token) {
+  return absl::AsciiStrToLower(text.substr(token.start, token.end - token.start));
+}
+
+SqlStatement::Control ControlOf(const std::string& text, const std::vector<Token>& tokens, const WordRange& range) {
+  const std::string word = Word(text, tokens[range.first]);
+  const bool has_second = range.last > range.first;
+  const std::string second = has_second ? Word(text, tokens[range.first + 1]) : "";
+  if (word == "begin" || (word == "start" && second == "transaction")) return SqlStatement::Control::kBegin;
+  if (word == "rollback") {
+    for (size_t i = range.first; i <= range.last; ++i) {
+      if (Word(text, tokens[i]) == "to") return SqlStatement::Control::kNone;
+    }
+  }
+  const bool ends = word == "commit" || word == "end" || word == "abort" || word == "rollback" ||
+                    (word == "prepare" && second == "transaction");
+  return ends && second != "prepared" ? SqlStatement::Control::kEnd : SqlStatement::Control::kNone;
+}
+
+SqlStatement MakeStatement(const std::string& text, const std::vector<Token>& tokens, const WordRange& range) {
+  SqlStatement statement;
+  statement.offset = tokens[range.first].start;
+  statement.size = tokens[range.last].end - statement.offset;
+  statement.line = 1 + static_cast<int>(std::count(text.begin(), text.begin() + statement.offset, '\n'));
+  statement.control = ControlOf(text, tokens, range);
+  for (size_t i = range.first; i <= range.last; ++i) {
+    statement.concurrently = statement.concurrently || Word(text, tokens[i]) == "concurrently";
+  }
+  return statement;
+}
+
+}  // namespace
+
+SqlScript ReadSqlScript(std::string_view text) {
+  SqlScript script;
+  script.text = std::string(text);
+  if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    script.problem = "there is a NUL byte in the text";
+    script.problem_line = 1 + static_cast<int>(std::count(text.begin(), text.begin() + nul, '\n'));
+    return script;
+  }
+  const std::vector<Token> tokens = Scan(&script);
+  if (!script.problem.empty()) return script;
+  script.checksum = Checksum(script.text, tokens);
+  std::vector<WordRange> ranges;
+  script.parsed = SplitByParser(script.text, tokens, &ranges);
+  if (!script.parsed) ranges = SplitAtSemicolons(script.text, tokens);
+  for (const WordRange& range : ranges) script.statements.push_back(MakeStatement(script.text, tokens, range));
+  return script;
+}
+
+int LineOfCharacter(std::string_view text, int position) {
+  int line = 1;
+  int character = 0;
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80 && ++character >= position) break;
+    if (c == '\n') ++line;
+  }
+  return line;
+}
+
+}  // namespace rowkeeper::schema
