@@ -1,0 +1,9 @@
+-- migrate:up
+ALTER TABLE todos ADD COLUMN tags text[] NOT NULL DEFAULT '{}';
+COMMENT ON COLUMN todos.tags IS 'proto:9';
+
+CREATE INDEX ix_todos_tags ON todos USING gin (tags) WHERE deleted_at IS NULL;
+
+-- migrate:down
+DROP INDEX ix_todos_tags;
+ALTER TABLE todos DROP COLUMN tags;

@@ -1,0 +1,5 @@
+-- migrate:up transaction:false
+CREATE INDEX CONCURRENTLY document_keywords_idx ON document USING gin (keywords) WHERE deleted_at IS NULL;
+
+-- migrate:down transaction:false
+DROP INDEX CONCURRENTLY document_keywords_idx;
