@@ -23,7 +23,7 @@ int Generate(const GenerateOptions& options) {
     for (const auto& known : loaded->catalogue->entities()) std::fprintf(stderr, "  %s\n", known->full_name.c_str());
     return kExitFailure;
   }
-  std::fputs(catalogue::WriteRepository(*entity).c_str(), stdout);
+  std::fputs(catalogue::WriteRepository(*entity).text.c_str(), stdout);
   return kExitOk;
 }
 

@@ -1,0 +1,216 @@
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "server/app/command_line.h"
+#include "server/app/commands.h"
+#include "server/app/database.h"
+#include "server/app/loaded_catalogue.h"
+#include "server/schema/init_data.h"
+#include "server/schema/migration_runner.h"
+#include "server/sql/ddl.h"
+
+namespace rowkeeper::app {
+namespace {
+
+using schema::MigrationState;
+using schema::MigrationStep;
+using Steps = absl::StatusOr<std::vector<MigrationStep>>;
+
+struct MigrateOptions {
+  std::string directory = "migrations";
+  DatabaseSettings database;
+  CatalogueSettings catalogue;
+  int up_count = 0;
+  std::string up_to;
+  int down_count = 1;
+  std::string name;
+  std::string stamp_version = "head";
+  std::vector<std::string> entities;
+};
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "rowkeeper: %s\n", std::string(status.message()).c_str());
+  return kExitFailure;
+}
+
+const char* Verb(MigrationStep::Action action) {
+  switch (action) {
+    case MigrationStep::Action::kApplied:
+      return "applied";
+    case MigrationStep::Action::kTakenDown:
+      return "taken down";
+    case MigrationStep::Action::kStamped:
+      return "recorded";
+    case MigrationStep::Action::kUnstamped:
+      return "forgot";
+    case MigrationStep::Action::kInitData:
+      return "loaded";
+  }
+  return "";
+}
+
+void PrintStep(const MigrationStep& step) {
+  std::printf("%s %s (%lld ms)\n", Verb(step.action), step.path.empty() ? step.version.c_str() : step.path.c_str(),
+              static_cast<long long>(step.duration_ms));
+  std::fflush(stdout);
+}
+
+/// Runs `work` on the database that the options name, printing each step as it is done.
+template <typename Work>
+int OnDatabase(const MigrateOptions& options, Work work) {
+  const auto progress = [](const std::string& line) { std::fprintf(stderr, "rowkeeper: %s\n", line.c_str()); };
+  const auto database = OpenDatabase(options.database, EmbeddedUse::kJoin, progress);
+  if (!database.ok()) return Fail(database.status());
+  schema::MigratorOptions migrator;
+  migrator.database_url = database->connection.url;
+  migrator.directory = options.directory;
+  migrator.lock_timeout_ms = database->connection.lock_timeout_ms;
+  migrator.observer.step = PrintStep;
+  migrator.observer.notice = progress;
+  return work(migrator);
+}
+
+int Finish(const Steps& steps) {
+  if (!steps.ok()) return Fail(steps.status());
+  if (steps->empty()) std::printf("nothing to do\n");
+  return kExitOk;
+}
+
+const char* Describe(const MigrationState& state) {
+  switch (state.kind) {
+    case MigrationState::Kind::kApplied:
+      return state.by_dbmate ? "applied by dbmate" : "applied";
+    case MigrationState::Kind::kPending:
+      return "pending";
+    case MigrationState::Kind::kEdited:
+      return "EDITED AFTER IT WAS APPLIED";
+    case MigrationState::Kind::kOutOfOrder:
+      return "OUT OF ORDER: a newer one is applied";
+    case MigrationState::Kind::kMissing:
+      return "APPLIED, BUT THE FILE IS MISSING";
+  }
+  return "";
+}
+
+int PrintStatus(const schema::MigratorOptions& options) {
+  const auto states = schema::Migrator(options).Status();
+  if (!states.ok()) return Fail(states.status());
+  int pending = 0;
+  int wrong = 0;
+  for (const MigrationState& state : *states) {
+    const bool applied = state.kind == MigrationState::Kind::kApplied;
+    pending += state.kind == MigrationState::Kind::kPending ? 1 : 0;
+    wrong += applied || state.kind == MigrationState::Kind::kPending ? 0 : 1;
+    std::printf("%s_%s  %s%s%s\n", state.version.c_str(), state.name.c_str(), Describe(state),
+                state.applied_at.empty() ? "" : " ", state.applied_at.c_str());
+  }
+  std::printf("%zu migrations, %d pending\n", states->size(), pending);
+  return wrong == 0 ? kExitOk : kExitFailure;
+}
+
+/// The SQL that makes and unmakes the tables of the entities, or nullopt after an explanation.
+std::optional<schema::MigrationBody> DeclareEntities(const MigrateOptions& options) {
+  schema::MigrationBody body;
+  if (options.entities.empty()) return body;
+  const auto loaded = LoadCatalogueOrExplain(options.catalogue);
+  if (loaded == nullptr) return std::nullopt;
+  std::vector<const catalogue::Entity*> entities;
+  for (const std::string& name : options.entities) {
+    const catalogue::Entity* entity = loaded->catalogue->FindEntity(name);
+    if (entity == nullptr) {
+      std::fprintf(stderr, "rowkeeper: there is no entity \"%s\"; the entities are:\n", name.c_str());
+      for (const auto& known : loaded->catalogue->entities()) std::fprintf(stderr, "  %s\n", known->full_name.c_str());
+      return std::nullopt;
+    }
+    entities.push_back(entity);
+  }
+  body.up = sql::CreateTables(entities);
+  body.down = sql::DropTables(entities);
+  return body;
+}
+
+int New(const MigrateOptions& options) {
+  const auto body = DeclareEntities(options);
+  if (!body.has_value()) return kExitFailure;
+  schema::MigratorOptions migrator;
+  migrator.directory = options.directory;
+  const auto path = schema::Migrator(migrator).New(options.name, *body);
+  if (!path.ok()) return Fail(path.status());
+  std::printf("%s\n", path->c_str());
+  return kExitOk;
+}
+
+/// A command under `migrate`; `run` is what it does.
+CLI::App* AddMigrateSubcommand(CLI::App* migrate, const std::string& name, const std::string& help,
+                               const std::string& example, const std::shared_ptr<MigrateOptions>& options,
+                               Command* command, std::function<int(const MigrateOptions&)> run) {
+  CLI::App* subcommand = migrate->add_subcommand(name, help);
+  AddOption(subcommand, "--migrations", &options->directory, "Directory of the migration files")->type_name("DIR");
+  AddDatabaseOptions(subcommand, &options->database);
+  AddConfigOption(subcommand);
+  subcommand->footer("Example:\n  rowkeeper migrate " + example);
+  subcommand->callback([command, options, run] { *command = [options, run] { return run(*options); }; });
+  return subcommand;
+}
+
+void AddUpAndDown(CLI::App* migrate, const std::shared_ptr<MigrateOptions>& options, Command* command) {
+  CLI::App* up = AddMigrateSubcommand(
+      migrate, "up", "Apply pending migrations", "up --migrations migrations/planner", options, command,
+      [](const MigrateOptions& o) {
+        return OnDatabase(o, [&o](const schema::MigratorOptions& m) {
+          return Finish(schema::Migrator(m).Up({o.up_count, o.up_to}));
+        });
+      });
+  up->add_option("count", options->up_count, "At most so many")->check(CLI::Range(1, 1000000));
+  up->add_option("--to", options->up_to, "Up to and including this version")->type_name("VERSION");
+  CLI::App* down = AddMigrateSubcommand(
+      migrate, "down", "Take the newest migrations back", "down 1 --migrations migrations/planner", options, command,
+      [](const MigrateOptions& o) {
+        return OnDatabase(
+            o, [&o](const schema::MigratorOptions& m) { return Finish(schema::Migrator(m).Down(o.down_count)); });
+      });
+  down->add_option("count", options->down_count, "How many")->check(CLI::Range(1, 1000000))->capture_default_str();
+}
+
+void AddNew(CLI::App* migrate, const std::shared_ptr<MigrateOptions>& options, Command* command) {
+  CLI::App* create = AddMigrateSubcommand(
+      migrate, "new", "Write a new migration file",
+      "new add_products --migrations migrations --entity shop.v1.Product --proto-path proto", options, command, New);
+  create->add_option("name", options->name, "What it does, for example add_due_at_to_todos")->required();
+  create->add_option("--entity", options->entities, "Fill it with the table of this entity; may be repeated")
+      ->type_name("NAME");
+  AddCatalogueOptions(create, &options->catalogue);
+}
+
+}  // namespace
+
+void AddMigrateCommand(CLI::App* root, Command* command) {
+  CLI::App* migrate = root->add_subcommand("migrate", "Bring a database's schema to where it should be, and its first data");
+  migrate->require_subcommand(1);
+  migrate->footer("Run `rowkeeper migrate COMMAND --help` for the options and an example of each.");
+  auto options = std::make_shared<MigrateOptions>();
+  AddUpAndDown(migrate, options, command);
+  AddNew(migrate, options, command);
+  AddMigrateSubcommand(migrate, "status", "Show which migrations are applied", "status --migrations migrations/planner",
+                       options, command, [](const MigrateOptions& o) { return OnDatabase(o, PrintStatus); });
+  CLI::App* stamp = AddMigrateSubcommand(
+      migrate, "stamp", "Record migrations as applied without running them", "stamp head --migrations migrations/planner",
+      options, command, [](const MigrateOptions& o) {
+        return OnDatabase(
+            o, [&o](const schema::MigratorOptions& m) { return Finish(schema::Migrator(m).Stamp(o.stamp_version)); });
+      });
+  stamp->add_option("version", options->stamp_version, "A version, head or base")->capture_default_str();
+  AddMigrateSubcommand(migrate, "init-data", "Load init_data/*.sql, which must be repeatable",
+                       "init-data --migrations migrations/planner", options, command, [](const MigrateOptions& o) {
+                         return OnDatabase(
+                             o, [](const schema::MigratorOptions& m) { return Finish(schema::ApplyInitData(m)); });
+                       });
+  AddMigrateSubcommand(migrate, "bootstrap", "up, then init-data", "bootstrap --migrations migrations/planner", options,
+                       command, [](const MigrateOptions& o) {
+                         return OnDatabase(o,
+                                           [](const schema::MigratorOptions& m) { return Finish(schema::Bootstrap(m)); });
+                       });
+}
+
+}  // namespace rowkeeper::app
