@@ -25,7 +25,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kDigits = "0123456789";
-constexpr char kTemplate[] = "-- migrate:up\n\n\n-- migrate:down\n\n";
+std::string Block(const char* directive, const std::vector<std::string>& statements) {
+  std::string block = Cat("-- migrate:", directive, "\n");
+  for (const std::string& statement : statements) block += Cat(statement, ";\n");
+  return block + "\n";
+}
 
 bool Consume(std::string_view* text, std::string_view prefix) {
   if (text->substr(0, prefix.size()) != prefix) return false;
@@ -242,7 +246,8 @@ absl::StatusOr<std::vector<MigrationFile>> ReadMigrationDirectory(const std::str
   return files;
 }
 
-absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::string_view name) {
+absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::string_view name,
+                                             const MigrationBody& body) {
   std::string words(name);
   for (char& c : words) {
     if (c == ' ' || c == '-') c = '_';
@@ -255,8 +260,8 @@ absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::
   const std::string path = Cat(directory, "/", NewVersion(VersionsIn(directory)), "_", words, ".sql");
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) return MigrationFileUnusable(path, "write", errno);
-  constexpr ssize_t kSize = sizeof(kTemplate) - 1;
-  const bool written = write(fd, kTemplate, kSize) == kSize;
+  const std::string text = Block("up", body.up) + Block("down", body.down);
+  const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   const int problem = errno;
   close(fd);
   if (!written) return MigrationFileUnusable(path, "write", problem);

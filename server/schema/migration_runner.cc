@@ -244,8 +244,8 @@ absl::StatusOr<std::vector<MigrationState>> Migrator::Status() const {
   return Compare(*files, *applied);
 }
 
-absl::StatusOr<std::string> Migrator::New(std::string_view name) const {
-  return NewMigrationFile(options_.directory, name);
+absl::StatusOr<std::string> Migrator::New(std::string_view name, const MigrationBody& body) const {
+  return NewMigrationFile(options_.directory, name, body);
 }
 
 absl::StatusOr<Steps> Migrator::Stamp(std::string_view version) const {

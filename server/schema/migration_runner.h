@@ -55,8 +55,8 @@ class Migrator {
   absl::StatusOr<std::vector<MigrationStep>> Down(int count = 1) const;
   /// Every file and every applied version, ordered by version. Changes nothing, waits for nobody.
   absl::StatusOr<std::vector<MigrationState>> Status() const;
-  /// Writes an empty migration file and returns its path. Does not need the database.
-  absl::StatusOr<std::string> New(std::string_view name) const;
+  /// Writes a new migration file and returns its path. Does not need the database.
+  absl::StatusOr<std::string> New(std::string_view name, const MigrationBody& body = {}) const;
   /// Makes the history say that exactly the files up to `version` are applied as they are now, without running any.
   /// `version` is one, or a file name, "head" (all) or "base" (none).
   absl::StatusOr<std::vector<MigrationStep>> Stamp(std::string_view version) const;
