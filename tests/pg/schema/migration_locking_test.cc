@@ -1,0 +1,161 @@
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "server/schema/migration_lock.h"
+#include "tests/pg/schema/migration_fixture.h"
+
+/// Other sessions: runners, holders of locks, and files without a transaction.
+namespace rowkeeper::schema {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+
+class MigrationLockingTest : public MigrationTest {
+ protected:
+  std::unique_ptr<db::Connection> Session() const {
+    db::ConnectionOptions options;
+    options.url = database_.url();
+    absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(options);
+    EXPECT_TRUE(connection.ok()) << connection.status();
+    return *std::move(connection);
+  }
+};
+
+TEST_F(MigrationLockingTest, FileWithoutTransactionRunsStatementByStatement) {
+  WriteTable("20240101000000", "a");
+  Write("20240102000000_index.sql",
+        "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY ix_a ON a (id);\nCREATE TABLE b (id int);\n"
+        "CREATE INDEX CONCURRENTLY ix_b ON b (id);\n"
+        "-- migrate:down transaction:false\nDROP INDEX CONCURRENTLY ix_b;\nDROP INDEX CONCURRENTLY ix_a;\n"
+        "DROP TABLE b;\n");
+  EXPECT_EQ(Summary(Runner().Up()), "+20240101000000,+20240102000000");
+  EXPECT_TRUE(HasTable("ix_a") && HasTable("ix_b"));
+  EXPECT_EQ(Summary(Runner().Down()), "-20240102000000");
+  EXPECT_FALSE(HasTable("ix_a") || HasTable("ix_b") || HasTable("b"));
+}
+
+TEST_F(MigrationLockingTest, FailureWithoutTransactionSaysWhatIsInEffect) {
+  Write("20240101000000_a.sql",
+        "-- migrate:up transaction:false\nCREATE TABLE a (id int);\nCREATE TABLE b (id int);\nSELECT 1/0;\n"
+        "-- migrate:down\nDROP TABLE a, b;\n");
+  EXPECT_THAT(Summary(Runner().Up()), AllOf(HasSubstr("20240101000000_a.sql:4: "), HasSubstr("division by zero"),
+                                            HasSubstr("the 2 statement(s) before it are in effect")));
+  EXPECT_TRUE(HasTable("a"));
+  EXPECT_EQ(Applied(), "");
+}
+
+TEST_F(MigrationLockingTest, OpenTransactionAtTheEndIsRefusedAndAClosedOneWorks) {
+  Write("20240101000000_a.sql",
+        "-- migrate:up transaction:false\nBEGIN;\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;\n");
+  EXPECT_THAT(Summary(Runner().Up()), AllOf(HasSubstr("20240101000000_a.sql:2: "), HasSubstr("never committed")));
+  Write("20240101000000_a.sql",
+        "-- migrate:up transaction:false\nBEGIN;\nCREATE TABLE a (id int);\nCOMMIT;\n-- migrate:down\nDROP TABLE a;\n");
+  EXPECT_EQ(Summary(Runner().Up()), "+20240101000000");
+  EXPECT_TRUE(HasTable("a"));
+}
+
+TEST_F(MigrationLockingTest, TwoRunnersAtOnceApplyEverythingOnce) {
+  Write("20240101000000_slow.sql",
+        "-- migrate:up\nCREATE TABLE a (id int);\nSELECT pg_sleep(0.4);\n-- migrate:down\nDROP TABLE a;\n");
+  WriteTable("20240102000000", "b");
+  Write("20240103000000_index.sql",
+        "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY ix_b ON b (id);\n-- migrate:down\nDROP INDEX "
+        "ix_b;\n");
+  std::vector<std::string> summaries(4);
+  std::vector<std::thread> threads;
+  std::atomic<int> waited{0};
+  for (std::string& summary : summaries) {
+    threads.emplace_back([this, &summary, &waited] {
+      MigratorOptions options = Options();
+      options.observer.notice = [&](const std::string&) { ++waited; };
+      summary = Summary(Migrator(options).Up());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::sort(summaries.begin(), summaries.end());
+  EXPECT_EQ(summaries[3], "+20240101000000,+20240102000000,+20240103000000");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(summaries[i], "");
+  EXPECT_GE(waited, 1);
+}
+
+TEST_F(MigrationLockingTest, RunnerThatWaitsInVainNamesTheOther) {
+  WriteTable("20240101000000", "a");
+  absl::StatusOr<MigrationLock> held = MigrationLock::Acquire(Options());
+  ASSERT_TRUE(held.ok()) << held.status();
+  MigratorOptions options = Options();
+  options.runner_timeout = std::chrono::seconds(1);
+  EXPECT_THAT(Summary(Migrator(options).Up()),
+              AllOf(HasSubstr("another migration runner (rowkeeper migrate, PostgreSQL process "), HasSubstr("1 s")));
+}
+
+TEST_F(MigrationLockingTest, LockOfAnotherDatabaseDoesNotMatter) {
+  WriteTable("20240101000000", "a");
+  testing::ScratchDatabase other("migration");
+  MigratorOptions elsewhere = Options();
+  elsewhere.database_url = other.url();
+  absl::StatusOr<MigrationLock> held = MigrationLock::Acquire(elsewhere);
+  ASSERT_TRUE(held.ok()) << held.status();
+  EXPECT_EQ(Summary(Runner().Up()), "+20240101000000");
+}
+
+TEST_F(MigrationLockingTest, LockedTableIsTriedAgainAndThenAnError) {
+  WriteTable("20240101000000", "a");
+  Summary(Runner().Up());
+  Write("20240102000000_alter.sql",
+        "-- migrate:up\nCREATE TABLE b (id int);\nALTER TABLE a ADD n int;\n-- migrate:down\nALTER TABLE a DROP n;\n");
+  std::unique_ptr<db::Connection> session = Session();
+  ASSERT_TRUE(session->ExecuteScript("BEGIN; LOCK TABLE a IN ACCESS SHARE MODE", nullptr).ok());
+  std::vector<std::string> notices;
+  MigratorOptions options = Options();
+  options.observer.notice = [&](const std::string& line) { notices.push_back(line); };
+  EXPECT_THAT(Summary(Migrator(options).Up()),
+              AllOf(HasSubstr("20240102000000_alter.sql:3: "), HasSubstr("lock timeout")));
+  EXPECT_THAT(notices, ::testing::ElementsAre(HasSubstr("attempt 1 of 2")));
+  EXPECT_FALSE(HasTable("b"));
+}
+
+TEST_F(MigrationLockingTest, LockThatIsGivenUpInTimeOnlyDelays) {
+  WriteTable("20240101000000", "a");
+  Summary(Runner().Up());
+  Write("20240102000000_alter.sql",
+        "-- migrate:up\nALTER TABLE a ADD n int;\n-- migrate:down\nALTER TABLE a DROP n;\n");
+  Write("20240103000000_alter.sql",
+        "-- migrate:up transaction:false\nALTER TABLE a ADD m int;\n-- migrate:down\nALTER TABLE a DROP m;\n");
+  MigratorOptions options = Options();
+  options.attempts = 50;
+  for (const char* expected : {"+20240102000000", "+20240103000000"}) {
+    std::unique_ptr<db::Connection> session = Session();
+    ASSERT_TRUE(session->ExecuteScript("BEGIN; LOCK TABLE a IN ACCESS SHARE MODE", nullptr).ok());
+    std::thread release([&session] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+      session.reset();
+    });
+    EXPECT_EQ(Summary(Migrator(options).Up({1, ""})), expected);
+    release.join();
+  }
+}
+
+TEST_F(MigrationLockingTest, ConcurrentlyWaitsBeyondLockTimeout) {
+  WriteTable("20240101000000", "a");
+  Summary(Runner().Up());
+  Write("20240102000000_index.sql",
+        "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY ix_a ON a (id);\n-- migrate:down\nDROP INDEX "
+        "ix_a;\n");
+  std::unique_ptr<db::Connection> session = Session();
+  ASSERT_TRUE(session->ExecuteScript("BEGIN; INSERT INTO a VALUES (1)", nullptr).ok());
+  std::thread release([&session] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    session.reset();
+  });
+  EXPECT_EQ(Summary(Runner().Up()), "+20240102000000");
+  release.join();
+  EXPECT_EQ(database_.Value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_a'::regclass"), "t");
+}
+
+}  // namespace
+}  // namespace rowkeeper::schema
