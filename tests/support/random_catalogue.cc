@@ -180,12 +180,23 @@ class TemporaryDirectory {
   std::string path_;
 };
 
+/// Without the warnings on style, of which random names earn many.
+std::string Errors(const catalogue::Diagnostics& diagnostics) {
+  std::string text;
+  for (const catalogue::Diagnostic& diagnostic : diagnostics.Sorted()) {
+    if (diagnostic.severity == catalogue::Diagnostic::Severity::kError) {
+      absl::StrAppend(&text, diagnostic.ToString(), "\n");
+    }
+  }
+  return text;
+}
+
 std::unique_ptr<const catalogue::Catalogue> Compile(const catalogue::SourceOptions& options) {
   catalogue::Diagnostics diagnostics;
   std::unique_ptr<const catalogue::Catalogue> compiled;
   auto source = catalogue::Source::Load(options, &diagnostics);
   if (source != nullptr) compiled = catalogue::Catalogue::Compile(std::move(source), &diagnostics);
-  if (compiled == nullptr) ADD_FAILURE() << diagnostics.ToString();
+  if (compiled == nullptr) ADD_FAILURE() << Errors(diagnostics);
   return compiled;
 }
 

@@ -220,6 +220,11 @@ void AddUniqueKeys(Random& random, EntityText* entity) {
       absl::StrCat("unique_keys: [{fields: [\"", candidates[0], "\", \"", candidates[1], "\"]}]"));
 }
 
+/// The end of the message's name, where long ones differ.
+std::string ShortName(const std::string& message) {
+  return message.substr(message.size() - std::min<size_t>(message.size(), 20));
+}
+
 void AddIndexes(Random& random, EntityText* entity) {
   Names scalars, indexes;
   for (const FieldText& field : entity->fields) {
@@ -235,7 +240,8 @@ void AddIndexes(Random& random, EntityText* entity) {
     if (first != second) {
       indexes.push_back(absl::StrCat("{fields: [\"", first, "\", \"", second, " desc\"]", extra, "}"));
       if (random.Chance(30)) {
-        indexes.push_back(absl::StrCat("{fields: [\"", second, "\"], where: \"\\\"", first, "\\\" IS NOT NULL\"}"));
+        indexes.push_back(absl::StrCat("{fields: [\"", second, "\"], where: \"\\\"", first,
+                                       "\\\" IS NOT NULL\", name: \"ix_some_", ShortName(entity->message), "\"}"));
       }
     }
   }
@@ -273,7 +279,7 @@ EntityText RandomEntity(Random& random, const std::string& message, const std::v
   entity.message = message;
   FieldNames names;
   if (random.Chance(15)) entity.options.push_back("schema: \"Shop\"");
-  if (random.Chance(10)) entity.options.push_back(absl::StrCat("table: \"Table", message.substr(0, 20), "\""));
+  if (random.Chance(10)) entity.options.push_back(absl::StrCat("table: \"Table", ShortName(message), "\""));
   AddKey(random, &entity);
   AddReferences(random, earlier, &names, &entity);
   for (int i = 3 + random.Below(12); i > 0; --i) {
@@ -283,7 +289,7 @@ EntityText RandomEntity(Random& random, const std::string& message, const std::v
   }
   if (random.Chance(40)) {
     for (const char* type : {"string", "int64", "google.protobuf.Duration"}) {
-      entity.fields.push_back(Make("oneof", type, names.Next(random) + "_choice", {}));
+      entity.fields.push_back(Make("oneof", type, names.Next(random), {}));
       entity.oneof.push_back(entity.fields.back().name);
     }
   }
