@@ -1,0 +1,126 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/catalogue/mistakes.h"
+
+namespace rowkeeper::catalogue {
+namespace {
+
+INSTANTIATE_TEST_SUITE_P(
+    Enum, MistakeTest,
+    ::testing::ValuesIn(std::vector<Mistake>{
+        {"NoValues",
+         "enum State { STATE_UNSPECIFIED = 0; }\n" + ItemText("State state = 2;"),
+         {"shop.proto:3: shop.v1.State: the enum has no value to store beside the unspecified one; add a value"}},
+        {"NativeEnumWithoutValues",
+         "enum State { STATE_UNSPECIFIED = 0; }\n" +
+             ItemText("State state = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_NATIVE_ENUM}];"),
+         {"shop.proto:3: shop.v1.State: the enum has no value to store beside the unspecified one; add a value"}},
+        {"LabelsClash",
+         R"(enum State {
+  STATE_UNSPECIFIED = 0;
+  STATE_OPEN = 1;
+  STATE_CLOSED = 2 [(rowkeeper.v1.enum_value).label = "OPEN"];
+}
+)" + ItemText("State state = 2;"),
+         {R"(shop.proto:6: shop.v1.STATE_CLOSED: the label "OPEN" stands for two values of shop.v1.State; write another (rowkeeper.v1.enum_value).label)"}},
+        {"NativeLabelTooLong",
+         R"(enum State {
+  STATE_UNSPECIFIED = 0;
+  STATE_OPEN = 1 [(rowkeeper.v1.enum_value).label = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"];
+}
+)" + ItemText("State state = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_NATIVE_ENUM}];"),
+         {"shop.proto:5: shop.v1.STATE_OPEN: the label is longer than the 63 bytes of a native enum's label; write a "
+          "shorter (rowkeeper.v1.enum_value).label"}},
+        {"LabelWithNul",
+         R"(enum State {
+  STATE_UNSPECIFIED = 0;
+  STATE_OPEN = 1 [(rowkeeper.v1.enum_value).label = "a\0b"];
+}
+)" + ItemText("State state = 2;"),
+         {"shop.proto:5: shop.v1.STATE_OPEN: the label holds a NUL byte; write another `label`"}},
+        {"NativeEnumsShareAName",
+         "enum Kind { KIND_A = 0; }\n" +
+             ItemText("Kind kind = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_NATIVE_ENUM}];") +
+             EntityText("Other", "",
+                        "enum Kind { KIND_A = 0; }\n  Kind kind = 2 [(rowkeeper.v1.column) = {type: "
+                        "COLUMN_TYPE_NATIVE_ENUM}];"),
+         {R"(shop.proto:13: shop.v1.Other.kind: the native enum "kind" would stand for both shop.v1.Kind and shop.v1.Other.Kind; rename one of the enums, or store it as text)"}},
+        {"NativeEnumNamedLikeTable",
+         "enum Items { ITEMS_A = 0; }\n" +
+             ItemText("Items kind = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_NATIVE_ENUM}];"),
+         {R"(shop.proto:7: shop.v1.Item.kind: the native enum "items" has the name of the table of shop.v1.Item; write another `table`, or rename the enum)"}},
+    }),
+    MistakeName);
+
+INSTANTIATE_TEST_SUITE_P(
+    Default, MistakeTest,
+    ::testing::ValuesIn(std::vector<Mistake>{
+        {"Bool",
+         ItemText(R"(bool is_open = 2 [(rowkeeper.v1.column) = {default_value: "yes"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.is_open: default_value "yes" does not fit a bool field; write true or false)"}},
+        {"Int32",
+         ItemText(R"(int32 count = 2 [(rowkeeper.v1.column) = {default_value: "2147483648"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.count: default_value "2147483648" does not fit an int32 field; write a whole number from -2147483648 to 2147483647)"}},
+        {"Int64",
+         ItemText(R"(int64 count = 2 [(rowkeeper.v1.column) = {default_value: "1.5"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.count: default_value "1.5" does not fit an int64 field; write a whole number from -9223372036854775808 to 9223372036854775807)"}},
+        {"Uint32",
+         ItemText(R"(uint32 count = 2 [(rowkeeper.v1.column) = {default_value: "-1"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.count: default_value "-1" does not fit a uint32 field; write a whole number from 0 to 4294967295)"}},
+        {"Uint64",
+         ItemText(R"(uint64 count = 2 [(rowkeeper.v1.column) = {default_value: "18446744073709551616"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.count: default_value "18446744073709551616" does not fit a uint64 field; write a whole number from 0 to 18446744073709551615)"}},
+        {"Float",
+         ItemText(R"(float ratio = 2 [(rowkeeper.v1.column) = {default_value: "1e39"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.ratio: default_value "1e39" does not fit a float field; write a number such as 0.5 that the type can hold)"}},
+        {"Double",
+         ItemText(R"(double ratio = 2 [(rowkeeper.v1.column) = {default_value: "much"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.ratio: default_value "much" does not fit a double field; write a number such as 0.5 that the type can hold)"}},
+        {"StringTooLong",
+         ItemText(R"(string name = 2 [(rowkeeper.v1.column) = {default_value: "\303\244bc", max_length: 2}];)"),
+         {R"(shop.proto:6: shop.v1.Item.name: default_value "äbc" does not fit a string field; write at most max_length, 2, characters)"}},
+        {"StringWithNul",
+         ItemText(R"(string name = 2 [(rowkeeper.v1.column) = {default_value: "a\0b"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.name: default_value "a\000b" does not fit a string field; leave out the NUL byte, which PostgreSQL cannot store)"}},
+        {"Uuid",
+         ItemText(R"(string code = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, default_value: "123"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.code: default_value "123" does not fit a string field; write a UUID such as 0b5253c7-9d6c-4b6f-8a59-3f3b1f6c1f0e)"}},
+        {"Decimal",
+         ItemText(
+             R"(string price = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_DECIMAL, precision: 4, scale: 2, default_value: "123.4"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.price: default_value "123.4" does not fit a string field; write a decimal number with at most 2 digits before the point and 2 after it)"}},
+        {"Enum",
+         "enum State { STATE_UNSPECIFIED = 0; STATE_OPEN = 1; STATE_SHUT = 2; }\n" +
+             ItemText(R"(State state = 2 [(rowkeeper.v1.column) = {default_value: "STATE_UNSPECIFIED"}];)"),
+         {R"(shop.proto:7: shop.v1.Item.state: default_value "STATE_UNSPECIFIED" does not fit an enum field; write one of STATE_OPEN, STATE_SHUT)"}},
+        {"Timestamp",
+         ItemText(R"(google.protobuf.Timestamp due_at = 2 [(rowkeeper.v1.column) = {default_value: "tomorrow"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.due_at: default_value "tomorrow" does not fit a google.protobuf.Timestamp field; write a time such as 2026-01-31T08:00:00Z, or now)"}},
+        {"Duration",
+         ItemText(R"(google.protobuf.Duration length = 2 [(rowkeeper.v1.column) = {default_value: "1h"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.length: default_value "1h" does not fit a google.protobuf.Duration field; write seconds such as 3600s or 0.5s)"}},
+        {"Date",
+         ItemText(R"(google.type.Date due_date = 2 [(rowkeeper.v1.column) = {default_value: "2026-02-30"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.due_date: default_value "2026-02-30" does not fit a google.type.Date field; write a date such as 2026-01-31, or now)"}},
+        {"JsonSyntax",
+         ItemText(R"(google.protobuf.Value data = 2 [(rowkeeper.v1.column) = {default_value: "{"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.data: default_value "{" does not fit a google.protobuf.Value field; write JSON)"}},
+        {"JsonObject",
+         ItemText(R"(google.protobuf.Struct data = 2 [(rowkeeper.v1.column) = {default_value: "[]"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.data: default_value "[]" does not fit a google.protobuf.Struct field; write a JSON object)"}},
+        {"JsonArray",
+         ItemText(R"(google.protobuf.ListValue data = 2 [(rowkeeper.v1.column) = {default_value: "{}"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.data: default_value "{}" does not fit a google.protobuf.ListValue field; write a JSON array)"}},
+        {"Array",
+         ItemText(R"(repeated string tags = 2 [(rowkeeper.v1.column) = {default_value: "a"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.tags: default_value "a" does not fit a repeated string field; remove it: a repeated field starts empty)"}},
+        {"OneofMember",
+         ItemText(
+             R"(oneof which { int32 count = 2 [(rowkeeper.v1.column) = {default_value: "1"}]; string note = 3; })"),
+         {"shop.proto:6: shop.v1.Item.count: a member of a oneof has no default_value; remove it"}},
+    }),
+    MistakeName);
+
+}  // namespace
+}  // namespace rowkeeper::catalogue
