@@ -14,7 +14,7 @@ namespace rowkeeper::db {
 struct PoolOptions {
   /// Connections kept open. Range 1 to 1000.
   int pool_size = 20;
-  /// Connections beyond pool_size under load, closed when returned. Range 0 to 1000.
+  /// Connections beyond pool_size under load; closed when returned while pool_size others are idle. Range 0 to 1000.
   int max_overflow = 10;
   /// Longest wait for a connection.
   std::chrono::milliseconds pool_timeout{30000};

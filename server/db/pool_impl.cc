@@ -208,7 +208,7 @@ void Pool::Impl::Return(PooledConnection connection) {
   {
     const absl::MutexLock lock(&mu);
     if (!waiters_.empty()) return GiveToFirstWaiter(Grant{std::move(connection)});
-    if (slots_used_ <= options.pool_size) return idle_.push_back(std::move(connection));
+    if (static_cast<int>(idle_.size()) < options.pool_size) return idle_.push_back(std::move(connection));
   }
   Close(std::move(connection), Closing::kOverflow);
 }
