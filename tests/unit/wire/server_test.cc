@@ -20,7 +20,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 std::unique_ptr<DynamicService> Echo() {
   return OneMethod([](UnaryCall call) { call.Finish(std::string(call.request())); });
@@ -52,8 +51,9 @@ TEST(ServerTest, PortZeroIsReplacedByTheOneBound) {
   ASSERT_TRUE(server.ok()) << server.status();
   ASSERT_EQ((*server)->BoundAddresses().size(), 2u);
   for (const std::string& address : (*server)->BoundAddresses()) {
-    EXPECT_THAT(address, Not(::testing::EndsWith(":0")));
-    EXPECT_EQ(CallRaw(NewChannel(address), kCall, "hi").response, "hi");
+    const std::string port = address.substr(address.rfind(':'));
+    EXPECT_NE(port, ":0");
+    EXPECT_EQ(CallRaw(NewChannel("127.0.0.1" + port), kCall, "hi").response, "hi");
   }
 }
 
