@@ -127,7 +127,10 @@ class Owned final : public EmbeddedPostgres {
   bool owns() const override { return true; }
   void Stop() override {
     absl::MutexLock lock(&stop_mutex_);
-    if (supervisor_ != nullptr) supervisor_->Stop(options_.stop_timeout);
+    if (supervisor_ == nullptr) return;
+    supervisor_->Stop(options_.stop_timeout);
+    // One outside the data directory would be litter; it is only removed when it is empty.
+    if (!absl::StartsWith(socket_directory_, directory_.path)) rmdir(socket_directory_.c_str());
   }
 
  private:
@@ -139,6 +142,7 @@ class Owned final : public EmbeddedPostgres {
   DirectoryLock lock_;
   Binaries binaries_;
   SystemUser user_;
+  /// Written by the supervisor's thread, read when that has ended.
   std::string socket_directory_;
   std::string url_;
   absl::Mutex stop_mutex_;
@@ -165,6 +169,7 @@ absl::StatusOr<pid_t> Owned::Spawn() {
   if (absl::Status status = ClearLeftovers(directory_, options_.stop_timeout); !status.ok()) return status;
   absl::StatusOr<std::string> socket_directory = MakeSocketDirectory(directory_, user_);
   if (!socket_directory.ok()) return socket_directory.status();
+  socket_directory_ = *socket_directory;
   // A lock file whose process number has been given to somebody else would stop PostgreSQL from starting.
   std::remove((*socket_directory + "/.s.PGSQL.5432.lock").c_str());
   absl::StatusOr<FileDescriptor> log = OpenLog(directory_);
