@@ -12,7 +12,9 @@ namespace {
 constexpr char kConfigOption[] = "--config";
 
 /// The option whose long name is `name`, or nullptr.
-CLI::Option* FindOption(CLI::App* command, const std::string& name) { return command->get_option_no_throw("--" + name); }
+CLI::Option* FindOption(CLI::App* command, const std::string& name) {
+  return command->get_option_no_throw("--" + name);
+}
 
 /// A name that some other command knows is no mistake: one file may serve all commands.
 bool KnownElsewhere(CLI::App* command, const std::string& name) {
@@ -93,7 +95,8 @@ void AddPoolOptions(CLI::App* command, PoolSettings* settings) {
   AddOption(command, "--pool-timeout", &settings->pool_timeout_s, "Longest wait for a connection, seconds")
       ->check(CLI::Range(0.001, 3600.0))
       ->group("Pool");
-  AddOption(command, "--pool-recycle", &settings->pool_recycle_s, "Replace connections older than this, seconds; 0: never")
+  AddOption(command, "--pool-recycle", &settings->pool_recycle_s,
+            "Replace connections older than this, seconds; 0: never")
       ->check(CLI::Range(0, 31536000))
       ->group("Pool");
   AddSwitch(command, "--pool-pre-ping,!--no-pool-pre-ping", &settings->pool_pre_ping,
@@ -118,16 +121,22 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--max-page-size", &settings->max_page_size, "Largest page, rows")
       ->check(CLI::Range(1, 10000))
       ->group("Server");
-  AddOption(command, "--page-token-key", &settings->page_token_key,
-            "Secret that page tokens are sealed with; servers that share it accept each other's tokens. Default: made at "
-            "start, so tokens end with the server")
+  AddOption(
+      command, "--page-token-key", &settings->page_token_key,
+      "Secret that page tokens are sealed with; servers that share it accept each other's tokens. Default: made at "
+      "start, so tokens end with the server")
       ->type_name("SECRET")
       ->group("Server");
-  AddOption(command, "--drain-timeout", &settings->drain_timeout_s, "Longest wait for running calls at shutdown, seconds")
+  AddOption(command, "--drain-timeout", &settings->drain_timeout_s,
+            "Longest wait for running calls at shutdown, seconds")
       ->check(CLI::Range(0.0, 3600.0))
       ->group("Server");
-  AddOption(command, "--log-level", &settings->log_level, "debug, info, warning or error")->group("Server");
-  AddOption(command, "--log-format", &settings->log_format, "text or json")->group("Server");
+  AddOption(command, "--log-level", &settings->log_level, "Least severity that is logged")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->group("Server");
+  AddOption(command, "--log-format", &settings->log_format, "Form of the log's lines")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->group("Server");
   AddOption(command, "--migrations", &settings->migrations,
             "Directory of migrations, named in the advice when the database does not fit the catalogue")
       ->type_name("DIR")
@@ -146,8 +155,7 @@ void ApplyConfigFile(CLI::App* command) {
     CLI::Option* option = FindOption(command, item.name);
     if (option == nullptr) {
       if (KnownElsewhere(command, item.name)) continue;
-      throw CLI::ConfigError(path + ": there is no option \"" + item.name + "\"; see rowkeeper " + command->get_name() +
-                             " --help");
+      throw CLI::ConfigError(path + ": there is no option \"" + item.name + "\"");
     }
     if (option->count() > 0) continue;
     const bool flag = option->get_items_expected_max() == 0;

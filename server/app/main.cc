@@ -1,18 +1,34 @@
 #include <CLI/CLI.hpp>
 
+#include <string>
+
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/signals.h"
+#include "server/observe/log.h"
 
 namespace rowkeeper::app {
 namespace {
 
+/// One line, such as "rowkeeper: --pool-size: Value 0 not in range [1 - 1000]; see rowkeeper serve --help".
+std::string ExplainMistake(const CLI::App* root, const CLI::Error& error) {
+  std::string command = "rowkeeper";
+  for (const CLI::App* app = root; app != nullptr;) {
+    const auto parsed = app->get_subcommands();
+    app = parsed.empty() ? nullptr : parsed.front();
+    if (app != nullptr) command += " " + app->get_name();
+  }
+  return std::string("rowkeeper: ") + error.what() + "; see " + command + " --help\n";
+}
+
 int Main(int argc, char** argv) {
   BlockStopSignals();
+  observe::StopLog();  // until `serve` starts it, lines of spdlog's default logger go to standard error directly
   CLI::App root("rowkeeper serves annotated protobuf messages from PostgreSQL as typed gRPC repositories", "rowkeeper");
   root.require_subcommand(1);
   root.set_help_all_flag("--help-all", "Print the help of all commands");
   root.footer("Run `rowkeeper COMMAND --help` for the options and examples of a command.");
+  root.failure_message(ExplainMistake);
   Command command;
   AddServeCommand(&root, &command);
   AddCheckCommand(&root, &command);

@@ -141,7 +141,8 @@ int New(const MigrateOptions& options) {
   return kExitOk;
 }
 
-/// A command under `migrate`; `run` is what it does.
+/// A command under `migrate`; `run` is what it does. Each needs options of its own: the environment fills those of all
+/// commands, also of those that were not asked for.
 CLI::App* AddMigrateSubcommand(CLI::App* migrate, const std::string& name, const std::string& help,
                                const std::string& example, const std::shared_ptr<MigrateOptions>& options,
                                Command* command, std::function<int(const MigrateOptions&)> run) {
@@ -154,16 +155,20 @@ CLI::App* AddMigrateSubcommand(CLI::App* migrate, const std::string& name, const
   return subcommand;
 }
 
-void AddUpAndDown(CLI::App* migrate, const std::shared_ptr<MigrateOptions>& options, Command* command) {
-  CLI::App* up = AddMigrateSubcommand(
-      migrate, "up", "Apply pending migrations", "up --migrations migrations/planner", options, command,
-      [](const MigrateOptions& o) {
-        return OnDatabase(o, [&o](const schema::MigratorOptions& m) {
-          return Finish(schema::Migrator(m).Up({o.up_count, o.up_to}));
-        });
-      });
+void AddUp(CLI::App* migrate, Command* command) {
+  const auto options = std::make_shared<MigrateOptions>();
+  CLI::App* up = AddMigrateSubcommand(migrate, "up", "Apply pending migrations", "up --migrations migrations/planner",
+                                      options, command, [](const MigrateOptions& o) {
+                                        return OnDatabase(o, [&o](const schema::MigratorOptions& m) {
+                                          return Finish(schema::Migrator(m).Up({o.up_count, o.up_to}));
+                                        });
+                                      });
   up->add_option("count", options->up_count, "At most so many")->check(CLI::Range(1, 1000000));
   up->add_option("--to", options->up_to, "Up to and including this version")->type_name("VERSION");
+}
+
+void AddDown(CLI::App* migrate, Command* command) {
+  const auto options = std::make_shared<MigrateOptions>();
   CLI::App* down = AddMigrateSubcommand(
       migrate, "down", "Take the newest migrations back", "down 1 --migrations migrations/planner", options, command,
       [](const MigrateOptions& o) {
@@ -173,7 +178,8 @@ void AddUpAndDown(CLI::App* migrate, const std::shared_ptr<MigrateOptions>& opti
   down->add_option("count", options->down_count, "How many")->check(CLI::Range(1, 1000000))->capture_default_str();
 }
 
-void AddNew(CLI::App* migrate, const std::shared_ptr<MigrateOptions>& options, Command* command) {
+void AddNew(CLI::App* migrate, Command* command) {
+  const auto options = std::make_shared<MigrateOptions>();
   CLI::App* create = AddMigrateSubcommand(
       migrate, "new", "Write a new migration file",
       "new add_products --migrations migrations --entity shop.v1.Product --proto-path proto", options, command, New);
@@ -183,33 +189,41 @@ void AddNew(CLI::App* migrate, const std::shared_ptr<MigrateOptions>& options, C
   AddCatalogueOptions(create, &options->catalogue);
 }
 
-}  // namespace
-
-void AddMigrateCommand(CLI::App* root, Command* command) {
-  CLI::App* migrate = root->add_subcommand("migrate", "Bring a database's schema to where it should be, and its first data");
-  migrate->require_subcommand(1);
-  migrate->footer("Run `rowkeeper migrate COMMAND --help` for the options and an example of each.");
-  auto options = std::make_shared<MigrateOptions>();
-  AddUpAndDown(migrate, options, command);
-  AddNew(migrate, options, command);
-  AddMigrateSubcommand(migrate, "status", "Show which migrations are applied", "status --migrations migrations/planner",
-                       options, command, [](const MigrateOptions& o) { return OnDatabase(o, PrintStatus); });
+void AddStamp(CLI::App* migrate, Command* command) {
+  const auto options = std::make_shared<MigrateOptions>();
   CLI::App* stamp = AddMigrateSubcommand(
-      migrate, "stamp", "Record migrations as applied without running them", "stamp head --migrations migrations/planner",
-      options, command, [](const MigrateOptions& o) {
+      migrate, "stamp", "Record migrations as applied without running them",
+      "stamp head --migrations migrations/planner", options, command, [](const MigrateOptions& o) {
         return OnDatabase(
             o, [&o](const schema::MigratorOptions& m) { return Finish(schema::Migrator(m).Stamp(o.stamp_version)); });
       });
   stamp->add_option("version", options->stamp_version, "A version, head or base")->capture_default_str();
+}
+
+}  // namespace
+
+void AddMigrateCommand(CLI::App* root, Command* command) {
+  CLI::App* migrate =
+      root->add_subcommand("migrate", "Bring a database's schema to where it should be, and its first data");
+  migrate->require_subcommand(1);
+  migrate->footer("Run `rowkeeper migrate COMMAND --help` for the options and an example of each.");
+  AddUp(migrate, command);
+  AddDown(migrate, command);
+  AddNew(migrate, command);
+  AddStamp(migrate, command);
+  AddMigrateSubcommand(migrate, "status", "Show which migrations are applied", "status --migrations migrations/planner",
+                       std::make_shared<MigrateOptions>(), command,
+                       [](const MigrateOptions& o) { return OnDatabase(o, PrintStatus); });
   AddMigrateSubcommand(migrate, "init-data", "Load init_data/*.sql, which must be repeatable",
-                       "init-data --migrations migrations/planner", options, command, [](const MigrateOptions& o) {
+                       "init-data --migrations migrations/planner", std::make_shared<MigrateOptions>(), command,
+                       [](const MigrateOptions& o) {
                          return OnDatabase(
                              o, [](const schema::MigratorOptions& m) { return Finish(schema::ApplyInitData(m)); });
                        });
-  AddMigrateSubcommand(migrate, "bootstrap", "up, then init-data", "bootstrap --migrations migrations/planner", options,
-                       command, [](const MigrateOptions& o) {
-                         return OnDatabase(o,
-                                           [](const schema::MigratorOptions& m) { return Finish(schema::Bootstrap(m)); });
+  AddMigrateSubcommand(migrate, "bootstrap", "up, then init-data", "bootstrap --migrations migrations/planner",
+                       std::make_shared<MigrateOptions>(), command, [](const MigrateOptions& o) {
+                         return OnDatabase(
+                             o, [](const schema::MigratorOptions& m) { return Finish(schema::Bootstrap(m)); });
                        });
 }
 
