@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# A database that is down at the start, comes, goes and comes back: the server says so and follows by itself.
+set -euo pipefail
+# shellcheck source=tests/support/server.sh
+source tests/support/server.sh
+# shellcheck source=tests/support/postgres.sh
+source tests/support/postgres.sh
+
+[ -n "$(postgres_bin)" ] || skip "no PostgreSQL server is installed (package postgresql)"
+cluster=$WORK/cluster
+clean_up_more() { stop_cluster "$cluster" immediate; }
+
+# unavailable SECONDS: a call with that deadline says UNAVAILABLE within it.
+unavailable() {
+  local began took
+  began=$(milliseconds)
+  expect_error UNAVAILABLE 'database' ProfileRepository.GetById "{\"id\": \"$ADA\"}" --timeout "$1"
+  took=$(($(milliseconds) - began))
+  [ "$took" -lt $(($1 * 1000 + 500)) ] || fail "UNAVAILABLE took $took ms of a deadline of $1 s"
+}
+works() { call ProfileRepository.GetById "{\"id\": \"$ADA\"}" --timeout 1; }
+
+make_cluster "$cluster"
+port=$(free_port)
+url=postgresql://postgres@127.0.0.1:$port/postgres
+
+step "down at the start: the server runs, says so, and is not serving"
+start_server "${PLANNER[@]}" --database-url "$url" --listen 127.0.0.1:0 --migrations migrations/planner
+wait_until 5 "the log says that the database is unreachable" grep -q 'level=warning msg="database unreachable' "$SERVER_LOG"
+equals "$(health)" NOT_SERVING "health without a database"
+unavailable 2
+
+step "it comes up: the server serves by itself"
+start_cluster "$cluster" "$port"
+"$ROWKEEPER" migrate bootstrap --migrations migrations/planner --database-url "$url" >/dev/null || fail "bootstrap"
+wait_until 5 "the server serves" serving
+works >/dev/null || fail "a call after the database came"
+
+step "it is stopped, cleanly and brutally: UNAVAILABLE within the deadline, back within a second"
+for mode in fast immediate; do
+  stop_cluster "$cluster" "$mode"
+  unavailable 2
+  wait_until 3 "health says NOT_SERVING after a $mode stop" not_serving
+  unavailable 2
+  start_cluster "$cluster" "$port"
+  back=$(milliseconds)
+  until works >/dev/null 2>&1; do
+    [ $(($(milliseconds) - back)) -lt 1000 ] || fail "calls do not work a second after the database's return from a $mode stop"
+    sleep 0.05
+  done
+  wait_until 2 "health says SERVING after a $mode stop" serving
+done
+
+step "it goes while nobody calls: the next call simply works"
+stop_cluster "$cluster" fast
+start_cluster "$cluster" "$port"
+sleep 1
+works >/dev/null || fail "the first call after a restart"
+
+step "the server stops cleanly while the database is down"
+stop_cluster "$cluster" immediate
+end_server TERM
+equals "$SERVER_EXIT" 0 "exit code"

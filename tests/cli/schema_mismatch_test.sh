@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# A database that does not fit the catalogue: the server names the command to run, and serves once it was run.
+set -euo pipefail
+# shellcheck source=tests/support/server.sh
+source tests/support/server.sh
+
+migrate() {
+  "$ROWKEEPER" migrate "$@" --migrations migrations/planner --database-url "$SCRATCH_URL" >"$WORK/migrate.log" 2>&1 ||
+    fail "migrate $*: $(cat "$WORK/migrate.log")"
+}
+refused() {
+  not_serving && expect_error FAILED_PRECONDITION "rowkeeper migrate up --migrations migrations/planner" TodoRepository.List '{}'
+}
+
+make_scratch_database
+
+step "an empty database"
+start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --migrations migrations/planner
+wait_until 5 "calls are refused" refused
+expect_error FAILED_PRECONDITION 'table "[a-z_]+" does not exist' TodoRepository.List '{}'
+expect_error FAILED_PRECONDITION '"reason":"SCHEMA_MISMATCH"' TodoRepository.List '{}'
+contains "$(cat "$SERVER_LOG")" 'level=error msg="not serving' "log"
+
+step "the command that it names makes it serve, without a restart"
+migrate up
+wait_until 5 "the server serves" serving
+call TodoRepository.List '{}' >/dev/null || fail "a call after migrate up"
+
+step "a database that is one migration behind"
+kill_server
+migrate down 1
+start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --migrations migrations/planner
+wait_until 5 "calls are refused" refused
+expect_error FAILED_PRECONDITION 'planner.v1.Todo.*tags' TodoRepository.List '{}'
+migrate up
+wait_until 5 "the server serves" serving
+
+step "check says the same, and fails"
+migrate down 1
+if output=$("$ROWKEEPER" check "${PLANNER[@]}" --database-url "$SCRATCH_URL" 2>&1); then fail "check should fail: $output"; fi
+contains "$output" 'does not fit the catalogue; run: rowkeeper migrate up' "check"
+migrate up
+"$ROWKEEPER" check "${PLANNER[@]}" --database-url "$SCRATCH_URL" >"$WORK/check.log" || fail "check: $(cat "$WORK/check.log")"
+contains "$(cat "$WORK/check.log")" ' 0 refused' "check"
