@@ -150,14 +150,14 @@ CLI::App* AddMigrateSubcommand(CLI::App* migrate, const std::string& name, const
   AddOption(subcommand, "--migrations", &options->directory, "Directory of the migration files")->type_name("DIR");
   AddDatabaseOptions(subcommand, &options->database);
   AddConfigOption(subcommand);
-  subcommand->footer("Example:\n  rowkeeper migrate " + example);
+  subcommand->footer("Example:\n  rowkeeper " + example);
   subcommand->callback([command, options, run] { *command = [options, run] { return run(*options); }; });
   return subcommand;
 }
 
 void AddUp(CLI::App* migrate, Command* command) {
   const auto options = std::make_shared<MigrateOptions>();
-  CLI::App* up = AddMigrateSubcommand(migrate, "up", "Apply pending migrations", "up --migrations migrations/planner",
+  CLI::App* up = AddMigrateSubcommand(migrate, "up", "Apply pending migrations", "migrate up --migrations migrations/planner",
                                       options, command, [](const MigrateOptions& o) {
                                         return OnDatabase(o, [&o](const schema::MigratorOptions& m) {
                                           return Finish(schema::Migrator(m).Up({o.up_count, o.up_to}));
@@ -170,7 +170,7 @@ void AddUp(CLI::App* migrate, Command* command) {
 void AddDown(CLI::App* migrate, Command* command) {
   const auto options = std::make_shared<MigrateOptions>();
   CLI::App* down = AddMigrateSubcommand(
-      migrate, "down", "Take the newest migrations back", "down 1 --migrations migrations/planner", options, command,
+      migrate, "down", "Take the newest migrations back", "migrate down 1 --migrations migrations/planner", options, command,
       [](const MigrateOptions& o) {
         return OnDatabase(
             o, [&o](const schema::MigratorOptions& m) { return Finish(schema::Migrator(m).Down(o.down_count)); });
@@ -182,7 +182,7 @@ void AddNew(CLI::App* migrate, Command* command) {
   const auto options = std::make_shared<MigrateOptions>();
   CLI::App* create = AddMigrateSubcommand(
       migrate, "new", "Write a new migration file",
-      "new add_products --migrations migrations --entity shop.v1.Product --proto-path proto", options, command, New);
+      "migrate new add_products --migrations migrations --entity shop.v1.Product --proto-path proto", options, command, New);
   create->add_option("name", options->name, "What it does, for example add_due_at_to_todos")->required();
   create->add_option("--entity", options->entities, "Fill it with the table of this entity; may be repeated")
       ->type_name("NAME");
@@ -193,11 +193,27 @@ void AddStamp(CLI::App* migrate, Command* command) {
   const auto options = std::make_shared<MigrateOptions>();
   CLI::App* stamp = AddMigrateSubcommand(
       migrate, "stamp", "Record migrations as applied without running them",
-      "stamp head --migrations migrations/planner", options, command, [](const MigrateOptions& o) {
+      "migrate stamp head --migrations migrations/planner", options, command, [](const MigrateOptions& o) {
         return OnDatabase(
             o, [&o](const schema::MigratorOptions& m) { return Finish(schema::Migrator(m).Stamp(o.stamp_version)); });
       });
   stamp->add_option("version", options->stamp_version, "A version, head or base")->capture_default_str();
+}
+
+/// init-data and bootstrap, which stand beside `migrate` as well as under it.
+void AddDataCommands(CLI::App* parent, const std::string& prefix, Command* command) {
+  AddMigrateSubcommand(parent, "init-data", "Load init_data/*.sql, which must be repeatable",
+                       prefix + "init-data --migrations migrations/planner", std::make_shared<MigrateOptions>(),
+                       command, [](const MigrateOptions& o) {
+                         return OnDatabase(
+                             o, [](const schema::MigratorOptions& m) { return Finish(schema::ApplyInitData(m)); });
+                       });
+  AddMigrateSubcommand(parent, "bootstrap", "Apply pending migrations, then load init_data/*.sql",
+                       prefix + "bootstrap --migrations migrations/planner", std::make_shared<MigrateOptions>(),
+                       command, [](const MigrateOptions& o) {
+                         return OnDatabase(
+                             o, [](const schema::MigratorOptions& m) { return Finish(schema::Bootstrap(m)); });
+                       });
 }
 
 }  // namespace
@@ -211,20 +227,11 @@ void AddMigrateCommand(CLI::App* root, Command* command) {
   AddDown(migrate, command);
   AddNew(migrate, command);
   AddStamp(migrate, command);
-  AddMigrateSubcommand(migrate, "status", "Show which migrations are applied", "status --migrations migrations/planner",
+  AddMigrateSubcommand(migrate, "status", "Show which migrations are applied", "migrate status --migrations migrations/planner",
                        std::make_shared<MigrateOptions>(), command,
                        [](const MigrateOptions& o) { return OnDatabase(o, PrintStatus); });
-  AddMigrateSubcommand(migrate, "init-data", "Load init_data/*.sql, which must be repeatable",
-                       "init-data --migrations migrations/planner", std::make_shared<MigrateOptions>(), command,
-                       [](const MigrateOptions& o) {
-                         return OnDatabase(
-                             o, [](const schema::MigratorOptions& m) { return Finish(schema::ApplyInitData(m)); });
-                       });
-  AddMigrateSubcommand(migrate, "bootstrap", "up, then init-data", "bootstrap --migrations migrations/planner",
-                       std::make_shared<MigrateOptions>(), command, [](const MigrateOptions& o) {
-                         return OnDatabase(
-                             o, [](const schema::MigratorOptions& m) { return Finish(schema::Bootstrap(m)); });
-                       });
+  AddDataCommands(migrate, "migrate ", command);
+  AddDataCommands(root, "", command);
 }
 
 }  // namespace rowkeeper::app
