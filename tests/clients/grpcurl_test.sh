@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# What a person with grpcurl sees: services and messages through reflection, calls, error details, health.
+set -euo pipefail
+# shellcheck source=tests/support/server.sh
+source tests/support/server.sh
+# shellcheck source=tests/clients/tools.sh
+source tests/clients/tools.sh
+
+need_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl "$GRPCURL_VERSION"
+
+# ask ARG...: grpcurl on the server.
+ask() { "$GO_BIN/grpcurl" -plaintext -max-time 10 "$@"; }
+# rpc METHOD JSON [OPTION...]
+rpc() {
+  local method=$1 json=$2
+  shift 2
+  ask "$@" -d "$json" "$ADDRESS" "planner.v1.$method"
+}
+# refused CODE METHOD JSON: leaves what grpcurl says in $output.
+refused() {
+  local code=$1
+  shift
+  if output=$(rpc "$@" 2>&1); then fail "$*: expected $code, got $output"; fi
+  contains "$output" "Code: $code" "$*"
+}
+
+start_planner
+
+step "list"
+services=$(ask "$ADDRESS" list)
+for service in planner.v1.TodoRepository planner.v1.ProfileRepository grpc.health.v1.Health grpc.reflection.v1.ServerReflection \
+  grpc.reflection.v1alpha.ServerReflection; do
+  contains "$services" "^$service\$" "list"
+done
+lacks "$services" 'tracker' "list shows only what is served"
+contains "$(ask -unix "$WORK/server.sock" list planner.v1.TodoRepository)" '^planner.v1.TodoRepository.ListByDateRange$' "list over a unix socket"
+
+step "describe"
+contains "$(ask "$ADDRESS" describe planner.v1.TodoRepository)" 'rpc GetById \( ?.planner.v1.GetTodoByIdRequest ?\) returns \( ?.planner.v1.Todo ?\)' "describe a service"
+contains "$(ask "$ADDRESS" describe planner.v1.Todo)" 'google.protobuf.Timestamp due_at = 6' "describe a message"
+contains "$(ask -msg-template "$ADDRESS" describe planner.v1.CreateTodoRequest)" '"todo": \{' "describe with a template"
+ask "$ADDRESS" describe >/dev/null || fail "describe everything"
+
+step "calls"
+todo=$(rpc TodoRepository/Create '{"todo": {"owner_id": "'"$ADA"'", "title": "grpcurl", "due_at": "2031-05-06T07:08:09Z", "labels": {"a": [1, null]}}}')
+id=$(field id "$todo")
+contains "$todo" '"version": "1"' "Create"
+equals "$(rpc TodoRepository/GetById '{"id": "'"$id"'"}')" "$todo" "GetById"
+contains "$(rpc TodoRepository/ListByOwner '{"owner_id": "'"$ADA"'"}')" "$id" "ListByOwner"
+contains "$(rpc TodoRepository/ListByDateRange '{"owner_id": "'"$ADA"'", "start_time": "2031-05-06T00:00:00Z", "end_time": "2031-05-07T00:00:00Z"}')" "$id" "ListByDateRange"
+lacks "$(rpc TodoRepository/ListByDateRange '{"owner_id": "'"$ADA"'", "start_time": "2031-05-07T00:00:00Z", "end_time": "2031-05-08T00:00:00Z"}')" "$id" "ListByDateRange elsewhere"
+contains "$(rpc TodoRepository/Update '{"todo": {"id": "'"$id"'", "title": "updated"}, "update_mask": {"paths": ["title"]}}')" '"title": "updated"' "Update"
+contains "$(rpc TodoRepository/SoftDelete '{"id": "'"$id"'"}')" '"deletedAt": ' "SoftDelete"
+refused NotFound TodoRepository/GetById '{"id": "'"$id"'"}'
+lacks "$(rpc TodoRepository/ListByOwner '{"owner_id": "'"$ADA"'"}')" "$id" "ListByOwner after SoftDelete"
+contains "$(rpc TodoRepository/GetById '{"id": "'"$id"'", "deleted": "DELETED_INCLUDE"}')" '"deletedAt": ' "GetById with deleted ones"
+lacks "$(rpc TodoRepository/Restore '{"id": "'"$id"'"}')" '"deletedAt": ' "Restore"
+equals "$(rpc TodoRepository/Delete '{"id": "'"$id"'"}')" '{}' "Delete"
+
+step "error details, readable because reflection knows their types"
+refused InvalidArgument TodoRepository/GetById '{"id": "none"}'
+contains "$output" 'google.rpc.BadRequest' "details of a bad UUID"
+contains "$output" '"field": ?"id"' "details of a bad UUID"
+refused AlreadyExists ProfileRepository/Create '{"profile": {"email": "ada@example.com", "handle": "other", "display_name": "Other"}}'
+contains "$output" 'google.rpc.ErrorInfo' "details of a duplicate"
+contains "$output" 'email' "details of a duplicate"
+refused FailedPrecondition TodoRepository/Create '{"todo": {"owner_id": "00000000-0000-4000-8000-000000000000", "title": "nobody"}}'
+contains "$output" 'Profile|owner_id' "details of a missing reference"
+lacks "$output" 'INSERT|SQLSTATE|DETAIL:' "what an error may not show"
+
+step "health"
+contains "$(ask "$ADDRESS" grpc.health.v1.Health/Check)" '"status": "SERVING"' "health of the server"
+contains "$(ask -d '{"service": "planner.v1.TodoRepository"}' "$ADDRESS" grpc.health.v1.Health/Check)" '"status": "SERVING"' "health of a service"
+if output=$(ask -d '{"service": "nothing"}' "$ADDRESS" grpc.health.v1.Health/Check 2>&1); then fail "health of nothing: $output"; fi
+contains "$output" 'Code: NotFound' "health of nothing"
+
+step "Watch is told when the server stops"
+"$GO_BIN/grpcurl" -plaintext -max-time 30 "$ADDRESS" grpc.health.v1.Health/Watch >"$WORK/watch" 2>&1 &
+watch=$!
+wait_until 10 "Watch says SERVING" grep -q '"SERVING"' "$WORK/watch"
+end_server TERM
+equals "$SERVER_EXIT" 0 "exit code while somebody watches"
+wait "$watch" || true
+contains "$(cat "$WORK/watch")" '"NOT_SERVING"' "Watch at the end"

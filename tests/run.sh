@@ -1,0 +1,207 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test on a PostgreSQL of its own. The last line is "N passed, N failed, N skipped".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=tests/support/postgres.sh
+source tests/support/postgres.sh
+
+preset=release
+pattern=
+work=
+tests=
+
+usage() {
+  cat <<'TEXT'
+usage: tests/run.sh [--preset release|debug|asan|tsan] [-R REGEX]
+
+Installs what is missing (Debian 12 and 13), builds, starts a throw-away PostgreSQL, runs the tests and prints a summary.
+  --preset NAME  which build (default: release, which deploy/quickstart.sh uses too)
+  -R REGEX       only the tests whose name fits, as in ctest
+
+Examples:
+  tests/run.sh
+  tests/run.sh --preset asan -R '^(unit|codec)'
+TEXT
+}
+
+step() { printf '\n==> %s\n' "$*"; }
+fail() {
+  printf '\ntests/run.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+parse_arguments() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --preset | -R)
+        [ -n "${2:-}" ] || fail "$1 needs a value; see tests/run.sh --help"
+        if [ "$1" = -R ]; then pattern=$2; else preset=$2; fi
+        shift
+        ;;
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      *)
+        usage >&2
+        fail "unknown argument: $1"
+        ;;
+    esac
+    shift
+  done
+  case $preset in release | debug | asan | tsan) ;; *) fail "there is no preset $preset; name release, debug, asan or tsan" ;; esac
+}
+
+build() {
+  [ ! -e build ] || [ -w build ] ||
+    fail "build/ belongs to $(stat -c %U build); make it yours with: sudo chown -R $(id -un) build"
+  mkdir -p build
+  cmake --preset "$preset" -DROWKEEPER_TESTS=ON >build/configure.log 2>&1 || {
+    tail -n 20 build/configure.log >&2
+    fail "cmake could not configure the build; the lines above say why, all of them are in build/configure.log"
+  }
+  cmake --build --preset "$preset" ||
+    fail "the build failed; the lines above say why. When the compiler was killed, memory ran out: run
+  cmake --build --preset $preset -j 1"
+}
+
+clean_up() {
+  local status=$?
+  trap - EXIT
+  trap '' INT TERM HUP
+  set +e
+  # ctest leads a process group of its own, in which all tests are.
+  [ -z "$tests" ] || kill -TERM -- "-$tests" 2>/dev/null
+  if [ -n "$work" ]; then
+    stop_cluster "$work/postgres" immediate
+    rm -rf "$work"
+  fi
+  exit "$status"
+}
+
+start_database() {
+  local port tries
+  [ -n "$(postgres_bin)" ] || fail "no PostgreSQL server is installed; install the package postgresql"
+  work=$(mktemp -d "${TMPDIR:-/tmp}/rowkeeper-tests.XXXXXX")
+  chmod 711 "$work"
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  make_cluster "$work/postgres" || fail "the throw-away PostgreSQL could not be made; the lines above say why"
+  for tries in 1 2 3 4 5; do
+    port=$(free_port)
+    start_cluster "$work/postgres" "$port" && break
+    [ "$tries" -lt 5 ] || {
+      tail -n 20 "$work/postgres/data/server.log" >&2
+      fail "the throw-away PostgreSQL does not start; the lines above say why"
+    }
+  done
+  export ROWKEEPER_TEST_DATABASE_URL=postgresql://postgres@127.0.0.1:$port/postgres
+  printf '%s on port %s\n' "$("$(postgres_bin)/postgres" --version)" "$port"
+}
+
+# Nothing that the shell has set for another database or server may lead the tests astray.
+forget_environment() {
+  local name
+  for name in $(compgen -e); do
+    case $name in
+      ROWKEEPER_TEST_DATABASE_URL) ;;
+      ROWKEEPER_* | DATABASE_URL | PG*) unset "$name" ;;
+    esac
+  done
+}
+
+run_tests() {
+  local arguments=(--test-dir "build/$preset" --parallel 2 --output-on-failure --no-tests=error
+    --output-junit "$work/ctest.xml") status=0
+  [ -z "$pattern" ] || arguments+=(-R "$pattern")
+  mkdir "$work/gtest"
+  chmod 777 "$work/gtest"
+  GTEST_OUTPUT=xml:$work/gtest/ GTEST_COLOR=no setsid ctest "${arguments[@]}" </dev/null &
+  tests=$!
+  wait "$tests" || status=$?
+  tests=
+  [ -s "$work/ctest.xml" ] || fail "ctest ran no test (exit code $status); the lines above say why"
+  return "$status"
+}
+
+# Reads ctest's report, and for a test that is a GoogleTest program its own report, which counts every case. Prints
+# "passed|failed|skipped NAME REASON" lines.
+results() {
+  awk -v gtest="$work/gtest" '
+    function attribute(line, name,   from) {
+      if (!match(line, "[ \t]" name "=\"")) return ""
+      from = substr(line, RSTART + RLENGTH)
+      return plain(substr(from, 1, index(from, "\"") - 1))
+    }
+    function plain(text) {
+      gsub(/&#x0*[aA];|&#10;/, " ", text); gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text)
+      gsub(/&quot;/, "\"", text); gsub(/&apos;/, "\047", text); gsub(/&amp;/, "\\&", text)
+      return text
+    }
+    function report(result, name, reason) { print result "\t" name "\t" reason }
+    # The cases of a GoogleTest program; how many failed, or -1 without a report.
+    function cases(program,   file, line, name, failed, found, state, reason) {
+      file = gtest "/" program ".xml"; found = 0; failed = 0; name = ""
+      while ((getline line < file) > 0) {
+        found = 1
+        if (line ~ /<testcase /) {
+          if (name != "") report(state, name, reason)
+          name = program ": " attribute(line, "classname") "." attribute(line, "name"); reason = ""
+          state = attribute(line, "status") == "notrun" ? "skipped" : "passed"
+          if (state == "skipped") reason = "disabled in the source"
+          if (attribute(line, "result") == "skipped") state = "skipped"
+        } else if (line ~ /<failure/ && state != "failed") { state = "failed"; ++failed; reason = attribute(line, "message")
+        } else if (line ~ /<skipped/ && state != "failed") { state = "skipped"; reason = attribute(line, "message") }
+      }
+      close(file)
+      if (name != "") report(state, name, reason)
+      return found ? failed : -1
+    }
+    function finish(   failed) {
+      if (test == "") return
+      failed = status == "notrun" || status == "disabled" ? -1 : cases(test)
+      if (status == "fail" && failed < 1) report("failed", test, reason != "" ? reason : "ended badly; its output is above")
+      else if (failed < 0 && status == "run") report("passed", test, "")
+      else if (failed < 0) report("skipped", test, word != "" ? word : reason != "" ? reason : "not run")
+      test = ""
+    }
+    /<testcase / { finish(); test = attribute($0, "name"); status = attribute($0, "status"); reason = ""; word = "" }
+    /<failure|<skipped/ { reason = attribute($0, "message") }
+    /SKIPPED: / { word = plain($0); sub(/.*SKIPPED: /, "", word); sub(/<.*/, "", word) }
+    END { finish() }
+  ' "$work/ctest.xml"
+}
+
+summarise() {
+  local passed failed skipped
+  results >"$work/results"
+  passed=$(grep -c '^passed' "$work/results" || true)
+  failed=$(grep -c '^failed' "$work/results" || true)
+  skipped=$(grep -c '^skipped' "$work/results" || true)
+  if [ "$skipped" -gt 0 ]; then
+    step "Skipped"
+    sed -n 's/^skipped\t\([^\t]*\)\t\(.*\)/  \1: \2/p' "$work/results"
+  fi
+  if [ "$failed" -gt 0 ]; then
+    step "Failed (run one again with: tests/run.sh --preset $preset -R NAME)"
+    sed -n 's/^failed\t\([^\t]*\)\t\(.*\)/  \1: \2/p' "$work/results"
+  fi
+  # A test that ctest holds against us counts, whatever the reports say.
+  if [ "$failed" = 0 ] && [ "$status" != 0 ]; then failed=1; fi
+  printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" = 0 ]
+}
+
+parse_arguments "$@"
+step "Looking for the packages that building and testing need"
+deploy/install_packages.sh --tests
+step "Building everything (preset $preset)"
+build
+forget_environment
+step "Starting a throw-away PostgreSQL"
+start_database
+step "Running the tests"
+status=0
+run_tests || status=$?
+summarise
