@@ -16,13 +16,16 @@ CLI::Option* FindOption(CLI::App* command, const std::string& name) {
   return command->get_option_no_throw("--" + name);
 }
 
+bool KnownBelow(CLI::App* command, const std::string& name) {
+  if (FindOption(command, name) != nullptr) return true;
+  const std::vector<CLI::App*> below = command->get_subcommands(nullptr);
+  return std::any_of(below.begin(), below.end(), [&name](CLI::App* other) { return KnownBelow(other, name); });
+}
+
 /// A name that some other command knows is no mistake: one file may serve all commands.
 bool KnownElsewhere(CLI::App* command, const std::string& name) {
-  CLI::App* root = command;
-  while (root->get_parent() != nullptr) root = root->get_parent();
-  const std::vector<CLI::App*> commands = root->get_subcommands(nullptr);
-  return std::any_of(commands.begin(), commands.end(),
-                     [&name](CLI::App* other) { return FindOption(other, name) != nullptr; });
+  while (command->get_parent() != nullptr) command = command->get_parent();
+  return KnownBelow(command, name);
 }
 
 }  // namespace

@@ -10,13 +10,16 @@
 namespace rowkeeper::app {
 namespace {
 
+CLI::App* ParsedSubcommand(const CLI::App& command) {
+  const std::vector<CLI::App*> parsed = command.get_subcommands();
+  return parsed.empty() ? nullptr : parsed.front();
+}
+
 /// One line, such as "rowkeeper: --pool-size: Value 0 not in range [1 - 1000]; see rowkeeper serve --help".
 std::string ExplainMistake(const CLI::App* root, const CLI::Error& error) {
   std::string command = "rowkeeper";
-  for (const CLI::App* app = root; app != nullptr;) {
-    const auto parsed = app->get_subcommands();
-    app = parsed.empty() ? nullptr : parsed.front();
-    if (app != nullptr) command += " " + app->get_name();
+  for (const CLI::App* app = ParsedSubcommand(*root); app != nullptr; app = ParsedSubcommand(*app)) {
+    command += " " + app->get_name();
   }
   return std::string("rowkeeper: ") + error.what() + "; see " + command + " --help\n";
 }
@@ -39,7 +42,7 @@ int Main(int argc, char** argv) {
   AddVersionCommand(&root, &command);
   try {
     root.parse(argc, argv);
-    for (CLI::App* parsed : root.get_subcommands()) ApplyConfigFile(parsed);
+    for (CLI::App* parsed = &root; parsed != nullptr; parsed = ParsedSubcommand(*parsed)) ApplyConfigFile(parsed);
   } catch (const CLI::Error& error) {
     const int code = root.exit(error);
     return code == 0 ? kExitOk : kExitUsage;
