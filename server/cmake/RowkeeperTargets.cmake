@@ -34,6 +34,6 @@ function(rk_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} rk_warnings GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES LABELS ${ARG_KIND} TIMEOUT ${ARG_TIMEOUT}
-                       SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  # No SKIP_REGULAR_EXPRESSION: one skipped case would hide that another failed. tests/run.sh counts the cases.
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_KIND} TIMEOUT ${ARG_TIMEOUT})
 endfunction()
