@@ -31,9 +31,8 @@ struct Options {
 constexpr char kEmptyPath[] = "/rowkeeper.bench.Empty/Call";
 
 std::string Key(uint64_t i) {
-  char text[40];
-  std::snprintf(text, sizeof text, "00000000-0000-4000-8000-%012llu", static_cast<unsigned long long>(i));
-  return text;
+  const std::string digits = std::to_string(i);
+  return Cat("00000000-0000-4000-8000-", std::string(12 - digits.size(), '0'), digits);
 }
 
 /// A request whose field 1 is the id: tag, length, text.
