@@ -160,15 +160,16 @@ results() {
     }
     function finish(   failed) {
       if (test == "") return
-      failed = status == "notrun" || status == "disabled" ? -1 : cases(test)
-      if (status == "fail" && failed < 1) report("failed", test, reason != "" ? reason : "ended badly; its output is above")
+      failed = status == "run" || status == "fail" ? cases(test) : -1
+      if (status == "fail" && failed < 1) report("failed", test, word != "" ? word : "ended badly; its output is above")
       else if (failed < 0 && status == "run") report("passed", test, "")
-      else if (failed < 0) report("skipped", test, word != "" ? word : reason != "" ? reason : "not run")
+      else if (failed < 0 && (status == "disabled" || reason ~ /^SKIP_/)) report("skipped", test, word != "" ? word : reason)
+      else if (failed < 0) report("failed", test, reason)
       test = ""
     }
     /<testcase / { finish(); test = attribute($0, "name"); status = attribute($0, "status"); reason = ""; word = "" }
     /<failure|<skipped/ { reason = attribute($0, "message") }
-    /SKIPPED: / { word = plain($0); sub(/.*SKIPPED: /, "", word); sub(/<.*/, "", word) }
+    /^(SKIPPED|FAILED): / { word = $0; sub(/^[A-Z]*: /, "", word); sub(/<.*/, "", word); word = plain(word) }
     END { finish() }
   ' "$work/ctest.xml"
 }
