@@ -29,6 +29,33 @@ std::string RandomRequest(Random* random) {
   return request.SerializeAsString();
 }
 
+/// To be merged into another: members of oneofs that displace others, and a bool of any varint.
+std::string Displacing(Random* random) {
+  v1::SaveRequest request;
+  v1::Inner* inner =
+      random->OneIn(2) ? request.mutable_all()->mutable_inner() : request.mutable_all()->mutable_choice_inner();
+  switch (random->Below(4)) {
+    case 0:
+      inner->set_pick_string("picked");
+      break;
+    case 1:
+      Randomize(inner->mutable_pick_deep(), 1, 1, random);
+      break;
+    case 2:
+      inner->set_pick_bool(false);
+      break;
+    default:
+      inner->mutable_pick_wrapped()->set_value(5);
+  }
+  Randomize(request.mutable_all()->mutable_json_value(), 3, 1, random);
+  std::string bytes = request.SerializeAsString();
+  bytes += "\x20";  // allow_missing = 2^k
+  const int bit = random->Below(64);
+  bytes.append(static_cast<size_t>(bit / 7), '\x80');
+  bytes.push_back(static_cast<char>(1 << bit % 7));
+  return bytes;
+}
+
 TEST(CodecDifferentialTest, AgreesWithGeneratedCodeOnRandomAndDamagedMessages) {
   const auto seconds = std::chrono::seconds(FromEnvironment("ROWKEEPER_FUZZ_SECONDS", 20));
   uint64_t seed = FromEnvironment("ROWKEEPER_FUZZ_SEED", 20240501);
@@ -48,6 +75,7 @@ TEST(CodecDifferentialTest, AgreesWithGeneratedCodeOnRandomAndDamagedMessages) {
       const bool broken = outcomes.malformed != malformed;
       bytes = Mutate(broken ? RandomRequest(&random) : bytes, &random);
       if (random.OneIn(6)) bytes += RandomRequest(&random);
+      if (random.OneIn(6)) bytes += Displacing(&random);
     }
   }
   std::cout << outcomes.accepted << " accepted, " << outcomes.refused << " refused, " << outcomes.malformed

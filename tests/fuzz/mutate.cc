@@ -109,7 +109,7 @@ std::string MutateRecords(const std::string& bytes, Random* random, int depth) {
     record.value = MutateRecords(record.value, random, depth + 1);
     return Join(records);
   }
-  switch (random->Below(9)) {
+  switch (random->Below(10)) {
     case 0:
       return Join(records) + copy;
     case 1:
@@ -137,7 +137,12 @@ std::string MutateRecords(const std::string& bytes, Random* random, int depth) {
       }
       return Join(records);
     }
+    case 8: {  // the same value in a field nearby: often another member of its oneof
+      const Record neighbour{record.tag + 8 * static_cast<uint64_t>(1 + random->Below(3)), record.value};
+      return random->OneIn(2) ? Join(records) + Join({neighbour}) : Join({neighbour}) + Join(records);
+    }
     case 7:
+      if (random->OneIn(8) && (record.tag & 7) == 0) record.value = Varint(uint64_t{1} << random->Below(64));
       if ((record.tag & 7) == 0)
         record.value = Varint(random->Bits() >> random->Below(64), random->OneIn(4) ? random->Below(9) : 0);
       return Join(records);

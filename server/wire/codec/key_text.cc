@@ -50,8 +50,22 @@ bool AppendUuidOfBytes(std::string_view bytes, std::string* out) {
 }
 
 bool AppendUuidOfText(std::string_view text, std::string* out) {
-  std::string bytes;
-  return AppendUuidBytes(text, &bytes) && AppendUuidOfBytes(bytes, out);
+  const bool dashes = text.size() == kUuidLength;
+  if (!dashes && text.size() != kUuidDigits) return false;
+  char canonical[kUuidLength];
+  size_t size = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (dashes && IsDash(i)) {
+      if (text[i] != '-') return false;
+      continue;
+    }
+    const int digit = HexDigit(text[i]);
+    if (digit < 0) return false;
+    if (IsDash(size)) canonical[size++] = '-';
+    canonical[size++] = "0123456789abcdef"[digit];
+  }
+  out->append(canonical, size);
+  return true;
 }
 
 std::string DecimalProblem(std::string_view text, int precision, int scale) {

@@ -95,6 +95,7 @@ inline int VarintSize(uint64_t value) {
 }
 
 inline void AppendVarint(uint64_t value, std::string* out) {
+  if (value < 0x80) return out->push_back(static_cast<char>(value));
   char buffer[10];
   int size = 0;
   for (; value >= 0x80; value >>= 7) buffer[size++] = static_cast<char>(value | 0x80);

@@ -121,6 +121,23 @@ TEST_F(RequestDecoderTest, TheLastMemberOfAOneofWinsAndOneOutsideOfThePlanClears
   EXPECT_FALSE(Argument("all.plain_int32").present);
 }
 
+TEST_F(RequestDecoderTest, TheLastMemberOfAOneofInsideOfJsonWinsAndAnEarlierMessageIsForgotten) {
+  fuzz::v1::SaveRequest pieces[4];
+  pieces[0].mutable_all()->mutable_inner()->mutable_pick_deep()->set_number(1);
+  pieces[1].mutable_all()->mutable_inner()->set_pick_string("between");
+  pieces[2].mutable_all()->mutable_inner()->mutable_pick_deep()->add_numbers(2);
+  pieces[3].mutable_all()->mutable_inner()->mutable_pick_deep()->add_numbers(3);
+  std::string bytes;
+  for (const auto& piece : pieces) bytes += piece.SerializeAsString();
+  ASSERT_TRUE(Decode(bytes).ok());
+  EXPECT_EQ(Argument("all.inner").text, R"({"pick_deep":{"numbers":["2","3"]}})");
+}
+
+TEST_F(RequestDecoderTest, AnyBitOfALongVarintMakesABoolTrue) {
+  ASSERT_TRUE(Decode(std::string("\x20\x80\x80\x80\x80\x80\x01", 7)).ok());
+  EXPECT_TRUE(decoded_.allow_missing);
+}
+
 TEST_F(RequestDecoderTest, AFieldWithTwoInputsFillsBoth) {
   all()->set_uuid("123E4567-E89B-12D3-A456-426614174000");
   ASSERT_TRUE(Decode().ok());

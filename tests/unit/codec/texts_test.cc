@@ -89,7 +89,8 @@ TEST(IntervalTextTest, ReadsDaysAndClockButNoMonths) {
   ASSERT_TRUE(ParseInterval("-2 days +00:00:00.25", &value));
   EXPECT_EQ(value.seconds, -172799);
   EXPECT_EQ(value.nanos, -750000000);
-  for (const char* text : {"1 mon", "1 year 2 days", "infinity", "2 days 1", "1:2:3", "87660000:00:01", "00:00:00 00:00:00"}) {
+  for (const char* text :
+       {"1 mon", "1 year 2 days", "infinity", "2 days 1", "1:2:3", "87660000:00:01", "00:00:00 00:00:00"}) {
     EXPECT_FALSE(ParseInterval(text, &value)) << text;
   }
 }
