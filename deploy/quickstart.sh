@@ -94,7 +94,7 @@ refuse_second_server() {
 stop_server() {
   local status=$?
   trap - EXIT
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
   if [ -n "$server" ] && kill -TERM "$server" 2>/dev/null; then
     printf '\n==> Stopping\n'
     wait "$server" || status=$?

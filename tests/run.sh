@@ -68,7 +68,7 @@ build() {
 clean_up() {
   local status=$?
   trap - EXIT
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
   set +e
   # ctest leads a process group of its own, in which all tests are.
   [ -z "$tests" ] || kill -TERM -- "-$tests" 2>/dev/null
@@ -115,9 +115,9 @@ run_tests() {
   local arguments=(--test-dir "build/$preset" --parallel 2 --output-on-failure --no-tests=error
     --output-junit "$work/ctest.xml") status=0
   [ -z "$pattern" ] || arguments+=(-R "$pattern")
-  mkdir "$work/gtest"
-  chmod 777 "$work/gtest"
-  GTEST_OUTPUT=xml:$work/gtest/ GTEST_COLOR=no setsid ctest "${arguments[@]}" </dev/null &
+  mkdir -m 777 "$work/gtest"
+  mkdir -m 1777 "$work/tmp"  # what a killed test leaves goes with the rest
+  TMPDIR=$work/tmp GTEST_OUTPUT=xml:$work/gtest/ GTEST_COLOR=no setsid ctest "${arguments[@]}" </dev/null &
   tests=$!
   wait "$tests" || status=$?
   tests=

@@ -29,6 +29,7 @@ SCRATCH_URL=
 clean_up() {
   local status=$?
   trap - EXIT
+  trap '' INT TERM PIPE  # whoever reads the output may be gone
   set +e
   kill_server
   [ -n "$SCRATCH_NAME" ] && admin_sql "DROP DATABASE IF EXISTS $SCRATCH_NAME WITH (FORCE)"
