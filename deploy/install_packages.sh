@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   build-essential cmake ninja-build ccache pkg-config
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev
-  libpqxx-dev libspdlog-dev libcli11-dev libabsl-dev nlohmann-json3-dev libssl-dev libpg-query-dev
+  libpqxx-dev libpq-dev libspdlog-dev libcli11-dev libabsl-dev nlohmann-json3-dev libssl-dev libpg-query-dev
 )
 
 usage() {

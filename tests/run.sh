@@ -73,6 +73,8 @@ clean_up() {
   # ctest leads a process group of its own, in which all tests are.
   [ -z "$tests" ] || kill -TERM -- "-$tests" 2>/dev/null
   if [ -n "$work" ]; then
+    # A test that was killed could not stop the PostgreSQL of its own.
+    find "$work/tmp" -name postmaster.pid 2>/dev/null | while read -r file; do kill -QUIT "$(head -n 1 "$file")" 2>/dev/null; done
     stop_cluster "$work/postgres" immediate
     rm -rf "$work"
   fi
