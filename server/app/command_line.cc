@@ -118,6 +118,10 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--max-request-size", &settings->max_request_kib, "Largest request, KiB")
       ->check(CLI::Range(1, 1048576))
       ->group("Server");
+  AddOption(command, "--max-response-size", &settings->max_response_kib,
+            "Largest response, KiB; gRPC clients accept 4096 unless told otherwise")
+      ->check(CLI::Range(1, 1048576))
+      ->group("Server");
   AddOption(command, "--default-page-size", &settings->default_page_size, "Rows of a page when the request says 0")
       ->check(CLI::Range(1, 10000))
       ->group("Server");

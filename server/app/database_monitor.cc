@@ -1,20 +1,40 @@
 #include "server/app/database_monitor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/time.h"
 #include "server/base/errors.h"
+#include "server/base/text.h"
 #include "server/schema/fit.h"
 
 namespace rowkeeper::app {
 namespace {
 
 constexpr int kStatementTimeoutMs = 5000;
+constexpr std::chrono::milliseconds kUnreachablePause{250};
+constexpr std::chrono::milliseconds kPause{1000};
+constexpr std::chrono::milliseconds kSchemaPeriod{5000};
+/// A look that takes longer means that the database does not answer.
+constexpr std::chrono::milliseconds kLookLimit{3000};
+/// Every refused call carries them, so it is a few.
+constexpr size_t kShownMismatches = 3;
 
 db::ConnectionOptions MonitorOptions(db::ConnectionOptions options) {
   options.application_name = "rowkeeper monitor";
   options.statement_timeout_ms = kStatementTimeoutMs;
   return options;
+}
+
+std::string Summary(const schema::FitReport& report) {
+  std::string text;
+  for (size_t i = 0; i < std::min(report.mismatches.size(), kShownMismatches); ++i) {
+    text += Cat(i == 0 ? "" : "; ", report.mismatches[i].ToString());
+  }
+  if (report.mismatches.size() > kShownMismatches) {
+    text += Cat("; and ", report.mismatches.size() - kShownMismatches, " more (rowkeeper check lists them)");
+  }
+  return text;
 }
 
 }  // namespace
@@ -25,7 +45,8 @@ DatabaseMonitor::DatabaseMonitor(const catalogue::Catalogue& catalogue, db::Conn
       options_(MonitorOptions(std::move(connection))),
       remedy_(std::move(remedy)),
       on_change_(std::move(on_change)),
-      thread_([this] { Loop(); }) {}
+      looker_([this] { Loop(); }),
+      watcher_([this] { WatchLoop(); }) {}
 
 DatabaseMonitor::~DatabaseMonitor() {
   {
@@ -33,27 +54,50 @@ DatabaseMonitor::~DatabaseMonitor() {
     stopping_ = true;
     stop_requested_.SignalAll();
   }
-  thread_.join();
+  watcher_.join();
+  looker_.join();
 }
 
 void DatabaseMonitor::Loop() {
-  absl::Status reason;
-  State state = Look(&reason);
-  on_change_(state, reason);
-  while (Pause(state)) {
-    absl::Status next_reason;
-    const State next = Look(&next_reason);
-    if (next == state && next_reason.message() == reason.message()) continue;
-    state = next;
-    reason = next_reason;
-    on_change_(state, reason);
+  State state = State::kUnreachable;
+  do {
+    {
+      absl::MutexLock lock(&mutex_);
+      looking_since_ = Clock::now();
+    }
+    absl::Status reason;
+    state = Look(&reason);
+    {
+      absl::MutexLock lock(&mutex_);
+      looking_since_.reset();
+      if (stopping_) return;
+    }
+    Report(state, reason);
+  } while (Pause(state));
+}
+
+void DatabaseMonitor::WatchLoop() {
+  absl::MutexLock lock(&mutex_);
+  while (!stopping_) {
+    stop_requested_.WaitWithTimeout(&mutex_, absl::FromChrono(kUnreachablePause));
+    const bool hangs = looking_since_.has_value() && Clock::now() - *looking_since_ > kLookLimit;
+    if (hangs && !stopping_) Report(State::kUnreachable, DatabaseUnavailable());
   }
 }
 
+void DatabaseMonitor::Report(State state, const absl::Status& reason) {
+  absl::MutexLock lock(&report_mutex_);
+  const std::string words(reason.message());
+  if (reported_ == state && reported_reason_ == words) return;
+  reported_ = state;
+  reported_reason_ = words;
+  on_change_(state, reason);
+}
+
 bool DatabaseMonitor::Pause(State state) {
-  const absl::Duration pause = state == State::kUnreachable ? absl::Milliseconds(250) : absl::Seconds(1);
   absl::MutexLock lock(&mutex_);
-  if (!stopping_) stop_requested_.WaitWithTimeout(&mutex_, pause);
+  const auto pause = state == State::kUnreachable ? kUnreachablePause : kPause;
+  if (!stopping_) stop_requested_.WaitWithTimeout(&mutex_, absl::FromChrono(pause));
   return !stopping_;
 }
 
@@ -67,7 +111,9 @@ DatabaseMonitor::State DatabaseMonitor::Look(absl::Status* reason) {
     connection_ = *std::move(opened);
     schema_fits_ = false;  // it may be another database than the one that was checked
   }
-  *reason = schema_fits_ ? connection_->Ping() : CheckSchema(*connection_);
+  const bool compare = !schema_fits_ || Clock::now() - schema_checked_ >= kSchemaPeriod;
+  *reason = compare ? CheckSchema(*connection_) : connection_->Ping();
+  if (compare) schema_checked_ = Clock::now();
   if (connection_->broken()) {
     connection_ = nullptr;
     return State::kUnreachable;
@@ -80,7 +126,7 @@ absl::Status DatabaseMonitor::CheckSchema(db::Connection& connection) {
   absl::StatusOr<schema::FitReport> report = schema::CheckFit(catalogue_, connection);
   if (!report.ok()) return report.status();
   if (report->fits()) return absl::OkStatus();
-  return SchemaMismatch(report->ToString(), remedy_);
+  return SchemaMismatch(Summary(*report), remedy_);
 }
 
 }  // namespace rowkeeper::app

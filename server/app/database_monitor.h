@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -18,20 +20,26 @@ namespace rowkeeper::app {
 class DatabaseMonitor {
  public:
   enum class State {
-    kUnreachable,  ///< no connection; tried again every 250 ms
+    kUnreachable,  ///< no connection, or no answer for 3 s; tried again every 250 ms
     kMismatch,     ///< reachable, but the catalogue cannot be served; looked at again every second
-    kReady,        ///< checked every second
+    kReady,        ///< asked every second, and its schema compared every 5 s
   };
-  /// Called on the monitor's thread for every change; `reason` is OK in kReady.
+  /// Called on the monitor's threads, one at a time, for every change; `reason` is OK in kReady.
   using OnChange = std::function<void(State state, const absl::Status& reason)>;
 
   /// `remedy` is the command that makes the database fit.
   DatabaseMonitor(const catalogue::Catalogue& catalogue, db::ConnectionOptions connection, std::string remedy,
                   OnChange on_change);
+  /// Waits for a look that is under way, which a database that hangs can draw out.
   ~DatabaseMonitor();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void Loop();
+  /// Says that the database does not answer when a look takes too long: libpq itself would wait for it.
+  void WatchLoop();
+  void Report(State state, const absl::Status& reason);
   State Look(absl::Status* reason);
   absl::Status CheckSchema(db::Connection& connection);
   /// False when it is time to end.
@@ -41,13 +49,21 @@ class DatabaseMonitor {
   const db::ConnectionOptions options_;
   const std::string remedy_;
   const OnChange on_change_;
+  // Of the looking thread alone.
   std::unique_ptr<db::Connection> connection_;
   bool schema_fits_ = false;
+  Clock::time_point schema_checked_;
 
-  absl::Mutex mutex_;
+  absl::Mutex report_mutex_;
+  std::optional<State> reported_ ABSL_GUARDED_BY(report_mutex_);
+  std::string reported_reason_ ABSL_GUARDED_BY(report_mutex_);
+
+  absl::Mutex mutex_ ABSL_ACQUIRED_BEFORE(report_mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<Clock::time_point> looking_since_ ABSL_GUARDED_BY(mutex_);
   absl::CondVar stop_requested_;
-  std::thread thread_;
+  std::thread looker_;
+  std::thread watcher_;
 };
 
 }  // namespace rowkeeper::app

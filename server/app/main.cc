@@ -25,7 +25,7 @@ std::string ExplainMistake(const CLI::App* root, const CLI::Error& error) {
 }
 
 int Main(int argc, char** argv) {
-  BlockStopSignals();
+  IgnoreBrokenPipes();
   observe::StopLog();  // until `serve` starts it, lines of spdlog's default logger go to standard error directly
   CLI::App root("rowkeeper serves annotated protobuf messages from PostgreSQL as typed gRPC repositories", "rowkeeper");
   root.require_subcommand(1);

@@ -16,6 +16,8 @@ using observe::LogLevel;
 
 /// Exit code when a second signal does not wait for the drain: 128 + SIGTERM.
 constexpr int kExitTerminated = 143;
+/// How long ending may take after the drain, the embedded PostgreSQL's fast shutdown included.
+constexpr std::chrono::seconds kTeardownLimit{40};
 
 struct ServeOptions {
   CatalogueSettings catalogue;
@@ -47,6 +49,8 @@ int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded
   Log(LogLevel::kInfo, "listening", {{"addresses", absl::StrJoin((*process)->addresses(), ", ")}});
   WaitForStopSignal();
   ExitOnNextStopSignal(kExitTerminated);
+  ExitAfter(std::chrono::milliseconds(static_cast<int64_t>(options.serve.drain_timeout_s * 1000)) + kTeardownLimit,
+            kExitFailure);
   Log(LogLevel::kInfo, "stopping: finishing the calls that run; a second signal ends at once");
   (*process)->Shutdown();
   process->reset();
@@ -56,6 +60,7 @@ int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded
 }
 
 int Serve(const ServeOptions& options) {
+  BlockStopSignals();
   const absl::Status status = StartLogging(options.serve);
   if (!status.ok()) {
     Fail(status);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 
@@ -16,6 +17,8 @@ using observe::LogLevel;
 plan::PageTokens::Key TokenKey(const std::string& secret) {
   return secret.empty() ? plan::PageTokens::RandomKey() : plan::PageTokens::DeriveKey(secret);
 }
+
+size_t Kibibytes(int count) { return static_cast<size_t>(count) * 1024; }
 
 std::chrono::milliseconds Milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
@@ -54,13 +57,14 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       errors_(*loaded.catalogue),
       runner_(errors_, tokens_, &statements_),
       pool_(ToPoolOptions(options.pool), options.connection),
-      executor_(ToExecutorOptions(options), &runner_, &pool_) {}
+      executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_)) {}
 
 ServerProcess::~ServerProcess() = default;
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const LoadedCatalogue& loaded,
                                                                     const ServerProcessOptions& options) {
   std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options));
+  process->gate_.Close(DatabaseUnavailable());  // until the monitor has seen that the database fits
   process->MakeServices();
   const absl::Status status = process->Listen();
   if (!status.ok()) return status;
@@ -73,14 +77,16 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
 
 void ServerProcess::MakeServices() {
   wire::RepositoryBackend backend;
-  backend.executor = &executor_;
+  backend.executor = executor_.get();
   backend.tokens = &tokens_;
   backend.gate = &gate_;
+  backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
   backend.pages = {options_.serve.default_page_size, options_.serve.max_page_size};
   for (const auto& plan : loaded_.plans) {
     methods_.push_back(std::make_unique<const wire::RepositoryMethod>(plan.get(), backend));
   }
-  service_ = std::make_unique<wire::DynamicService>(wire::ToDynamicMethods(methods_), wire::DynamicServiceOptions());
+  service_ = std::make_unique<wire::DynamicService>(wire::ToDynamicMethods(methods_),
+                                                    wire::DynamicServiceOptions{backend.max_response_bytes});
   wire::ReflectionOptions reflection;
   reflection.files = loaded_.catalogue->source().files();
   for (const catalogue::Repository& repository : loaded_.catalogue->repositories()) {
@@ -93,7 +99,8 @@ void ServerProcess::MakeServices() {
 absl::Status ServerProcess::Listen() {
   wire::ServerOptions options;
   options.addresses = options_.serve.listen;
-  options.max_request_bytes = static_cast<size_t>(options_.serve.max_request_kib) * 1024;
+  options.max_request_bytes = Kibibytes(options_.serve.max_request_kib);
+  options.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
   std::vector<grpc::Service*> services = reflection_->services();
   services.push_back(&health_);
   services.push_back(service_.get());
@@ -107,16 +114,19 @@ void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::S
   const std::string message(reason.message());
   switch (state) {
     case DatabaseMonitor::State::kUnreachable:
-      gate_.Open();  // calls find out for themselves, and notice first when the database is back
+      // After a fit calls find out for themselves, and notice first when the database is back; before one nothing runs.
+      if (!fitted_) gate_.Close(DatabaseUnavailable());
       health_.SetAll(wire::HealthService::Status::kNotServing);
       Log(LogLevel::kWarning, "database unreachable, trying again", {{"reason", message}});
       break;
     case DatabaseMonitor::State::kMismatch:
+      fitted_ = false;
       gate_.Close(reason);
       health_.SetAll(wire::HealthService::Status::kNotServing);
       Log(LogLevel::kError, "not serving: the database does not fit the catalogue", {{"reason", message}});
       break;
     case DatabaseMonitor::State::kReady:
+      fitted_ = true;
       gate_.Open();
       health_.SetAll(wire::HealthService::Status::kServing);
       Log(LogLevel::kInfo, "serving", {{"methods", static_cast<int64_t>(methods_.size())}});
@@ -125,10 +135,11 @@ void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::S
 }
 
 void ServerProcess::Shutdown() {
-  monitor_.reset();
   health_.Stop();
   reflection_->Stop();
   server_->Shutdown(std::chrono::system_clock::now() + Milliseconds(options_.serve.drain_timeout_s));
+  executor_.reset();  // its threads answer calls, so they end before the server does
+  monitor_.reset();
 }
 
 }  // namespace rowkeeper::app

@@ -51,8 +51,10 @@ class ServerProcess {
   exec::StatementCache statements_;
   const exec::Runner runner_;
   db::Pool pool_;
-  exec::Executor executor_;
+  std::unique_ptr<exec::Executor> executor_;
   wire::ServingGate gate_;
+  /// Whether the database fitted when it was last looked at; of the monitor's callbacks alone, which come one at a time.
+  bool fitted_ = false;
   wire::HealthService health_;
   std::unique_ptr<wire::Reflection> reflection_;
   std::vector<std::unique_ptr<const wire::RepositoryMethod>> methods_;

@@ -38,6 +38,8 @@ struct ServeSettings {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   int queue_limit = 10000;
   int max_request_kib = 4096;
+  /// Above max_request_kib, so that what was written can be returned.
+  int max_response_kib = 8192;
   int default_page_size = 50;
   int max_page_size = 1000;
   std::string page_token_key;

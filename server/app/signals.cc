@@ -1,6 +1,7 @@
 #include "server/app/signals.h"
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -17,10 +18,19 @@ sigset_t StopSignals() {
 
 }  // namespace
 
+void IgnoreBrokenPipes() { std::signal(SIGPIPE, SIG_IGN); }
+
 void BlockStopSignals() {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void ExitAfter(std::chrono::milliseconds limit, int exit_code) {
+  std::thread([limit, exit_code] {
+    std::this_thread::sleep_for(limit);
+    std::fputs("rowkeeper: the database does not answer; ending without it\n", stderr);
+    std::_Exit(exit_code);
+  }).detach();
 }
 
 void WaitForStopSignal() {

@@ -1,11 +1,18 @@
 #pragma once
 
+#include <chrono>
+
 namespace rowkeeper::app {
 
-/// Blocks SIGTERM and SIGINT in this thread and all that it starts later, and ignores SIGPIPE. Call first in main.
+/// Makes writing to a closed pipe or socket an error instead of the end of the process. Call first in main.
+void IgnoreBrokenPipes();
+/// Blocks SIGTERM and SIGINT in this thread and all that it starts later, so that WaitForStopSignal gets them. Call
+/// before other threads are started; a command that does not call it ends at the first signal.
 void BlockStopSignals();
 /// Waits for SIGTERM or SIGINT.
 void WaitForStopSignal();
+/// Ends the process with `exit_code` and a line on standard error if it still runs after `limit`.
+void ExitAfter(std::chrono::milliseconds limit, int exit_code);
 /// From now on another SIGTERM or SIGINT ends the process at once, with `exit_code`.
 void ExitOnNextStopSignal(int exit_code);
 
