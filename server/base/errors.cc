@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 /// Longest text of a caller that is repeated to it, bytes: errors travel in trailers of a few KiB.
 constexpr size_t kShownBytes = 200;
 constexpr size_t kShownViolations = 5;
+constexpr size_t kDescriptionBytes = 600;
 
 std::string Shown(std::string_view text) { return ShortenUtf8(text, kShownBytes); }
 
@@ -75,7 +76,11 @@ bool ReadErrorInfo(const absl::Status& status, google::rpc::ErrorInfo* info) {
 }  // namespace
 
 void FieldViolations::Add(std::string_view field, std::string_view description) {
-  items_.emplace_back(Shown(field), RepairUtf8(description));
+  if (full()) {
+    ++left_out_;
+    return;
+  }
+  items_.emplace_back(Shown(field), ShortenUtf8(description, kDescriptionBytes));
 }
 
 absl::Status FieldViolations::ToStatus() const {
@@ -89,6 +94,7 @@ absl::Status FieldViolations::ToStatus() const {
     violation->set_description(description);
     if (shown++ < kShownViolations) message += Cat(shown > 1 ? "; " : "", field, ": ", description);
   }
+  shown += left_out_;
   if (shown > kShownViolations) message += Cat("; and ", shown - kShownViolations, " more");
   absl::Status status = Error(Code::kInvalidArgument, "INVALID_FIELD", message, {{"field", items_.front().first}});
   Attach(bad_request, &status);
@@ -202,6 +208,12 @@ absl::Status LimitReached(std::string_view reason, std::string_view what, std::s
                    milliseconds(1000));
 }
 
+absl::Status ResponseTooLarge(size_t bytes, size_t limit_bytes, std::string_view consequence) {
+  return Error(Code::kResourceExhausted, "RESPONSE_TOO_LARGE",
+               Cat("the response has ", bytes, " bytes and the server sends at most ", limit_bytes, "; ", consequence),
+               {{"limit", "max-response-size"}, {"value", Cat(limit_bytes, " bytes")}});
+}
+
 absl::Status DatabaseExhausted() {
   return WithRetry(Error(Code::kResourceExhausted, "DATABASE_RESOURCES",
                          "the database is out of connections, memory or disk space; try again later"),
@@ -225,6 +237,13 @@ absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy) {
       Error(Code::kFailedPrecondition, "SCHEMA_MISMATCH",
             Cat("the database does not fit the catalogue: ", problem, "; ", remedy), {{"remedy", remedy}});
   return WithPrecondition(std::move(status), "SCHEMA", "database");
+}
+
+absl::Status RefusedByTrigger(std::string_view entity) {
+  return Error(Code::kFailedPrecondition, "TRIGGER_REFUSED",
+               Cat("a rule of the database refused this change", entity.empty() ? "" : Cat(" of ", entity),
+                   "; ask its owner what the rule demands"),
+               {{"entity", entity}});
 }
 
 absl::Status DatabasePermission() {

@@ -21,14 +21,19 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 /// Problems of single request fields, gathered so that a caller sees all of them at once. Not thread-safe.
 class FieldViolations {
  public:
+  /// More are counted, not kept. Descriptions longer than 600 bytes are cut.
+  static constexpr size_t kKept = 100;
+
   /// `field` is the path in the request ("todo.title"); `description` says what is wrong and what to send.
   void Add(std::string_view field, std::string_view description);
   bool empty() const { return items_.empty(); }
+  bool full() const { return items_.size() >= kKept; }
   /// OK when empty, else INVALID_ARGUMENT, reason INVALID_FIELD, with BadRequest details.
   absl::Status ToStatus() const;
 
  private:
   std::vector<std::pair<std::string, std::string>> items_;
+  size_t left_out_ = 0;
 };
 
 /// INVALID_ARGUMENT, reason INVALID_FIELD: one field.
@@ -66,6 +71,9 @@ absl::Status Cancelled();
 /// RESOURCE_EXHAUSTED with RetryInfo: `limit` is the option's name, `value` its value with unit ("30 s").
 absl::Status LimitReached(std::string_view reason, std::string_view what, std::string_view limit,
                           std::string_view value);
+/// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, without RetryInfo: the same call would end the same. `consequence` says
+/// what became of the call ("nothing was changed").
+absl::Status ResponseTooLarge(size_t bytes, size_t limit_bytes, std::string_view consequence);
 /// RESOURCE_EXHAUSTED, reason DATABASE_RESOURCES: SQLSTATE class 53.
 absl::Status DatabaseExhausted();
 /// UNAVAILABLE with RetryInfo, reason DATABASE_UNAVAILABLE: nothing was executed.
@@ -74,6 +82,9 @@ absl::Status DatabaseUnavailable();
 absl::Status CommitOutcomeUnknown();
 /// FAILED_PRECONDITION, reason SCHEMA_MISMATCH: `remedy` is the command to run.
 absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy);
+/// FAILED_PRECONDITION, reason TRIGGER_REFUSED: a trigger or function of the database raised an error of its own. Its
+/// words are not shown, for they may hold values. `entity` may be empty.
+absl::Status RefusedByTrigger(std::string_view entity);
 /// PERMISSION_DENIED, reason DATABASE_PERMISSION.
 absl::Status DatabasePermission();
 /// INTERNAL, reason UNREPRESENTABLE_VALUE: a stored value that the field's type cannot carry.

@@ -9,6 +9,15 @@
 namespace rowkeeper::wire {
 namespace {
 
+/// Headers that start so are ours; one that is not known asks for something that would be left undone.
+constexpr std::string_view kOwnHeaders = "rowkeeper-";
+
+absl::Status CheckHeaders(const UnaryCall& call) {
+  const auto unknown = call.HeaderStartingWith(kOwnHeaders);
+  if (!unknown.has_value()) return absl::OkStatus();
+  return InvalidHeader(*unknown, "this server does not know it, and nothing was done; remove it, or call a server that does");
+}
+
 /// What is worth logging of a call, gathered while its request is at hand.
 struct CallNotes {
   std::vector<std::string> ids;
@@ -118,7 +127,9 @@ void RepositoryMethod::Serve(UnaryCall unary) const {
 }
 
 absl::StatusOr<plan::Call> RepositoryMethod::Prepare(const UnaryCall& call) const {
-  absl::Status status = backend_.gate->Check();
+  absl::Status status = CheckHeaders(call);
+  if (!status.ok()) return status;
+  status = backend_.gate->Check();
   if (!status.ok()) return status;
   plan::Request request;
   status = decoder_->Decode(call.request(), &request);
@@ -132,6 +143,11 @@ absl::StatusOr<std::string> RepositoryMethod::Encode(const exec::Outcome& outcom
   const absl::Status status = response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder,
                                                         outcome.next_page_token, &response);
   if (!status.ok()) return status;
+  if (response.size() > backend_.max_response_bytes) {
+    return ResponseTooLarge(response.size(), backend_.max_response_bytes,
+                            plan_->reads_only() ? "ask for fewer rows or fields"
+                                                : "the change was made, but the row is too large to return");
+  }
   return response;
 }
 

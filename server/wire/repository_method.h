@@ -20,6 +20,8 @@ struct RepositoryBackend {
   const plan::PageTokens* tokens = nullptr;
   const ServingGate* gate = nullptr;
   plan::PageLimits pages;
+  /// Larger responses become RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE. Bytes.
+  size_t max_response_bytes = 8 << 20;
 };
 
 /// Serves one method: request bytes -> call -> executor -> response bytes. Thread-safe; Serve never blocks.

@@ -61,6 +61,14 @@ std::optional<std::string_view> UnaryReactor::Header(std::string_view name) cons
   return std::string_view(found->second.data(), found->second.size());
 }
 
+std::optional<std::string_view> UnaryReactor::HeaderStartingWith(std::string_view prefix) const {
+  const auto& headers = context_->client_metadata();  // ordered by name
+  const auto found = headers.lower_bound(grpc::string_ref(prefix.data(), prefix.size()));
+  if (found == headers.end()) return std::nullopt;
+  const std::string_view name(found->first.data(), found->first.size());
+  return name.substr(0, prefix.size()) == prefix ? std::optional<std::string_view>(name) : std::nullopt;
+}
+
 CancelCause UnaryReactor::Cause() const {
   const bool late = deadline_ != Clock::time_point::max() && Clock::now() + kDeadlineSlack >= deadline_;
   return late ? CancelCause::kDeadline : CancelCause::kCaller;
@@ -99,9 +107,8 @@ bool UnaryReactor::ClaimAnswer() {
 
 bool UnaryReactor::FinishWith(std::string response) {
   if (response.size() > method_->max_response_bytes) {
-    return FinishWith(LimitReached("RESPONSE_TOO_LARGE",
-                                   Cat("the response has ", response.size(), " bytes; ask for fewer rows or fields"),
-                                   "max_response_bytes", Cat(method_->max_response_bytes, " bytes")));
+    return FinishWith(
+        ResponseTooLarge(response.size(), method_->max_response_bytes, "ask for fewer rows or fields"));
   }
   if (!ClaimAnswer()) return false;
   const grpc::Slice slice = ToSlice(std::move(response));
@@ -136,6 +143,9 @@ UnaryCall::~UnaryCall() {
 std::string_view UnaryCall::request() const { return reactor_->request(); }
 const std::string& UnaryCall::path() const { return reactor_->method().path; }
 std::optional<std::string_view> UnaryCall::Header(std::string_view name) const { return reactor_->Header(name); }
+std::optional<std::string_view> UnaryCall::HeaderStartingWith(std::string_view prefix) const {
+  return reactor_->HeaderStartingWith(prefix);
+}
 std::chrono::steady_clock::time_point UnaryCall::deadline() const { return reactor_->deadline(); }
 std::chrono::steady_clock::time_point UnaryCall::start() const { return reactor_->start(); }
 std::string UnaryCall::peer() const { return reactor_->peer(); }

@@ -34,6 +34,8 @@ class UnaryCall {
   const std::string& path() const;
   /// The first value of a request header, by its lower-case name. Until Finish.
   std::optional<std::string_view> Header(std::string_view name) const;
+  /// The name of a request header that starts with the lower-case `prefix`. Until Finish.
+  std::optional<std::string_view> HeaderStartingWith(std::string_view prefix) const;
   /// When the caller stops waiting; time_point::max() when it set no deadline.
   std::chrono::steady_clock::time_point deadline() const;
   std::chrono::steady_clock::time_point start() const;

@@ -35,6 +35,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
   const Method& method() const { return *method_; }
   std::string_view request() const;
   std::optional<std::string_view> Header(std::string_view name) const;
+  std::optional<std::string_view> HeaderStartingWith(std::string_view prefix) const;
   std::string peer() const { return context_->peer(); }
   std::chrono::steady_clock::time_point start() const { return start_; }
   std::chrono::steady_clock::time_point deadline() const { return deadline_; }

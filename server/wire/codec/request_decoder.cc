@@ -14,12 +14,24 @@ using plan::InputRole;
 
 bool IsArgument(InputRole role) { return role == InputRole::kFilter || role == InputRole::kValue; }
 
-std::vector<std::string> MaskPaths(const MessageShape& mask, const Slot& slot) {
-  std::vector<Slot> fields;
-  std::vector<std::string> paths;
-  if (!CollectFields(mask, slot, &fields)) return paths;
-  for (const Occurrence& path : fields[0]) paths.emplace_back(path.payload);
-  return paths;
+/// Copies the paths of a FieldMask that may be in several pieces; false as soon as there are too many.
+bool MaskPaths(const MessageShape& mask, const Slot& pieces, std::vector<std::string>* paths) {
+  const uint32_t path_tag = MakeTag(mask.fields[0].number, WireType::kLength);
+  for (const Occurrence& piece : pieces) {
+    Reader reader(piece.payload);
+    uint32_t tag = 0;
+    while (!reader.done() && reader.ReadTag(&tag)) {
+      Occurrence path;
+      if (tag != path_tag) {
+        if (!reader.Skip(tag, kMaxNesting)) return true;  // cannot be: the request was checked
+        continue;
+      }
+      if (!reader.ReadValue(WireType::kLength, &path)) return true;
+      if (paths->size() == RequestDecoder::kMaxMaskPaths) return false;
+      paths->emplace_back(path.payload);
+    }
+  }
+  return true;
 }
 
 /// rowkeeper.v1.Deleted. False for a number that it does not have.
@@ -152,6 +164,22 @@ bool RequestDecoder::Collect(const Bound& bound, std::string_view bytes, std::ve
   return true;
 }
 
+std::vector<std::string> RequestDecoder::Mask(const Source& source, const Slot& slot, FieldViolations* violations) {
+  std::vector<std::string> paths;
+  if (!MaskPaths(*source.field->message, slot, &paths)) {
+    violations->Add(source.name, Cat("has more than ", kMaxMaskPaths, " paths; name fewer"));
+  }
+  return paths;
+}
+
+std::string RequestDecoder::Text(const Source& source, const Slot& slot, size_t max_bytes,
+                                 FieldViolations* violations) {
+  const std::string_view text = slot.back().payload;
+  if (text.size() <= max_bytes) return std::string(text);
+  violations->Add(source.name, Cat("has ", text.size(), " bytes; at most ", max_bytes, " are allowed"));
+  return "";
+}
+
 void RequestDecoder::Control(const Source& source, const Slot& slot, plan::Request* request,
                              FieldViolations* violations) {
   const FieldShape& field = *source.field;
@@ -160,16 +188,16 @@ void RequestDecoder::Control(const Source& source, const Slot& slot, plan::Reque
       request->page_size = static_cast<int32_t>(Number(field, slot));
       break;
     case InputRole::kPageToken:
-      request->page_token = slot.back().payload;
+      request->page_token = Text(source, slot, kMaxPageTokenBytes, violations);
       break;
     case InputRole::kOrderBy:
-      request->order_by = slot.back().payload;
+      request->order_by = Text(source, slot, kMaxOrderByBytes, violations);
       break;
     case InputRole::kReadMask:
-      request->read_mask = MaskPaths(*field.message, slot);
+      request->read_mask = Mask(source, slot, violations);
       break;
     case InputRole::kUpdateMask:
-      request->update_mask = MaskPaths(*field.message, slot);
+      request->update_mask = Mask(source, slot, violations);
       break;
     case InputRole::kDeleted:
       if (!ReadDeleted(Number(field, slot), &request->deleted)) {

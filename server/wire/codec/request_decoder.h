@@ -18,6 +18,11 @@ namespace rowkeeper::codec {
 /// generated protobuf code would parse and merges repeated occurrences as it does.
 class RequestDecoder {
  public:
+  /// What a request may steer an operation with at most. More is a violation of that field.
+  static constexpr size_t kMaxMaskPaths = 1000;
+  static constexpr size_t kMaxOrderByBytes = 4096;
+  static constexpr size_t kMaxPageTokenBytes = 65536;
+
   /// `plan` is used during the call only; the decoder refers to no descriptor.
   static std::unique_ptr<const RequestDecoder> Compile(const plan::MethodPlan& plan);
 
@@ -54,6 +59,8 @@ class RequestDecoder {
   int AddSource(const plan::Input& input, int index, const plan::MethodPlan& plan);
   static void CompileOneofs(Bound* bound);
   static bool Collect(const Bound& bound, std::string_view bytes, std::vector<Slot>* slots);
+  static std::vector<std::string> Mask(const Source& source, const Slot& slot, FieldViolations* violations);
+  static std::string Text(const Source& source, const Slot& slot, size_t max_bytes, FieldViolations* violations);
   static void Control(const Source& source, const Slot& slot, plan::Request* request, FieldViolations* violations);
 
   ShapeSet shapes_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "server/base/text.h"
@@ -230,24 +231,64 @@ class JsonWriter {
     return true;
   }
 
+  /// A hostile map has millions of entries of a byte or two, so each is kept in a few words until it is written.
   bool Map(const MessageShape& entry_shape, const Slot& entries) {
-    std::vector<std::pair<std::string, std::vector<Slot>>> sorted(entries.size());
+    std::vector<EntryKey> keys(entries.size());
     for (size_t i = 0; i < entries.size(); ++i) {
-      if (!CollectFields(entry_shape, Slot{entries[i]}, &sorted[i].second)) return Fail("is damaged");
-      if (!MapKey(entry_shape.fields[0], sorted[i].second[0], &sorted[i].first)) return false;
+      if (!ReadKey(entry_shape.fields[0], entries[i], &keys[i])) return Fail("is damaged");
     }
-    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(keys.begin(), keys.end(),
+              [](const EntryKey& a, const EntryKey& b) { return a.SameAs(b) ? a.entry < b.entry : a.Before(b); });
     out_->push_back('{');
     bool first = true;
-    for (size_t i = 0; i < sorted.size(); ++i) {
-      if (i + 1 < sorted.size() && sorted[i].first == sorted[i + 1].first) continue;  // the last of equal keys wins
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (i + 1 < keys.size() && keys[i].SameAs(keys[i + 1])) continue;  // the last of equal keys wins
       Separate(&first);
-      AppendJsonString(sorted[i].first, out_);
-      out_->push_back(':');
-      if (!Field(entry_shape.fields[1], sorted[i].second[1])) return false;
+      if (!Entry(entry_shape, *keys[i].entry)) return false;
     }
     out_->push_back('}');
     return true;
+  }
+
+  /// The key of a map's entry: the text of a string, the value of anything else.
+  struct EntryKey {
+    std::string_view text;
+    int64_t number = 0;
+    const Occurrence* entry = nullptr;
+
+    bool SameAs(const EntryKey& other) const { return number == other.number && text == other.text; }
+    bool Before(const EntryKey& other) const {
+      return number != other.number ? number < other.number : text < other.text;
+    }
+  };
+
+  static bool ReadKey(const FieldShape& field, const Occurrence& entry, EntryKey* key) {
+    key->entry = &entry;
+    Reader reader(entry.payload);
+    while (!reader.done()) {
+      uint32_t tag = 0;
+      if (!reader.ReadTag(&tag)) return false;
+      if (tag != MakeTag(field.number, field.wire_type)) {
+        if (!reader.Skip(tag, kMaxNesting)) return false;
+        continue;
+      }
+      Occurrence value;
+      if (!reader.ReadValue(field.wire_type, &value)) return false;
+      key->text = value.payload;
+      key->number =
+          field.wire_type == WireType::kLength ? 0 : static_cast<int64_t>(NormalizeBits(field.type, value.bits));
+    }
+    return true;
+  }
+
+  bool Entry(const MessageShape& entry_shape, const Occurrence& entry) {
+    std::vector<Slot> slots;
+    std::string key;
+    if (!CollectFields(entry_shape, Slot{entry}, &slots)) return Fail("is damaged");
+    if (!MapKey(entry_shape.fields[0], slots[0], &key)) return false;
+    AppendJsonString(key, out_);
+    out_->push_back(':');
+    return Field(entry_shape.fields[1], slots[1]);
   }
 
   /// The bare text of a key.
