@@ -1,6 +1,7 @@
 #include "server/exec/executor.h"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -13,6 +14,10 @@ namespace rowkeeper::exec {
 namespace {
 
 constexpr auto kHousekeepingPeriod = std::chrono::milliseconds(50);
+/// How long a call waits before it tries another connection in place of a lost one. When many die together the next may
+/// be about to; the last wait is longer than the pool remembers that it could not connect.
+constexpr std::chrono::milliseconds kReconnectDelays[] = {std::chrono::milliseconds(0), std::chrono::milliseconds(20),
+                                                          std::chrono::milliseconds(120)};
 
 bool IsConflict(const absl::Status& status) {
   const std::string reason = ErrorReason(status);
@@ -38,6 +43,10 @@ struct Executor::Ticket::Work {
   Done done;
   Queue::iterator position;
   bool queued = false;
+  /// Of the worker that runs it.
+  bool connected = false;
+  size_t reconnects = 0;
+  int conflicts = 0;
 };
 
 Executor::Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool)
@@ -128,13 +137,7 @@ void Executor::WorkerLoop() {
 
 void Executor::Execute(Work& work) {
   absl::StatusOr<Outcome> result = Attempt(work);
-  // A statement that was provably not executed, or that a concurrent transaction undid, may run again as it is.
-  bool reconnected = false;
-  for (int attempt = 0; !result.ok() && !work.cancellation.cancelled() && Clock::now() < work.deadline; ++attempt) {
-    const bool conflict = IsConflict(result.status()) && attempt < options_.conflict_retries;
-    const bool unsent = NothingExecuted(result.status()) && !std::exchange(reconnected, true);
-    if (!conflict && !unsent) break;
-    if (conflict) SleepBeforeRetry(attempt);
+  while (!result.ok() && TryAgain(result.status(), work)) {
     {
       absl::MutexLock lock(&mutex_);
       ++stats_.retried_total;
@@ -144,9 +147,23 @@ void Executor::Execute(Work& work) {
   work.done(std::move(result));
 }
 
+/// A statement that was provably not executed, or that a concurrent transaction undid, may run again as it is. Where no
+/// connection could be had in the first place the caller is told at once.
+bool Executor::TryAgain(const absl::Status& status, Work& work) {
+  if (work.cancellation.cancelled() || Clock::now() >= work.deadline) return false;
+  if (IsConflict(status) && work.conflicts < options_.conflict_retries) {
+    SleepBeforeRetry(work.conflicts++);
+    return true;
+  }
+  if (!NothingExecuted(status) || !work.connected || work.reconnects >= std::size(kReconnectDelays)) return false;
+  absl::SleepFor(absl::FromChrono(kReconnectDelays[work.reconnects++]));
+  return true;
+}
+
 absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
   absl::StatusOr<db::Lease> lease = pool_->Acquire({work.deadline, &work.cancellation});
   if (!lease.ok()) return lease.status();
+  work.connected = true;
   return runner_->Run(work.call, **lease, &work.cancellation);
 }
 

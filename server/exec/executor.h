@@ -70,6 +70,8 @@ class Executor {
   void HousekeepingLoop();
   void Execute(Work& work);
   absl::StatusOr<Outcome> Attempt(Work& work);
+  /// Whether a call that ended so is to be run once more; waits for the right moment.
+  bool TryAgain(const absl::Status& status, Work& work);
   /// Takes `work` out of the queue; false when it is not in it any more.
   bool Withdraw(Work& work);
   Queue TakeExpired(Clock::time_point now);

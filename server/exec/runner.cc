@@ -39,14 +39,38 @@ std::string DescribeKey(const plan::Call& call) {
   return absl::StrJoin(parts, ", ");
 }
 
-bool CellIsTrue(const db::Rows& rows, int row, int column) { return rows.cell(row, column) == "t"; }
+bool CellIsTrue(const db::Rows& rows, int column) { return rows.cell(0, column) == "t"; }
 
-/// The row of a probe that the write was about: the live one if there is one, as unique keys bind live rows.
-int ProbedRow(const db::Rows& rows) {
-  for (int row = 0; row < rows.size(); ++row) {
-    if (CellIsTrue(rows, row, 0)) return row;
+/// A soft delete wants a row that is deleted, a restore one that is not.
+bool IsInWantedState(const plan::Call& call, bool live) {
+  if (call.plan->operation == Operation::kRestore) return live;
+  return call.plan->operation == Operation::kSoftDelete && !live;
+}
+
+/// Whether the write may touch a row in this state; restores are about deleted rows only.
+bool IsInReach(const plan::Call& call, bool live) {
+  if (call.plan->operation == Operation::kRestore) return !live;
+  switch (call.variant.deleted) {
+    case plan::Deleted::kExclude:
+      return live;
+    case plan::Deleted::kInclude:
+      return true;
+    case plan::Deleted::kOnly:
+      return !live;
   }
-  return 0;
+  return live;
+}
+
+/// The cells of a probe after the first two tell which immutable fields have the request's value.
+FieldViolations ChangedImmutables(const plan::Call& call, const db::Rows& rows) {
+  FieldViolations violations;
+  for (size_t i = 0; i < call.variant.unchanged.size(); ++i) {
+    if (CellIsTrue(rows, 2 + static_cast<int>(i))) continue;
+    const plan::ValueTerm& value = call.plan->values[call.variant.unchanged[i]];
+    violations.Add(call.plan->inputs[value.input].name,
+                   "is immutable; send the stored value, or leave it out of update_mask");
+  }
+  return violations;
 }
 
 }  // namespace
@@ -55,13 +79,17 @@ struct Runner::Step {
   const plan::Call& call;
   db::Connection& connection;
   db::Cancellation* cancellation;
+
+  db::Query::Effect effect() const {
+    return call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
+  }
 };
 
 absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
                                     db::Cancellation* cancellation) const {
   const Step step{call, connection, cancellation};
   const auto statement = statements_->Get(*call.plan, call.variant, StatementCache::Kind::kMain);
-  absl::StatusOr<db::Rows> rows = Execute(step, *statement);
+  absl::StatusOr<db::Rows> rows = Execute(step, *statement, step.effect());
   if (!rows.ok()) return rows.status();
   if (call.plan->operation == Operation::kList) return Page(call, *std::move(rows), statement);
   if (rows->size() > 0) return Outcome{*std::move(rows), statement, 1, ""};
@@ -70,7 +98,8 @@ absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& conn
   return ExplainMiss(step);
 }
 
-absl::StatusOr<db::Rows> Runner::Execute(const Step& step, const sql::Statement& statement) const {
+absl::StatusOr<db::Rows> Runner::Execute(const Step& step, const sql::Statement& statement,
+                                         db::Query::Effect effect) const {
   std::vector<db::Param> params;
   params.reserve(statement.parameters.size());
   for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(step.call, parameter));
@@ -78,7 +107,7 @@ absl::StatusOr<db::Rows> Runner::Execute(const Step& step, const sql::Statement&
   query.id = statement.id;
   query.text = statement.text;
   query.params = &params;
-  query.effect = step.call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
+  query.effect = effect;
   query.errors = &errors_.For(*step.call.plan->entity);
   query.cancellation = step.cancellation;
   return step.connection.Execute(query);
@@ -88,38 +117,30 @@ absl::StatusOr<Outcome> Runner::ExplainMiss(const Step& step) const {
   const plan::Call& call = step.call;
   const catalogue::Entity& entity = *call.plan->entity;
   const auto probe = statements_->Get(*call.plan, call.variant, StatementCache::Kind::kProbe);
-  absl::StatusOr<db::Rows> rows = Execute(step, *probe);
+  absl::StatusOr<db::Rows> rows = Execute(step, *probe, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   const absl::Status missing = RowNotFound(entity.full_name, DescribeKey(call));
-  if (rows->size() == 0) return call.request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
+  const absl::StatusOr<Outcome> nothing_there = call.request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
+  if (rows->size() == 0) return nothing_there;
 
-  const int row = ProbedRow(*rows);
-  const bool live = CellIsTrue(*rows, row, 0);
-  const Operation operation = call.plan->operation;
-  if (operation == Operation::kRestore && live) {
-    if (call.request.allow_missing) return AlreadyInState(step);
-    return RowNotDeleted(entity.full_name, DescribeKey(call));
+  const bool live = CellIsTrue(*rows, 0);
+  const bool version_matches = CellIsTrue(*rows, 1);
+  if (IsInWantedState(call, live)) {
+    if (call.request.allow_missing && version_matches) return AlreadyInState(step);
+    if (call.request.allow_missing) return VersionMismatch(entity.full_name, call.request.version);
+    return live ? RowNotDeleted(entity.full_name, DescribeKey(call)) : missing;
   }
-  if (operation != Operation::kRestore && !live && call.variant.deleted == plan::Deleted::kExclude) {
-    if (operation == Operation::kSoftDelete && call.request.allow_missing) return AlreadyInState(step);
-    return call.request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
-  }
-  if (!CellIsTrue(*rows, row, 1)) return VersionMismatch(entity.full_name, call.request.version);
-  FieldViolations violations;
-  for (size_t i = 0; i < call.variant.unchanged.size(); ++i) {
-    if (CellIsTrue(*rows, row, 2 + static_cast<int>(i))) continue;
-    const plan::ValueTerm& value = call.plan->values[call.variant.unchanged[i]];
-    violations.Add(call.plan->inputs[value.input].name,
-                   "is immutable; send the stored value, or leave it out of update_mask");
-  }
+  if (!IsInReach(call, live)) return nothing_there;
+  if (!version_matches) return VersionMismatch(entity.full_name, call.request.version);
+  const FieldViolations violations = ChangedImmutables(call, *rows);
   // Otherwise the row came, or became fitting, between the two statements: as good as having looked a moment earlier.
-  return violations.empty() ? missing : violations.ToStatus();
+  return violations.empty() ? nothing_there : violations.ToStatus();
 }
 
 absl::StatusOr<Outcome> Runner::AlreadyInState(const Step& step) const {
   if (step.call.variant.columns.empty()) return Outcome{};
   const auto statement = statements_->Get(*step.call.plan, step.call.variant, StatementCache::Kind::kReread);
-  absl::StatusOr<db::Rows> rows = Execute(step, *statement);
+  absl::StatusOr<db::Rows> rows = Execute(step, *statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   const int count = std::min(rows->size(), 1);
   return Outcome{*std::move(rows), statement, count, ""};

@@ -36,7 +36,7 @@ class Runner {
  private:
   struct Step;
 
-  absl::StatusOr<db::Rows> Execute(const Step& step, const sql::Statement& statement) const;
+  absl::StatusOr<db::Rows> Execute(const Step& step, const sql::Statement& statement, db::Query::Effect effect) const;
   absl::StatusOr<Outcome> ExplainMiss(const Step& step) const;
   absl::StatusOr<Outcome> AlreadyInState(const Step& step) const;
   Outcome Page(const plan::Call& call, db::Rows rows, std::shared_ptr<const sql::Statement> statement) const;

@@ -117,7 +117,7 @@ void BindPage(Call* call, const PageLimits& limits, const PageTokens& tokens, Fi
     violations->Add(InputName(plan, InputRole::kPageSize, "page_size"),
                     "must not be negative; 0 means the default of the server");
   }
-  call->page_size = request.page_size == 0 ? limits.default_page_size : std::min(request.page_size, limits.max_page_size);
+  call->page_size = std::min(request.page_size == 0 ? limits.default_page_size : request.page_size, limits.max_page_size);
   if (request.page_token.empty() || !violations->empty()) return;
   auto cursor = tokens.Open(request.page_token, Fingerprint(*call));
   if (!cursor.has_value() || cursor->size() != call->variant.order.size()) {

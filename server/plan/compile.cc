@@ -242,7 +242,15 @@ class MethodCompiler {
     CheckNamesOneRow();
   }
 
-  /// The required equality filters must cover the key or, where deleted rows are out of sight, a unique key.
+  /// Whether at most one row that the operation can reach has given values of `key`.
+  bool NamesOneRow(const catalogue::UniqueKey& key) const {
+    if (!key.live_only) return true;
+    if (plan_.operation == Operation::kRestore) return false;
+    return plan_.operation != Operation::kDelete || !HasInput(InputRole::kDeleted);
+  }
+
+  /// The required equality filters must cover the key or, where deleted rows are out of sight, a unique key. (A get
+  /// that sees deleted rows takes the live one first.)
   void CheckNamesOneRow() {
     std::set<int> given;
     for (const FilterTerm& filter : plan_.filters) {
@@ -252,11 +260,11 @@ class MethodCompiler {
       return std::all_of(key.begin(), key.end(), [&given](int column) { return given.count(column) > 0; });
     };
     if (covers(entity_.key)) return;
-    const bool unique_is_enough = plan_.operation != Operation::kRestore;
     std::vector<std::string> choices = {FieldNames(entity_.key)};
     for (const catalogue::UniqueKey& key : entity_.unique_keys) {
-      if (unique_is_enough && covers(key.columns)) return;
-      if (unique_is_enough) choices.push_back(FieldNames(key.columns));
+      if (!NamesOneRow(key)) continue;
+      if (covers(key.columns)) return;
+      if (key.columns != entity_.key) choices.push_back(FieldNames(key.columns));
     }
     diagnostics_->Error(method_, "the request does not name one row",
                         Cat("give it the fields of a key: ", absl::StrJoin(choices, " or ")));

@@ -51,13 +51,31 @@ std::string InputName(const MethodPlan& plan, InputRole role) {
   return found == plan.inputs.end() ? "mask" : found->name;
 }
 
-void AddOneofSiblings(const Entity& entity, std::set<int>* columns) {
-  for (const catalogue::Oneof& oneof : entity.oneofs) {
-    const bool touched = std::any_of(oneof.columns.begin(), oneof.columns.end(),
-                                     [columns](int column) { return columns->count(column) > 0; });
-    if (touched) columns->insert(oneof.columns.begin(), oneof.columns.end());
+/// The index into plan.values of what the request gives for `column`, or -1.
+int FindValue(const MethodPlan& plan, int column) {
+  for (int i = 0; i < static_cast<int>(plan.values.size()); ++i) {
+    if (plan.values[i].column == column) return i;
+  }
+  return -1;
+}
+
+bool IsGiven(const MethodPlan& plan, const Request& request, int column) {
+  const int value = FindValue(plan, column);
+  return value >= 0 && request.arguments[plan.values[value].input].present;
+}
+
+/// A oneof whose new member is written loses its old one; clearing a member leaves the others alone.
+void AddOneofSiblings(const MethodPlan& plan, const Request& request, std::set<int>* columns) {
+  for (const catalogue::Oneof& oneof : plan.entity->oneofs) {
+    const bool replaced = std::any_of(oneof.columns.begin(), oneof.columns.end(), [&](int column) {
+      return columns->count(column) > 0 && IsGiven(plan, request, column);
+    });
+    if (replaced) columns->insert(oneof.columns.begin(), oneof.columns.end());
   }
 }
+
+/// Whether a mask may name `column` although the request has no value for it to write.
+bool IsIgnored(const Column& column) { return column.output_only || column.key; }
 
 }  // namespace
 
@@ -84,9 +102,14 @@ std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const Request& reques
   if (Contains(*request.update_mask, "*")) return Everything(plan.values.size());
   std::set<int> columns;
   for (const std::string& path : *request.update_mask) {
-    if (const Column* column = FindPath(entity, path, mask, violations)) columns.insert(entity.IndexOf(*column));
+    const Column* column = FindPath(entity, path, mask, violations);
+    if (column == nullptr) continue;
+    if (!IsIgnored(*column) && FindValue(plan, entity.IndexOf(*column)) < 0) {
+      violations->Add(mask, Cat("path \"", path, "\" is not a field that this request can give a value for"));
+    }
+    columns.insert(entity.IndexOf(*column));
   }
-  AddOneofSiblings(entity, &columns);
+  AddOneofSiblings(plan, request, &columns);
   std::vector<int> written;
   for (int i = 0; i < static_cast<int>(plan.values.size()); ++i) {
     if (columns.count(plan.values[i].column) > 0) written.push_back(i);

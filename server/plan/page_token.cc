@@ -8,14 +8,13 @@
 #include <cstdlib>
 #include <memory>
 
-#include "absl/strings/escaping.h"
+#include "server/base/ids.h"
 
 namespace rowkeeper::plan {
 namespace {
 
 constexpr int kNonceBytes = 12;
 constexpr int kTagBytes = 16;
-constexpr size_t kMaxTokenBytes = 64 * 1024;
 
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
@@ -91,13 +90,12 @@ std::string PageTokens::Seal(const Cells& cells, std::string_view request) const
   Require(EVP_EncryptFinal_ex(context.get(), Bytes(&sealed) + kNonceBytes + written, &written));
   Require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes,
                               Bytes(&sealed) + kNonceBytes + plain.size()));
-  return absl::WebSafeBase64Escape(sealed);
+  return Base64UrlEncode(sealed);
 }
 
 std::optional<PageTokens::Cells> PageTokens::Open(std::string_view token, std::string_view request) const {
   std::string sealed;
-  if (token.size() > kMaxTokenBytes || !absl::WebSafeBase64Unescape(std::string(token), &sealed)) return std::nullopt;
-  if (sealed.size() < kNonceBytes + kTagBytes) return std::nullopt;
+  if (!Base64UrlDecode(token, &sealed) || sealed.size() < kNonceBytes + kTagBytes) return std::nullopt;
   const int length = static_cast<int>(sealed.size()) - kNonceBytes - kTagBytes;
   std::string plain(length, '\0');
   CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);

@@ -211,10 +211,16 @@ bool CoversNotDeleted(const Entity& entity, const LiveTable& table, const std::s
     const LiveColumn* column = table.FindColumn(entity.columns[index].name);
     return column == nullptr ? std::string() : column->quoted_name;
   };
-  if (entity.deleted_at.has_value()) return where == absl::StrCat("(", quoted(*entity.deleted_at), " IS NULL)");
-  if (!entity.deleted_flag.has_value()) return false;
-  std::string flag = quoted(*entity.deleted_flag);
-  return where == absl::StrCat("(NOT ", flag, ")") || where == absl::StrCat("(", flag, " = false)");
+  // With both columns a row is live when both say so; a predicate on one of them covers those rows and more.
+  std::vector<std::string> live;
+  if (entity.deleted_at.has_value()) live.push_back(absl::StrCat("(", quoted(*entity.deleted_at), " IS NULL)"));
+  if (entity.deleted_flag.has_value()) {
+    const std::string flag = quoted(*entity.deleted_flag);
+    live.push_back(absl::StrCat("(NOT ", flag, ")"));
+    if (where == absl::StrCat("(", flag, " = false)")) return true;
+  }
+  if (live.size() == 2 && where == absl::StrCat("(", live[0], " AND ", live[1], ")")) return true;
+  return std::find(live.begin(), live.end(), where) != live.end();
 }
 
 }  // namespace rowkeeper::schema

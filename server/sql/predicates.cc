@@ -21,7 +21,7 @@ std::string_view OperatorText(FilterOperator op) {
     case FilterOperator::kIn:
       return "=";
     case FilterOperator::kNotEqual:
-      return "<>";
+      return "IS DISTINCT FROM";  // a row without a value differs from every value
     case FilterOperator::kLess:
       return "<";
     case FilterOperator::kLessOrEqual:
@@ -107,9 +107,10 @@ std::string ParameterList::Add(Parameter::Source source, int index, const std::s
 }
 
 std::string LivePredicate(const Entity& entity) {
-  if (entity.deleted_at) return Cat(Identifier(entity.columns[*entity.deleted_at].name), " IS NULL");
-  if (entity.deleted_flag) return Cat("NOT ", Identifier(entity.columns[*entity.deleted_flag].name));
-  return "";
+  std::vector<std::string> conditions;
+  if (entity.deleted_at) conditions.push_back(Cat(Identifier(entity.columns[*entity.deleted_at].name), " IS NULL"));
+  if (entity.deleted_flag) conditions.push_back(Cat("NOT ", Identifier(entity.columns[*entity.deleted_flag].name)));
+  return absl::StrJoin(conditions, " AND ");
 }
 
 std::string VisibilityPredicate(const Entity& entity, plan::Deleted deleted) {

@@ -20,7 +20,7 @@ class ParameterList {
   std::vector<Parameter> parameters_;
 };
 
-/// `"deleted_at" IS NULL`, or `NOT "is_deleted"`; empty when the entity is not soft-deletable.
+/// `"deleted_at" IS NULL`, `NOT "is_deleted"`, or both joined by AND; empty when the entity is not soft-deletable.
 std::string LivePredicate(const catalogue::Entity& entity);
 
 /// The condition that keeps deleted rows out of sight (or shows only them); empty when all rows are asked for or the

@@ -64,7 +64,7 @@ std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted vi
 /// What every change of a row does beside its purpose.
 void AppendHousekeeping(const Entity& entity, std::vector<std::string>* assignments) {
   if (entity.updated_at) {
-    assignments->push_back(Cat(Identifier(entity.columns[*entity.updated_at].name), " = now()"));
+    assignments->push_back(Cat(Identifier(entity.columns[*entity.updated_at].name), " = clock_timestamp()"));
   }
   if (entity.version) {
     const std::string name = Identifier(entity.columns[*entity.version].name);
@@ -90,8 +90,9 @@ Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
 Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vector<std::string> assignments,
                        Deleted visible, ParameterList* parameters) {
   const Entity& entity = *plan.entity;
-  AppendHousekeeping(entity, &assignments);
-  if (assignments.empty()) {  // nothing to write: the row is only looked at, and locked as an update would
+  if (!assignments.empty()) {
+    AppendHousekeeping(entity, &assignments);
+  } else {  // nothing to write: the row is only looked at, and locked as an update would
     const std::string name = Identifier(entity.columns[entity.key[0]].name);
     assignments.push_back(Cat(name, " = ", name));
   }
@@ -119,7 +120,7 @@ Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
   std::vector<std::string> assignments;
   if (entity.deleted_at) {
     assignments.push_back(
-        Cat(Identifier(entity.columns[*entity.deleted_at].name), " = ", remove ? "now()" : "NULL"));
+        Cat(Identifier(entity.columns[*entity.deleted_at].name), " = ", remove ? "clock_timestamp()" : "NULL"));
   }
   if (entity.deleted_flag) {
     assignments.push_back(
@@ -210,7 +211,9 @@ Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
   std::vector<std::string> cells = {live.empty() ? "true" : live, version.empty() ? "true" : version};
   for (int i : variant.unchanged) cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
   const std::string where = Where(FilterPredicates(plan, variant.filters, &parameters));
-  return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where), &parameters, {}, 0);
+  return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where,
+                    LiveRowFirst(entity, Deleted::kInclude)),
+                &parameters, {}, 0);
 }
 
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {

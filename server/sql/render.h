@@ -10,7 +10,7 @@ namespace rowkeeper::sql {
 /// The SQL of one variant of a plan. Pure; the result's id is 0 and is given by whoever keeps the statement.
 Statement Render(const plan::MethodPlan& plan, const plan::Variant& variant);
 
-/// Asks why a write of this variant found no row. One row per row of that key, deleted or not, with the boolean cells
+/// Asks why a write of this variant found no row. At most one row, the live one if there is one, with the boolean cells
 /// live, version matches, and one for each of variant.unchanged. Pure.
 Statement RenderProbe(const plan::MethodPlan& plan, const plan::Variant& variant);
 
