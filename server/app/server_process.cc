@@ -134,12 +134,23 @@ void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::S
   }
 }
 
+namespace {
+
+void LogRefusals() {
+  for (const auto& [reason, count] : observe::Counters::Process().Snapshot().refusals) {
+    Log(LogLevel::kInfo, "refused since start", {{"reason", reason}, {"calls", static_cast<int64_t>(count)}});
+  }
+}
+
+}  // namespace
+
 void ServerProcess::Shutdown() {
   health_.Stop();
   reflection_->Stop();
   server_->Shutdown(std::chrono::system_clock::now() + Milliseconds(options_.serve.drain_timeout_s));
   executor_.reset();  // its threads answer calls, so they end before the server does
   monitor_.reset();
+  LogRefusals();
 }
 
 }  // namespace rowkeeper::app

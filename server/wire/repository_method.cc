@@ -113,6 +113,7 @@ void RepositoryMethod::Serve(UnaryCall unary) const {
     exchange->Answer(call.status(), -1);
     return;
   }
+  exchange->call().DropRequest();
   exchange->NoteKeys(*call);
   auto ticket = backend_.executor->Submit(*std::move(call), exchange->call().deadline(),
                                                 [this, exchange](absl::StatusOr<exec::Outcome> outcome) {

@@ -141,6 +141,7 @@ UnaryCall::~UnaryCall() {
 }
 
 std::string_view UnaryCall::request() const { return reactor_->request(); }
+void UnaryCall::DropRequest() { reactor_->DropRequest(); }
 const std::string& UnaryCall::path() const { return reactor_->method().path; }
 std::optional<std::string_view> UnaryCall::Header(std::string_view name) const { return reactor_->Header(name); }
 std::optional<std::string_view> UnaryCall::HeaderStartingWith(std::string_view prefix) const {

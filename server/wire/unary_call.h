@@ -30,6 +30,8 @@ class UnaryCall {
 
   /// The request message's bytes; valid as long as this object (or what it was moved to).
   std::string_view request() const;
+  /// Frees the request's bytes, for a call that will wait without needing them; request() is empty from then on.
+  void DropRequest();
   /// "/planner.v1.TodoRepository/GetById"
   const std::string& path() const;
   /// The first value of a request header, by its lower-case name. Until Finish.

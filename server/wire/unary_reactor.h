@@ -34,6 +34,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
 
   const Method& method() const { return *method_; }
   std::string_view request() const;
+  void DropRequest() { request_ = grpc::Slice(); }
   std::optional<std::string_view> Header(std::string_view name) const;
   std::optional<std::string_view> HeaderStartingWith(std::string_view prefix) const;
   std::string peer() const { return context_->peer(); }

@@ -60,11 +60,10 @@ class JsonReader {
     bool zero = false;
     if (field.packed) {
       AppendVarint(MakeTag(field.number, WireType::kLength), out_);
-      const LengthPrefix length(out_);
-      for (const json& element : value) {
-        if (!Untagged(field, element, depth, &zero)) return false;
-      }
-      return true;
+      return AppendLengthPrefixed(out_, [&] {
+        return std::all_of(value.begin(), value.end(),
+                           [&](const json& element) { return Untagged(field, element, depth, &zero); });
+      });
     }
     for (const json& element : value) {
       Tag(field);
@@ -78,17 +77,25 @@ class JsonReader {
     if (depth >= kMaxNesting) return TooDeep();
     for (const auto& [key, element] : value.items()) {
       Tag(field);
-      const LengthPrefix length(out_);
-      const FieldShape& key_field = field.message->fields[0];
-      const FieldShape& value_field = field.message->fields[1];
-      bool zero = false;
-      Tag(key_field);
-      if (!MapKey(key_field, key)) return Misfit(field, value);
-      if (element.is_null() && !TakesNull(value_field)) return Misfit(value_field, element);
-      Tag(value_field);
-      if (!Untagged(value_field, element, depth + 1, &zero)) return false;
+      const bool good = AppendLengthPrefixed(out_, [&, &key = key, &element = element] {
+        if (!MapEntryKey(field, key)) return Misfit(field, value);
+        return MapEntryValue(field.message->fields[1], element, depth + 1);
+      });
+      if (!good) return false;
     }
     return true;
+  }
+
+  bool MapEntryKey(const FieldShape& field, const std::string& key) {
+    Tag(field.message->fields[0]);
+    return MapKey(field.message->fields[0], key);
+  }
+
+  bool MapEntryValue(const FieldShape& field, const json& element, int depth) {
+    bool zero = false;
+    if (element.is_null() && !TakesNull(field)) return Misfit(field, element);
+    Tag(field);
+    return Untagged(field, element, depth, &zero);
   }
 
   bool MapKey(const FieldShape& field, const std::string& key) {
@@ -103,8 +110,7 @@ class JsonReader {
   bool Untagged(const FieldShape& field, const json& value, int depth, bool* zero) {
     if (field.message == nullptr) return Scalar(field, value, zero);
     if (depth >= kMaxNesting) return TooDeep();
-    const LengthPrefix length(out_);
-    return Message(field, value, depth + 1);
+    return AppendLengthPrefixed(out_, [&] { return Message(field, value, depth + 1); });
   }
 
   bool TooDeep() { return Fail("the stored JSON nests too deep for a protobuf message"); }

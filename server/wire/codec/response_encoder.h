@@ -43,8 +43,7 @@ class ResponseEncoder {
   absl::Status AppendRow(const Rows& rows, int row, const RowEncoder& encoder, std::string* out) const {
     if (shape_ == plan::ResponseShape::kEntity) return encoder.Append(rows, row, out);
     out->append(rows_tag_);
-    const LengthPrefix length(out);
-    return encoder.Append(rows, row, out);
+    return AppendLengthPrefixed(out, [&] { return encoder.Append(rows, row, out); });
   }
 
   plan::ResponseShape shape_ = plan::ResponseShape::kEmpty;

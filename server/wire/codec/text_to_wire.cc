@@ -127,9 +127,13 @@ bool TextToWire::AppendValue(const FieldShape& field, std::string_view text, std
     return field.wire_type == WireType::kLength ? AppendText(field, text, out, zero)
                                                 : AppendNumber(field, text, out, zero);
   }
-  const LengthPrefix length(out);
-  if (field.message->well_known != WellKnown::kWrapper) return AppendMessage(text, out);
-  const FieldShape& inner = field.message->fields[0];
+  return AppendLengthPrefixed(out, [&] {
+    return field.message->well_known == WellKnown::kWrapper ? AppendWrapped(field.message->fields[0], text, out)
+                                                            : AppendMessage(text, out);
+  });
+}
+
+bool TextToWire::AppendWrapped(const FieldShape& inner, std::string_view text, std::string* out) const {
   const size_t start = out->size();
   bool inner_zero = false;
   AppendVarint(MakeTag(inner.number, inner.wire_type), out);
@@ -158,10 +162,12 @@ bool TextToWire::AppendText(const FieldShape& field, std::string_view text, std:
     AppendLengthDelimited(text, out);
     return true;
   }
-  const LengthPrefix length(out);
-  if (type_.kind == ValueKind::kUuid) return AppendUuidBytes(text, out);
-  *zero = text == "\\x";
-  return text.substr(0, 2) == "\\x" && AppendUnhexed(text.substr(2), out);
+  const bool uuid = type_.kind == ValueKind::kUuid;
+  if (!uuid) *zero = text == "\\x";
+  return AppendLengthPrefixed(out, [&] {
+    if (uuid) return AppendUuidBytes(text, out);
+    return text.substr(0, 2) == "\\x" && AppendUnhexed(text.substr(2), out);
+  });
 }
 
 bool TextToWire::AppendMessage(std::string_view text, std::string* out) const {

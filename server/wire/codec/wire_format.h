@@ -114,26 +114,22 @@ inline void AppendLengthDelimited(std::string_view payload, std::string* out) {
   out->append(payload);
 }
 
-/// Puts the length of everything that is appended to `out` during its lifetime in front of it.
-class LengthPrefix {
- public:
-  explicit LengthPrefix(std::string* out) : out_(out), start_(out->size()) { out_->push_back('\0'); }
-  ~LengthPrefix() {
-    const uint64_t size = out_->size() - start_ - 1;
-    if (size < 0x80) {
-      (*out_)[start_] = static_cast<char>(size);
-      return;
-    }
-    std::string prefix;
-    AppendVarint(size, &prefix);
-    out_->replace(start_, 1, prefix);
+/// Puts the length of everything that `append` appends to `out` in front of it and returns what `append` returns. An
+/// exception leaves `out` without the length, of no use.
+template <typename Append>
+auto AppendLengthPrefixed(std::string* out, Append append) {
+  const size_t start = out->size();
+  out->push_back('\0');
+  auto result = append();
+  const uint64_t size = out->size() - start - 1;
+  if (size < 0x80) {
+    (*out)[start] = static_cast<char>(size);
+    return result;
   }
-  LengthPrefix(const LengthPrefix&) = delete;
-  LengthPrefix& operator=(const LengthPrefix&) = delete;
-
- private:
-  std::string* out_;
-  size_t start_;
-};
+  std::string prefix;
+  AppendVarint(size, &prefix);
+  out->replace(start, 1, prefix);
+  return result;
+}
 
 }  // namespace rowkeeper::codec
