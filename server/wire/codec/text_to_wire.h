@@ -27,6 +27,7 @@ class TextToWire {
   bool AppendValue(const FieldShape& field, std::string_view text, std::string* out, bool* zero) const;
   bool AppendNumber(const FieldShape& field, std::string_view text, std::string* out, bool* zero) const;
   bool AppendText(const FieldShape& field, std::string_view text, std::string* out, bool* zero) const;
+  bool AppendWrapped(const FieldShape& inner, std::string_view text, std::string* out) const;
   bool AppendMessage(std::string_view text, std::string* out) const;
 
   const FieldShape* field_;
