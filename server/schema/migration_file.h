@@ -29,8 +29,8 @@ struct MigrationFile {
   MigrationBlock up;
   MigrationBlock down;
 
-  /// Of the up block alone: a down block may be mended after its up was applied.
-  const std::string& checksum() const { return up.script.checksum; }
+  /// Of the up block alone, with its transaction:false: a down block may be mended after its up was applied.
+  std::string checksum() const { return up.script.checksum + (up.transaction ? "" : " transaction:false"); }
 };
 
 /// Errors: INVALID_ARGUMENT with file and line: no up or no down block, one twice, down before up, text before up, an

@@ -19,13 +19,16 @@ namespace {
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 
-// pg_query.proto: ScanResult.tokens, ScanToken.{start, end, token} and the token numbers that matter here.
+// pg_query.proto: ScanResult.tokens, ScanToken.{start, token} and the token numbers that matter here. ScanToken.end is
+// not used: it is wrong for U&'…' and U&"…".
 constexpr int kTokensField = 2;
 constexpr int kStartField = 1;
-constexpr int kEndField = 2;
 constexpr int kTokenField = 4;
 constexpr uint32_t kLineComment = 275;
 constexpr uint32_t kBlockComment = 276;
+
+/// What PostgreSQL's scanner skips between tokens (\v since version 16).
+constexpr std::string_view kWhiteSpace = " \t\n\r\f\v";
 
 /// One word of the text; comments are left out.
 struct Token {
@@ -34,7 +37,7 @@ struct Token {
 };
 
 struct ScannedToken {
-  Token token;
+  size_t start = 0;
   uint32_t kind = 0;
 };
 
@@ -45,10 +48,7 @@ ScannedToken ReadToken(CodedInputStream* input) {
     if (WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_VARINT || !input->ReadVarint32(&value)) break;
     switch (WireFormatLite::GetTagFieldNumber(tag)) {
       case kStartField:
-        scanned.token.start = value;
-        break;
-      case kEndField:
-        scanned.token.end = value;
+        scanned.start = value;
         break;
       case kTokenField:
         scanned.kind = value;
@@ -60,8 +60,8 @@ ScannedToken ReadToken(CodedInputStream* input) {
   return scanned;
 }
 
-std::vector<Token> DecodeTokens(const PgQueryProtobuf& buffer) {
-  std::vector<Token> tokens;
+std::vector<ScannedToken> DecodeTokens(const PgQueryProtobuf& buffer) {
+  std::vector<ScannedToken> tokens;
   CodedInputStream input(reinterpret_cast<const uint8_t*>(buffer.data), static_cast<int>(buffer.len));
   while (const uint32_t tag = input.ReadTag()) {
     if (WireFormatLite::GetTagFieldNumber(tag) != kTokensField) {
@@ -71,11 +71,22 @@ std::vector<Token> DecodeTokens(const PgQueryProtobuf& buffer) {
     uint32_t size = 0;
     if (!input.ReadVarint32(&size)) break;
     const CodedInputStream::Limit limit = input.PushLimit(static_cast<int>(size));
-    const ScannedToken scanned = ReadToken(&input);
+    tokens.push_back(ReadToken(&input));
     input.PopLimit(limit);
-    if (scanned.kind != kLineComment && scanned.kind != kBlockComment) tokens.push_back(scanned.token);
   }
   return tokens;
+}
+
+/// A word ends where the next token (a comment is one) starts, less the white space between: no byte is left out.
+std::vector<Token> Words(std::string_view text, const std::vector<ScannedToken>& scanned) {
+  std::vector<Token> words;
+  for (size_t i = 0; i < scanned.size(); ++i) {
+    if (scanned[i].kind == kLineComment || scanned[i].kind == kBlockComment) continue;
+    const size_t next = i + 1 < scanned.size() ? scanned[i + 1].start : text.size();
+    const size_t end = text.find_last_not_of(kWhiteSpace, next - 1) + 1;
+    words.push_back({scanned[i].start, std::max(end, scanned[i].start + 1)});
+  }
+  return words;
 }
 
 std::vector<Token> Scan(SqlScript* script) {
@@ -85,7 +96,7 @@ std::vector<Token> Scan(SqlScript* script) {
     script->problem = result.error->message;
     script->problem_line = LineOfCharacter(script->text, result.error->cursorpos);
   } else {
-    tokens = DecodeTokens(result.pbuf);
+    tokens = Words(script->text, DecodeTokens(result.pbuf));
   }
   pg_query_free_scan_result(result);
   return tokens;

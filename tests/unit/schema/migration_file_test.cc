@@ -59,6 +59,13 @@ TEST(MigrationFileTest, ChecksumIsOfTheUpBlockAlone) {
   EXPECT_NE(checksum, Parse("-- migrate:up\nselect 3;\n-- migrate:down\nselect 2;").checksum());
 }
 
+TEST(MigrationFileTest, ChecksumSeesTheTransactionOption) {
+  const std::string checksum = Parse("-- migrate:up\nselect 1;\n-- migrate:down\n").checksum();
+  EXPECT_EQ(checksum, Parse("-- migrate:up transaction:true\nselect 1;\n-- migrate:down\n").checksum());
+  EXPECT_NE(checksum, Parse("-- migrate:up transaction:false\nselect 1;\n-- migrate:down\n").checksum());
+  EXPECT_EQ(checksum, Parse("-- migrate:up\nselect 1;\n-- migrate:down transaction:false\n").checksum());
+}
+
 TEST(MigrationFileTest, MistakesNameFileAndLineAndWhatToWrite) {
   EXPECT_THAT(ProblemOf("-- nothing\n"), StartsWith(At(1, "there is no line \"-- migrate:up\"")));
   EXPECT_THAT(ProblemOf("-- migrate:up\nselect 1;\n"), StartsWith(At(3, "there is no line \"-- migrate:down\"")));

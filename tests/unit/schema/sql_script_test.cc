@@ -58,9 +58,63 @@ TEST(SqlScriptTest, ChecksumIgnoresCommentsAndWhiteSpaceOnly) {
   EXPECT_NE(ChecksumOf("select $$ -- kept $$"), ChecksumOf("select $$ $$"));
 }
 
+TEST(SqlScriptTest, LastWordOfAStatementIsWholeWhateverItsKind) {
+  for (const char* word : {"'dAt'",
+                           "E'd\\'At'",
+                           "B'10'",
+                           "X'1F'",
+                           "N'dAt'",
+                           "$$dAt$$",
+                           "$q$dAt$q$",
+                           "U&'dAt'",
+                           "u&'d\\0041t'",
+                           "U&'d!0041t' UESCAPE '!'",
+                           "U&\"caf\\00e9\"",
+                           "\"quoted name\"",
+                           "café",
+                           "1",
+                           "1.5",
+                           "1.",
+                           ".5",
+                           "1.5e3",
+                           "1.5e-3",
+                           "12345678901234567890",
+                           "$1",
+                           "x::int",
+                           "'a'\n  'b'",
+                           "''",
+                           "a[1:2]"}) {
+    const std::string statement = std::string("select ") + word;
+    EXPECT_THAT(Texts(statement), ElementsAre(statement));
+    EXPECT_THAT(Texts(statement + " ;\n select 2"), ElementsAre(statement, "select 2"));
+    EXPECT_THAT(Texts(statement + "/* c */; select 2"), ElementsAre(statement, "select 2"));
+    EXPECT_THAT(Texts(statement + " -- c\n"), ElementsAre(statement));
+  }
+}
+
+TEST(SqlScriptTest, ChecksumSeesAnEditInsideEveryKindOfWord) {
+  const std::pair<const char*, const char*> edits[] = {
+      {"'dAt'", "'dBt'"},      {"E'dAt'", "E'dBt'"},       {"B'10'", "B'11'"},
+      {"X'1A'", "X'1B'"},      {"$$dAt$$", "$$dBt$$"},     {"U&'dAt'", "U&'dBt'"},
+      {"U&'dAt'", "u&'dAt'"},  {"U&\"dAt\"", "U&\"dBt\""}, {"U&'d!0041' UESCAPE '!'", "U&'d!0042' UESCAPE '!'"},
+      {"\"dAt\"", "\"dBt\""},  {"1.5e3", "1.5e4"},         {"12345678901234567890", "12345678901234567891"},
+      {"U&'a  b'", "U&'a b'"}, {"U&'a--b'", "U&'a--c'"},   {"U&'a/*b*/'", "U&'a/*c*/'"}};
+  for (const auto& [before, after] : edits) {
+    for (const char* rest : {"", ";", " from t", "/* c */, 2"}) {
+      const std::string one = std::string("select ") + before + rest;
+      const std::string other = std::string("select ") + after + rest;
+      EXPECT_NE(ChecksumOf(one), ChecksumOf(other)) << one;
+      EXPECT_EQ(ChecksumOf(one), ChecksumOf("-- new\n" + one + " \n-- new")) << one;
+    }
+  }
+}
+
 TEST(SqlScriptTest, KnownChecksumStaysTheSame) {
   // Recorded in databases: it must not change between versions.
   EXPECT_EQ(ChecksumOf("select 1;"), "sha256:21f6040596e4730b81fa8c173244154b0517deec8e96dd3cf16071a3f6bb8027");
+  EXPECT_EQ(
+      ChecksumOf("-- c\nalter table t alter a set default E'x\\'' || $$ y $$, alter \"b c\" set default 1.5e3;\n"),
+      "sha256:b56e116324aa8bc31c8859b1c27beb26b182e49dceda11163c13fd2c4b046ef6");
 }
 
 TEST(SqlScriptTest, TransactionControlIsSeenOnlyWhereItIsAStatement) {
