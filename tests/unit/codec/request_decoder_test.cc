@@ -197,5 +197,82 @@ TEST_F(RequestDecoderTest, JsonIsTheSameForTheSameMap) {
   EXPECT_EQ(Argument("all.inner").text, R"({"plain_int64":"5","child":{"optional_int32":0}})");
 }
 
+TEST_F(RequestDecoderTest, AMaskHasAtMostAThousandPaths) {
+  for (int i = 0; i < 1000; ++i) request_.mutable_read_mask()->add_paths("id");
+  ASSERT_TRUE(Decode().ok());
+  EXPECT_EQ(decoded_.read_mask->size(), 1000u);
+  request_.mutable_read_mask()->add_paths("id");
+  for (int i = 0; i < 1000000; ++i) request_.mutable_update_mask()->add_paths("");
+  const absl::Status status = Decode();
+  EXPECT_THAT(Fields(status), UnorderedElementsAre("read_mask", "update_mask"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("more than 1000 paths"));
+  EXPECT_LE(decoded_.update_mask->size(), 1000u);
+}
+
+TEST_F(RequestDecoderTest, TheOccurrencesOfAMaskCountTogetherAndUnknownFieldsInItDoNot) {
+  request_.mutable_read_mask()->add_paths("id");
+  std::string bytes;
+  for (int i = 0; i < 999; ++i) bytes += request_.SerializeAsString();
+  request_.mutable_read_mask()->GetReflection()->MutableUnknownFields(request_.mutable_read_mask())->AddVarint(7, 1);
+  bytes += request_.SerializeAsString();
+  ASSERT_TRUE(Decode(bytes).ok());
+  EXPECT_EQ(decoded_.read_mask->size(), 1000u);
+  EXPECT_THAT(Fields(Decode(bytes + request_.SerializeAsString())), ElementsAre("read_mask"));
+}
+
+TEST_F(RequestDecoderTest, OrderAndPageTokenHaveALongestLength) {
+  request_.set_order_by(std::string(4096, 'a'));
+  request_.set_page_token(std::string(65536, 'a'));
+  ASSERT_TRUE(Decode().ok());
+  EXPECT_EQ(decoded_.order_by.size(), 4096u);
+  EXPECT_EQ(decoded_.page_token.size(), 65536u);
+  request_.mutable_order_by()->push_back('a');
+  request_.mutable_page_token()->push_back('a');
+  const absl::Status status = Decode();
+  EXPECT_THAT(Fields(status), UnorderedElementsAre("order_by", "page_token"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("at most 4096 are allowed"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("at most 65536 are allowed"));
+}
+
+std::string Delimited(int number, const std::string& payload) {
+  std::string field;
+  AppendVarint(MakeTag(number, WireType::kLength), &field);
+  AppendLengthDelimited(payload, &field);
+  return field;
+}
+
+std::string RequestWith(const std::string& all) { return Delimited(fuzz::v1::SaveRequest::kAllFieldNumber, all); }
+
+TEST_F(RequestDecoderTest, TheLastOfEqualMapKeysWinsInAMapOfAnySize) {
+  const auto entry = [](const std::string& key, const std::string& value) {
+    google::protobuf::Struct one;
+    (*one.mutable_fields())[key].set_string_value(value);
+    return one.SerializeAsString();
+  };
+  std::string empty;
+  for (int i = 0; i < 500000; ++i) empty.append("\x0a\x00", 2);
+  const std::string bytes =
+      entry("b", "first") + empty + entry("a", "1") + entry("", "gone") + empty + entry("b", "last");
+  ASSERT_TRUE(Decode(RequestWith(Delimited(fuzz::v1::All::kJsonStructFieldNumber, bytes))).ok());
+  EXPECT_EQ(Argument("all.json_struct").text, R"({"":null,"a":"1","b":"last"})");
+}
+
+TEST_F(RequestDecoderTest, TheLastOfEqualNumericMapKeysWinsHoweverTheyAreWritten) {
+  const auto entry = [](int64_t key, int value) {
+    std::string bytes;
+    AppendVarint(MakeTag(2, WireType::kVarint), &bytes);
+    AppendVarint(value, &bytes);
+    for (const int64_t number : {int64_t{99}, key}) {  // within an entry, too, the last key counts
+      AppendVarint(MakeTag(1, WireType::kVarint), &bytes);
+      AppendVarint(static_cast<uint64_t>(number), &bytes);
+    }
+    return Delimited(fuzz::v1::All::kLevelMapFieldNumber, bytes);
+  };
+  const std::string bytes = entry(-3, 0) + entry(10, 5) + entry(2, 0) + entry(-3, 5) + entry(0, 5) +
+                            Delimited(fuzz::v1::All::kLevelMapFieldNumber, "");
+  ASSERT_TRUE(Decode(RequestWith(bytes)).ok());
+  EXPECT_EQ(Argument("all.level_map").text, R"({"-3":"LEVEL_HIGH","0":"LEVEL_LOW","2":"LEVEL_LOW","10":"LEVEL_HIGH"})");
+}
+
 }  // namespace
 }  // namespace rowkeeper::codec
