@@ -1,3 +1,4 @@
+#include <new>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "server/wire/codec/pg_array.h"
 #include "server/wire/codec/time_text.h"
 #include "server/wire/codec/utf8.h"
+#include "server/wire/codec/wire_format.h"
 
 namespace rowkeeper::codec {
 namespace {
@@ -180,6 +182,29 @@ TEST(Utf8Test, RefusesOverlongFormsSurrogatesAndWhatIsAboveUnicode) {
   }
   EXPECT_TRUE(IsValidUtf8("eight by te and \xf0\x9f\x98\x80"));
   EXPECT_EQ(CountCharacters("a\xc3\xa9\xf0\x9f\x98\x80"), 3u);
+}
+
+TEST(LengthPrefixTest, PrecedesWhatWasAppendedWhateverItsLength) {
+  for (const size_t size : {0, 1, 127, 128, 16383, 16384, 3000000}) {
+    const std::string payload(size, 'x');
+    std::string expected = "before";
+    AppendLengthDelimited(payload, &expected);
+    std::string out = "before";
+    EXPECT_FALSE(AppendLengthPrefixed(&out, [&] {
+      out += payload;
+      return false;
+    }));
+    EXPECT_EQ(out, expected);
+  }
+}
+
+TEST(LengthPrefixTest, LetsAnExceptionPass) {
+  std::string out;
+  const auto fail = [&]() -> bool {
+    out.append(200, 'x');
+    throw std::bad_alloc();
+  };
+  EXPECT_THROW(AppendLengthPrefixed(&out, fail), std::bad_alloc);
 }
 
 }  // namespace
