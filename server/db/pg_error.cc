@@ -59,12 +59,17 @@ std::string ReadSqlState(std::string_view message) {
   return std::string(state);
 }
 
+/// Where the server's messages are translated, the SQLSTATE alone tells.
+bool EndsTheSession(std::string_view message) {
+  return StartsWith(message, "FATAL:  ") || StartsWith(message, "PANIC:  ");
+}
+
 }  // namespace
 
 bool MeansConnectionLost(std::string_view sqlstate) {
-  // 25P03 and 57P05 are idle timeouts that end the session.
+  // 25P03, 25P04 and 57P05 are timeouts that end the session; 57P04 is a dropped database.
   return StartsWith(sqlstate, "08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" ||
-         sqlstate == "57P05" || sqlstate == "25P03";
+         sqlstate == "57P04" || sqlstate == "57P05" || sqlstate == "25P03" || sqlstate == "25P04";
 }
 
 PgError ParsePgMessage(std::string_view message) {
@@ -72,7 +77,7 @@ PgError ParsePgMessage(std::string_view message) {
   error.message = std::string(message);
   error.sqlstate = ReadSqlState(message);
   ReadTrailingLines(message, &error);
-  error.lost = MeansConnectionLost(error.sqlstate);
+  error.lost = MeansConnectionLost(error.sqlstate) || EndsTheSession(message);
   return error;
 }
 
@@ -80,7 +85,7 @@ PgError ReadPgError(const std::exception& exception) {
   PgError error = ParsePgMessage(exception.what());
   if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&exception); sql != nullptr && !sql->sqlstate().empty()) {
     error.sqlstate = sql->sqlstate();
-    error.lost = MeansConnectionLost(error.sqlstate);
+    error.lost = error.lost || MeansConnectionLost(error.sqlstate);
   }
   // libpqxx has failures of its own that carry no SQLSTATE; after one, nobody knows what the session has seen. Its
   // too_many_connections and statement_completion_unknown do not say anything else.

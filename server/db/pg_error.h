@@ -22,7 +22,7 @@ struct PgError {
 /// Reads an exception of libpqxx, thrown by a session with verbose messages.
 PgError ReadPgError(const std::exception& exception);
 
-/// The parts of a verbose message that PgError names; `lost` follows from the SQLSTATE.
+/// The parts of a verbose message that PgError names; `lost` follows from the SQLSTATE and the severity.
 PgError ParsePgMessage(std::string_view message);
 
 /// True for the SQLSTATEs after which PostgreSQL has closed the session.

@@ -48,7 +48,7 @@ TEST(PgErrorTest, OtherTextHasNoState) {
 }
 
 TEST(PgErrorTest, LossFollowsFromTheStateOrItsAbsence) {
-  for (const char* state : {"08000", "08006", "57P01", "57P02", "57P03", "57P05", "25P03"}) {
+  for (const char* state : {"08000", "08006", "57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04"}) {
     EXPECT_TRUE(MeansConnectionLost(state)) << state;
   }
   for (const char* state : {"57014", "40001", "53300", "25P02", "00000", ""}) {
@@ -56,6 +56,12 @@ TEST(PgErrorTest, LossFollowsFromTheStateOrItsAbsence) {
   }
   EXPECT_TRUE(ReadPgError(std::runtime_error("Connection to database failed")).lost);
   EXPECT_FALSE(ReadPgError(std::runtime_error("ERROR:  40P01: deadlock detected")).lost);
+}
+
+TEST(PgErrorTest, FatalSeverityEndsTheSessionWhateverItsState) {
+  EXPECT_TRUE(ReadPgError(std::runtime_error("FATAL:  40001: terminating connection due to conflict")).lost);
+  EXPECT_TRUE(ParsePgMessage("PANIC:  XX000: could not write").lost);
+  EXPECT_FALSE(ParsePgMessage("ERROR:  23514: new row\nDETAIL:  (\nFATAL:  XX000: forged").lost);
 }
 
 }  // namespace
