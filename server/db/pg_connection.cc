@@ -83,7 +83,7 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
 absl::Status PgConnection::Refusal(const Query& query, TransactionEffect effect) {
   if (broken_) return DatabaseUnavailable();
   if (absl::Status status = CheckParams(ParamsOf(query)); !status.ok()) return status;
-  if (effect == TransactionEffect::kCommit && transaction_.state() == TransactionTracker::State::kFailed) {
+  if (effect == TransactionEffect::kCommit && transaction_.may_have_failed()) {
     return Internal("COMMIT of a failed transaction; roll back first");
   }
   // A write whose connection died while idle has provably not happened; once it is sent, nobody can tell.

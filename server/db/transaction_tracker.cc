@@ -71,6 +71,7 @@ TransactionEffect ClassifyStatement(std::string_view text) {
 }
 
 void TransactionTracker::Succeeded(TransactionEffect effect) {
+  if (effect != TransactionEffect::kNone) failed_ = false;
   switch (effect) {
     case TransactionEffect::kNone:
       return;
@@ -89,6 +90,7 @@ void TransactionTracker::Succeeded(TransactionEffect effect) {
 }
 
 void TransactionTracker::Failed(TransactionEffect effect) {
+  if (state_ != State::kNone) failed_ = true;
   if (effect == TransactionEffect::kCommit && state_ == State::kOpen) {
     state_ = State::kUnknown;  // rolled back, or failed and still open when it was cancelled early
   } else if (effect == TransactionEffect::kUnknown) {
@@ -98,10 +100,11 @@ void TransactionTracker::Failed(TransactionEffect effect) {
   }
 }
 
-void TransactionTracker::ScriptSucceeded() {
-  if (state_ != State::kOpen) state_ = State::kUnknown;
-}
+void TransactionTracker::ScriptSucceeded() { state_ = State::kUnknown; }
 
-void TransactionTracker::ScriptFailed() { state_ = certainly_open() ? State::kFailed : State::kUnknown; }
+void TransactionTracker::ScriptFailed() {
+  state_ = State::kUnknown;
+  failed_ = true;
+}
 
 }  // namespace rowkeeper::db

@@ -20,14 +20,19 @@ class TransactionTracker {
   /// In an explicit transaction for certain: nothing is durable before COMMIT.
   bool certainly_open() const { return state_ == State::kOpen || state_ == State::kFailed; }
 
+  /// Something failed since the last statement that began or ended a transaction: COMMIT may roll back, and report
+  /// success.
+  bool may_have_failed() const { return failed_; }
+
   void Succeeded(TransactionEffect effect);
   void Failed(TransactionEffect effect);
-  /// A script may have begun or ended a transaction.
+  /// A script may have begun or ended a transaction, whichever way it ended itself.
   void ScriptSucceeded();
   void ScriptFailed();
 
  private:
   State state_ = State::kNone;
+  bool failed_ = false;
 };
 
 }  // namespace rowkeeper::db

@@ -70,13 +70,29 @@ TEST(TransactionTrackerTest, WhatCannotBeKnownIsUnknown) {
   EXPECT_FALSE(tracker.certainly_open());
 }
 
-TEST(TransactionTrackerTest, ScriptInsideATransactionKeepsOrFailsIt) {
+TEST(TransactionTrackerTest, ScriptInsideATransactionMayHaveEndedIt) {
   TransactionTracker tracker;
   tracker.Succeeded(Effect::kBegin);
   tracker.ScriptSucceeded();
-  EXPECT_EQ(tracker.state(), State::kOpen);
+  EXPECT_EQ(tracker.state(), State::kUnknown);
+  EXPECT_FALSE(tracker.may_have_failed());
+  tracker.Succeeded(Effect::kBegin);
   tracker.ScriptFailed();
-  EXPECT_EQ(tracker.state(), State::kFailed);
+  EXPECT_EQ(tracker.state(), State::kUnknown);
+  EXPECT_TRUE(tracker.may_have_failed());
+  tracker.Succeeded(Effect::kNone);
+  EXPECT_TRUE(tracker.may_have_failed());
+  tracker.Succeeded(Effect::kRollback);
+  EXPECT_FALSE(tracker.may_have_failed());
+}
+
+TEST(TransactionTrackerTest, FailureAfterAScriptMayBeInATransaction) {
+  TransactionTracker tracker;
+  tracker.Failed(Effect::kNone);
+  EXPECT_FALSE(tracker.may_have_failed()) << "autocommitted";
+  tracker.ScriptSucceeded();
+  tracker.Failed(Effect::kNone);
+  EXPECT_TRUE(tracker.may_have_failed());
 }
 
 }  // namespace
