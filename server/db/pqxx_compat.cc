@@ -39,7 +39,12 @@ pqxx::result PqxxSession::RunWithParams(const std::string& text, const std::vect
 
 void PqxxSession::Prepare(const std::string& name, const std::string& text) {
   connection_.prepare(name, text);
-  connection_.prepare_now(name);  // else the first use prepares, and its errors are taken for the statement's
+  try {
+    connection_.prepare_now(name);  // else the first use prepares, and its errors are taken for the statement's
+  } catch (const std::exception&) {
+    connection_.unprepare(name);  // forgets it; nothing is sent for what the server does not know
+    throw;
+  }
 }
 
 pqxx::result PqxxSession::RunPrepared(const std::string& name, const std::vector<Param>& params) {
