@@ -66,7 +66,10 @@ void LogFailure(const PgError& error, const Query& query, const absl::Status& st
 }  // namespace
 
 PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions& options)
-    : session_(conninfo), statements_(options.prepared_statements), echo_(options.echo ? EchoLogger() : nullptr) {
+    : session_(conninfo),
+      backend_pid_(session_.backend_pid()),
+      statements_(options.prepared_statements),
+      echo_(options.echo ? EchoLogger() : nullptr) {
   session_.Run(SessionSetup(options));
 }
 
@@ -232,7 +235,7 @@ void PgConnection::DeliverCancel() {
 
 void PgConnection::MarkBroken(const std::string& sqlstate) {
   broken_ = true;
-  spdlog::warn("connection to the database lost: backend={} reason={}", backend_pid(),
+  spdlog::warn("connection to the database lost: backend={} reason={}", backend_pid_,
                sqlstate.empty() ? "no answer" : sqlstate);
 }
 

@@ -28,7 +28,7 @@ class PgConnection final : public Connection, private CancelTarget {
   absl::StatusOr<Rows> Execute(const Query& query) override;
   absl::Status ExecuteScript(std::string_view text, int* position) override;
   bool broken() const override { return broken_; }
-  int backend_pid() const override { return session_.backend_pid(); }
+  int backend_pid() const override { return backend_pid_; }
   bool SocketLooksAlive() const override;
   absl::Status Ping() override;
   absl::Status Reset() override;
@@ -58,6 +58,8 @@ class PgConnection final : public Connection, private CancelTarget {
   absl::Status RunPlain(const char* text);
 
   PqxxSession session_;
+  /// Read while connected: libpqxx forgets it with the connection.
+  const int backend_pid_;
   StatementCache statements_;
   TransactionTracker transaction_;
   bool broken_ = false;
