@@ -87,7 +87,7 @@ class Connection {
   virtual int backend_pid() const = 0;
   /// Without a round trip: false when the server has closed the socket or sent something unasked for.
   virtual bool SocketLooksAlive() const = 0;
-  /// One round trip.
+  /// One round trip, of two seconds at most: a connection that does not answer by then is broken.
   virtual absl::Status Ping() = 0;
   /// Makes the session fit for its next user: rolls back what is open. No round trip when nothing is.
   virtual absl::Status Reset() = 0;

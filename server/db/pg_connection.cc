@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -11,12 +12,16 @@
 #include "server/base/text.h"
 #include "server/db/rows_builder.h"
 #include "server/db/script_error.h"
+#include "server/db/socket_deadline.h"
 
 namespace rowkeeper::db {
 namespace {
 
 /// The protocol's limit.
 constexpr size_t kMaxParams = 65535;
+
+/// A server that hangs keeps its sockets open and says nothing.
+constexpr std::chrono::seconds kPingLimit{2};
 
 const std::vector<Param> kNoParams;
 
@@ -204,7 +209,11 @@ bool PgConnection::SocketLooksAlive() const {
   return fd.fd >= 0 && poll(&fd, 1, 0) == 0;
 }
 
-absl::Status PgConnection::Ping() { return broken_ ? DatabaseUnavailable() : RunPlain("SELECT 1"); }
+absl::Status PgConnection::Ping() {
+  if (broken_) return DatabaseUnavailable();
+  const SocketDeadline deadline(session_.socket(), kPingLimit);
+  return RunPlain("SELECT 1");
+}
 
 absl::Status PgConnection::Reset() {
   if (broken_) return DatabaseUnavailable();

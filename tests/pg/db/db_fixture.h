@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
+#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +17,29 @@
 #include "tests/support/scratch_database.h"
 
 namespace rowkeeper::db {
+
+/// A backend that does not answer, though its socket stays open, while this lives.
+class HungBackend {
+ public:
+  explicit HungBackend(int pid) : pid_(IsBackend(pid) && kill(pid, SIGSTOP) == 0 ? pid : 0) {}
+  ~HungBackend() {
+    if (pid_ != 0) kill(pid_, SIGCONT);
+  }
+  HungBackend(const HungBackend&) = delete;
+  HungBackend& operator=(const HungBackend&) = delete;
+
+  /// False when the server is on another machine or belongs to another user.
+  bool ok() const { return pid_ != 0; }
+
+ private:
+  static bool IsBackend(int pid) {
+    std::string title;
+    std::ifstream file(Cat("/proc/", pid, "/cmdline"));
+    return std::getline(file, title) && title.substr(0, 9) == "postgres:";
+  }
+
+  const int pid_;
+};
 
 /// One scratch database for the tests of a suite, and the shortest way to run a statement.
 class DbTest : public ::testing::Test {

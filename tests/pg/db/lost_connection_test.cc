@@ -78,6 +78,26 @@ TEST_F(LostConnectionTest, PingFindsAKilledBackend) {
   EXPECT_TRUE(connection_->broken());
 }
 
+TEST_F(LostConnectionTest, BackendIsStillNamedWhenItIsGone) {
+  const int pid = connection_->backend_pid();
+  EXPECT_EQ(std::to_string(pid), Value(*connection_, "SELECT pg_backend_pid()"));
+  Kill(pid);
+  ASSERT_FALSE(connection_->Ping().ok());
+  EXPECT_EQ(connection_->backend_pid(), pid);
+}
+
+TEST_F(LostConnectionTest, PingOfAHungBackendEnds) {
+  const HungBackend hung(connection_->backend_pid());
+  if (!hung.ok()) GTEST_SKIP() << "the database server is on another machine or belongs to another user";
+  const auto begin = std::chrono::steady_clock::now();
+  const absl::Status status = connection_->Ping();
+  const auto took = std::chrono::steady_clock::now() - begin;
+  EXPECT_EQ(ErrorReason(status), "DATABASE_UNAVAILABLE");
+  EXPECT_TRUE(connection_->broken());
+  EXPECT_GE(took, std::chrono::seconds(1));
+  EXPECT_LT(took, std::chrono::seconds(10));
+}
+
 TEST_F(LostConnectionTest, IdleInTransactionTimeoutBreaksTheConnection) {
   ASSERT_TRUE(Run(*connection_, "SET idle_in_transaction_session_timeout = '20ms'").ok());
   ASSERT_TRUE(Run(*connection_, "BEGIN").ok());
