@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <map>
-
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "google/protobuf/descriptor.h"
 #include "server/catalogue/naming.h"
 
@@ -17,6 +18,20 @@ namespace {
 namespace pb = google::protobuf;
 
 constexpr std::array<absl::string_view, 6> kSystemColumns = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+
+/// The types of pg_catalog that do not start with "pg_".
+constexpr absl::string_view kCatalogTypes =
+    " aclitem any anyarray anycompatible anycompatiblearray anycompatiblemultirange anycompatiblenonarray "
+    "anycompatiblerange anyelement anyenum anymultirange anynonarray anyrange bit bool box bpchar bytea char cid "
+    "cidr circle cstring date datemultirange daterange event_trigger fdw_handler float4 float8 gtsvector "
+    "index_am_handler inet int2 int2vector int4 int4multirange int4range int8 int8multirange int8range internal "
+    "interval json jsonb jsonpath language_handler line lseg macaddr macaddr8 money name numeric nummultirange "
+    "numrange oid oidvector path point polygon record refcursor regclass regcollation regconfig regdictionary "
+    "regnamespace regoper regoperator regproc regprocedure regrole regtype smgr table_am_handler text tid time "
+    "timestamp timestamptz timetz trigger tsm_handler tsmultirange tsquery tsrange tstzmultirange tstzrange "
+    "tsvector txid_snapshot unknown uuid varbit varchar void xid xid8 xml ";
+
+bool IsCatalogType(absl::string_view name) { return absl::StrContains(kCatalogTypes, absl::StrCat(" ", name, " ")); }
 
 /// What is wrong with an identifier; empty when nothing is.
 std::string NameProblem(const std::string& what, const std::string& name) {
@@ -28,6 +43,9 @@ std::string NameProblem(const std::string& what, const std::string& name) {
   return "";
 }
 
+/// Where a table is unless the search_path was changed.
+std::string UsualSchema(const std::string& declared) { return declared.empty() ? "public" : declared; }
+
 /// The names that one schema keeps in one place, and who declared them.
 class Namespace {
  public:
@@ -36,17 +54,26 @@ class Namespace {
   /// False when another has the name; that was reported.
   bool Claim(const std::string& schema, const std::string& name, const pb::Descriptor& by, absl::string_view kind,
              absl::string_view remedy) {
-    const std::string owner = absl::StrCat(kind, " of ", by.full_name());
-    const auto [found, added] = owners_.emplace(std::make_pair(schema, name), owner);
+    const Owner owner{absl::StrCat(kind, " of ", by.full_name()), schema};
+    const auto [found, added] = owners_.emplace(std::make_pair(UsualSchema(schema), name), owner);
     if (added) return true;
-    diagnostics_->Error(by, absl::StrCat("the ", kind, " name \"", name, "\" is that of the ", found->second, " too"),
-                        std::string(remedy));
+    const bool guessed = found->second.schema != schema;
+    diagnostics_->Error(by,
+                        absl::StrCat("the ", kind, " name \"", name, "\" is that of the ", found->second.what, " too",
+                                     guessed ? ", for a table without schema normally is in \"public\"" : ""),
+                        absl::StrCat(remedy, guessed ? ", or the `schema` of both" : ""));
     return false;
   }
 
  private:
+  struct Owner {
+    std::string what;
+    /// As declared.
+    std::string schema;
+  };
+
   Diagnostics* diagnostics_;
-  std::map<std::pair<std::string, std::string>, std::string> owners_;
+  std::map<std::pair<std::string, std::string>, Owner> owners_;
 };
 
 constexpr absl::string_view kNameTable = "write another `table`";
@@ -73,12 +100,22 @@ void ClaimConstraints(const Entity& entity, Diagnostics* diagnostics) {
   for (const Check& check : entity.checks) claim(check.name, "check");
 }
 
+/// The search_path has PostgreSQL's own types before all others, under any name that they have.
+bool CheckEnumName(const Column& column, Diagnostics* diagnostics) {
+  const absl::string_view name = column.type.native_enum;
+  if (!absl::StartsWith(name, "pg_") && !IsCatalogType(absl::StripPrefix(name, "_"))) return true;
+  diagnostics->Error(*column.field,
+                     absl::StrCat("the native enum \"", name, "\" has the name of a type of PostgreSQL's own"),
+                     "rename the enum, or store it as text");
+  return false;
+}
+
 /// A native enum is shared by all columns of the same protobuf enum, and its name by nothing else.
 void CheckNativeEnums(const std::vector<std::unique_ptr<Entity>>& entities, Diagnostics* diagnostics) {
   std::map<std::pair<std::string, std::string>, const pb::EnumDescriptor*> types;
   for (const auto& entity : entities) {
     for (const Column& column : entity->columns) {
-      if (column.type.native_enum.empty()) continue;
+      if (column.type.native_enum.empty() || !CheckEnumName(column, diagnostics)) continue;
       const auto key = std::make_pair(entity->schema, column.type.native_enum);
       const auto [found, added] = types.emplace(key, column.field->enum_type());
       if (!added && found->second != column.field->enum_type()) {
