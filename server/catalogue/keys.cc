@@ -13,6 +13,7 @@
 #include "server/catalogue/name_check.h"
 #include "server/catalogue/options.h"
 #include "server/catalogue/terms.h"
+#include "server/catalogue/value_type_compiler.h"
 
 namespace rowkeeper::catalogue {
 namespace {
@@ -66,7 +67,9 @@ class KeyCompiler {
     }
   }
 
-  /// Deleting or changing a referenced row looks for the rows that refer to it.
+  /// Lists by owner and soft-deletes that cascade look for the live rows that refer to a row. On a soft-deletable
+  /// entity the index holds only those, so a hard delete of the referenced row, which PostgreSQL checks against every
+  /// row, cannot use it and scans the table.
   void AddForeignKeyIndexes() {
     for (size_t i = 0; i < entity_->columns.size(); ++i) {
       const int column = static_cast<int>(i);
@@ -138,7 +141,7 @@ class KeyCompiler {
   bool CheckMethod(const Index& index) {
     static constexpr const char* kMethods[] = {"btree", "hash", "gin", "gist", "brin"};
     if (std::find(std::begin(kMethods), std::end(kMethods), index.method) == std::end(kMethods)) {
-      Error(absl::StrCat("the index method \"", index.method, "\" is unknown"), "write btree, hash, gin, gist or brin");
+      Error(absl::StrCat("the index method \"", index.method, "\" is unknown"), "write btree, hash, gin or brin");
       return false;
     }
     if (index.method == "btree") return true;
@@ -167,8 +170,17 @@ class KeyCompiler {
             "gin is for jsonb and repeated fields: use btree");
       return false;
     }
-    if (index.method == "brin" && container) {
-      Error(absl::StrCat("a brin index does not fit the field ", column.field->name()), "use gin");
+    const std::string remedy = container ? "use gin" : "use btree";
+    const bool summarised = !container && column.type.kind != ValueKind::kBool && column.type.native_enum.empty();
+    if (index.method == "brin" && !summarised) {
+      Error(absl::StrCat("a brin index does not fit the field ", column.field->name()), remedy);
+      return false;
+    }
+    if (index.method == "gist") {
+      Error(absl::StrCat("a gist index does not fit the field ", column.field->name(),
+                         ", for PostgreSQL has no gist operator class for ", Describe(column.type),
+                         " without an extension"),
+            remedy);
       return false;
     }
     return true;

@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
          {R"(shop.proto:3: shop.v1.Item: indexes names the field "name" twice; name it once)"}},
         {"UnknownMethod",
          EntityText("Item", R"(indexes: [{fields: ["name"], method: "tree"}])", "string name = 2;"),
-         {R"(shop.proto:3: shop.v1.Item: the index method "tree" is unknown; write btree, hash, gin, gist or brin)"}},
+         {R"(shop.proto:3: shop.v1.Item: the index method "tree" is unknown; write btree, hash, gin or brin)"}},
         {"GinOnText",
          EntityText("Item", R"(indexes: [{fields: ["name"], method: "gin"}])", "string name = 2;"),
          {"shop.proto:3: shop.v1.Item: a gin index does not fit the field name; gin is for jsonb and repeated fields: "
@@ -82,6 +82,27 @@ INSTANTIATE_TEST_SUITE_P(
         {"BrinOnJson",
          EntityText("Item", R"(indexes: [{fields: ["data"], method: "brin"}])", "google.protobuf.Struct data = 2;"),
          {"shop.proto:3: shop.v1.Item: a brin index does not fit the field data; use gin"}},
+        {"BrinOnBool",
+         EntityText("Item", R"(indexes: [{fields: ["is_open"], method: "brin"}])", "bool is_open = 2;"),
+         {"shop.proto:3: shop.v1.Item: a brin index does not fit the field is_open; use btree"}},
+        {"BrinOnNativeEnum",
+         "enum Kind { KIND_A = 0; }\n" +
+             EntityText("Item", R"(indexes: [{fields: ["kind"], method: "brin"}])",
+                        "Kind kind = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_NATIVE_ENUM}];"),
+         {"shop.proto:4: shop.v1.Item: a brin index does not fit the field kind; use btree"}},
+        {"Gist",
+         EntityText(
+             "Item",
+             R"(indexes: [{fields: ["name"], method: "gist"}, {fields: ["is_open", "data"], method: "gist"}, {fields: ["id"], method: "gist"}])",
+             "string name = 2;\n  bool is_open = 3;\n  google.protobuf.Struct data = 4;"),
+         {"shop.proto:3: shop.v1.Item: a gist index does not fit the field name, for PostgreSQL has no gist operator "
+          "class for text without an extension; use btree",
+          "shop.proto:3: shop.v1.Item: a gist index does not fit the field is_open, for PostgreSQL has no gist "
+          "operator class for boolean without an extension; use btree",
+          "shop.proto:3: shop.v1.Item: a gist index does not fit the field data, for PostgreSQL has no gist operator "
+          "class for jsonb without an extension; use gin",
+          "shop.proto:3: shop.v1.Item: a gist index does not fit the field id, for PostgreSQL has no gist operator "
+          "class for uuid without an extension; use btree"}},
         {"HashOverTwo",
          EntityText("Item", R"(indexes: [{fields: ["id", "name"], method: "hash"}])", "string name = 2;"),
          {"shop.proto:3: shop.v1.Item: a hash index has one field; use btree, or an index for each field"}},
@@ -158,6 +179,16 @@ INSTANTIATE_TEST_SUITE_P(
         {"TableWithNul",
          EntityText("Item", R"(table: "a\0b")", ""),
          {"shop.proto:3: shop.v1.Item: the table name holds a NUL byte; write another name of 1 to 63 bytes"}},
+        {"OneTableWithAndWithoutSchema",
+         EntityText("A", R"(table: "things" indexes: [{fields: ["id"], method: "hash"}])", "") +
+             EntityText("B", R"(schema: "public" table: "things")", ""),
+         {R"(shop.proto:7: shop.v1.B: the table name "things" is that of the table of shop.v1.A too, for a table without schema normally is in "public"; write another `table`, or the `schema` of both)"}},
+        {"TableOfMigrations",
+         EntityText("Item", R"(table: "schema_migrations")", ""),
+         {R"(shop.proto:3: shop.v1.Item: the table "schema_migrations" is the history of the migrations; write another `table`)"}},
+        {"TableWithSchema",
+         EntityText("Item", R"(table: "stock.items")", ""),
+         {R"(shop.proto:3: shop.v1.Item: the table name "stock.items" holds a point; use `schema`: write `schema: "stock" table: "items"`)"}},
         {"SchemaOfPostgres",
          EntityText("Item", R"(schema: "pg_catalog")", ""),
          {R"(shop.proto:3: shop.v1.Item: the schema "pg_catalog" belongs to PostgreSQL; write another `schema`)"}},
