@@ -82,7 +82,10 @@ std::vector<std::string> ServerArguments(const DataDirectory& directory, const s
        {std::string("listen_addresses="), Cat("unix_socket_directories=", ListElement(socket_directory)),
         std::string("unix_socket_permissions=0700"), std::string("port=5432"),
         Cat("cluster_name=", directory.cluster_name), std::string("update_process_title=on"),
-        std::string("logging_collector=off"), std::string("log_destination=stderr")}) {
+        std::string("logging_collector=off"), std::string("log_destination=stderr"),
+        // No row values in the log: they are in the details of errors, in statements and in parameters.
+        std::string("log_error_verbosity=terse"), std::string("log_min_error_statement=panic"),
+        std::string("log_parameter_max_length_on_error=0")}) {
     arguments.insert(arguments.end(), {"-c", setting});
   }
   return arguments;

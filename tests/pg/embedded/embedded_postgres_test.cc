@@ -7,7 +7,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
+#include "server/db/connection.h"
 #include "tests/pg/embedded/embedded_fixture.h"
 
 namespace rowkeeper::embedded {
@@ -58,6 +60,28 @@ TEST_F(EmbeddedTest, StopAndStartKeepTheData) {
   postgres = Start();
   ASSERT_NE(postgres, nullptr);
   EXPECT_EQ(Query(*postgres, "SELECT answer FROM kept"), "42");
+}
+
+TEST_F(EmbeddedTest, LogHoldsErrorsButNoRowValues) {
+  HaveDatabase();
+  std::unique_ptr<EmbeddedPostgres> postgres = Start();
+  ASSERT_NE(postgres, nullptr);
+  Query(*postgres, "CREATE TABLE kept (name text UNIQUE)");
+  Query(*postgres, "INSERT INTO kept VALUES ('secret-4711')");
+  db::ConnectionOptions options;
+  options.url = postgres->url();
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(options);
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  const std::vector<db::Param> params = {"secret-4711"};
+  db::Query insert;
+  insert.text = "INSERT INTO kept VALUES ($1)";
+  insert.params = &params;
+  EXPECT_FALSE((*connection)->Execute(insert).ok());
+  EXPECT_FALSE((*connection)->ExecuteScript("INSERT INTO kept VALUES ('secret-4711')", nullptr).ok());
+  std::string log;
+  std::getline(std::ifstream(data_dir_ + "/postgres.log"), log, '\0');
+  EXPECT_THAT(log, HasSubstr("kept_name_key"));
+  EXPECT_THAT(log, Not(HasSubstr("secret-4711")));
 }
 
 TEST_F(EmbeddedTest, DestructorStopsPostgres) {
