@@ -1,13 +1,13 @@
 #include "server/embedded/initialise.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "absl/strings/match.h"
 #include "server/base/text.h"
@@ -35,9 +35,10 @@ jit = off
 
 void RemoveTemporaries(const std::string& data_dir) {
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(data_dir, error)) {
-    if (absl::StartsWith(entry.path().filename().string(), ToAbsl(kTemporaryPrefix)))
-      fs::remove_all(entry.path(), error);
+  for (fs::directory_iterator entry(data_dir, error); entry != fs::directory_iterator(); entry.increment(error)) {
+    if (!absl::StartsWith(entry->path().filename().string(), ToAbsl(kTemporaryPrefix))) continue;
+    std::error_code ignored;
+    fs::remove_all(entry->path(), ignored);
   }
 }
 
@@ -57,6 +58,18 @@ absl::Status SyncDirectory(const std::string& path) {
   return fsync(directory.get()) == 0 ? absl::OkStatus() : SystemCallFailed("fsync", errno);
 }
 
+/// Appends our settings. The file is in a directory of `user`, who may not be trusted by this process: it must be the
+/// user's own regular file, not a link to somebody else's.
+absl::Status WriteSettings(const std::string& path, const SystemUser& user) {
+  const FileDescriptor file(open(path.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat info {};
+  if (!file.valid() || fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != user.uid) {
+    return InitialisationFailed("writing postgresql.conf", "it is no file that the system user of PostgreSQL owns");
+  }
+  constexpr ssize_t kSize = sizeof(kSettings) - 1;
+  return write(file.get(), kSettings, kSize) == kSize ? absl::OkStatus() : SystemCallFailed("write", errno);
+}
+
 absl::Status Make(const std::string& path, const Binaries& binaries, const SystemUser& user) {
   absl::Status status = MakePrivateDirectory(path, user);
   if (!status.ok()) return status;
@@ -65,9 +78,8 @@ absl::Status Make(const std::string& path, const Binaries& binaries, const Syste
                        "--auth-local", "trust", "--auth-host", "reject"},
                       "");
   if (!status.ok()) return status;
-  std::ofstream settings(path + "/postgresql.conf", std::ios::app);
-  settings << kSettings << std::flush;
-  if (!settings) return InitialisationFailed("writing postgresql.conf", "the file cannot be written");
+  status = WriteSettings(path + "/postgresql.conf", user);
+  if (!status.ok()) return status;
   return RunProgram(binaries, user, "postgres", {"--single", "-D", path, "-c", "exit_on_error=true", "template1"},
                     sql::CreateDatabase(kDatabaseName) + "\n");
 }
