@@ -45,8 +45,9 @@ int MajorIn(const fs::path& directory) {
 std::vector<fs::path> Candidates() {
   std::vector<fs::path> candidates;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(kDistributionRoot, error)) {
-    candidates.push_back(entry.path() / "bin");
+  fs::directory_iterator entry(kDistributionRoot, error);
+  for (; entry != fs::directory_iterator(); entry.increment(error)) {
+    candidates.push_back(entry->path() / "bin");
   }
   const char* path = std::getenv("PATH");
   for (const std::string& part :
