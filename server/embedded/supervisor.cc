@@ -71,13 +71,12 @@ void Supervisor::Run() {
 
 bool Supervisor::RunOnce() {
   absl::StatusOr<pid_t> child = options_.spawn();
+  if (!child.ok()) {
+    SpawnFailed(child.status());
+    return false;
+  }
   {
     absl::MutexLock lock(&mutex_);
-    if (!child.ok()) {
-      if (!was_ready_) spawn_status_ = child.status();
-      if (was_ready_) options_.log(Cat("PostgreSQL cannot be started again: ", child.status().ToString()));
-      return false;
-    }
     child_ = *child;
     if (stopping_) kill(child_, SIGINT);
   }
@@ -91,10 +90,22 @@ bool Supervisor::RunOnce() {
   return true;
 }
 
+void Supervisor::SpawnFailed(const absl::Status& status) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!was_ready_) spawn_status_ = status;
+    if (!was_ready_) return;
+  }
+  options_.log(Cat("PostgreSQL cannot be started again: ", status.ToString()));
+}
+
 bool Supervisor::PauseBeforeRestart(milliseconds pause) {
-  absl::MutexLock lock(&mutex_);
-  if (stopping_ || !was_ready_) return false;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_ || !was_ready_) return false;
+  }
   options_.log(Cat("PostgreSQL ended unexpectedly; starting it again in ", pause.count(), " ms"));
+  absl::MutexLock lock(&mutex_);
   return !mutex_.AwaitWithTimeout(absl::Condition(&stopping_), absl::Milliseconds(pause.count()));
 }
 

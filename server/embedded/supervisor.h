@@ -26,7 +26,7 @@ class Supervisor {
     std::function<absl::StatusOr<pid_t>()> spawn;
     /// True once the child `pid` is ready for work.
     std::function<bool(pid_t pid)> ready;
-    /// Told of unasked ends and restarts; called on the supervisor's thread.
+    /// Told of unasked ends and restarts; called on the supervisor's thread, with no lock held.
     std::function<void(const std::string&)> log;
   };
 
@@ -46,6 +46,7 @@ class Supervisor {
   void Run();
   /// Spawns and waits for the end of one child. False when it could not be started.
   bool RunOnce();
+  void SpawnFailed(const absl::Status& status);
   bool PauseBeforeRestart(std::chrono::milliseconds pause);
   void Signal(int signal_number);
   bool WaitForThread(std::chrono::milliseconds timeout);
