@@ -20,6 +20,23 @@ namespace {
 
 namespace pb = google::protobuf;
 
+constexpr absl::string_view kHistoryTable = "schema_migrations";
+
+/// Table names that would not do what their author means.
+void CheckTable(const Entity& entity, Diagnostics* diagnostics) {
+  const size_t point = entity.table.find('.');
+  if (point != std::string::npos) {
+    diagnostics->Error(*entity.message, absl::StrCat("the table name \"", entity.table, "\" holds a point"),
+                       absl::StrCat("use `schema`: write `schema: \"", entity.table.substr(0, point), "\" table: \"",
+                                    entity.table.substr(point + 1), "\"`"));
+  }
+  if (entity.table == kHistoryTable) {
+    diagnostics->Error(*entity.message,
+                       absl::StrCat("the table \"", entity.table, "\" is the history of the migrations"),
+                       "write another `table`");
+  }
+}
+
 /// Names of the table, the schema and the internal key.
 void DeclareTable(const v1::EntityOptions& options, const Naming& naming, Entity* entity, Diagnostics* diagnostics) {
   const pb::Descriptor& message = *entity->message;
@@ -28,6 +45,7 @@ void DeclareTable(const v1::EntityOptions& options, const Naming& naming, Entity
   entity->internal_id = options.internal_id();
   entity->primary_key_name = naming.PrimaryKey(entity->table);
   CheckName(message, "table", entity->table, diagnostics);
+  CheckTable(*entity, diagnostics);
   if (!entity->schema.empty()) CheckName(message, "schema", entity->schema, diagnostics);
   if (!entity->internal_id.empty()) CheckName(message, "internal_id", entity->internal_id, diagnostics);
   if (absl::StartsWith(entity->schema, "pg_") || entity->schema == "information_schema") {
@@ -108,6 +126,17 @@ void GenerateKey(Entity* entity) {
   }
 }
 
+/// A key that callers may not write must come from the database.
+void CheckKeyFilled(const Entity& entity, Diagnostics* diagnostics) {
+  for (const int index : entity.key) {
+    const Column& column = entity.columns[index];
+    if (!column.output_only || column.has_default()) continue;
+    diagnostics->Error(*column.field, "nothing fills this output_only key",
+                       "remove output_only: the database makes a key only when it is one UUID, int32, int64 or uint32 "
+                       "field without `references`");
+  }
+}
+
 void AddCheck(const Naming& naming, Check::Kind kind, const std::string& about, std::vector<int> columns,
               Entity* entity) {
   entity->checks.push_back({naming.Check(entity->table, about), kind, std::move(columns)});
@@ -160,6 +189,7 @@ std::unique_ptr<Entity> DeclareEntity(const pb::Descriptor& message, Diagnostics
   CheckColumnsDiffer(*entity, diagnostics);
   DeclareKey(entity.get(), diagnostics);
   GenerateKey(entity.get());
+  CheckKeyFilled(*entity, diagnostics);
   return entity;
 }
 
