@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <exception>
+#include <initializer_list>
 #include <string>
 
 #include <spdlog/spdlog.h>
@@ -38,14 +39,30 @@ class OpenFailureLog {
   std::chrono::steady_clock::time_point last_time_ ABSL_GUARDED_BY(mu_);
 };
 
-/// libpq gives no SQLSTATE for a connection that was never made, so its words decide. Where the server's messages are
-/// translated, a refused login counts as an unreachable database.
-bool IsRefusedLogin(const std::string& reason) {
-  for (const char* words : {"authentication failed", "no pg_hba.conf entry", "pg_hba.conf rejects",
-                            "is not permitted to log in", "no password supplied", "permission denied for database"}) {
+bool SaysOneOf(const std::string& reason, std::initializer_list<const char*> phrases) {
+  for (const char* words : phrases) {
     if (reason.find(words) != std::string::npos) return true;
   }
+  return false;
+}
+
+bool IsRefusedLogin(const std::string& reason) {
+  if (SaysOneOf(reason, {"authentication failed", "no pg_hba.conf entry", "pg_hba.conf rejects",
+                         "is not permitted to log in", "no password supplied", "permission denied for database"})) {
+    return true;
+  }
   return reason.find("role \"") != std::string::npos && reason.find("does not exist") != std::string::npos;
+}
+
+bool IsFull(const std::string& reason) {
+  return SaysOneOf(reason, {"too many clients", "too many connections for", "remaining connection slots"});
+}
+
+/// libpq gives no SQLSTATE for a connection that was never made, so its words decide. Where the server's messages are
+/// translated, a refused login counts as an unreachable database.
+absl::Status StatusOfFailedOpen(const std::string& reason) {
+  if (IsFull(reason)) return DatabaseExhausted();
+  return IsRefusedLogin(reason) ? DatabasePermission() : DatabaseUnavailable();
 }
 
 std::string OneLine(const char* message) {
@@ -68,7 +85,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
     static OpenFailureLog* const log = new OpenFailureLog;
     const std::string reason = OneLine(exception.what());
     log->Write(reason);
-    return IsRefusedLogin(reason) ? DatabasePermission() : DatabaseUnavailable();
+    return StatusOfFailedOpen(reason);
   }
 }
 

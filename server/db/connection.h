@@ -67,7 +67,8 @@ struct Query {
 class Connection {
  public:
   /// Connects and sets the session up (UTF8, UTC, ISO dates, timeouts). Errors: UNAVAILABLE DATABASE_UNAVAILABLE, with
-  /// the reason in the log; PERMISSION_DENIED for a refused login; INVALID_ARGUMENT for a malformed URL.
+  /// the reason in the log; PERMISSION_DENIED for a refused login; RESOURCE_EXHAUSTED DATABASE_RESOURCES when the
+  /// server takes no more connections; INVALID_ARGUMENT for a malformed URL.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const ConnectionOptions& options);
   virtual ~Connection() = default;
 

@@ -35,9 +35,7 @@ Pool::Pool(PoolOptions options, ConnectionOptions connection)
 Pool::~Pool() = default;
 
 absl::StatusOr<Lease> Pool::Acquire(const AcquireOptions& options) {
-  auto grant = impl_->WaitForSlot(options);
-  if (!grant.ok()) return grant.status();
-  auto connection = impl_->Fill(*std::move(grant), options.deadline);
+  auto connection = impl_->Acquire(options);
   if (!connection.ok()) return connection.status();
   Lease lease;
   lease.pool_ = this;

@@ -79,7 +79,8 @@ class Pool {
 
   /// Errors: RESOURCE_EXHAUSTED POOL_TIMEOUT, DEADLINE_EXCEEDED, CANCELLED, UNAVAILABLE DATABASE_UNAVAILABLE (at once
   /// when the database refuses connections; a failed attempt is remembered for 100 ms so that callers do not pile up),
-  /// PERMISSION_DENIED when it refuses the login.
+  /// PERMISSION_DENIED when it refuses the login, RESOURCE_EXHAUSTED DATABASE_RESOURCES when the server takes no more
+  /// connections and the pool has none to wait for.
   absl::StatusOr<Lease> Acquire(const AcquireOptions& options);
   PoolStats stats() const;
 

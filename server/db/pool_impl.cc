@@ -25,6 +25,8 @@ SteadyTime After(SteadyTime time, std::chrono::milliseconds delay) {
 }
 
 absl::Status PoolTimeout(std::chrono::milliseconds timeout) {
+bool IsServerFull(const absl::Status& status) { return status.code() == absl::StatusCode::kResourceExhausted; }
+
   return LimitReached("POOL_TIMEOUT", "no database connection became free in time", "pool_timeout",
                       Cat(timeout.count(), " ms"));
 }
@@ -51,25 +53,56 @@ Pool::Impl::Impl(PoolOptions pool_options, ConnectionOptions connection)
 
 Pool::Impl::~Impl() = default;
 
-absl::StatusOr<Pool::Impl::Grant> Pool::Impl::WaitForSlot(const AcquireOptions& acquire) {
+absl::StatusOr<PooledConnection> Pool::Impl::Acquire(const AcquireOptions& acquire) {
+  const SteadyTime until = std::min(acquire.deadline, After(steady_clock::now(), options.pool_timeout));
+  Place place = Place::kNew;
+  while (true) {
+    auto grant = WaitForSlot(acquire, until, place);
+    if (!grant.ok()) return grant.status();
+    auto connection = Fill(*std::move(grant), acquire.deadline);
+    if (connection.ok() || !IsServerFull(connection.status())) return connection;
+    place = Place::kServerFull;
+  }
+}
+
+absl::StatusOr<Pool::Impl::Grant> Pool::Impl::WaitForSlot(const AcquireOptions& acquire, SteadyTime until,
+                                                          Place place) {
   Waiter waiter(this);
   const CancelScope scope(acquire.cancellation, &waiter);  // dies after the lock is released
-  if (const auto cause = scope.cause()) return CancelledStatus(*cause, kWaitingWhere);
-  if (acquire.deadline <= steady_clock::now()) return DeadlineExceeded(kWaitingWhere);
+  const bool cancelled = scope.cause().has_value();
   absl::Status status;
   {
     const absl::MutexLock lock(&mu);
-    if (waiters_.empty()) waiter.grant = TakeFree();
-    if (!waiter.grant) status = WaitInQueue(&waiter, acquire);
+    waiter.cancelled = waiter.cancelled || cancelled;
+    status = EnterQueue(&waiter, acquire, until, place);
   }
   if (const auto cause = scope.cause(); cause && !status.ok()) return CancelledStatus(*cause, kWaitingWhere);
   if (!status.ok()) return status;
   return *std::move(waiter.grant);
 }
 
-absl::Status Pool::Impl::WaitInQueue(Waiter* waiter, const AcquireOptions& acquire) {
-  const SteadyTime until = std::min(acquire.deadline, After(steady_clock::now(), options.pool_timeout));
-  waiters_.push_back(waiter);
+absl::Status Pool::Impl::EnterQueue(Waiter* waiter, const AcquireOptions& acquire, SteadyTime until, Place place) {
+  if (place == Place::kServerFull) {
+    if (open_ == 0) {
+      ReleaseSlot();
+      return DatabaseExhausted();
+    }
+    --slots_used_;  // no waiter gets it: it could not open one either
+    if (!idle_.empty()) {
+      waiter->grant = TakeFree();
+    } else {
+      waiters_.push_front(waiter);
+    }
+  } else {
+    if (waiter->cancelled) return Cancelled();
+    if (acquire.deadline <= steady_clock::now()) return DeadlineExceeded(kWaitingWhere);
+    if (waiters_.empty()) waiter->grant = TakeFree();
+    if (!waiter->grant) waiters_.push_back(waiter);
+  }
+  return waiter->grant ? absl::OkStatus() : WaitInQueue(waiter, acquire, until);
+}
+
+absl::Status Pool::Impl::WaitInQueue(Waiter* waiter, const AcquireOptions& acquire, SteadyTime until) {
   absl::Status status;
   while (!waiter->grant && status.ok()) {
     status = RefuseWait(acquire, until, *waiter);
@@ -132,7 +165,7 @@ absl::StatusOr<PooledConnection> Pool::Impl::Fill(Grant grant, SteadyTime deadli
   const absl::MutexLock lock(&mu);
   if (opened.ok()) {
     ++leased_;
-  } else {
+  } else if (!IsServerFull(opened.status())) {
     ReleaseSlot();
   }
   return opened;

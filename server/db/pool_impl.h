@@ -52,17 +52,29 @@ struct Pool::Impl {
   Impl(PoolOptions pool_options, ConnectionOptions connection_options);
   ~Impl();
 
-  /// A slot for the caller, in its turn.
-  absl::StatusOr<Grant> WaitForSlot(const AcquireOptions& options);
-  /// Makes a connection fit for use from a slot; gives the slot back when that fails.
-  absl::StatusOr<PooledConnection> Fill(Grant grant, SteadyTime deadline);
+  absl::StatusOr<PooledConnection> Acquire(const AcquireOptions& options);
   void Return(PooledConnection connection);
   PoolStats Stats() const;
 
  private:
   enum class Closing { kBroken, kRecycled, kOverflow };
 
-  absl::Status WaitInQueue(Waiter* waiter, const AcquireOptions& options) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  /// What a caller comes to the queue with.
+  enum class Place {
+    kNew,
+    /// A slot that no connection could be opened for, since the server takes no more: it goes back to wait for one of
+    /// those that are open, before all others.
+    kServerFull,
+  };
+
+  /// A slot for the caller, in its turn, at the latest `until`.
+  absl::StatusOr<Grant> WaitForSlot(const AcquireOptions& options, SteadyTime until, Place place);
+  absl::Status EnterQueue(Waiter* waiter, const AcquireOptions& options, SteadyTime until, Place place)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  absl::Status WaitInQueue(Waiter* waiter, const AcquireOptions& options, SteadyTime until)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  /// Makes a connection fit for use from a slot. On failure gives the slot back, unless the server is full.
+  absl::StatusOr<PooledConnection> Fill(Grant grant, SteadyTime deadline);
   absl::Status RefuseWait(const AcquireOptions& options, SteadyTime until, const Waiter& waiter)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   std::optional<Grant> TakeFree() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);

@@ -73,6 +73,28 @@ TEST_F(PoolTest, OverflowIsClosedWhenReturned) {
 TEST_F(PoolTest, FullPoolTimesOutWithTheOptionsName) {
   PoolOptions options = Small(1, 0);
   options.pool_timeout = milliseconds(50);
+/// A role that may have so many connections, dropped with them.
+class LimitedRole {
+ public:
+  LimitedRole(testing::ScratchDatabase* database, int connections)
+      : database_(database), name_(Cat(database->name(), "_limited")) {
+    database_->Run(Cat("CREATE ROLE ", name_, " LOGIN CONNECTION LIMIT ", connections));
+  }
+  ~LimitedRole() { database_->Run(Cat("DROP ROLE ", name_)); }
+  LimitedRole(const LimitedRole&) = delete;
+  LimitedRole& operator=(const LimitedRole&) = delete;
+
+  ConnectionOptions Options() const {
+    ConnectionOptions options;
+    options.url = database_->UrlFor(name_);
+    return options;
+  }
+
+ private:
+  testing::ScratchDatabase* const database_;
+  const std::string name_;
+};
+
   Pool pool(options, Options());
   const Lease lease = Take(pool);
   const auto begin = steady_clock::now();
@@ -312,3 +334,53 @@ TEST_F(PoolTest, ManyThreadsUnderKillsNeverLoseASlot) {
 
 }  // namespace
 }  // namespace rowkeeper::db
+TEST_F(PoolTest, FullServerExhaustsAPoolThatHasNoConnection) {
+  const LimitedRole role(&scratch(), 1);
+  const auto other = Open(role.Options());
+  ASSERT_NE(other, nullptr);
+  Pool pool(Small(3, 0), role.Options());
+  const auto begin = steady_clock::now();
+  const auto refused = pool.Acquire({});
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(refused), "DATABASE_RESOURCES");
+  EXPECT_LT(steady_clock::now() - begin, seconds(5));
+}
+
+TEST_F(PoolTest, FullServerMakesCallersWaitForAConnectionThatIsOpen) {
+  const LimitedRole role(&scratch(), 2);
+  Pool pool(Small(10, 0), role.Options());
+  Lease a = Take(pool);
+  Lease b = Take(pool);
+  const std::vector<int> open = {a->backend_pid(), b->backend_pid()};
+  std::vector<int> used(6);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < used.size(); ++i) {
+    threads.emplace_back([&, i] { used[i] = Take(pool)->backend_pid(); });
+  }
+  AwaitWaiting(pool, 6);
+  a = Lease();
+  b = Lease();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(used, ::testing::Each(::testing::AnyOf(open[0], open[1])));
+  EXPECT_EQ(pool.stats().open, 2);
+  EXPECT_EQ(pool.stats().idle, 2);
+  EXPECT_EQ(pool.stats().waiting, 0);
+}
+
+TEST_F(PoolTest, WaitForAFullServerEndsWithThePoolsTimeoutDeadlineOrCancellation) {
+  const LimitedRole role(&scratch(), 1);
+  PoolOptions options = Small(3, 0);
+  options.pool_timeout = milliseconds(200);
+  Pool pool(options, role.Options());
+  {
+    const Lease lease = Take(pool);
+    EXPECT_EQ(ReasonOf(pool.Acquire({})), "POOL_TIMEOUT");
+    EXPECT_EQ(ReasonOf(pool.Acquire({steady_clock::now() + milliseconds(50), nullptr})), "DEADLINE_EXCEEDED");
+    Cancellation cancellation;
+    cancellation.Cancel(Cancellation::Cause::kCaller);
+    EXPECT_EQ(ReasonOf(pool.Acquire({steady_clock::time_point::max(), &cancellation})), "CANCELLED");
+  }
+  EXPECT_EQ(pool.stats().waiting, 0);
+  EXPECT_EQ(Value(*Take(pool), "SELECT 1"), "1");
+}
+
