@@ -77,6 +77,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
   auto info = ParseConnInfo(options.url);
   if (!info.ok()) return info.status();
   AddLivenessDefaults(options.connect_timeout_s, &*info);
+  if (options.connect_limit_s > 0) LimitConnectTimeout(options.connect_limit_s, &*info);
   (*info)["client_encoding"] = "UTF8";
   info->try_emplace("application_name", options.application_name);
   try {

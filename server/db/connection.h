@@ -20,6 +20,8 @@ struct ConnectionOptions {
   std::string url;
   /// Longest time to establish a connection, seconds.
   int connect_timeout_s = 5;
+  /// Cuts connect_timeout, wherever it was set, to what the caller can wait, seconds; 0: does not.
+  int connect_limit_s = 0;
   /// Longest run of one statement, milliseconds; 0 means no limit. Range 0 to 86400000.
   int statement_timeout_ms = 30000;
   /// Longest wait for a row or table lock, milliseconds; 0 means no limit.

@@ -95,4 +95,12 @@ void AddLivenessDefaults(int connect_timeout_s, ConnInfo* info) {
   AddDefault("tcp_user_timeout", "20000", info);
 }
 
+void LimitConnectTimeout(int limit_s, ConnInfo* info) {
+  const auto given = info->find("connect_timeout");
+  const char* const environment = std::getenv("PGCONNECT_TIMEOUT");
+  const char* const text = given != info->end() ? given->second.c_str() : environment;
+  const int current_s = text == nullptr ? 0 : std::atoi(text);
+  if (current_s <= 0 || current_s > limit_s) (*info)["connect_timeout"] = std::to_string(limit_s);
+}
+
 }  // namespace rowkeeper::db

@@ -24,4 +24,7 @@ std::string ToUri(const ConnInfo& info);
 /// Adds limits that notice a peer which is gone, where neither `info` nor the environment sets them.
 void AddLivenessDefaults(int connect_timeout_s, ConnInfo* info);
 
+/// Lowers connect_timeout to `limit_s`, wherever it is set; 0 and less there mean no limit.
+void LimitConnectTimeout(int limit_s, ConnInfo* info);
+
 }  // namespace rowkeeper::db

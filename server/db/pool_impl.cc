@@ -1,6 +1,7 @@
 #include "server/db/pool_impl.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/time/time.h"
 #include "server/base/errors.h"
@@ -31,11 +32,17 @@ bool IsServerFull(const absl::Status& status) { return status.code() == absl::St
                       Cat(timeout.count(), " ms"));
 }
 
-/// connect_timeout shortened to what the caller's deadline leaves; libpq counts whole seconds, two at the least.
-int ConnectTimeout(int configured_s, SteadyTime deadline) {
-  if (deadline == SteadyTime::max()) return configured_s;
+/// What the caller's deadline leaves to connect, 0 without one; libpq counts whole seconds, two at the least.
+int ConnectLimit(SteadyTime deadline) {
+  if (deadline == SteadyTime::max()) return 0;
   const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - steady_clock::now()).count();
-  return std::clamp<int>(static_cast<int>(std::min<int64_t>(left, configured_s)), 2, std::max(configured_s, 2));
+  return static_cast<int>(std::clamp<int64_t>(left, 2, 3600));
+}
+
+/// Whether an attempt failed because its limit had passed, give or take libpq's rounding: then it says nothing about a
+/// caller who can wait longer.
+bool WasCutShort(int limit_s, SteadyTime begin, SteadyTime end) {
+  return limit_s > 0 && end - begin > std::chrono::seconds(limit_s - 1);
 }
 
 }  // namespace
@@ -185,8 +192,13 @@ bool Pool::Impl::IsFit(PooledConnection* idle) {
   const bool suspect = idle->generation < generation;
   if (!suspect && !options.pool_pre_ping) return true;
   const bool ping = suspect || now - idle->idle_since > options.pre_ping_idle;
-  if (!idle->connection->SocketLooksAlive() || (ping && !idle->connection->Ping().ok())) {
+  if (!idle->connection->SocketLooksAlive()) {
     NoteBroken(idle->generation);
+    return false;
+  }
+  if (ping && !idle->connection->Ping().ok()) {
+    NoteBroken(idle->generation);
+    DropIdle(idle->generation);  // each of them could take as long to find out
     return false;
   }
   idle->generation = generation;
@@ -196,11 +208,14 @@ bool Pool::Impl::IsFit(PooledConnection* idle) {
 absl::StatusOr<PooledConnection> Pool::Impl::OpenOne(SteadyTime deadline) {
   if (absl::Status failure = RememberedFailure(); !failure.ok()) return failure;
   ConnectionOptions attempt = connection_options;
-  attempt.connect_timeout_s = ConnectTimeout(attempt.connect_timeout_s, deadline);
+  attempt.connect_limit_s = ConnectLimit(deadline);
+  const auto begin = steady_clock::now();
+  const uint64_t generation = Stats().generation;  // a break from here on may have hit the new one
   auto connection = Connection::Open(attempt);
   const absl::MutexLock lock(&mu);
   const auto now = steady_clock::now();
   if (!connection.ok()) {
+    if (WasCutShort(attempt.connect_limit_s, begin, now)) return connection.status();
     last_failure_ = connection.status();
     last_failure_time_ = now;
     return connection.status();
@@ -208,7 +223,7 @@ absl::StatusOr<PooledConnection> Pool::Impl::OpenOne(SteadyTime deadline) {
   last_failure_ = absl::OkStatus();
   ++open_;
   ++totals_.opened_total;
-  return PooledConnection{*std::move(connection), ExpiryOf(now), now, totals_.generation};
+  return PooledConnection{*std::move(connection), ExpiryOf(now), now, generation};
 }
 
 absl::Status Pool::Impl::RememberedFailure() {
@@ -228,6 +243,17 @@ void Pool::Impl::NoteBroken(uint64_t generation) {
   ++totals_.broken_total;
   // One break is one new generation, however many of the old one turn out to be broken.
   if (generation == totals_.generation) ++totals_.generation;
+}
+
+void Pool::Impl::DropIdle(uint64_t generation) {
+  std::vector<PooledConnection> dropped;  // closed after the lock is released
+  const absl::MutexLock lock(&mu);
+  const auto first = std::stable_partition(
+      idle_.begin(), idle_.end(), [generation](const PooledConnection& idle) { return idle.generation > generation; });
+  std::move(first, idle_.end(), std::back_inserter(dropped));
+  idle_.erase(first, idle_.end());
+  open_ -= static_cast<int>(dropped.size());
+  for (size_t i = 0; i < dropped.size(); ++i) ReleaseSlot();
 }
 
 void Pool::Impl::Return(PooledConnection connection) {

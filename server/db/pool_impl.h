@@ -86,6 +86,8 @@ struct Pool::Impl {
   absl::StatusOr<PooledConnection> OpenOne(SteadyTime deadline);
   absl::Status RememberedFailure();
   void NoteBroken(uint64_t generation);
+  /// Closes what is idle of this generation and those before it, unchecked.
+  void DropIdle(uint64_t generation);
   void Close(PooledConnection connection, Closing why);
   SteadyTime ExpiryOf(SteadyTime born) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 

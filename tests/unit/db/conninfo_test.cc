@@ -68,5 +68,22 @@ TEST(ConnInfoTest, LivenessDefaultsDoNotOverrideTheUrlOrTheEnvironment) {
   EXPECT_EQ(from_environment.count("connect_timeout"), 0u);
 }
 
+TEST(ConnInfoTest, ConnectTimeoutIsLoweredWhereverItIsSetAndNeverRaised) {
+  const auto limited = [](ConnInfo info) {
+    LimitConnectTimeout(4, &info);
+    return info.count("connect_timeout") == 0 ? "" : info.at("connect_timeout");
+  };
+  unsetenv("PGCONNECT_TIMEOUT");
+  EXPECT_EQ(limited({{"connect_timeout", "30"}}), "4");
+  EXPECT_EQ(limited({{"connect_timeout", "0"}}), "4");
+  EXPECT_EQ(limited({{"connect_timeout", "3"}}), "3");
+  EXPECT_EQ(limited({}), "4");
+  setenv("PGCONNECT_TIMEOUT", "30", 1);
+  EXPECT_EQ(limited({}), "4");
+  setenv("PGCONNECT_TIMEOUT", "3", 1);
+  EXPECT_EQ(limited({}), "");
+  unsetenv("PGCONNECT_TIMEOUT");
+}
+
 }  // namespace
 }  // namespace rowkeeper::db
