@@ -25,9 +25,9 @@ SteadyTime After(SteadyTime time, std::chrono::milliseconds delay) {
   return SteadyTime::max() - time <= delay ? SteadyTime::max() : time + delay;
 }
 
-absl::Status PoolTimeout(std::chrono::milliseconds timeout) {
 bool IsServerFull(const absl::Status& status) { return status.code() == absl::StatusCode::kResourceExhausted; }
 
+absl::Status PoolTimeout(std::chrono::milliseconds timeout) {
   return LimitReached("POOL_TIMEOUT", "no database connection became free in time", "pool_timeout",
                       Cat(timeout.count(), " ms"));
 }

@@ -73,6 +73,28 @@ class PoolTest : public DbTest {
   }
 };
 
+/// A role that may have so many connections, dropped with them.
+class LimitedRole {
+ public:
+  LimitedRole(testing::ScratchDatabase* database, int connections)
+      : database_(database), name_(Cat(database->name(), "_limited")) {
+    database_->Run(Cat("CREATE ROLE ", name_, " LOGIN CONNECTION LIMIT ", connections));
+  }
+  ~LimitedRole() { database_->Run(Cat("DROP ROLE ", name_)); }
+  LimitedRole(const LimitedRole&) = delete;
+  LimitedRole& operator=(const LimitedRole&) = delete;
+
+  ConnectionOptions Options() const {
+    ConnectionOptions options;
+    options.url = database_->UrlFor(name_);
+    return options;
+  }
+
+ private:
+  testing::ScratchDatabase* const database_;
+  const std::string name_;
+};
+
 TEST_F(PoolTest, ReturnedConnectionIsUsedAgain) {
   Pool pool(Small(2, 0), Options());
   int pid = 0;
@@ -102,28 +124,6 @@ TEST_F(PoolTest, OverflowIsClosedWhenReturned) {
 TEST_F(PoolTest, FullPoolTimesOutWithTheOptionsName) {
   PoolOptions options = Small(1, 0);
   options.pool_timeout = milliseconds(50);
-/// A role that may have so many connections, dropped with them.
-class LimitedRole {
- public:
-  LimitedRole(testing::ScratchDatabase* database, int connections)
-      : database_(database), name_(Cat(database->name(), "_limited")) {
-    database_->Run(Cat("CREATE ROLE ", name_, " LOGIN CONNECTION LIMIT ", connections));
-  }
-  ~LimitedRole() { database_->Run(Cat("DROP ROLE ", name_)); }
-  LimitedRole(const LimitedRole&) = delete;
-  LimitedRole& operator=(const LimitedRole&) = delete;
-
-  ConnectionOptions Options() const {
-    ConnectionOptions options;
-    options.url = database_->UrlFor(name_);
-    return options;
-  }
-
- private:
-  testing::ScratchDatabase* const database_;
-  const std::string name_;
-};
-
   Pool pool(options, Options());
   const Lease lease = Take(pool);
   const auto begin = steady_clock::now();
