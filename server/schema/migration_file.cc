@@ -175,8 +175,8 @@ std::string NewVersion(const std::vector<std::string>& taken) {
 std::vector<std::string> VersionsIn(const std::string& directory) {
   std::vector<std::string> versions;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename().string();
+  for (fs::directory_iterator entry(directory, error); entry != fs::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     if (IsMigrationName(name)) versions.push_back(name.substr(0, name.find_first_not_of(kDigits)));
   }
   return versions;
@@ -226,11 +226,12 @@ absl::StatusOr<std::vector<MigrationFile>> ReadMigrationDirectory(const std::str
   std::error_code error;
   if (!fs::is_directory(directory, error)) return MigrationDirectoryMissing(directory);
   std::vector<MigrationFile> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
-    if (entry.is_directory(error) || !IsMigrationName(entry.path().filename().string())) continue;
-    absl::StatusOr<std::string> contents = ReadFile(entry.path().string());
+  for (fs::directory_iterator entry(directory, error); entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored) || !IsMigrationName(entry->path().filename().string())) continue;
+    absl::StatusOr<std::string> contents = ReadFile(entry->path().string());
     if (!contents.ok()) return contents.status();
-    absl::StatusOr<MigrationFile> file = ParseMigrationFile(entry.path().string(), *contents);
+    absl::StatusOr<MigrationFile> file = ParseMigrationFile(entry->path().string(), *contents);
     if (!file.ok()) return file.status();
     files.push_back(*std::move(file));
   }
