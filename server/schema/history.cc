@@ -2,6 +2,9 @@
 
 #include <set>
 
+#include "server/base/text.h"
+#include "server/schema/migration_errors.h"
+
 namespace rowkeeper::schema {
 namespace {
 
@@ -14,10 +17,6 @@ absl::StatusOr<db::Rows> Execute(db::Connection& connection, const std::string& 
   query.text = text;
   query.params = &params;
   return connection.Execute(query);
-}
-
-absl::Status Run(db::Connection& connection, const std::string& text, const std::vector<db::Param>& params) {
-  return Execute(connection, text, params).status();
 }
 
 }  // namespace
@@ -61,7 +60,11 @@ absl::StatusOr<std::vector<AppliedMigration>> History::Read(db::Connection& conn
   if (!exists.ok()) return exists.status();
   if (!*exists) return applied;
   absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectHistory(table_), {});
-  if (!rows.ok()) return rows.status();
+  if (!rows.ok()) {
+    // Again, for PostgreSQL's words: those of Execute are for callers.
+    const absl::Status spoken = connection.ExecuteScript(sql::SelectHistory(table_), nullptr);
+    return HistoryUnreadable(Cat(table_.schema, ".", table_.name), spoken.ok() ? rows.status() : spoken);
+  }
   for (int row = 0; row < rows->size(); ++row) {
     const auto cell = [&](int column) { return std::string(rows->cell(row, column)); };
     applied.push_back({cell(0), cell(1), cell(2), cell(3)});
@@ -70,16 +73,16 @@ absl::StatusOr<std::vector<AppliedMigration>> History::Read(db::Connection& conn
 }
 
 absl::Status History::Insert(db::Connection& connection, const MigrationFile& file, int64_t duration_ms) const {
-  return Run(connection, sql::InsertHistory(table_),
-             {file.version, file.name, file.checksum(), std::to_string(duration_ms)});
+  return connection.ExecuteScript(
+      sql::InsertHistory(table_, {file.version, file.name, file.checksum(), std::to_string(duration_ms)}), nullptr);
 }
 
 absl::Status History::Stamp(db::Connection& connection, const MigrationFile& file) const {
-  return Run(connection, sql::StampHistory(table_), {file.version, file.name, file.checksum(), std::nullopt});
+  return connection.ExecuteScript(sql::StampHistory(table_, {file.version, file.name, file.checksum(), ""}), nullptr);
 }
 
 absl::Status History::Delete(db::Connection& connection, const std::string& version) const {
-  return Run(connection, sql::DeleteHistory(table_), {version});
+  return connection.ExecuteScript(sql::DeleteHistory(table_, version), nullptr);
 }
 
 }  // namespace rowkeeper::schema

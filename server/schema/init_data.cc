@@ -25,8 +25,9 @@ struct DataFile {
 absl::StatusOr<std::vector<DataFile>> ReadDataFiles(const std::string& directory) {
   std::vector<std::string> paths;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
-    if (entry.path().extension() == ".sql" && !entry.is_directory(error)) paths.push_back(entry.path().string());
+  for (fs::directory_iterator entry(directory, error); entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->path().extension() == ".sql" && !entry->is_directory(ignored)) paths.push_back(entry->path().string());
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     return MigrationFileUnusable(directory, "read", error.value());
@@ -59,7 +60,7 @@ absl::StatusOr<std::vector<MigrationStep>> ApplyInitData(const MigratorOptions& 
     ScriptRun run;
     run.path = file.path;
     run.block = &file.block;
-    absl::StatusOr<int64_t> duration = RunScript(options, run);
+    absl::StatusOr<int64_t> duration = RunScriptLocked(options, &*lock, std::move(run));
     if (!duration.ok()) return duration.status();
     steps.push_back({MigrationStep::Action::kInitData, "", file.path, *duration});
     if (options.observer.step) options.observer.step(steps.back());

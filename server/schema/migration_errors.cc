@@ -91,6 +91,20 @@ absl::Status AtLine(std::string_view path, int line, const absl::Status& cause, 
   return status;
 }
 
+absl::Status HistoryUnreadable(std::string_view table, const absl::Status& cause) {
+  const absl::string_view message = cause.message();
+  return absl::Status(cause.code(), Cat("the history table ", table, " cannot be read: ",
+                                        WithoutExcerpt(std::string_view(message.data(), message.size()))));
+}
+
+absl::Status ConnectionLost() { return absl::UnavailableError("the connection to the database was lost"); }
+
+absl::Status MigrationLockLost() {
+  return absl::AbortedError(
+      "the connection that held the lock of the migration runners was lost, so another runner may be at work; see what "
+      "is applied with: rowkeeper migrate status, and run this again");
+}
+
 absl::Status AnotherRunnerActive(std::string_view holder, int seconds) {
   return absl::AbortedError(Cat("another migration runner (", holder, ") is still at work after ", seconds,
                                 " s; wait for it, or end it, and run this again"));

@@ -30,6 +30,12 @@ absl::Status VerificationFailed(std::string_view sentences);
 absl::Status CannotTakeDown(std::string_view version, std::string_view directory);
 /// A copy of `cause` (a script's error) with the place in front and PostgreSQL's excerpt, which repeats it, left out.
 absl::Status AtLine(std::string_view path, int line, const absl::Status& cause, std::string_view consequence);
+/// A copy of `cause` that says which table could not be read.
+absl::Status HistoryUnreadable(std::string_view table, const absl::Status& cause);
+/// UNAVAILABLE: a session of the runner ended; AtLine says what that means.
+absl::Status ConnectionLost();
+/// ABORTED: the session that held the runner's lock ended, so that another runner may be at work.
+absl::Status MigrationLockLost();
 /// ABORTED: another runner held the lock for all of `seconds`. `holder` describes it.
 absl::Status AnotherRunnerActive(std::string_view holder, int seconds);
 

@@ -4,6 +4,7 @@
 
 #include "server/base/text.h"
 #include "server/schema/migration_errors.h"
+#include "server/schema/migration_session.h"
 #include "server/sql/migration_sql.h"
 
 namespace rowkeeper::schema {
@@ -28,8 +29,10 @@ std::string DescribeHolder(db::Connection& connection) {
 
 }  // namespace
 
+absl::Status MigrationLock::Check() { return connection_->Ping().ok() ? absl::OkStatus() : MigrationLockLost(); }
+
 absl::StatusOr<MigrationLock> MigrationLock::Acquire(const MigratorOptions& options) {
-  absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(SessionOptions(options));
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options);
   if (!connection.ok()) return connection.status();
   const Clock::time_point deadline = Clock::now() + options.runner_timeout;
   bool told = false;

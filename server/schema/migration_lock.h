@@ -16,6 +16,9 @@ class MigrationLock {
   /// Waits up to options.runner_timeout. Errors: ABORTED naming the holder; those of db::Connection::Open.
   static absl::StatusOr<MigrationLock> Acquire(const MigratorOptions& options);
 
+  /// One round trip. Errors: ABORTED when the lock is no longer held, because its connection was lost.
+  absl::Status Check();
+
  private:
   explicit MigrationLock(std::unique_ptr<db::Connection> connection) : connection_(std::move(connection)) {}
 

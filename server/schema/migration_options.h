@@ -5,8 +5,6 @@
 #include <functional>
 #include <string>
 
-#include "server/db/connection.h"
-
 namespace rowkeeper::schema {
 
 /// One thing that a runner did.
@@ -51,15 +49,5 @@ struct MigratorOptions {
   std::chrono::seconds runner_timeout{600};
   MigrationObserver observer;
 };
-
-/// The session that migrations run in: statements take as long as they need.
-inline db::ConnectionOptions SessionOptions(const MigratorOptions& options) {
-  db::ConnectionOptions session;
-  session.url = options.database_url;
-  session.statement_timeout_ms = 0;
-  session.lock_timeout_ms = options.lock_timeout_ms;
-  session.application_name = "rowkeeper migrate";
-  return session;
-}
 
 }  // namespace rowkeeper::schema

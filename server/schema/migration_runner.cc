@@ -9,6 +9,7 @@
 #include "server/base/text.h"
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_lock.h"
+#include "server/schema/migration_session.h"
 #include "server/schema/script_runner.h"
 
 namespace rowkeeper::schema {
@@ -100,11 +101,11 @@ class Session {
     if (!files.ok()) return files.status();
     absl::StatusOr<MigrationLock> lock = MigrationLock::Acquire(options);
     if (!lock.ok()) return lock.status();
-    absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(SessionOptions(options));
+    absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options);
     if (!connection.ok()) return connection.status();
     absl::StatusOr<History> history = History::Find(**connection, options.history_table);
     if (!history.ok()) return history.status();
-    if (absl::Status status = history->Prepare(**connection); !status.ok()) return status;
+    if (absl::Status status = history->Prepare(**connection); !status.ok()) return ForOperator(**connection, status);
     absl::StatusOr<std::vector<AppliedMigration>> applied = history->Read(**connection);
     if (!applied.ok()) return applied.status();
     return Session(options, *std::move(lock), *std::move(connection), *std::move(history), *std::move(files),
@@ -119,6 +120,7 @@ class Session {
 
   absl::Status RunUp(const MigrationFile& file);
   absl::Status RunDown(const MigrationFile& file);
+  absl::Status CheckLock() { return lock_.Check(); }
   void Tell(MigrationStep step) {
     if (options_.observer.step) options_.observer.step(step);
     steps_.push_back(std::move(step));
@@ -133,6 +135,8 @@ class Session {
         history_(std::move(history)),
         files_(std::move(files)),
         applied_(std::move(applied)) {}
+
+  absl::StatusOr<int64_t> RunLocked(ScriptRun run) { return RunScriptLocked(options_, &lock_, std::move(run)); }
 
   const MigratorOptions& options_;
   MigrationLock lock_;
@@ -155,7 +159,7 @@ absl::Status Session::RunUp(const MigrationFile& file) {
   run.path = file.path;
   run.block = &file.up;
   run.record = [&](db::Connection& connection, int64_t ms) { return history_.Insert(connection, file, ms); };
-  absl::StatusOr<int64_t> duration = RunScript(options_, run);
+  absl::StatusOr<int64_t> duration = RunLocked(std::move(run));
   if (!duration.ok()) return duration.status();
   Tell({MigrationStep::Action::kApplied, file.version, file.path, *duration});
   return absl::OkStatus();
@@ -170,7 +174,7 @@ absl::Status Session::RunDown(const MigrationFile& file) {
   run.path = file.path;
   run.block = &file.down;
   run.record = [&](db::Connection& connection, int64_t) { return history_.Delete(connection, file.version); };
-  absl::StatusOr<int64_t> duration = RunScript(options_, run);
+  absl::StatusOr<int64_t> duration = RunLocked(std::move(run));
   if (!duration.ok()) return duration.status();
   Tell({MigrationStep::Action::kTakenDown, file.version, file.path, *duration});
   return absl::OkStatus();
@@ -235,7 +239,7 @@ absl::StatusOr<Steps> Migrator::Down(int count) const {
 absl::StatusOr<std::vector<MigrationState>> Migrator::Status() const {
   absl::StatusOr<Files> files = ReadMigrationDirectory(options_.directory);
   if (!files.ok()) return files.status();
-  absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(SessionOptions(options_));
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options_);
   if (!connection.ok()) return connection.status();
   absl::StatusOr<History> history = History::Find(**connection, options_.history_table);
   if (!history.ok()) return history.status();
@@ -262,8 +266,11 @@ absl::StatusOr<Steps> Migrator::Stamp(std::string_view version) const {
   db::Connection& connection = session->connection();
   if (absl::Status status = connection.ExecuteScript(sql::Begin(), nullptr); !status.ok()) return status;
   absl::StatusOr<Steps> steps = StampRows(*session, last);
-  if (!steps.ok()) return steps.status();  // the session ends, and with it the transaction
-  if (absl::Status status = connection.ExecuteScript(sql::Commit(), nullptr); !status.ok()) return status;
+  if (!steps.ok()) return ForOperator(connection, steps.status());  // the session ends, and with it the transaction
+  if (absl::Status status = session->CheckLock(); !status.ok()) return status;
+  if (absl::Status status = connection.ExecuteScript(sql::Commit(), nullptr); !status.ok()) {
+    return ForOperator(connection, status);
+  }
   for (MigrationStep& step : *steps) session->Tell(std::move(step));
   return session->TakeSteps();
 }

@@ -5,6 +5,7 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/schema/migration_errors.h"
+#include "server/schema/migration_session.h"
 #include "server/sql/migration_sql.h"
 
 namespace rowkeeper::schema {
@@ -12,6 +13,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Control = SqlStatement::Control;
+
+constexpr std::string_view kNothingApplied = "nothing of this file was applied";
 
 int64_t MillisecondsSince(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
@@ -34,6 +37,10 @@ class ScriptAttempt {
  private:
   absl::Status Open();
   absl::Status Plain(const std::string& text) { return connection_->ExecuteScript(text, nullptr); }
+  /// `error`, or that the connection was lost: what that means for the file is said here, not by the connection.
+  absl::Status Cause(const absl::Status& error) const {
+    return connection_ == nullptr ? error : ForOperator(*connection_, error);
+  }
   int FileLine(int script_line) const { return run_.block->first_line + script_line - 1; }
   /// The error of a piece of the script that starts at byte `offset`.
   absl::Status Located(const absl::Status& error, size_t offset, int position, std::string_view consequence) const;
@@ -49,7 +56,7 @@ class ScriptAttempt {
 };
 
 absl::Status ScriptAttempt::Open() {
-  absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(SessionOptions(options_));
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options_);
   if (!connection.ok()) return connection.status();
   connection_ = *std::move(connection);
   return absl::OkStatus();
@@ -61,19 +68,18 @@ absl::Status ScriptAttempt::Located(const absl::Status& error, size_t offset, in
   const size_t start = position > 0 || offset > 0 ? offset : std::min(text.find_first_not_of(" \t\r\n"), text.size());
   const int before = LineOfCharacter(text.substr(0, start), static_cast<int>(start) + 1);
   const int inside = position > 0 ? LineOfCharacter(text.substr(offset), position) - 1 : 0;
-  return AtLine(run_.path, FileLine(before + inside), error, consequence);
+  return AtLine(run_.path, FileLine(before + inside), Cause(error), consequence);
 }
 
 absl::Status ScriptAttempt::RunAll() {
-  constexpr std::string_view kNothing = "nothing of this file was applied";
   int position = 0;
   if (!script_.parsed) {
     absl::Status status = connection_->ExecuteScript(script_.text, &position);
-    return status.ok() ? status : Located(status, 0, position, kNothing);
+    return status.ok() ? status : Located(status, 0, position, kNothingApplied);
   }
   for (const SqlStatement& statement : script_.statements) {
     absl::Status status = connection_->ExecuteScript(script_.TextOf(statement), &position);
-    if (!status.ok()) return Located(status, statement.offset, position, kNothing);
+    if (!status.ok()) return Located(status, statement.offset, position, kNothingApplied);
   }
   return absl::OkStatus();
 }
@@ -81,17 +87,19 @@ absl::Status ScriptAttempt::RunAll() {
 absl::StatusOr<int64_t> ScriptAttempt::InTransaction() {
   absl::Status status = Open();
   if (status.ok()) status = Plain(sql::Begin());
+  if (!status.ok()) return Located(status, 0, 0, kNothingApplied);
   const Clock::time_point start = Clock::now();
-  if (status.ok()) status = RunAll();
-  const int64_t duration_ms = MillisecondsSince(start);
-  if (status.ok() && run_.record) status = run_.record(*connection_, duration_ms);
+  status = RunAll();
   if (!status.ok()) return status;  // the connection ends here, and with it the transaction
+  const int64_t duration_ms = MillisecondsSince(start);
+  if (run_.record) status = run_.record(*connection_, duration_ms);
+  if (!status.ok()) return Located(status, 0, 0, "while the file was being recorded; nothing of this file was applied");
   // As a script, so that a deferred constraint speaks in PostgreSQL's words.
   status = Plain(sql::Commit());
   if (status.ok()) return duration_ms;
   const bool unknown = connection_->broken();
   return Located(status, 0, 0,
-                 unknown ? "the connection was lost during COMMIT; see what is applied with: rowkeeper migrate status"
+                 unknown ? "during COMMIT, so this file may be applied or not; see which with: rowkeeper migrate status"
                          : "at COMMIT; nothing of this file was applied");
 }
 
@@ -106,8 +114,9 @@ std::string ScriptAttempt::AlreadyInEffect(int number) const {
   const std::string rest =
       "; the file runs without a transaction, so clean up by hand (an interrupted CREATE INDEX "
       "CONCURRENTLY leaves an invalid index) before it is run again";
-  if (number == 0) return Cat("no earlier statement of this file was run", rest);
-  return Cat("the ", number, " statement(s) before it are in effect", rest);
+  const std::string_view this_one = connection_->broken() ? "whether this statement took effect is not known; " : "";
+  if (number == 0) return Cat(this_one, "no earlier statement of this file was run", rest);
+  return Cat(this_one, "the ", number, " statement(s) before it are in effect", rest);
 }
 
 absl::Status ScriptAttempt::RunStatement(const SqlStatement& statement, int number) {
@@ -125,7 +134,7 @@ absl::Status ScriptAttempt::RunStatement(const SqlStatement& statement, int numb
 
 absl::StatusOr<int64_t> ScriptAttempt::WithoutTransaction() {
   absl::Status status = Open();
-  if (!status.ok()) return status;
+  if (!status.ok()) return Located(status, 0, 0, kNothingApplied);
   const Clock::time_point start = Clock::now();
   int number = 0;
   for (const SqlStatement& statement : script_.statements) {
@@ -134,7 +143,12 @@ absl::StatusOr<int64_t> ScriptAttempt::WithoutTransaction() {
   }
   const int64_t duration_ms = MillisecondsSince(start);
   if (run_.record) status = run_.record(*connection_, duration_ms);
-  if (!status.ok()) return AtLine(run_.path, run_.block->first_line, status, "the file ran, but could not be recorded");
+  if (!status.ok()) {
+    return Located(status, 0, 0,
+                   connection_->broken()
+                       ? "the file ran, but perhaps was not recorded; see with: rowkeeper migrate status"
+                       : "the file ran, but could not be recorded");
+  }
   return duration_ms;
 }
 
@@ -172,6 +186,17 @@ absl::StatusOr<int64_t> RunScript(const MigratorOptions& options, const ScriptRu
     }
     std::this_thread::sleep_for(options.retry_pause);
   }
+}
+
+absl::StatusOr<int64_t> RunScriptLocked(const MigratorOptions& options, MigrationLock* lock, ScriptRun run) {
+  if (absl::Status status = lock->Check(); !status.ok()) {
+    return AtLine(run.path, run.block->first_line, status, kNothingApplied);
+  }
+  run.record = [lock, record = std::move(run.record)](db::Connection& connection, int64_t ms) {
+    absl::Status status = lock->Check();
+    return status.ok() && record ? record(connection, ms) : status;
+  };
+  return RunScript(options, run);
 }
 
 }  // namespace rowkeeper::schema

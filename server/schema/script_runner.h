@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/schema/migration_file.h"
+#include "server/schema/migration_lock.h"
 #include "server/schema/migration_options.h"
 
 namespace rowkeeper::schema {
@@ -26,5 +27,9 @@ struct ScriptRun {
 /// Errors: PostgreSQL's own with file and line; INVALID_ARGUMENT for a script that ends the transaction it is run in,
 /// or leaves one open.
 absl::StatusOr<int64_t> RunScript(const MigratorOptions& options, const ScriptRun& run);
+
+/// RunScript, with the runner's lock checked before the script and again before it is recorded (or, when there is
+/// nothing to record, before it is committed). Errors: also ABORTED when the lock was lost.
+absl::StatusOr<int64_t> RunScriptLocked(const MigratorOptions& options, MigrationLock* lock, ScriptRun run);
 
 }  // namespace rowkeeper::schema

@@ -16,10 +16,10 @@ std::string Quoted(const TableName& table) {
   return table.schema.empty() ? Identifier(table.name) : Cat(Identifier(table.schema), ".", Identifier(table.name));
 }
 
-std::string InsertRow(const TableName& table) {
-  return Cat("INSERT INTO ", Quoted(table),
-             " AS h (version, name, checksum, applied_at, duration_ms) VALUES ($1, $2, $3, clock_timestamp(), "
-             "$4::bigint)");
+std::string InsertRow(const TableName& table, const HistoryRow& row) {
+  return Cat("INSERT INTO ", Quoted(table), " AS h (version, name, checksum, applied_at, duration_ms) VALUES (",
+             Literal(row.version), ", ", Literal(row.name), ", ", Literal(row.checksum), ", clock_timestamp(), ",
+             row.duration_ms.empty() ? "NULL" : Literal(row.duration_ms), "::bigint)");
 }
 
 }  // namespace
@@ -56,29 +56,38 @@ std::string ExtendHistory(const TableName& table) {
 }
 
 std::string SelectHistory(const TableName& table) {
-  return Cat("SELECT h.version, to_jsonb(h) ->> 'name', to_jsonb(h) ->> 'checksum', "
-             "to_char((to_jsonb(h) ->> 'applied_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM ",
-             Quoted(table), " h ORDER BY h.version COLLATE \"C\"");
+  return Cat(
+      "SELECT h.version, to_jsonb(h) ->> 'name', to_jsonb(h) ->> 'checksum', "
+      "to_char((to_jsonb(h) ->> 'applied_at')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM ",
+      Quoted(table), " h ORDER BY h.version COLLATE \"C\"");
 }
 
-std::string InsertHistory(const TableName& table) { return InsertRow(table); }
+std::string InsertHistory(const TableName& table, const HistoryRow& row) { return InsertRow(table, row); }
 
-std::string StampHistory(const TableName& table) {
-  return Cat(InsertRow(table),
+std::string StampHistory(const TableName& table, const HistoryRow& row) {
+  return Cat(InsertRow(table, row),
              " ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum, "
              "applied_at = coalesce(h.applied_at, excluded.applied_at)");
 }
 
-std::string DeleteHistory(const TableName& table) { return Cat("DELETE FROM ", Quoted(table), " WHERE version = $1"); }
+std::string DeleteHistory(const TableName& table, std::string_view version) {
+  return Cat("DELETE FROM ", Quoted(table), " WHERE version = ", Literal(version));
+}
 
 std::string TryMigrationLock() { return Cat("SELECT pg_try_advisory_lock(", kLockKey, ")"); }
 
+std::string UnlimitIdleSession() {
+  return "SELECT pg_catalog.set_config(s.name, '0', false) FROM pg_catalog.pg_settings s "
+         "WHERE s.name = 'idle_session_timeout'";
+}
+
 std::string SelectMigrationLockHolder() {
-  return Cat("SELECT l.pid, coalesce(a.application_name, ''), coalesce(host(a.client_addr), 'local') "
-             "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
-             "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = ",
-             kLockClass, " AND l.objid = ", kLockObject,
-             " AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())");
+  return Cat(
+      "SELECT l.pid, coalesce(a.application_name, ''), coalesce(host(a.client_addr), 'local') "
+      "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
+      "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = ",
+      kLockClass, " AND l.objid = ", kLockObject,
+      " AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())");
 }
 
 std::string Begin() { return "BEGIN"; }

@@ -31,15 +31,24 @@ std::string ExtendHistory(const TableName& table);
 /// Every row: version, name, checksum, applied_at (UTC, seconds), each but version NULL when the column is missing;
 /// ordered by version, byte by byte.
 std::string SelectHistory(const TableName& table);
-/// $1 version, $2 name, $3 checksum, $4 duration_ms (may be NULL).
-std::string InsertHistory(const TableName& table);
+/// One row of the history table, as text.
+struct HistoryRow {
+  std::string version;
+  std::string name;
+  std::string checksum;
+  /// Empty: NULL.
+  std::string duration_ms;
+};
+/// Values are in the text as literals: it is run as a script, whose errors are in PostgreSQL's words.
+std::string InsertHistory(const TableName& table, const HistoryRow& row);
 /// Like InsertHistory, but a row that exists keeps applied_at and takes the new name and checksum.
-std::string StampHistory(const TableName& table);
-/// $1 version.
-std::string DeleteHistory(const TableName& table);
+std::string StampHistory(const TableName& table, const HistoryRow& row);
+std::string DeleteHistory(const TableName& table, std::string_view version);
 
 /// One row, one cell: 't' when the session now holds the runner's lock of this database.
 std::string TryMigrationLock();
+/// Lets the session be idle for as long as it likes; does nothing where there is no such limit (before version 14).
+std::string UnlimitIdleSession();
 /// Who holds the runner's lock: process id, application_name, client address; no row when nobody does.
 std::string SelectMigrationLockHolder();
 

@@ -83,6 +83,61 @@ TEST_F(MigrationLockingTest, TwoRunnersAtOnceApplyEverythingOnce) {
   EXPECT_GE(waited, 1);
 }
 
+constexpr char kEndTheHolderOfTheLock[] =
+    "SELECT pg_terminate_backend(l.pid, 5000) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE "
+    "l.locktype "
+    "= 'advisory' AND l.granted AND d.datname = current_database()";
+
+TEST_F(MigrationLockingTest, IdleSessionTimeoutOfTheDatabaseDoesNotTakeTheLockAway) {
+  database_.Run("CREATE TABLE runs (n int)");
+  database_.Run("ALTER DATABASE \"" + database_.name() + "\" SET idle_session_timeout = '1s'");
+  Write("20240101000000_slow.sql",
+        "-- migrate:up transaction:false\nINSERT INTO runs VALUES (1);\nSELECT pg_sleep(3);\n-- migrate:down\nSELECT "
+        "1;\n");
+  std::string second;
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+    second = Summary(Runner().Up());
+  });
+  EXPECT_EQ(Summary(Runner().Up()), "+20240101000000");
+  other.join();
+  EXPECT_EQ(second, "");
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM runs"), "1");
+}
+
+TEST_F(MigrationLockingTest, LockThatIsLostBetweenFilesStopsTheRunner) {
+  WriteTable("20240101000000", "a");
+  WriteTable("20240102000000", "b");
+  MigratorOptions options = Options();
+  options.observer.step = [this](const MigrationStep&) { database_.Run(kEndTheHolderOfTheLock); };
+  EXPECT_THAT(Summary(Migrator(options).Up()),
+              AllOf(HasSubstr("20240102000000_b.sql:"), HasSubstr("held the lock of the migration runners was lost"),
+                    HasSubstr("nothing of this file was applied")));
+  EXPECT_TRUE(HasTable("a"));
+  EXPECT_FALSE(HasTable("b"));
+  EXPECT_EQ(Applied(), "20240101000000");
+}
+
+TEST_F(MigrationLockingTest, LockThatIsLostDuringAFileKeepsItFromBeingRecorded) {
+  const std::string body = std::string("CREATE TABLE a (id int);\n") + kEndTheHolderOfTheLock;
+  const std::string down = ";\n-- migrate:down\nDROP TABLE a;\n";
+  Write("20240101000000_a.sql", "-- migrate:up\n" + body + down);
+  EXPECT_THAT(Summary(Runner().Up()), AllOf(HasSubstr("20240101000000_a.sql:"), HasSubstr("was lost"),
+                                            HasSubstr("nothing of this file was applied")));
+  EXPECT_FALSE(HasTable("a"));
+  Write("20240101000000_a.sql", "-- migrate:up transaction:false\n" + body + down);
+  EXPECT_THAT(Summary(Runner().Up()), AllOf(HasSubstr("20240101000000_a.sql:"), HasSubstr("was lost"),
+                                            HasSubstr("the file ran, but could not be recorded")));
+  EXPECT_EQ(Applied(), "");
+}
+
+TEST_F(MigrationLockingTest, LockThatIsLostKeepsInitDataFromBeingCommitted) {
+  database_.Run("CREATE TABLE d (n int)");
+  Write("init_data/a.sql", std::string("INSERT INTO d VALUES (1);\n") + kEndTheHolderOfTheLock + ";\n");
+  EXPECT_THAT(Summary(ApplyInitData(Options())), AllOf(HasSubstr("a.sql:"), HasSubstr("was lost")));
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM d"), "0");
+}
+
 TEST_F(MigrationLockingTest, RunnerThatWaitsInVainNamesTheOther) {
   WriteTable("20240101000000", "a");
   absl::StatusOr<MigrationLock> held = MigrationLock::Acquire(Options());

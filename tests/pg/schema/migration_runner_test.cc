@@ -158,6 +158,47 @@ TEST_F(MigratorTest, DeferredConstraintFailsTheMigrationAtCommit) {
   EXPECT_EQ(Applied(), "");
 }
 
+TEST_F(MigratorTest, ConnectionLostInTheTransactionSaysThatNothingWasApplied) {
+  Write(
+      "20240101000000_a.sql",
+      "-- migrate:up\nCREATE TABLE a (id int);\nSELECT pg_terminate_backend(pg_backend_pid());\n-- migrate:down\nDROP "
+      "TABLE a;\n");
+  EXPECT_THAT(Summary(Runner().Up()),
+              AllOf(HasSubstr("20240101000000_a.sql:3: the connection to the database was lost"),
+                    HasSubstr("nothing of this file was applied"), Not(HasSubstr("may or may not"))));
+  EXPECT_FALSE(HasTable("a"));
+}
+
+TEST_F(MigratorTest, ConnectionLostWithoutTransactionSaysWhatIsNotKnown) {
+  Write("20240101000000_a.sql",
+        "-- migrate:up transaction:false\nCREATE TABLE a (id int);\nSELECT pg_terminate_backend(pg_backend_pid());\n"
+        "-- migrate:down\nDROP TABLE a;\n");
+  EXPECT_THAT(Summary(Runner().Up()),
+              AllOf(HasSubstr("20240101000000_a.sql:3: the connection to the database was lost"),
+                    HasSubstr("whether this statement took effect is not known; the 1 statement(s) before it"),
+                    Not(HasSubstr("read the rows"))));
+}
+
+TEST_F(MigratorTest, FailureToRecordNamesTheFileInPostgresWords) {
+  for (const char* option : {"", " transaction:false"}) {
+    Write("20240101000000_a.sql",
+          std::string("-- migrate:up") + option +
+              "\nALTER TABLE schema_migrations DROP COLUMN name;\n-- migrate:down\nSELECT 1;\n");
+    EXPECT_THAT(Summary(Runner().Up()),
+                AllOf(HasSubstr("20240101000000_a.sql:2: "), HasSubstr("column \"name\" of relation"),
+                      HasSubstr("recorded"), Not(HasSubstr("a column is missing"))))
+        << option;
+  }
+}
+
+TEST_F(MigratorTest, UnreadableHistoryIsToldInPostgresWords) {
+  WriteTable("20240101000000", "a");
+  database_.Run("CREATE TABLE schema_migrations (version text PRIMARY KEY, applied_at text)");
+  database_.Run("INSERT INTO schema_migrations VALUES ('20240101000000', 'yesteryear')");
+  EXPECT_THAT(Summary(Runner().Up()),
+              AllOf(HasSubstr("the history table public.schema_migrations cannot be read"), HasSubstr("yesteryear")));
+}
+
 TEST_F(MigratorTest, FailingDownIsRolledBack) {
   Write("20240101000000_a.sql",
         "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;\nDROP TABLE nothing;\n");
