@@ -41,9 +41,9 @@ struct ErrorContext {
   struct Constraint {
     enum class Kind { kUnique, kReference, kCheck };
     Kind kind = Kind::kUnique;
-    /// Proto fields of the constraint.
+    /// Proto fields of the constraint; none when it is another entity's reference to this one.
     std::vector<std::string> fields;
-    /// kReference: full name of the referenced entity.
+    /// kReference: full name of the referenced entity; of the one that points here when there are no fields.
     std::string referenced;
     /// The remedy for kCheck, e.g. "must be one of OPEN, DONE".
     std::string description;

@@ -177,6 +177,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
     return statement.may_have_written ? CommitOutcomeUnknown() : DatabaseUnavailable();
   }
   transaction_.Failed(attempt.effect);
+  if (IsReadOnlySession(error)) MarkBroken(error.sqlstate);  // a new connection can find the primary
   // Inside a transaction a stale plan cannot be prepared again; running the whole unit again does it.
   absl::Status status = IsStalePlan(error, attempt) ? SerializationFailure() : StatusFromPgError(error, statement);
   LogFailure(error, query, status);

@@ -38,22 +38,25 @@ absl::Status UniqueViolation(const PgError& error, const ErrorContext& context) 
 
 bool Says(const PgError& error, std::string_view words) { return error.message.find(words) != std::string::npos; }
 
+/// Whether it is a constraint of the context's entity, and not of one that points at it.
+bool IsOwn(const Constraint* constraint) { return constraint != nullptr && !constraint->fields.empty(); }
+
 /// A row that others still point at, as opposed to a row that points nowhere. Only the words of the message tell; where
 /// they are translated, a constraint that is not the entity's own belongs to a row that points at it.
 bool IsStillReferenced(const PgError& error, const Constraint* constraint) {
   if (Says(error, ": update or delete on table ")) return true;
-  return constraint == nullptr && !Says(error, ": insert or update on table ");
+  return !IsOwn(constraint) && !Says(error, ": insert or update on table ");
 }
 
 absl::Status ForeignKeyViolation(const PgError& error, const ErrorContext& context) {
   const Constraint* constraint = FindConstraint(context, error.constraint);
   if (IsStillReferenced(error, constraint)) {
-    return constraint == nullptr ? ReferenceViolation(error.table, error.constraint, "", context.entity)
-                                 : ReferenceViolation(context.entity, error.constraint, "", constraint->referenced);
+    if (IsOwn(constraint)) return ReferenceViolation(context.entity, error.constraint, "", constraint->referenced);
+    const std::string& pointing = constraint == nullptr ? error.table : constraint->referenced;
+    return ReferenceViolation(pointing, error.constraint, "", context.entity);
   }
-  const bool known = constraint != nullptr && !constraint->fields.empty();
   return ReferenceViolation(EntityName(context, error), error.constraint,
-                            known ? constraint->fields.front() : error.constraint,
+                            IsOwn(constraint) ? constraint->fields.front() : error.constraint,
                             constraint == nullptr ? "" : constraint->referenced);
 }
 
@@ -90,6 +93,16 @@ absl::Status DataException(const PgError& error, const ErrorContext& context) {
   return InvalidField(field, DescribeDataException(error.sqlstate));
 }
 
+/// Class 54, e.g. an index row beyond its limit: then the index is named like a constraint.
+absl::Status ProgramLimit(const PgError& error, const ErrorContext& context) {
+  constexpr std::string_view kRemedy = "a value is larger than the database can store or index; shorten it";
+  const Constraint* constraint = FindConstraint(context, error.constraint);
+  if (!IsOwn(constraint)) return InvalidField(EntityName(context, error), kRemedy);
+  FieldViolations violations;
+  for (const std::string& field : constraint->fields) violations.Add(field, kRemedy);
+  return violations.ToStatus();
+}
+
 absl::Status ConstraintViolation(const PgError& error, const ErrorContext& context) {
   if (error.sqlstate == "23505" || error.sqlstate == "23P01") return UniqueViolation(error, context);
   if (error.sqlstate == "23503" || error.sqlstate == "23001") return ForeignKeyViolation(error, context);
@@ -124,6 +137,8 @@ bool InClass(std::string_view sqlstate, std::string_view prefix) { return sqlsta
 
 }  // namespace
 
+bool IsReadOnlySession(const PgError& error) { return error.sqlstate == "25006"; }
+
 absl::Status StatusFromPgError(const PgError& error, const FailedStatement& statement) {
   const std::string_view state = error.sqlstate;
   const ErrorContext& context = statement.context == nullptr ? kNoContext : *statement.context;
@@ -131,9 +146,13 @@ absl::Status StatusFromPgError(const PgError& error, const FailedStatement& stat
   if (InClass(state, "23")) return ConstraintViolation(error, context);
   if (InClass(state, "22")) return DataException(error, context);
   if (InClass(state, "40")) return TransactionRollback(state);
+  if (InClass(state, "54")) return ProgramLimit(error, context);
   if (InClass(state, "53")) return DatabaseExhausted();
   if (InClass(state, "28")) return DatabasePermission();
   if (InClass(state, "42")) return AccessOrSyntax(state);
+  if (IsReadOnlySession(error)) return DatabaseUnavailable();
+  if (state == "44000") return InvalidField(EntityName(context, error), "its values do not fit the view; send others");
+  if (state == "P0001") return RefusedByTrigger(EntityName(context, error));
   if (state == "3F000") return WrongSchema("a schema is missing");
   if (state == "55P03") return LockTimeout();
   if (state == "57014") return QueryCancelled(statement);

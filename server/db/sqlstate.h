@@ -19,6 +19,9 @@ struct FailedStatement {
   std::optional<Cancellation::Cause> cancelled;
 };
 
+/// The session cannot write at all: it is on a standby, or its default is read-only.
+bool IsReadOnlySession(const PgError& error);
+
 /// The caller's view of a failure: the error table. It holds no SQL text, no driver message and no row value.
 absl::Status StatusFromPgError(const PgError& error, const FailedStatement& statement);
 

@@ -53,7 +53,7 @@ class ErrorTableTest : public DbTest {
     return connection_->Execute(query).status();
   }
 
-  const ErrorContext context_ = TodoContext();
+  ErrorContext context_ = TodoContext();
   std::unique_ptr<Connection> connection_;
 };
 
@@ -230,9 +230,50 @@ TEST_F(ErrorTableTest, ResourceClassIsExhaustedAndUnexpectedStatesAreInternal) {
   EXPECT_EQ(ErrorReason(raise("53100")), "DATABASE_RESOURCES");
   EXPECT_EQ(ErrorReason(raise("53300")), "DATABASE_RESOURCES");
   EXPECT_FALSE(connection_->broken());
-  const absl::Status unexpected = raise("P0001");
+  const absl::Status unexpected = raise("P0004");
   EXPECT_EQ(unexpected.code(), absl::StatusCode::kInternal);
   EXPECT_THAT(Text(unexpected), Not(HasSubstr("secret")));
+}
+
+TEST_F(ErrorTableTest, ValueTooLargeForItsIndexNamesTheFieldsOfTheIndex) {
+  scratch().Run(
+      "CREATE TABLE wide (name text CONSTRAINT uq_wide_name UNIQUE, other text); CREATE INDEX ON wide (other)");
+  context_.constraints["uq_wide_name"] = {ErrorContext::Constraint::Kind::kUnique, {"name"}, "", ""};
+  constexpr char kLong[] = "(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 100) n)";
+  const absl::Status known = Fail(Cat("INSERT INTO wide (name) VALUES (", kLong, ")"));
+  EXPECT_EQ(known.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Text(known), HasSubstr("name: a value is larger"));
+  const absl::Status unknown = Fail(Cat("INSERT INTO wide (other) VALUES (", kLong, ")"));
+  EXPECT_EQ(unknown.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Text(unknown), HasSubstr("planner.v1.Todo: a value is larger"));
+}
+
+TEST_F(ErrorTableTest, CheckOptionOfAViewIsAnInvalidArgument) {
+  scratch().Run("CREATE VIEW low AS SELECT * FROM counters WHERE id < 10 WITH CHECK OPTION");
+  const absl::Status status = Fail("INSERT INTO low VALUES (11, 0)");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Text(status), HasSubstr("planner.v1.Todo: its values"));
+}
+
+TEST_F(ErrorTableTest, RaiseInATriggerIsAFailedPreconditionWithoutItsWords) {
+  scratch().Run(R"(
+    CREATE TABLE guarded (n int);
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'secret %', NEW.n; END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON guarded FOR EACH ROW EXECUTE FUNCTION refuse();)");
+  const absl::Status status = Fail("INSERT INTO guarded VALUES (1)");
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ErrorReason(status), "TRIGGER_REFUSED");
+  EXPECT_THAT(status.ToString(), Not(HasSubstr("secret")));
+  EXPECT_FALSE(connection_->broken());
+}
+
+TEST_F(ErrorTableTest, WriteOnAReadOnlySessionIsUnavailableAndBreaksIt) {
+  ASSERT_TRUE(Run(*connection_, "SET default_transaction_read_only = on").ok());
+  EXPECT_EQ(Value(*connection_, "SELECT count(*) FROM counters"), "2");
+  const absl::Status status = Fail("UPDATE counters SET n = n");
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(ErrorReason(status), "DATABASE_UNAVAILABLE");
+  EXPECT_TRUE(connection_->broken());
 }
 
 TEST_F(ErrorTableTest, ConnectionClassBreaksTheConnection) {
