@@ -3,8 +3,11 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -15,6 +18,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/dynamic_message.h"
+#include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
 #include "nlohmann/json.hpp"
 #include "server/catalogue/value_type_compiler.h"
@@ -43,13 +48,22 @@ absl::StatusOr<DefaultValue> ParseBool(absl::string_view text) {
   return Literal(std::string(text));
 }
 
+bool IsZero(ValueKind kind, double value) {
+  return kind == ValueKind::kFloat ? static_cast<float>(value) == 0 : value == 0;
+}
+
+/// Whether a number that was read says zero, and is not just too small.
+bool SaysZero(absl::string_view text) {
+  return text.substr(0, text.find_first_of("eE")).find_first_of("123456789") == absl::string_view::npos;
+}
+
 absl::StatusOr<DefaultValue> ParseReal(ValueKind kind, absl::string_view text) {
   double value = 0;
   const bool read = absl::SimpleAtod(text, &value);
   const double largest =
       kind == ValueKind::kFloat ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
   const bool said_infinite = absl::StrContains(absl::AsciiStrToLower(text), "inf");
-  if (!read || (std::abs(value) > largest && !said_infinite)) {
+  if (!read || (std::abs(value) > largest && !said_infinite) || (IsZero(kind, value) && !SaysZero(text))) {
     return Write("write a number such as 0.5 that the type can hold");
   }
   if (std::isnan(value)) return Literal("NaN");
@@ -67,19 +81,25 @@ absl::StatusOr<DefaultValue> ParseString(const ValueType& type, absl::string_vie
   return Literal(std::string(text));
 }
 
+/// With dashes in their places or without any, as in requests.
 absl::StatusOr<DefaultValue> ParseUuid(absl::string_view text) {
-  bool good = text.size() == 36;
-  for (size_t i = 0; good && i < text.size(); ++i) {
-    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-    good = hyphen ? text[i] == '-' : absl::ascii_isxdigit(text[i]);
+  constexpr size_t kDashes[] = {8, 13, 18, 23};
+  std::string uuid = absl::AsciiStrToLower(text);
+  if (uuid.size() == 32) {
+    for (const size_t dash : kDashes) uuid.insert(dash, 1, '-');
+  }
+  bool good = uuid.size() == 36;
+  for (size_t i = 0; good && i < uuid.size(); ++i) {
+    const bool dash = absl::c_linear_search(kDashes, i);
+    good = dash ? uuid[i] == '-' : absl::ascii_isxdigit(uuid[i]);
   }
   if (!good) return Write("write a UUID such as 0b5253c7-9d6c-4b6f-8a59-3f3b1f6c1f0e");
-  return Literal(absl::AsciiStrToLower(text));
+  return Literal(std::move(uuid));
 }
 
 absl::StatusOr<DefaultValue> ParseDecimal(const ValueType& type, absl::string_view text) {
   absl::string_view digits = text;
-  if (absl::StartsWith(digits, "-")) digits.remove_prefix(1);
+  if (absl::StartsWith(digits, "-") || absl::StartsWith(digits, "+")) digits.remove_prefix(1);
   const size_t point = digits.find('.');
   absl::string_view whole = digits.substr(0, point);
   const absl::string_view fraction = point == absl::string_view::npos ? "" : digits.substr(point + 1);
@@ -133,6 +153,15 @@ absl::StatusOr<DefaultValue> ParseDate(absl::string_view text) {
   return Literal(std::string(text));
 }
 
+/// What keeps protobuf from reading `text` as the value of `field`; empty when nothing does.
+std::string JsonProblem(const pb::FieldDescriptor& field, absl::string_view text) {
+  pb::DynamicMessageFactory factory;
+  const std::unique_ptr<pb::Message> message(factory.GetPrototype(field.containing_type())->New());
+  const std::string json = absl::StrCat("{\"", field.name(), "\":", text, "}");
+  const auto status = pb::util::JsonStringToMessage(json, message.get());
+  return status.ok() ? "" : status.ToString();
+}
+
 absl::StatusOr<DefaultValue> ParseJson(const pb::FieldDescriptor& field, const ValueType& type,
                                        absl::string_view text) {
   const std::string empty = EmptyContainer(field, type);
@@ -140,6 +169,8 @@ absl::StatusOr<DefaultValue> ParseJson(const pb::FieldDescriptor& field, const V
   if (value.is_discarded()) return Write("write JSON");
   if (empty == "{}" && !value.is_object()) return Write("write a JSON object");
   if (empty == "[]" && !value.is_array()) return Write("write a JSON array");
+  const std::string problem = JsonProblem(field, text);
+  if (!problem.empty()) return Write(absl::StrCat("write JSON that its type can be read from: ", problem));
   return Literal(std::string(text));
 }
 

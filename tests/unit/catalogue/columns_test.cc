@@ -136,6 +136,20 @@ INSTANTIATE_TEST_SUITE_P(
         Expected{"string x = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, default_value: "
                  "\"0B5253C7-9D6C-4B6F-8A59-3F3B1F6C1F0E\"}];",
                  ValueKind::kUuid, false, false, "0b5253c7-9d6c-4b6f-8a59-3f3b1f6c1f0e"},
+        Expected{"string x = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, default_value: "
+                 "\"0B5253C79D6C4B6F8A593F3B1F6C1F0E\"}];",
+                 ValueKind::kUuid, false, false, "0b5253c7-9d6c-4b6f-8a59-3f3b1f6c1f0e"},
+        Expected{"double x = 2 [(rowkeeper.v1.column).default_value = \"-0.0e-400\"];", ValueKind::kDouble, false,
+                 false, "-0.0e-400"},
+        Expected{"float x = 2 [(rowkeeper.v1.column).default_value = \"1e-45\"];", ValueKind::kFloat, false, false,
+                 "1e-45"},
+        Expected{"map<string, int32> x = 2 [(rowkeeper.v1.column).default_value = '{\"a\": 1}'];", ValueKind::kJson,
+                 false, false, "{\"a\": 1}"},
+        Expected{"google.protobuf.Value x = 2 [(rowkeeper.v1.column).default_value = '[null]'];", ValueKind::kJson,
+                 false, false, "[null]"},
+        Expected{"string x = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_DECIMAL, precision: 5, scale: 2, "
+                 "default_value: \"+12.5\"}];",
+                 ValueKind::kDecimal, false, false, "+12.5"},
         Expected{"string x = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_DECIMAL, precision: 5, scale: 2, "
                  "default_value: \"-012.50\"}];",
                  ValueKind::kDecimal, false, false, "-012.50"}));

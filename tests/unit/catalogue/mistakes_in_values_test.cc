@@ -50,6 +50,13 @@ INSTANTIATE_TEST_SUITE_P(
          "enum Items { ITEMS_A = 0; }\n" +
              ItemText("Items kind = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_NATIVE_ENUM}];"),
          {R"(shop.proto:7: shop.v1.Item.kind: the native enum "items" has the name of the table of shop.v1.Item; write another `table`, or rename the enum)"}},
+        {"NativeEnumNamedLikeABuiltInType",
+         "enum Interval { INTERVAL_A = 0; }\nenum PgLsn { PG_LSN_A = 0; }\n" +
+             ItemText("Interval kind = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_NATIVE_ENUM}];\n"
+                      "  PgLsn other = 3 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_NATIVE_ENUM}];\n"
+                      "  Interval text = 4;"),
+         {R"(shop.proto:8: shop.v1.Item.kind: the native enum "interval" has the name of a type of PostgreSQL's own; rename the enum, or store it as text)",
+          R"(shop.proto:9: shop.v1.Item.other: the native enum "pg_lsn" has the name of a type of PostgreSQL's own; rename the enum, or store it as text)"}},
     }),
     MistakeName);
 
@@ -77,6 +84,15 @@ INSTANTIATE_TEST_SUITE_P(
         {"Double",
          ItemText(R"(double ratio = 2 [(rowkeeper.v1.column) = {default_value: "much"}];)"),
          {R"(shop.proto:6: shop.v1.Item.ratio: default_value "much" does not fit a double field; write a number such as 0.5 that the type can hold)"}},
+        {"FloatUnderflow",
+         ItemText(R"(float ratio = 2 [(rowkeeper.v1.column) = {default_value: "1e-46"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.ratio: default_value "1e-46" does not fit a float field; write a number such as 0.5 that the type can hold)"}},
+        {"DoubleUnderflow",
+         ItemText(R"(double ratio = 2 [(rowkeeper.v1.column) = {default_value: "-1e-400"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.ratio: default_value "-1e-400" does not fit a double field; write a number such as 0.5 that the type can hold)"}},
+        {"DoubleOverflow",
+         ItemText(R"(double ratio = 2 [(rowkeeper.v1.column) = {default_value: "1e400"}];)"),
+         {R"(shop.proto:6: shop.v1.Item.ratio: default_value "1e400" does not fit a double field; write a number such as 0.5 that the type can hold)"}},
         {"StringTooLong",
          ItemText(R"(string name = 2 [(rowkeeper.v1.column) = {default_value: "\303\244bc", max_length: 2}];)"),
          {R"(shop.proto:6: shop.v1.Item.name: default_value "äbc" does not fit a string field; write at most max_length, 2, characters)"}},
@@ -112,6 +128,21 @@ INSTANTIATE_TEST_SUITE_P(
         {"JsonArray",
          ItemText(R"(google.protobuf.ListValue data = 2 [(rowkeeper.v1.column) = {default_value: "{}"}];)"),
          {R"(shop.proto:6: shop.v1.Item.data: default_value "{}" does not fit a google.protobuf.ListValue field; write a JSON array)"}},
+        {"JsonOfAnotherMessage",
+         "message Box { int32 width = 1; }\n" +
+             ItemText(R"(Box box = 2 [(rowkeeper.v1.column) = {default_value: '{"width": "wide"}'}];)"),
+         {R"(shop.proto:7: shop.v1.Item.box: default_value "{\"width\": \"wide\"}" does not fit a shop.v1.Box field; write JSON that its type can be read from: INVALID_ARGUMENT:(box.width): invalid value "wide" for type TYPE_INT32)"}},
+        {"JsonOfUnknownField",
+         "message Box { int32 width = 1; }\n" +
+             ItemText(R"(Box box = 2 [(rowkeeper.v1.column) = {default_value: '{"depth": 1}'}];)"),
+         {R"(shop.proto:7: shop.v1.Item.box: default_value "{\"depth\": 1}" does not fit a shop.v1.Box field; write JSON that its type can be read from: INVALID_ARGUMENT:(box) depth: Cannot find field.)"}},
+        {"JsonOfMapWithOtherValues",
+         ItemText(R"(map<string, int32> counts = 2 [(rowkeeper.v1.column) = {default_value: '{"a": "b"}'}];)"),
+         {R"(shop.proto:6: shop.v1.Item.counts: default_value "{\"a\": \"b\"}" does not fit a map field; write JSON that its type can be read from: INVALID_ARGUMENT:(counts[0].value): invalid value "b" for type TYPE_INT32)"}},
+        {"JsonOfRepeatedMessage",
+         "message Box { int32 width = 1; }\n" +
+             ItemText(R"(repeated Box boxes = 2 [(rowkeeper.v1.column) = {default_value: '[{"width": 1}, 2]'}];)"),
+         {R"(shop.proto:7: shop.v1.Item.boxes: default_value "[{\"width\": 1}, 2]" does not fit a repeated shop.v1.Box field; write JSON that its type can be read from: INVALID_ARGUMENT:(boxes[1]): invalid value 2 for type type.googleapis.com/shop.v1.Box)"}},
         {"Array",
          ItemText(R"(repeated string tags = 2 [(rowkeeper.v1.column) = {default_value: "a"}];)"),
          {R"(shop.proto:6: shop.v1.Item.tags: default_value "a" does not fit a repeated string field; remove it: a repeated field starts empty)"}},
