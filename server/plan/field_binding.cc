@@ -152,6 +152,10 @@ bool IsOrdered(const catalogue::Column& column) {
          column.type.kind != catalogue::ValueKind::kBool && column.type.kind != catalogue::ValueKind::kUuid;
 }
 
+bool IsTextEnum(const catalogue::Column& column) {
+  return !column.type.array && column.type.kind == catalogue::ValueKind::kEnum && column.type.native_enum.empty();
+}
+
 bool CheckOperator(const FieldDescriptor& field, const catalogue::Column& column, FilterOperator op,
                    Operation operation, catalogue::Diagnostics* diagnostics) {
   if (op == FilterOperator::kEqual) return true;
@@ -160,6 +164,14 @@ bool CheckOperator(const FieldDescriptor& field, const catalogue::Column& column
     return false;
   }
   const bool compares = op != FilterOperator::kIn && op != FilterOperator::kNotEqual;
+  if (compares && IsTextEnum(column)) {
+    diagnostics->Error(field,
+                       Cat(column.field->full_name(),
+                           " is stored as text, which sorts by the alphabet and not by the order of the enum"),
+                       "store it with `type: COLUMN_TYPE_NATIVE_ENUM`, or use FILTER_OPERATOR_EQUAL, "
+                       "FILTER_OPERATOR_NOT_EQUAL or FILTER_OPERATOR_IN");
+    return false;
+  }
   if (compares && !IsOrdered(column)) {
     diagnostics->Error(field, Cat("values of ", column.field->full_name(), " have no order"),
                        "use FILTER_OPERATOR_EQUAL, FILTER_OPERATOR_NOT_EQUAL or FILTER_OPERATOR_IN");
