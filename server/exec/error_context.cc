@@ -2,8 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include "server/base/text.h"
 #include "absl/strings/str_join.h"
+#include "server/base/text.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -19,12 +19,18 @@ std::vector<std::string> FieldNames(const Entity& entity, const std::vector<int>
   return names;
 }
 
+/// What callers write for the labels of an enum column.
+std::string EnumNames(const Column& column) {
+  const google::protobuf::EnumDescriptor& type = *column.field->enum_type();
+  return absl::StrJoin(column.type.labels, ", ", [&type](std::string* out, const catalogue::EnumLabel& label) {
+    out->append(type.FindValueByNumber(label.number)->name());
+  });
+}
+
 std::string DescribeCheck(const Entity& entity, const Check& check) {
   switch (check.kind) {
     case Check::Kind::kEnumLabels:
-      return Cat("must be one of ",
-                          absl::StrJoin(entity.columns[check.columns[0]].type.labels, ", ",
-                                        [](std::string* out, const catalogue::EnumLabel& l) { out->append(l.label); }));
+      return Cat("must be one of ", EnumNames(entity.columns[check.columns[0]]));
     case Check::Kind::kUint32Range:
       return "must be between 0 and 4294967295";
     case Check::Kind::kUint64Range:
