@@ -13,6 +13,7 @@ namespace {
 
 // Lines of the file, counted from 0 (PostgreSQL: src/include/utils/pidfile.h).
 constexpr size_t kPidLine = 0;
+constexpr size_t kStartTimeLine = 2;
 constexpr size_t kSocketDirectoryLine = 4;
 constexpr size_t kStatusLine = 7;
 
@@ -27,6 +28,7 @@ std::optional<PostmasterFile> ReadPostmasterFile(const std::string& database_dir
   if (lines.size() <= kPidLine || !absl::SimpleAtoi(lines[kPidLine], &pid)) return std::nullopt;
   file.pid = pid < 0 ? -pid : pid;  // negative for a single-user backend
   if (file.pid == 0) return std::nullopt;
+  if (lines.size() > kStartTimeLine && !absl::SimpleAtoi(lines[kStartTimeLine], &file.start_time)) file.start_time = 0;
   if (lines.size() > kSocketDirectoryLine) file.socket_directory = lines[kSocketDirectoryLine];
   file.ready = lines.size() > kStatusLine && absl::StripAsciiWhitespace(lines[kStatusLine]) == "ready";
   return file;

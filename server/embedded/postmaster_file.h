@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,8 @@ namespace rowkeeper::embedded {
 /// What PostgreSQL's postmaster.pid says.
 struct PostmasterFile {
   pid_t pid = 0;
+  /// When the postmaster started, seconds since 1970; 0 when not known.
+  int64_t start_time = 0;
   std::string socket_directory;
   /// True once connections are accepted.
   bool ready = false;

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -75,23 +77,71 @@ TEST_F(EmbeddedTest, SocketDirectoryThatIsALinkIsRefused) {
   EXPECT_THAT(RefusalOf(Options()), HasSubstr("is no directory"));
 }
 
-TEST_F(EmbeddedTest, PostgresStartedByHandIsRefusedNotStopped) {
-  HaveDatabase();
+/// Runs PostgreSQL on `data_dir` as an administrator would, in directory /, with `argument` behind -D.
+pid_t StartByHand(const std::string& data_dir, const std::string& argument) {
   absl::StatusOr<std::vector<Binaries>> binaries = FindBinaries("");
-  ASSERT_TRUE(binaries.ok());
   struct stat info {};
-  ASSERT_EQ(stat((data_dir_ + "/postgres").c_str(), &info), 0);
+  EXPECT_EQ(stat((data_dir + "/postgres").c_str(), &info), 0);
   Command command;
   command.program = binaries->front().directory + "/postgres";
-  command.arguments = {"-D", data_dir_ + "/postgres", "-c", "listen_addresses=", "-k", data_dir_ + "/socket"};
-  command.user = *DatabaseUserFor(info.st_uid, data_dir_);
+  command.arguments = {"-D", argument, "-c", "listen_addresses=", "-k", data_dir + "/socket"};
+  command.user = *DatabaseUserFor(info.st_uid, data_dir);
   absl::StatusOr<pid_t> pid = Spawn(command);
-  ASSERT_TRUE(pid.ok()) << pid.status();
-  ASSERT_TRUE(Eventually([&] { return PostmasterOf(data_dir_) == *pid; }));
-  EXPECT_THAT(RefusalOf(Options()), AllOf(HasSubstr("did not start (process " + std::to_string(*pid) + ")"),
-                                          HasSubstr("pg_ctl"), HasSubstr("--database-url")));
-  EXPECT_TRUE(Alive(*pid));
-  KillHard(*pid);
+  EXPECT_TRUE(pid.ok()) << pid.status();
+  EXPECT_TRUE(Eventually([&] { return PostmasterOf(data_dir) == *pid; }));
+  return *pid;
+}
+
+TEST_F(EmbeddedTest, PostgresStartedByHandIsRefusedNotStopped) {
+  HaveDatabase();
+  const std::string absolute = data_dir_ + "/postgres";
+  for (const std::string& argument : {absolute, absolute.substr(1), "./" + absolute.substr(1)}) {
+    const pid_t pid = StartByHand(data_dir_, argument);
+    EXPECT_THAT(RefusalOf(Options()), AllOf(HasSubstr("did not start (process " + std::to_string(pid) + ")"),
+                                            HasSubstr("pg_ctl"), HasSubstr("--database-url")))
+        << argument;
+    EXPECT_TRUE(Alive(pid));
+    EXPECT_EQ(PostmasterOf(data_dir_), pid) << "its postmaster.pid must stay";
+    kill(pid, SIGINT);
+    waitpid(pid, nullptr, 0);
+  }
+}
+
+TEST_F(EmbeddedTest, PidFileThatNamesThePostgresOfAnotherDirectoryStopsTheStartOnlyWhenItsStartTimeFits) {
+  HaveDatabase();
+  const std::string elsewhere = root_ + "/elsewhere";
+  std::filesystem::rename(data_dir_, elsewhere);
+  HaveDatabase();
+  const pid_t pid = StartByHand(elsewhere, elsewhere + "/postgres");
+  const auto write_file = [&](const std::string& start_time) {
+    std::ofstream(data_dir_ + "/postgres/postmaster.pid") << pid << "\n" << data_dir_ << "/postgres\n" << start_time;
+  };
+  write_file(std::to_string(time(nullptr)) + "\n");
+  EXPECT_THAT(RefusalOf(Options()), HasSubstr("did not start (process " + std::to_string(pid) + ")"));
+  EXPECT_EQ(PostmasterOf(data_dir_), pid);
+  write_file("1700000000\n");
+  EXPECT_EQ(RefusalOf(Options()), "started");
+  EXPECT_TRUE(Alive(pid));
+  KillHard(pid);
+}
+
+TEST_F(EmbeddedTest, SettingsAreNotWrittenThroughALink) {
+  absl::StatusOr<std::vector<Binaries>> binaries = FindBinaries("");
+  ASSERT_TRUE(binaries.ok());
+  const std::string& real = binaries->front().directory;
+  const std::string victim = root_ + "/victim";
+  std::ofstream(victim) << "precious";
+  EmbeddedOptions options = Options();
+  options.binaries_dir = root_ + "/bin";
+  std::filesystem::create_directory(options.binaries_dir);
+  std::filesystem::create_symlink(real + "/postgres", options.binaries_dir + "/postgres");
+  std::ofstream(options.binaries_dir + "/initdb")
+      << "#!/bin/sh\n'" << real << "/initdb' \"$@\" && ln -sf '" << victim << "' \"$2/postgresql.conf\"\n";
+  ASSERT_EQ(chmod((options.binaries_dir + "/initdb").c_str(), 0755), 0);
+  EXPECT_THAT(RefusalOf(options), HasSubstr("postgresql.conf"));
+  std::string text;
+  std::getline(std::ifstream(victim), text, '\0');
+  EXPECT_EQ(text, "precious");
 }
 
 TEST_F(EmbeddedTest, NothingToAttachTo) {
