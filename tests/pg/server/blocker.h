@@ -1,0 +1,54 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "server/base/text.h"
+#include "tests/support/in_process_server.h"
+
+namespace rowkeeper::testing {
+
+/// A transaction beside the server that holds locks until it ends.
+class Blocker {
+ public:
+  Blocker(InProcessServer* server, const std::string& sql) : connection_(server->Connect()) {
+    Run("BEGIN");
+    Run(sql);
+  }
+
+  void Run(const std::string& sql) {
+    db::Query query;
+    query.text = sql;
+    const auto rows = connection_->Execute(query);
+    ASSERT_TRUE(rows.ok()) << sql << ": " << rows.status();
+  }
+  void End(const char* how = "ROLLBACK") { Run(how); }
+
+ private:
+  std::unique_ptr<db::Connection> connection_;
+};
+
+/// Waits up to 10 s for a SQL condition.
+inline bool Eventually(InProcessServer* server, const std::string& condition) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (std::chrono::steady_clock::now() < until) {
+    if (server->database().Value(Cat("SELECT ", condition)) == "t") return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return false;
+}
+
+/// The number of the server's statements that wait for a lock, as SQL.
+inline const std::string kWaiting =
+    "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rowkeeper' "
+    "AND state = 'active' AND wait_event_type = 'Lock' AND query LIKE '%todos%')";
+
+inline std::string LockTodo(const Json& todo) {
+  return Cat("SELECT * FROM todos WHERE id = '", todo.value("id", ""), "' FOR UPDATE");
+}
+
+}  // namespace rowkeeper::testing

@@ -1,0 +1,52 @@
+#include <chrono>
+#include <thread>
+
+#include "tests/pg/server/blocker.h"
+#include "tests/pg/server/server_fixture.h"
+
+namespace rowkeeper::testing {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// The answer to a list once it has the wanted reason, or the last one after 10 s.
+absl::Status Until(InProcessServer* server, const std::string& reason) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (true) {
+    const absl::Status status = server->Call("ProfileRepository.List", Json::object()).status();
+    if (ReasonOf(status) == reason || std::chrono::steady_clock::now() > until) return status;
+    EXPECT_EQ(status.code() == absl::StatusCode::kUnavailable || reason == "OK", true) << status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+TEST(SchemaMismatch, IsToldInAFewWordsWithTheRemedyAndEndsWhenTheTablesAreThere) {
+  InProcessServer::Options options;
+  options.schema = InProcessServer::Options::Schema::kLeaveEmpty;
+  options.serve.migrations = "migrations/planner";
+  InProcessServer server(CompileExample("planner/v1"), options);
+  const absl::Status refused = Until(&server, "SCHEMA_MISMATCH");
+  EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION SCHEMA_MISMATCH");
+  const std::string message(refused.message());
+  EXPECT_THAT(message, HasSubstr("the database does not fit the catalogue: "));
+  EXPECT_THAT(message, HasSubstr("; and 4 more (rowkeeper check lists them); "));
+  EXPECT_THAT(message, EndsWith("run `rowkeeper migrate up --migrations migrations/planner` on this database"));
+  EXPECT_THAT(message, Not(HasSubstr("\n")));
+  EXPECT_THAT(MetadataOf(refused, "remedy"), HasSubstr("migrate up"));
+  EXPECT_THAT(PreconditionsOf(refused), ::testing::ElementsAre("SCHEMA database"));
+  CreateSchema(*server.loaded().catalogue, &server.database());
+  EXPECT_EQ(Until(&server, "OK"), absl::OkStatus());
+}
+
+TEST(SchemaMismatch, ATableThatIsGoneWhileServingIsAFailedPrecondition) {
+  InProcessServer server(CompileExample("planner/v1"));
+  server.database().Run("DROP TABLE todos CASCADE");
+  const auto refused = server.Call("TodoRepository.List", Json::object());
+  EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION SCHEMA_MISMATCH");
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("a table is missing"));
+}
+
+}  // namespace
+}  // namespace rowkeeper::testing

@@ -1,0 +1,222 @@
+#include "tests/support/in_process_server.h"
+
+#include <google/protobuf/dynamic_message.h>
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "absl/strings/str_join.h"
+#include "google/rpc/error_details.pb.h"
+#include "grpc/health/v1/health.pb.h"
+#include "server/app/server_process.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/observe/log.h"
+#include "server/sql/ddl.h"
+#include "server/wire/status.h"
+#include "tests/unit/wire/raw_client.h"
+
+namespace rowkeeper::testing {
+namespace {
+
+constexpr std::chrono::seconds kStartTime{10};
+
+template <typename Detail>
+Detail DetailOf(const absl::Status& status) {
+  Detail detail;
+  const auto payload = status.GetPayload("type.googleapis.com/" + Detail::descriptor()->full_name());
+  if (payload) detail.ParseFromString(std::string(*payload));
+  return detail;
+}
+
+absl::Status JsonProblem(std::string_view what, const std::string& problem) {
+  ADD_FAILURE() << what << ": " << problem;
+  return absl::InternalError(Cat(what, ": ", problem));
+}
+
+/// Keeps the log of a test program to what should not happen.
+class QuietLog {
+ public:
+  QuietLog() {
+    observe::LogOptions options;
+    options.level = observe::LogLevel::kError;
+    observe::StartLog(options);
+  }
+  ~QuietLog() { observe::StopLog(); }
+};
+
+}  // namespace
+
+std::unique_ptr<app::LoadedCatalogue> WithPlans(std::unique_ptr<const catalogue::Catalogue> catalogue) {
+  if (catalogue == nullptr) return nullptr;
+  auto loaded = std::make_unique<app::LoadedCatalogue>();
+  loaded->catalogue = std::move(catalogue);
+  catalogue::Diagnostics diagnostics;
+  loaded->plans = plan::CompilePlans(*loaded->catalogue, &diagnostics);
+  if (diagnostics.ok()) return loaded;
+  ADD_FAILURE() << diagnostics.ToString();
+  return nullptr;
+}
+
+void CreateSchema(const catalogue::Catalogue& catalogue, ScratchDatabase* database) {
+  std::vector<const catalogue::Entity*> entities;
+  for (const auto& entity : catalogue.entities()) entities.push_back(entity.get());
+  database->Run(absl::StrJoin(sql::CreateTables(entities), ";\n"));
+}
+
+InProcessServer::Options::Options() {
+  serve.listen = {"127.0.0.1:0"};
+  serve.drain_timeout_s = 5;
+}
+
+InProcessServer::InProcessServer(std::unique_ptr<const catalogue::Catalogue> catalogue, Options options)
+    : database_("server"),
+      loaded_(WithPlans(std::move(catalogue))),
+      messages_(std::make_unique<google::protobuf::DynamicMessageFactory>()) {
+  static const QuietLog quiet;
+  if (!database_.ok() || loaded_ == nullptr) return;
+  if (options.schema == Options::Schema::kCreate) CreateSchema(*loaded_->catalogue, &database_);
+  options.connection.url = database_.url();
+  auto process = app::ServerProcess::Start(*loaded_, {options.serve, options.pool, options.connection});
+  if (!process.ok()) {
+    ADD_FAILURE() << process.status();
+    return;
+  }
+  process_ = *std::move(process);
+  channel_ = wire::NewChannel(process_->addresses().front());
+  if (options.schema == Options::Schema::kCreate) WaitUntilServing();
+}
+
+InProcessServer::~InProcessServer() { Stop(); }
+
+void InProcessServer::Stop() {
+  if (process_ != nullptr) process_->Shutdown();
+  process_ = nullptr;
+}
+
+void InProcessServer::WaitUntilServing() {
+  const auto until = std::chrono::steady_clock::now() + kStartTime;
+  grpc::health::v1::HealthCheckResponse health;
+  while (std::chrono::steady_clock::now() < until) {
+    const auto reply = wire::CallRaw(channel_, "/grpc.health.v1.Health/Check", "");
+    if (reply.status.ok() && health.ParseFromString(reply.response) &&
+        health.status() == grpc::health::v1::HealthCheckResponse::SERVING) {
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ADD_FAILURE() << "the server is not serving after 10 s: " << health.ShortDebugString();
+}
+
+std::unique_ptr<db::Connection> InProcessServer::Connect() {
+  db::ConnectionOptions options;
+  options.url = database_.url();
+  options.application_name = "test";
+  auto connection = db::Connection::Open(options);
+  EXPECT_TRUE(connection.ok()) << connection.status();
+  return connection.ok() ? *std::move(connection) : nullptr;
+}
+
+const plan::MethodPlan* InProcessServer::FindPlan(std::string_view method) const {
+  const plan::MethodPlan* found = nullptr;
+  for (const auto& plan : loaded_->plans) {
+    if (!EndsWithName(plan->full_name, method)) continue;
+    EXPECT_EQ(found, nullptr) << method << " is ambiguous";
+    found = plan.get();
+  }
+  EXPECT_NE(found, nullptr) << "no method " << method;
+  return found;
+}
+
+absl::StatusOr<std::string> InProcessServer::CallBytes(std::string_view method, const std::string& request,
+                                                       const CallOptions& options) {
+  const plan::MethodPlan* plan = FindPlan(method);
+  if (plan == nullptr) return absl::InternalError("no such method");
+  return CallPath(plan->path, request, options);
+}
+
+absl::StatusOr<std::string> InProcessServer::CallPath(const std::string& path, const std::string& request,
+                                                      const CallOptions& options) {
+  grpc::ClientContext own_context;
+  grpc::ClientContext& context = options.context == nullptr ? own_context : *options.context;
+  context.set_deadline(std::chrono::system_clock::now() + options.timeout);
+  for (const auto& [name, value] : options.headers) context.AddMetadata(name, value);
+  wire::RawReply reply = wire::CallRaw(channel_, path, {request}, &context);
+  if (!reply.status.ok()) return wire::FromGrpcStatus(reply.status);
+  return std::move(reply.response);
+}
+
+std::unique_ptr<google::protobuf::Message> InProcessServer::New(const google::protobuf::Descriptor* type) {
+  return std::unique_ptr<google::protobuf::Message>(messages_->GetPrototype(type)->New());
+}
+
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> InProcessServer::CallMessage(
+    const plan::MethodPlan& plan, const google::protobuf::Message& request, const CallOptions& options) {
+  auto bytes = CallPath(plan.path, request.SerializeAsString(), options);
+  if (!bytes.ok()) return bytes.status();
+  auto response = New(plan.method->output_type());
+  if (!response->ParseFromString(*bytes)) return JsonProblem(plan.full_name, "the response does not parse");
+  return response;
+}
+
+absl::StatusOr<Json> InProcessServer::Call(std::string_view method, const Json& request, const CallOptions& options) {
+  const plan::MethodPlan* plan = FindPlan(method);
+  if (plan == nullptr) return absl::InternalError("no such method");
+  const auto input = New(plan->method->input_type());
+  const auto parsed = google::protobuf::util::JsonStringToMessage(request.dump(), input.get());
+  if (!parsed.ok()) return JsonProblem(request.dump(), parsed.ToString());
+  const auto output = CallMessage(*plan, *input, options);
+  if (!output.ok()) return output.status();
+  google::protobuf::util::JsonPrintOptions print;
+  print.preserve_proto_field_names = true;
+  std::string text;
+  const auto printed = google::protobuf::util::MessageToJsonString(**output, &text, print);
+  if (!printed.ok()) return JsonProblem(method, printed.ToString());
+  return Json::parse(text);
+}
+
+Json InProcessServer::MustCall(std::string_view method, const Json& request) {
+  auto answer = Call(method, request);
+  EXPECT_TRUE(answer.ok()) << method << " " << request << ": " << answer.status();
+  return answer.ok() ? *std::move(answer) : Json::object();
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  if (status.ok()) return "OK";
+  const std::string reason = ErrorReason(status);
+  return reason.empty() ? absl::StatusCodeToString(status.code()) : reason;
+}
+
+std::string Summary(const absl::Status& status) {
+  if (status.ok()) return "OK";
+  std::vector<std::string> fields;
+  const auto bad_request = DetailOf<google::rpc::BadRequest>(status);
+  for (const auto& violation : bad_request.field_violations()) fields.push_back(violation.field());
+  const std::string names = fields.empty() ? "" : Cat(" [", absl::StrJoin(fields, ", "), "]");
+  return Cat(absl::StatusCodeToString(status.code()), " ", ErrorReason(status), names);
+}
+
+std::string MetadataOf(const absl::Status& status, const std::string& key) {
+  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
+  const auto found = info.metadata().find(key);
+  return found == info.metadata().end() ? "" : found->second;
+}
+
+int64_t RetryDelayOf(const absl::Status& status) {
+  const auto retry = DetailOf<google::rpc::RetryInfo>(status);
+  if (!retry.has_retry_delay()) return -1;
+  return retry.retry_delay().seconds() * 1000 + retry.retry_delay().nanos() / 1000000;
+}
+
+std::vector<std::string> PreconditionsOf(const absl::Status& status) {
+  std::vector<std::string> violations;
+  const auto failure = DetailOf<google::rpc::PreconditionFailure>(status);
+  for (const auto& violation : failure.violations()) {
+    violations.push_back(Cat(violation.type(), " ", violation.subject()));
+  }
+  return violations;
+}
+
+}  // namespace rowkeeper::testing

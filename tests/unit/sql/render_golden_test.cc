@@ -1,0 +1,74 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "server/base/text.h"
+#include "server/sql/render.h"
+#include "server/sql/variants.h"
+#include "tests/support/random_catalogue.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+/// "argument 3", "cursor 0", "limit", "version": what each $n stands for.
+std::string Describe(const plan::MethodPlan& plan, const Parameter& parameter) {
+  switch (parameter.source) {
+    case Parameter::Source::kArgument:
+      return plan.inputs[parameter.index].name;
+    case Parameter::Source::kCursor:
+      return Cat("cursor ", parameter.index);
+    case Parameter::Source::kLimit:
+      return "limit";
+    case Parameter::Source::kVersion:
+      return "version";
+  }
+  return "?";
+}
+
+std::string Write(const plan::MethodPlan& plan) {
+  std::string text;
+  for (const SampledStatement& sample : SampleStatements(plan)) {
+    text +=
+        Cat("-- ", plan.full_name, sample.label.empty() ? "" : ", ", sample.label, "\n", sample.statement.text, "\n");
+    int number = 0;
+    for (const Parameter& parameter : sample.statement.parameters) {
+      text += Cat("--   $", ++number, " ", Describe(plan, parameter), "\n");
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+/// The statements of one repository, but for the lists in `like_others`. With ROWKEEPER_UPDATE_GOLDEN set the file is
+/// written instead, to be reviewed.
+void CompareWithGolden(const std::string& example, const std::string& repository,
+                       const std::set<std::string>& like_others, const std::string& path) {
+  const auto catalogue = testing::CompileExample(example);
+  ASSERT_NE(catalogue, nullptr);
+  catalogue::Diagnostics diagnostics;
+  std::string actual;
+  for (const auto& plan : plan::CompilePlans(*catalogue, &diagnostics)) {
+    if (plan->full_name.rfind(repository + ".", 0) != 0) continue;
+    if (like_others.count(plan->full_name.substr(repository.size() + 1)) == 0) actual += Write(*plan);
+  }
+  if (std::getenv("ROWKEEPER_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << actual;
+  std::stringstream golden;
+  golden << std::ifstream(path).rdbuf();
+  EXPECT_EQ(actual, golden.str()) << "if this is wanted, run with ROWKEEPER_UPDATE_GOLDEN=1 and review " << path;
+}
+
+TEST(RenderGolden, EveryStatementOfAnEntityWithADeletedTime) {
+  CompareWithGolden("planner/v1", "planner.v1.TodoRepository", {"ListByOwner"}, "tests/golden/sql/todo.sql");
+}
+
+TEST(RenderGolden, EveryStatementOfAnEntityWithADeletedFlag) {
+  CompareWithGolden("tracker/v1", "tracker.v1.TaskRepository",
+                    {"ListByProject", "ListByAssignee", "ListByBoardColumn", "ListByDateRange"},
+                    "tests/golden/sql/task.sql");
+}
+
+}  // namespace
+}  // namespace rowkeeper::sql

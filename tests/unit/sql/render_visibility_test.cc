@@ -1,0 +1,170 @@
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/plan/order_by.h"
+#include "server/sql/predicates.h"
+#include "server/sql/render.h"
+#include "server/sql/variants.h"
+#include "tests/support/random_catalogue.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Operation;
+using plan::Deleted;
+
+/// The conditions that every row of a statement meets: the parts of its WHERE that are joined by AND outside of all
+/// parentheses and quotes.
+std::vector<std::string> Conjuncts(const std::string& text) {
+  const size_t where = text.find(" WHERE ");
+  if (where == std::string::npos) return {};
+  std::vector<std::string> parts(1);
+  int depth = 0;
+  char quote = 0;
+  for (size_t i = where + 7; i < text.size(); ++i) {
+    const std::string_view rest = std::string_view(text).substr(i);
+    if (quote == 0 && depth == 0) {
+      if (rest.substr(0, 10) == " ORDER BY " || rest.substr(0, 7) == " LIMIT " || rest.substr(0, 11) == " RETURNING ") {
+        break;
+      }
+      if (rest.substr(0, 4) == " OR ") return {};  // then no part has to hold
+      if (rest.substr(0, 5) == " AND ") {
+        parts.emplace_back();
+        i += 4;
+        continue;
+      }
+    }
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else {
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    }
+    parts.back().push_back(c);
+  }
+  return parts;
+}
+
+bool Requires(const std::string& text, const std::string& condition) {
+  const std::vector<std::string> conjuncts = Conjuncts(text);
+  return std::find(conjuncts.begin(), conjuncts.end(), condition) != conjuncts.end();
+}
+
+bool Requires(const std::string& text, const std::vector<std::string>& conditions) {
+  return std::all_of(conditions.begin(), conditions.end(), [&](const auto& c) { return Requires(text, c); });
+}
+
+/// What keeps rows of the wrong state away. A row is deleted when its time or its flag says so.
+std::vector<std::string> Guard(const catalogue::Entity& entity, Deleted deleted) {
+  std::vector<std::string> live;
+  if (entity.deleted_at) live.push_back(Cat("\"", entity.columns[*entity.deleted_at].name, "\" IS NULL"));
+  if (entity.deleted_flag) live.push_back(Cat("NOT \"", entity.columns[*entity.deleted_flag].name, "\""));
+  if (deleted == Deleted::kOnly) return {Cat("NOT (", absl::StrJoin(live, " AND "), ")")};
+  return live;
+}
+
+bool SeesDeletedRows(const std::string& label) { return label == "including deleted" || label == "only deleted"; }
+bool OnlyExplains(const std::string& label) {
+  return label == "why no row was found" || label == "row in the wanted state already";
+}
+
+/// Checks every statement that a catalogue can lead to; counts the read plans.
+class Walk {
+ public:
+  void Over(const catalogue::Catalogue& catalogue) {
+    catalogue::Diagnostics diagnostics;
+    for (const auto& plan : plan::CompilePlans(catalogue, &diagnostics)) {
+      if (!plan->entity->soft_deletable() || plan->operation == Operation::kCreate) continue;
+      SCOPED_TRACE(plan->full_name);
+      CheckSamples(*plan);
+      if (plan->reads_only()) CheckEveryVisibility(*plan);
+    }
+    EXPECT_TRUE(diagnostics.ok());
+  }
+  int reads() const { return reads_; }
+
+ private:
+  static void CheckSamples(const plan::MethodPlan& plan) {
+    const Deleted wanted = plan.operation == Operation::kRestore ? Deleted::kOnly : Deleted::kExclude;
+    for (const SampledStatement& sample : SampleStatements(plan)) {
+      if (SeesDeletedRows(sample.label) || OnlyExplains(sample.label)) continue;
+      EXPECT_TRUE(Requires(sample.statement.text, Guard(*plan.entity, wanted)))
+          << sample.label << ": " << sample.statement.text;
+    }
+  }
+
+  /// Every visibility together with every order and cursor, filter and mask.
+  void CheckEveryVisibility(const plan::MethodPlan& plan) {
+    ++reads_;
+    for (const plan::Variant& base : Variants(plan)) {
+      for (Deleted deleted : {Deleted::kExclude, Deleted::kOnly}) {
+        plan::Variant variant = base;
+        variant.deleted = deleted;
+        const std::string text = Render(plan, variant).text;
+        EXPECT_TRUE(Requires(text, Guard(*plan.entity, deleted))) << text;
+      }
+      plan::Variant variant = base;
+      variant.deleted = Deleted::kInclude;
+      const std::string text = Render(plan, variant).text;
+      EXPECT_FALSE(Requires(text, Guard(*plan.entity, Deleted::kExclude))) << text;
+      EXPECT_FALSE(Requires(text, Guard(*plan.entity, Deleted::kOnly))) << text;
+    }
+  }
+
+  static std::vector<plan::Variant> Variants(const plan::MethodPlan& plan) {
+    std::vector<plan::Variant> variants = {BasicVariant(plan), BasicVariant(plan), BasicVariant(plan)};
+    variants[1].columns = {0};
+    variants[2].filters.clear();
+    if (plan.operation != Operation::kList) return variants;
+    for (int column = 0; column < static_cast<int>(plan.entity->columns.size()); ++column) {
+      if (!plan.entity->columns[column].sortable) continue;
+      for (bool descending : {false, true}) {
+        plan::Variant variant = BasicVariant(plan);
+        variant.order = plan::CompleteOrder(*plan.entity, {{column, descending}});
+        variants.push_back(variant);
+        for (bool null : {false, true}) {
+          variant.cursor_nulls.assign(variant.order.size(), false);
+          variant.cursor_nulls[0] = null && plan.entity->columns[column].nullable;
+          variants.push_back(variant);
+        }
+      }
+    }
+    return variants;
+  }
+
+  int reads_ = 0;
+};
+
+TEST(Conjuncts, AreThePartsThatEveryRowMeets) {
+  EXPECT_TRUE(Requires(R"(SELECT 1 FROM t WHERE "a" = $1 AND "d" IS NULL ORDER BY "a")", R"("d" IS NULL)"));
+  EXPECT_TRUE(Requires(R"(UPDATE t SET "a" = $1 WHERE "d" IS NULL RETURNING "a")", R"("d" IS NULL)"));
+  EXPECT_FALSE(Requires(R"(SELECT 1 FROM t WHERE ("a" = $1 AND "d" IS NULL))", R"("d" IS NULL)"));
+  EXPECT_FALSE(Requires(R"(SELECT 1 FROM t WHERE "a" = $1 OR "b" = $2 AND "d" IS NULL)", R"("d" IS NULL)"));
+  EXPECT_FALSE(Requires(R"(SELECT "d" IS NULL FROM t WHERE "a AND d" = $1)", R"("d" IS NULL)"));
+  EXPECT_FALSE(Requires("SELECT 1 FROM t", R"("d" IS NULL)"));
+}
+
+TEST(EveryReadPlan, HidesDeletedRowsUnlessAskedForInTheExamples) {
+  Walk walk;
+  walk.Over(*testing::CompileExample("planner/v1"));
+  walk.Over(*testing::CompileExample("tracker/v1"));
+  EXPECT_GE(walk.reads(), 40);
+}
+
+TEST(EveryReadPlan, HidesDeletedRowsUnlessAskedForInRandomCatalogues) {
+  Walk walk;
+  for (uint32_t seed = 1; seed <= 50; ++seed) {
+    SCOPED_TRACE(seed);
+    walk.Over(*testing::CompileProtoText(testing::RandomCatalogueProto({seed, /*entities=*/6})));
+  }
+  EXPECT_GE(walk.reads(), 500);
+}
+
+}  // namespace
+}  // namespace rowkeeper::sql
