@@ -22,7 +22,7 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 class FieldViolations {
  public:
   /// More are counted, not kept. Descriptions longer than 600 bytes are cut.
-  static constexpr size_t kKept = 100;
+  static constexpr size_t kKept = 1000;
 
   /// `field` is the path in the request ("todo.title"); `description` says what is wrong and what to send.
   void Add(std::string_view field, std::string_view description);

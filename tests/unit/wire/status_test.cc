@@ -83,10 +83,13 @@ TEST(ToGrpcStatusTest, DetailsThatCannotBeTrimmedAreLeftOutBeforeErrorInfo) {
   for (const auto& detail : details.details()) EXPECT_THAT(detail.type_url(), Not(HasSubstr("Huge")));
 }
 
-TEST(ToGrpcStatusTest, OneHugeViolationIsDroppedWhole) {
+TEST(ToGrpcStatusTest, OneHugeViolationIsCut) {
   const grpc::Status status = ToGrpcStatus(InvalidField("f", std::string(100000, 'x')));
   const google::rpc::Status details = Details(status);
-  ASSERT_EQ(details.details_size(), 1);
+  ASSERT_EQ(details.details_size(), 2);
+  google::rpc::BadRequest bad_request;
+  ASSERT_TRUE(details.details(1).UnpackTo(&bad_request));
+  EXPECT_EQ(bad_request.field_violations(0).field(), "f");
   EXPECT_LE(status.error_details().size(), kMaxErrorDetailsBytes);
 }
 
