@@ -62,13 +62,13 @@ class Exchange {
 
   void Answer(absl::StatusOr<std::string> response, int64_t rows) {
     const absl::Status status = response.status();
+    counter_->Count(status.code());
+    if (!status.ok()) observe::Counters::Process().CountRefusal(status);
     if (response.ok()) {
       call_.Finish(*std::move(response));
     } else {
       call_.Finish(status);
     }
-    counter_->Count(status.code());
-    if (!status.ok()) observe::Counters::Process().CountRefusal(status);
     Log(status, rows);
   }
 

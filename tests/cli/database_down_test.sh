@@ -57,6 +57,20 @@ start_cluster "$cluster" "$port"
 sleep 1
 works >/dev/null || fail "the first call after a restart"
 
+step "it hangs without refusing: health says so, and follows when it goes on"
+postmaster=$(head -n 1 "$cluster/data/postmaster.pid")
+for signal in STOP CONT; do
+  # The children first, so that none is left out that the postmaster would start meanwhile.
+  pkill "-$signal" -P "$postmaster"
+  kill "-$signal" "$postmaster"
+  if [ "$signal" = STOP ]; then
+    wait_until 6 "health says NOT_SERVING while the database hangs" not_serving
+  else
+    wait_until 6 "health says SERVING when the database goes on" serving
+  fi
+done
+works >/dev/null || fail "a call after the database hung"
+
 step "the server stops cleanly while the database is down"
 stop_cluster "$cluster" immediate
 end_server TERM

@@ -21,6 +21,18 @@ update_in_background() {
   wait_until 10 "the update waits" call_waits
 }
 
+step "a command that waits ends at the first signal"
+start_planner
+hold_row 3
+update_in_background Duchess
+began=$(milliseconds)
+pkill -TERM -P "$UPDATE" 2>/dev/null || kill -TERM "$UPDATE"
+wait "$UPDATE" && fail "a call that was ended says that it succeeded"
+[ $(($(milliseconds) - began)) -lt 1000 ] || fail "SIGTERM took $(($(milliseconds) - began)) ms"
+wait "$HOLDER" || true
+end_server TERM
+admin_sql "DROP DATABASE $SCRATCH_NAME WITH (FORCE)"
+
 step "an idle server stops at once, on SIGTERM and on SIGINT"
 for signal in TERM INT; do
   start_planner

@@ -1,6 +1,10 @@
 #include <chrono>
 #include <thread>
 
+#include <grpcpp/channel.h>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/server_fixture.h"
 
@@ -46,6 +50,29 @@ TEST(SchemaMismatch, ATableThatIsGoneWhileServingIsAFailedPrecondition) {
   const auto refused = server.Call("TodoRepository.List", Json::object());
   EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION SCHEMA_MISMATCH");
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("a table is missing"));
+}
+
+bool HealthBecomes(InProcessServer* server, grpc::health::v1::HealthCheckResponse::ServingStatus wanted) {
+  const auto stub = grpc::health::v1::Health::NewStub(server->channel());
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(15);
+  while (std::chrono::steady_clock::now() < until) {
+    grpc::ClientContext context;
+    grpc::health::v1::HealthCheckResponse response;
+    if (stub->Check(&context, {}, &response).ok() && response.status() == wanted) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return false;
+}
+
+TEST(SchemaMismatch, HealthFollowsASchemaThatChangesWhileServing) {
+  InProcessServer server(CompileExample("planner/v1"));
+  server.database().Run("ALTER TABLE todos RENAME COLUMN title TO headline");
+  EXPECT_TRUE(HealthBecomes(&server, grpc::health::v1::HealthCheckResponse::NOT_SERVING));
+  // Also where the call itself would do without the missing column.
+  EXPECT_EQ(Summary(server.Call("ProfileRepository.List", Json::object())), "FAILED_PRECONDITION SCHEMA_MISMATCH");
+  server.database().Run("ALTER TABLE todos RENAME COLUMN headline TO title");
+  EXPECT_TRUE(HealthBecomes(&server, grpc::health::v1::HealthCheckResponse::SERVING));
+  EXPECT_EQ(Summary(server.Call("ProfileRepository.List", Json::object())), "OK");
 }
 
 }  // namespace

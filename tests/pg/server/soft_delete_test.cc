@@ -165,6 +165,16 @@ TEST_F(FlagTest, TimeAndFlagGoTogether) {
   EXPECT_EQ(server_.MustCall("BothRepository.Restore", {{"id", id}}), (Json{{"id", id}}));
 }
 
+TEST_F(FlagTest, ARowThatOnlyOneOfTimeAndFlagCallsDeletedIsInvisible) {
+  for (const char* mark : {"gone = true", "gone_at = now()"}) {
+    const Json id = server_.MustCall("BothRepository.Create", Json::object())["id"];
+    server_.database().Run(std::string("UPDATE boths SET ") + mark + " WHERE id = " + id.get<std::string>());
+    EXPECT_EQ(Do("BothRepository.GetById", {{"id", id}}), "NOT_FOUND ROW_NOT_FOUND") << mark;
+    EXPECT_EQ(Do("BothRepository.Restore", {{"id", id}}), "OK") << mark;
+    EXPECT_EQ(Do("BothRepository.GetById", {{"id", id}}), "OK") << mark;
+  }
+}
+
 TEST_F(FlagTest, TheDeletedOptionOfADeleteSaysWhichRowsItReaches) {
   const auto remove = [this](const Json& id, const char* deleted) {
     return Do("NoteRepository.Delete", {{"id", id}, {"deleted", deleted}});
