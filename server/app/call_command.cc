@@ -105,8 +105,8 @@ int Call(CallOptions options) {
   const std::unique_ptr<pb::Message> request(factory.GetPrototype((*method)->input_type())->New());
   const auto parsed = pb::util::JsonStringToMessage(options.json, request.get());
   if (!parsed.ok()) {
-    return Fail(absl::InvalidArgumentError(Cat("the JSON is not a ", (*method)->input_type()->full_name(), ": ",
-                                               std::string(parsed.message()))));
+    return Fail(absl::InvalidArgumentError(
+        Cat("the JSON is not a ", (*method)->input_type()->full_name(), ": ", std::string(parsed.message()))));
   }
   const std::unique_ptr<pb::Message> response(factory.GetPrototype((*method)->output_type())->New());
   const absl::Status status = Invoke(options, channel, **method, *request, response.get());

@@ -44,15 +44,16 @@ int PrepareStatements(const LoadedCatalogue& loaded, db::Connection& connection,
   int refused = 0;
   for (const auto& plan : loaded.plans) {
     for (const sql::SampledStatement& sample : sql::SampleStatements(*plan)) {
-      const absl::Status status = connection.ExecuteScript(sql::PrepareText("rowkeeper_check", sample.statement), nullptr);
+      const absl::Status status =
+          connection.ExecuteScript(sql::PrepareText("rowkeeper_check", sample.statement), nullptr);
       ++*prepared;
       if (status.ok()) {
         connection.ExecuteScript(sql::DeallocateText("rowkeeper_check"), nullptr).IgnoreError();
         continue;
       }
       ++refused;
-      std::printf("error: %s%s%s: %s\n", plan->full_name.c_str(), sample.label.empty() ? "" : ", ", sample.label.c_str(),
-                  std::string(status.message()).c_str());
+      std::printf("error: %s%s%s: %s\n", plan->full_name.c_str(), sample.label.empty() ? "" : ", ",
+                  sample.label.c_str(), std::string(status.message()).c_str());
     }
   }
   return refused;
@@ -62,7 +63,8 @@ int CheckDatabase(const LoadedCatalogue& loaded, db::Connection& connection) {
   const auto live = schema::LiveSchema::Read(*loaded.catalogue, connection);
   const auto fit = live.ok() ? schema::CheckFit(*loaded.catalogue, *live, connection) : live.status();
   if (!fit.ok()) {
-    std::fprintf(stderr, "rowkeeper: cannot read the database's schema: %s\n", std::string(fit.status().message()).c_str());
+    std::fprintf(stderr, "rowkeeper: cannot read the database's schema: %s\n",
+                 std::string(fit.status().message()).c_str());
     return kExitFailure;
   }
   for (const schema::Mismatch& mismatch : fit->mismatches) std::printf("error: %s\n", mismatch.ToString().c_str());
@@ -71,7 +73,8 @@ int CheckDatabase(const LoadedCatalogue& loaded, db::Connection& connection) {
   const int refused = PrepareStatements(loaded, connection, &prepared);
   for (const std::string& advice : AdviseIndexes(loaded.plans, *live)) std::printf("advice: %s\n", advice.c_str());
   std::printf("%d statements prepared, %d refused\n", prepared, refused);
-  if (!fit->fits()) std::printf("the database does not fit the catalogue; run: rowkeeper migrate up --migrations DIR\n");
+  if (!fit->fits())
+    std::printf("the database does not fit the catalogue; run: rowkeeper migrate up --migrations DIR\n");
   return fit->fits() && refused == 0 ? kExitOk : kExitFailure;
 }
 

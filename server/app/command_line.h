@@ -13,8 +13,8 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;
 
-// Each adds one family of options to a command. Every option can also be given as ROWKEEPER_<NAME> in the environment or
-// as `name = value` in the configuration file; a flag wins over the environment, the environment over the file.
+// Each adds one family of options to a command. Every option can also be given as ROWKEEPER_<NAME> in the environment
+// or as `name = value` in the configuration file; a flag wins over the environment, the environment over the file.
 void AddConfigOption(CLI::App* command);
 void AddCatalogueOptions(CLI::App* command, CatalogueSettings* settings);
 void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings);
@@ -29,8 +29,9 @@ CLI::Option* AddSwitch(CLI::App* command, const std::string& name, bool* value, 
 /// The environment variable of an option: "--pool-size" is ROWKEEPER_POOL_SIZE.
 std::string EnvironmentName(const std::string& option);
 
-/// Fills options that neither a flag nor the environment gave from the file that --config names. Throws CLI::Error (which
-/// CLI::App::exit turns into one line and a non-zero exit) for an unreadable file, an unknown name or a bad value.
+/// Fills options that neither a flag nor the environment gave from the file that --config names. Throws CLI::Error
+/// (which CLI::App::exit turns into one line and a non-zero exit) for an unreadable file, an unknown name or a bad
+/// value.
 void ApplyConfigFile(CLI::App* command);
 
 template <typename T>

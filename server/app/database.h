@@ -23,8 +23,8 @@ struct Database {
 /// A server starts the embedded database and is its only owner; a command joins the one that a server runs.
 enum class EmbeddedUse { kOwn, kJoin };
 
-/// Finds the database; starts the embedded one when none is named. Does not connect to any other. `progress` gets a line
-/// when something takes time.
+/// Finds the database; starts the embedded one when none is named. Does not connect to any other. `progress` gets a
+/// line when something takes time.
 absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, EmbeddedUse use,
                                       std::function<void(const std::string&)> progress);
 

@@ -35,7 +35,8 @@ void AddGenerateCommand(CLI::App* root, Command* command) {
   generate->add_option("entity", options->entity, "Full name of the entity, for example shop.v1.Product")->required();
   AddCatalogueOptions(generate, &options->catalogue);
   AddConfigOption(generate);
-  generate->footer("Example:\n  rowkeeper generate shop.v1.Product --proto-path proto > proto/shop/v1/product_repository.proto");
+  generate->footer(
+      "Example:\n  rowkeeper generate shop.v1.Product --proto-path proto > proto/shop/v1/product_repository.proto");
   generate->callback([command, options] { *command = [options] { return Generate(*options); }; });
 }
 

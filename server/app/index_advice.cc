@@ -60,7 +60,8 @@ std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const p
     const bool small_cost = fit == schema::IndexFit::kFilter && !need.equality.empty();
     if (fit == schema::IndexFit::kFilterAndOrder || (small_cost && need.order.empty())) continue;
     advice.push_back(Cat(plan->full_name, fit == schema::IndexFit::kNone ? " reads every row" : " sorts what it finds",
-                         "; an index on ", plan->entity->table, " (", Columns(*plan->entity, need), ") would serve it"));
+                         "; an index on ", plan->entity->table, " (", Columns(*plan->entity, need),
+                         ") would serve it"));
   }
   return advice;
 }

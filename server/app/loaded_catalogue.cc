@@ -8,8 +8,7 @@
 
 namespace rowkeeper::app {
 
-std::unique_ptr<LoadedCatalogue> LoadCatalogue(const CatalogueSettings& settings,
-                                               catalogue::Diagnostics* diagnostics) {
+std::unique_ptr<LoadedCatalogue> LoadCatalogue(const CatalogueSettings& settings, catalogue::Diagnostics* diagnostics) {
   auto source = catalogue::Source::Load({settings.proto_paths, settings.files, settings.descriptor_sets}, diagnostics);
   if (source == nullptr) return nullptr;
   auto loaded = std::make_unique<LoadedCatalogue>();
@@ -22,7 +21,8 @@ std::unique_ptr<LoadedCatalogue> LoadCatalogue(const CatalogueSettings& settings
 std::unique_ptr<LoadedCatalogue> LoadCatalogueOrExplain(const CatalogueSettings& settings,
                                                         catalogue::Diagnostics* diagnostics) {
   if (settings.proto_paths.empty() && settings.descriptor_sets.empty()) {
-    std::fputs("rowkeeper: no catalogue: name your .proto files with --proto-path DIR or --descriptor-set FILE\n", stderr);
+    std::fputs("rowkeeper: no catalogue: name your .proto files with --proto-path DIR or --descriptor-set FILE\n",
+               stderr);
     return nullptr;
   }
   catalogue::Diagnostics own;
@@ -47,8 +47,8 @@ const plan::MethodPlan* FindPlanOrExplain(const LoadedCatalogue& loaded, std::st
     if (EndsWithName(plan->full_name, wanted)) found.push_back(plan.get());
   }
   if (found.size() == 1) return found[0];
-  std::fprintf(stderr, "rowkeeper: %s method \"%s\"; %s:\n", found.empty() ? "there is no" : "more than one", wanted.c_str(),
-               found.empty() ? "the methods are" : "name one of");
+  std::fprintf(stderr, "rowkeeper: %s method \"%s\"; %s:\n", found.empty() ? "there is no" : "more than one",
+               wanted.c_str(), found.empty() ? "the methods are" : "name one of");
   for (const auto& plan : loaded.plans) {
     if (found.empty() || std::find(found.begin(), found.end(), plan.get()) != found.end()) {
       std::fprintf(stderr, "  %s\n", plan->full_name.c_str());

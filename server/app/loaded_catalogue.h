@@ -16,7 +16,8 @@ struct LoadedCatalogue {
   std::vector<std::unique_ptr<const plan::MethodPlan>> plans;
 };
 
-/// Loads and compiles what the settings name. nullptr when there are mistakes; they, and warnings, are in `diagnostics`.
+/// Loads and compiles what the settings name. nullptr when there are mistakes; they, and warnings, are in
+/// `diagnostics`.
 std::unique_ptr<LoadedCatalogue> LoadCatalogue(const CatalogueSettings& settings, catalogue::Diagnostics* diagnostics);
 
 /// The same for a command: prints mistakes to standard error, one a line, with their number. Warnings are left in

@@ -157,12 +157,13 @@ CLI::App* AddMigrateSubcommand(CLI::App* migrate, const std::string& name, const
 
 void AddUp(CLI::App* migrate, Command* command) {
   const auto options = std::make_shared<MigrateOptions>();
-  CLI::App* up = AddMigrateSubcommand(migrate, "up", "Apply pending migrations", "migrate up --migrations migrations/planner",
-                                      options, command, [](const MigrateOptions& o) {
-                                        return OnDatabase(o, [&o](const schema::MigratorOptions& m) {
-                                          return Finish(schema::Migrator(m).Up({o.up_count, o.up_to}));
-                                        });
-                                      });
+  CLI::App* up =
+      AddMigrateSubcommand(migrate, "up", "Apply pending migrations", "migrate up --migrations migrations/planner",
+                           options, command, [](const MigrateOptions& o) {
+                             return OnDatabase(o, [&o](const schema::MigratorOptions& m) {
+                               return Finish(schema::Migrator(m).Up({o.up_count, o.up_to}));
+                             });
+                           });
   up->add_option("count", options->up_count, "At most so many")->check(CLI::Range(1, 1000000));
   up->add_option("--to", options->up_to, "Up to and including this version")->type_name("VERSION");
 }
@@ -170,8 +171,8 @@ void AddUp(CLI::App* migrate, Command* command) {
 void AddDown(CLI::App* migrate, Command* command) {
   const auto options = std::make_shared<MigrateOptions>();
   CLI::App* down = AddMigrateSubcommand(
-      migrate, "down", "Take the newest migrations back", "migrate down 1 --migrations migrations/planner", options, command,
-      [](const MigrateOptions& o) {
+      migrate, "down", "Take the newest migrations back", "migrate down 1 --migrations migrations/planner", options,
+      command, [](const MigrateOptions& o) {
         return OnDatabase(
             o, [&o](const schema::MigratorOptions& m) { return Finish(schema::Migrator(m).Down(o.down_count)); });
       });
@@ -182,7 +183,8 @@ void AddNew(CLI::App* migrate, Command* command) {
   const auto options = std::make_shared<MigrateOptions>();
   CLI::App* create = AddMigrateSubcommand(
       migrate, "new", "Write a new migration file",
-      "migrate new add_products --migrations migrations --entity shop.v1.Product --proto-path proto", options, command, New);
+      "migrate new add_products --migrations migrations --entity shop.v1.Product --proto-path proto", options, command,
+      New);
   create->add_option("name", options->name, "What it does, for example add_due_at_to_todos")->required();
   create->add_option("--entity", options->entities, "Fill it with the table of this entity; may be repeated")
       ->type_name("NAME");
@@ -227,8 +229,8 @@ void AddMigrateCommand(CLI::App* root, Command* command) {
   AddDown(migrate, command);
   AddNew(migrate, command);
   AddStamp(migrate, command);
-  AddMigrateSubcommand(migrate, "status", "Show which migrations are applied", "migrate status --migrations migrations/planner",
-                       std::make_shared<MigrateOptions>(), command,
+  AddMigrateSubcommand(migrate, "status", "Show which migrations are applied",
+                       "migrate status --migrations migrations/planner", std::make_shared<MigrateOptions>(), command,
                        [](const MigrateOptions& o) { return OnDatabase(o, PrintStatus); });
   AddDataCommands(migrate, "migrate ", command);
   AddDataCommands(root, "", command);

@@ -49,8 +49,9 @@ absl::StatusOr<std::string> ReflectionClient::ResolveService(const std::string& 
   std::copy_if(services->begin(), services->end(), std::back_inserter(found),
                [&ending](const std::string& name) { return EndsWithName(name, ending); });
   if (found.size() == 1) return found[0];
-  return absl::NotFoundError(Cat(found.empty() ? "there is no service \"" : "more than one service is called \"", ending,
-                                 "\"; the services are ", absl::StrJoin(found.empty() ? *services : found, ", ")));
+  return absl::NotFoundError(Cat(found.empty() ? "there is no service \"" : "more than one service is called \"",
+                                 ending, "\"; the services are ",
+                                 absl::StrJoin(found.empty() ? *services : found, ", ")));
 }
 
 absl::Status ReflectionClient::LoadFilesOf(const std::string& symbol) {
@@ -60,7 +61,8 @@ absl::Status ReflectionClient::LoadFilesOf(const std::string& symbol) {
   if (!response.ok()) return response.status();
   for (const std::string& bytes : response->file_descriptor_response().file_descriptor_proto()) {
     google::protobuf::FileDescriptorProto file;
-    if (!file.ParseFromString(bytes)) return absl::DataLossError("the server sent a file descriptor that does not parse");
+    if (!file.ParseFromString(bytes))
+      return absl::DataLossError("the server sent a file descriptor that does not parse");
     files_.Add(file);
   }
   pool_ = std::make_unique<google::protobuf::DescriptorPool>(&files_);
@@ -83,8 +85,8 @@ absl::StatusOr<const google::protobuf::MethodDescriptor*> ReflectionClient::Find
   if (const auto* method = service->FindMethodByName(dotted.substr(last + 1))) return method;
   std::vector<std::string> methods;
   for (int i = 0; i < service->method_count(); ++i) methods.push_back(service->method(i)->name());
-  return absl::NotFoundError(Cat(*service_name, " has no method \"", dotted.substr(last + 1), "\"; it has ",
-                                 absl::StrJoin(methods, ", ")));
+  return absl::NotFoundError(
+      Cat(*service_name, " has no method \"", dotted.substr(last + 1), "\"; it has ", absl::StrJoin(methods, ", ")));
 }
 
 }  // namespace rowkeeper::app

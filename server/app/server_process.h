@@ -25,7 +25,8 @@ struct ServerProcessOptions {
   db::ConnectionOptions connection;
 };
 
-/// The composition root: everything that serves a catalogue, made in the order of the data flow and ended in the reverse.
+/// The composition root: everything that serves a catalogue, made in the order of the data flow and ended in the
+/// reverse.
 class ServerProcess {
  public:
   /// Listens at once; health says SERVING when the database is reachable and fits. Errors: an address that cannot be
@@ -53,7 +54,8 @@ class ServerProcess {
   db::Pool pool_;
   std::unique_ptr<exec::Executor> executor_;
   wire::ServingGate gate_;
-  /// Whether the database fitted when it was last looked at; of the monitor's callbacks alone, which come one at a time.
+  /// Whether the database fitted when it was last looked at; of the monitor's callbacks alone, which come one at a
+  /// time.
   bool fitted_ = false;
   wire::HealthService health_;
   std::unique_ptr<wire::Reflection> reflection_;

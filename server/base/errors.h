@@ -71,8 +71,8 @@ absl::Status Cancelled();
 /// RESOURCE_EXHAUSTED with RetryInfo: `limit` is the option's name, `value` its value with unit ("30 s").
 absl::Status LimitReached(std::string_view reason, std::string_view what, std::string_view limit,
                           std::string_view value);
-/// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, without RetryInfo: the same call would end the same. `consequence` says
-/// what became of the call ("nothing was changed").
+/// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, without RetryInfo: the same call would end the same. `consequence`
+/// says what became of the call ("nothing was changed").
 absl::Status ResponseTooLarge(size_t bytes, size_t limit_bytes, std::string_view consequence);
 /// RESOURCE_EXHAUSTED, reason DATABASE_RESOURCES: SQLSTATE class 53.
 absl::Status DatabaseExhausted();

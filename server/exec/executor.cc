@@ -5,10 +5,10 @@
 #include <random>
 #include <utility>
 
-#include "server/base/text.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/base/errors.h"
+#include "server/base/text.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -101,7 +101,8 @@ void Executor::Ticket::Cancel(db::Cancellation::Cause cause) {
   const std::shared_ptr<Work> work = work_.lock();
   if (work == nullptr) return;
   if (executor_->Withdraw(*work)) {
-    work->done(cause == db::Cancellation::Cause::kDeadline ? DeadlineExceeded("waiting for a connection") : Cancelled());
+    work->done(cause == db::Cancellation::Cause::kDeadline ? DeadlineExceeded("waiting for a connection")
+                                                           : Cancelled());
   } else {
     work->cancellation.Cancel(cause);
   }
@@ -191,10 +192,9 @@ void Executor::HousekeepingLoop() {
     }
     const Clock::time_point now = Clock::now();
     for (const auto& work : TakeExpired(now)) {
-      work->done(now >= work->deadline
-                     ? DeadlineExceeded("waiting for a connection")
-                     : LimitReached("POOL_TIMEOUT", "waiting for a connection", "pool_timeout",
-                                    Cat(options_.queue_timeout.count(), " ms")));
+      work->done(now >= work->deadline ? DeadlineExceeded("waiting for a connection")
+                                       : LimitReached("POOL_TIMEOUT", "waiting for a connection", "pool_timeout",
+                                                      Cat(options_.queue_timeout.count(), " ms")));
     }
   }
 }

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "server/base/text.h"
 #include "absl/strings/str_join.h"
 #include "server/base/errors.h"
+#include "server/base/text.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -120,7 +120,8 @@ absl::StatusOr<Outcome> Runner::ExplainMiss(const Step& step) const {
   absl::StatusOr<db::Rows> rows = Execute(step, *probe, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   const absl::Status missing = RowNotFound(entity.full_name, DescribeKey(call));
-  const absl::StatusOr<Outcome> nothing_there = call.request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
+  const absl::StatusOr<Outcome> nothing_there =
+      call.request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
   if (rows->size() == 0) return nothing_there;
 
   const bool live = CellIsTrue(*rows, 0);

@@ -30,8 +30,7 @@ class Runner {
       : errors_(errors), tokens_(tokens), statements_(statements) {}
 
   /// Errors: those of the error table; a write that found no row is explained by a second statement.
-  absl::StatusOr<Outcome> Run(const plan::Call& call, db::Connection& connection,
-                              db::Cancellation* cancellation) const;
+  absl::StatusOr<Outcome> Run(const plan::Call& call, db::Connection& connection, db::Cancellation* cancellation) const;
 
  private:
   struct Step;

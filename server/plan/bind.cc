@@ -43,7 +43,8 @@ void BindFilters(Call* call, FieldViolations* violations) {
     Argument& argument = call->request.arguments[filter.input];
     if (!argument.present) {
       if (!filter.required) continue;
-      const auto zero = filter.op == FilterOperator::kIn ? std::nullopt : FilterZero(plan.entity->columns[filter.column]);
+      const auto zero =
+          filter.op == FilterOperator::kIn ? std::nullopt : FilterZero(plan.entity->columns[filter.column]);
       if (!zero.has_value()) {
         violations->Add(plan.inputs[filter.input].name,
                         filter.op == FilterOperator::kIn ? "is required; give at least one value" : "is required");
@@ -104,20 +105,22 @@ std::string Fingerprint(const Call& call) {
     out.append(Cat(i, "="));
     AppendPart(call.request.arguments[call.plan->filters[i].input].text, &out);
   }
-  for (const catalogue::OrderTerm& term : call.variant.order) out.append(Cat(term.column, term.descending ? "d" : "a", ","));
+  for (const catalogue::OrderTerm& term : call.variant.order)
+    out.append(Cat(term.column, term.descending ? "d" : "a", ","));
   return out;
 }
 
 void BindPage(Call* call, const PageLimits& limits, const PageTokens& tokens, FieldViolations* violations) {
   const MethodPlan& plan = *call->plan;
   const Request& request = call->request;
-  call->variant.order = ResolveOrder(*plan.entity, request.order_by, InputName(plan, InputRole::kOrderBy, "order_by"),
-                                     violations);
+  call->variant.order =
+      ResolveOrder(*plan.entity, request.order_by, InputName(plan, InputRole::kOrderBy, "order_by"), violations);
   if (request.page_size < 0) {
     violations->Add(InputName(plan, InputRole::kPageSize, "page_size"),
                     "must not be negative; 0 means the default of the server");
   }
-  call->page_size = std::min(request.page_size == 0 ? limits.default_page_size : request.page_size, limits.max_page_size);
+  call->page_size =
+      std::min(request.page_size == 0 ? limits.default_page_size : request.page_size, limits.max_page_size);
   if (request.page_token.empty() || !violations->empty()) return;
   auto cursor = tokens.Open(request.page_token, Fingerprint(*call));
   if (!cursor.has_value() || cursor->size() != call->variant.order.size()) {
@@ -132,8 +135,7 @@ void BindPage(Call* call, const PageLimits& limits, const PageTokens& tokens, Fi
 
 }  // namespace
 
-absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLimits& limits,
-                          const PageTokens& tokens) {
+absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLimits& limits, const PageTokens& tokens) {
   Call call;
   call.plan = &plan;
   call.request = std::move(request);

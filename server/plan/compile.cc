@@ -4,8 +4,8 @@
 #include <set>
 #include <string>
 
-#include "server/base/text.h"
 #include "absl/strings/str_join.h"
+#include "server/base/text.h"
 #include "server/plan/call.h"
 #include "server/plan/field_binding.h"
 #include "server/plan/method_plan.h"
@@ -52,9 +52,7 @@ class MethodCompiler {
   }
 
  private:
-  bool writes_values() const {
-    return plan_.operation == Operation::kCreate || plan_.operation == Operation::kUpdate;
-  }
+  bool writes_values() const { return plan_.operation == Operation::kCreate || plan_.operation == Operation::kUpdate; }
 
   void BindRequest() {
     const Descriptor& request = *method_.input_type();
@@ -104,8 +102,8 @@ class MethodCompiler {
     } else if (update && column.role == catalogue::Role::kVersion) {
       AddInput(InputRole::kVersion, std::move(path), -1);
     } else if (!column.output_only) {
-      plan_.values.push_back({AddInput(InputRole::kValue, std::move(path), entity_.IndexOf(column)),
-                              entity_.IndexOf(column)});
+      plan_.values.push_back(
+          {AddInput(InputRole::kValue, std::move(path), entity_.IndexOf(column)), entity_.IndexOf(column)});
     }
   }
 
@@ -171,8 +169,9 @@ class MethodCompiler {
     const bool list = plan_.operation == Operation::kList;
     const bool reads = list || plan_.operation == Operation::kGet;
     if (list != (plan.shape == ResponseShape::kList) && plan.rows_known) {
-      diagnostics_->Error(method_, list ? "a list needs a response with a repeated field of the entity"
-                                        : "only a list answers with a repeated field of the entity",
+      diagnostics_->Error(method_,
+                          list ? "a list needs a response with a repeated field of the entity"
+                               : "only a list answers with a repeated field of the entity",
                           Cat("return ", list ? "a message with a repeated " : "", entity_.full_name));
     } else if (reads && plan.shape == ResponseShape::kEmpty) {
       diagnostics_->Error(method_, "a read that returns nothing", Cat("return ", entity_.full_name));
@@ -189,9 +188,9 @@ class MethodCompiler {
       } else if (IsNextPageToken(field)) {
         plan.next_page_token = &field;
       } else {
-        diagnostics_->Error(field, "a response field that nothing fills",
-                            Cat("keep one field of ", entity_.full_name,
-                                         " and, in a list, `string next_page_token`; remove this one"));
+        diagnostics_->Error(
+            field, "a response field that nothing fills",
+            Cat("keep one field of ", entity_.full_name, " and, in a list, `string next_page_token`; remove this one"));
       }
     }
     if (plan.rows == nullptr) {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "server/base/text.h"
 #include "rowkeeper/v1/annotations.pb.h"
+#include "server/base/text.h"
 #include "server/catalogue/options.h"
 
 namespace rowkeeper::plan {
@@ -116,7 +116,8 @@ std::string TypeName(const FieldDescriptor& field) {
   }
 }
 
-/// A request field can hold a column's value when both have the same type; a uuid may be string or bytes on either side.
+/// A request field can hold a column's value when both have the same type; a uuid may be string or bytes on either
+/// side.
 bool SameType(const FieldDescriptor& field, const catalogue::Column& column) {
   if (column.type.kind == catalogue::ValueKind::kUuid) {
     return field.type() == FieldDescriptor::TYPE_STRING || field.type() == FieldDescriptor::TYPE_BYTES;
@@ -124,14 +125,14 @@ bool SameType(const FieldDescriptor& field, const catalogue::Column& column) {
   return TypeName(field) == TypeName(*column.field) && field.is_map() == column.field->is_map();
 }
 
-std::optional<FieldBinding> BindColumn(const FieldDescriptor& field, const catalogue::Column& column,
-                                       FilterOperator op, catalogue::Diagnostics* diagnostics) {
+std::optional<FieldBinding> BindColumn(const FieldDescriptor& field, const catalogue::Column& column, FilterOperator op,
+                                       catalogue::Diagnostics* diagnostics) {
   const bool in = op == FilterOperator::kIn;
   const bool column_repeated = column.field->is_repeated();
   if (!SameType(field, column)) {
-    diagnostics->Error(field, Cat("has type ", TypeName(field), " but ", column.field->full_name(), " has ",
-                                           TypeName(*column.field)),
-                       Cat("write ", TypeName(*column.field)));
+    diagnostics->Error(
+        field, Cat("has type ", TypeName(field), " but ", column.field->full_name(), " has ", TypeName(*column.field)),
+        Cat("write ", TypeName(*column.field)));
     return std::nullopt;
   }
   if (in && (column_repeated || !field.is_repeated() || field.is_map())) {
@@ -215,8 +216,8 @@ std::optional<FieldBinding> BindRequestField(const FieldDescriptor& field, const
   if (control != nullptr && Accepts(operation, entity, control->role) &&
       (by_option || HasType(field, control->type) || entity.FindField(field.name()) == nullptr)) {
     if (!HasType(field, control->type)) {
-      diagnostics->Error(field, Cat("has type ", TypeName(field), " but ", control->name, " needs ",
-                                             control->type_name),
+      diagnostics->Error(field,
+                         Cat("has type ", TypeName(field), " but ", control->name, " needs ", control->type_name),
                          Cat("write ", control->type_name));
       return std::nullopt;
     }

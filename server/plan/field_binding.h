@@ -15,7 +15,8 @@ struct FieldBinding {
   FilterOperator op = FilterOperator::kEqual;
 };
 
-/// Binds `field`, a direct field of a request of `operation` on `entity`. Mistakes go to `diagnostics` and give nullopt.
+/// Binds `field`, a direct field of a request of `operation` on `entity`. Mistakes go to `diagnostics` and give
+/// nullopt.
 std::optional<FieldBinding> BindRequestField(const google::protobuf::FieldDescriptor& field,
                                              const catalogue::Entity& entity, catalogue::Operation operation,
                                              catalogue::Diagnostics* diagnostics);

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <set>
 
-#include "server/base/text.h"
 #include "absl/strings/str_join.h"
+#include "server/base/text.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -32,11 +32,11 @@ const Column* FindPath(const Entity& entity, const std::string& path, std::strin
   if (const Column* column = entity.FindField(path)) return column;
   const std::string head = path.substr(0, path.find('.'));
   if (head != path && entity.FindField(head) != nullptr) {
-    violations->Add(mask, Cat("path \"", path, "\" reaches into ", head, ", which is handled whole; write \"",
-                                       head, "\""));
+    violations->Add(mask,
+                    Cat("path \"", path, "\" reaches into ", head, ", which is handled whole; write \"", head, "\""));
   } else {
-    violations->Add(mask, Cat("path \"", path, "\" is not a field of ", entity.full_name, "; the fields are ",
-                                       FieldList(entity)));
+    violations->Add(
+        mask, Cat("path \"", path, "\" is not a field of ", entity.full_name, "; the fields are ", FieldList(entity)));
   }
   return nullptr;
 }
@@ -46,8 +46,8 @@ bool Contains(const std::vector<std::string>& paths, std::string_view path) {
 }
 
 std::string InputName(const MethodPlan& plan, InputRole role) {
-  const auto found = std::find_if(plan.inputs.begin(), plan.inputs.end(),
-                                  [role](const Input& input) { return input.role == role; });
+  const auto found =
+      std::find_if(plan.inputs.begin(), plan.inputs.end(), [role](const Input& input) { return input.role == role; });
   return found == plan.inputs.end() ? "mask" : found->name;
 }
 

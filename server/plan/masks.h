@@ -14,9 +14,9 @@ namespace rowkeeper::plan {
 /// Unknown paths go to `violations`.
 std::vector<int> ResolveReadMask(const MethodPlan& plan, const Request& request, FieldViolations* violations);
 
-/// Indexes into MethodPlan::values that an update mask selects, ascending; "*" selects all (AIP-134). Output-only fields
-/// and the key are accepted and ignored; fields that the request has no place for go to `violations`. A member of a
-/// oneof that has a value brings the other members, which become NULL.
+/// Indexes into MethodPlan::values that an update mask selects, ascending; "*" selects all (AIP-134). Output-only
+/// fields and the key are accepted and ignored; fields that the request has no place for go to `violations`. A member
+/// of a oneof that has a value brings the other members, which become NULL.
 std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const Request& request, FieldViolations* violations);
 
 }  // namespace rowkeeper::plan

@@ -6,9 +6,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "server/base/text.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "server/base/text.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -31,16 +31,16 @@ std::string SortableFields(const Entity& entity) {
 /// One term, "title" or "title desc"; a violation gives column -1.
 OrderTerm ParseTerm(const Entity& entity, std::string_view text, std::string_view field, FieldViolations* violations) {
   const std::vector<std::string> words = absl::StrSplit(ToAbsl(text), absl::ByAnyChar(" \t"), absl::SkipEmpty());
-  const bool directed = words.size() == 2 && (absl::EqualsIgnoreCase(words[1], "desc") ||
-                                              absl::EqualsIgnoreCase(words[1], "asc"));
+  const bool directed =
+      words.size() == 2 && (absl::EqualsIgnoreCase(words[1], "desc") || absl::EqualsIgnoreCase(words[1], "asc"));
   if (words.empty() || words.size() > 2 || (words.size() == 2 && !directed)) {
-    violations->Add(field, Cat("\"", text, "\" is not an order; write \"field\" or \"field desc\", separated by commas"));
+    violations->Add(field,
+                    Cat("\"", text, "\" is not an order; write \"field\" or \"field desc\", separated by commas"));
     return {-1, false};
   }
   const catalogue::Column* column = entity.FindField(words[0]);
   if (column == nullptr || !column->sortable) {
-    violations->Add(field, Cat("cannot order by \"", words[0], "\"; sortable fields are ",
-                                        SortableFields(entity)));
+    violations->Add(field, Cat("cannot order by \"", words[0], "\"; sortable fields are ", SortableFields(entity)));
     return {-1, false};
   }
   return {entity.IndexOf(*column), directed && absl::EqualsIgnoreCase(words[1], "desc")};

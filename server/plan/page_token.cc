@@ -88,8 +88,8 @@ std::string PageTokens::Seal(const Cells& cells, std::string_view request) const
   Require(EVP_EncryptUpdate(context.get(), Bytes(&sealed) + kNonceBytes, &written, Bytes(plain),
                             static_cast<int>(plain.size())));
   Require(EVP_EncryptFinal_ex(context.get(), Bytes(&sealed) + kNonceBytes + written, &written));
-  Require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes,
-                              Bytes(&sealed) + kNonceBytes + plain.size()));
+  Require(
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, Bytes(&sealed) + kNonceBytes + plain.size()));
   return Base64UrlEncode(sealed);
 }
 

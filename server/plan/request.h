@@ -12,8 +12,8 @@ enum class Deleted { kExclude, kInclude, kOnly };
 
 /// The value of one kFilter or kValue input.
 struct Argument {
-  /// Fields without presence (plain proto3 scalars, repeated fields, maps) are present when they are not the zero value;
-  /// all others when they were on the wire. An enum's `..._UNSPECIFIED` is never present.
+  /// Fields without presence (plain proto3 scalars, repeated fields, maps) are present when they are not the zero
+  /// value; all others when they were on the wire. An enum's `..._UNSPECIFIED` is never present.
   bool present = false;
   /// PostgreSQL's text form of the value, valid for the column's type; meaningful only when present.
   std::string text;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "server/base/text.h"
 #include "absl/strings/str_join.h"
+#include "server/base/text.h"
 #include "server/sql/identifier.h"
 #include "server/sql/types.h"
 
@@ -68,8 +68,7 @@ class Cursor {
 };
 
 std::string Equal(const Cursor& cursor, size_t i) {
-  return cursor.null(i) ? Cat(cursor.name(i), " IS NULL")
-                        : Cat(cursor.name(i), " = ", cursor.value(i));
+  return cursor.null(i) ? Cat(cursor.name(i), " IS NULL") : Cat(cursor.name(i), " = ", cursor.value(i));
 }
 
 /// Empty when nothing sorts after the cursor's cell.
@@ -89,8 +88,8 @@ std::string AfterAsRow(const Cursor& cursor) {
     names.push_back(cursor.name(i));
     values.push_back(cursor.value(i));
   }
-  return Cat("(", absl::StrJoin(names, ", "), ") ", cursor.descending(0) ? "<" : ">", " (",
-                      absl::StrJoin(values, ", "), ")");
+  return Cat("(", absl::StrJoin(names, ", "), ") ", cursor.descending(0) ? "<" : ">", " (", absl::StrJoin(values, ", "),
+             ")");
 }
 
 /// What the first column must satisfy in any case; lets an index start at the cursor.
@@ -128,8 +127,8 @@ std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const st
     const std::string type = ParameterType(*plan.entity, column.type);
     const bool in = filter.op == FilterOperator::kIn;
     const std::string value = parameters->Add(Parameter::Source::kArgument, filter.input, in ? type + "[]" : type);
-    conditions.push_back(Cat(Identifier(column.name), " ", OperatorText(filter.op), " ",
-                                      in ? Cat("ANY(", value, ")") : value));
+    conditions.push_back(
+        Cat(Identifier(column.name), " ", OperatorText(filter.op), " ", in ? Cat("ANY(", value, ")") : value));
   }
   return conditions;
 }

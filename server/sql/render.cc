@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "server/base/text.h"
 #include "absl/strings/str_join.h"
+#include "server/base/text.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
 #include "server/sql/types.h"
@@ -49,7 +49,7 @@ std::string VersionPredicate(const MethodPlan& plan, const Variant& variant, Par
 
 std::string UnchangedPredicate(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
   return Cat(Identifier(plan.entity->columns[value.column].name), " IS NOT DISTINCT FROM ",
-                      Argument(plan, value, parameters));
+             Argument(plan, value, parameters));
 }
 
 /// The row that a write is about, as far as the request names it: key, visibility, version and immutable fields.
@@ -80,9 +80,9 @@ Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
     names.push_back(Identifier(entity.columns[plan.values[i].column].name));
     values.push_back(Argument(plan, plan.values[i], &parameters));
   }
-  const std::string row = names.empty() ? " DEFAULT VALUES"
-                                        : Cat(" (", absl::StrJoin(names, ", "), ") VALUES (",
-                                                       absl::StrJoin(values, ", "), ")");
+  const std::string row = names.empty()
+                              ? " DEFAULT VALUES"
+                              : Cat(" (", absl::StrJoin(names, ", "), ") VALUES (", absl::StrJoin(values, ", "), ")");
   return Finish(Cat("INSERT INTO ", Table(entity), row, Returning(entity, variant.columns)), &parameters,
                 variant.columns, static_cast<int>(variant.columns.size()));
 }
@@ -98,7 +98,7 @@ Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vect
   }
   const std::string where = TargetRow(plan, variant, visible, parameters);
   return Finish(Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), where,
-                             Returning(entity, variant.columns)),
+                    Returning(entity, variant.columns)),
                 parameters, variant.columns, static_cast<int>(variant.columns.size()));
 }
 
@@ -107,8 +107,8 @@ Statement RenderUpdate(const MethodPlan& plan, const Variant& variant) {
   std::vector<std::string> assignments;
   for (int i : variant.written) {
     const plan::ValueTerm& value = plan.values[i];
-    assignments.push_back(Cat(Identifier(plan.entity->columns[value.column].name), " = ",
-                                       Argument(plan, value, &parameters)));
+    assignments.push_back(
+        Cat(Identifier(plan.entity->columns[value.column].name), " = ", Argument(plan, value, &parameters)));
   }
   return RenderChange(plan, variant, std::move(assignments), Deleted::kExclude, &parameters);
 }
@@ -123,8 +123,7 @@ Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
         Cat(Identifier(entity.columns[*entity.deleted_at].name), " = ", remove ? "clock_timestamp()" : "NULL"));
   }
   if (entity.deleted_flag) {
-    assignments.push_back(
-        Cat(Identifier(entity.columns[*entity.deleted_flag].name), " = ", remove ? "true" : "false"));
+    assignments.push_back(Cat(Identifier(entity.columns[*entity.deleted_flag].name), " = ", remove ? "true" : "false"));
   }
   return RenderChange(plan, variant, std::move(assignments), remove ? Deleted::kExclude : Deleted::kOnly, &parameters);
 }
@@ -132,8 +131,8 @@ Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
 Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   const std::string where = TargetRow(plan, variant, variant.deleted, &parameters);
-  return Finish(Cat("DELETE FROM ", Table(*plan.entity), where, Returning(*plan.entity, variant.columns)),
-                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
+  return Finish(Cat("DELETE FROM ", Table(*plan.entity), where, Returning(*plan.entity, variant.columns)), &parameters,
+                variant.columns, static_cast<int>(variant.columns.size()));
 }
 
 /// Where several rows share a unique key (one live, others deleted) the live one counts, then the last deleted.
@@ -149,16 +148,15 @@ Statement RenderGet(const MethodPlan& plan, const Variant& variant) {
   std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, &parameters);
   conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
   return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity),
-                             Where(conditions), LiveRowFirst(*plan.entity, variant.deleted)),
+                    Where(conditions), LiveRowFirst(*plan.entity, variant.deleted)),
                 &parameters, variant.columns, static_cast<int>(variant.columns.size()));
 }
 
 std::string OrderBy(const Entity& entity, const Variant& variant) {
-  return Cat(" ORDER BY ", absl::StrJoin(variant.order, ", ",
-                                                  [&entity](std::string* out, const catalogue::OrderTerm& term) {
-                                                    out->append(Cat(Identifier(entity.columns[term.column].name),
-                                                                    term.descending ? " DESC" : ""));
-                                                  }));
+  return Cat(" ORDER BY ",
+             absl::StrJoin(variant.order, ", ", [&entity](std::string* out, const catalogue::OrderTerm& term) {
+               out->append(Cat(Identifier(entity.columns[term.column].name), term.descending ? " DESC" : ""));
+             }));
 }
 
 Statement RenderList(const MethodPlan& plan, const Variant& variant) {
@@ -174,9 +172,9 @@ Statement RenderList(const MethodPlan& plan, const Variant& variant) {
   std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   conditions.push_back(CursorPredicate(plan, variant, &parameters));
-  const std::string text = Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity),
-                                        Where(conditions), OrderBy(entity, variant), " LIMIT ",
-                                        parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
+  const std::string text =
+      Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions), OrderBy(entity, variant),
+          " LIMIT ", parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
   Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
   statement.cursor_cells = std::move(cursor_cells);
   return statement;
@@ -220,7 +218,7 @@ Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   const std::string where = Where(FilterPredicates(plan, variant.filters, &parameters));
   return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
-                             LiveRowFirst(*plan.entity, Deleted::kInclude)),
+                    LiveRowFirst(*plan.entity, Deleted::kInclude)),
                 &parameters, variant.columns, static_cast<int>(variant.columns.size()));
 }
 

@@ -15,7 +15,8 @@ constexpr std::string_view kOwnHeaders = "rowkeeper-";
 absl::Status CheckHeaders(const UnaryCall& call) {
   const auto unknown = call.HeaderStartingWith(kOwnHeaders);
   if (!unknown.has_value()) return absl::OkStatus();
-  return InvalidHeader(*unknown, "this server does not know it, and nothing was done; remove it, or call a server that does");
+  return InvalidHeader(*unknown,
+                       "this server does not know it, and nothing was done; remove it, or call a server that does");
 }
 
 /// What is worth logging of a call, gathered while its request is at hand.
@@ -116,14 +117,14 @@ void RepositoryMethod::Serve(UnaryCall unary) const {
   exchange->call().DropRequest();
   exchange->NoteKeys(*call);
   auto ticket = backend_.executor->Submit(*std::move(call), exchange->call().deadline(),
-                                                [this, exchange](absl::StatusOr<exec::Outcome> outcome) {
-                                                  if (!outcome.ok()) {
-                                                    exchange->Answer(outcome.status(), -1);
-                                                    return;
-                                                  }
-                                                  exchange->NoteCreatedKeys(*outcome);
-                                                  exchange->Answer(Encode(*outcome), outcome->row_count);
-                                                });
+                                          [this, exchange](absl::StatusOr<exec::Outcome> outcome) {
+                                            if (!outcome.ok()) {
+                                              exchange->Answer(outcome.status(), -1);
+                                              return;
+                                            }
+                                            exchange->NoteCreatedKeys(*outcome);
+                                            exchange->Answer(Encode(*outcome), outcome->row_count);
+                                          });
   exchange->call().OnCancel([ticket](CancelCause cause) mutable { ticket.Cancel(ToCause(cause)); });
 }
 
@@ -141,8 +142,8 @@ absl::StatusOr<plan::Call> RepositoryMethod::Prepare(const UnaryCall& call) cons
 absl::StatusOr<std::string> RepositoryMethod::Encode(const exec::Outcome& outcome) const {
   std::string response;
   const auto row_encoder = row_encoders_.For(outcome.statement.get());
-  const absl::Status status = response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder,
-                                                        outcome.next_page_token, &response);
+  const absl::Status status =
+      response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder, outcome.next_page_token, &response);
   if (!status.ok()) return status;
   if (response.size() > backend_.max_response_bytes) {
     return ResponseTooLarge(response.size(), backend_.max_response_bytes,

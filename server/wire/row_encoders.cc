@@ -18,7 +18,8 @@ RowEncoders::RowEncoders(const catalogue::Entity* entity)
     : entity_(entity), all_columns_(codec::RowEncoder::Compile(*entity, AllColumns(*entity))) {}
 
 std::shared_ptr<const codec::RowEncoder> RowEncoders::For(const sql::Statement* statement) const {
-  if (statement == nullptr || statement->visible_cells == static_cast<int>(entity_->columns.size())) return all_columns_;
+  if (statement == nullptr || statement->visible_cells == static_cast<int>(entity_->columns.size()))
+    return all_columns_;
   if (statement->id != 0) {
     absl::ReaderMutexLock lock(&mutex_);
     const auto found = by_statement_.find(statement->id);

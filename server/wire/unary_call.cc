@@ -107,8 +107,7 @@ bool UnaryReactor::ClaimAnswer() {
 
 bool UnaryReactor::FinishWith(std::string response) {
   if (response.size() > method_->max_response_bytes) {
-    return FinishWith(
-        ResponseTooLarge(response.size(), method_->max_response_bytes, "ask for fewer rows or fields"));
+    return FinishWith(ResponseTooLarge(response.size(), method_->max_response_bytes, "ask for fewer rows or fields"));
   }
   if (!ClaimAnswer()) return false;
   const grpc::Slice slice = ToSlice(std::move(response));

@@ -52,10 +52,11 @@ bool Fill(db::Connection& connection, const app::LoadedCatalogue& loaded, int ro
   for (const std::string& statement : sql::CreateTables(entities)) {
     if (!Run(connection, statement)) return false;
   }
-  return Run(connection, Cat("INSERT INTO rowkeeper_bench.profiles (id, email, handle, display_name, settings) SELECT "
-                             "('00000000-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid, 'user' || i || '@example.com',"
-                             " 'user' || i, 'User number ' || i, '{\"theme\": \"dark\"}' FROM generate_series(0, ",
-                             rows - 1, ") AS i; ANALYZE rowkeeper_bench.profiles"));
+  return Run(connection,
+             Cat("INSERT INTO rowkeeper_bench.profiles (id, email, handle, display_name, settings) SELECT "
+                 "('00000000-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid, 'user' || i || '@example.com',"
+                 " 'user' || i, 'User number ' || i, '{\"theme\": \"dark\"}' FROM generate_series(0, ",
+                 rows - 1, ") AS i; ANALYZE rowkeeper_bench.profiles"));
 }
 
 struct Series {
@@ -70,7 +71,7 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-double MedianOf(const Series& series, double Measurement::* figure) {
+double MedianOf(const Series& series, double Measurement::*figure) {
   std::vector<double> values;
   for (const Measurement& round : series.rounds) values.push_back(round.*figure);
   return Median(values);

@@ -117,9 +117,9 @@ TEST(Limits, AWriteWhoseRowIsTooLargeToReturnSaysThatItWasMade) {
   const Json profile = server.MustCall("ProfileRepository.Create",
                                        {{"profile", {{"email", "a@b.c"}, {"handle", "ada"}, {"display_name", "Ada"}}}});
   const uint64_t before = Refusals("RESPONSE_TOO_LARGE");
-  const auto answer = server.Call(
-      "TodoRepository.Create",
-      {{"todo", {{"owner_id", profile["id"]}, {"title", "big"}, {"notes", std::string(100000, 'x')}}}});
+  const auto answer =
+      server.Call("TodoRepository.Create",
+                  {{"todo", {{"owner_id", profile["id"]}, {"title", "big"}, {"notes", std::string(100000, 'x')}}}});
   EXPECT_EQ(Summary(answer), "RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE");
   EXPECT_THAT(std::string(answer.status().message()), HasSubstr("the change was made"));
   EXPECT_EQ(RetryDelayOf(answer.status()), -1);  // a retry would write again

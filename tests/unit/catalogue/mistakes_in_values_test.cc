@@ -139,10 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"JsonOfMapWithOtherValues",
          ItemText(R"(map<string, int32> counts = 2 [(rowkeeper.v1.column) = {default_value: '{"a": "b"}'}];)"),
          {R"(shop.proto:6: shop.v1.Item.counts: default_value "{\"a\": \"b\"}" does not fit a map field; write JSON that its type can be read from: INVALID_ARGUMENT:(counts[0].value): invalid value "b" for type TYPE_INT32)"}},
-        {"JsonOfRepeatedMessage",
-         "message Box { int32 width = 1; }\n" +
-             ItemText(R"(repeated Box boxes = 2 [(rowkeeper.v1.column) = {default_value: '[{"width": 1}, 2]'}];)"),
-         {R"(shop.proto:7: shop.v1.Item.boxes: default_value "[{\"width\": 1}, 2]" does not fit a repeated shop.v1.Box field; write JSON that its type can be read from: INVALID_ARGUMENT:(boxes[1]): invalid value 2 for type type.googleapis.com/shop.v1.Box)"}},
+        {"JsonOfRepeatedMessage", "message Box { int32 width = 1; }\n" + ItemText(R"(repeated Box boxes = 2 [(rowkeeper.v1.column) = {default_value: '[{"width": 1}, 2]'}];)"), {R"(shop.proto:7: shop.v1.Item.boxes: default_value "[{\"width\": 1}, 2]" does not fit a repeated shop.v1.Box field; write JSON that its type can be read from: INVALID_ARGUMENT:(boxes[1]): invalid value 2 for type type.googleapis.com/shop.v1.Box)"}},
         {"Array",
          ItemText(R"(repeated string tags = 2 [(rowkeeper.v1.column) = {default_value: "a"}];)"),
          {R"(shop.proto:6: shop.v1.Item.tags: default_value "a" does not fit a repeated string field; remove it: a repeated field starts empty)"}},
