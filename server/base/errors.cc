@@ -275,6 +275,82 @@ absl::Status ShuttingDown() {
       milliseconds(1000));
 }
 
+absl::Status UnitOfWorkNotFound() {
+  return Error(Code::kNotFound, "UNIT_OF_WORK_NOT_FOUND",
+               "there is no unit of work with this handle; it was never given, is another caller's, or ended long ago: "
+               "begin a new one");
+}
+
+absl::Status UnitOfWorkElsewhere(std::string_view address) {
+  return Error(Code::kFailedPrecondition, "UNIT_OF_WORK_ELSEWHERE",
+               Cat("this unit of work is held by the server at ", Shown(address), "; send its calls there"),
+               {{"address", address}});
+}
+
+absl::Status UnitOfWorkExpired(std::string_view cause, std::string_view what, std::string_view time) {
+  return Error(Code::kAborted, "UNIT_OF_WORK_EXPIRED",
+               Cat("the unit of work was rolled back", time.empty() ? "" : Cat(" at ", time), ": ", what,
+                   "; begin a new one and run the whole unit again"),
+               {{"cause", cause}, {"end_time", time}});
+}
+
+absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time) {
+  return Error(Code::kFailedPrecondition, "UNIT_OF_WORK_ENDED",
+               Cat("the unit of work has ended (", outcome, time.empty() ? "" : Cat(" at ", time),
+                   ") and takes no more calls; begin a new one"),
+               {{"outcome", outcome}, {"end_time", time}});
+}
+
+absl::Status UnitOfWorkBusy(std::string_view limit, std::string_view value) {
+  return WithRetry(Error(Code::kAborted, "UNIT_OF_WORK_BUSY",
+                         Cat("other calls of this unit of work are running or waiting (", limit, " is ", value,
+                             "), and this one was not executed; send one call of a unit at a time"),
+                         {{"limit", limit}, {"value", value}}),
+                   milliseconds(100));
+}
+
+absl::Status UnitOfWorkFailed(const absl::Status& failure, std::string_view consequence) {
+  const std::string reason = ErrorReason(failure);
+  const absl::string_view message = failure.message();
+  return Error(Code::kFailedPrecondition, "UNIT_OF_WORK_FAILED",
+               Cat("an earlier call of this unit of work failed (", std::string_view(message.data(), message.size()),
+                   "); ", consequence),
+               {{"failure", reason}});
+}
+
+absl::Status UnitOfWorkReadOnly(std::string_view method) {
+  return Error(Code::kFailedPrecondition, "UNIT_OF_WORK_READ_ONLY",
+               Cat(method, " writes, and this unit of work was begun with read_only; begin one without it"),
+               {{"method", method}});
+}
+
+absl::Status UnitOfWorkSequence(uint64_t sequence, uint64_t last) {
+  const std::string number = Cat(sequence);
+  const std::string latest = Cat(last);
+  return Error(Code::kAborted, "UNIT_OF_WORK_SEQUENCE",
+               Cat("rowkeeper-sequence ", number, " comes after ", latest,
+                   " and its result is not kept; it was not executed now: count up from call to call"),
+               {{"sequence", number}, {"last", latest}});
+}
+
+absl::Status SavepointNotFound(std::string_view name) {
+  return Error(Code::kNotFound, "SAVEPOINT_NOT_FOUND",
+               Cat("there is no open savepoint ", Shown(name), "; it was released, rolled past or never made"),
+               {{"savepoint", name}});
+}
+
+absl::Status WithMetadata(const absl::Status& error, std::string_view key, std::string_view value,
+                          std::string_view prefix) {
+  const absl::string_view message = error.message();
+  absl::Status status(error.code(), Cat(prefix, std::string_view(message.data(), message.size())));
+  error.ForEachPayload([&](absl::string_view url, const absl::Cord& bytes) { status.SetPayload(url, bytes); });
+  google::rpc::ErrorInfo info;
+  ReadErrorInfo(error, &info);
+  (*info.mutable_metadata())[std::string(key)] = Shown(value);
+  Attach(info, &status);
+  return status;
+}
+
 std::string ErrorReason(const absl::Status& status) {
   google::rpc::ErrorInfo info;
   return ReadErrorInfo(status, &info) ? info.reason() : std::string();

@@ -98,6 +98,30 @@ absl::Status CannotListen(std::string_view address, std::string_view problem);
 /// UNAVAILABLE, reason SHUTTING_DOWN.
 absl::Status ShuttingDown();
 
+/// NOT_FOUND, reason UNIT_OF_WORK_NOT_FOUND: never was, is another caller's, or ended long ago; one answer for all.
+absl::Status UnitOfWorkNotFound();
+/// FAILED_PRECONDITION, reason UNIT_OF_WORK_ELSEWHERE: `address` is the server that holds it.
+absl::Status UnitOfWorkElsewhere(std::string_view address);
+/// ABORTED, reason UNIT_OF_WORK_EXPIRED: the server ended it. `cause` is for programs ("IDLE_LIMIT"), `what` for people
+/// ("no call came for 10 s"), `time` is RFC 3339, empty when it is not known.
+absl::Status UnitOfWorkExpired(std::string_view cause, std::string_view what, std::string_view time);
+/// FAILED_PRECONDITION, reason UNIT_OF_WORK_ENDED: its caller ended it. `outcome` is COMMITTED, ROLLED_BACK or UNKNOWN.
+absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time);
+/// ABORTED with RetryInfo, reason UNIT_OF_WORK_BUSY: another call of the unit was running for longer than `limit`.
+absl::Status UnitOfWorkBusy(std::string_view limit, std::string_view value);
+/// FAILED_PRECONDITION, reason UNIT_OF_WORK_FAILED: an earlier statement failed with `failure`, whose reason and message
+/// are repeated. `consequence` says what became of the unit.
+absl::Status UnitOfWorkFailed(const absl::Status& failure, std::string_view consequence);
+/// FAILED_PRECONDITION, reason UNIT_OF_WORK_READ_ONLY: `method` writes.
+absl::Status UnitOfWorkReadOnly(std::string_view method);
+/// ABORTED, reason UNIT_OF_WORK_SEQUENCE: a number below `last` whose result is no longer kept.
+absl::Status UnitOfWorkSequence(uint64_t sequence, uint64_t last);
+/// NOT_FOUND, reason SAVEPOINT_NOT_FOUND.
+absl::Status SavepointNotFound(std::string_view name);
+/// `error` as it is, with metadata `key` = `value`, and `prefix` before the message.
+absl::Status WithMetadata(const absl::Status& error, std::string_view key, std::string_view value,
+                          std::string_view prefix);
+
 /// The ErrorInfo reason of `status`, or empty when it carries none.
 std::string ErrorReason(const absl::Status& status);
 /// The "log_id" of an Internal() status, or empty.

@@ -26,6 +26,11 @@ struct ConnectionOptions {
   int statement_timeout_ms = 30000;
   /// Longest wait for a row or table lock, milliseconds; 0 means no limit.
   int lock_timeout_ms = 5000;
+  /// A server that hangs keeps its sockets open and says nothing: longest wait for the answer to a statement before the
+  /// connection counts as lost, milliseconds; 0 means no limit. Should be above statement_timeout_ms.
+  int answer_limit_ms = 35000;
+  /// PostgreSQL's own limit on a session that idles in a transaction, milliseconds; 0 means no limit.
+  int idle_in_transaction_ms = 0;
   /// How many prepared statements a connection keeps before it forgets the least recently used.
   int prepared_statements = 512;
   /// application_name of the session, unless the URL has one.
@@ -63,6 +68,8 @@ struct Query {
   enum class Effect { kRead, kWrite } effect = Effect::kWrite;
   const ErrorContext* errors = nullptr;
   Cancellation* cancellation = nullptr;
+  /// Longest wait for the answer; then the connection counts as lost. 0: ConnectionOptions::answer_limit_ms.
+  int answer_limit_ms = 0;
 };
 
 /// One PostgreSQL session. Used by one thread at a time. Once broken it stays broken: nothing here reconnects.
@@ -86,6 +93,8 @@ class Connection {
   virtual absl::Status ExecuteScript(std::string_view text, int* position) = 0;
   /// True once the session is lost; the object can then only be destroyed.
   virtual bool broken() const = 0;
+  /// A statement of the explicit transaction failed: only ROLLBACK and ROLLBACK TO SAVEPOINT are of use.
+  virtual bool in_failed_transaction() const = 0;
   /// Server process id, for logs and tests.
   virtual int backend_pid() const = 0;
   /// Without a round trip: false when the server has closed the socket or sent something unasked for.

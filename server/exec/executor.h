@@ -60,6 +60,12 @@ class Executor {
   ~Executor();
 
   Ticket Submit(plan::Call call, Clock::time_point deadline, Done done);
+
+  /// Several statements as one piece of work on one connection, which brings its own BEGIN and COMMIT. It is run again
+  /// as a call is: after a conflict, and after DATABASE_UNAVAILABLE, so it must give these only when nothing is left of
+  /// it. What it leaves open is rolled back.
+  using Job = std::function<absl::Status(db::Connection&, db::Cancellation*)>;
+  Ticket Submit(Job job, Clock::time_point deadline, std::function<void(absl::Status)> done);
   ExecutorStats stats() const;
 
  private:

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rowkeeper::uow {
+
+/// What a handle says. Its text is opaque to callers, printable, and fit for a header.
+struct Handle {
+  /// Longest text that Parse looks at, bytes.
+  static constexpr size_t kMaxText = 512;
+
+  /// Address of the server that holds the unit.
+  std::string server;
+  /// 8 bytes, other at each start of a server: tells a unit that went with its process.
+  std::string instance;
+  /// 16 random bytes: the unit.
+  std::string secret;
+
+  std::string Encode() const;
+  /// nullopt for what Encode cannot have written. The server's address is then printable and at most 255 bytes, but
+  /// not to be trusted otherwise.
+  static std::optional<Handle> Parse(std::string_view text);
+};
+
+}  // namespace rowkeeper::uow

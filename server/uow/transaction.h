@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/db/cancellation.h"
+#include "server/db/connection.h"
+#include "server/sql/transaction_sql.h"
+
+namespace rowkeeper::uow {
+
+/// Finds out on a connection of its own what became of a transaction whose COMMIT got no answer. Thread-safe.
+class CommitResolver {
+ public:
+  enum class Outcome { kCommitted, kAborted, kUnknown };
+
+  CommitResolver(db::ConnectionOptions connection, std::chrono::milliseconds limit);
+
+  /// Asks until PostgreSQL answers or the limit has passed; blocks. `transaction_id` is what the fence gave.
+  Outcome Resolve(const std::string& transaction_id) const;
+
+ private:
+  const db::ConnectionOptions connection_;
+  const std::chrono::milliseconds limit_;
+};
+
+/// A transaction on one connection, which it does not own. One thread at a time. It does not roll back by itself: the
+/// lease does.
+class Transaction {
+ public:
+  struct Options {
+    sql::TransactionMode mode;
+    /// PostgreSQL ends a session that idles longer in this transaction; 0: does not.
+    std::chrono::milliseconds idle_limit{0};
+  };
+
+  explicit Transaction(db::Connection* connection) : connection_(connection) {}
+
+  absl::Status Begin(const Options& options, db::Cancellation* cancellation);
+  absl::Status Savepoint(int number, db::Cancellation* cancellation);
+  absl::Status RollbackTo(int number, db::Cancellation* cancellation);
+  absl::Status Release(int number, db::Cancellation* cancellation);
+  /// A statement failed, and only RollbackTo or Rollback help.
+  bool failed() const;
+
+  enum class Wrote { kNothing, kPerhaps };
+  /// OK only when PostgreSQL has committed: a fence goes before COMMIT, and a lost answer is resolved. Errors:
+  /// DATABASE_UNAVAILABLE when the connection was lost and nothing was committed, COMMIT_OUTCOME_UNKNOWN when nobody
+  /// knows, else why PostgreSQL refused; nothing is committed then. Not to be cancelled.
+  absl::Status Commit(Wrote wrote, const CommitResolver& resolver);
+  absl::Status Rollback();
+
+ private:
+  absl::StatusOr<db::Rows> Execute(const std::string& text, db::Query::Effect effect, db::Cancellation* cancellation);
+
+  db::Connection* const connection_;
+};
+
+}  // namespace rowkeeper::uow

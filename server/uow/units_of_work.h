@@ -1,0 +1,130 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/db/cancellation.h"
+#include "server/db/connection.h"
+#include "server/db/pool.h"
+#include "server/uow/options.h"
+#include "server/uow/unit_info.h"
+
+namespace rowkeeper::uow {
+
+/// The units of work of one server: who holds which transaction, for how long, and how each ended.
+///
+/// No method blocks, except Drain and the destructor: statements run on this object's own threads, one call of a unit at
+/// a time, in the order they came. A `done` callback is called exactly once, on one of those threads or on the caller's;
+/// it must not block. Thread-safe.
+///
+/// A unit holds a lease of the pool from Begin to its end. It ends by Commit, Rollback, an expired lease, a lost
+/// connection or Drain; it is then rolled back unless it was committed, its connection goes back, and what became of it
+/// is remembered for UnitOptions::remember. A running statement is cancelled when the total limit passes.
+///
+/// Errors that all calls on a handle share: INVALID_ARGUMENT INVALID_HEADER for a malformed handle; NOT_FOUND
+/// UNIT_OF_WORK_NOT_FOUND for one that is not the caller's, or never was anybody's (the same words for both);
+/// FAILED_PRECONDITION UNIT_OF_WORK_ELSEWHERE with the other server's address; ABORTED UNIT_OF_WORK_EXPIRED, with cause
+/// and time, for a unit that ended without its caller, or with an earlier process of this server; FAILED_PRECONDITION
+/// UNIT_OF_WORK_ENDED for one that its caller ended; ABORTED UNIT_OF_WORK_BUSY when another call of the unit ran for
+/// longer than busy_wait; FAILED_PRECONDITION UNIT_OF_WORK_FAILED after a failed statement.
+class UnitsOfWork {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Who calls, on which unit.
+  struct Reference {
+    std::string handle;
+    /// Identity of the caller; a unit answers only to the one that began it.
+    std::string caller;
+  };
+
+  /// What to do in a unit's transaction.
+  struct Step {
+    /// For List and logs, "planner.v1.TodoRepository.Create".
+    std::string name;
+    /// A write is refused in a read-only unit with UNIT_OF_WORK_READ_ONLY, and makes Commit look at the outcome.
+    db::Query::Effect effect = db::Query::Effect::kWrite;
+    /// Runs on a thread of this object. Gives the response's bytes. An error fails the unit only when it left the
+    /// database's transaction failed.
+    std::function<absl::StatusOr<std::string>(db::Connection&, db::Cancellation*)> run;
+  };
+
+  struct StepOptions {
+    Clock::time_point deadline = Clock::time_point::max();
+    /// Of the header rowkeeper-sequence. Larger than the last one: executes. One whose result is kept: gives that
+    /// result. Else ABORTED UNIT_OF_WORK_SEQUENCE.
+    std::optional<uint64_t> sequence;
+    /// A hash of method and request: the same number with another one is INVALID_ARGUMENT.
+    uint64_t fingerprint = 0;
+  };
+
+  /// A call under way. Cancel never blocks; a waiting call ends at once, a running statement is cancelled, which fails
+  /// the unit. Commit and Rollback, once they run, are not cancelled. Copyable; may outlive the call.
+  class Ticket {
+   public:
+    void Cancel(db::Cancellation::Cause cause);
+
+   private:
+    friend class UnitsOfWork;
+    struct Call;
+    std::weak_ptr<Call> call_;
+  };
+
+  struct Begun {
+    std::string handle;
+    UnitInfo info;
+  };
+
+  using BeginDone = std::function<void(absl::StatusOr<Begun>)>;
+  using StepDone = std::function<void(absl::StatusOr<std::string>)>;
+  using CommitDone = std::function<void(absl::StatusOr<UnitInfo>)>;
+  using RollbackDone = std::function<void(absl::StatusOr<UnitState>)>;
+
+  /// `pool` outlives this object; `connection` is for connections outside the pool, which find out what became of a
+  /// COMMIT.
+  UnitsOfWork(UnitOptions options, db::Pool* pool, db::ConnectionOptions connection);
+  /// Rolls back what is open.
+  ~UnitsOfWork();
+  UnitsOfWork(const UnitsOfWork&) = delete;
+  UnitsOfWork& operator=(const UnitsOfWork&) = delete;
+
+  /// Errors: INVALID_ARGUMENT for a limit above the server's or a mode that makes no sense; RESOURCE_EXHAUSTED
+  /// UNIT_OF_WORK_LIMIT or UNIT_OF_WORK_CALLER_LIMIT with RetryInfo; UNAVAILABLE SHUTTING_DOWN; those of Pool::Acquire.
+  /// A unit whose Begin was cancelled does not stay open.
+  Ticket Begin(const BeginOptions& options, const std::string& caller, Clock::time_point deadline, BeginDone done);
+  Ticket Execute(const Reference& reference, Step step, const StepOptions& options, StepDone done);
+
+  /// Gives the name of the new savepoint.
+  Ticket Savepoint(const Reference& reference, const std::string& name, const StepOptions& options, StepDone done);
+  /// The result is empty. NOT_FOUND SAVEPOINT_NOT_FOUND for a name that is not open.
+  Ticket RollbackTo(const Reference& reference, const std::string& name, const StepOptions& options, StepDone done);
+  Ticket Release(const Reference& reference, const std::string& name, const StepOptions& options, StepDone done);
+
+  /// Repeated, it gives the stored outcome. A handle of an earlier process of this server is UNKNOWN
+  /// COMMIT_OUTCOME_UNKNOWN.
+  Ticket Commit(const Reference& reference, Clock::time_point deadline, CommitDone done);
+  /// Waits for a call that runs as other calls do, then ends the unit. kUnspecified for a unit that is not known to this
+  /// caller; errors are UNIT_OF_WORK_ELSEWHERE, UNIT_OF_WORK_BUSY and a malformed handle's alone.
+  Ticket Rollback(const Reference& reference, Clock::time_point deadline, RollbackDone done);
+
+  absl::StatusOr<UnitInfo> Get(const Reference& reference) const;
+  /// Open units, oldest first.
+  std::vector<UnitInfo> List() const;
+
+  /// Refuses Begin from now on; open units may go on until `deadline`, then they are rolled back. Blocks until none is
+  /// open. Call once.
+  void Drain(Clock::time_point deadline);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace rowkeeper::uow
