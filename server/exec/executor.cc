@@ -14,8 +14,8 @@ namespace rowkeeper::exec {
 namespace {
 
 constexpr auto kHousekeepingPeriod = std::chrono::milliseconds(50);
-/// How long a call waits before it tries another connection in place of a lost one. When many die together the next may
-/// be about to; the last wait is longer than the pool remembers that it could not connect.
+/// How long a worker waits before it tries another connection in place of a lost one. When many die together the next
+/// may be about to; the last wait is longer than the pool remembers that it could not connect.
 constexpr std::chrono::milliseconds kReconnectDelays[] = {std::chrono::milliseconds(0), std::chrono::milliseconds(20),
                                                           std::chrono::milliseconds(120)};
 
@@ -36,7 +36,7 @@ void SleepBeforeRetry(int attempt) {
 }  // namespace
 
 struct Executor::Ticket::Work {
-  plan::Call call;
+  Task task;
   Clock::time_point deadline;
   Clock::time_point submitted;
   db::Cancellation cancellation;
@@ -70,8 +70,17 @@ Executor::~Executor() {
 }
 
 Executor::Ticket Executor::Submit(plan::Call call, Clock::time_point deadline, Done done) {
+  return Enqueue(std::move(call), deadline, std::move(done));
+}
+
+Executor::Ticket Executor::Submit(Job job, Clock::time_point deadline, JobDone done) {
+  return Enqueue(std::move(job), deadline,
+                 [done = std::move(done)](const absl::StatusOr<Outcome>& outcome) { done(outcome.status()); });
+}
+
+Executor::Ticket Executor::Enqueue(Task task, Clock::time_point deadline, Done done) {
   auto work = std::make_shared<Work>();
-  work->call = std::move(call);
+  work->task = std::move(task);
   work->deadline = deadline;
   work->submitted = Clock::now();
   work->done = std::move(done);
@@ -165,7 +174,10 @@ absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
   absl::StatusOr<db::Lease> lease = pool_->Acquire({work.deadline, &work.cancellation});
   if (!lease.ok()) return lease.status();
   work.connected = true;
-  return runner_->Run(work.call, **lease, &work.cancellation);
+  if (const auto* call = std::get_if<plan::Call>(&work.task)) return runner_->Run(*call, **lease, &work.cancellation);
+  absl::Status status = std::get<Job>(work.task)(**lease, &work.cancellation);
+  if (!status.ok()) return status;
+  return Outcome{};
 }
 
 Executor::Queue Executor::TakeExpired(Clock::time_point now) {

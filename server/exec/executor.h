@@ -6,9 +6,11 @@
 #include <list>
 #include <memory>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "server/db/pool.h"
@@ -20,11 +22,12 @@ namespace rowkeeper::exec {
 struct ExecutorOptions {
   /// Threads that execute statements; as many as connections can be leased at once. Range 1 to 2000.
   int workers = 30;
-  /// Calls that may wait for a worker; more are refused with RESOURCE_EXHAUSTED QUEUE_FULL. Range 1 to 1000000.
+  /// Calls and jobs that may wait for a worker; more are refused with RESOURCE_EXHAUSTED QUEUE_FULL. Range 1 to
+  /// 1000000.
   int queue_limit = 10000;
   /// Longest wait for a worker; then RESOURCE_EXHAUSTED POOL_TIMEOUT.
   std::chrono::milliseconds queue_timeout{30000};
-  /// How often an autocommitted call is run again after a serialization failure or deadlock. Range 0 to 10.
+  /// How often an autocommitted call, or a job, is run again after a serialization failure or deadlock. Range 0 to 10.
   int conflict_retries = 3;
 };
 
@@ -35,15 +38,22 @@ struct ExecutorStats {
   uint64_t retried_total = 0;
 };
 
-/// Runs calls on its own threads, so that no gRPC thread ever waits for the database. Calls are data, kept in one
-/// first-come-first-served queue. Thread-safe.
+/// Runs calls and jobs on its own threads, so that no gRPC thread ever waits for the database. They wait in one
+/// first-come-first-served queue, in which calls are data. Thread-safe.
 class Executor {
  public:
   using Clock = std::chrono::steady_clock;
   /// Called exactly once, on a worker, the housekeeping thread or the thread that cancelled. Must not block.
   using Done = std::function<void(absl::StatusOr<Outcome>)>;
+  /// Several statements as one piece of work on one connection, which brings its own BEGIN and COMMIT. It is run again
+  /// as a call is: after a conflict, and after DATABASE_UNAVAILABLE, so it must give these only when nothing is left of
+  /// it. What it leaves open is rolled back. Runs on a worker.
+  using Job = std::function<absl::Status(db::Connection&, db::Cancellation*)>;
+  /// As Done.
+  using JobDone = std::function<void(absl::Status)>;
 
-  /// A submitted call. Cancel never blocks: a waiting call ends at once, a running one as soon as PostgreSQL notices.
+  /// A submitted call or job. Cancel never blocks: a waiting one ends at once; a running one is told, and its statement
+  /// ends as soon as PostgreSQL notices.
   class Ticket {
    public:
     void Cancel(db::Cancellation::Cause cause);
@@ -56,27 +66,26 @@ class Executor {
   };
 
   Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool);
-  /// Waiting calls end with SHUTTING_DOWN; running ones are waited for.
+  /// What waits ends with SHUTTING_DOWN; what runs is waited for.
   ~Executor();
 
   Ticket Submit(plan::Call call, Clock::time_point deadline, Done done);
-
-  /// Several statements as one piece of work on one connection, which brings its own BEGIN and COMMIT. It is run again
-  /// as a call is: after a conflict, and after DATABASE_UNAVAILABLE, so it must give these only when nothing is left of
-  /// it. What it leaves open is rolled back.
-  using Job = std::function<absl::Status(db::Connection&, db::Cancellation*)>;
-  Ticket Submit(Job job, Clock::time_point deadline, std::function<void(absl::Status)> done);
+  Ticket Submit(Job job, Clock::time_point deadline, JobDone done);
   ExecutorStats stats() const;
 
  private:
   using Work = Ticket::Work;
   using Queue = std::list<std::shared_ptr<Work>>;
+  using Task = std::variant<plan::Call, Job>;
+
+  Ticket Enqueue(Task task, Clock::time_point deadline, Done done);
 
   void WorkerLoop();
   void HousekeepingLoop();
   void Execute(Work& work);
+  /// A job that succeeds gives an empty outcome.
   absl::StatusOr<Outcome> Attempt(Work& work);
-  /// Whether a call that ended so is to be run once more; waits for the right moment.
+  /// Whether what ended so is to be run once more; waits for the right moment.
   bool TryAgain(const absl::Status& status, Work& work);
   /// Takes `work` out of the queue; false when it is not in it any more.
   bool Withdraw(Work& work);

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/exec/executor.h"
+#include "server/sql/ddl.h"
+#include "tests/support/random_catalogue.h"
+#include "tests/support/scratch_database.h"
+
+namespace rowkeeper::exec {
+
+/// Articles 1 to 100, whose title is their number.
+class ExecutorPgTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(database_.ok());
+    std::vector<const catalogue::Entity*> entities;
+    for (const auto& entity : catalogue_->entities()) entities.push_back(entity.get());
+    database_.Run(absl::StrJoin(sql::CreateTables(entities), ";\n"));
+    database_.Run("INSERT INTO article (id, title, body) SELECT n, n, '' FROM generate_series(1, 100) AS n");
+  }
+
+  void Start(int connections) {
+    db::ConnectionOptions connection;
+    connection.url = database_.url();
+    connection.lock_timeout_ms = 0;
+    db::PoolOptions pool;
+    pool.pool_size = connections;
+    pool.max_overflow = 0;
+    pool_ = std::make_unique<db::Pool>(pool, connection);
+    ExecutorOptions options;
+    options.workers = connections;
+    executor_ = std::make_unique<Executor>(options, &runner_, pool_.get());
+  }
+
+  const plan::MethodPlan& Plan(const std::string& name) const {
+    for (const auto& plan : plans_) {
+      if (plan->full_name == "tracker.v1.ArticleRepository." + name) return *plan;
+    }
+    std::abort();
+  }
+
+  /// A call with these values for the inputs of these names.
+  plan::Call Call(const std::string& method, const std::map<std::string, std::string>& values) const {
+    const plan::MethodPlan& plan = Plan(method);
+    plan::Request request;
+    request.arguments.resize(plan.inputs.size());
+    request.update_mask = {"title"};
+    for (size_t i = 0; i < plan.inputs.size(); ++i) {
+      const auto found = values.find(plan.inputs[i].name);
+      if (found != values.end()) request.arguments[i] = {true, found->second};
+    }
+    auto call = plan::Bind(plan, std::move(request), {}, tokens_);
+    EXPECT_TRUE(call.ok()) << call.status();
+    return *std::move(call);
+  }
+  plan::Call Get(int id) const { return Call("GetById", {{"id", Cat(id)}}); }
+  plan::Call Rename(int id, const std::string& title) const {
+    return Call("Update", {{"article.id", Cat(id)}, {"article.title", title}});
+  }
+
+  /// The title in an outcome, or the reason of the error.
+  static std::string Title(const absl::StatusOr<Outcome>& outcome) {
+    if (!outcome.ok()) return ErrorReason(outcome.status());
+    return outcome->row_count == 0 ? "no row" : std::string(outcome->rows.cell(0, 1));
+  }
+
+  std::future<std::string> Submit(plan::Call call, Executor::Ticket* ticket = nullptr) {
+    auto promise = std::make_shared<std::promise<std::string>>();
+    Executor::Ticket submitted =
+        executor_->Submit(std::move(call), Executor::Clock::time_point::max(),
+                          [promise](absl::StatusOr<Outcome> outcome) { promise->set_value(Title(outcome)); });
+    if (ticket != nullptr) *ticket = submitted;
+    return promise->get_future();
+  }
+
+  /// Locks article 1 until blocker_ is reset.
+  void LockFirst() {
+    db::ConnectionOptions options;
+    options.url = database_.url();
+    auto connection = db::Connection::Open(options);
+    ASSERT_TRUE(connection.ok()) << connection.status();
+    blocker_ = *std::move(connection);
+    const absl::Status locked =
+        blocker_->ExecuteScript("BEGIN; SELECT FROM article WHERE id = 1 FOR UPDATE", /*position=*/nullptr);
+    ASSERT_TRUE(locked.ok()) << locked;
+  }
+
+  void WaitForLockWaiters(const std::string& count) {
+    const auto until = Executor::Clock::now() + std::chrono::seconds(10);
+    while (Executor::Clock::now() < until) {
+      if (database_.Value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                          "wait_event_type = 'Lock'") == count) {
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    FAIL() << "not " << count << " statements wait for a lock";
+  }
+
+  testing::ScratchDatabase database_{"exec"};
+  const std::unique_ptr<const catalogue::Catalogue> catalogue_ = testing::CompileExample("tracker/v1");
+  catalogue::Diagnostics diagnostics_;
+  const std::vector<std::unique_ptr<const plan::MethodPlan>> plans_ = plan::CompilePlans(*catalogue_, &diagnostics_);
+  const plan::PageTokens tokens_{plan::PageTokens::RandomKey()};
+  const ErrorContexts errors_{*catalogue_};
+  StatementCache statements_;
+  const Runner runner_{errors_, tokens_, &statements_};
+  std::unique_ptr<db::Connection> blocker_;
+  std::unique_ptr<db::Pool> pool_;
+  std::unique_ptr<Executor> executor_;
+};
+
+}  // namespace rowkeeper::exec
