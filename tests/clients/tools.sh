@@ -31,6 +31,35 @@ need_go_tool() {
   [ -x "$GO_BIN/$1" ] || fetch "$2@$3" go env GOBIN="$GO_BIN" GOFLAGS=-mod=mod go install "$2@$3"
 }
 
+# Gets what go_stubs needs.
+need_go_stubs() {
+  need_command protoc protobuf-compiler
+  need_go_tool protoc-gen-go google.golang.org/protobuf/cmd/protoc-gen-go "$PROTOC_GEN_GO_VERSION"
+  GO_PLUGINS=$GO_BIN
+  need_go_tool protoc-gen-go-grpc google.golang.org/grpc/cmd/protoc-gen-go-grpc "$PROTOC_GEN_GO_GRPC_VERSION"
+  GO_PLUGINS=$GO_PLUGINS:$GO_BIN
+}
+
+# go_stubs MODULE DIR PROTO...: writes the stubs of proto/… into DIR, which holds MODULE, as MODULE/gen/….
+go_stubs() {
+  local module=$1 directory=$2 proto arguments
+  shift 2
+  arguments=(-I proto "--go_out=$directory" "--go_opt=module=$module" "--go-grpc_out=$directory" "--go-grpc_opt=module=$module")
+  for proto in "${@#proto/}"; do
+    arguments+=("--go_opt=M$proto=$module/gen/${proto%/*}" "--go-grpc_opt=M$proto=$module/gen/${proto%/*}")
+  done
+  PATH=$GO_PLUGINS:$PATH protoc "${arguments[@]}" "${@#proto/}" || fail "protoc for Go"
+}
+
+# build_go DIR: builds the programs of the module in DIR into DIR/bin.
+build_go() {
+  cd "$1"
+  fetch "the Go modules" go go mod download
+  mkdir -p bin
+  go build -mod=readonly -o bin ./... || fail "the Go programs do not compile"
+  cd "$OLDPWD"
+}
+
 # Sets PYTHON to an interpreter that has gRPC and its generator.
 need_python() {
   need_command python3 python3

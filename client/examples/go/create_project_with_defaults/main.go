@@ -1,0 +1,71 @@
+// Makes a project with a board of three columns: create_project_with_defaults ADDRESS NAME OWNER
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"regexp"
+	"strings"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	trackerv1 "rowkeeper.example/gen/tracker/v1"
+	"rowkeeper.example/unitofwork"
+)
+
+// createProjectWithDefaults gives the project. Ids come back from each call, long before the commit.
+func createProjectWithDefaults(ctx context.Context, connection grpc.ClientConnInterface, name, ownerID string) (*trackerv1.Project, error) {
+	projects := trackerv1.NewProjectRepositoryClient(connection)
+	boards := trackerv1.NewTaskBoardRepositoryClient(connection)
+	columns := trackerv1.NewBoardColumnRepositoryClient(connection)
+
+	project, err := projects.Create(ctx, &trackerv1.CreateProjectRequest{
+		Project: &trackerv1.Project{Name: name, Slug: slugify(name), OwnerId: ownerID}})
+	if err != nil {
+		return nil, err
+	}
+	board, err := boards.Create(ctx, &trackerv1.CreateTaskBoardRequest{
+		TaskBoard: &trackerv1.TaskBoard{ProjectId: project.Id, Name: "Default", IsDefault: true}})
+	if err != nil {
+		return nil, err
+	}
+	for position, title := range []string{"To Do", "In Progress", "Done"} {
+		_, err = columns.Create(ctx, &trackerv1.CreateBoardColumnRequest{
+			BoardColumn: &trackerv1.BoardColumn{BoardId: board.Id, Name: title, Position: int32(position)}})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return project, nil
+}
+
+var notInSlugs = regexp.MustCompile("[^a-z0-9]+")
+
+func slugify(name string) string {
+	return strings.Trim(notInSlugs.ReplaceAllString(strings.ToLower(name), "-"), "-")
+}
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 4 {
+		log.Fatal("usage: create_project_with_defaults ADDRESS NAME OWNER")
+	}
+	connection, err := grpc.NewClient(os.Args[1], grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithUnaryInterceptor(unitofwork.Interceptor))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer connection.Close()
+	var project *trackerv1.Project
+	err = unitofwork.Run(context.Background(), connection, nil, func(ctx context.Context) (err error) {
+		project, err = createProjectWithDefaults(ctx, connection, os.Args[2], os.Args[3])
+		return err
+	})
+	if err != nil {
+		log.Fatalf("refused: %v", err)
+	}
+	fmt.Println(project.Id, project.Slug)
+}
