@@ -27,7 +27,8 @@ struct ConnectionOptions {
   /// Longest wait for a row or table lock, milliseconds; 0 means no limit.
   int lock_timeout_ms = 5000;
   /// A server that hangs keeps its sockets open and says nothing: longest wait for the answer to a statement before the
-  /// connection counts as lost, milliseconds; 0 means no limit. Should be above statement_timeout_ms.
+  /// connection counts as lost, milliseconds; 0 means no limit. Should be above statement_timeout_ms; where that is 0
+  /// there is no limit here either, but for a Query's own. Noticed up to 100 ms later.
   int answer_limit_ms = 35000;
   /// PostgreSQL's own limit on a session that idles in a transaction, milliseconds; 0 means no limit.
   int idle_in_transaction_ms = 0;
@@ -89,7 +90,7 @@ class Connection {
   /// Runs text that may hold several statements (migrations). For scripts of the operator, not for callers: the error's
   /// message is PostgreSQL's, with its line. On error, `*position` (if not null) is the 1-based character offset, or 0.
   /// The code is that of the error table where a program can act on it (ABORTED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED,
-  /// PERMISSION_DENIED, a lost connection), else FAILED_PRECONDITION.
+  /// PERMISSION_DENIED, a lost connection), else FAILED_PRECONDITION. A script may take any time: no answer limit.
   virtual absl::Status ExecuteScript(std::string_view text, int* position) = 0;
   /// True once the session is lost; the object can then only be destroyed.
   virtual bool broken() const = 0;
@@ -101,7 +102,8 @@ class Connection {
   virtual bool SocketLooksAlive() const = 0;
   /// One round trip, of two seconds at most: a connection that does not answer by then is broken.
   virtual absl::Status Ping() = 0;
-  /// Makes the session fit for its next user: rolls back what is open. No round trip when nothing is.
+  /// Makes the session fit for its next user: rolls back what is open, in five seconds at most. No round trip when
+  /// nothing is.
   virtual absl::Status Reset() = 0;
 };
 

@@ -3,6 +3,8 @@
 #include <poll.h>
 
 #include <chrono>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -12,7 +14,7 @@
 #include "server/base/text.h"
 #include "server/db/rows_builder.h"
 #include "server/db/script_error.h"
-#include "server/db/socket_deadline.h"
+#include "server/db/time_limit.h"
 
 namespace rowkeeper::db {
 namespace {
@@ -20,8 +22,11 @@ namespace {
 /// The protocol's limit.
 constexpr size_t kMaxParams = 65535;
 
-/// A server that hangs keeps its sockets open and says nothing.
+// A server that hangs keeps its sockets open and says nothing.
 constexpr std::chrono::seconds kPingLimit{2};
+constexpr std::chrono::seconds kSetupLimit{5};
+constexpr std::chrono::seconds kRollbackLimit{5};
+constexpr std::chrono::seconds kCancelLimit{2};
 
 const std::vector<Param> kNoParams;
 
@@ -32,7 +37,12 @@ std::string SessionSetup(const ConnectionOptions& options) {
       "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; "
       "SET extra_float_digits = 1; SET bytea_output = 'hex'; SET standard_conforming_strings = on; "
       "SET statement_timeout = ",
-      options.statement_timeout_ms, "; SET lock_timeout = ", options.lock_timeout_ms);
+      options.statement_timeout_ms, "; SET lock_timeout = ", options.lock_timeout_ms,
+      "; SET idle_in_transaction_session_timeout = ", options.idle_in_transaction_ms);
+}
+
+std::chrono::milliseconds AnswerLimit(const ConnectionOptions& options) {
+  return std::chrono::milliseconds(options.statement_timeout_ms == 0 ? 0 : options.answer_limit_ms);
 }
 
 std::shared_ptr<spdlog::logger> EchoLogger() {
@@ -71,21 +81,34 @@ void LogFailure(const PgError& error, const Query& query, const absl::Status& st
 }  // namespace
 
 PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions& options)
-    : session_(conninfo),
-      backend_pid_(session_.backend_pid()),
+    : session_(std::make_shared<PqxxSession>(conninfo)),
+      watch_(session_->socket()),
+      answer_limit_(AnswerLimit(options)),
+      backend_pid_(session_->backend_pid()),
       statements_(options.prepared_statements),
       echo_(options.echo ? EchoLogger() : nullptr) {
-  session_.Run(SessionSetup(options));
+  watch_.Arm(kSetupLimit);
+  session_->Run(SessionSetup(options));
+  if (watch_.Disarm()) throw std::runtime_error("the server took too long to set the session up");
 }
 
 absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   Attempt attempt;
   attempt.effect = ClassifyStatement(query.text);
   if (absl::Status refusal = Refusal(query, attempt.effect); !refusal.ok()) return refusal;
+  absl::StatusOr<Rows> rows = RunWatched(query, &attempt);
+  if (!broken_ && watch_.expired()) MarkBroken("its answer came too late");
+  if (!broken_ && cancel_hangs_) MarkBroken("a cancel request is still under way");
+  return rows;
+}
+
+absl::StatusOr<Rows> PgConnection::RunWatched(const Query& query, Attempt* attempt) {
   const CancelScope scope(query.cancellation, this);
   if (const auto cause = scope.cause()) return CancelledStatus(*cause, "a statement was about to run");
   if (echo_ != nullptr) echo_->info("[{}] {}", backend_pid(), query.text);
-  return Run(query, scope, &attempt);
+  absl::StatusOr<Rows> rows = Run(query, scope, attempt);
+  watch_.Disarm();
+  return rows;
 }
 
 absl::Status PgConnection::Refusal(const Query& query, TransactionEffect effect) {
@@ -125,12 +148,14 @@ Rows PgConnection::Send(const Query& query, Attempt* attempt) {
   const std::vector<Param>& params = ParamsOf(query);
   if (query.id != 0) {
     const std::string& name = PreparedName(query, attempt);
+    ArmFor(query);
     attempt->sent = true;
-    return RowsBuilder::Build(session_.RunPrepared(name, params));
+    return RowsBuilder::Build(session_->RunPrepared(name, params));
   }
+  ArmFor(query);
   attempt->sent = true;
   const std::string text(query.text);
-  return RowsBuilder::Build(params.empty() ? session_.Run(text) : session_.RunWithParams(text, params));
+  return RowsBuilder::Build(params.empty() ? session_->Run(text) : session_->RunWithParams(text, params));
 }
 
 const std::string& PgConnection::PreparedName(const Query& query, Attempt* attempt) {
@@ -138,20 +163,25 @@ const std::string& PgConnection::PreparedName(const Query& query, Attempt* attem
     attempt->reused_plan = true;
     return *name;
   }
+  ArmFor(query);
   if (statements_.has_retired() && transaction_.state() == TransactionTracker::State::kNone) DeallocateRetired();
   std::string name = statements_.NewName();
-  session_.Prepare(name, std::string(query.text));
+  session_->Prepare(name, std::string(query.text));
   return statements_.Add(query.id, std::move(name));
 }
 
 void PgConnection::DeallocateRetired() {
   for (const std::string& name : statements_.TakeRetired()) {
     try {
-      session_.Unprepare(name);
+      session_->Unprepare(name);
     } catch (const std::exception& exception) {
       if (ReadPgError(exception).lost) throw;
     }
   }
+}
+
+void PgConnection::ArmFor(const Query& query) {
+  watch_.Arm(query.answer_limit_ms > 0 ? std::chrono::milliseconds(query.answer_limit_ms) : answer_limit_);
 }
 
 /// After DDL a prepared plan may return other columns (0A000), after DISCARD ALL it is gone (26000).
@@ -167,7 +197,7 @@ bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) co
 
 absl::Status PgConnection::Failed(const PgError& error, const Query& query, const CancelScope& scope,
                                   const Attempt& attempt) {
-  const bool lost = error.lost || !session_.is_open();
+  const bool lost = error.lost || !session_->is_open();
   FailedStatement statement;
   statement.context = query.errors;
   statement.may_have_written = MayHaveWritten(query, attempt);
@@ -189,12 +219,12 @@ absl::Status PgConnection::ExecuteScript(std::string_view text, int* position) {
   if (broken_) return DatabaseUnavailable();
   if (echo_ != nullptr) echo_->info("[{}] script of {} bytes", backend_pid(), text.size());
   try {
-    session_.Run(std::string(text));
+    session_->Run(std::string(text));
     transaction_.ScriptSucceeded();
     return absl::OkStatus();
   } catch (const std::exception& exception) {
     const PgError error = ReadPgError(exception);
-    if (error.lost || !session_.is_open()) {
+    if (error.lost || !session_->is_open()) {
       MarkBroken(error.sqlstate);
       return CommitOutcomeUnknown();
     }
@@ -206,47 +236,51 @@ absl::Status PgConnection::ExecuteScript(std::string_view text, int* position) {
 
 bool PgConnection::SocketLooksAlive() const {
   if (broken_) return false;
-  pollfd fd{session_.socket(), POLLIN | POLLRDHUP, 0};
+  pollfd fd{session_->socket(), POLLIN | POLLRDHUP, 0};
   return fd.fd >= 0 && poll(&fd, 1, 0) == 0;
 }
 
 absl::Status PgConnection::Ping() {
   if (broken_) return DatabaseUnavailable();
-  const SocketDeadline deadline(session_.socket(), kPingLimit);
-  return RunPlain("SELECT 1");
+  return RunPlain("SELECT 1", kPingLimit);
 }
 
 absl::Status PgConnection::Reset() {
   if (broken_) return DatabaseUnavailable();
   if (transaction_.state() == TransactionTracker::State::kNone) return absl::OkStatus();
-  absl::Status status = RunPlain("ROLLBACK");
+  absl::Status status = RunPlain("ROLLBACK", kRollbackLimit);
   if (status.ok()) transaction_.Succeeded(TransactionEffect::kRollback);
   return status;
 }
 
-absl::Status PgConnection::RunPlain(const char* text) {
+absl::Status PgConnection::RunPlain(const char* text, std::chrono::milliseconds limit) {
+  watch_.Arm(limit);
   try {
-    session_.Run(text);
-    return absl::OkStatus();
+    session_->Run(text);
+    if (!watch_.Disarm()) return absl::OkStatus();
+    MarkBroken("its answer came too late");
   } catch (const std::exception& exception) {
-    const PgError error = ReadPgError(exception);
-    MarkBroken(error.sqlstate);  // neither statement can fail on a session that is well
-    return DatabaseUnavailable();
+    MarkBroken(ReadPgError(exception).sqlstate);  // neither statement can fail on a session that is well
   }
+  return DatabaseUnavailable();
 }
 
+/// libpq's cancel request waits for the server for as long as that takes; here the canceller's thread would wait, for
+/// all connections, and the statement's thread with it.
 void PgConnection::DeliverCancel() {
+  if (cancel_hangs_) return;
   try {
-    session_.Cancel();
-  } catch (const std::exception&) {
-    // The canceller tries again for as long as the statement runs.
+    cancel_hangs_ = !RunWithin(kCancelLimit, [session = session_] { session->TryCancel(); });
+  } catch (const std::system_error&) {
+    // There is no thread for it now; the canceller tries again for as long as the statement runs.
   }
 }
 
-void PgConnection::MarkBroken(const std::string& sqlstate) {
+void PgConnection::MarkBroken(const std::string& reason) {
   broken_ = true;
+  const char* const unnamed = watch_.expired() ? "no answer in time" : "connection closed";
   spdlog::warn("connection to the database lost: backend={} reason={}", backend_pid_,
-               sqlstate.empty() ? "no answer" : sqlstate);
+               reason.empty() ? unnamed : reason);
 }
 
 }  // namespace rowkeeper::db

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -8,6 +9,7 @@
 #include "server/db/connection.h"
 #include "server/db/pg_error.h"
 #include "server/db/pqxx_compat.h"
+#include "server/db/socket_watch.h"
 #include "server/db/sqlstate.h"
 #include "server/db/statement_cache.h"
 #include "server/db/transaction_tracker.h"
@@ -22,7 +24,7 @@ namespace rowkeeper::db {
 /// therefore the first sign of a loss sets broken_ for good, and nothing is sent after that.
 class PgConnection final : public Connection, private CancelTarget {
  public:
-  /// Throws libpqxx's exceptions when it cannot connect.
+  /// Throws exceptions of libpqxx and the standard library when it cannot connect.
   PgConnection(const std::string& conninfo, const ConnectionOptions& options);
 
   absl::StatusOr<Rows> Execute(const Query& query) override;
@@ -48,22 +50,30 @@ class PgConnection final : public Connection, private CancelTarget {
   bool DeliveryBlocks() const override { return true; }
 
   absl::Status Refusal(const Query& query, TransactionEffect effect);
+  absl::StatusOr<Rows> RunWatched(const Query& query, Attempt* attempt);
   absl::StatusOr<Rows> Run(const Query& query, const CancelScope& scope, Attempt* attempt);
   Rows Send(const Query& query, Attempt* attempt);
   const std::string& PreparedName(const Query& query, Attempt* attempt);
   void DeallocateRetired();
+  /// Begins the wait for an answer to `query`; each round trip has the whole limit.
+  void ArmFor(const Query& query);
   absl::Status Failed(const PgError& error, const Query& query, const CancelScope& scope, const Attempt& attempt);
   bool IsStalePlan(const PgError& error, const Attempt& attempt) const;
   bool MayHaveWritten(const Query& query, const Attempt& attempt) const;
-  void MarkBroken(const std::string& sqlstate);
-  absl::Status RunPlain(const char* text);
+  void MarkBroken(const std::string& reason);
+  absl::Status RunPlain(const char* text, std::chrono::milliseconds limit);
 
-  PqxxSession session_;
+  /// Shared with a cancel request that hangs.
+  const std::shared_ptr<PqxxSession> session_;
+  SocketWatch watch_;
+  const std::chrono::milliseconds answer_limit_;
   /// Read while connected: libpqxx forgets it with the connection.
   const int backend_pid_;
   StatementCache statements_;
   TransactionTracker transaction_;
   bool broken_ = false;
+  /// It may arrive at any time, so nothing may run any more.
+  std::atomic<bool> cancel_hangs_{false};
   const std::shared_ptr<spdlog::logger> echo_;
 };
 

@@ -93,7 +93,13 @@ pqxx::result PqxxSession::RunPrepared(const std::string& name, const std::vector
 
 void PqxxSession::Unprepare(const std::string& name) { connection_.unprepare(name); }
 
-void PqxxSession::Cancel() { connection_.cancel_query(); }
+void PqxxSession::TryCancel() {
+  try {
+    connection_.cancel_query();
+  } catch (const std::exception&) {
+    // Whoever wants it cancelled tries again for as long as the statement runs.
+  }
+}
 
 std::string DriverVersion() { return std::string("libpqxx ") + PQXX_VERSION; }
 

@@ -16,7 +16,7 @@
 namespace rowkeeper::db {
 
 /// A session through libpqxx: the few calls that Rowkeeper needs, spelled alike for libpqxx 6.4 and 7.10. Nothing here
-/// begins a transaction or reconnects. All calls throw libpqxx's exceptions. One thread at a time, except Cancel.
+/// begins a transaction or reconnects. All calls throw libpqxx's exceptions. One thread at a time, except TryCancel.
 class PqxxSession {
  public:
   explicit PqxxSession(const std::string& conninfo);
@@ -28,9 +28,9 @@ class PqxxSession {
   void Unprepare(const std::string& name);
   pqxx::result RunPrepared(const std::string& name, const std::vector<Param>& params);
 
-  /// Asks the server to cancel what this session runs; blocks until it has been told. From any thread, while another
-  /// one runs a statement, as long as the session lives.
-  void Cancel();
+  /// Asks the server to cancel what this session runs; blocks until it has been told, or the attempt failed. Throws
+  /// nothing. From any thread, while another one runs a statement, as long as the session lives.
+  void TryCancel();
 
   bool is_open() const { return connection_.is_open(); }
   int backend_pid() const { return connection_.backendpid(); }

@@ -1,0 +1,176 @@
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "tests/pg/db/db_fixture.h"
+
+namespace rowkeeper::db {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+/// A session whose backend can be made to hang, and a table that others can look at.
+class AnswerLimitTest : public DbTest {
+ protected:
+  void SetUp() override {
+    DbTest::SetUp();
+    scratch().Run("DROP TABLE IF EXISTS answers; CREATE TABLE answers (n int)");
+    ConnectionOptions options = Options();
+    options.answer_limit_ms = 300;
+    connection_ = Open(options);
+    ASSERT_NE(connection_, nullptr);
+    if (!HungBackend(connection_->backend_pid()).ok()) {
+      GTEST_SKIP() << "the database server is on another machine or belongs to another user";
+    }
+  }
+
+  void Hang() { hung_.emplace(connection_->backend_pid()); }
+  void Prepare(const Query& query) {
+    const auto rows = connection_->Execute(query);
+    ASSERT_TRUE(rows.ok()) << rows.status();
+  }
+
+  static Query Statement(std::string_view sql, Query::Effect effect = Query::Effect::kWrite) {
+    Query query;
+    query.text = sql;
+    query.effect = effect;
+    return query;
+  }
+
+  /// What a statement on the hung backend ends with; it must end by the limit, and with it the connection.
+  std::string ReasonWhenHung(const Query& query) {
+    if (!hung_) Hang();
+    const auto begin = steady_clock::now();
+    const auto rows = connection_->Execute(query);
+    took_ = steady_clock::now() - begin;
+    EXPECT_LT(took_, seconds(3));
+    EXPECT_TRUE(connection_->broken());
+    return Reason(rows);
+  }
+
+  /// Lets the backend go on, and waits until it has ended.
+  void Resume() {
+    hung_.reset();
+    const std::string is_there = Cat("SELECT count(*) FROM pg_stat_activity WHERE pid = ", connection_->backend_pid());
+    const auto until = steady_clock::now() + seconds(10);
+    while (scratch().Value(is_there) != "0") {
+      ASSERT_LT(steady_clock::now(), until) << "the backend does not end";
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+  }
+
+  static std::string Count() { return scratch().Value("SELECT count(*) FROM answers"); }
+
+  std::unique_ptr<Connection> connection_;
+  std::optional<HungBackend> hung_;
+  steady_clock::duration took_{};
+};
+
+TEST_F(AnswerLimitTest, ReadIsUnavailable) {
+  EXPECT_EQ(ReasonWhenHung(Statement("SELECT 1", Query::Effect::kRead)), "DATABASE_UNAVAILABLE");
+  EXPECT_GE(took_, milliseconds(300));
+}
+
+TEST_F(AnswerLimitTest, AutocommittedWriteHasAnUnknownOutcomeAndMayHappenLater) {
+  EXPECT_EQ(ReasonWhenHung(Statement("INSERT INTO answers VALUES (1)")), "COMMIT_OUTCOME_UNKNOWN");
+  EXPECT_EQ(Count(), "0");
+  Resume();
+  EXPECT_EQ(Count(), "1");
+}
+
+TEST_F(AnswerLimitTest, WriteThatWasStillBeingPreparedIsUnavailableAndNeverHappens) {
+  Query query = Statement("INSERT INTO answers VALUES (1)");
+  query.id = 1;
+  EXPECT_EQ(ReasonWhenHung(query), "DATABASE_UNAVAILABLE");
+  Resume();
+  EXPECT_EQ(Count(), "0");
+}
+
+TEST_F(AnswerLimitTest, PreparedWriteThatWasSentHasAnUnknownOutcome) {
+  Query query = Statement("INSERT INTO answers VALUES (1)");
+  query.id = 1;
+  Prepare(query);
+  EXPECT_EQ(ReasonWhenHung(query), "COMMIT_OUTCOME_UNKNOWN");
+  Resume();
+  EXPECT_EQ(Count(), "2");
+}
+
+TEST_F(AnswerLimitTest, WriteInATransactionIsUnavailableAndNeverHappens) {
+  Prepare(Statement("BEGIN"));
+  Prepare(Statement("INSERT INTO answers VALUES (1)"));
+  EXPECT_EQ(ReasonWhenHung(Statement("INSERT INTO answers VALUES (2)")), "DATABASE_UNAVAILABLE");
+  Resume();
+  EXPECT_EQ(Count(), "0");
+}
+
+TEST_F(AnswerLimitTest, CommitHasAnUnknownOutcome) {
+  Prepare(Statement("BEGIN"));
+  Prepare(Statement("INSERT INTO answers VALUES (1)"));
+  EXPECT_EQ(ReasonWhenHung(Statement("COMMIT")), "COMMIT_OUTCOME_UNKNOWN");
+  Resume();
+  EXPECT_EQ(Count(), "1");
+}
+
+TEST_F(AnswerLimitTest, LimitOfAQueryComesBeforeTheConnections) {
+  Query query = Statement("SELECT 1", Query::Effect::kRead);
+  query.answer_limit_ms = 800;
+  EXPECT_EQ(ReasonWhenHung(query), "DATABASE_UNAVAILABLE");
+  EXPECT_GE(took_, milliseconds(800));
+}
+
+TEST_F(AnswerLimitTest, EachRoundTripHasTheWholeLimit) {
+  Query query = Statement("SELECT pg_sleep(0.2)", Query::Effect::kRead);
+  for (int i = 0; i < 3; ++i) {
+    query.id = 7;
+    Prepare(query);
+    query.id = 0;
+    Prepare(query);
+  }
+  EXPECT_FALSE(connection_->broken());
+}
+
+TEST_F(AnswerLimitTest, IdleConnectionIsLeftAlone) {
+  Prepare(Statement("SELECT 1"));
+  std::this_thread::sleep_for(milliseconds(600));
+  EXPECT_TRUE(connection_->SocketLooksAlive());
+  Prepare(Statement("SELECT 1"));
+}
+
+TEST_F(AnswerLimitTest, StatementsThatMayTakeAnyTimeHaveNoLimit) {
+  ConnectionOptions options = Options();
+  options.answer_limit_ms = 100;
+  options.statement_timeout_ms = 0;
+  auto patient = Open(options);
+  ASSERT_NE(patient, nullptr);
+  EXPECT_TRUE(Run(*patient, "SELECT pg_sleep(0.5)").ok());
+  EXPECT_TRUE(connection_->ExecuteScript("SELECT pg_sleep(0.25); SELECT pg_sleep(0.25)", nullptr).ok());
+}
+
+TEST_F(AnswerLimitTest, RollbackOfResetEnds) {
+  Prepare(Statement("BEGIN"));
+  Prepare(Statement("INSERT INTO answers VALUES (1)"));
+  Hang();
+  const auto begin = steady_clock::now();
+  EXPECT_EQ(ErrorReason(connection_->Reset()), "DATABASE_UNAVAILABLE");
+  EXPECT_TRUE(connection_->broken());
+  EXPECT_LT(steady_clock::now() - begin, seconds(8));
+  Resume();
+  EXPECT_EQ(Count(), "0");
+}
+
+TEST_F(AnswerLimitTest, CancelledStatementEndsByTheLimitTooWhenNothingHears) {
+  Cancellation cancellation;
+  std::thread caller([&cancellation] {
+    std::this_thread::sleep_for(milliseconds(100));
+    cancellation.Cancel(Cancellation::Cause::kDeadline);
+  });
+  Query query = Statement("SELECT pg_sleep(10)", Query::Effect::kRead);
+  query.cancellation = &cancellation;
+  EXPECT_EQ(ReasonWhenHung(query), "DATABASE_UNAVAILABLE");
+  caller.join();
+}
+
+}  // namespace
+}  // namespace rowkeeper::db
