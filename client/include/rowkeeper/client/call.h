@@ -1,0 +1,73 @@
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rowkeeper::client {
+
+/// How one call is made.
+struct CallOptions {
+  /// From sending the call to its answer, including the wait for a connection and for sending it again.
+  std::chrono::milliseconds timeout{10000};
+
+  /// What to do when the connection is lost before the answer has come.
+  enum class LostReply {
+    /// Give up with UNAVAILABLE: the call may or may not have been executed.
+    kGiveUp,
+    /// Inside a unit of work: send the call again under the same `rowkeeper-sequence` number, for which the server
+    /// executes it once at most. Outside of one there is no such number, and the call is given up.
+    kSendAgain,
+  };
+  LostReply lost_reply = LostReply::kGiveUp;
+
+  /// Further request headers; names in lower case.
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+/// A method of a generated stub, &AccountRepository::Stub::Create.
+template <typename Stub, typename Request, typename Response>
+using StubMethod = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Response*);
+
+namespace internal {
+
+using Send = std::function<grpc::Status(grpc::ClientContext*)>;
+
+/// Calls `send` once, outside of any unit of work.
+absl::Status SendCall(const CallOptions& options, const Send& send);
+
+/// Makes a call with `sender(const Send&) -> absl::Status`.
+template <typename Sender, typename Stub, typename Request, typename Response, typename StubPointer>
+absl::StatusOr<Response> CallThrough(const Sender& sender, StubMethod<Stub, Request, Response> method,
+                                     StubPointer& stub, const Request& request) {
+  Response response;
+  absl::Status status = sender([&](grpc::ClientContext* context) {
+    response.Clear();
+    return std::invoke(method, stub, context, request, &response);
+  });
+  if (!status.ok()) return status;
+  return response;
+}
+
+}  // namespace internal
+
+/// Makes one call outside of any unit of work: a transaction of its own. `stub` is a generated stub or a pointer to it.
+///
+///   absl::StatusOr<Account> account = Call(&AccountRepository::Stub::GetById, stub, request);
+///
+/// Errors are those of the server with their details (error_details.h), or gRPC's own.
+template <typename Stub, typename Request, typename Response, typename StubPointer>
+absl::StatusOr<Response> Call(StubMethod<Stub, Request, Response> method, StubPointer&& stub, const Request& request,
+                              const CallOptions& options = {}) {
+  const auto sender = [&](const internal::Send& send) { return internal::SendCall(options, send); };
+  return internal::CallThrough(sender, method, stub, request);
+}
+
+}  // namespace rowkeeper::client

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace rowkeeper::client {
+
+/// How to talk to a server. Calls that were sent are never repeated by the channel: it has no retry policy, and takes
+/// none from the network.
+struct ChannelOptions {
+  /// Null: without transport security.
+  std::shared_ptr<grpc::ChannelCredentials> credentials;
+
+  /// What a call does while there is no connection, and the server may be restarting.
+  enum class Unreachable {
+    /// It waits until its deadline, unsent.
+    kWait,
+    /// It fails with UNAVAILABLE as soon as connecting has failed.
+    kFail,
+  };
+  Unreachable unreachable = Unreachable::kWait;
+
+  /// Longest time for any call on the channel, streams and calls without a deadline included. 0: no limit. Calls by
+  /// this library have deadlines of their own, CallOptions::timeout.
+  std::chrono::milliseconds longest_call{60000};
+
+  /// A silent connection is probed after this time, and given up when the probe is unanswered for keepalive_timeout.
+  /// At least 10 s, for a server disconnects whoever probes more often; less is taken as 10 s.
+  std::chrono::milliseconds keepalive_time{30000};
+  std::chrono::milliseconds keepalive_timeout{10000};
+
+  /// Pauses between attempts to connect: the first, and the longest.
+  std::chrono::milliseconds reconnect_first{200};
+  std::chrono::milliseconds reconnect_longest{5000};
+
+  /// Larger responses are refused with RESOURCE_EXHAUSTED. The server's own limit is 4 MiB by default.
+  int max_response_bytes = 8 << 20;
+};
+
+/// A channel to `address`, "host:port" or "unix:/path". It connects with the first call, and again when the connection
+/// is lost. The calls of one unit of work must reach one server: an address that stands for several needs gRPC's
+/// pick_first policy, the default.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const ChannelOptions& options = {});
+
+/// The same settings for channels that are made otherwise, for example with interceptors. Leaves out the credentials.
+grpc::ChannelArguments MakeChannelArguments(const ChannelOptions& options = {});
+
+}  // namespace rowkeeper::client
