@@ -189,10 +189,16 @@ bool PgConnection::IsStalePlan(const PgError& error, const Attempt& attempt) con
   return attempt.reused_plan && (error.sqlstate == "0A000" || error.sqlstate == "26000");
 }
 
+bool PgConnection::SessionIsUnfit(const PgError& error, const Attempt& attempt) const {
+  if (IsReadOnlySession(error)) return !transaction_.read_only();
+  if (IsBegin(attempt.effect)) return error.sqlstate == "0A000";  // a standby refuses READ WRITE and SERIALIZABLE
+  return error.sqlstate == "25P02" && transaction_.state() == TransactionTracker::State::kNone;
+}
+
 bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) const {
   if (!attempt.sent || query.effect == Query::Effect::kRead) return false;
   if (transaction_.certainly_open()) return attempt.effect == TransactionEffect::kCommit;
-  return attempt.effect != TransactionEffect::kBegin;
+  return !IsBegin(attempt.effect);
 }
 
 absl::Status PgConnection::Failed(const PgError& error, const Query& query, const CancelScope& scope,
@@ -206,8 +212,12 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
     MarkBroken(error.sqlstate);
     return statement.may_have_written ? CommitOutcomeUnknown() : DatabaseUnavailable();
   }
+  if (SessionIsUnfit(error, attempt)) {
+    MarkBroken(error.sqlstate);
+    return DatabaseUnavailable();
+  }
+  statement.read_only_transaction = transaction_.read_only();
   transaction_.Failed(attempt.effect);
-  if (IsReadOnlySession(error)) MarkBroken(error.sqlstate);  // a new connection can find the primary
   // Inside a transaction a stale plan cannot be prepared again; running the whole unit again does it.
   absl::Status status = IsStalePlan(error, attempt) ? SerializationFailure() : StatusFromPgError(error, statement);
   LogFailure(error, query, status);

@@ -59,6 +59,8 @@ class PgConnection final : public Connection, private CancelTarget {
   void ArmFor(const Query& query);
   absl::Status Failed(const PgError& error, const Query& query, const CancelScope& scope, const Attempt& attempt);
   bool IsStalePlan(const PgError& error, const Attempt& attempt) const;
+  /// Another session may do better: it can find the primary, or is not in a failed transaction that nobody began.
+  bool SessionIsUnfit(const PgError& error, const Attempt& attempt) const;
   bool MayHaveWritten(const Query& query, const Attempt& attempt) const;
   void MarkBroken(const std::string& reason);
   absl::Status RunPlain(const char* text, std::chrono::milliseconds limit);

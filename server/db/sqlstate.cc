@@ -150,7 +150,10 @@ absl::Status StatusFromPgError(const PgError& error, const FailedStatement& stat
   if (InClass(state, "53")) return DatabaseExhausted();
   if (InClass(state, "28")) return DatabasePermission();
   if (InClass(state, "42")) return AccessOrSyntax(state);
-  if (IsReadOnlySession(error)) return DatabaseUnavailable();
+  if (IsReadOnlySession(error)) {
+    return statement.read_only_transaction ? Internal("a statement would write in a read-only transaction")
+                                           : DatabaseUnavailable();
+  }
   if (state == "44000") return InvalidField(EntityName(context, error), "its values do not fit the view; send others");
   if (state == "P0001") return RefusedByTrigger(EntityName(context, error));
   if (state == "3F000") return WrongSchema("a schema is missing");

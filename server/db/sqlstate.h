@@ -15,11 +15,14 @@ struct FailedStatement {
   const ErrorContext* context = nullptr;
   /// True when something durable may have happened if the reply was lost.
   bool may_have_written = false;
+  /// It was in a transaction begun READ ONLY.
+  bool read_only_transaction = false;
   /// Set when the caller had stopped it.
   std::optional<Cancellation::Cause> cancelled;
 };
 
-/// The session cannot write at all: it is on a standby, or its default is read-only.
+/// Outside a transaction begun READ ONLY: the session cannot write at all, for it is on a standby, or its default is
+/// read-only.
 bool IsReadOnlySession(const PgError& error);
 
 /// The caller's view of a failure: the error table. It holds no SQL text, no driver message and no row value.

@@ -33,6 +33,10 @@ bool HasWord(std::string_view text, std::string_view keyword) {
   }
 }
 
+TransactionEffect ClassifyBegin(std::string_view rest) {
+  return HasWord(rest, "only") ? TransactionEffect::kBeginReadOnly : TransactionEffect::kBegin;
+}
+
 TransactionEffect ClassifyRollback(std::string_view rest) {
   if (HasWord(rest, "to")) return TransactionEffect::kRollbackTo;
   if (HasWord(rest, "prepared")) return TransactionEffect::kNone;
@@ -51,9 +55,9 @@ TransactionEffect ClassifyStatement(std::string_view text) {
   if (word.empty()) return text.empty() ? TransactionEffect::kNone : TransactionEffect::kUnknown;
   switch (absl::ascii_tolower(static_cast<unsigned char>(word[0]))) {
     case 'b':
-      return Is(word, "begin") ? TransactionEffect::kBegin : TransactionEffect::kNone;
+      return Is(word, "begin") ? ClassifyBegin(text) : TransactionEffect::kNone;
     case 's':
-      return Is(word, "start") ? TransactionEffect::kBegin : TransactionEffect::kNone;
+      return Is(word, "start") ? ClassifyBegin(text) : TransactionEffect::kNone;
     case 'c':
       return Is(word, "commit") ? ClassifyCommit(text) : TransactionEffect::kNone;
     case 'e':
@@ -70,12 +74,19 @@ TransactionEffect ClassifyStatement(std::string_view text) {
   }
 }
 
+bool IsBegin(TransactionEffect effect) {
+  return effect == TransactionEffect::kBegin || effect == TransactionEffect::kBeginReadOnly;
+}
+
 void TransactionTracker::Succeeded(TransactionEffect effect) {
-  if (effect != TransactionEffect::kNone) failed_ = false;
+  if (effect == TransactionEffect::kNone) return;
+  failed_ = false;
+  if (effect != TransactionEffect::kRollbackTo) read_only_ = effect == TransactionEffect::kBeginReadOnly;
   switch (effect) {
     case TransactionEffect::kNone:
       return;
     case TransactionEffect::kBegin:
+    case TransactionEffect::kBeginReadOnly:
     case TransactionEffect::kRollbackTo:
       state_ = State::kOpen;
       return;
@@ -90,6 +101,7 @@ void TransactionTracker::Succeeded(TransactionEffect effect) {
 }
 
 void TransactionTracker::Failed(TransactionEffect effect) {
+  if (state_ == State::kNone && IsBegin(effect)) state_ = State::kUnknown;  // what followed BEGIN may have failed
   if (state_ != State::kNone) failed_ = true;
   if (effect == TransactionEffect::kCommit && state_ == State::kOpen) {
     state_ = State::kUnknown;  // rolled back, or failed and still open when it was cancelled early

@@ -67,6 +67,12 @@ TEST(SqlStateTest, LostWriteHasAnUnknownOutcome) {
   EXPECT_EQ(ErrorReason(Map("57P01", statement)), "COMMIT_OUTCOME_UNKNOWN");
 }
 
+TEST(SqlStateTest, WriteInAReadOnlyTransactionIsNotTheServersFault) {
+  FailedStatement statement;
+  statement.read_only_transaction = true;
+  EXPECT_EQ(ErrorReason(Map("25006", statement)), "INTERNAL");
+}
+
 TEST(SqlStateTest, CauseOfACancellationDecides) {
   FailedStatement statement;
   statement.cancelled = Cancellation::Cause::kCaller;

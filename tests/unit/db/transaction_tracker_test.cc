@@ -17,6 +17,11 @@ TEST(ClassifyStatementTest, ReadsTheFirstWords) {
            {"BEGIN", Effect::kBegin},
            {"begin isolation level serializable", Effect::kBegin},
            {"START TRANSACTION", Effect::kBegin},
+           {"BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE; SET LOCAL idle_in_transaction_session_timeout = 15000",
+            Effect::kBegin},
+           {"BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY, DEFERRABLE; SET LOCAL statement_timeout = 1",
+            Effect::kBeginReadOnly},
+           {"start transaction read only", Effect::kBeginReadOnly},
            {"COMMIT", Effect::kCommit},
            {" \n\tCommit;", Effect::kCommit},
            {"END", Effect::kCommit},
@@ -32,6 +37,8 @@ TEST(ClassifyStatementTest, ReadsTheFirstWords) {
            {"ROLLBACK PREPARED 'x'", Effect::kNone},
            {"SELECT 1", Effect::kNone},
            {"SAVEPOINT s", Effect::kNone},
+           {"RELEASE SAVEPOINT s1", Effect::kNone},
+           {"ROLLBACK TO SAVEPOINT s1", Effect::kRollbackTo},
            {"COMMITTED", Effect::kNone},
            {"COMMENT ON TABLE t IS 'commit'", Effect::kNone},
            {"/* x */ BEGIN", Effect::kUnknown},
@@ -57,6 +64,27 @@ TEST(TransactionTrackerTest, FailureInsideStaysUntilRolledBack) {
   EXPECT_EQ(tracker.state(), State::kOpen);
   tracker.Succeeded(Effect::kRollback);
   EXPECT_EQ(tracker.state(), State::kNone);
+}
+
+TEST(TransactionTrackerTest, BeginWhoseTailFailedMayHaveBegun) {
+  TransactionTracker tracker;
+  tracker.Failed(Effect::kBegin);
+  EXPECT_EQ(tracker.state(), State::kUnknown);
+  EXPECT_TRUE(tracker.may_have_failed());
+  tracker.Succeeded(Effect::kRollback);
+  EXPECT_EQ(tracker.state(), State::kNone);
+}
+
+TEST(TransactionTrackerTest, ReadOnlyLastsAsLongAsItsTransaction) {
+  TransactionTracker tracker;
+  tracker.Succeeded(Effect::kBeginReadOnly);
+  EXPECT_TRUE(tracker.certainly_open());
+  EXPECT_TRUE(tracker.read_only());
+  tracker.Failed(Effect::kNone);
+  tracker.Succeeded(Effect::kRollbackTo);
+  EXPECT_TRUE(tracker.read_only());
+  tracker.Succeeded(Effect::kCommit);
+  EXPECT_FALSE(tracker.read_only());
 }
 
 TEST(TransactionTrackerTest, WhatCannotBeKnownIsUnknown) {
