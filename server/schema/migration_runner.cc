@@ -11,6 +11,7 @@
 #include "server/schema/migration_lock.h"
 #include "server/schema/migration_session.h"
 #include "server/schema/script_runner.h"
+#include "server/sql/transaction_sql.h"
 
 namespace rowkeeper::schema {
 namespace {

@@ -7,6 +7,7 @@
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_session.h"
 #include "server/sql/migration_sql.h"
+#include "server/sql/transaction_sql.h"
 
 namespace rowkeeper::schema {
 namespace {

@@ -90,10 +90,6 @@ std::string SelectMigrationLockHolder() {
       " AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())");
 }
 
-std::string Begin() { return "BEGIN"; }
-std::string Commit() { return "COMMIT"; }
-std::string Rollback() { return "ROLLBACK"; }
-
 std::string SetLockTimeout(int milliseconds) { return Cat("SET lock_timeout = ", milliseconds); }
 
 }  // namespace rowkeeper::sql

@@ -52,9 +52,6 @@ std::string UnlimitIdleSession();
 /// Who holds the runner's lock: process id, application_name, client address; no row when nobody does.
 std::string SelectMigrationLockHolder();
 
-std::string Begin();
-std::string Commit();
-std::string Rollback();
 /// SET lock_timeout for the session; 0 is no limit.
 std::string SetLockTimeout(int milliseconds);
 

@@ -18,8 +18,8 @@ struct Handle {
   /// 16 random bytes: the unit.
   std::string secret;
 
-  /// UnitInfo::id, for logs and callers: the first 12 hexadecimal digits of the secret's SHA-256, which do not lead back
-  /// to it.
+  /// UnitInfo::id, for logs and callers: the first 12 hexadecimal digits of the secret's SHA-256, which do not lead
+  /// back to it.
   std::string Id() const;
   std::string Encode() const;
   /// nullopt for what Encode cannot have written. The server's address is then printable and at most 255 bytes, but

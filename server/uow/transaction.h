@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -21,8 +22,14 @@ class CommitResolver {
 
   /// Asks until PostgreSQL answers or the limit has passed; blocks. `transaction_id` is what the fence gave.
   Outcome Resolve(const std::string& transaction_id) const;
+  /// What the caller of Commit is told then: OK, DATABASE_UNAVAILABLE or COMMIT_OUTCOME_UNKNOWN.
+  absl::Status Answer(const std::string& transaction_id) const;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  absl::StatusOr<std::unique_ptr<db::Connection>> Connect(Clock::time_point until) const;
+
   const db::ConnectionOptions connection_;
   const std::chrono::milliseconds limit_;
 };
@@ -51,10 +58,23 @@ class Transaction {
   /// DATABASE_UNAVAILABLE when the connection was lost and nothing was committed, COMMIT_OUTCOME_UNKNOWN when nobody
   /// knows, else why PostgreSQL refused; nothing is committed then. Not to be cancelled.
   absl::Status Commit(Wrote wrote, const CommitResolver& resolver);
+
+  /// How COMMIT went.
+  struct CommitResult {
+    absl::Status status;
+    /// Set when the answer was lost: the transaction to resolve. The connection is of no more use then.
+    std::optional<std::string> in_doubt;
+  };
+  /// Commit without its last part, which takes a while: it resolves nothing.
+  CommitResult SendCommit(Wrote wrote);
   absl::Status Rollback();
 
  private:
   absl::StatusOr<db::Rows> Execute(const std::string& text, db::Query::Effect effect, db::Cancellation* cancellation);
+  absl::StatusOr<db::Rows> ExecuteWithin(std::chrono::milliseconds limit, const std::string& text,
+                                         db::Query::Effect effect);
+  /// The transaction's id; nullopt when nothing was written.
+  absl::StatusOr<std::optional<std::string>> Fence(Wrote wrote);
 
   db::Connection* const connection_;
 };

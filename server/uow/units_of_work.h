@@ -18,11 +18,13 @@
 
 namespace rowkeeper::uow {
 
+class PendingCall;
+
 /// The units of work of one server: who holds which transaction, for how long, and how each ended.
 ///
-/// No method blocks, except Drain and the destructor: statements run on this object's own threads, one call of a unit at
-/// a time, in the order they came. A `done` callback is called exactly once, on one of those threads or on the caller's;
-/// it must not block. Thread-safe.
+/// No method blocks, except Drain and the destructor: statements run on this object's own threads, one call of a unit
+/// at a time, in the order they came. A `done` callback is called exactly once, on one of those threads or on the
+/// caller's; it must not block. Thread-safe.
 ///
 /// A unit holds a lease of the pool from Begin to its end. It ends by Commit, Rollback, an expired lease, a lost
 /// connection or Drain; it is then rolled back unless it was committed, its connection goes back, and what became of it
@@ -69,12 +71,14 @@ class UnitsOfWork {
   /// the unit. Commit and Rollback, once they run, are not cancelled. Copyable; may outlive the call.
   class Ticket {
    public:
+    Ticket() = default;
     void Cancel(db::Cancellation::Cause cause);
 
    private:
     friend class UnitsOfWork;
-    struct Call;
-    std::weak_ptr<Call> call_;
+    explicit Ticket(const std::shared_ptr<PendingCall>& call) : call_(call) {}
+
+    std::weak_ptr<PendingCall> call_;
   };
 
   struct Begun {
@@ -110,8 +114,8 @@ class UnitsOfWork {
   /// Repeated, it gives the stored outcome. A handle of an earlier process of this server is UNKNOWN
   /// COMMIT_OUTCOME_UNKNOWN.
   Ticket Commit(const Reference& reference, Clock::time_point deadline, CommitDone done);
-  /// Waits for a call that runs as other calls do, then ends the unit. kUnspecified for a unit that is not known to this
-  /// caller; errors are UNIT_OF_WORK_ELSEWHERE, UNIT_OF_WORK_BUSY and a malformed handle's alone.
+  /// Waits for a call that runs as other calls do, then ends the unit. kUnspecified for a unit that is not known to
+  /// this caller; errors are UNIT_OF_WORK_ELSEWHERE, UNIT_OF_WORK_BUSY and a malformed handle's alone.
   Ticket Rollback(const Reference& reference, Clock::time_point deadline, RollbackDone done);
 
   absl::StatusOr<UnitInfo> Get(const Reference& reference) const;
@@ -124,7 +128,7 @@ class UnitsOfWork {
 
  private:
   struct Impl;
-  std::shared_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace rowkeeper::uow

@@ -1,0 +1,158 @@
+#include "server/uow/begin_runner.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/base/errors.h"
+#include "server/base/ids.h"
+#include "server/base/text.h"
+#include "server/uow/handle.h"
+
+namespace rowkeeper::uow {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kShortestLimit{100};
+constexpr size_t kMaxLabel = 200;
+constexpr size_t kSecret = 16;
+/// A connection may have died in the pool: how often another one is tried, and how long after.
+constexpr milliseconds kReconnectDelays[] = {milliseconds(0), milliseconds(20), milliseconds(120)};
+
+/// Adds to `violations` unless `asked` is in the range.
+milliseconds Limit(std::string_view field, std::optional<milliseconds> asked, milliseconds otherwise,
+                   milliseconds shortest, milliseconds longest, FieldViolations* violations) {
+  if (!asked) return otherwise;
+  if (*asked < shortest || *asked > longest) {
+    violations->Add(field, Cat("must be from ", shortest.count(), " ms to ", longest.count(), " ms"));
+  }
+  return *asked;
+}
+
+bool MakesSense(const sql::TransactionMode& mode) {
+  return !mode.deferrable || (mode.read_only && mode.isolation == sql::TransactionMode::Isolation::kSerializable);
+}
+
+}  // namespace
+
+BeginRunner::BeginRunner(const UnitOptions* options, std::string instance, Parts parts)
+    : options_(*options), instance_(std::move(instance)), parts_(std::move(parts)) {}
+
+absl::StatusOr<BeginCall::Request> BeginRunner::Check(const BeginOptions& options, const std::string& caller,
+                                                      BeginCall::Clock::time_point deadline) const {
+  FieldViolations violations;
+  BeginCall::Request request;
+  request.mode = options.mode;
+  request.limits.idle = Limit("idle_limit", options.idle_limit, options_.idle_limit, kShortestLimit,
+                              options_.max_idle_limit, &violations);
+  request.limits.total = Limit("total_limit", options.total_limit, options_.total_limit, kShortestLimit,
+                               options_.max_total_limit, &violations);
+  request.capacity_wait = Limit("capacity_wait", options.capacity_wait, options_.capacity_wait, milliseconds(0),
+                                options_.max_capacity_wait, &violations);
+  if (options.label.size() > kMaxLabel) violations.Add("label", Cat("must have at most ", kMaxLabel, " bytes"));
+  if (!MakesSense(options.mode)) {
+    violations.Add("transaction.deferrable", "is for serializable read-only units alone; leave it out");
+  }
+  if (!violations.empty()) return violations.ToStatus();
+  request.label = options.label;
+  request.caller = caller;
+  request.deadline = deadline;
+  request.wait_until = BeginCall::Clock::now() + request.capacity_wait;
+  return request;
+}
+
+std::shared_ptr<PendingCall> BeginRunner::Begin(const BeginOptions& options, const std::string& caller,
+                                                BeginCall::Clock::time_point deadline, UnitsOfWork::BeginDone done) {
+  auto request = Check(options, caller, deadline);
+  if (!request.ok()) {
+    done(request.status());
+    return nullptr;
+  }
+  auto call = std::make_shared<BeginCall>(*std::move(request), parts_.places, std::move(done));
+  absl::Status refusal;
+  switch (parts_.places->Admit(call, &refusal)) {
+    case Places::Admission::kGranted:
+      Start({call});
+      break;
+    case Places::Admission::kWaits:
+      break;
+    case Places::Admission::kRefused:
+      call->done(refusal);
+      break;
+  }
+  return call;
+}
+
+void BeginRunner::Start(Places::Calls granted) {
+  for (std::shared_ptr<BeginCall>& call : granted) {
+    parts_.workers->Submit([this, call = std::move(call)] { Run(call); });
+  }
+}
+
+void BeginRunner::Run(const std::shared_ptr<BeginCall>& call) {
+  absl::StatusOr<UnitsOfWork::Begun> begun = Open(call);
+  if (begun.ok()) {
+    parts_.places->Settle(call);
+  } else {
+    Start(parts_.places->GiveUp(call));
+    if (parts_.places->closed()) begun = ShuttingDown();
+  }
+  call->done(std::move(begun));
+}
+
+absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<BeginCall>& call) {
+  absl::StatusOr<db::Lease> lease = BeginTransaction(*call);
+  if (!lease.ok()) return lease.status();
+  // Nobody would learn of the unit: the lease rolls back.
+  if (BeginCall::Clock::now() >= call->request.deadline) return DeadlineExceeded("beginning a unit of work");
+  if (call->cancellation.cancelled()) return Cancelled();
+  const std::string secret = RandomBytes(kSecret);
+  UnitsOfWork::Begun begun;
+  const Handle handle{options_.server, instance_, secret};
+  begun.handle = handle.Encode();
+  begun.info = Describe(call->request);
+  begun.info.id = handle.Id();
+  auto unit = std::make_shared<Unit>(secret, begun.info, UnitSettings(call->request), *std::move(lease));
+  if (!parts_.registry->Open(secret, std::move(unit))) return ShuttingDown();
+  return begun;
+}
+
+absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginCall& call) {
+  const Transaction::Options options{call.request.mode, call.request.limits.idle + options_.backstop};
+  for (size_t attempt = 0;; ++attempt) {
+    absl::StatusOr<db::Lease> lease = parts_.pool->Acquire({call.request.deadline, &call.cancellation});
+    if (!lease.ok()) return lease;
+    const absl::Status status = Transaction(&**lease).Begin(options, &call.cancellation);
+    if (status.ok()) return lease;
+    if (attempt >= std::size(kReconnectDelays) || ErrorReason(status) != "DATABASE_UNAVAILABLE") return status;
+    lease = absl::CancelledError();  // the broken connection goes back before the next is asked for
+    absl::SleepFor(absl::FromChrono(kReconnectDelays[attempt]));
+  }
+}
+
+UnitInfo BeginRunner::Describe(const BeginCall::Request& request) const {
+  UnitInfo info;
+  info.label = request.label;
+  info.mode = request.mode;
+  info.server = options_.server;
+  info.caller = request.caller;
+  info.begin_time = std::chrono::system_clock::now();
+  info.total_expire_time = info.begin_time + request.limits.total;
+  info.expire_time = info.begin_time + std::min(request.limits.idle, request.limits.total);
+  return info;
+}
+
+Unit::Options BeginRunner::UnitSettings(const BeginCall::Request& request) const {
+  Unit::Options settings;
+  settings.limits = request.limits;
+  settings.busy_wait = options_.busy_wait;
+  settings.waiting_calls = options_.waiting_calls;
+  settings.savepoints = options_.savepoints;
+  settings.kept = {options_.kept_results, options_.kept_result_bytes};
+  return settings;
+}
+
+}  // namespace rowkeeper::uow

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/db/pool.h"
+#include "server/uow/begin_call.h"
+#include "server/uow/places.h"
+#include "server/uow/registry.h"
+#include "server/uow/worker_threads.h"
+
+namespace rowkeeper::uow {
+
+/// Makes units: a place, then a connection, then BEGIN. Thread-safe.
+class BeginRunner {
+ public:
+  struct Parts {
+    std::shared_ptr<Places> places;
+    Registry* registry = nullptr;
+    WorkerThreads* workers = nullptr;
+    db::Pool* pool = nullptr;
+  };
+
+  /// `instance` is that of every handle. `options` outlives this object.
+  BeginRunner(const UnitOptions* options, std::string instance, Parts parts);
+
+  std::shared_ptr<PendingCall> Begin(const BeginOptions& options, const std::string& caller,
+                                     BeginCall::Clock::time_point deadline, UnitsOfWork::BeginDone done);
+  /// Begins those that were granted a place.
+  void Start(Places::Calls granted);
+
+ private:
+  absl::StatusOr<BeginCall::Request> Check(const BeginOptions& options, const std::string& caller,
+                                           BeginCall::Clock::time_point deadline) const;
+  void Run(const std::shared_ptr<BeginCall>& call);
+  absl::StatusOr<UnitsOfWork::Begun> Open(const std::shared_ptr<BeginCall>& call);
+  absl::StatusOr<db::Lease> BeginTransaction(BeginCall& call);
+  UnitInfo Describe(const BeginCall::Request& request) const;
+  Unit::Options UnitSettings(const BeginCall::Request& request) const;
+
+  const UnitOptions& options_;
+  const std::string instance_;
+  const Parts parts_;
+};
+
+}  // namespace rowkeeper::uow

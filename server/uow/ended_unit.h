@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/uow/unit_info.h"
+
+namespace rowkeeper::uow {
+
+/// What is remembered of a unit that is over, and what callers are told who come late. Immutable.
+struct EndedUnit {
+  /// As it stood in the end.
+  UnitInfo info;
+  /// What Commit answers from now on: OK when it was committed.
+  absl::Status outcome;
+};
+
+/// How a unit ends.
+struct Ending {
+  UnitState state = UnitState::kRolledBack;
+  EndCause cause = EndCause::kCaller;
+  /// What Commit found; meaningful when Commit ended the unit.
+  absl::Status outcome;
+  /// With limits in it, for people: "no call came for 10s".
+  std::string explanation;
+};
+
+/// The unit that `info` describes, ended so at this moment.
+EndedUnit MakeEnded(UnitInfo info, const Ending& ending);
+
+/// What a call is told that came after the end: UNIT_OF_WORK_ENDED or UNIT_OF_WORK_EXPIRED.
+absl::Status LateCall(const EndedUnit& unit);
+
+/// "IDLE_LIMIT", for programs and logs.
+std::string CauseName(EndCause cause);
+
+/// UNIT_OF_WORK_EXPIRED for a unit that went with an earlier process of this server.
+absl::Status ExpiredWithItsServer();
+
+}  // namespace rowkeeper::uow

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "server/uow/ended_unit.h"
+#include "server/uow/options.h"
+#include "server/uow/unit.h"
+
+namespace rowkeeper::uow {
+
+/// Which units there are, and for a while which there were, by the secret of their handles. Thread-safe; its lock is
+/// taken with no other held, and none is taken under it.
+class Registry {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Units = std::vector<std::shared_ptr<Unit>>;
+
+  /// At most one of the two is set.
+  struct Found {
+    std::shared_ptr<Unit> unit;
+    std::shared_ptr<const EndedUnit> ended;
+  };
+
+  explicit Registry(const UnitOptions& options);
+
+  /// False once the registry is closed.
+  bool Open(const std::string& secret, std::shared_ptr<Unit> unit);
+  void End(const std::string& secret, std::shared_ptr<const EndedUnit> ended);
+  /// Nothing for a caller that did not begin it.
+  Found Find(const std::string& secret, const std::string& caller) const;
+  Units OpenUnits() const;
+  /// Forgets units that ended long ago.
+  void Forget(Clock::time_point now);
+
+  void Close();
+  /// Waits until no unit is open; false when some still are at `deadline`.
+  bool WaitUntilNoneOpen(Clock::time_point deadline);
+
+ private:
+  struct Memory {
+    Clock::time_point until;
+    std::string secret;
+  };
+
+  const std::chrono::milliseconds remember_;
+  const size_t max_remembered_;
+
+  mutable absl::Mutex mu_;
+  absl::CondVar none_open_;
+  absl::flat_hash_map<std::string, std::shared_ptr<Unit>> open_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<std::string, std::shared_ptr<const EndedUnit>> ended_ ABSL_GUARDED_BY(mu_);
+  /// Oldest first.
+  std::deque<Memory> memories_ ABSL_GUARDED_BY(mu_);
+  bool closed_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace rowkeeper::uow

@@ -1,0 +1,77 @@
+#include "server/uow/transaction.h"
+
+#include "server/base/errors.h"
+
+namespace rowkeeper::uow {
+namespace {
+
+/// A COMMIT that takes longer is abandoned and asked about elsewhere.
+constexpr std::chrono::milliseconds kCommitAnswer{10000};
+constexpr std::chrono::milliseconds kRollbackAnswer{5000};
+
+using Effect = db::Query::Effect;
+
+}  // namespace
+
+absl::StatusOr<db::Rows> Transaction::Execute(const std::string& text, Effect effect, db::Cancellation* cancellation) {
+  db::Query query;
+  query.text = text;
+  query.effect = effect;
+  query.cancellation = cancellation;
+  return connection_->Execute(query);
+}
+
+absl::StatusOr<db::Rows> Transaction::ExecuteWithin(std::chrono::milliseconds limit, const std::string& text,
+                                                    Effect effect) {
+  db::Query query;
+  query.text = text;
+  query.effect = effect;
+  query.answer_limit_ms = static_cast<int>(limit.count());
+  return connection_->Execute(query);
+}
+
+absl::Status Transaction::Begin(const Options& options, db::Cancellation* cancellation) {
+  return Execute(sql::BeginTransaction(options.mode, options.idle_limit), Effect::kRead, cancellation).status();
+}
+
+absl::Status Transaction::Savepoint(int number, db::Cancellation* cancellation) {
+  return Execute(sql::Savepoint(number), Effect::kRead, cancellation).status();
+}
+
+absl::Status Transaction::RollbackTo(int number, db::Cancellation* cancellation) {
+  return Execute(sql::RollbackToSavepoint(number), Effect::kRead, cancellation).status();
+}
+
+absl::Status Transaction::Release(int number, db::Cancellation* cancellation) {
+  return Execute(sql::ReleaseSavepoint(number), Effect::kRead, cancellation).status();
+}
+
+bool Transaction::failed() const { return connection_->in_failed_transaction(); }
+
+absl::StatusOr<std::optional<std::string>> Transaction::Fence(Wrote wrote) {
+  if (wrote == Wrote::kNothing) return std::nullopt;
+  absl::StatusOr<db::Rows> rows = ExecuteWithin(kCommitAnswer, sql::SelectAssignedTransactionId(), Effect::kRead);
+  if (!rows.ok()) return rows.status();
+  if (rows->size() != 1 || rows->columns() < 1) return Internal("the transaction's id was not given");
+  if (rows->is_null(0, 0)) return std::nullopt;
+  return std::string(rows->cell(0, 0));
+}
+
+Transaction::CommitResult Transaction::SendCommit(Wrote wrote) {
+  const absl::StatusOr<std::optional<std::string>> id = Fence(wrote);
+  if (!id.ok()) return {id.status(), std::nullopt};
+  // Where nothing was written, nothing is in doubt.
+  const Effect effect = id->has_value() ? Effect::kWrite : Effect::kRead;
+  absl::Status status = ExecuteWithin(kCommitAnswer, sql::Commit(), effect).status();
+  if (id->has_value() && ErrorReason(status) == "COMMIT_OUTCOME_UNKNOWN") return {std::move(status), *id};
+  return {std::move(status), std::nullopt};
+}
+
+absl::Status Transaction::Commit(Wrote wrote, const CommitResolver& resolver) {
+  CommitResult result = SendCommit(wrote);
+  return result.in_doubt ? resolver.Answer(*result.in_doubt) : result.status;
+}
+
+absl::Status Transaction::Rollback() { return ExecuteWithin(kRollbackAnswer, sql::Rollback(), Effect::kRead).status(); }
+
+}  // namespace rowkeeper::uow

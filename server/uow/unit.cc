@@ -1,0 +1,275 @@
+#include "server/uow/unit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::uow {
+namespace {
+
+using Kind = UnitCall::Kind;
+
+constexpr char kWaiting[] = "waiting for other calls of the unit of work";
+
+/// Commit gives the outcome, Rollback is content with any end.
+Unit::Result AnswerAfterEnd(const EndedUnit& ended, const UnitCall& call) {
+  if (call.request.kind == Kind::kRollback) return std::string();
+  if (call.request.kind != Kind::kCommit) return LateCall(ended);
+  if (!ended.outcome.ok()) return ended.outcome;
+  return std::string();
+}
+
+bool IsResendOf(const UnitCall& call, const UnitCall& running) {
+  return call.request.options.sequence && call.request.options.sequence == running.request.options.sequence;
+}
+
+UnitInfo::Time WallTime(Unit::Clock::time_point time) {
+  const auto left = time - Unit::Clock::now();
+  return std::chrono::system_clock::now() + std::chrono::duration_cast<UnitInfo::Time::duration>(left);
+}
+
+}  // namespace
+
+Unit::Unit(std::string secret, UnitInfo info, const Options& options, db::Lease lease)
+    : secret_(std::move(secret)),
+      description_(std::move(info)),
+      options_(options),
+      lease_(std::move(lease)),
+      times_(options.limits),
+      savepoints_(options.savepoints),
+      results_(options.kept) {}
+
+Unit::Work Unit::Admit(std::shared_ptr<UnitCall> call) {
+  Work work;
+  const absl::MutexLock lock(&mu_);
+  const bool full = waiting_.size() >= static_cast<size_t>(options_.waiting_calls);
+  if (running_ != nullptr && full && !call->ends_unit()) {
+    work.answers.push_back({std::move(call), UnitOfWorkBusy("waiting_calls", Cat(options_.waiting_calls))});
+    return work;
+  }
+  call->queued_at = Clock::now();
+  waiting_.push_back(std::move(call));
+  if (running_ == nullptr) TakeNext(&work);
+  return work;
+}
+
+void Unit::TakeNext(Work* work) {
+  running_ = nullptr;
+  while (!waiting_.empty()) {
+    std::shared_ptr<UnitCall> call = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (auto answer = AnswerAtOnce(call.get())) {
+      work->answers.push_back({std::move(call), *std::move(answer)});
+      continue;
+    }
+    running_ = call;
+    work->next = std::move(call);
+    return;
+  }
+  times_.Touch();
+}
+
+std::optional<Unit::Result> Unit::AnswerAtOnce(UnitCall* call) {
+  const UnitsOfWork::StepOptions& options = call->request.options;
+  if (ended_ != nullptr) return AnswerAfterEnd(*ended_, *call);
+  if (Clock::now() >= options.deadline) return DeadlineExceeded(kWaiting);
+  if (options.sequence) {
+    if (auto kept = results_.Answer(*options.sequence, options.fingerprint)) return kept;
+  }
+  absl::Status refusal;
+  switch (call->request.kind) {
+    case Kind::kStep:
+      refusal = PrepareStep(*call);
+      break;
+    case Kind::kSavepoint:
+    case Kind::kRollbackTo:
+    case Kind::kRelease:
+      refusal = PrepareSavepoint(call);
+      break;
+    case Kind::kCommit:
+      PrepareCommit(call);
+      break;
+    case Kind::kRollback:
+      break;
+  }
+  if (!refusal.ok()) return refusal;
+  return std::nullopt;
+}
+
+absl::Status Unit::PrepareStep(const UnitCall& call) {
+  if (state_ == UnitState::kFailed) return Failed();
+  if (call.request.step.effect == db::Query::Effect::kWrite) {
+    if (description_.mode.read_only) return UnitOfWorkReadOnly(call.request.step.name);
+    wrote_ = Transaction::Wrote::kPerhaps;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Unit::PrepareSavepoint(UnitCall* call) {
+  if (state_ == UnitState::kFailed && call->request.kind != Kind::kRollbackTo) return Failed();
+  auto savepoint = call->request.kind == Kind::kSavepoint ? savepoints_.Next(call->request.savepoint)
+                                                          : savepoints_.Find(call->request.savepoint);
+  if (!savepoint.ok()) return savepoint.status();
+  call->orders.savepoint = *std::move(savepoint);
+  return absl::OkStatus();
+}
+
+void Unit::PrepareCommit(UnitCall* call) {
+  call->orders.wrote = wrote_;
+  if (state_ == UnitState::kFailed) {
+    call->orders.refusal = UnitOfWorkFailed(failure_, "it was rolled back; run the whole unit of work again");
+  } else {
+    state_ = UnitState::kCommitting;
+  }
+}
+
+absl::Status Unit::Failed() const {
+  return UnitOfWorkFailed(failure_, "only RollbackTo a savepoint or Rollback help now");
+}
+
+Unit::Work Unit::Finish(Outcome outcome) {
+  Work work;
+  const absl::MutexLock lock(&mu_);
+  const std::shared_ptr<UnitCall> call = running_;
+  if (const std::optional<Ending> ending = EndingOf(outcome)) {
+    if (outcome.executed) ++calls_;
+    End(*ending, &work);
+    if (!outcome.ending) {
+      outcome.result = ending->cause == EndCause::kConnectionLost ? DatabaseUnavailable() : LateCall(*ended_);
+    }
+  } else if (outcome.executed) {
+    Record(*call, outcome);
+  }
+  work.answers.push_back({call, std::move(outcome.result)});
+  TakeNext(&work);
+  return work;
+}
+
+std::optional<Ending> Unit::EndingOf(const Outcome& outcome) const {
+  if (outcome.ending) return outcome.ending;
+  EndCause cause = end_requested_;
+  if (cause == EndCause::kNone && outcome.lost) cause = EndCause::kConnectionLost;
+  if (cause == EndCause::kNone) return std::nullopt;
+  return Ending{UnitState::kRolledBack, cause, absl::OkStatus(), times_.Explain(cause)};
+}
+
+void Unit::Record(const UnitCall& call, const Outcome& outcome) {
+  ++calls_;
+  if (const auto& sequence = call.request.options.sequence) {
+    results_.Keep(*sequence, call.request.options.fingerprint, outcome.result);
+  }
+  if (outcome.failed) {
+    if (state_ == UnitState::kOpen) {
+      failure_ = outcome.result.ok() ? Internal("a statement failed and was not reported") : outcome.result.status();
+    }
+    state_ = UnitState::kFailed;
+    return;
+  }
+  state_ = UnitState::kOpen;
+  failure_ = absl::OkStatus();
+  if (!outcome.result.ok()) return;
+  const SavepointStack::Savepoint& savepoint = call.orders.savepoint;
+  if (call.request.kind == Kind::kSavepoint) savepoints_.Push(savepoint);
+  if (call.request.kind == Kind::kRollbackTo) savepoints_.RollBackTo(savepoint.number);
+  if (call.request.kind == Kind::kRelease) savepoints_.Release(savepoint.number);
+}
+
+void Unit::End(const Ending& ending, Work* work) {
+  UnitInfo info = InfoNow();
+  if (!ending.outcome.ok() && info.failure.empty()) info.failure = std::string(ending.outcome.message());
+  ended_ = std::make_shared<const EndedUnit>(MakeEnded(std::move(info), ending));
+  state_ = ending.state;
+  results_.Clear();
+  work->over = true;
+}
+
+Unit::Work Unit::Tick(Clock::time_point now, Look look) {
+  Work work;
+  const absl::MutexLock lock(&mu_);
+  if (ended_ != nullptr) return work;
+  ExpireWaiting(now, &work);
+  if (times_.TotalPassed(now)) {
+    EndOrStop(EndCause::kTotalLimit, &work);
+  } else if (running_ != nullptr) {
+    if (now >= running_->request.options.deadline && !running_->ends_unit()) {
+      running_->cancellation.Cancel(db::Cancellation::Cause::kDeadline);
+    }
+  } else if (times_.IdlePassed(now)) {
+    EndOrStop(EndCause::kIdleLimit, &work);
+  } else if (look == Look::kAtClockAndConnection && !(*lease_)->SocketLooksAlive()) {
+    EndOrStop(EndCause::kConnectionLost, &work);
+  }
+  return work;
+}
+
+Unit::Work Unit::RequestEnd(EndCause cause) {
+  Work work;
+  const absl::MutexLock lock(&mu_);
+  if (ended_ == nullptr) EndOrStop(cause, &work);
+  return work;
+}
+
+void Unit::EndOrStop(EndCause cause, Work* work) {
+  if (running_ == nullptr) {
+    End({UnitState::kRolledBack, cause, absl::OkStatus(), times_.Explain(cause)}, work);
+  } else if (!running_->ends_unit() && end_requested_ == EndCause::kNone) {
+    end_requested_ = cause;
+    running_->cancellation.Cancel(db::Cancellation::Cause::kDeadline);
+  }
+}
+
+void Unit::ExpireWaiting(Clock::time_point now, Work* work) {
+  for (auto it = waiting_.begin(); it != waiting_.end();) {
+    const bool late = now >= (*it)->request.options.deadline;
+    if (!late && !WaitsTooLong(**it, now)) {
+      ++it;
+      continue;
+    }
+    absl::Status status =
+        late ? DeadlineExceeded(kWaiting) : UnitOfWorkBusy("busy_wait", Cat(options_.busy_wait.count(), " ms"));
+    work->answers.push_back({std::move(*it), std::move(status)});
+    it = waiting_.erase(it);
+  }
+}
+
+/// Who waits for a Commit waits for its outcome: nothing else would be true. And a call that is sent again waits for
+/// the first one's result.
+bool Unit::WaitsTooLong(const UnitCall& call, Clock::time_point now) const {
+  if (now - call.queued_at < options_.busy_wait || running_ == nullptr) return false;
+  return running_->request.kind != Kind::kCommit && !IsResendOf(call, *running_);
+}
+
+bool Unit::Withdraw(const UnitCall& call) {
+  const absl::MutexLock lock(&mu_);
+  const auto found =
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& waiting) { return waiting.get() == &call; });
+  if (found == waiting_.end()) return false;
+  waiting_.erase(found);
+  return true;
+}
+
+UnitInfo Unit::Info() const {
+  const absl::MutexLock lock(&mu_);
+  return ended_ != nullptr ? ended_->info : InfoNow();
+}
+
+UnitInfo Unit::InfoNow() const {
+  UnitInfo info = description_;
+  info.state = state_;
+  const bool runs = running_ != nullptr;
+  info.expire_time = runs ? info.total_expire_time : std::min(info.total_expire_time, WallTime(times_.idle_end()));
+  info.savepoints = savepoints_.Names();
+  info.calls = calls_;
+  if (runs) info.running = running_->request.step.name;
+  info.failure = std::string(failure_.message());
+  return info;
+}
+
+std::shared_ptr<const EndedUnit> Unit::ended() const {
+  const absl::MutexLock lock(&mu_);
+  return ended_;
+}
+
+}  // namespace rowkeeper::uow

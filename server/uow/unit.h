@@ -1,0 +1,139 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "server/db/pool.h"
+#include "server/uow/ended_unit.h"
+#include "server/uow/kept_results.h"
+#include "server/uow/lease_times.h"
+#include "server/uow/savepoint_stack.h"
+#include "server/uow/unit_call.h"
+
+namespace rowkeeper::uow {
+
+/// One unit of work: its state, the calls that wait for it, and who may use its connection. It executes nothing and
+/// calls nobody back: its methods say what is to be done, and the UnitDriver does it when no lock is held.
+///
+/// The connection belongs to the thread that runs the current call; while there is none, to whoever holds the lock; and
+/// after the end to the thread that got Work::over. Thread-safe. Its lock is taken with no other held but one's own
+/// call, and nothing but a Cancellation's is taken under it.
+class Unit {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Result = absl::StatusOr<std::string>;
+
+  struct Options {
+    LeaseTimes::Limits limits;
+    std::chrono::milliseconds busy_wait{0};
+    int waiting_calls = 0;
+    int savepoints = 0;
+    KeptResults::Limits kept;
+  };
+
+  /// A call that is over.
+  struct Answer {
+    std::shared_ptr<UnitCall> call;
+    Result result;
+  };
+
+  /// What is left to do after a method.
+  struct Work {
+    /// To execute, then Finish.
+    std::shared_ptr<UnitCall> next;
+    /// The unit has ended just now: its connection is to be given back, rolled back unless committed, before the
+    /// answers are told.
+    bool over = false;
+    std::vector<Answer> answers;
+
+    bool empty() const { return next == nullptr && !over && answers.empty(); }
+  };
+
+  /// How the current call went.
+  struct Outcome {
+    Result result;
+    /// Otherwise it was given up before it began.
+    bool executed = true;
+    /// The transaction has failed.
+    bool failed = false;
+    /// The connection is lost.
+    bool lost = false;
+    /// The call ended the unit.
+    std::optional<Ending> ending;
+  };
+
+  enum class Look { kAtClock, kAtClockAndConnection };
+
+  /// `secret` is its handle's.
+  Unit(std::string secret, UnitInfo info, const Options& options, db::Lease lease);
+
+  /// A new call: executed, kept waiting or answered.
+  Work Admit(std::shared_ptr<UnitCall> call);
+  /// By the thread that executed the current call.
+  Work Finish(Outcome outcome);
+  /// What the time that has passed leads to.
+  Work Tick(Clock::time_point now, Look look);
+  /// The server ends it, at once or as soon as the running call is stopped. A Commit or Rollback that runs goes on.
+  Work RequestEnd(EndCause cause);
+  /// Takes a waiting call back; false when it does not wait any more.
+  bool Withdraw(const UnitCall& call);
+
+  UnitInfo Info() const;
+  /// Null while it is open.
+  std::shared_ptr<const EndedUnit> ended() const;
+  const std::string& caller() const { return description_.caller; }
+  const std::string& secret() const { return secret_; }
+
+  /// Of the connection's owner.
+  db::Connection& connection() { return **lease_; }
+  bool has_connection() const { return lease_.has_value(); }
+  void GiveConnectionBack() { lease_.reset(); }
+
+ private:
+  void TakeNext(Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  /// The answer to a call that is not to be executed; nullopt when it is. Fills the call's orders.
+  std::optional<Result> AnswerAtOnce(UnitCall* call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status PrepareStep(const UnitCall& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status PrepareSavepoint(UnitCall* call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void PrepareCommit(UnitCall* call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Record(const UnitCall& call, const Outcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void End(const Ending& ending, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::optional<Ending> EndingOf(const Outcome& outcome) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void EndOrStop(EndCause cause, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ExpireWaiting(Clock::time_point now, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool WaitsTooLong(const UnitCall& call, Clock::time_point now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  UnitInfo InfoNow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status Failed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  const std::string secret_;
+  const UnitInfo description_;
+  const Options options_;
+  std::optional<db::Lease> lease_;
+
+  mutable absl::Mutex mu_;
+  UnitState state_ ABSL_GUARDED_BY(mu_) = UnitState::kOpen;
+  std::shared_ptr<const EndedUnit> ended_ ABSL_GUARDED_BY(mu_);
+  /// The current call, from its turn to Finish. None waits while there is none.
+  std::shared_ptr<UnitCall> running_ ABSL_GUARDED_BY(mu_);
+  std::list<std::shared_ptr<UnitCall>> waiting_ ABSL_GUARDED_BY(mu_);
+  /// The running call is being stopped for this.
+  EndCause end_requested_ ABSL_GUARDED_BY(mu_) = EndCause::kNone;
+  LeaseTimes times_ ABSL_GUARDED_BY(mu_);
+  SavepointStack savepoints_ ABSL_GUARDED_BY(mu_);
+  KeptResults results_ ABSL_GUARDED_BY(mu_);
+  Transaction::Wrote wrote_ ABSL_GUARDED_BY(mu_) = Transaction::Wrote::kNothing;
+  /// The first since the unit was last well.
+  absl::Status failure_ ABSL_GUARDED_BY(mu_);
+  int64_t calls_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace rowkeeper::uow

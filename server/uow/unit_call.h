@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "server/db/cancellation.h"
+#include "server/uow/pending_call.h"
+#include "server/uow/savepoint_stack.h"
+#include "server/uow/transaction.h"
+#include "server/uow/units_of_work.h"
+
+namespace rowkeeper::uow {
+
+class Unit;
+
+/// One call of one unit.
+class UnitCall final : public PendingCall {
+ public:
+  enum class Kind { kStep, kSavepoint, kRollbackTo, kRelease, kCommit, kRollback };
+  using Clock = UnitsOfWork::Clock;
+
+  /// What to do; for all but a step, `step.name` alone.
+  struct Request {
+    Kind kind = Kind::kStep;
+    UnitsOfWork::Step step;
+    /// Name of the savepoint.
+    std::string savepoint;
+    UnitsOfWork::StepOptions options;
+  };
+
+  /// What the unit adds when the call's turn comes.
+  struct Orders {
+    SavepointStack::Savepoint savepoint;
+    /// kCommit: why it is to roll back, when it is.
+    absl::Status refusal;
+    Transaction::Wrote wrote = Transaction::Wrote::kNothing;
+  };
+
+  UnitCall(Request call_request, std::weak_ptr<Unit> unit, UnitsOfWork::StepDone call_done)
+      : request(std::move(call_request)), done(std::move(call_done)), unit_(std::move(unit)) {}
+
+  void Cancel(db::Cancellation::Cause cause) override;
+  /// Commit and Rollback are not to be disturbed once they run.
+  bool ends_unit() const { return request.kind == Kind::kCommit || request.kind == Kind::kRollback; }
+
+  const Request request;
+  const UnitsOfWork::StepDone done;
+  db::Cancellation cancellation;
+  /// Written under the unit's lock before the call waits or runs, and read-only from then on.
+  Clock::time_point queued_at;
+  Orders orders;
+
+ private:
+  const std::weak_ptr<Unit> unit_;
+};
+
+}  // namespace rowkeeper::uow

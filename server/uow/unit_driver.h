@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/uow/begin_runner.h"
+#include "server/uow/places.h"
+#include "server/uow/registry.h"
+#include "server/uow/transaction.h"
+#include "server/uow/unit.h"
+#include "server/uow/worker_threads.h"
+
+namespace rowkeeper::uow {
+
+/// Does what units decide: executes their calls, gives back what they held, tells the answers. Thread-safe; calls back
+/// with no lock held.
+class UnitDriver {
+ public:
+  struct Parts {
+    Places* places = nullptr;
+    Registry* registry = nullptr;
+    WorkerThreads* workers = nullptr;
+    BeginRunner* begins = nullptr;
+    const CommitResolver* resolver = nullptr;
+  };
+
+  explicit UnitDriver(const Parts& parts) : parts_(parts) {}
+
+  /// Never blocks: what waits for the database is done on a worker.
+  void Proceed(const std::shared_ptr<Unit>& unit, Unit::Work work);
+
+ private:
+  /// On a worker, until the unit has nothing more to do.
+  void Run(const std::shared_ptr<Unit>& unit, Unit::Work work);
+  Unit::Outcome Execute(Unit& unit, UnitCall& call);
+  Unit::Outcome ExecuteCommit(Unit& unit, const UnitCall& call);
+  Ending ResolveCommit(Unit& unit, const std::string& transaction_id);
+  /// The unit has ended.
+  void Close(Unit& unit);
+  void GiveBack(Unit& unit);
+
+  const Parts parts_;
+};
+
+}  // namespace rowkeeper::uow

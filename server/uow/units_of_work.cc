@@ -1,0 +1,238 @@
+#include "server/uow/units_of_work.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/ids.h"
+#include "server/uow/begin_runner.h"
+#include "server/uow/handle.h"
+#include "server/uow/periodic_thread.h"
+#include "server/uow/places.h"
+#include "server/uow/registry.h"
+#include "server/uow/unit_driver.h"
+#include "server/uow/worker_threads.h"
+
+namespace rowkeeper::uow {
+namespace {
+
+using Kind = UnitCall::Kind;
+
+constexpr size_t kInstance = 8;
+constexpr std::chrono::milliseconds kHousekeepingPeriod{50};
+/// Every so many periods idle units' connections are looked at.
+constexpr int kPeriodsPerLook = 20;
+
+UnitCall::Request EndingRequest(Kind kind, const char* name, UnitsOfWork::Clock::time_point deadline) {
+  UnitCall::Request request;
+  request.kind = kind;
+  request.step.name = name;
+  request.options.deadline = deadline;
+  return request;
+}
+
+UnitCall::Request SavepointRequest(Kind kind, const char* name, const std::string& savepoint,
+                                   const UnitsOfWork::StepOptions& options) {
+  UnitCall::Request request;
+  request.kind = kind;
+  request.step.name = name;
+  request.savepoint = savepoint;
+  request.options = options;
+  return request;
+}
+
+/// Where a handle leads to: a unit, a memory of one, or an error.
+struct Located {
+  Registry::Found found;
+  absl::Status problem;
+};
+
+}  // namespace
+
+struct UnitsOfWork::Impl {
+  Impl(UnitOptions unit_options, db::Pool* pool, db::ConnectionOptions connection);
+  ~Impl() { Drain(Clock::now()); }
+
+  Located Locate(const Reference& reference) const;
+  std::shared_ptr<PendingCall> Submit(std::shared_ptr<Unit> unit, UnitCall::Request request, StepDone done);
+  std::shared_ptr<PendingCall> SubmitStep(const Reference& reference, UnitCall::Request request, StepDone done);
+  void Tick();
+  void Drain(Clock::time_point deadline);
+
+  const UnitOptions options;
+  const std::string instance;
+  const CommitResolver resolver;
+  const std::shared_ptr<Places> places;
+  Registry registry;
+  BeginRunner begins;
+  UnitDriver driver;
+  /// Dies before what its tasks use.
+  WorkerThreads workers;
+  int periods = 0;
+  PeriodicThread housekeeping;
+};
+
+UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, db::ConnectionOptions connection)
+    : options(std::move(unit_options)),
+      instance(RandomBytes(kInstance)),
+      resolver(std::move(connection), options.in_doubt_limit),
+      places(std::make_shared<Places>(options)),
+      registry(options),
+      begins(&options, instance, {places, &registry, &workers, pool}),
+      driver({places.get(), &registry, &workers, &begins, &resolver}),
+      housekeeping(kHousekeepingPeriod, [this] { Tick(); }) {}
+
+Located UnitsOfWork::Impl::Locate(const Reference& reference) const {
+  const std::optional<Handle> handle = Handle::Parse(reference.handle);
+  if (!handle) {
+    return {{}, InvalidHeader("rowkeeper-unit-of-work", "is not a handle; send the one that Begin gave, unchanged")};
+  }
+  if (handle->server != options.server) return {{}, UnitOfWorkElsewhere(handle->server)};
+  if (handle->instance != instance) return {{}, ExpiredWithItsServer()};
+  Located located{registry.Find(handle->secret, reference.caller), absl::OkStatus()};
+  if (located.found.unit == nullptr && located.found.ended == nullptr) located.problem = UnitOfWorkNotFound();
+  return located;
+}
+
+std::shared_ptr<PendingCall> UnitsOfWork::Impl::Submit(std::shared_ptr<Unit> unit, UnitCall::Request request,
+                                                       StepDone done) {
+  auto call = std::make_shared<UnitCall>(std::move(request), unit, std::move(done));
+  driver.Proceed(unit, unit->Admit(call));
+  return call;
+}
+
+std::shared_ptr<PendingCall> UnitsOfWork::Impl::SubmitStep(const Reference& reference, UnitCall::Request request,
+                                                           StepDone done) {
+  Located located = Locate(reference);
+  if (!located.problem.ok()) {
+    done(located.problem);
+  } else if (located.found.ended != nullptr) {
+    done(LateCall(*located.found.ended));
+  } else {
+    return Submit(std::move(located.found.unit), std::move(request), std::move(done));
+  }
+  return nullptr;
+}
+
+void UnitsOfWork::Impl::Tick() {
+  const Clock::time_point now = Clock::now();
+  for (Places::Refusal& refusal : places->TakeLate(now)) refusal.call->done(std::move(refusal.status));
+  const Unit::Look look = ++periods % kPeriodsPerLook == 0 ? Unit::Look::kAtClockAndConnection : Unit::Look::kAtClock;
+  for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) driver.Proceed(unit, unit->Tick(now, look));
+  registry.Forget(now);
+}
+
+void UnitsOfWork::Impl::Drain(Clock::time_point deadline) {
+  for (const std::shared_ptr<BeginCall>& call : places->Close()) call->done(ShuttingDown());
+  registry.Close();
+  if (!registry.WaitUntilNoneOpen(deadline)) {
+    for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) {
+      driver.Proceed(unit, unit->RequestEnd(EndCause::kShutdown));
+    }
+    registry.WaitUntilNoneOpen(Clock::time_point::max());
+  }
+  places->WaitUntilFree();
+}
+
+UnitsOfWork::UnitsOfWork(UnitOptions options, db::Pool* pool, db::ConnectionOptions connection)
+    : impl_(std::make_unique<Impl>(std::move(options), pool, std::move(connection))) {}
+
+UnitsOfWork::~UnitsOfWork() = default;
+
+void UnitsOfWork::Ticket::Cancel(db::Cancellation::Cause cause) {
+  if (const std::shared_ptr<PendingCall> call = call_.lock()) call->Cancel(cause);
+}
+
+UnitsOfWork::Ticket UnitsOfWork::Begin(const BeginOptions& options, const std::string& caller,
+                                       Clock::time_point deadline, BeginDone done) {
+  return Ticket(impl_->begins.Begin(options, caller, deadline, std::move(done)));
+}
+
+UnitsOfWork::Ticket UnitsOfWork::Execute(const Reference& reference, Step step, const StepOptions& options,
+                                         StepDone done) {
+  UnitCall::Request request;
+  request.step = std::move(step);
+  request.options = options;
+  return Ticket(impl_->SubmitStep(reference, std::move(request), std::move(done)));
+}
+
+UnitsOfWork::Ticket UnitsOfWork::Savepoint(const Reference& reference, const std::string& name,
+                                           const StepOptions& options, StepDone done) {
+  auto request = SavepointRequest(Kind::kSavepoint, "rowkeeper.v1.UnitOfWork.Savepoint", name, options);
+  return Ticket(impl_->SubmitStep(reference, std::move(request), std::move(done)));
+}
+
+UnitsOfWork::Ticket UnitsOfWork::RollbackTo(const Reference& reference, const std::string& name,
+                                            const StepOptions& options, StepDone done) {
+  auto request = SavepointRequest(Kind::kRollbackTo, "rowkeeper.v1.UnitOfWork.RollbackTo", name, options);
+  return Ticket(impl_->SubmitStep(reference, std::move(request), std::move(done)));
+}
+
+UnitsOfWork::Ticket UnitsOfWork::Release(const Reference& reference, const std::string& name,
+                                         const StepOptions& options, StepDone done) {
+  auto request = SavepointRequest(Kind::kRelease, "rowkeeper.v1.UnitOfWork.Release", name, options);
+  return Ticket(impl_->SubmitStep(reference, std::move(request), std::move(done)));
+}
+
+UnitsOfWork::Ticket UnitsOfWork::Commit(const Reference& reference, Clock::time_point deadline, CommitDone done) {
+  Located located = impl_->Locate(reference);
+  if (!located.problem.ok()) {
+    const bool went_with_server = ErrorReason(located.problem) == "UNIT_OF_WORK_EXPIRED";
+    done(went_with_server ? CommitOutcomeUnknown() : located.problem);
+    return {};
+  }
+  if (const auto& ended = located.found.ended) {
+    ended->outcome.ok() ? done(ended->info) : done(ended->outcome);
+    return {};
+  }
+  const std::shared_ptr<Unit> unit = std::move(located.found.unit);
+  auto answer = [unit, done = std::move(done)](const absl::StatusOr<std::string>& result) {
+    result.ok() ? done(unit->Info()) : done(result.status());
+  };
+  return Ticket(
+      impl_->Submit(unit, EndingRequest(Kind::kCommit, "rowkeeper.v1.UnitOfWork.Commit", deadline), std::move(answer)));
+}
+
+UnitsOfWork::Ticket UnitsOfWork::Rollback(const Reference& reference, Clock::time_point deadline, RollbackDone done) {
+  Located located = impl_->Locate(reference);
+  if (!located.problem.ok()) {
+    const std::string reason = ErrorReason(located.problem);
+    if (reason == "UNIT_OF_WORK_NOT_FOUND" || reason == "UNIT_OF_WORK_EXPIRED") {
+      done(UnitState::kUnspecified);
+    } else {
+      done(located.problem);
+    }
+    return {};
+  }
+  if (const auto& ended = located.found.ended) {
+    done(ended->info.state);
+    return {};
+  }
+  const std::shared_ptr<Unit> unit = std::move(located.found.unit);
+  auto answer = [unit, done = std::move(done)](const absl::StatusOr<std::string>& result) {
+    result.ok() ? done(unit->ended()->info.state) : done(result.status());
+  };
+  return Ticket(impl_->Submit(unit, EndingRequest(Kind::kRollback, "rowkeeper.v1.UnitOfWork.Rollback", deadline),
+                              std::move(answer)));
+}
+
+absl::StatusOr<UnitInfo> UnitsOfWork::Get(const Reference& reference) const {
+  const Located located = impl_->Locate(reference);
+  if (!located.problem.ok()) return located.problem;
+  return located.found.unit != nullptr ? located.found.unit->Info() : located.found.ended->info;
+}
+
+std::vector<UnitInfo> UnitsOfWork::List() const {
+  std::vector<UnitInfo> infos;
+  for (const std::shared_ptr<Unit>& unit : impl_->registry.OpenUnits()) {
+    UnitInfo info = unit->Info();
+    if (info.end == EndCause::kNone) infos.push_back(std::move(info));
+  }
+  std::sort(infos.begin(), infos.end(),
+            [](const UnitInfo& a, const UnitInfo& b) { return a.begin_time < b.begin_time; });
+  return infos;
+}
+
+void UnitsOfWork::Drain(Clock::time_point deadline) { impl_->Drain(deadline); }
+
+}  // namespace rowkeeper::uow

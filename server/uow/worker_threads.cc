@@ -1,0 +1,47 @@
+#include "server/uow/worker_threads.h"
+
+#include <utility>
+
+namespace rowkeeper::uow {
+
+WorkerThreads::~WorkerThreads() {
+  while (true) {
+    std::vector<std::thread> ending;
+    {
+      const absl::MutexLock lock(&mu_);
+      stopping_ = true;
+      task_ready_.SignalAll();
+      ending.swap(threads_);
+    }
+    if (ending.empty()) return;
+    for (std::thread& thread : ending) thread.join();
+  }
+}
+
+void WorkerThreads::Submit(Task task) {
+  const absl::MutexLock lock(&mu_);
+  tasks_.push_back(std::move(task));
+  if (tasks_.size() > idle_) {
+    threads_.emplace_back([this] { Loop(); });
+  } else {
+    task_ready_.Signal();
+  }
+}
+
+void WorkerThreads::Loop() {
+  while (true) {
+    Task task;
+    {
+      const absl::MutexLock lock(&mu_);
+      ++idle_;
+      while (tasks_.empty() && !stopping_) task_ready_.Wait(&mu_);
+      --idle_;
+      if (tasks_.empty()) return;
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    task();
+  }
+}
+
+}  // namespace rowkeeper::uow
