@@ -28,6 +28,37 @@ bool KnownElsewhere(CLI::App* command, const std::string& name) {
   return KnownBelow(command, name);
 }
 
+void AddUnitTime(CLI::App* command, const std::string& name, double* seconds, double least, const std::string& help) {
+  AddOption(command, name, seconds, help + ", seconds")->check(CLI::Range(least, 86400.0))->group("Units of work");
+}
+
+void AddUnitOptions(CLI::App* command, UnitSettings* settings) {
+  AddOption(
+      command, "--unit-share", &settings->share,
+      "Share of pool-size + max-overflow that open units of work may hold, rounded down, one connection fewer than "
+      "all at most; 0: no units")
+      ->check(CLI::Range(0.0, 1.0))
+      ->group("Units of work");
+  AddOption(command, "--units-per-caller", &settings->per_caller,
+            "Units that one caller may have open; 0: no limit of its own")
+      ->check(CLI::Range(0, 2000))
+      ->group("Units of work");
+  AddUnitTime(command, "--unit-idle-limit", &settings->idle_limit_s, 0.1,
+              "Longest time between two calls of a unit, when Begin asks for none");
+  AddUnitTime(command, "--unit-max-idle-limit", &settings->max_idle_limit_s, 0.1,
+              "Longest idle limit that Begin may set");
+  AddUnitTime(command, "--unit-total-limit", &settings->total_limit_s, 0.1,
+              "Longest time a unit stays open, when Begin asks for none");
+  AddUnitTime(command, "--unit-max-total-limit", &settings->max_total_limit_s, 0.1,
+              "Longest total limit that Begin may set");
+  AddUnitTime(command, "--unit-capacity-wait", &settings->capacity_wait_s, 0.0,
+              "Longest wait of Begin for a free place, when it asks for none");
+  AddUnitTime(command, "--unit-busy-wait", &settings->busy_wait_s, 0.0,
+              "Longest wait of a call while another call of its unit runs");
+  AddUnitTime(command, "--in-doubt-limit", &settings->in_doubt_limit_s, 0.0,
+              "How long the outcome of a COMMIT whose answer was lost is looked for");
+}
+
 }  // namespace
 
 std::string EnvironmentName(const std::string& option) {
@@ -112,6 +143,11 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--listen", &settings->listen, "Address, host:port or unix:/path; may be repeated")
       ->type_name("ADDRESS")
       ->group("Server");
+  AddOption(command, "--advertise-address", &settings->advertise_address,
+            "Address at which callers reach this server, named in the handles of its units of work. Default: the first "
+            "--listen, with the machine's name for 0.0.0.0 and [::]")
+      ->type_name("ADDRESS")
+      ->group("Server");
   AddOption(command, "--queue-limit", &settings->queue_limit, "Calls that may wait for a connection")
       ->check(CLI::Range(1, 1000000))
       ->group("Server");
@@ -148,6 +184,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
             "Directory of migrations, named in the advice when the database does not fit the catalogue")
       ->type_name("DIR")
       ->group("Server");
+  AddUnitOptions(command, &settings->units);
 }
 
 void ApplyConfigFile(CLI::App* command) {

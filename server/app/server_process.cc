@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "server/app/unit_settings.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
@@ -43,6 +44,11 @@ exec::ExecutorOptions ToExecutorOptions(const ServerProcessOptions& options) {
   return executor;
 }
 
+ServerProcessOptions Complete(ServerProcessOptions options) {
+  options.connection = WithSessionLimits(std::move(options.connection), options.serve.units);
+  return options;
+}
+
 std::string Remedy(const ServeSettings& settings) {
   return Cat("run `rowkeeper migrate up --migrations ", settings.migrations.empty() ? "DIR" : settings.migrations,
              "` on this database");
@@ -52,25 +58,31 @@ std::string Remedy(const ServeSettings& settings) {
 
 ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options)
     : loaded_(loaded),
-      options_(options),
+      options_(Complete(options)),
       tokens_(TokenKey(options.serve.page_token_key)),
       errors_(*loaded.catalogue),
       runner_(errors_, tokens_, &statements_),
-      pool_(ToPoolOptions(options.pool), options.connection),
-      executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_)) {}
+      pool_(ToPoolOptions(options.pool), options_.connection),
+      executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_)),
+      resolver_(options_.connection, Milliseconds(options.serve.units.in_doubt_limit_s)) {}
 
-ServerProcess::~ServerProcess() = default;
+/// The threads of units and of the executor hold calls, which end before the services that they came from.
+ServerProcess::~ServerProcess() {
+  server_.reset();
+  units_.reset();
+  executor_.reset();
+}
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const LoadedCatalogue& loaded,
                                                                     const ServerProcessOptions& options) {
   std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options));
   process->gate_.Close(DatabaseUnavailable());  // until the monitor has seen that the database fits
   process->MakeServices();
-  const absl::Status status = process->Listen();
-  if (!status.ok()) return status;
+  if (absl::Status status = process->Listen(); !status.ok()) return status;
+  if (absl::Status status = process->MakeUnits(); !status.ok()) return status;
   ServerProcess* self = process.get();
   process->monitor_ = std::make_unique<DatabaseMonitor>(
-      *loaded.catalogue, options.connection, Remedy(options.serve),
+      *loaded.catalogue, process->options_.connection, Remedy(options.serve),
       [self](DatabaseMonitor::State state, const absl::Status& reason) { self->OnDatabaseChange(state, reason); });
   return process;
 }
@@ -78,6 +90,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
 void ServerProcess::MakeServices() {
   wire::RepositoryBackend backend;
   backend.executor = executor_.get();
+  backend.runner = &runner_;
+  backend.units = &units_slot_;
   backend.tokens = &tokens_;
   backend.gate = &gate_;
   backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
@@ -85,13 +99,26 @@ void ServerProcess::MakeServices() {
   for (const auto& plan : loaded_.plans) {
     methods_.push_back(std::make_unique<const wire::RepositoryMethod>(plan.get(), backend));
   }
-  service_ = std::make_unique<wire::DynamicService>(wire::ToDynamicMethods(methods_),
+  run_ = std::make_unique<const wire::RunMethod>(
+      wire::RunBackend{executor_.get(), &runner_, &resolver_, backend.max_response_bytes}, methods_);
+  unit_service_ =
+      std::make_unique<const wire::UnitOfWorkService>(wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get()});
+  std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
+  for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
+  service_ = std::make_unique<wire::DynamicService>(std::move(served),
                                                     wire::DynamicServiceOptions{backend.max_response_bytes});
+  AnnounceServices();
+}
+
+void ServerProcess::AnnounceServices() {
   wire::ReflectionOptions reflection;
   reflection.files = loaded_.catalogue->source().files();
   for (const catalogue::Repository& repository : loaded_.catalogue->repositories()) {
     reflection.services.push_back(repository.service->full_name());
-    health_.SetStatus(repository.service->full_name(), wire::HealthService::Status::kNotServing);
+  }
+  reflection.services.emplace_back(wire::kUnitOfWorkService);
+  for (const std::string& service : reflection.services) {
+    health_.SetStatus(service, wire::HealthService::Status::kNotServing);
   }
   reflection_ = std::make_unique<wire::Reflection>(reflection);
 }
@@ -107,6 +134,18 @@ absl::Status ServerProcess::Listen() {
   auto server = wire::GrpcServer::Start(options, services);
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+absl::Status ServerProcess::MakeUnits() {
+  absl::StatusOr<std::string> address = AdvertisedAddress(options_.serve.advertise_address, addresses());
+  if (!address.ok()) return address.status();
+  absl::StatusOr<uow::UnitOptions> options = ToUnitOptions(options_.serve.units, options_.pool, *std::move(address));
+  if (!options.ok()) return options.status();
+  Log(LogLevel::kInfo, "units of work",
+      {{"capacity", static_cast<int64_t>(options->capacity)}, {"server", options->server}});
+  units_ = std::make_unique<uow::UnitsOfWork>(*std::move(options), &pool_, options_.connection);
+  units_slot_.Set(units_.get());
   return absl::OkStatus();
 }
 
@@ -145,9 +184,14 @@ void LogRefusals() {
 }  // namespace
 
 void ServerProcess::Shutdown() {
+  const auto drain = Milliseconds(options_.serve.drain_timeout_s);
+  const auto deadline = std::chrono::system_clock::now() + drain;
   health_.Stop();
   reflection_->Stop();
-  server_->Shutdown(std::chrono::system_clock::now() + Milliseconds(options_.serve.drain_timeout_s));
+  units_->Drain(std::chrono::steady_clock::now() + drain);
+  server_->Shutdown(deadline, [this] { service_->CutCalls(); });
+  units_slot_.Set(nullptr);
+  units_.reset();
   executor_.reset();  // its threads answer calls, so they end before the server does
   monitor_.reset();
   LogRefusals();

@@ -12,10 +12,14 @@
 #include "server/app/settings.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
+#include "server/uow/transaction.h"
+#include "server/uow/units_of_work.h"
 #include "server/wire/health.h"
 #include "server/wire/reflection.h"
 #include "server/wire/repository_method.h"
+#include "server/wire/run_method.h"
 #include "server/wire/server.h"
+#include "server/wire/unit_of_work_service.h"
 
 namespace rowkeeper::app {
 
@@ -36,16 +40,21 @@ class ServerProcess {
   ~ServerProcess();
 
   const std::vector<std::string>& addresses() const { return server_->BoundAddresses(); }
-  /// Not serving from now on; waits for running calls up to the drain timeout, then cancels them. Call once.
+  /// Not serving from now on. Open units of work and then running calls get the drain timeout in all; what is left is
+  /// rolled back, cancelled and told so. Call once.
   void Shutdown();
 
  private:
   ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options);
   absl::Status Listen();
+  /// Knows where the server listens.
+  absl::Status MakeUnits();
   void MakeServices();
+  void AnnounceServices();
   void OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason);
 
   const LoadedCatalogue& loaded_;
+  /// With the session limits that follow from others.
   const ServerProcessOptions options_;
   const plan::PageTokens tokens_;
   const exec::ErrorContexts errors_;
@@ -53,6 +62,9 @@ class ServerProcess {
   const exec::Runner runner_;
   db::Pool pool_;
   std::unique_ptr<exec::Executor> executor_;
+  const uow::CommitResolver resolver_;
+  std::unique_ptr<uow::UnitsOfWork> units_;
+  wire::UnitsSlot units_slot_;
   wire::ServingGate gate_;
   /// Whether the database fitted when it was last looked at; of the monitor's callbacks alone, which come one at a
   /// time.
@@ -60,6 +72,8 @@ class ServerProcess {
   wire::HealthService health_;
   std::unique_ptr<wire::Reflection> reflection_;
   std::vector<std::unique_ptr<const wire::RepositoryMethod>> methods_;
+  std::unique_ptr<const wire::RunMethod> run_;
+  std::unique_ptr<const wire::UnitOfWorkService> unit_service_;
   std::unique_ptr<wire::DynamicService> service_;
   std::unique_ptr<wire::GrpcServer> server_;
   std::unique_ptr<DatabaseMonitor> monitor_;

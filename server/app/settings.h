@@ -34,8 +34,24 @@ struct PoolSettings {
   bool echo = false;
 };
 
+/// Units of work. Times are seconds.
+struct UnitSettings {
+  /// Of the pool's connections, overflow included.
+  double share = 0.5;
+  int per_caller = 10;
+  double idle_limit_s = 10;
+  double max_idle_limit_s = 60;
+  double total_limit_s = 60;
+  double max_total_limit_s = 600;
+  double capacity_wait_s = 1;
+  double busy_wait_s = 1;
+  double in_doubt_limit_s = 30;
+};
+
 struct ServeSettings {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
+  /// Empty: see AdvertisedAddress.
+  std::string advertise_address;
   int queue_limit = 10000;
   int max_request_kib = 4096;
   /// Above max_request_kib, so that what was written can be returned.
@@ -47,6 +63,7 @@ struct ServeSettings {
   std::string log_level = "info";
   std::string log_format = "text";
   std::string migrations;
+  UnitSettings units;
 };
 
 }  // namespace rowkeeper::app

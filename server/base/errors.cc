@@ -339,6 +339,12 @@ absl::Status SavepointNotFound(std::string_view name) {
                {{"savepoint", name}});
 }
 
+absl::Status ValueMissing(std::string_view value, std::string_view call, std::string_view from) {
+  return Error(Code::kFailedPrecondition, "VALUE_MISSING",
+               Cat(value, ": ", call, " returned no value of ", Shown(from), ", and nothing was changed"),
+               {{"value", value}, {"call", call}, {"from", from}});
+}
+
 absl::Status WithMetadata(const absl::Status& error, std::string_view key, std::string_view value,
                           std::string_view prefix) {
   const absl::string_view message = error.message();

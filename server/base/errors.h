@@ -109,8 +109,8 @@ absl::Status UnitOfWorkExpired(std::string_view cause, std::string_view what, st
 absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time);
 /// ABORTED with RetryInfo, reason UNIT_OF_WORK_BUSY: another call of the unit was running for longer than `limit`.
 absl::Status UnitOfWorkBusy(std::string_view limit, std::string_view value);
-/// FAILED_PRECONDITION, reason UNIT_OF_WORK_FAILED: an earlier statement failed with `failure`, whose reason and message
-/// are repeated. `consequence` says what became of the unit.
+/// FAILED_PRECONDITION, reason UNIT_OF_WORK_FAILED: an earlier statement failed with `failure`, whose reason and
+/// message are repeated. `consequence` says what became of the unit.
 absl::Status UnitOfWorkFailed(const absl::Status& failure, std::string_view consequence);
 /// FAILED_PRECONDITION, reason UNIT_OF_WORK_READ_ONLY: `method` writes.
 absl::Status UnitOfWorkReadOnly(std::string_view method);
@@ -118,6 +118,8 @@ absl::Status UnitOfWorkReadOnly(std::string_view method);
 absl::Status UnitOfWorkSequence(uint64_t sequence, uint64_t last);
 /// NOT_FOUND, reason SAVEPOINT_NOT_FOUND.
 absl::Status SavepointNotFound(std::string_view name);
+/// FAILED_PRECONDITION, reason VALUE_MISSING: `value` of a run takes `from` of what `call` returned, which has none.
+absl::Status ValueMissing(std::string_view value, std::string_view call, std::string_view from);
 /// `error` as it is, with metadata `key` = `value`, and `prefix` before the message.
 absl::Status WithMetadata(const absl::Status& error, std::string_view key, std::string_view value,
                           std::string_view prefix);

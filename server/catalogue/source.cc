@@ -17,6 +17,7 @@
 #include "google/protobuf/io/zero_copy_stream.h"
 #include "google/type/date.pb.h"
 #include "rowkeeper/v1/annotations.pb.h"
+#include "rowkeeper/v1/unit_of_work.pb.h"
 #include "server/catalogue/options.h"
 #include "server/catalogue/proto_files.h"
 
@@ -28,7 +29,8 @@ namespace pb = google::protobuf;
 /// The file of this name in the binary, when it is one that users need not bring. Theirs would be the same or unusable.
 const pb::FileDescriptor* HeldFile(const std::string& name) {
   // Naming the types keeps the generated files in the program.
-  static const bool linked = google::type::Date::descriptor() && v1::EntityOptions::descriptor();
+  static const bool linked =
+      google::type::Date::descriptor() && v1::EntityOptions::descriptor() && v1::BeginRequest::descriptor();
   if (!linked) return nullptr;
   if (!absl::StartsWith(name, "rowkeeper/v1/") && !absl::StartsWith(name, "google/protobuf/") &&
       name != "google/type/date.proto") {

@@ -56,6 +56,7 @@ std::string CallFields(const CallRecord& record) {
   append_text("request_id", record.request_id);
   append_text("caller", record.caller);
   append_text("unit_of_work", record.unit_of_work);
+  append_text("label", record.label);
   if (LevelOf(record.status.code()) == LogLevel::kError) {
     append_text("log_id", ErrorLogId(record.status));
     append({"error", std::string(record.status.message())});

@@ -26,6 +26,8 @@ struct CallRecord {
   std::string_view caller;
   /// Empty outside a unit of work. Never the handle itself, which is a credential.
   std::string_view unit_of_work;
+  /// What its caller calls a unit of work that begins; empty otherwise.
+  std::string_view label;
   /// Rows returned or changed; negative when it does not apply.
   int64_t rows = -1;
 };

@@ -14,7 +14,7 @@ namespace rowkeeper::wire {
 DynamicService::DynamicService(std::vector<DynamicMethod> methods, DynamicServiceOptions options) {
   for (DynamicMethod& method : methods) {
     entries_.push_back(std::make_unique<Entry>(
-        Entry{{std::move(method.path), options.max_response_bytes}, std::move(method.handler)}));
+        Entry{{std::move(method.path), options.max_response_bytes, &in_flight_}, std::move(method.handler)}));
     Register(static_cast<int>(entries_.size()) - 1);
   }
 }

@@ -34,6 +34,9 @@ class DynamicService : public grpc::Service {
  public:
   DynamicService(std::vector<DynamicMethod> methods, DynamicServiceOptions options);
 
+  /// Has every call that is not over, and any that still comes, cancelled with CancelCause::kShutdown.
+  void CutCalls() { in_flight_.CutAll(); }
+
  private:
   struct Entry {
     UnaryReactor::Method method;
@@ -42,6 +45,7 @@ class DynamicService : public grpc::Service {
 
   void Register(int index);
 
+  InFlight in_flight_;
   std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
 };
 

@@ -14,6 +14,7 @@
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "rowkeeper/v1/annotations.pb.h"
+#include "rowkeeper/v1/unit_of_work.pb.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
@@ -205,10 +206,10 @@ Knowledge Gather(const ReflectionOptions& options) {
   for (const auto* file : options.files) knowledge.index.AddFile(*file);
   for (const auto* message :
        {grpc::health::v1::HealthCheckRequest::descriptor(), V1::Request::descriptor(), V1Alpha::Request::descriptor(),
-        google::rpc::ErrorInfo::descriptor(), google::rpc::Status::descriptor()}) {
+        google::rpc::ErrorInfo::descriptor(), google::rpc::Status::descriptor(),
+        rowkeeper::v1::ColumnOptions::descriptor(), rowkeeper::v1::BeginRequest::descriptor()}) {
     knowledge.index.AddFile(*message->file());
   }
-  knowledge.index.AddFile(*rowkeeper::v1::ColumnOptions::descriptor()->file());
   knowledge.services = options.services;
   for (const char* own :
        {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}) {

@@ -1,100 +1,18 @@
 #include "server/wire/repository_method.h"
 
+#include <functional>
 #include <utility>
 
 #include "server/base/errors.h"
-#include "server/observe/call_record.h"
-#include "server/observe/log.h"
+#include "server/uow/units_of_work.h"
 
 namespace rowkeeper::wire {
 namespace {
 
-/// Headers that start so are ours; one that is not known asks for something that would be left undone.
-constexpr std::string_view kOwnHeaders = "rowkeeper-";
-
-absl::Status CheckHeaders(const UnaryCall& call) {
-  const auto unknown = call.HeaderStartingWith(kOwnHeaders);
-  if (!unknown.has_value()) return absl::OkStatus();
-  return InvalidHeader(*unknown,
-                       "this server does not know it, and nothing was done; remove it, or call a server that does");
-}
-
-/// What is worth logging of a call, gathered while its request is at hand.
-struct CallNotes {
-  std::vector<std::string> ids;
-  std::string request_id;
-  std::string caller;
-  std::chrono::steady_clock::time_point start;
-};
-
-/// A call in flight: answered once, then logged.
-class Exchange {
- public:
-  Exchange(const plan::MethodPlan& plan, observe::MethodCounter* counter, UnaryCall call)
-      : plan_(plan), counter_(counter), call_(std::move(call)) {
-    notes_.start = call_.start();
-    if (!observe::LogEnabled(observe::LogLevel::kInfo)) return;
-    notes_.caller = call_.peer();
-    notes_.request_id = std::string(call_.Header("x-request-id").value_or(""));
-  }
-
-  const UnaryCall& call() const { return call_; }
-  UnaryCall& call() { return call_; }
-
-  void NoteKeys(const plan::Call& call) {
-    if (!observe::LogEnabled(observe::LogLevel::kInfo)) return;
-    for (int i : call.variant.filters) {
-      const plan::FilterTerm& filter = plan_.filters[i];
-      const catalogue::Column& column = plan_.entity->columns[filter.column];
-      if (column.key || column.reference.has_value()) notes_.ids.push_back(call.request.arguments[filter.input].text);
-    }
-  }
-
-  /// A created row's key is known only from the answer.
-  void NoteCreatedKeys(const exec::Outcome& outcome) {
-    if (plan_.operation != catalogue::Operation::kCreate || outcome.statement == nullptr || outcome.row_count == 0)
-      return;
-    if (!observe::LogEnabled(observe::LogLevel::kInfo)) return;
-    const std::vector<int>& cells = outcome.statement->cells;
-    for (size_t i = 0; i < cells.size(); ++i) {
-      if (plan_.entity->columns[cells[i]].key) notes_.ids.emplace_back(outcome.rows.cell(0, static_cast<int>(i)));
-    }
-  }
-
-  void Answer(absl::StatusOr<std::string> response, int64_t rows) {
-    const absl::Status status = response.status();
-    counter_->Count(status.code());
-    if (!status.ok()) observe::Counters::Process().CountRefusal(status);
-    if (response.ok()) {
-      call_.Finish(*std::move(response));
-    } else {
-      call_.Finish(status);
-    }
-    Log(status, rows);
-  }
-
- private:
-  void Log(const absl::Status& status, int64_t rows) const {
-    observe::CallRecord record;
-    record.method = plan_.full_name;
-    record.entity = plan_.entity->full_name;
-    record.ids = notes_.ids;
-    record.status = status;
-    record.duration = std::chrono::steady_clock::now() - notes_.start;
-    record.request_id = notes_.request_id;
-    record.caller = notes_.caller;
-    record.rows = rows;
-    observe::LogCall(record);
-  }
-
-  const plan::MethodPlan& plan_;
-  observe::MethodCounter* counter_;
-  UnaryCall call_;
-  CallNotes notes_;
-};
-
-db::Cancellation::Cause ToCause(CancelCause cause) {
-  return cause == CancelCause::kDeadline ? db::Cancellation::Cause::kDeadline : db::Cancellation::Cause::kCaller;
+/// Tells calls of one process apart, so that a number of the header rowkeeper-sequence stands for one of them.
+uint64_t Fingerprint(const UnaryCall& call) {
+  const std::hash<std::string_view> hash;
+  return hash(call.path()) * 31 ^ hash(call.request());
 }
 
 }  // namespace
@@ -105,37 +23,64 @@ RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const Repositor
       decoder_(codec::RequestDecoder::Compile(*plan)),
       response_encoder_(codec::ResponseEncoder::Compile(plan->response)),
       row_encoders_(plan->entity),
-      counter_(observe::Counters::Process().Method(plan->full_name)) {}
+      served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)} {}
 
 void RepositoryMethod::Serve(UnaryCall unary) const {
-  auto exchange = std::make_shared<Exchange>(*plan_, counter_, std::move(unary));
-  absl::StatusOr<plan::Call> call = Prepare(exchange->call());
-  if (!call.ok()) {
-    exchange->Answer(call.status(), -1);
-    return;
-  }
-  exchange->call().DropRequest();
-  exchange->NoteKeys(*call);
-  auto ticket = backend_.executor->Submit(*std::move(call), exchange->call().deadline(),
-                                          [this, exchange](absl::StatusOr<exec::Outcome> outcome) {
-                                            if (!outcome.ok()) {
-                                              exchange->Answer(outcome.status(), -1);
-                                              return;
-                                            }
-                                            exchange->NoteCreatedKeys(*outcome);
-                                            exchange->Answer(Encode(*outcome), outcome->row_count);
-                                          });
-  exchange->call().OnCancel([ticket](CancelCause cause) mutable { ticket.Cancel(ToCause(cause)); });
+  auto exchange = std::make_shared<Exchange>(&served_, std::move(unary));
+  if (absl::Status refusal = Start(exchange); !refusal.ok()) exchange->Answer(std::move(refusal));
 }
 
-absl::StatusOr<plan::Call> RepositoryMethod::Prepare(const UnaryCall& call) const {
-  absl::Status status = CheckHeaders(call);
-  if (!status.ok()) return status;
-  status = backend_.gate->Check();
-  if (!status.ok()) return status;
+absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
+  const absl::StatusOr<CallHeaders> headers = ReadRepositoryHeaders(exchange->call());
+  if (!headers.ok()) return headers.status();
+  if (headers->unit_of_work.has_value()) exchange->NoteUnit(*headers->unit_of_work);
+  if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
   plan::Request request;
-  status = decoder_->Decode(call.request(), &request);
-  if (!status.ok()) return status;
+  if (absl::Status status = Decode(exchange->call().request(), &request); !status.ok()) return status;
+  absl::StatusOr<plan::Call> call = Bind(std::move(request));
+  if (!call.ok()) return call.status();
+  const uint64_t fingerprint = headers->sequence.has_value() ? Fingerprint(exchange->call()) : 0;
+  exchange->call().DropRequest();
+  NoteKeys(*call, exchange.get());
+  if (headers->unit_of_work.has_value()) return StartInUnit(exchange, *headers, fingerprint, *std::move(call));
+  StartAlone(exchange, *std::move(call));
+  return absl::OkStatus();
+}
+
+void RepositoryMethod::StartAlone(const SharedExchange& exchange, plan::Call call) const {
+  exchange->CancelWith(backend_.executor->Submit(
+      std::move(call), exchange->call().deadline(), [this, exchange](absl::StatusOr<exec::Outcome> outcome) {
+        exchange->Answer(outcome.ok() ? Respond(*outcome, exchange.get()) : outcome.status());
+      }));
+}
+
+absl::Status RepositoryMethod::StartInUnit(const SharedExchange& exchange, const CallHeaders& headers,
+                                           uint64_t fingerprint, plan::Call call) const {
+  uow::UnitsOfWork* units = backend_.units->get();
+  if (units == nullptr) return ShuttingDown();
+  uow::UnitsOfWork::Step step;
+  step.name = plan_->full_name;
+  step.effect = plan_->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
+  step.run = [this, exchange, call = std::make_shared<const plan::Call>(std::move(call))](
+                 db::Connection& connection, db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
+    const absl::StatusOr<exec::Outcome> outcome = backend_.runner->Run(*call, connection, cancellation);
+    return outcome.ok() ? Respond(*outcome, exchange.get()) : outcome.status();
+  };
+  uow::UnitsOfWork::StepOptions options;
+  options.deadline = exchange->call().deadline();
+  options.sequence = headers.sequence;
+  options.fingerprint = fingerprint;
+  exchange->CancelWith(
+      units->Execute({*headers.unit_of_work, exchange->caller()}, std::move(step), options,
+                     [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); }));
+  return absl::OkStatus();
+}
+
+absl::Status RepositoryMethod::Decode(std::string_view request_bytes, plan::Request* request) const {
+  return decoder_->Decode(request_bytes, request);
+}
+
+absl::StatusOr<plan::Call> RepositoryMethod::Bind(plan::Request request) const {
   return plan::Bind(*plan_, std::move(request), backend_.pages, *backend_.tokens);
 }
 
@@ -145,12 +90,42 @@ absl::StatusOr<std::string> RepositoryMethod::Encode(const exec::Outcome& outcom
   const absl::Status status =
       response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder, outcome.next_page_token, &response);
   if (!status.ok()) return status;
-  if (response.size() > backend_.max_response_bytes) {
-    return ResponseTooLarge(response.size(), backend_.max_response_bytes,
+  return response;
+}
+
+absl::StatusOr<std::string> RepositoryMethod::Respond(const exec::Outcome& outcome, Exchange* exchange) const {
+  NoteCreatedKeys(outcome, exchange);
+  exchange->NoteRows(outcome.row_count);
+  absl::StatusOr<std::string> response = Encode(outcome);
+  if (response.ok() && response->size() > backend_.max_response_bytes) {
+    return ResponseTooLarge(response->size(), backend_.max_response_bytes,
                             plan_->reads_only() ? "ask for fewer rows or fields"
                                                 : "the change was made, but the row is too large to return");
   }
   return response;
+}
+
+void RepositoryMethod::NoteKeys(const plan::Call& call, Exchange* exchange) const {
+  if (!exchange->noting()) return;
+  for (int i : call.variant.filters) {
+    const plan::FilterTerm& filter = plan_->filters[i];
+    const catalogue::Column& column = plan_->entity->columns[filter.column];
+    if (column.key || column.reference.has_value()) exchange->NoteId(call.request.arguments[filter.input].text);
+  }
+}
+
+/// A created row's key is known only from the answer.
+void RepositoryMethod::NoteCreatedKeys(const exec::Outcome& outcome, Exchange* exchange) const {
+  if (plan_->operation != catalogue::Operation::kCreate || outcome.statement == nullptr || outcome.row_count == 0) {
+    return;
+  }
+  if (!exchange->noting()) return;
+  const std::vector<int>& cells = outcome.statement->cells;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (plan_->entity->columns[cells[i]].key) {
+      exchange->NoteId(std::string(outcome.rows.cell(0, static_cast<int>(i))));
+    }
+  }
 }
 
 std::vector<DynamicMethod> ToDynamicMethods(const std::vector<std::unique_ptr<const RepositoryMethod>>& methods) {

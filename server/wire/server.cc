@@ -8,8 +8,11 @@
 
 #include <atomic>
 #include <mutex>
+#include <thread>
 #include <utility>
 
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/observe/log.h"
 #include "server/wire/listen_address.h"
@@ -103,6 +106,16 @@ void GrpcServer::Shutdown(std::chrono::system_clock::time_point deadline) {
   server_->Shutdown(deadline);
   server_->Wait();
   server_.reset();
+}
+
+void GrpcServer::Shutdown(std::chrono::system_clock::time_point deadline, const std::function<void()>& cut) {
+  absl::Notification over;
+  std::thread cutter([&] {
+    if (!over.WaitForNotificationWithDeadline(absl::FromChrono(deadline))) cut();
+  });
+  Shutdown(deadline + kCutGrace);
+  over.Notify();
+  cutter.join();
 }
 
 }  // namespace rowkeeper::wire

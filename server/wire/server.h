@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,10 @@ class GrpcServer {
   /// Takes no new calls, waits for those in flight until `deadline`, then cancels the rest and waits for their handlers
   /// to answer. Blocks; call it once. Services with endless streams must be stopped first.
   void Shutdown(std::chrono::system_clock::time_point deadline);
+  /// The same, but calls that are late for `deadline` can be told why: `cut` is called then, on another thread, and
+  /// what is answered within kCutGrace still reaches its caller.
+  void Shutdown(std::chrono::system_clock::time_point deadline, const std::function<void()>& cut);
+  static constexpr std::chrono::seconds kCutGrace{2};
 
  private:
   GrpcServer(std::unique_ptr<grpc::Server> server, std::vector<std::string> bound_addresses);

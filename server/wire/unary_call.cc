@@ -48,7 +48,9 @@ UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* co
       context_(context),
       response_(response),
       deadline_(ToSteady(context->raw_deadline())),
-      request_(OneSlice(*request)) {}
+      request_(OneSlice(*request)) {
+  if (method_->in_flight->Add(this)) cut_.store(true, std::memory_order_release);
+}
 
 std::string_view UnaryReactor::request() const {
   return {reinterpret_cast<const char*>(request_.begin()), request_.size()};
@@ -61,12 +63,15 @@ std::optional<std::string_view> UnaryReactor::Header(std::string_view name) cons
   return std::string_view(found->second.data(), found->second.size());
 }
 
-std::optional<std::string_view> UnaryReactor::HeaderStartingWith(std::string_view prefix) const {
+std::vector<CallHeader> UnaryReactor::HeadersStartingWith(std::string_view prefix) const {
   const auto& headers = context_->client_metadata();  // ordered by name
-  const auto found = headers.lower_bound(grpc::string_ref(prefix.data(), prefix.size()));
-  if (found == headers.end()) return std::nullopt;
-  const std::string_view name(found->first.data(), found->first.size());
-  return name.substr(0, prefix.size()) == prefix ? std::optional<std::string_view>(name) : std::nullopt;
+  std::vector<CallHeader> found;
+  for (auto it = headers.lower_bound(grpc::string_ref(prefix.data(), prefix.size())); it != headers.end(); ++it) {
+    const std::string_view name(it->first.data(), it->first.size());
+    if (name.substr(0, prefix.size()) != prefix) break;
+    found.emplace_back(name, std::string_view(it->second.data(), it->second.size()));
+  }
+  return found;
 }
 
 CancelCause UnaryReactor::Cause() const {
@@ -78,23 +83,23 @@ void UnaryReactor::SetCancelCallback(UnaryCall::CancelCallback callback) {
   {
     absl::MutexLock lock(&mutex_);
     if (answered_.load(std::memory_order_acquire)) return;
-    if (!cancelled()) {
+    if (!cancelled() && !cut()) {
       on_cancel_ = std::move(callback);
       return;
     }
   }
-  callback(Cause());
+  callback(cut() ? CancelCause::kShutdown : Cause());
 }
 
-void UnaryReactor::OnCancel() {
+void UnaryReactor::Interrupt(std::atomic<bool>* how, CancelCause cause) {
   UnaryCall::CancelCallback callback;
   {
     absl::MutexLock lock(&mutex_);
-    cancelled_.store(true, std::memory_order_release);
+    how->store(true, std::memory_order_release);
     if (answered_.load(std::memory_order_acquire)) return;
     callback = std::exchange(on_cancel_, nullptr);
   }
-  if (callback) callback(Cause());
+  if (callback) callback(cause);
 }
 
 bool UnaryReactor::ClaimAnswer() {
@@ -122,8 +127,18 @@ bool UnaryReactor::FinishWith(const absl::Status& error) {
   return true;
 }
 
+bool UnaryReactor::TryRef() {
+  int references = references_.load(std::memory_order_relaxed);
+  while (references > 0) {
+    if (references_.compare_exchange_weak(references, references + 1, std::memory_order_acq_rel)) return true;
+  }
+  return false;
+}
+
 void UnaryReactor::Unref() {
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  method_->in_flight->Remove(this);
+  delete this;
 }
 
 UnaryCall::UnaryCall(UnaryCall&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
@@ -143,14 +158,15 @@ std::string_view UnaryCall::request() const { return reactor_->request(); }
 void UnaryCall::DropRequest() { reactor_->DropRequest(); }
 const std::string& UnaryCall::path() const { return reactor_->method().path; }
 std::optional<std::string_view> UnaryCall::Header(std::string_view name) const { return reactor_->Header(name); }
-std::optional<std::string_view> UnaryCall::HeaderStartingWith(std::string_view prefix) const {
-  return reactor_->HeaderStartingWith(prefix);
+std::vector<CallHeader> UnaryCall::HeadersStartingWith(std::string_view prefix) const {
+  return reactor_->HeadersStartingWith(prefix);
 }
 std::chrono::steady_clock::time_point UnaryCall::deadline() const { return reactor_->deadline(); }
 std::chrono::steady_clock::time_point UnaryCall::start() const { return reactor_->start(); }
 std::string UnaryCall::peer() const { return reactor_->peer(); }
 void UnaryCall::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
 bool UnaryCall::cancelled() const { return reactor_->cancelled(); }
+bool UnaryCall::cut() const { return reactor_->cut(); }
 bool UnaryCall::Finish(std::string response) { return reactor_->FinishWith(std::move(response)); }
 bool UnaryCall::Finish(const absl::Status& error) { return reactor_->FinishWith(error); }
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 
@@ -16,7 +18,11 @@ class UnaryReactor;
 enum class CancelCause {
   kCaller,    ///< the caller cancelled or went away
   kDeadline,  ///< its deadline passed
+  kShutdown,  ///< the server stops and waits no longer
 };
+
+/// Name and value; valid as long as the call is unanswered.
+using CallHeader = std::pair<std::string_view, std::string_view>;
 
 /// One unary call: the request as bytes, and the duty to answer it. It may be moved to any thread, and answered there;
 /// a call that is destroyed unanswered is answered with INTERNAL, so that no caller hangs. Methods may be called from
@@ -36,8 +42,9 @@ class UnaryCall {
   const std::string& path() const;
   /// The first value of a request header, by its lower-case name. Until Finish.
   std::optional<std::string_view> Header(std::string_view name) const;
-  /// The name of a request header that starts with the lower-case `prefix`. Until Finish.
-  std::optional<std::string_view> HeaderStartingWith(std::string_view prefix) const;
+  /// All request headers whose names start with the lower-case `prefix`, by name; one that is sent twice is there
+  /// twice. Until Finish.
+  std::vector<CallHeader> HeadersStartingWith(std::string_view prefix) const;
   /// When the caller stops waiting; time_point::max() when it set no deadline.
   std::chrono::steady_clock::time_point deadline() const;
   std::chrono::steady_clock::time_point start() const;
@@ -50,6 +57,8 @@ class UnaryCall {
   /// but one that runs at that moment may end after Finish has returned. A later registration replaces the earlier one.
   void OnCancel(CancelCallback callback);
   bool cancelled() const;
+  /// The server stops and waits no longer for this call, which should be answered at once.
+  bool cut() const;
 
   /// Answers, once: the first Finish wins and returns true, any later one does nothing and returns false. Does not
   /// block.

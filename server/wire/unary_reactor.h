@@ -11,10 +11,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "server/wire/in_flight.h"
 #include "server/wire/unary_call.h"
 
 namespace rowkeeper::wire {
@@ -26,9 +28,10 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
   struct Method {
     std::string path;
     size_t max_response_bytes = 0;
+    InFlight* in_flight = nullptr;
   };
 
-  /// All pointers outlive OnDone; `method` outlives the reactor.
+  /// All pointers outlive OnDone; `method` and what it points to outlive the reactor.
   UnaryReactor(const Method* method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                grpc::ByteBuffer* response);
 
@@ -36,25 +39,31 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
   std::string_view request() const;
   void DropRequest() { request_ = grpc::Slice(); }
   std::optional<std::string_view> Header(std::string_view name) const;
-  std::optional<std::string_view> HeaderStartingWith(std::string_view prefix) const;
+  std::vector<CallHeader> HeadersStartingWith(std::string_view prefix) const;
   std::string peer() const { return context_->peer(); }
   std::chrono::steady_clock::time_point start() const { return start_; }
   std::chrono::steady_clock::time_point deadline() const { return deadline_; }
   bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
+  bool cut() const { return cut_.load(std::memory_order_acquire); }
 
   void SetCancelCallback(UnaryCall::CancelCallback callback);
   bool FinishWith(std::string response);
   bool FinishWith(const absl::Status& error);
+  /// The server stops and does not wait for this call.
+  void Cut() { Interrupt(&cut_, CancelCause::kShutdown); }
+  /// False when nobody holds the object any more and it is about to be deleted.
+  bool TryRef();
   void Unref();
 
  private:
   ~UnaryReactor() override = default;
-  void OnCancel() override;
+  void OnCancel() override { Interrupt(&cancelled_, Cause()); }
   void OnDone() override { Unref(); }
 
   /// True for the one who may answer; drops the callback.
   bool ClaimAnswer();
   CancelCause Cause() const;
+  void Interrupt(std::atomic<bool>* how, CancelCause cause);
 
   const Method* const method_;
   grpc::CallbackServerContext* const context_;
@@ -66,6 +75,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
   std::atomic<int> references_{2};
   std::atomic<bool> answered_{false};
   std::atomic<bool> cancelled_{false};
+  std::atomic<bool> cut_{false};
   absl::Mutex mutex_;
   UnaryCall::CancelCallback on_cancel_ ABSL_GUARDED_BY(mutex_);
 };

@@ -1,5 +1,6 @@
 #include "tests/support/in_process_server.h"
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/client_context.h>
@@ -10,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
 #include "grpc/health/v1/health.pb.h"
+#include "rowkeeper/v1/unit_of_work.pb.h"
 #include "server/app/server_process.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
@@ -72,21 +74,28 @@ InProcessServer::Options::Options() {
 }
 
 InProcessServer::InProcessServer(std::unique_ptr<const catalogue::Catalogue> catalogue, Options options)
-    : database_("server"),
+    : options_(std::move(options)),
+      database_("server"),
       loaded_(WithPlans(std::move(catalogue))),
       messages_(std::make_unique<google::protobuf::DynamicMessageFactory>()) {
   static const QuietLog quiet;
   if (!database_.ok() || loaded_ == nullptr) return;
-  if (options.schema == Options::Schema::kCreate) CreateSchema(*loaded_->catalogue, &database_);
-  options.connection.url = database_.url();
-  auto process = app::ServerProcess::Start(*loaded_, {options.serve, options.pool, options.connection});
+  if (options_.schema == Options::Schema::kCreate) CreateSchema(*loaded_->catalogue, &database_);
+  options_.connection.url = database_.url();
+  Start();
+}
+
+void InProcessServer::Start() {
+  auto process = app::ServerProcess::Start(*loaded_, {options_.serve, options_.pool, options_.connection});
   if (!process.ok()) {
     ADD_FAILURE() << process.status();
     return;
   }
   process_ = *std::move(process);
-  channel_ = wire::NewChannel(process_->addresses().front());
-  if (options.schema == Options::Schema::kCreate) WaitUntilServing();
+  addresses_ = process_->addresses();
+  options_.serve.listen = addresses_;
+  channel_ = NewChannel(addresses_.front());
+  if (options_.schema == Options::Schema::kCreate) WaitUntilServing();
 }
 
 InProcessServer::~InProcessServer() { Stop(); }
@@ -130,11 +139,20 @@ const plan::MethodPlan* InProcessServer::FindPlan(std::string_view method) const
   return found;
 }
 
+const google::protobuf::MethodDescriptor* InProcessServer::FindMethod(std::string_view method) const {
+  const auto* units = v1::BeginRequest::descriptor()->file()->FindServiceByName("UnitOfWork");
+  for (int i = 0; i < units->method_count(); ++i) {
+    if (EndsWithName(units->method(i)->full_name(), method)) return units->method(i);
+  }
+  const plan::MethodPlan* plan = FindPlan(method);
+  return plan == nullptr ? nullptr : plan->method;
+}
+
 absl::StatusOr<std::string> InProcessServer::CallBytes(std::string_view method, const std::string& request,
                                                        const CallOptions& options) {
-  const plan::MethodPlan* plan = FindPlan(method);
-  if (plan == nullptr) return absl::InternalError("no such method");
-  return CallPath(plan->path, request, options);
+  const auto* found = FindMethod(method);
+  if (found == nullptr) return absl::InternalError("no such method");
+  return CallPath(Cat("/", found->service()->full_name(), "/", found->name()), request, options);
 }
 
 absl::StatusOr<std::string> InProcessServer::CallPath(const std::string& path, const std::string& request,
@@ -143,13 +161,17 @@ absl::StatusOr<std::string> InProcessServer::CallPath(const std::string& path, c
   grpc::ClientContext& context = options.context == nullptr ? own_context : *options.context;
   context.set_deadline(std::chrono::system_clock::now() + options.timeout);
   for (const auto& [name, value] : options.headers) context.AddMetadata(name, value);
-  wire::RawReply reply = wire::CallRaw(channel_, path, {request}, &context);
+  const auto& channel = options.channel == nullptr ? channel_ : options.channel;
+  wire::RawReply reply = wire::CallRaw(channel, path, {request}, &context);
   if (!reply.status.ok()) return wire::FromGrpcStatus(reply.status);
   return std::move(reply.response);
 }
 
 std::unique_ptr<google::protobuf::Message> InProcessServer::New(const google::protobuf::Descriptor* type) {
-  return std::unique_ptr<google::protobuf::Message>(messages_->GetPrototype(type)->New());
+  const bool generated = type->file()->pool() == google::protobuf::DescriptorPool::generated_pool();
+  google::protobuf::MessageFactory* const factory =
+      generated ? google::protobuf::MessageFactory::generated_factory() : messages_.get();
+  return std::unique_ptr<google::protobuf::Message>(factory->GetPrototype(type)->New());
 }
 
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> InProcessServer::CallMessage(
@@ -161,27 +183,39 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> InProcessServer::Call
   return response;
 }
 
-absl::StatusOr<Json> InProcessServer::Call(std::string_view method, const Json& request, const CallOptions& options) {
-  const plan::MethodPlan* plan = FindPlan(method);
-  if (plan == nullptr) return absl::InternalError("no such method");
-  const auto input = New(plan->method->input_type());
-  const auto parsed = google::protobuf::util::JsonStringToMessage(request.dump(), input.get());
-  if (!parsed.ok()) return JsonProblem(request.dump(), parsed.ToString());
-  const auto output = CallMessage(*plan, *input, options);
-  if (!output.ok()) return output.status();
+std::string InProcessServer::ToBytes(const google::protobuf::Descriptor& type, const Json& json) {
+  const auto message = New(&type);
+  const auto parsed = google::protobuf::util::JsonStringToMessage(json.dump(), message.get());
+  EXPECT_TRUE(parsed.ok()) << json << ": " << parsed.ToString();
+  return message->SerializeAsString();
+}
+
+Json InProcessServer::ToJson(const google::protobuf::Descriptor& type, const std::string& bytes) {
+  const auto message = New(&type);
+  EXPECT_TRUE(message->ParseFromString(bytes)) << "no " << type.full_name();
   google::protobuf::util::JsonPrintOptions print;
   print.preserve_proto_field_names = true;
   std::string text;
-  const auto printed = google::protobuf::util::MessageToJsonString(**output, &text, print);
-  if (!printed.ok()) return JsonProblem(method, printed.ToString());
-  return Json::parse(text);
+  const auto printed = google::protobuf::util::MessageToJsonString(*message, &text, print);
+  EXPECT_TRUE(printed.ok()) << type.full_name() << ": " << printed.ToString();
+  return Json::parse(text, nullptr, false);
 }
 
-Json InProcessServer::MustCall(std::string_view method, const Json& request) {
-  auto answer = Call(method, request);
+absl::StatusOr<Json> InProcessServer::Call(std::string_view method, const Json& request, const CallOptions& options) {
+  const auto* found = FindMethod(method);
+  if (found == nullptr) return absl::InternalError("no such method");
+  const auto bytes = CallBytes(found->full_name(), ToBytes(*found->input_type(), request), options);
+  if (!bytes.ok()) return bytes.status();
+  return ToJson(*found->output_type(), *bytes);
+}
+
+Json InProcessServer::MustCall(std::string_view method, const Json& request, const CallOptions& options) {
+  auto answer = Call(method, request, options);
   EXPECT_TRUE(answer.ok()) << method << " " << request << ": " << answer.status();
   return answer.ok() ? *std::move(answer) : Json::object();
 }
+
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) { return wire::NewChannel(address); }
 
 std::string ReasonOf(const absl::Status& status) {
   if (status.ok()) return "OK";

@@ -24,8 +24,10 @@ class ClientContext;
 }  // namespace grpc
 
 namespace google::protobuf {
+class Descriptor;
 class DynamicMessageFactory;
 class Message;
+class MethodDescriptor;
 }  // namespace google::protobuf
 
 namespace rowkeeper::testing {
@@ -43,6 +45,8 @@ struct CallOptions {
   std::chrono::milliseconds timeout{30000};
   /// Set: the call's context while it runs, for TryCancel on another thread.
   grpc::ClientContext* context = nullptr;
+  /// Instead of the server's own, as NewChannel makes them.
+  std::shared_ptr<grpc::Channel> channel;
 };
 
 /// A whole server in the test's process, over a scratch database with the catalogue's tables, and a caller that speaks
@@ -69,11 +73,14 @@ class InProcessServer {
   ScratchDatabase& database() { return database_; }
   const app::LoadedCatalogue& loaded() const { return *loaded_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  /// The addresses that it listens on, in the order of Options::serve.listen.
+  const std::vector<std::string>& addresses() const { return addresses_; }
   /// A connection of its own to the database, outside the server.
   std::unique_ptr<db::Connection> Connect();
 
-  /// `method` is a full name or an unambiguous ending, "TodoRepository.Create"; `request` is ProtoJSON with proto
-  /// names. The answer has proto names too; an error carries the details that came over the wire as payloads.
+  /// `method` is a full name or an unambiguous ending, "TodoRepository.Create", or one of rowkeeper.v1.UnitOfWork,
+  /// "UnitOfWork.Begin"; `request` is ProtoJSON with proto names. The answer has proto names too; an error carries the
+  /// details that came over the wire as payloads.
   absl::StatusOr<Json> Call(std::string_view method, const Json& request, const CallOptions& options = CallOptions());
   /// The same for bytes, for requests that JSON cannot say.
   absl::StatusOr<std::string> CallBytes(std::string_view method, const std::string& request,
@@ -84,22 +91,33 @@ class InProcessServer {
                                                                          const CallOptions& options = CallOptions());
   std::unique_ptr<google::protobuf::Message> New(const google::protobuf::Descriptor* type);
   /// Calls and fails the running test unless the answer is OK.
-  Json MustCall(std::string_view method, const Json& request);
+  Json MustCall(std::string_view method, const Json& request, const CallOptions& options = CallOptions());
+  /// Between ProtoJSON and the bytes of a message of the catalogue or of the server's own services.
+  std::string ToBytes(const google::protobuf::Descriptor& type, const Json& json);
+  Json ToJson(const google::protobuf::Descriptor& type, const std::string& bytes);
+  const google::protobuf::MethodDescriptor* FindMethod(std::string_view method) const;
 
   /// Stops serving and drains, as on SIGTERM.
   void Stop();
+  /// A new process on the same database and the same addresses. Stop comes first.
+  void Start();
 
  private:
   const plan::MethodPlan* FindPlan(std::string_view method) const;
   absl::StatusOr<std::string> CallPath(const std::string& path, const std::string& request, const CallOptions& options);
   void WaitUntilServing();
 
+  Options options_;
   ScratchDatabase database_;
   std::unique_ptr<app::LoadedCatalogue> loaded_;
   std::unique_ptr<google::protobuf::DynamicMessageFactory> messages_;
   std::unique_ptr<app::ServerProcess> process_;
+  std::vector<std::string> addresses_;
   std::shared_ptr<grpc::Channel> channel_;
 };
+
+/// A connection of its own to a server.
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& address);
 
 /// "OK", or the reason of the error's ErrorInfo, or the code's name when it has none.
 std::string ReasonOf(const absl::Status& status);

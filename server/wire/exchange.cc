@@ -1,0 +1,66 @@
+#include "server/wire/exchange.h"
+
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/observe/call_record.h"
+#include "server/observe/log.h"
+#include "server/uow/handle.h"
+#include "server/wire/caller.h"
+
+namespace rowkeeper::wire {
+
+Exchange::Exchange(const ServedMethod* method, UnaryCall call)
+    : method_(*method),
+      call_(std::move(call)),
+      noting_(observe::LogEnabled(observe::LogLevel::kInfo)),
+      start_(call_.start()) {
+  if (!noting_) return;
+  caller();
+  request_id_ = std::string(call_.Header("x-request-id").value_or(""));
+}
+
+const std::string& Exchange::caller() {
+  if (caller_.empty()) caller_ = CallerOf(call_);
+  return caller_;
+}
+
+void Exchange::NoteUnit(std::string_view handle) {
+  if (!noting_) return;
+  const auto parsed = uow::Handle::Parse(handle);
+  if (parsed.has_value()) unit_of_work_ = parsed->Id();
+}
+
+void Exchange::Answer(absl::StatusOr<std::string> response) {
+  if (response.status().code() == absl::StatusCode::kCancelled && call_.cut()) response = ShuttingDown();
+  const absl::Status status = response.status();
+  method_.counter->Count(status.code());
+  if (!status.ok()) observe::Counters::Process().CountRefusal(status);
+  if (response.ok()) {
+    call_.Finish(*std::move(response));
+  } else {
+    call_.Finish(status);
+  }
+  Log(status);
+}
+
+void Exchange::Log(const absl::Status& status) const {
+  observe::CallRecord record;
+  record.method = method_.name;
+  record.entity = method_.entity;
+  record.ids = ids_;
+  record.status = status;
+  record.duration = std::chrono::steady_clock::now() - start_;
+  record.request_id = request_id_;
+  record.caller = caller_;
+  record.unit_of_work = unit_of_work_;
+  record.label = label_;
+  record.rows = status.ok() ? rows_ : -1;
+  observe::LogCall(record);
+}
+
+db::Cancellation::Cause Exchange::ToDatabaseCause(CancelCause cause) {
+  return cause == CancelCause::kDeadline ? db::Cancellation::Cause::kDeadline : db::Cancellation::Cause::kCaller;
+}
+
+}  // namespace rowkeeper::wire

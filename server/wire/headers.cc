@@ -1,0 +1,57 @@
+#include "server/wire/headers.h"
+
+#include <charconv>
+
+#include "server/base/errors.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+constexpr std::string_view kOwnHeaders = "rowkeeper-";
+
+absl::StatusOr<uint64_t> ReadSequence(std::string_view text) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number > 0) return number;
+  return InvalidHeader(kSequenceHeader,
+                       "is no number from 1 to 18446744073709551615 in decimal digits; count the "
+                       "calls of the unit, from 1");
+}
+
+}  // namespace
+
+absl::StatusOr<CallHeaders> ReadHeaders(const UnaryCall& call) {
+  CallHeaders headers;
+  for (const auto& [name, value] : call.HeadersStartingWith(kOwnHeaders)) {
+    if (name == kUnitOfWorkHeader) {
+      if (headers.unit_of_work.has_value()) return InvalidHeader(name, "is there more than once; send one handle");
+      headers.unit_of_work = std::string(value);
+    } else if (name == kSequenceHeader) {
+      if (headers.sequence.has_value()) return InvalidHeader(name, "is there more than once; send one number");
+      absl::StatusOr<uint64_t> sequence = ReadSequence(value);
+      if (!sequence.ok()) return sequence.status();
+      headers.sequence = *sequence;
+    } else {
+      return InvalidHeader(name,
+                           "this server does not know it, and nothing was done; remove it, or call a server that does");
+    }
+  }
+  return headers;
+}
+
+absl::StatusOr<CallHeaders> ReadRepositoryHeaders(const UnaryCall& call) {
+  absl::StatusOr<CallHeaders> headers = ReadHeaders(call);
+  if (headers.ok() && headers->sequence.has_value() && !headers->unit_of_work.has_value()) {
+    return InvalidHeader(kSequenceHeader,
+                         "numbers the calls of a unit of work; send the header rowkeeper-unit-of-work with it");
+  }
+  return headers;
+}
+
+absl::Status RefuseUnitHeaders(const CallHeaders& headers, std::string_view why) {
+  if (headers.unit_of_work.has_value()) return InvalidHeader(kUnitOfWorkHeader, why);
+  if (headers.sequence.has_value()) return InvalidHeader(kSequenceHeader, why);
+  return absl::OkStatus();
+}
+
+}  // namespace rowkeeper::wire

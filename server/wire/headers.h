@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/wire/unary_call.h"
+
+namespace rowkeeper::wire {
+
+inline constexpr std::string_view kUnitOfWorkHeader = "rowkeeper-unit-of-work";
+inline constexpr std::string_view kSequenceHeader = "rowkeeper-sequence";
+
+/// What the `rowkeeper-*` headers of a call say.
+struct CallHeaders {
+  /// The handle, as it came; the registry of units judges it.
+  std::optional<std::string> unit_of_work;
+  /// At least 1.
+  std::optional<uint64_t> sequence;
+};
+
+/// Errors, as of all functions here: INVALID_ARGUMENT INVALID_HEADER for a header of that prefix which this server does
+/// not know (it asks for something that would be left undone), for one that is there twice, and for a malformed number.
+absl::StatusOr<CallHeaders> ReadHeaders(const UnaryCall& call);
+
+/// For a method that works alone or inside a unit: a sequence number goes with a unit only.
+absl::StatusOr<CallHeaders> ReadRepositoryHeaders(const UnaryCall& call);
+
+/// For a method that belongs to no unit: refuses both headers, saying `why`.
+absl::Status RefuseUnitHeaders(const CallHeaders& headers, std::string_view why);
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/synchronization/mutex.h"
+
+namespace rowkeeper::wire {
+
+class UnaryReactor;
+
+/// The calls of a service that are not over, so that a shutdown can tell those that it does not wait for. Thread-safe.
+class InFlight {
+ public:
+  /// True when the calls have been cut already, this one included.
+  bool Add(UnaryReactor* call);
+  void Remove(UnaryReactor* call);
+  /// Every call, and any that still comes, is told that the server stops.
+  void CutAll();
+
+ private:
+  absl::Mutex mutex_;
+  bool cut_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::flat_hash_set<UnaryReactor*> calls_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,126 @@
+#include "server/wire/run_method.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+/// The result cell of `column` in the one row of `outcome`, or -1 when there is none or it is NULL.
+int FindCell(const exec::Outcome& outcome, int column) {
+  if (outcome.statement == nullptr || outcome.row_count == 0) return -1;
+  const auto begin = outcome.statement->cells.begin();
+  const auto end = begin + outcome.statement->visible_cells;
+  const auto found = std::find(begin, end, column);
+  const int cell = static_cast<int>(found - begin);
+  return found == end || outcome.rows.is_null(0, cell) ? -1 : cell;
+}
+
+/// The step's call with the values that earlier calls returned.
+absl::StatusOr<plan::Call> Complete(const RunStep& step, const std::vector<exec::Outcome>& outcomes) {
+  plan::Call call = step.call;
+  for (const BorrowedValue& value : step.values) {
+    const exec::Outcome& source = outcomes[static_cast<size_t>(value.call)];
+    const int cell = FindCell(source, value.column);
+    if (cell < 0) return ValueMissing(value.name, Cat("calls[", value.call, "]"), value.from);
+    for (int input : value.inputs) {
+      call.request.arguments[static_cast<size_t>(input)].text = std::string(source.rows.cell(0, cell));
+    }
+  }
+  return call;
+}
+
+bool OnlyReads(const RunPlan& plan) {
+  return std::all_of(plan.steps.begin(), plan.steps.end(),
+                     [](const RunStep& step) { return step.method->plan().reads_only(); });
+}
+
+/// Packs the responses as they come, within a limit.
+class Responses {
+ public:
+  explicit Responses(size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  absl::Status Add(const plan::MethodPlan& plan, std::string bytes) {
+    google::protobuf::Any* any = response_.add_responses();
+    any->set_type_url(Cat("type.googleapis.com/", plan.method->output_type()->full_name()));
+    any->set_value(std::move(bytes));
+    size_ += any->ByteSizeLong();
+    return size_ > max_bytes_ ? TooLarge(size_) : absl::OkStatus();
+  }
+
+  absl::Status Serialize(std::string* bytes) const {
+    const size_t size = response_.ByteSizeLong();
+    if (size > max_bytes_) return TooLarge(size);
+    *bytes = response_.SerializeAsString();
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status TooLarge(size_t size) const {
+    return ResponseTooLarge(size, max_bytes_, "nothing was changed; make fewer calls, or ask for fewer rows or fields");
+  }
+
+  const size_t max_bytes_;
+  size_t size_ = 0;
+  v1::RunResponse response_;
+};
+
+}  // namespace
+
+RunMethod::RunMethod(const RunBackend& backend, const std::vector<std::unique_ptr<const RepositoryMethod>>& methods)
+    : backend_(backend) {
+  for (const auto& method : methods) methods_.emplace(method->plan().full_name, method.get());
+}
+
+absl::Status RunMethod::Start(const v1::RunRequest& request, const std::shared_ptr<Exchange>& exchange) const {
+  absl::StatusOr<RunPlan> compiled = CompileRun(request, methods_);
+  if (!compiled.ok()) return compiled.status();
+  exchange->NoteLabel(request.label());
+  exchange->call().DropRequest();
+  auto plan = std::make_shared<const RunPlan>(*std::move(compiled));
+  auto response = std::make_shared<std::string>();
+  exchange->CancelWith(backend_.executor->Submit(
+      [this, plan, response](db::Connection& connection, db::Cancellation* cancellation) {
+        return Execute(*plan, connection, cancellation, response.get());
+      },
+      exchange->call().deadline(),
+      [exchange, response](const absl::Status& status) {
+        exchange->Answer(status.ok() ? absl::StatusOr<std::string>(std::move(*response)) : status);
+      }));
+  return absl::OkStatus();
+}
+
+/// Whatever fails before COMMIT leaves the transaction open, for the executor to roll back.
+absl::Status RunMethod::Execute(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
+                                std::string* response) const {
+  uow::Transaction transaction(&connection);
+  uow::Transaction::Options options;
+  options.mode = plan.mode;
+  if (absl::Status status = transaction.Begin(options, cancellation); !status.ok()) return status;
+  Responses responses(backend_.max_response_bytes);
+  std::vector<exec::Outcome> outcomes;
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    const RunStep& step = plan.steps[i];
+    const auto named = [&](const absl::Status& error) {
+      return WithMetadata(error, "call", Cat(i), Cat("calls[", i, "] (", step.method->plan().full_name, "): "));
+    };
+    const absl::StatusOr<plan::Call> call = Complete(step, outcomes);
+    if (!call.ok()) return named(call.status());
+    absl::StatusOr<exec::Outcome> outcome = backend_.runner->Run(*call, connection, cancellation);
+    if (!outcome.ok()) return named(outcome.status());
+    absl::StatusOr<std::string> bytes = step.method->Encode(*outcome);
+    if (!bytes.ok()) return named(bytes.status());
+    if (absl::Status status = responses.Add(step.method->plan(), *std::move(bytes)); !status.ok()) return status;
+    outcomes.push_back(*std::move(outcome));
+  }
+  if (absl::Status status = responses.Serialize(response); !status.ok()) return status;
+  return transaction.Commit(OnlyReads(plan) ? uow::Transaction::Wrote::kNothing : uow::Transaction::Wrote::kPerhaps,
+                            *backend_.resolver);
+}
+
+}  // namespace rowkeeper::wire

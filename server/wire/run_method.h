@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "rowkeeper/v1/unit_of_work.pb.h"
+#include "server/exec/executor.h"
+#include "server/exec/runner.h"
+#include "server/uow/transaction.h"
+#include "server/wire/exchange.h"
+#include "server/wire/run_plan.h"
+
+namespace rowkeeper::wire {
+
+/// What Run needs of the server. All of it outlives the method.
+struct RunBackend {
+  exec::Executor* executor = nullptr;
+  const exec::Runner* runner = nullptr;
+  const uow::CommitResolver* resolver = nullptr;
+  /// Of all responses together; larger ones are refused, and nothing is done then. Bytes.
+  size_t max_response_bytes = 8 << 20;
+};
+
+/// Run: several calls as one transaction in one round trip. Everything that can be checked is checked before anything
+/// is executed. Thread-safe; Start does not block.
+class RunMethod {
+ public:
+  /// `methods` outlive this object.
+  RunMethod(const RunBackend& backend, const std::vector<std::unique_ptr<const RepositoryMethod>>& methods);
+
+  /// An error is the answer; otherwise `exchange` will be answered. `request` is used during the call only.
+  absl::Status Start(const v1::RunRequest& request, const std::shared_ptr<Exchange>& exchange) const;
+
+ private:
+  absl::Status Execute(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
+                       std::string* response) const;
+
+  const RunBackend backend_;
+  MethodsByName methods_;
+};
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,129 @@
+#include "server/wire/run_plan.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "google/rpc/error_details.pb.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/wire/run_values.h"
+#include "server/wire/unit_of_work_messages.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+constexpr int kMaxCalls = 100;
+
+/// What is wrong with one call's own request, as violations of the run's.
+void AddViolations(const absl::Status& status, const std::string& field, FieldViolations* violations) {
+  if (status.ok()) return;
+  google::rpc::BadRequest details;
+  const auto payload = status.GetPayload(Cat("type.googleapis.com/", details.GetDescriptor()->full_name()));
+  if (!payload.has_value() || !details.ParseFromString(std::string(*payload)) || details.field_violations_size() == 0) {
+    const absl::string_view message = status.message();
+    violations->Add(field, std::string_view(message.data(), message.size()));
+    return;
+  }
+  for (const auto& violation : details.field_violations()) {
+    violations->Add(violation.field().empty() ? field : Cat(field, ".", violation.field()), violation.description());
+  }
+}
+
+class Compiler {
+ public:
+  Compiler(const v1::RunRequest& request, const MethodsByName& methods) : request_(request), methods_(methods) {}
+
+  absl::StatusOr<RunPlan> Compile() {
+    RunPlan plan;
+    plan.mode = ReadMode(request_.transaction(), "transaction", &violations_);
+    CheckName(request_.label(), "label", kMaxLabelBytes, &violations_);
+    if (request_.calls().empty()) violations_.Add("calls", "is required; give at least one call");
+    if (request_.calls_size() > kMaxCalls) {
+      violations_.Add("calls", Cat("has ", request_.calls_size(), " calls; at most ", kMaxCalls, " are allowed"));
+      return violations_.ToStatus();
+    }
+    for (int i = 0; i < request_.calls_size(); ++i) steps_.push_back(CompileCall(i));
+    if (!violations_.empty()) return violations_.ToStatus();
+    for (auto& step : steps_) plan.steps.push_back(*std::move(step));
+    if (absl::Status status = CheckReadOnly(plan); !status.ok()) return status;
+    return plan;
+  }
+
+ private:
+  /// nullopt after a violation.
+  std::optional<RunStep> CompileCall(int index) {
+    const v1::RunCall& call = request_.calls(index);
+    const std::string field = Cat("calls[", index, "]");
+    RunStep step;
+    step.method = FindMethod(call.method(), Cat(field, ".method"));
+    if (step.method == nullptr) return std::nullopt;
+    plan::Request request;
+    if (!Decode(call, *step.method, Cat(field, ".request"), &request)) return std::nullopt;
+    for (int i = 0; i < call.values_size(); ++i) {
+      auto value = ResolveValue(call.values(i), Cat(field, ".values[", i, "]"), step, index, steps_, &violations_);
+      if (!value.has_value()) continue;
+      for (int input : value->inputs) request.arguments[static_cast<size_t>(input)] = {true, ""};
+      step.values.push_back(*std::move(value));
+    }
+    absl::StatusOr<plan::Call> bound = step.method->Bind(std::move(request));
+    if (!bound.ok()) {
+      AddViolations(bound.status(), Cat(field, ".request"), &violations_);
+      return std::nullopt;
+    }
+    step.call = *std::move(bound);
+    return step;
+  }
+
+  const RepositoryMethod* FindMethod(std::string name, const std::string& field) {
+    if (!name.empty() && name[0] == '/') {
+      name.erase(0, 1);
+      std::replace(name.begin(), name.end(), '/', '.');
+    }
+    const auto found = methods_.find(name);
+    if (found != methods_.end()) return found->second;
+    violations_.Add(field, name.empty() ? "is required; name a repository's method"
+                                        : Cat("there is no repository method \"", name,
+                                              "\" here; write it as package.Service.Method"));
+    return nullptr;
+  }
+
+  bool Decode(const v1::RunCall& call, const RepositoryMethod& method, const std::string& field,
+              plan::Request* request) {
+    const std::string& wanted = method.plan().method->input_type()->full_name();
+    const std::string& url = call.request().type_url();
+    const std::string given = url.substr(url.rfind('/') + 1);
+    if (given != wanted) {
+      violations_.Add(field, given.empty() ? Cat("is required; pack a ", wanted, " into it")
+                                           : Cat("holds a ", given, ", and the method takes a ", wanted));
+      return false;
+    }
+    const absl::Status status = method.Decode(call.request().value(), request);
+    AddViolations(status, field, &violations_);
+    return status.ok();
+  }
+
+  static absl::Status CheckReadOnly(const RunPlan& plan) {
+    if (!plan.mode.read_only) return absl::OkStatus();
+    for (size_t i = 0; i < plan.steps.size(); ++i) {
+      const std::string& name = plan.steps[i].method->plan().full_name;
+      if (plan.steps[i].method->plan().reads_only()) continue;
+      return WithMetadata(UnitOfWorkReadOnly(name), "call", Cat(i), Cat("calls[", i, "] (", name, "): "));
+    }
+    return absl::OkStatus();
+  }
+
+  const v1::RunRequest& request_;
+  const MethodsByName& methods_;
+  FieldViolations violations_;
+  std::vector<std::optional<RunStep>> steps_;
+};
+
+}  // namespace
+
+absl::StatusOr<RunPlan> CompileRun(const v1::RunRequest& request, const MethodsByName& methods) {
+  return Compiler(request, methods).Compile();
+}
+
+}  // namespace rowkeeper::wire

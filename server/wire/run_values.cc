@@ -1,0 +1,175 @@
+#include "server/wire/run_values.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+using catalogue::Column;
+using catalogue::ValueKind;
+using catalogue::ValueType;
+
+bool StandsForColumn(const plan::Input& input) {
+  return input.role == plan::InputRole::kFilter || input.role == plan::InputRole::kValue;
+}
+
+/// A filter that takes a list of values, which one value is not.
+bool TakesList(const plan::MethodPlan& plan, int input) {
+  return std::any_of(plan.filters.begin(), plan.filters.end(), [input](const plan::FilterTerm& filter) {
+    return filter.input == input && filter.op == plan::FilterOperator::kIn;
+  });
+}
+
+std::string FieldNames(const plan::MethodPlan& plan) {
+  std::vector<std::string> names;
+  for (const plan::Input& input : plan.inputs) {
+    if (StandsForColumn(input) && std::find(names.begin(), names.end(), input.name) == names.end()) {
+      names.push_back(input.name);
+    }
+  }
+  return absl::StrJoin(names, ", ");
+}
+
+/// The type as the field's declaration says it.
+std::string TypeName(const Column& column) {
+  const google::protobuf::FieldDescriptor& field = *column.field;
+  const std::string label = field.is_repeated() ? "repeated " : "";
+  if (field.message_type() != nullptr) return label + field.message_type()->full_name();
+  if (field.enum_type() != nullptr) return label + field.enum_type()->full_name();
+  switch (column.type.kind) {
+    case ValueKind::kUuid:
+      return label + "UUID";
+    case ValueKind::kDecimal:
+      return Cat(label, "decimal(", column.type.precision, ",", column.type.scale, ")");
+    default:
+      return label + field.type_name();
+  }
+}
+
+/// Whether PostgreSQL's text of a value of `from` is one of a value of `to`, and the same one.
+bool SameType(const Column& from, const Column& to) {
+  if (from.type.kind != to.type.kind || from.type.array != to.type.array) return false;
+  switch (from.type.kind) {
+    case ValueKind::kEnum:
+      return from.field->enum_type() == to.field->enum_type() && from.type.native_enum == to.type.native_enum;
+    case ValueKind::kJson:
+      return from.field->message_type() == to.field->message_type() &&
+             from.field->is_repeated() == to.field->is_repeated();
+    case ValueKind::kDecimal:
+      return from.type.scale <= to.type.scale;  // more digits would be rounded
+    default:
+      return true;
+  }
+}
+
+class Resolver {
+ public:
+  Resolver(const v1::RunValue& value, const std::string& name, FieldViolations* violations)
+      : value_(value), violations_(*violations) {
+    borrowed_.name = name;
+    borrowed_.from = value.from();
+  }
+
+  std::optional<BorrowedValue> Resolve(const RunStep& step, int index,
+                                       const std::vector<std::optional<RunStep>>& earlier) {
+    const Column* to = FindTarget(step);
+    const RunStep* source = FindSource(index, earlier);
+    if (source == nullptr) return std::nullopt;
+    const Column* from = FindColumn(*source);
+    if (to == nullptr || from == nullptr) return std::nullopt;
+    if (!SameType(*from, *to)) {
+      Refuse("from", Cat("is ", TypeName(*from), ", and ", value_.field(), " is ", TypeName(*to)));
+      return std::nullopt;
+    }
+    return std::move(borrowed_);
+  }
+
+ private:
+  void Refuse(std::string_view part, std::string_view problem) {
+    violations_.Add(Cat(borrowed_.name, ".", part), problem);
+  }
+
+  const Column* FindTarget(const RunStep& step) {
+    const plan::MethodPlan& plan = step.method->plan();
+    const Column* column = nullptr;
+    for (int i = 0; i < static_cast<int>(plan.inputs.size()); ++i) {
+      const plan::Input& input = plan.inputs[static_cast<size_t>(i)];
+      if (input.name != value_.field() || !StandsForColumn(input)) continue;
+      if (TakesList(plan, i)) {
+        Refuse("field", "takes a list, which cannot come from one call");
+        return nullptr;
+      }
+      column = &plan.entity->columns[static_cast<size_t>(input.column)];
+      borrowed_.inputs.push_back(i);
+    }
+    if (column == nullptr) {
+      Refuse("field", Cat("\"", value_.field(), "\" is no field of ", plan.method->input_type()->full_name(),
+                          " that stands for a column; those are ", FieldNames(plan)));
+      return nullptr;
+    }
+    for (const BorrowedValue& other : step.values) {
+      if (other.inputs != borrowed_.inputs) continue;
+      Refuse("field", Cat("is set by ", other.name, " already"));
+      return nullptr;
+    }
+    return column;
+  }
+
+  const RunStep* FindSource(int index, const std::vector<std::optional<RunStep>>& earlier) {
+    borrowed_.call = value_.call();
+    if (value_.call() < 0 || value_.call() >= index) {
+      Refuse("call", index == 0 ? "there is no call before the first"
+                                : Cat(value_.call(), " is no earlier call; give 0 to ", index - 1));
+      return nullptr;
+    }
+    const auto& source = earlier[static_cast<size_t>(value_.call())];
+    return source.has_value() ? &*source : nullptr;
+  }
+
+  const Column* FindColumn(const RunStep& source) {
+    const plan::MethodPlan& plan = source.method->plan();
+    std::string holder;
+    switch (plan.response.shape) {
+      case plan::ResponseShape::kEntity:
+        break;
+      case plan::ResponseShape::kHolder:
+        holder = Cat(plan.response.rows->name(), ".");
+        break;
+      case plan::ResponseShape::kList:
+      case plan::ResponseShape::kEmpty:
+        Refuse("call", Cat(plan.full_name, " returns no single row to take a value from"));
+        return nullptr;
+    }
+    const bool inside = value_.from().rfind(holder, 0) == 0;
+    const Column* column = inside ? plan.entity->FindField(value_.from().substr(holder.size())) : nullptr;
+    if (column == nullptr) {
+      Refuse("from", Cat("\"", value_.from(), "\" is no field of a column in ", plan.method->output_type()->full_name(),
+                         "; write ", holder, "NAME with a field of ", plan.entity->full_name));
+      return nullptr;
+    }
+    borrowed_.column = plan.entity->IndexOf(*column);
+    const std::vector<int>& returned = source.call.variant.columns;
+    if (std::find(returned.begin(), returned.end(), borrowed_.column) != returned.end()) return column;
+    Refuse("from", Cat("is left out by the read_mask of calls[", value_.call(), "]; add it there"));
+    return nullptr;
+  }
+
+  const v1::RunValue& value_;
+  FieldViolations& violations_;
+  BorrowedValue borrowed_;
+};
+
+}  // namespace
+
+std::optional<BorrowedValue> ResolveValue(const v1::RunValue& value, const std::string& name, const RunStep& step,
+                                          int index, const std::vector<std::optional<RunStep>>& earlier,
+                                          FieldViolations* violations) {
+  return Resolver(value, name, violations).Resolve(step, index, earlier);
+}
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,243 @@
+#include "server/wire/unit_of_work_service.h"
+
+#include <utility>
+
+#include "rowkeeper/v1/unit_of_work.pb.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/wire/unit_of_work_messages.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+using uow::UnitsOfWork;
+
+template <typename Request>
+absl::Status Parse(const UnaryCall& call, Request* request) {
+  const std::string_view bytes = call.request();
+  if (request->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return absl::OkStatus();
+  return MalformedRequest(Request::descriptor()->full_name(), "the bytes are damaged, or a string is not UTF-8");
+}
+
+/// Which unit a request is about, and who asks.
+absl::StatusOr<UnitsOfWork::Reference> ReadReference(const std::string& field, const CallHeaders& headers,
+                                                     Exchange* exchange) {
+  if (field.empty() && !headers.unit_of_work.has_value()) {
+    return InvalidField("handle",
+                        "is required; send what Begin returned, here or in the header rowkeeper-unit-of-work");
+  }
+  if (!field.empty() && headers.unit_of_work.has_value() && *headers.unit_of_work != field) {
+    return InvalidField("handle", "is not the handle in the header rowkeeper-unit-of-work; send one of them");
+  }
+  const std::string& handle = field.empty() ? *headers.unit_of_work : field;
+  exchange->NoteUnit(handle);
+  return UnitsOfWork::Reference{handle, exchange->caller()};
+}
+
+/// A request with a handle and nothing else.
+template <typename Request>
+absl::StatusOr<UnitsOfWork::Reference> ParseReference(const CallHeaders& headers, Exchange* exchange) {
+  Request request;
+  if (absl::Status status = Parse(exchange->call(), &request); !status.ok()) return status;
+  return ReadReference(request.handle(), headers, exchange);
+}
+
+/// A call on a savepoint.
+struct SavepointCall {
+  UnitsOfWork::Reference reference;
+  std::string name;
+  UnitsOfWork::StepOptions options;
+};
+
+enum class SavepointName { kRequired, kOptional };
+
+template <typename Request>
+absl::StatusOr<SavepointCall> ParseSavepoint(const CallHeaders& headers, SavepointName named, Exchange* exchange) {
+  const std::hash<std::string_view> hash;
+  SavepointCall call;
+  call.options.deadline = exchange->call().deadline();
+  call.options.sequence = headers.sequence;
+  call.options.fingerprint = hash(exchange->call().path()) * 31 ^ hash(exchange->call().request());
+  Request request;
+  if (absl::Status status = Parse(exchange->call(), &request); !status.ok()) return status;
+  absl::StatusOr<UnitsOfWork::Reference> reference = ReadReference(request.handle(), headers, exchange);
+  if (!reference.ok()) return reference.status();
+  call.reference = *std::move(reference);
+  FieldViolations violations;
+  if (request.name().empty() && named == SavepointName::kRequired) {
+    violations.Add("name", "is required; send the name that Savepoint returned");
+  }
+  CheckName(request.name(), "name", kMaxSavepointBytes, &violations);
+  if (!violations.empty()) return violations.ToStatus();
+  call.name = request.name();
+  return call;
+}
+
+/// Answers with an empty message.
+UnitsOfWork::StepDone AnswerEmpty(std::shared_ptr<Exchange> exchange) {
+  return [exchange = std::move(exchange)](absl::StatusOr<std::string> result) {
+    exchange->Answer(result.ok() ? absl::StatusOr<std::string>(std::string()) : result.status());
+  };
+}
+
+constexpr std::string_view kNoUnitHere = "this method is not part of a unit of work; leave the header out";
+
+}  // namespace
+
+UnitOfWorkService::UnitOfWorkService(const UnitOfWorkBackend& backend) : backend_(backend) {
+  AddMethod("Begin", &UnitOfWorkService::Begin);
+  AddMethod("Commit", &UnitOfWorkService::Commit);
+  AddMethod("Rollback", &UnitOfWorkService::Rollback);
+  AddMethod("Savepoint", &UnitOfWorkService::Savepoint);
+  AddMethod("RollbackTo", &UnitOfWorkService::RollbackTo);
+  AddMethod("Release", &UnitOfWorkService::Release);
+  AddMethod("Get", &UnitOfWorkService::Get);
+  AddMethod("List", &UnitOfWorkService::List);
+  AddMethod("Run", &UnitOfWorkService::Run);
+}
+
+void UnitOfWorkService::AddMethod(std::string_view name, Start start) {
+  auto method = std::make_unique<Method>();
+  method->name = Cat(kUnitOfWorkService, ".", name);
+  method->path = Cat("/", kUnitOfWorkService, "/", name);
+  method->served = {method->name, "", observe::Counters::Process().Method(method->name)};
+  method->start = start;
+  methods_.push_back(std::move(method));
+}
+
+std::vector<DynamicMethod> UnitOfWorkService::methods() const {
+  std::vector<DynamicMethod> dynamic;
+  for (const auto& method : methods_) {
+    dynamic.push_back(
+        {method->path, [this, served = method.get()](UnaryCall call) { Serve(*served, std::move(call)); }});
+  }
+  return dynamic;
+}
+
+void UnitOfWorkService::Serve(const Method& method, UnaryCall call) const {
+  auto exchange = std::make_shared<Exchange>(&method.served, std::move(call));
+  absl::StatusOr<CallHeaders> headers = ReadHeaders(exchange->call());
+  UnitsOfWork* const units = backend_.units->get();
+  if (headers.ok() && units == nullptr) headers = ShuttingDown();
+  const absl::Status status =
+      headers.ok() ? (this->*method.start)({exchange, *std::move(headers), units}) : headers.status();
+  if (!status.ok()) exchange->Answer(status);
+}
+
+absl::Status UnitOfWorkService::Begin(const Incoming& incoming) const {
+  if (absl::Status status = RefuseUnitHeaders(incoming.headers, kNoUnitHere); !status.ok()) return status;
+  if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
+  const SharedExchange exchange = incoming.exchange;
+  v1::BeginRequest request;
+  if (absl::Status status = Parse(exchange->call(), &request); !status.ok()) return status;
+  const absl::StatusOr<uow::BeginOptions> options = ReadBegin(request);
+  if (!options.ok()) return options.status();
+  exchange->NoteLabel(options->label);
+  const auto done = [exchange, units = incoming.units](absl::StatusOr<UnitsOfWork::Begun> begun) {
+    if (!begun.ok()) return exchange->Answer(begun.status());
+    exchange->NoteUnitId(begun->info.id);
+    if (exchange->call().cancelled()) {  // nobody will learn the handle
+      units->Rollback({begun->handle, exchange->caller()}, UnitsOfWork::Clock::time_point::max(),
+                      [](const absl::StatusOr<uow::UnitState>&) {});
+    }
+    v1::BeginResponse response;
+    response.set_handle(begun->handle);
+    *response.mutable_unit_of_work() = ToProto(begun->info);
+    exchange->Answer(response.SerializeAsString());
+  };
+  exchange->CancelWith(incoming.units->Begin(*options, exchange->caller(), exchange->call().deadline(), done));
+  return absl::OkStatus();
+}
+
+absl::Status UnitOfWorkService::Commit(const Incoming& incoming) const {
+  const SharedExchange exchange = incoming.exchange;
+  const auto reference = ParseReference<v1::CommitRequest>(incoming.headers, exchange.get());
+  if (!reference.ok()) return reference.status();
+  const auto done = [exchange](const absl::StatusOr<uow::UnitInfo>& info) {
+    if (!info.ok()) return exchange->Answer(info.status());
+    v1::CommitResponse response;
+    *response.mutable_commit_time() = ToProto(info->end_time);
+    exchange->Answer(response.SerializeAsString());
+  };
+  exchange->CancelWith(incoming.units->Commit(*reference, exchange->call().deadline(), done));
+  return absl::OkStatus();
+}
+
+absl::Status UnitOfWorkService::Rollback(const Incoming& incoming) const {
+  const SharedExchange exchange = incoming.exchange;
+  const auto reference = ParseReference<v1::RollbackRequest>(incoming.headers, exchange.get());
+  if (!reference.ok()) return reference.status();
+  const auto done = [exchange](const absl::StatusOr<uow::UnitState>& state) {
+    if (!state.ok()) return exchange->Answer(state.status());
+    v1::RollbackResponse response;
+    response.set_state(ToProto(*state));
+    exchange->Answer(response.SerializeAsString());
+  };
+  exchange->CancelWith(incoming.units->Rollback(*reference, exchange->call().deadline(), done));
+  return absl::OkStatus();
+}
+
+absl::Status UnitOfWorkService::Savepoint(const Incoming& incoming) const {
+  const SharedExchange exchange = incoming.exchange;
+  const auto call = ParseSavepoint<v1::SavepointRequest>(incoming.headers, SavepointName::kOptional, exchange.get());
+  if (!call.ok()) return call.status();
+  const auto done = [exchange](absl::StatusOr<std::string> name) {
+    if (!name.ok()) return exchange->Answer(name.status());
+    v1::SavepointResponse response;
+    response.set_name(*std::move(name));
+    exchange->Answer(response.SerializeAsString());
+  };
+  exchange->CancelWith(incoming.units->Savepoint(call->reference, call->name, call->options, done));
+  return absl::OkStatus();
+}
+
+absl::Status UnitOfWorkService::RollbackTo(const Incoming& incoming) const {
+  const SharedExchange exchange = incoming.exchange;
+  const auto call = ParseSavepoint<v1::RollbackToRequest>(incoming.headers, SavepointName::kRequired, exchange.get());
+  if (!call.ok()) return call.status();
+  exchange->CancelWith(incoming.units->RollbackTo(call->reference, call->name, call->options, AnswerEmpty(exchange)));
+  return absl::OkStatus();
+}
+
+absl::Status UnitOfWorkService::Release(const Incoming& incoming) const {
+  const SharedExchange exchange = incoming.exchange;
+  const auto call = ParseSavepoint<v1::ReleaseRequest>(incoming.headers, SavepointName::kRequired, exchange.get());
+  if (!call.ok()) return call.status();
+  exchange->CancelWith(incoming.units->Release(call->reference, call->name, call->options, AnswerEmpty(exchange)));
+  return absl::OkStatus();
+}
+
+absl::Status UnitOfWorkService::Get(const Incoming& incoming) const {
+  const auto reference = ParseReference<v1::GetRequest>(incoming.headers, incoming.exchange.get());
+  if (!reference.ok()) return reference.status();
+  const absl::StatusOr<uow::UnitInfo> info = incoming.units->Get(*reference);
+  if (!info.ok()) return info.status();
+  incoming.exchange->Answer(ToProto(*info).SerializeAsString());
+  return absl::OkStatus();
+}
+
+absl::Status UnitOfWorkService::List(const Incoming& incoming) const {
+  if (absl::Status status = RefuseUnitHeaders(incoming.headers, kNoUnitHere); !status.ok()) return status;
+  v1::ListRequest request;
+  if (absl::Status status = Parse(incoming.exchange->call(), &request); !status.ok()) return status;
+  v1::ListResponse response;
+  for (const uow::UnitInfo& info : incoming.units->List()) {
+    if (request.caller().empty() || info.caller == request.caller()) *response.add_units_of_work() = ToProto(info);
+  }
+  incoming.exchange->NoteRows(response.units_of_work_size());
+  incoming.exchange->Answer(response.SerializeAsString());
+  return absl::OkStatus();
+}
+
+absl::Status UnitOfWorkService::Run(const Incoming& incoming) const {
+  constexpr std::string_view kOwnTransaction =
+      "Run is a transaction of its own; call the methods one by one within the "
+      "unit of work, or leave the header out";
+  if (absl::Status status = RefuseUnitHeaders(incoming.headers, kOwnTransaction); !status.ok()) return status;
+  if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
+  v1::RunRequest request;
+  if (absl::Status status = Parse(incoming.exchange->call(), &request); !status.ok()) return status;
+  return backend_.run->Start(request, incoming.exchange);
+}
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,445 @@
+#include "tests/support/tcp_gate.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/base/text.h"
+#include "server/db/conninfo.h"
+#include "tests/support/gate_link.h"
+
+namespace rowkeeper::testing {
+namespace {
+
+using State = GateLink::State;
+
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+std::string ValueOr(const db::ConnInfo& info, const char* key, const char* otherwise) {
+  const auto found = info.find(key);
+  return found == info.end() ? otherwise : found->second;
+}
+
+std::optional<Address> UnixAddress(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path)) return std::nullopt;
+  path.copy(address.sun_path, path.size());
+  Address result;
+  std::memcpy(&result.storage, &address, sizeof(address));
+  result.size = sizeof(address);
+  return result;
+}
+
+/// Where the server of a connection string is.
+std::optional<Address> Resolve(const db::ConnInfo& info) {
+  const std::string host = ValueOr(info, "hostaddr", ValueOr(info, "host", "localhost").c_str());
+  const std::string port = ValueOr(info, "port", "5432");
+  if (!host.empty() && host[0] == '/') return UnixAddress(Cat(host, "/.s.PGSQL.", port));
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) return std::nullopt;
+  Address result;
+  std::memcpy(&result.storage, found->ai_addr, found->ai_addrlen);
+  result.size = found->ai_addrlen;
+  freeaddrinfo(found);
+  return result;
+}
+
+/// A socket bound to 127.0.0.1 that does not listen yet; whoever connects is refused.
+int BindLoopback(int port) {
+  const int bound = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int on = 1;
+  setsockopt(bound, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  if (bind(bound, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return bound;
+  close(bound);
+  return -1;
+}
+
+int PortOf(int bound) {
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  getsockname(bound, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin_port);
+}
+
+/// Connects to the server; -1 when it is not there.
+int ConnectTo(const Address& address) {
+  const int connected = socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connect(connected, address.get(), address.size) == 0) {
+    fcntl(connected, F_SETFL, O_NONBLOCK);
+    return connected;
+  }
+  close(connected);
+  return -1;
+}
+
+void SendAtOnce(int connected) {
+  const int on = 1;
+  setsockopt(connected, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));  // fails on a Unix socket, which has no delay
+}
+
+std::string UrlThrough(db::ConnInfo info, int port) {
+  info.erase("hostaddr");
+  info["host"] = "127.0.0.1";
+  info["port"] = std::to_string(port);
+  info["sslmode"] = "disable";
+  info["gssencmode"] = "disable";
+  return db::ToUri(info);
+}
+
+}  // namespace
+
+class TcpGate::Impl {
+ public:
+  Impl(const db::ConnInfo& info, Address target);
+  ~Impl();
+
+  const std::string& url() const { return url_; }
+
+  void Add(const Rule& rule) {
+    const absl::MutexLock lock(&mu_);
+    rules_.push_back(rule);
+  }
+  void ClearRules() {
+    const absl::MutexLock lock(&mu_);
+    rules_.clear();
+  }
+  void CutAll() {
+    const absl::MutexLock lock(&mu_);
+    CloseAll();
+  }
+  void StallAll() {
+    const absl::MutexLock lock(&mu_);
+    stalled_ = true;
+    Wake();
+  }
+  void RefuseNew() {
+    const absl::MutexLock lock(&mu_);
+    Refuse();
+  }
+  void GoDown() {
+    const absl::MutexLock lock(&mu_);
+    Refuse();
+    CloseAll();
+  }
+  void Resume();
+  Seen seen() const {
+    const absl::MutexLock lock(&mu_);
+    return seen_;
+  }
+  bool Await(const std::function<bool(const Seen&)>& condition, std::chrono::milliseconds limit) const {
+    const absl::MutexLock lock(&mu_);
+    const auto holds = [this, &condition]() ABSL_SHARED_LOCKS_REQUIRED(mu_) { return condition(seen_); };
+    return mu_.AwaitWithTimeout(absl::Condition(&holds), absl::FromChrono(limit));
+  }
+
+ private:
+  using Links = std::vector<std::shared_ptr<GateLink>>;
+
+  void Loop();
+  /// What to wait for: the wake-up, the listener, and both sockets of `links`, where something may move.
+  bool PollSet(std::vector<pollfd>* set, Links* links) const;
+  void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Serve(GateLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  /// Reads the messages that are there.
+  void Pump(GateLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void FromClient(GateLink& link, const PgMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void FromServer(GateLink& link, const PgMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Startup(GateLink& link, const PgMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Apply(const Rule& rule, GateLink& link, const PgMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  /// The rule that `message` meets, which is then forgotten.
+  std::optional<Rule> TakeRule(const PgMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ReplyEnded(GateLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Close(GateLink& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CloseAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Refuse() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Wake() const { eventfd_write(wake_, 1); }
+
+  const Address target_;
+  const int wake_;
+  mutable absl::Mutex mu_;
+  int listener_ ABSL_GUARDED_BY(mu_);
+  bool refusing_ ABSL_GUARDED_BY(mu_) = false;
+  bool stalled_ ABSL_GUARDED_BY(mu_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  Links links_ ABSL_GUARDED_BY(mu_);
+  std::vector<Rule> rules_ ABSL_GUARDED_BY(mu_);
+  Seen seen_ ABSL_GUARDED_BY(mu_);
+  const int port_;
+  const std::string url_;
+  std::thread thread_;
+};
+
+TcpGate::Impl::Impl(const db::ConnInfo& info, Address target)
+    : target_(target),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      listener_(BindLoopback(0)),
+      port_(PortOf(listener_)),
+      url_(UrlThrough(info, port_)) {
+  if (listen(listener_, 128) != 0) ADD_FAILURE() << "the gate cannot listen";
+  thread_ = std::thread([this] { Loop(); });
+}
+
+TcpGate::Impl::~Impl() {
+  {
+    const absl::MutexLock lock(&mu_);
+    stopping_ = true;
+    Wake();
+  }
+  thread_.join();
+  const absl::MutexLock lock(&mu_);
+  CloseAll();
+  close(listener_);
+  close(wake_);
+}
+
+void TcpGate::Impl::Resume() {
+  const absl::MutexLock lock(&mu_);
+  stalled_ = false;
+  if (refusing_) listen(listener_, 128);
+  refusing_ = false;
+  for (const auto& link : links_) {
+    if (link->state == State::kHeld) {
+      link->state = State::kPassing;
+      link->up.Send(std::exchange(link->held, {}));
+    }
+    Serve(*link);
+  }
+  Wake();
+}
+
+void TcpGate::Impl::Refuse() {
+  if (refusing_) return;
+  refusing_ = true;
+  close(listener_);  // whoever waits in its queue is refused as well
+  listener_ = BindLoopback(port_);
+  if (listener_ < 0) ADD_FAILURE() << "the gate has lost its port " << port_;
+  Wake();
+}
+
+bool TcpGate::Impl::PollSet(std::vector<pollfd>* set, Links* links) const {
+  const absl::MutexLock lock(&mu_);
+  set->assign(1, {wake_, POLLIN, 0});
+  links->clear();
+  if (stopping_ || stalled_) return !stopping_;
+  if (!refusing_) set->push_back({listener_, POLLIN, 0});
+  for (const auto& link : links_) {
+    if (!link->moves()) continue;
+    const auto events = [](const GateDirection& in, const GateDirection& out) {
+      return static_cast<int16_t>((in.wants_read() ? POLLIN : 0) | (out.wants_write() ? POLLOUT : 0));
+    };
+    const pollfd client{link->client, events(link->up, link->down), 0};
+    const pollfd server{link->server, events(link->down, link->up), 0};
+    if (client.events != 0) set->push_back(client);  // else a hang-up would wake the loop again and again
+    if (server.events != 0) set->push_back(server);
+    links->push_back(link);
+  }
+  return true;
+}
+
+void TcpGate::Impl::Loop() {
+  std::vector<pollfd> set;
+  Links links;
+  while (PollSet(&set, &links)) {
+    if (poll(set.data(), set.size(), -1) < 0) continue;
+    const absl::MutexLock lock(&mu_);
+    eventfd_t ignored = 0;
+    eventfd_read(wake_, &ignored);
+    if (stalled_ || stopping_) continue;
+    if (!refusing_) Accept();
+    for (const auto& link : links) Serve(*link);
+    links_.erase(
+        std::remove_if(links_.begin(), links_.end(), [](const auto& link) { return link->state == State::kClosed; }),
+        links_.end());
+  }
+}
+
+void TcpGate::Impl::Accept() {
+  while (true) {
+    const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (client < 0) return;
+    const int server = ConnectTo(target_);
+    if (server < 0) {
+      close(client);
+      continue;
+    }
+    SendAtOnce(client);
+    SendAtOnce(server);
+    links_.push_back(std::make_shared<GateLink>(client, server));
+    ++seen_.open;
+  }
+}
+
+void TcpGate::Impl::Serve(GateLink& link) {
+  if (!link.moves()) return;
+  link.up.Read();
+  link.down.Read();
+  Pump(link);
+  if (!link.moves()) return;
+  const bool broken = !link.up.Flush() || !link.down.Flush();
+  if (broken || (link.up.done() && link.down.done())) Close(link);
+}
+
+void TcpGate::Impl::Pump(GateLink& link) {
+  while (link.moves()) {
+    const auto message = link.up.Next();
+    if (!message) break;
+    FromClient(link, *message);
+  }
+  while (link.moves()) {
+    const auto message = link.down.Next();
+    if (!message) break;
+    FromServer(link, *message);
+  }
+  const bool waits_for_reply = link.state == State::kLosing || link.state == State::kSwallowing;
+  if (waits_for_reply && link.down.ended()) ReplyEnded(link);
+}
+
+void TcpGate::Impl::FromClient(GateLink& link, const PgMessage& message) {
+  if (message.type == PgMessage::kStartup) return Startup(link, message);
+  ++seen_.from_client[message.type];
+  const auto rule = link.state == State::kPassing ? TakeRule(message) : std::nullopt;
+  if (rule) return Apply(*rule, link, message);
+  link.up.Send(message.bytes);
+}
+
+void TcpGate::Impl::Startup(GateLink& link, const PgMessage& message) {
+  if (message.code == PgMessage::kSslRequest || message.code == PgMessage::kGssEncRequest) {
+    return link.down.Send("N");  // no encryption here
+  }
+  ++(message.code == PgMessage::kCancelRequest ? seen_.cancels : seen_.connections);
+  link.up.Send(message.bytes);
+}
+
+std::optional<TcpGate::Rule> TcpGate::Impl::TakeRule(const PgMessage& message) {
+  auto taken = rules_.end();
+  for (auto rule = rules_.begin(); rule != rules_.end(); ++rule) {
+    const bool meets = rule->type == message.type && message.body.find(rule->text) != std::string_view::npos;
+    if (meets && --rule->occurrence <= 0 && taken == rules_.end()) taken = rule;
+  }
+  if (taken == rules_.end()) return std::nullopt;
+  Rule rule = std::move(*taken);
+  rules_.erase(taken);
+  return rule;
+}
+
+void TcpGate::Impl::Apply(const Rule& rule, GateLink& link, const PgMessage& message) {
+  switch (rule.action) {
+    case Action::kCutBefore:
+      ++seen_.fired;
+      link.up.Flush();
+      return Close(link);
+    case Action::kStall:
+      ++seen_.fired;
+      link.up.Flush();
+      link.held = std::string(message.bytes);
+      link.state = State::kHeld;
+      return;
+    case Action::kLoseReply:
+      link.state = State::kLosing;
+      break;
+    case Action::kSwallowReply:
+      link.state = State::kSwallowing;
+      break;
+    case Action::kCutAfterRows:
+      link.state = State::kCountingRows;
+      link.rows_left = rule.rows;
+      break;
+  }
+  link.up.Send(message.bytes);
+}
+
+void TcpGate::Impl::FromServer(GateLink& link, const PgMessage& message) {
+  ++seen_.from_server[message.type];
+  const bool ready_for_query = message.type == 'Z';
+  switch (link.state) {
+    case State::kLosing:
+    case State::kSwallowing:
+      if (ready_for_query) ReplyEnded(link);
+      return;
+    case State::kCountingRows:
+      if ((message.type == 'D' && link.rows_left-- == 0) || message.type == 'C' || ready_for_query) {
+        ++seen_.fired;
+        link.down.Flush();
+        return Close(link);
+      }
+      break;
+    default:
+      break;
+  }
+  link.down.Send(message.bytes);
+}
+
+/// Also when the server ended the session in place of an answer.
+void TcpGate::Impl::ReplyEnded(GateLink& link) {
+  ++seen_.fired;
+  if (link.state == State::kLosing) return Close(link);
+  link.state = State::kSilent;
+}
+
+void TcpGate::Impl::Close(GateLink& link) {
+  if (link.state != State::kClosed) --seen_.open;
+  link.Close();
+}
+
+void TcpGate::Impl::CloseAll() {
+  for (const auto& link : links_) Close(*link);
+  links_.clear();
+  Wake();
+}
+
+TcpGate::TcpGate(const std::string& url) {
+  const auto info = db::ParseConnInfo(url);
+  const auto target = info.ok() ? Resolve(*info) : std::nullopt;
+  if (!target) ADD_FAILURE() << "the gate finds no server in its URL";
+  impl_ = std::make_unique<Impl>(info.ok() ? *info : db::ConnInfo(), target.value_or(Address()));
+}
+
+TcpGate::~TcpGate() = default;
+
+const std::string& TcpGate::url() const { return impl_->url(); }
+void TcpGate::Add(const Rule& rule) { impl_->Add(rule); }
+void TcpGate::ClearRules() { impl_->ClearRules(); }
+void TcpGate::CutAll() { impl_->CutAll(); }
+void TcpGate::StallAll() { impl_->StallAll(); }
+void TcpGate::RefuseNew() { impl_->RefuseNew(); }
+void TcpGate::GoDown() { impl_->GoDown(); }
+void TcpGate::Resume() { impl_->Resume(); }
+TcpGate::Seen TcpGate::seen() const { return impl_->seen(); }
+bool TcpGate::Await(const std::function<bool(const Seen&)>& condition, std::chrono::milliseconds limit) const {
+  return impl_->Await(condition, limit);
+}
+bool TcpGate::AwaitFired(int count) const {
+  return impl_->Await([count](const Seen& seen) { return seen.fired >= count; }, std::chrono::seconds(10));
+}
+
+}  // namespace rowkeeper::testing
