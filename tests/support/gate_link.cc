@@ -46,8 +46,10 @@ bool GateDirection::Flush() {
 void GateLink::Close() {
   if (state == State::kClosed) return;
   state = State::kClosed;
-  close(client);
-  close(server);
+  for (const int socket : {client, server}) {
+    shutdown(socket, SHUT_RDWR);  // at once, also while another thread polls it
+    close(socket);
+  }
 }
 
 }  // namespace rowkeeper::testing

@@ -70,7 +70,7 @@ std::optional<Address> Resolve(const db::ConnInfo& info) {
   return result;
 }
 
-/// A socket bound to 127.0.0.1 that does not listen yet; whoever connects is refused.
+/// A socket bound to 127.0.0.1 that does not listen; whoever connects is refused. 0: any port.
 int BindLoopback(int port) {
   const int bound = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const int on = 1;
@@ -89,6 +89,17 @@ int PortOf(int bound) {
   socklen_t size = sizeof(address);
   getsockname(bound, reinterpret_cast<sockaddr*>(&address), &size);
   return ntohs(address.sin_port);
+}
+
+/// A socket on a port of its own choice. Bound by number, for a port that the kernel chose is lost when the socket
+/// ceases to listen.
+int BindAnyPort() {
+  while (true) {
+    const int chosen = BindLoopback(0);
+    const int port = PortOf(chosen);
+    close(chosen);
+    if (const int bound = BindLoopback(port); bound >= 0) return bound;
+  }
 }
 
 /// Connects to the server; -1 when it is not there.
@@ -186,25 +197,23 @@ class TcpGate::Impl {
 
   const Address target_;
   const int wake_;
+  const int listener_;
+  const std::string url_;
   mutable absl::Mutex mu_;
-  int listener_ ABSL_GUARDED_BY(mu_);
   bool refusing_ ABSL_GUARDED_BY(mu_) = false;
   bool stalled_ ABSL_GUARDED_BY(mu_) = false;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   Links links_ ABSL_GUARDED_BY(mu_);
   std::vector<Rule> rules_ ABSL_GUARDED_BY(mu_);
   Seen seen_ ABSL_GUARDED_BY(mu_);
-  const int port_;
-  const std::string url_;
   std::thread thread_;
 };
 
 TcpGate::Impl::Impl(const db::ConnInfo& info, Address target)
     : target_(target),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      listener_(BindLoopback(0)),
-      port_(PortOf(listener_)),
-      url_(UrlThrough(info, port_)) {
+      listener_(BindAnyPort()),
+      url_(UrlThrough(info, PortOf(listener_))) {
   if (listen(listener_, 128) != 0) ADD_FAILURE() << "the gate cannot listen";
   thread_ = std::thread([this] { Loop(); });
 }
@@ -225,7 +234,7 @@ TcpGate::Impl::~Impl() {
 void TcpGate::Impl::Resume() {
   const absl::MutexLock lock(&mu_);
   stalled_ = false;
-  if (refusing_) listen(listener_, 128);
+  if (refusing_ && listen(listener_, 128) != 0) ADD_FAILURE() << "the gate cannot listen again";
   refusing_ = false;
   for (const auto& link : links_) {
     if (link->state == State::kHeld) {
@@ -240,9 +249,7 @@ void TcpGate::Impl::Resume() {
 void TcpGate::Impl::Refuse() {
   if (refusing_) return;
   refusing_ = true;
-  close(listener_);  // whoever waits in its queue is refused as well
-  listener_ = BindLoopback(port_);
-  if (listener_ < 0) ADD_FAILURE() << "the gate has lost its port " << port_;
+  shutdown(listener_, SHUT_RD);  // it keeps its port; whoever waits in its queue is refused as well
   Wake();
 }
 

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/db/connection.h"
+#include "tests/support/scratch_database.h"
+#include "tests/support/tcp_gate.h"
+
+namespace rowkeeper::testing {
+
+/// A scratch database with a table `entries (n int)`, and a gate before it. What became of it all is seen on the
+/// scratch database's own connection, which does not go through the gate.
+class GateTest : public ::testing::Test {
+ protected:
+  using Action = TcpGate::Action;
+  using Rule = TcpGate::Rule;
+  using Seen = TcpGate::Seen;
+  using Clock = std::chrono::steady_clock;
+  using Effect = db::Query::Effect;
+
+  void SetUp() override {
+    ASSERT_TRUE(scratch_.ok());
+    scratch_.Run("CREATE TABLE entries (n int)");
+    gate_ = std::make_unique<TcpGate>(scratch_.url());
+  }
+
+  db::ConnectionOptions Options() const {
+    db::ConnectionOptions options;
+    options.url = gate_->url();
+    options.answer_limit_ms = 500;
+    return options;
+  }
+
+  std::unique_ptr<db::Connection> Open() const {
+    auto connection = db::Connection::Open(Options());
+    EXPECT_TRUE(connection.ok()) << connection.status();
+    return connection.ok() ? *std::move(connection) : nullptr;
+  }
+
+  static db::Query Statement(std::string_view sql, Effect effect = Effect::kWrite) {
+    db::Query query;
+    query.text = sql;
+    query.effect = effect;
+    return query;
+  }
+
+  /// "OK" or the reason of the error.
+  static std::string Reason(const absl::Status& status) { return status.ok() ? "OK" : ErrorReason(status); }
+  static std::string Do(db::Connection& connection, std::string_view sql, Effect effect = Effect::kWrite) {
+    return Reason(connection.Execute(Statement(sql, effect)).status());
+  }
+
+  std::string Entries() {
+    return scratch_.Value("SELECT coalesce(string_agg(n::text, ',' ORDER BY n), '') FROM entries");
+  }
+
+  /// Waits until the database has no session but the test's own.
+  void AwaitNoSession() {
+    const auto until = Clock::now() + std::chrono::seconds(10);
+    while (scratch_.Value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                          "pid <> pg_backend_pid() AND backend_type = 'client backend'") != "0") {
+      ASSERT_LT(Clock::now(), until) << "a session does not end";
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+  }
+
+  ScratchDatabase scratch_{"gate"};
+  std::unique_ptr<TcpGate> gate_;
+};
+
+}  // namespace rowkeeper::testing
