@@ -38,7 +38,20 @@ std::string Savepoint(int number) { return Cat("SAVEPOINT ", SavepointName(numbe
 std::string RollbackToSavepoint(int number) { return Cat("ROLLBACK TO SAVEPOINT ", SavepointName(number)); }
 std::string ReleaseSavepoint(int number) { return Cat("RELEASE SAVEPOINT ", SavepointName(number)); }
 
-std::string SelectAssignedTransactionId() { return "SELECT pg_catalog.pg_current_xact_id_if_assigned()"; }
-std::string SelectTransactionStatus() { return "SELECT pg_catalog.pg_xact_status($1::pg_catalog.xid8)"; }
+std::string SelectCommitPoint() {
+  return "SELECT pg_catalog.pg_current_xact_id_if_assigned(), checkpoint_lsn FROM pg_catalog.pg_control_checkpoint()";
+}
+
+std::string SelectCommitOutcome() {
+  return "SELECT CASE "
+         "WHEN pg_catalog.pg_is_in_recovery() THEN 'in progress' "
+         "WHEN checkpoint_lsn = $2::pg_catalog.pg_lsn THEN pg_catalog.pg_xact_status($1::pg_catalog.xid8) "
+         "WHEN checkpoint_lsn <> redo_lsn THEN "
+         "NULLIF(pg_catalog.pg_xact_status($1::pg_catalog.xid8), 'committed') "
+         "WHEN $1::numeric >= pg_catalog.split_part(next_xid, ':', 1)::numeric * 4294967296 + "
+         "pg_catalog.split_part(next_xid, ':', 2)::numeric THEN 'aborted' "
+         "ELSE pg_catalog.pg_xact_status($1::pg_catalog.xid8) END "
+         "FROM pg_catalog.pg_control_checkpoint()";
+}
 
 }  // namespace rowkeeper::sql

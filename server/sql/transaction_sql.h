@@ -27,11 +27,16 @@ std::string Savepoint(int number);
 std::string RollbackToSavepoint(int number);
 std::string ReleaseSavepoint(int number);
 
-/// The fence before COMMIT: fails in a failed transaction, and gives the transaction's id: one row, one cell, NULL when
-/// nothing was written.
-std::string SelectAssignedTransactionId();
-/// $1: an id that SelectAssignedTransactionId gave. One cell: 'committed', 'aborted', 'in progress', or NULL when it is
-/// too old to tell (PostgreSQL, chapter 9.27.8). Fails for an id that the server has not reached.
-std::string SelectTransactionStatus();
+/// The fence before COMMIT: fails in a failed transaction, and gives what SelectCommitOutcome needs: one row, two
+/// cells, the transaction's id (NULL when nothing was written) and the position of the last checkpoint.
+std::string SelectCommitPoint();
+/// What became of a transaction, by what SelectCommitPoint gave: $1 id, $2 checkpoint. One cell: 'committed',
+/// 'aborted', 'in progress' (ask again), or NULL when nobody can tell.
+///
+/// An id alone would not do: after a crash PostgreSQL gives those that never reached its log to other transactions
+/// (pg_xact_status, chapter 9.27.8). So the checkpoint is compared. The same one: there was no restart, and the status
+/// holds. Another, written by recovery or by a shutdown: ids from its next_xid on are lost. Another, written while
+/// running: a restart before it cannot be excluded, so a commit is not believed.
+std::string SelectCommitOutcome();
 
 }  // namespace rowkeeper::sql

@@ -34,10 +34,10 @@ bool IsPassing(const absl::Status& status) {
          status.code() == absl::StatusCode::kDeadlineExceeded;
 }
 
-std::optional<CommitResolver::Outcome> Ask(db::Connection& connection, const std::string& transaction_id,
+std::optional<CommitResolver::Outcome> Ask(db::Connection& connection, const CommitPoint& point,
                                            absl::Status* problem) {
-  const std::string text = sql::SelectTransactionStatus();
-  const std::vector<db::Param> params = {transaction_id};
+  const std::string text = sql::SelectCommitOutcome();
+  const std::vector<db::Param> params = {point.transaction_id, point.checkpoint};
   db::Query query;
   query.text = text;
   query.params = &params;
@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<db::Connection>> CommitResolver::Connect(Clock::t
   return db::Connection::Open(options);
 }
 
-CommitResolver::Outcome CommitResolver::Resolve(const std::string& transaction_id) const {
+CommitResolver::Outcome CommitResolver::Resolve(const CommitPoint& point) const {
   const Clock::time_point until = Clock::now() + limit_;
   std::unique_ptr<db::Connection> connection;
   for (milliseconds pause = kFirstPause;; pause = std::min(pause * 2, kLastPause)) {
@@ -71,7 +71,7 @@ CommitResolver::Outcome CommitResolver::Resolve(const std::string& transaction_i
       if (opened.ok()) connection = *std::move(opened);
     }
     if (connection != nullptr) {
-      if (const auto outcome = Ask(*connection, transaction_id, &problem)) return *outcome;
+      if (const auto outcome = Ask(*connection, point, &problem)) return *outcome;
       if (connection->broken()) connection.reset();
     }
     if (!problem.ok() && !IsPassing(problem)) return Outcome::kUnknown;
@@ -80,8 +80,8 @@ CommitResolver::Outcome CommitResolver::Resolve(const std::string& transaction_i
   }
 }
 
-absl::Status CommitResolver::Answer(const std::string& transaction_id) const {
-  switch (Resolve(transaction_id)) {
+absl::Status CommitResolver::Answer(const CommitPoint& point) const {
+  switch (Resolve(point)) {
     case Outcome::kCommitted:
       return absl::OkStatus();
     case Outcome::kAborted:

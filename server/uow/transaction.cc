@@ -48,22 +48,23 @@ absl::Status Transaction::Release(int number, db::Cancellation* cancellation) {
 
 bool Transaction::failed() const { return connection_->in_failed_transaction(); }
 
-absl::StatusOr<std::optional<std::string>> Transaction::Fence(Wrote wrote) {
+absl::StatusOr<std::optional<CommitPoint>> Transaction::Fence(Wrote wrote) {
   if (wrote == Wrote::kNothing) return std::nullopt;
-  absl::StatusOr<db::Rows> rows = ExecuteWithin(kCommitAnswer, sql::SelectAssignedTransactionId(), Effect::kRead);
+  absl::StatusOr<db::Rows> rows = ExecuteWithin(kCommitAnswer, sql::SelectCommitPoint(), Effect::kRead);
   if (!rows.ok()) return rows.status();
-  if (rows->size() != 1 || rows->columns() < 1) return Internal("the transaction's id was not given");
+  if (rows->size() != 1 || rows->columns() != 2) return Internal("the transaction's id was not given");
   if (rows->is_null(0, 0)) return std::nullopt;
-  return std::string(rows->cell(0, 0));
+  return CommitPoint{std::string(rows->cell(0, 0)), std::string(rows->cell(0, 1))};
 }
 
 Transaction::CommitResult Transaction::SendCommit(Wrote wrote) {
-  const absl::StatusOr<std::optional<std::string>> id = Fence(wrote);
-  if (!id.ok()) return {id.status(), std::nullopt};
+  absl::StatusOr<std::optional<CommitPoint>> point = Fence(wrote);
+  if (!point.ok()) return {point.status(), std::nullopt};
   // Where nothing was written, nothing is in doubt.
-  const Effect effect = id->has_value() ? Effect::kWrite : Effect::kRead;
+  const Effect effect = point->has_value() ? Effect::kWrite : Effect::kRead;
   absl::Status status = ExecuteWithin(kCommitAnswer, sql::Commit(), effect).status();
-  if (id->has_value() && ErrorReason(status) == "COMMIT_OUTCOME_UNKNOWN") return {std::move(status), *id};
+  if (point->has_value() && ErrorReason(status) == "COMMIT_OUTCOME_UNKNOWN")
+    return {std::move(status), *std::move(point)};
   return {std::move(status), std::nullopt};
 }
 

@@ -13,6 +13,13 @@
 
 namespace rowkeeper::uow {
 
+/// What is known of a transaction just before its COMMIT: enough to find out later what became of it.
+struct CommitPoint {
+  std::string transaction_id;
+  /// Position of the server's last checkpoint.
+  std::string checkpoint;
+};
+
 /// Finds out on a connection of its own what became of a transaction whose COMMIT got no answer. Thread-safe.
 class CommitResolver {
  public:
@@ -20,10 +27,10 @@ class CommitResolver {
 
   CommitResolver(db::ConnectionOptions connection, std::chrono::milliseconds limit);
 
-  /// Asks until PostgreSQL answers or the limit has passed; blocks. `transaction_id` is what the fence gave.
-  Outcome Resolve(const std::string& transaction_id) const;
+  /// Asks until PostgreSQL answers or the limit has passed; blocks.
+  Outcome Resolve(const CommitPoint& point) const;
   /// What the caller of Commit is told then: OK, DATABASE_UNAVAILABLE or COMMIT_OUTCOME_UNKNOWN.
-  absl::Status Answer(const std::string& transaction_id) const;
+  absl::Status Answer(const CommitPoint& point) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -63,7 +70,7 @@ class Transaction {
   struct CommitResult {
     absl::Status status;
     /// Set when the answer was lost: the transaction to resolve. The connection is of no more use then.
-    std::optional<std::string> in_doubt;
+    std::optional<CommitPoint> in_doubt;
   };
   /// Commit without its last part, which takes a while: it resolves nothing.
   CommitResult SendCommit(Wrote wrote);
@@ -73,8 +80,8 @@ class Transaction {
   absl::StatusOr<db::Rows> Execute(const std::string& text, db::Query::Effect effect, db::Cancellation* cancellation);
   absl::StatusOr<db::Rows> ExecuteWithin(std::chrono::milliseconds limit, const std::string& text,
                                          db::Query::Effect effect);
-  /// The transaction's id; nullopt when nothing was written.
-  absl::StatusOr<std::optional<std::string>> Fence(Wrote wrote);
+  /// nullopt when nothing was written.
+  absl::StatusOr<std::optional<CommitPoint>> Fence(Wrote wrote);
 
   db::Connection* const connection_;
 };

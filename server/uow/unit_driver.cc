@@ -109,10 +109,10 @@ Unit::Outcome UnitDriver::ExecuteCommit(Unit& unit, const UnitCall& call) {
   return outcome;
 }
 
-Ending UnitDriver::ResolveCommit(Unit& unit, const std::string& transaction_id) {
+Ending UnitDriver::ResolveCommit(Unit& unit, const CommitPoint& point) {
   GiveBack(unit);  // resolving may take long, and needs nothing of it
   Ending ending;
-  ending.outcome = parts_.resolver->Answer(transaction_id);
+  ending.outcome = parts_.resolver->Answer(point);
   if (ending.outcome.ok()) {
     ending.state = UnitState::kCommitted;
     return ending;

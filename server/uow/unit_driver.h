@@ -34,7 +34,7 @@ class UnitDriver {
   void Run(const std::shared_ptr<Unit>& unit, Unit::Work work);
   Unit::Outcome Execute(Unit& unit, UnitCall& call);
   Unit::Outcome ExecuteCommit(Unit& unit, const UnitCall& call);
-  Ending ResolveCommit(Unit& unit, const std::string& transaction_id);
+  Ending ResolveCommit(Unit& unit, const CommitPoint& point);
   /// The unit has ended.
   void Close(Unit& unit);
   void GiveBack(Unit& unit);
