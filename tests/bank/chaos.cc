@@ -12,14 +12,22 @@ namespace {
 using std::chrono::milliseconds;
 using testing::OwnPostgres;
 
-constexpr char kInCommit[] = "upper(query) LIKE 'COMMIT%' AND state = 'active'";
+/// The trigger `linger` holds them there.
+constexpr char kBeforeCommit[] = "query = 'COMMIT' AND wait_event = 'PgSleep'";
+constexpr char kAfterCommit[] = "wait_event = 'SyncRep'";
+constexpr auto kPatience = milliseconds(15000);
 
 }  // namespace
 
 const std::vector<Fault>& AllFaults() {
-  static const auto* const faults =
-      new std::vector<Fault>{Fault::kTerminateSome, Fault::kTerminateBeforeCommit, Fault::kTerminateAfterCommit,
-                             Fault::kKillServer,    Fault::kRestartPostgresFast,   Fault::kRestartPostgresImmediately};
+  static const auto* const faults = new std::vector<Fault>{Fault::kTerminateSome,
+                                                           Fault::kTerminateBeforeCommit,
+                                                           Fault::kTerminateAfterCommit,
+                                                           Fault::kKillServer,
+                                                           Fault::kKillServerAfterCommit,
+                                                           Fault::kRestartPostgresFast,
+                                                           Fault::kRestartPostgresImmediately,
+                                                           Fault::kRestartPostgresAfterCommit};
   return *faults;
 }
 
@@ -33,10 +41,14 @@ std::string NameOf(Fault fault) {
       return "sessions ended in COMMIT, after it";
     case Fault::kKillServer:
       return "server killed";
+    case Fault::kKillServerAfterCommit:
+      return "server killed after commits that it did not know of";
     case Fault::kRestartPostgresFast:
       return "PostgreSQL restarted";
     case Fault::kRestartPostgresImmediately:
       return "PostgreSQL restarted as after a crash";
+    case Fault::kRestartPostgresAfterCommit:
+      return "PostgreSQL restarted as after a crash after commits that nobody knew of";
   }
   return "";
 }
@@ -56,33 +68,73 @@ absl::Status Chaos::Strike(Fault fault) {
     case Fault::kTerminateAfterCommit:
       return TerminateAfterCommit();
     case Fault::kKillServer:
-      return server_->KillAndRestart();
+      return KillServer();
+    case Fault::kKillServerAfterCommit:
+      return AfterCommits([this] { return KillServer(); });
     case Fault::kRestartPostgresFast:
       return postgres_->Restart(OwnPostgres::Shutdown::kFast);
     case Fault::kRestartPostgresImmediately:
       return postgres_->Restart(OwnPostgres::Shutdown::kImmediate);
+    case Fault::kRestartPostgresAfterCommit:
+      return AfterCommits([this] { return postgres_->Restart(OwnPostgres::Shutdown::kImmediate); });
   }
   return absl::OkStatus();
 }
 
+absl::Status Chaos::KillServer() {
+  ++server_kills_;
+  return server_->KillAndRestart();
+}
+
 absl::Status Chaos::TerminateBeforeCommit() {
-  // The trigger `linger` holds them there.
-  const absl::StatusOr<int> ended = TerminateSoon(Cat(kInCommit, " AND wait_event = 'PgSleep'"), 3);
-  if (ended.ok()) ended_before_commit_ += *ended;
-  return ended.status();
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < give_up) {
+    const absl::StatusOr<int> ended = Terminate(kBeforeCommit, 3);
+    if (!ended.ok()) return ended.status();
+    ended_before_commit_ += *ended;
+    if (*ended > 0) return absl::OkStatus();
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  return absl::DeadlineExceededError("no session was met in COMMIT");
 }
 
 absl::Status Chaos::TerminateAfterCommit() {
-  // A commit that waits for a standby has happened already. There is no such standby.
-  absl::Status status = postgres_->Execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").status();
-  if (status.ok()) status = postgres_->Execute("SELECT pg_reload_conf()").status();
-  if (!status.ok()) return status;
-  std::this_thread::sleep_for(milliseconds(Below(100)));
-  const absl::StatusOr<int> ended = TerminateSoon("wait_event = 'SyncRep'", 100);
-  if (ended.ok()) ended_after_commit_ += *ended;
-  status = postgres_->Execute("ALTER SYSTEM RESET synchronous_standby_names").status();
-  if (status.ok()) status = postgres_->Execute("SELECT pg_reload_conf()").status();
-  return ended.ok() ? status : ended.status();
+  return AfterCommits([this] {
+    const absl::StatusOr<int> ended = Terminate(kAfterCommit, 100);
+    if (ended.ok()) ended_after_commit_ += *ended;
+    return ended.status();
+  });
+}
+
+absl::Status Chaos::AfterCommits(const std::function<absl::Status()>& action) {
+  absl::Status status = HoldAnswersToCommits();
+  if (status.ok()) status = WaitUntilCommitsAreHeld();
+  if (status.ok()) status = action();
+  const absl::Status released = ReleaseAnswersToCommits();
+  return status.ok() ? released : status;
+}
+
+absl::Status Chaos::HoldAnswersToCommits() {
+  // A commit that waits for a standby has happened. There is no such standby.
+  const absl::Status status = postgres_->Execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").status();
+  return status.ok() ? postgres_->Execute("SELECT pg_reload_conf()").status() : status;
+}
+
+absl::Status Chaos::ReleaseAnswersToCommits() {
+  const absl::Status status = postgres_->Execute("ALTER SYSTEM RESET synchronous_standby_names").status();
+  return status.ok() ? postgres_->Execute("SELECT pg_reload_conf()").status() : status;
+}
+
+absl::Status Chaos::WaitUntilCommitsAreHeld() {
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < give_up) {
+    if (postgres_->Value(Cat("SELECT count(*) > 0 FROM pg_stat_activity WHERE ", kAfterCommit)) == "t") {
+      std::this_thread::sleep_for(milliseconds(Below(50)));  // for more of them
+      return absl::OkStatus();
+    }
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  return absl::DeadlineExceededError("no session came to commit");
 }
 
 absl::StatusOr<int> Chaos::Terminate(const std::string& condition, int limit) {
@@ -92,16 +144,6 @@ absl::StatusOr<int> Chaos::Terminate(const std::string& condition, int limit) {
                              condition, " ORDER BY random() LIMIT ", limit, ") sessions"));
   if (!rows.ok()) return rows.status();
   return std::atoi(std::string(rows->cell(0, 0)).c_str());
-}
-
-absl::StatusOr<int> Chaos::TerminateSoon(const std::string& condition, int limit) {
-  const auto give_up = std::chrono::steady_clock::now() + milliseconds(15000);
-  while (std::chrono::steady_clock::now() < give_up) {
-    const absl::StatusOr<int> ended = Terminate(condition, limit);
-    if (!ended.ok() || *ended > 0) return ended;
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return absl::DeadlineExceededError(Cat("no session came to be where ", condition));
 }
 
 }  // namespace rowkeeper::bank

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -20,8 +21,12 @@ enum class Fault {
   kTerminateAfterCommit,
   /// kill -9.
   kKillServer,
+  /// The same, while commits have happened that it does not know of.
+  kKillServerAfterCommit,
   kRestartPostgresFast,
   kRestartPostgresImmediately,
+  /// The same, while commits have happened that the server does not know of.
+  kRestartPostgresAfterCommit,
 };
 
 const std::vector<Fault>& AllFaults();
@@ -39,23 +44,29 @@ class Chaos {
   absl::Status Strike(Fault fault);
   /// 0 to n - 1.
   int Below(int n) { return static_cast<int>(random_() % static_cast<uint32_t>(n)); }
-  /// Sessions that were ended in COMMIT, before and after PostgreSQL had committed.
+  /// Sessions that were ended in COMMIT, before PostgreSQL had committed, and after.
   int ended_before_commit() const { return ended_before_commit_; }
   int ended_after_commit() const { return ended_after_commit_; }
+  int server_kills() const { return server_kills_; }
 
  private:
   absl::Status TerminateBeforeCommit();
   absl::Status TerminateAfterCommit();
+  absl::Status KillServer();
+  /// Does something while commits have happened that nobody was told of.
+  absl::Status AfterCommits(const std::function<absl::Status()>& action);
+  absl::Status HoldAnswersToCommits();
+  absl::Status WaitUntilCommitsAreHeld();
+  absl::Status ReleaseAnswersToCommits();
   /// Ends the server's sessions for which the condition holds; gives their number.
   absl::StatusOr<int> Terminate(const std::string& condition, int limit);
-  /// The same, tried again until there is one.
-  absl::StatusOr<int> TerminateSoon(const std::string& condition, int limit);
 
   testing::OwnPostgres* const postgres_;
   testing::ServerProgram* const server_;
   std::mt19937 random_;
   int ended_before_commit_ = 0;
   int ended_after_commit_ = 0;
+  int server_kills_ = 0;
 };
 
 }  // namespace rowkeeper::bank

@@ -37,7 +37,7 @@ using Tally = std::map<std::string, int>;
 /// `commits` may be read by others.
 class Teller {
  public:
-  Teller(const std::string& address, const Branch& branch, uint32_t seed);
+  Teller(const std::string& address, const Branch& branch, client::CallOptions::LostReply lost_reply, uint32_t seed);
 
   /// Moves money until `stop`.
   void Work(const std::atomic<bool>& stop);
@@ -74,7 +74,7 @@ class Teller {
 /// A client that sums up all accounts of a branch in one read-only unit of work after the other.
 class Reader {
  public:
-  Reader(const std::string& address, const Branch& branch, client::RunOptions options);
+  Reader(const std::string& address, const Branch& branch, client::Isolation isolation);
 
   void Work(const std::atomic<bool>& stop);
 
@@ -82,18 +82,16 @@ class Reader {
   int sums() const { return sums_; }
   /// Those that were not the branch's total.
   const std::vector<int64_t>& wrong_sums() const { return wrong_sums_; }
-  const Tally& tally() const { return tally_; }
 
  private:
   absl::StatusOr<int64_t> Sum(client::UnitOfWork& unit);
 
   const Branch branch_;
-  const client::RunOptions options_;
+  client::RunOptions options_;
   std::shared_ptr<grpc::Channel> channel_;
   pb::AccountRepository::Stub accounts_;
   int sums_ = 0;
   std::vector<int64_t> wrong_sums_;
-  Tally tally_;
 };
 
 }  // namespace rowkeeper::bank
