@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 
 #include "absl/synchronization/blocking_counter.h"
 
@@ -12,7 +13,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// One of the calls in flight; starts itself again until the time is over.
+std::string ToString(const grpc::ByteBuffer& buffer) {
+  grpc::Slice slice;
+  if (!buffer.DumpToSingleSlice(&slice).ok()) return {};
+  return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
+}
+
+/// One of the operations under way; starts itself again until the time is over.
 class Slot {
  public:
   Slot(std::shared_ptr<grpc::Channel> channel, const Load& load, Clock::time_point end, std::atomic<uint64_t>* next,
@@ -22,22 +29,43 @@ class Slot {
   }
 
   void Start() {
-    context_ = std::make_unique<grpc::ClientContext>();
-    const grpc::Slice slice(load_.request(next_->fetch_add(1, std::memory_order_relaxed)));
-    request_ = grpc::ByteBuffer(&slice, 1);
+    number_ = next_->fetch_add(1, std::memory_order_relaxed);
+    step_ = 0;
+    handle_.clear();
     started_ = Clock::now();
-    stub_.UnaryCall(context_.get(), load_.path, grpc::StubOptions(), &request_, &response_,
-                    [this](const grpc::Status& status) { Finish(status); });
+    Call();
   }
 
   const std::vector<float>& micros() const { return micros_; }
   uint64_t errors() const { return errors_; }
 
  private:
-  void Finish(const grpc::Status& status) {
+  void Call() {
+    const Step& step = load_.steps[step_];
+    context_ = std::make_unique<grpc::ClientContext>();
+    if (!handle_.empty()) context_->AddMetadata("rowkeeper-unit-of-work", handle_);
+    const grpc::Slice slice(step.request(number_, handle_));
+    request_ = grpc::ByteBuffer(&slice, 1);
+    stub_.UnaryCall(context_.get(), step.path, grpc::StubOptions(), &request_, &response_,
+                    [this](const grpc::Status& status) { Answered(status); });
+  }
+
+  void Answered(const grpc::Status& status) {
+    const Step& step = load_.steps[step_];
+    if (!status.ok() && errors_++ == 0) {
+      std::fprintf(stderr, "%s: %s\n", step.path.c_str(), status.error_message().c_str());
+    }
+    if (status.ok() && step.handle) handle_ = step.handle(ToString(response_));
+    if (status.ok() && ++step_ < load_.steps.size()) {
+      Call();
+    } else {
+      Finish();
+    }
+  }
+
+  void Finish() {
     const Clock::time_point now = Clock::now();
     micros_.push_back(std::chrono::duration<float, std::micro>(now - started_).count());
-    if (!status.ok()) ++errors_;
     if (now < end_) {
       Start();
     } else {
@@ -53,6 +81,9 @@ class Slot {
   std::unique_ptr<grpc::ClientContext> context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
+  uint64_t number_ = 0;
+  size_t step_ = 0;
+  std::string handle_;
   Clock::time_point started_;
   std::vector<float> micros_;
   uint64_t errors_ = 0;
@@ -85,7 +116,7 @@ Measurement RunClosedLoop(const std::vector<std::shared_ptr<grpc::Channel>>& cha
     result.errors += slot->errors();
   }
   std::sort(all.begin(), all.end());
-  result.calls_per_second = static_cast<double>(all.size()) / seconds;
+  result.per_second = static_cast<double>(all.size()) / seconds;
   result.p50 = Percentile(&all, 0.50);
   result.p95 = Percentile(&all, 0.95);
   result.p99 = Percentile(&all, 0.99);
