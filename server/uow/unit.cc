@@ -194,7 +194,7 @@ Unit::Work Unit::Tick(Clock::time_point now, Look look) {
     EndOrStop(EndCause::kTotalLimit, &work);
   } else if (running_ != nullptr) {
     if (now >= running_->request.options.deadline && !running_->ends_unit()) {
-      running_->cancellation.Cancel(db::Cancellation::Cause::kDeadline);
+      running_->Stop(db::Cancellation::Cause::kDeadline);
     }
   } else if (times_.IdlePassed(now)) {
     EndOrStop(EndCause::kIdleLimit, &work);
@@ -216,7 +216,7 @@ void Unit::EndOrStop(EndCause cause, Work* work) {
     End({UnitState::kRolledBack, cause, absl::OkStatus(), times_.Explain(cause)}, work);
   } else if (!running_->ends_unit() && end_requested_ == EndCause::kNone) {
     end_requested_ = cause;
-    running_->cancellation.Cancel(db::Cancellation::Cause::kDeadline);
+    running_->Stop(db::Cancellation::Cause::kDeadline);
   }
 }
 

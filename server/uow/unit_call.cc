@@ -9,8 +9,13 @@ void UnitCall::Cancel(db::Cancellation::Cause cause) {
   if (unit != nullptr && unit->Withdraw(*this)) {
     done(GivenUp(cause, "waiting for other calls of the unit of work"));
   } else if (!ends_unit()) {
-    cancellation.Cancel(cause);
+    Stop(cause);
   }
+}
+
+void UnitCall::Stop(db::Cancellation::Cause cause) {
+  if (!cancellation.cancelled()) cause_ = cause;
+  cancellation.Cancel(cause);
 }
 
 }  // namespace rowkeeper::uow

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -41,6 +42,10 @@ class UnitCall final : public PendingCall {
       : request(std::move(call_request)), done(std::move(call_done)), unit_(std::move(unit)) {}
 
   void Cancel(db::Cancellation::Cause cause) override;
+  /// Stops it when it runs.
+  void Stop(db::Cancellation::Cause cause);
+  /// Why it was stopped, if it was.
+  db::Cancellation::Cause cause() const { return cause_; }
   /// Commit and Rollback are not to be disturbed once they run.
   bool ends_unit() const { return request.kind == Kind::kCommit || request.kind == Kind::kRollback; }
 
@@ -53,6 +58,7 @@ class UnitCall final : public PendingCall {
 
  private:
   const std::weak_ptr<Unit> unit_;
+  std::atomic<db::Cancellation::Cause> cause_{db::Cancellation::Cause::kCaller};
 };
 
 }  // namespace rowkeeper::uow

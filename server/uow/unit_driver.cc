@@ -41,17 +41,10 @@ Unit::Result RunCall(UnitCall& call, db::Connection& connection) {
   return Internal("a call of a unit of work is of no kind");
 }
 
-absl::Status NotBegun(const UnitCall& call) {
-  const bool late = UnitCall::Clock::now() >= call.request.options.deadline;
-  return late ? DeadlineExceeded("waiting for the unit of work") : Cancelled();
-}
-
-void LogEnd(const UnitInfo& info, const absl::Status& outcome) {
+void LogEnd(const UnitInfo& info) {
   if (info.end == EndCause::kCaller) return;
-  const absl::string_view words = outcome.message();
-  spdlog::info("unit of work {} of {} ended: cause={} label=\"{}\" calls={} {}", info.id, info.caller,
-               CauseName(info.end), absl::Utf8SafeCEscape(info.label), info.calls,
-               std::string(words.data(), words.size()));
+  spdlog::info("unit of work {} of {} ended: cause={} label=\"{}\" calls={}", info.id, info.caller, CauseName(info.end),
+               absl::Utf8SafeCEscape(info.label), info.calls);
 }
 
 }  // namespace
@@ -83,7 +76,7 @@ Unit::Outcome UnitDriver::Execute(Unit& unit, UnitCall& call) {
   }
   db::Connection& connection = unit.connection();
   outcome.executed = !call.cancellation.cancelled();
-  outcome.result = outcome.executed ? RunCall(call, connection) : NotBegun(call);
+  outcome.result = outcome.executed ? RunCall(call, connection) : GivenUp(call.cause(), "waiting for its turn");
   outcome.failed = connection.in_failed_transaction();
   outcome.lost = connection.broken();
   return outcome;
@@ -133,7 +126,7 @@ void UnitDriver::Close(Unit& unit) {
     GiveBack(unit);
   }
   parts_.registry->End(unit.secret(), ended);
-  LogEnd(ended->info, ended->outcome);
+  LogEnd(ended->info);
 }
 
 void UnitDriver::GiveBack(Unit& unit) {

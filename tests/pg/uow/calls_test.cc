@@ -1,0 +1,258 @@
+#include <atomic>
+#include <thread>
+
+#include "server/base/ids.h"
+#include "server/base/text.h"
+#include "server/uow/handle.h"
+#include "tests/pg/uow/uow_fixture.h"
+
+namespace rowkeeper::uow {
+namespace {
+
+using std::chrono::milliseconds;
+using Cause = db::Cancellation::Cause;
+
+UnitsOfWork::StepOptions Numbered(uint64_t sequence, uint64_t fingerprint = 1) {
+  UnitsOfWork::StepOptions options;
+  options.sequence = sequence;
+  options.fingerprint = fingerprint;
+  return options;
+}
+
+TEST_F(UowTest, EveryHandleThatIsNotTheCallersGetsItsAnswer) {
+  const std::string unit = Begin();
+  const auto run = [&](const std::string& handle, const std::string& caller) {
+    std::promise<Text> answer;
+    units_->Execute(Ref(handle, caller), Statement("SELECT 1"), {},
+                    [&](Text result) { answer.set_value(std::move(result)); });
+    return answer.get_future().get().status();
+  };
+  Handle handle = *Handle::Parse(unit);
+  handle.secret = RandomBytes(16);
+  const std::string random = handle.Encode();
+  EXPECT_EQ(ReasonOf(run(unit, "bob")), "UNIT_OF_WORK_NOT_FOUND");
+  EXPECT_EQ(run(unit, "bob"), run(random, "alice"));
+  EXPECT_EQ(Reason(Commit(unit, "bob")), "UNIT_OF_WORK_NOT_FOUND");
+  EXPECT_EQ(*Rollback(unit, "bob"), UnitState::kUnspecified);
+  EXPECT_EQ(Reason(units_->Get(Ref(unit, "bob"))), "UNIT_OF_WORK_NOT_FOUND");
+
+  handle.instance = RandomBytes(8);
+  const std::string earlier = handle.Encode();
+  EXPECT_EQ(ReasonOf(run(earlier, "alice")), "UNIT_OF_WORK_EXPIRED");
+  EXPECT_TRUE(Mentions(run(earlier, "alice"), "SERVER_RESTARTED"));
+  EXPECT_EQ(Reason(Commit(earlier)), "COMMIT_OUTCOME_UNKNOWN");
+  EXPECT_EQ(*Rollback(earlier), UnitState::kUnspecified);
+
+  handle.server = "10.0.0.9:1";
+  const std::string elsewhere = handle.Encode();
+  EXPECT_EQ(ReasonOf(run(elsewhere, "alice")), "UNIT_OF_WORK_ELSEWHERE");
+  EXPECT_TRUE(Mentions(run(elsewhere, "alice"), "10.0.0.9:1"));
+  EXPECT_EQ(Reason(Commit(elsewhere)), "UNIT_OF_WORK_ELSEWHERE");
+  EXPECT_EQ(Reason(Rollback(elsewhere)), "UNIT_OF_WORK_ELSEWHERE");
+
+  EXPECT_EQ(ReasonOf(run("nonsense", "alice")), "INVALID_HEADER");
+  EXPECT_EQ(Reason(Rollback("nonsense")), "INVALID_HEADER");
+  EXPECT_EQ(Reason(Commit(unit)), "OK");
+}
+
+TEST_F(UowTest, CallsOfAUnitRunOneAtATimeInTheirOrder) {
+  const std::string unit = Begin();
+  std::vector<std::future<Text>> results;
+  for (int i = 0; i < 10; ++i) results.push_back(Send(unit, Cat("UPDATE t SET n = n * 2 + ", i % 2, " WHERE id = 1")));
+  for (auto& result : results) EXPECT_EQ(Reason(result.get()), "OK");
+  EXPECT_EQ(*Read(unit, "SELECT n FROM t WHERE id = 1"), "341");  // 0101010101
+}
+
+TEST_F(UowTest, ACallThatWaitsTooLongIsBusyAndWasNotExecuted) {
+  const std::string unit = Begin();
+  auto running = Send(unit, "SELECT pg_sleep(0.8)");
+  const auto begin = Clock::now();
+  EXPECT_EQ(Reason(Run(unit, "UPDATE t SET n = 9 WHERE id = 1")), "UNIT_OF_WORK_BUSY");
+  EXPECT_GT(Clock::now() - begin, milliseconds(290));
+  EXPECT_LT(Clock::now() - begin, milliseconds(500));
+  EXPECT_EQ(Reason(Rollback(unit)), "UNIT_OF_WORK_BUSY");
+  EXPECT_EQ(Reason(running.get()), "OK");
+  EXPECT_EQ(*Read(unit, "SELECT n FROM t WHERE id = 1"), "0");
+}
+
+TEST_F(UowTest, TooManyWaitingCallsAreRefusedAtOnce) {
+  UnitOptions options = FastOptions();
+  options.waiting_calls = 2;
+  options.busy_wait = milliseconds(5000);
+  Start(options);
+  const std::string unit = Begin();
+  auto running = Send(unit, "SELECT pg_sleep(0.4)");
+  auto first = Send(unit, "SELECT 1");
+  auto second = Send(unit, "SELECT 2");
+  const auto begin = Clock::now();
+  EXPECT_EQ(Reason(Run(unit, "SELECT 3")), "UNIT_OF_WORK_BUSY");
+  EXPECT_LT(Clock::now() - begin, milliseconds(200));
+  EXPECT_EQ(*Rollback(unit), UnitState::kRolledBack);  // waits nevertheless
+  EXPECT_EQ(*first.get(), "1");
+  EXPECT_EQ(*second.get(), "2");
+}
+
+TEST_F(UowTest, AUnitThatWaitsForALockDelaysNobody) {
+  UnitOptions options = FastOptions();
+  options.capacity = 10;
+  Start(options);
+  const std::string holder = Begin();
+  ASSERT_EQ(Reason(Run(holder, "UPDATE t SET n = 1 WHERE id = 1")), "OK");
+  std::vector<std::string> units;
+  std::vector<std::future<Text>> blocked;
+  for (int i = 0; i < 9; ++i) {
+    units.push_back(Begin());
+    blocked.push_back(Send(units.back(), "UPDATE t SET n = n + 1 WHERE id = 1"));
+  }
+  EXPECT_EQ(Reason(Run(holder, "UPDATE t SET n = 2 WHERE id = 1")), "OK");
+  EXPECT_EQ(Reason(Commit(holder)), "OK");
+  for (int i = 0; i < 9; ++i) {
+    // Whoever gets the lock next: end units as they get it.
+    EXPECT_TRUE(Within(milliseconds(3000), [&] {
+      for (size_t j = 0; j < blocked.size(); ++j) {
+        if (!blocked[j].valid() || blocked[j].wait_for(milliseconds(0)) != std::future_status::ready) continue;
+        EXPECT_EQ(Reason(blocked[j].get()), "OK");
+        EXPECT_EQ(Reason(Commit(units[j])), "OK");
+        return true;
+      }
+      return false;
+    }));
+  }
+  EXPECT_EQ(Committed(1), "11");
+}
+
+TEST_F(UowTest, AResentCallGetsTheFirstResultAndIsNotExecutedAgain) {
+  const std::string unit = Begin();
+  const std::string add = "UPDATE t SET n = n + 1 WHERE id = 1 RETURNING n";
+  EXPECT_EQ(*Run(unit, add, Numbered(5)), "1");
+  EXPECT_EQ(*Run(unit, add, Numbered(5)), "1");
+  EXPECT_EQ(*Run(unit, add, Numbered(9)), "2");
+  EXPECT_EQ(*Run(unit, add, Numbered(5)), "1");
+  EXPECT_EQ(Reason(Run(unit, add, Numbered(5, 2))), "INVALID_HEADER");
+  EXPECT_EQ(Reason(Run(unit, add, Numbered(7))), "UNIT_OF_WORK_SEQUENCE");
+  EXPECT_EQ(Get(unit)->calls, 2);
+  EXPECT_EQ(*Run(unit, add), "3");  // without a number
+}
+
+TEST_F(UowTest, AResendWhileTheFirstRunsWaitsForIt) {
+  const std::string unit = Begin();
+  const std::string add = "UPDATE t SET n = n + 1 WHERE id = 1 RETURNING n::text || pg_sleep(0.6)::text";
+  auto first = Send(unit, add, Numbered(1));
+  auto again = Send(unit, add, Numbered(1));  // for longer than busy_wait
+  EXPECT_EQ(*first.get(), "1");
+  EXPECT_EQ(*again.get(), "1");
+  EXPECT_EQ(Get(unit)->calls, 1);
+}
+
+TEST_F(UowTest, AnErrorIsAResultThatAResendGets) {
+  const std::string unit = Begin();
+  ASSERT_EQ(Reason(Savepoint(unit, "s")), "OK");
+  const Text failed = Run(unit, "INSERT INTO t VALUES (1, 1)", Numbered(1));
+  EXPECT_EQ(Reason(failed), "UNIQUE_VIOLATION");
+  ASSERT_EQ(Reason(RollbackTo(unit, "s")), "OK");
+  EXPECT_EQ(Run(unit, "INSERT INTO t VALUES (1, 1)", Numbered(1)).status(), failed.status());
+  EXPECT_EQ(Get(unit)->state, UnitState::kOpen);
+}
+
+TEST_F(UowTest, ACallThatWasNotExecutedUsesNoNumber) {
+  const std::string unit = Begin();
+  auto running = Send(unit, "SELECT pg_sleep(0.6)");
+  const std::string add = "UPDATE t SET n = n + 1 WHERE id = 1 RETURNING n";
+  EXPECT_EQ(Reason(Run(unit, add, Numbered(3))), "UNIT_OF_WORK_BUSY");
+  UnitsOfWork::Ticket ticket;
+  auto withdrawn = Send(unit, add, Numbered(4), &ticket);
+  ticket.Cancel(Cause::kCaller);
+  EXPECT_EQ(Reason(withdrawn.get()), "CANCELLED");
+  EXPECT_EQ(Reason(running.get()), "OK");
+  EXPECT_EQ(*Run(unit, add, Numbered(3)), "1");
+  EXPECT_EQ(*Run(unit, add, Numbered(4)), "2");
+}
+
+TEST_F(UowTest, OldAndLargeResultsAreNotKept) {
+  UnitOptions options = FastOptions();
+  options.kept_results = 3;
+  options.kept_result_bytes = 1000;
+  Start(options);
+  const std::string unit = Begin();
+  for (uint64_t i = 1; i <= 4; ++i) ASSERT_EQ(Reason(Run(unit, "SELECT 'x'", Numbered(i))), "OK");
+  EXPECT_EQ(Reason(Run(unit, "SELECT 'x'", Numbered(1))), "UNIT_OF_WORK_SEQUENCE");
+  EXPECT_EQ(Reason(Run(unit, "SELECT 'x'", Numbered(2))), "OK");
+  ASSERT_EQ(Reason(Run(unit, "SELECT repeat('x', 5000)", Numbered(5))), "OK");
+  EXPECT_EQ(Reason(Run(unit, "SELECT 'x'", Numbered(4))), "UNIT_OF_WORK_SEQUENCE");
+  EXPECT_EQ(Run(unit, "SELECT repeat('x', 5000)", Numbered(5))->size(), 5000u);
+}
+
+TEST_F(UowTest, CancelStopsARunningStatementWhichFailsTheUnit) {
+  const std::string unit = Begin();
+  for (const auto& [cause, reason] :
+       {std::pair(Cause::kCaller, "CANCELLED"), {Cause::kDeadline, "DEADLINE_EXCEEDED"}}) {
+    ASSERT_EQ(Reason(Savepoint(unit, "s")), "OK");
+    UnitsOfWork::Ticket ticket;
+    auto running = Send(unit, "SELECT pg_sleep(10)", {}, &ticket);
+    EXPECT_TRUE(Within(milliseconds(2000), [&] { return Get(unit)->running == "test.Statement"; }));
+    ticket.Cancel(cause);
+    EXPECT_EQ(Reason(running.get()), reason);
+    // Before PostgreSQL had it, it did not fail anything.
+    ASSERT_EQ(Reason(RollbackTo(unit, "s")), "OK");
+    ASSERT_EQ(Reason(Release(unit, "s")), "OK");
+  }
+  EXPECT_EQ(Reason(Commit(unit)), "OK");
+}
+
+TEST_F(UowTest, ADeadlineEndsWaitingAndRunningCalls) {
+  const std::string unit = Begin();
+  UnitsOfWork::StepOptions options;
+  options.deadline = Clock::now() + milliseconds(200);
+  auto running = Send(unit, "SELECT pg_sleep(10)", options);
+  auto waiting = Send(unit, "SELECT 1", options);
+  EXPECT_EQ(Reason(running.get()), "DEADLINE_EXCEEDED");
+  EXPECT_EQ(Reason(waiting.get()), "DEADLINE_EXCEEDED");
+  EXPECT_EQ(Get(unit)->state, UnitState::kFailed);
+  EXPECT_EQ(*Rollback(unit), UnitState::kRolledBack);
+}
+
+TEST_F(UowTest, ACancelledCommitCommitsNevertheless) {
+  const std::string unit = Begin();
+  ASSERT_EQ(Reason(Run(unit, "UPDATE t SET n = 1 WHERE id = 1")), "OK");
+  std::promise<absl::StatusOr<UnitInfo>> answer;
+  auto ticket = units_->Commit(Ref(unit), Clock::time_point::max(),
+                               [&](absl::StatusOr<UnitInfo> result) { answer.set_value(std::move(result)); });
+  ticket.Cancel(Cause::kCaller);
+  EXPECT_EQ(Reason(answer.get_future().get()), "OK");
+  EXPECT_EQ(Committed(1), "1");
+}
+
+TEST_F(UowTest, ListShowsOpenUnitsOldestFirst) {
+  const std::string first = Begin();
+  BeginOptions options;
+  options.label = "second";
+  const std::string second = Begin(options, "bob");
+  auto running = Send(first, "SELECT pg_sleep(0.3)");
+  EXPECT_TRUE(Within(milliseconds(300), [&] { return units_->List()[0].running == "test.Statement"; }));
+  const auto list = units_->List();
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0].caller, "alice");
+  EXPECT_EQ(list[1].caller, "bob");
+  EXPECT_EQ(list[1].label, "second");
+  EXPECT_EQ(list[1].server, "127.0.0.1:50051");
+  EXPECT_EQ(list[0].id.find(first), std::string::npos);
+  EXPECT_EQ(Reason(running.get()), "OK");
+  EXPECT_EQ(Reason(Commit(first)), "OK");
+  EXPECT_EQ(units_->List().size(), 1u);
+}
+
+TEST_F(UowTest, TooManySavepointsAreRefused) {
+  UnitOptions options = FastOptions();
+  options.savepoints = 2;
+  Start(options);
+  const std::string unit = Begin();
+  EXPECT_EQ(Reason(Savepoint(unit, std::string(101, 'x'))), "INVALID_FIELD");
+  ASSERT_EQ(Reason(Savepoint(unit, "a")), "OK");
+  ASSERT_EQ(Reason(Savepoint(unit, "b")), "OK");
+  EXPECT_EQ(Reason(Savepoint(unit, "c")), "UNIT_OF_WORK_SAVEPOINTS");
+  ASSERT_EQ(Reason(Release(unit, "b")), "OK");
+  EXPECT_EQ(Reason(Savepoint(unit, "c")), "OK");
+}
+
+}  // namespace
+}  // namespace rowkeeper::uow
