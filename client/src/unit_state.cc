@@ -31,10 +31,12 @@ void SetTimeout(grpc::ClientContext* context, std::chrono::nanoseconds timeout) 
                         std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));
 }
 
-/// Sleeps, unless `deadline` would pass meanwhile: false then.
+/// Sleeps for `time`, or less so that another attempt fits before `deadline`. False when none does.
 bool Pause(std::chrono::nanoseconds time, Clock::time_point deadline) {
-  if (Clock::now() + time >= deadline) return false;
-  std::this_thread::sleep_for(time);
+  constexpr std::chrono::milliseconds kShortestAttempt{20};
+  const std::chrono::nanoseconds left = deadline - Clock::now();
+  if (left < kShortestAttempt) return false;
+  std::this_thread::sleep_for(std::min(time, left / 2));
   return true;
 }
 

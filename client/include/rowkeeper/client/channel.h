@@ -38,7 +38,7 @@ struct ChannelOptions {
   std::chrono::milliseconds reconnect_first{200};
   std::chrono::milliseconds reconnect_longest{5000};
 
-  /// Larger responses are refused with RESOURCE_EXHAUSTED. The server's own limit is 4 MiB by default.
+  /// Larger responses are refused with RESOURCE_EXHAUSTED. The server's own limit is as large by default.
   int max_response_bytes = 8 << 20;
 };
 

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# The client library as others use it: installed to a prefix, found by find_package, with stubs of their own.
+set -euo pipefail
+# shellcheck source=tests/support/server.sh
+source tests/support/server.sh
+
+consumer=$PWD/tests/client/consumer
+shelf=(--proto-path "$consumer/proto")
+
+step "install"
+cmake --install "$BUILD" --prefix "$WORK/staged" --component client >"$WORK/install.log" 2>&1 ||
+  fail "cmake --install: $(cat "$WORK/install.log")"
+mv "$WORK/staged" "$WORK/prefix"  # nothing may remember where it was installed first
+lacks "$(cd "$WORK/prefix" && find . -type f)" 'google|server|internal' "installed files"
+for file in include/rowkeeper/client/unit_of_work.h include/rowkeeper/v1/annotations.pb.h \
+  share/rowkeeper/proto/rowkeeper/v1/annotations.proto share/rowkeeper/proto/rowkeeper/v1/unit_of_work.proto; do
+  [ -f "$WORK/prefix/$file" ] || fail "$file is not installed"
+done
+lacks "$(grep -rlF --include='*.cmake' --include='*.h' "$PWD" "$WORK/prefix" || true)" . "a path of the build is in"
+
+step "a project that finds it builds"
+cmake -S "$consumer" -B "$WORK/build" -DCMAKE_PREFIX_PATH="$WORK/prefix" -DCMAKE_BUILD_TYPE=Debug \
+  -DGOOGLEAPIS="$PWD/proto" ${SANITIZE:+"-DCMAKE_CXX_FLAGS=-fsanitize=$SANITIZE"} >"$WORK/cmake.log" 2>&1 ||
+  fail "configure: $(cat "$WORK/cmake.log")"
+cmake --build "$WORK/build" >"$WORK/cmake.log" 2>&1 || fail "build: $(cat "$WORK/cmake.log")"
+
+step "another version is not taken for the one that was asked for"
+sed 's/find_package(rowkeeper 0.1 /find_package(rowkeeper 9.9 /' "$consumer/CMakeLists.txt" >"$WORK/CMakeLists.txt"
+mkdir "$WORK/wrong_version"
+mv "$WORK/CMakeLists.txt" "$WORK/wrong_version"
+output=$(cmake -S "$WORK/wrong_version" -B "$WORK/wrong_build" -DCMAKE_PREFIX_PATH="$WORK/prefix" 2>&1) &&
+  fail "version 9.9 was found"
+contains "$output" 'version: 0\.' "cmake"
+
+step "its program works against a real server"
+make_scratch_database
+"$ROWKEEPER" migrate new create_books --migrations "$WORK/migrations" --entity shelf.v1.Book "${shelf[@]}" >/dev/null
+"$ROWKEEPER" migrate up --migrations "$WORK/migrations" --database-url "$SCRATCH_URL" >/dev/null
+start_server "${shelf[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0
+wait_until 20 "the server serves" serving
+output=$("$WORK/build/shelf" "$ADDRESS" 2>&1) || fail "shelf: $output"
+equals "$output" "$(printf 'Book %s\n' 1 2 3 4)" "what it read"

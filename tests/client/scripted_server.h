@@ -1,0 +1,57 @@
+#pragma once
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "rowkeeper/v1/unit_of_work.grpc.pb.h"
+
+namespace rowkeeper::client {
+
+/// A server that misbehaves as a test says, on a free port of 127.0.0.1. What is not scripted succeeds and does
+/// nothing.
+class ScriptedServer final : public v1::UnitOfWork::Service {
+ public:
+  using Script = std::function<grpc::Status()>;
+
+  ScriptedServer() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+  ~ScriptedServer() override { server_->Shutdown(std::chrono::system_clock::now()); }
+
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  Script begin, commit, rollback, get;
+  std::atomic<int> begins{0}, commits{0}, rollbacks{0};
+
+ private:
+  static grpc::Status Play(const Script& script) { return script ? script() : grpc::Status::OK; }
+
+  grpc::Status Begin(grpc::ServerContext*, const v1::BeginRequest*, v1::BeginResponse* response) override {
+    ++begins;
+    response->set_handle("handle");
+    response->mutable_unit_of_work()->set_id("unit");
+    return Play(begin);
+  }
+  grpc::Status Commit(grpc::ServerContext*, const v1::CommitRequest*, v1::CommitResponse*) override {
+    ++commits;
+    return Play(commit);
+  }
+  grpc::Status Rollback(grpc::ServerContext*, const v1::RollbackRequest*, v1::RollbackResponse*) override {
+    ++rollbacks;
+    return Play(rollback);
+  }
+  grpc::Status Get(grpc::ServerContext*, const v1::GetRequest*, v1::UnitOfWorkInfo*) override { return Play(get); }
+
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace rowkeeper::client

@@ -1,0 +1,177 @@
+// What a unit of work does when its server does not answer, or not to the point.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "rowkeeper/client/channel.h"
+#include "rowkeeper/client/error_details.h"
+#include "rowkeeper/client/run_in_unit_of_work.h"
+#include "server/base/errors.h"
+#include "server/wire/status.h"
+#include "tests/client/scripted_server.h"
+
+namespace rowkeeper::client {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+UnitOfWorkOptions Patience(milliseconds commit_time) {
+  UnitOfWorkOptions options;
+  options.commit_time = commit_time;
+  options.call_timeout = milliseconds(200);
+  options.drop_timeout = milliseconds(300);
+  return options;
+}
+
+class UnresponsiveServer : public ::testing::Test {
+ protected:
+  UnitOfWork Begin(const UnitOfWorkOptions& options = Patience(milliseconds(3000))) {
+    auto unit = UnitOfWork::Begin(channel_, options);
+    EXPECT_TRUE(unit.ok()) << unit.status();
+    return *std::move(unit);
+  }
+
+  /// Commit's first answer, and OK from then on.
+  absl::Status CommitWhenFirstAnswerIs(const grpc::Status& first) {
+    UnitOfWork unit = Begin();
+    server_.commits = 0;
+    server_.commit = [this, first] { return server_.commits == 1 ? first : grpc::Status::OK; };
+    return unit.Commit();
+  }
+
+  ScriptedServer server_;
+  std::shared_ptr<grpc::Channel> channel_ = MakeChannel(server_.address());
+};
+
+TEST_F(UnresponsiveServer, DroppingAUnitWaitsForTheDropTimeoutAtMost) {
+  server_.rollback = [] {
+    std::this_thread::sleep_for(milliseconds(1500));
+    return grpc::Status::OK;
+  };
+  const auto begin = Clock::now();
+  { const UnitOfWork unit = Begin(); }
+  EXPECT_GE(Clock::now() - begin, milliseconds(290));
+  EXPECT_LT(Clock::now() - begin, milliseconds(1200));
+  EXPECT_EQ(server_.rollbacks, 1);
+}
+
+TEST_F(UnresponsiveServer, CommitIsAskedAgainWhenItsAnswerIsLost) {
+  for (const auto code : {grpc::StatusCode::UNAVAILABLE, grpc::StatusCode::DEADLINE_EXCEEDED,
+                          grpc::StatusCode::CANCELLED, grpc::StatusCode::INTERNAL, grpc::StatusCode::UNKNOWN}) {
+    EXPECT_TRUE(CommitWhenFirstAnswerIs(grpc::Status(code, "lost")).ok()) << code;
+    EXPECT_EQ(server_.commits, 2) << code;
+  }
+  EXPECT_TRUE(CommitWhenFirstAnswerIs(wire::ToGrpcStatus(UnitOfWorkBusy("busy_wait", "1 s"))).ok());
+  EXPECT_TRUE(CommitWhenFirstAnswerIs(wire::ToGrpcStatus(DeadlineExceeded("waiting"))).ok());
+}
+
+TEST_F(UnresponsiveServer, CommitIsNotAskedAgainWhenTheAnswerIsPlain) {
+  for (const absl::Status& plain :
+       {SerializationFailure(), DatabaseUnavailable(), CommitOutcomeUnknown(), UnitOfWorkNotFound(),
+        UnitOfWorkExpired("IDLE_LIMIT", "no call came", ""), UnitOfWorkElsewhere("10.0.0.7:50051"),
+        UnitOfWorkFailed(RowNotFound("t.T", "id 1"), "rolled back"), ShuttingDown(),
+        absl::PermissionDeniedError("by a proxy")}) {
+    EXPECT_EQ(CommitWhenFirstAnswerIs(wire::ToGrpcStatus(plain)), plain);
+    EXPECT_EQ(server_.commits, 1) << plain;
+  }
+}
+
+TEST_F(UnresponsiveServer, AnUnknownOutcomeIsSaidOnlyAfterTheCommitTime) {
+  server_.commit = [] { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost"); };
+  UnitOfWork unit = Begin(Patience(milliseconds(500)));
+  const auto begin = Clock::now();
+  const absl::Status outcome = unit.Commit();
+  EXPECT_GT(Clock::now() - begin, milliseconds(450));
+  EXPECT_LT(Clock::now() - begin, milliseconds(1000));
+  EXPECT_EQ(outcome.code(), absl::StatusCode::kUnknown);
+  EXPECT_EQ(ReasonOf(outcome), reason::kCommitOutcomeUnknown);
+  EXPECT_EQ(DetailsOf(outcome).Metadata("unit_of_work"), "unit");
+  EXPECT_GT(server_.commits, 2);
+  EXPECT_EQ(unit.state(), UnitOfWork::State::kOutcomeUnknown);
+  EXPECT_EQ(unit.Commit(), outcome) << "it says the same again";
+}
+
+TEST_F(UnresponsiveServer, AServerThatKnowsNothingAfterALostAnswerDoesNotSettleTheOutcome) {
+  for (const absl::Status& later :
+       {UnitOfWorkNotFound(), UnitOfWorkElsewhere("10.0.0.7:50051"), ShuttingDown(), absl::UnimplementedError("")}) {
+    UnitOfWork unit = Begin(Patience(milliseconds(400)));
+    server_.commits = 0;
+    server_.commit = [this, later] {
+      return server_.commits == 1 ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost") : wire::ToGrpcStatus(later);
+    };
+    EXPECT_EQ(ReasonOf(unit.Commit()), reason::kCommitOutcomeUnknown) << later;
+  }
+}
+
+TEST_F(UnresponsiveServer, ACommitThatHungIsAskedAgain) {
+  UnitOfWork unit = Begin();
+  server_.commit = [this] {
+    if (server_.commits == 1) std::this_thread::sleep_for(milliseconds(600));
+    return grpc::Status::OK;
+  };
+  EXPECT_TRUE(unit.Commit().ok());
+  EXPECT_EQ(server_.commits, 2);
+}
+
+TEST_F(UnresponsiveServer, AnUnknownOutcomeIsNeverRunAgain) {
+  server_.commit = [] { return wire::ToGrpcStatus(CommitOutcomeUnknown()); };
+  RunOptions options;
+  options.rerun_on.push_back(reason::kCommitOutcomeUnknown);
+  int runs = 0;
+  const absl::Status status = RunInUnitOfWork(channel_, options, [&](UnitOfWork&) {
+    ++runs;
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(ReasonOf(status), reason::kCommitOutcomeUnknown);
+  EXPECT_EQ(runs, 1);
+}
+
+TEST_F(UnresponsiveServer, BeginIsAskedAgainWhileNothingHasBeenDone) {
+  server_.begin = [this] {
+    if (server_.begins == 1) return wire::ToGrpcStatus(ShuttingDown());
+    if (server_.begins == 2) return wire::ToGrpcStatus(LimitReached("UNIT_OF_WORK_LIMIT", "units", "capacity", "1"));
+    return grpc::Status::OK;
+  };
+  int runs = 0;
+  EXPECT_TRUE(RunInUnitOfWork(channel_, {}, [&](UnitOfWork&) {
+                ++runs;
+                return absl::OkStatus();
+              }).ok());
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(server_.begins, 3);
+  EXPECT_EQ(server_.commits, 1);
+}
+
+TEST_F(UnresponsiveServer, NoAttemptBeginsAfterTheTotalTime) {
+  server_.begin = [] { return wire::ToGrpcStatus(ShuttingDown()); };  // asks for a second's pause
+  RunOptions options;
+  options.total_time = milliseconds(500);
+  const auto begin = Clock::now();
+  const absl::Status status = RunInUnitOfWork(channel_, options, [](UnitOfWork&) { return absl::OkStatus(); });
+  EXPECT_EQ(ReasonOf(status), "SHUTTING_DOWN");
+  EXPECT_EQ(server_.begins, 1);
+  EXPECT_LT(Clock::now() - begin, milliseconds(500));
+}
+
+TEST_F(UnresponsiveServer, AMovedFromUnitDoesNothing) {
+  UnitOfWork unit = Begin();
+  const UnitOfWork other = std::move(unit);
+  EXPECT_EQ(unit.state(), UnitOfWork::State::kRolledBack);  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(ReasonOf(unit.Commit()), reason::kUnitOfWorkEnded);
+  EXPECT_EQ(ReasonOf(unit.Call(&v1::UnitOfWork::Stub::Get, v1::UnitOfWork::NewStub(channel_), {})),
+            reason::kUnitOfWorkEnded);
+  EXPECT_EQ(other.state(), UnitOfWork::State::kOpen);
+  EXPECT_EQ(server_.commits, 0);
+}
+
+TEST_F(UnresponsiveServer, AssigningRollsBackWhatWasThere) {
+  UnitOfWork unit = Begin();
+  unit = Begin();
+  EXPECT_EQ(server_.rollbacks, 1);
+  EXPECT_TRUE(unit.Commit().ok());
+}
+
+}  // namespace
+}  // namespace rowkeeper::client
