@@ -20,6 +20,11 @@ std::string_view IsolationWords(TransactionMode::Isolation isolation) {
 /// Lower case and never quoted.
 std::string SavepointName(int number) { return Cat("rowkeeper_", number); }
 
+/// Which history the server writes; another one after a standby took over. Empty on a standby.
+constexpr char kTimeline[] =
+    "CASE WHEN pg_catalog.pg_is_in_recovery() THEN '' "
+    "ELSE pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8) END";
+
 }  // namespace
 
 std::string Begin() { return "BEGIN"; }
@@ -39,19 +44,20 @@ std::string RollbackToSavepoint(int number) { return Cat("ROLLBACK TO SAVEPOINT 
 std::string ReleaseSavepoint(int number) { return Cat("RELEASE SAVEPOINT ", SavepointName(number)); }
 
 std::string SelectCommitPoint() {
-  return "SELECT pg_catalog.pg_current_xact_id_if_assigned(), checkpoint_lsn FROM pg_catalog.pg_control_checkpoint()";
+  return Cat("SELECT pg_catalog.pg_current_xact_id_if_assigned(), checkpoint_lsn, ", kTimeline,
+             " FROM pg_catalog.pg_control_checkpoint()");
 }
 
 std::string SelectCommitOutcome() {
-  return "SELECT CASE "
-         "WHEN pg_catalog.pg_is_in_recovery() THEN 'in progress' "
-         "WHEN checkpoint_lsn = $2::pg_catalog.pg_lsn THEN pg_catalog.pg_xact_status($1::pg_catalog.xid8) "
-         "WHEN checkpoint_lsn <> redo_lsn THEN "
-         "NULLIF(pg_catalog.pg_xact_status($1::pg_catalog.xid8), 'committed') "
-         "WHEN $1::numeric >= pg_catalog.split_part(next_xid, ':', 1)::numeric * 4294967296 + "
-         "pg_catalog.split_part(next_xid, ':', 2)::numeric THEN 'aborted' "
-         "ELSE pg_catalog.pg_xact_status($1::pg_catalog.xid8) END "
-         "FROM pg_catalog.pg_control_checkpoint()";
+  const std::string id = "$1::pg_catalog.text";
+  const std::string status = Cat("pg_catalog.pg_xact_status(", id, "::pg_catalog.xid8)");
+  const std::string unless_committed = Cat("NULLIF(", status, ", 'committed')");
+  return Cat("SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'in progress' WHEN ", kTimeline,
+             " <> $3::pg_catalog.text THEN ", unless_committed, " WHEN checkpoint_lsn = $2::pg_catalog.pg_lsn THEN ",
+             status, " WHEN checkpoint_lsn <> redo_lsn THEN ", unless_committed, " WHEN ", id,
+             "::numeric >= pg_catalog.split_part(next_xid, ':', 1)::numeric * 4294967296 + "
+             "pg_catalog.split_part(next_xid, ':', 2)::numeric THEN 'aborted' ELSE ",
+             status, " END FROM pg_catalog.pg_control_checkpoint()");
 }
 
 }  // namespace rowkeeper::sql
