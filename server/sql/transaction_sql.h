@@ -27,16 +27,17 @@ std::string Savepoint(int number);
 std::string RollbackToSavepoint(int number);
 std::string ReleaseSavepoint(int number);
 
-/// The fence before COMMIT: fails in a failed transaction, and gives what SelectCommitOutcome needs: one row, two
-/// cells, the transaction's id (NULL when nothing was written) and the position of the last checkpoint.
+/// The fence before COMMIT: fails in a failed transaction, and gives what SelectCommitOutcome needs: one row, three
+/// cells, the transaction's id (NULL when nothing was written), the position of the last checkpoint, and the timeline.
 std::string SelectCommitPoint();
-/// What became of a transaction, by what SelectCommitPoint gave: $1 id, $2 checkpoint. One cell: 'committed',
-/// 'aborted', 'in progress' (ask again), or NULL when nobody can tell.
+/// What became of a transaction, by what SelectCommitPoint gave: $1 id, $2 checkpoint, $3 timeline. One cell:
+/// 'committed', 'aborted', 'in progress' (ask again), or NULL when nobody can tell.
 ///
-/// An id alone would not do: after a crash PostgreSQL gives those that never reached its log to other transactions
-/// (pg_xact_status, chapter 9.27.8). So the checkpoint is compared. The same one: there was no restart, and the status
-/// holds. Another, written by recovery or by a shutdown: ids from its next_xid on are lost. Another, written while
-/// running: a restart before it cannot be excluded, so a commit is not believed.
+/// An id alone would not do: after a crash, and where a standby took over, PostgreSQL gives those that never reached
+/// its log to other transactions (pg_xact_status, chapter 9.27.8). So the rest is compared. Another timeline: a standby
+/// took over, and a commit is not believed. The same checkpoint: there was no restart, and the status holds. Another,
+/// written by recovery or by a shutdown: ids from its next_xid on are lost. Another, written while running: a restart
+/// before it cannot be excluded, so a commit is not believed.
 std::string SelectCommitOutcome();
 
 }  // namespace rowkeeper::sql

@@ -52,9 +52,9 @@ absl::StatusOr<std::optional<CommitPoint>> Transaction::Fence(Wrote wrote) {
   if (wrote == Wrote::kNothing) return std::nullopt;
   absl::StatusOr<db::Rows> rows = ExecuteWithin(kCommitAnswer, sql::SelectCommitPoint(), Effect::kRead);
   if (!rows.ok()) return rows.status();
-  if (rows->size() != 1 || rows->columns() != 2) return Internal("the transaction's id was not given");
+  if (rows->size() != 1 || rows->columns() != 3) return Internal("the transaction's id was not given");
   if (rows->is_null(0, 0)) return std::nullopt;
-  return CommitPoint{std::string(rows->cell(0, 0)), std::string(rows->cell(0, 1))};
+  return CommitPoint{std::string(rows->cell(0, 0)), std::string(rows->cell(0, 1)), std::string(rows->cell(0, 2))};
 }
 
 Transaction::CommitResult Transaction::SendCommit(Wrote wrote) {
@@ -63,9 +63,8 @@ Transaction::CommitResult Transaction::SendCommit(Wrote wrote) {
   // Where nothing was written, nothing is in doubt.
   const Effect effect = point->has_value() ? Effect::kWrite : Effect::kRead;
   absl::Status status = ExecuteWithin(kCommitAnswer, sql::Commit(), effect).status();
-  if (point->has_value() && ErrorReason(status) == "COMMIT_OUTCOME_UNKNOWN")
-    return {std::move(status), *std::move(point)};
-  return {std::move(status), std::nullopt};
+  const bool in_doubt = point->has_value() && ErrorReason(status) == "COMMIT_OUTCOME_UNKNOWN";
+  return {std::move(status), in_doubt ? *std::move(point) : std::nullopt};
 }
 
 absl::Status Transaction::Commit(Wrote wrote, const CommitResolver& resolver) {

@@ -18,6 +18,8 @@ struct CommitPoint {
   std::string transaction_id;
   /// Position of the server's last checkpoint.
   std::string checkpoint;
+  /// The server's timeline: another one after a standby took over.
+  std::string timeline;
 };
 
 /// Finds out on a connection of its own what became of a transaction whose COMMIT got no answer. Thread-safe.

@@ -1,0 +1,122 @@
+#include <thread>
+
+#include "server/sql/transaction_sql.h"
+#include "server/uow/transaction.h"
+#include "tests/pg/uow/uow_fixture.h"
+
+namespace rowkeeper::uow {
+namespace {
+
+using std::chrono::milliseconds;
+using Outcome = CommitResolver::Outcome;
+
+class CommitResolverTest : public UowTest {
+ protected:
+  void SetUp() override {
+    UowTest::SetUp();
+    options_.url = database_->url();
+    auto opened = db::Connection::Open(options_);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    connection_ = *std::move(opened);
+    Run("CHECKPOINT");  // so that none comes by the clock while a test runs, after which commits are not believed
+  }
+
+  db::Rows Run(const std::string& sql) {
+    db::Query query;
+    query.text = sql;
+    const auto rows = connection_->Execute(query);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    return rows.ok() ? *rows : db::Rows();
+  }
+
+  /// Of a transaction that is open and has written.
+  CommitPoint Write() {
+    Run(sql::BeginTransaction({}, milliseconds(0)));
+    Run("UPDATE t SET n = n + 1 WHERE id = 1");
+    const db::Rows rows = Run(sql::SelectCommitPoint());
+    const auto cell = [&](int column) { return std::string(rows.cell(0, column)); };
+    return {cell(0), cell(1), cell(2)};
+  }
+
+  Outcome Resolve(const CommitPoint& point, milliseconds limit = milliseconds(5000)) {
+    return CommitResolver(options_, limit).Resolve(point);
+  }
+
+  db::ConnectionOptions options_;
+  std::unique_ptr<db::Connection> connection_;
+};
+
+TEST_F(CommitResolverTest, TellsCommittedFromRolledBack) {
+  const CommitPoint committed = Write();
+  Run("COMMIT");
+  const CommitPoint rolled_back = Write();
+  Run("ROLLBACK");
+  const CommitPoint lost = Write();
+  connection_.reset();
+  EXPECT_EQ(Resolve(committed), Outcome::kCommitted);
+  EXPECT_EQ(Resolve(rolled_back), Outcome::kAborted);
+  EXPECT_EQ(Resolve(lost), Outcome::kAborted);
+}
+
+TEST_F(CommitResolverTest, WaitsForATransactionThatStillRuns) {
+  const CommitPoint point = Write();
+  std::thread commit([this] {
+    std::this_thread::sleep_for(milliseconds(300));
+    Run("COMMIT");
+  });
+  EXPECT_EQ(Resolve(point), Outcome::kCommitted);
+  commit.join();
+}
+
+TEST_F(CommitResolverTest, GivesUpAtItsLimit) {
+  const CommitPoint point = Write();
+  const auto begin = Clock::now();
+  EXPECT_EQ(Resolve(point, milliseconds(500)), Outcome::kUnknown);
+  EXPECT_LT(Clock::now() - begin, milliseconds(1500));
+  options_.url = "postgresql://postgres@127.0.0.1:1/none";
+  EXPECT_EQ(Resolve(point, milliseconds(500)), Outcome::kUnknown);
+}
+
+TEST_F(CommitResolverTest, DoesNotBelieveACommitThatMayBeAnothersOne) {
+  const CommitPoint point = Write();
+  Run("COMMIT");
+  CommitPoint other_timeline = point;
+  other_timeline.timeline = "000000FF";
+  EXPECT_EQ(Resolve(other_timeline), Outcome::kUnknown);
+  CommitPoint not_reached = point;
+  not_reached.transaction_id = std::to_string(std::stoull(point.transaction_id) + (1u << 30));
+  EXPECT_EQ(Resolve(not_reached), Outcome::kUnknown);
+}
+
+TEST_F(CommitResolverTest, BelievesThatATransactionWasRolledBackAfterAStandbyTookOver) {
+  CommitPoint point = Write();
+  Run("ROLLBACK");
+  point.timeline = "000000FF";
+  EXPECT_EQ(Resolve(point), Outcome::kAborted);
+}
+
+/// The backend dies while COMMIT runs: the connection is lost, and PostgreSQL has rolled back.
+TEST_F(CommitResolverTest, ACommitWhoseBackendWasTerminatedCommittedNothingAndSaysSo) {
+  database_->Run(
+      "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(20); RETURN NULL; END $$;"
+      "CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON t DEFERRABLE INITIALLY DEFERRED "
+      "FOR EACH ROW EXECUTE FUNCTION slow()");
+  const std::string unit = Begin();
+  ASSERT_EQ(Reason(UowTest::Run(unit, "UPDATE t SET n = 1 WHERE id = 1")), "OK");
+  const std::string pid = *Read(unit, "SELECT pg_backend_pid()");
+  auto commit = SendCommit(unit);
+  EXPECT_TRUE(Within(milliseconds(3000), [&] {
+    return database_->Value(
+               "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = 'COMMIT' AND pid = " + pid) ==
+           "1";
+  }));
+  database_->Run("SELECT pg_terminate_backend(" + pid + ")");
+  EXPECT_EQ(Reason(commit.get()), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Commit(unit)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Get(unit)->end, EndCause::kConnectionLost);
+  EXPECT_EQ(*Rollback(unit), UnitState::kRolledBack);
+  EXPECT_EQ(Committed(1), "0");
+}
+
+}  // namespace
+}  // namespace rowkeeper::uow
