@@ -27,8 +27,8 @@ struct ConnectionOptions {
   /// Longest wait for a row or table lock, milliseconds; 0 means no limit.
   int lock_timeout_ms = 5000;
   /// A server that hangs keeps its sockets open and says nothing: longest wait for the answer to a statement before the
-  /// connection counts as lost, milliseconds; 0 means no limit. Should be above statement_timeout_ms; where that is 0
-  /// there is no limit here either, but for a Query's own. Noticed up to 100 ms later.
+  /// connection counts as lost, milliseconds; 0 means no limit. Should be above statement_timeout_ms. Noticed up to
+  /// 100 ms later.
   int answer_limit_ms = 35000;
   /// PostgreSQL's own limit on a session that idles in a transaction, milliseconds; 0 means no limit.
   int idle_in_transaction_ms = 0;

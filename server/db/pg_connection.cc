@@ -41,10 +41,6 @@ std::string SessionSetup(const ConnectionOptions& options) {
       "; SET idle_in_transaction_session_timeout = ", options.idle_in_transaction_ms);
 }
 
-std::chrono::milliseconds AnswerLimit(const ConnectionOptions& options) {
-  return std::chrono::milliseconds(options.statement_timeout_ms == 0 ? 0 : options.answer_limit_ms);
-}
-
 std::shared_ptr<spdlog::logger> EchoLogger() {
   if (auto logger = spdlog::get("sql")) return logger;
   return spdlog::default_logger();
@@ -83,7 +79,7 @@ void LogFailure(const PgError& error, const Query& query, const absl::Status& st
 PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions& options)
     : session_(std::make_shared<PqxxSession>(conninfo)),
       watch_(session_->socket()),
-      answer_limit_(AnswerLimit(options)),
+      answer_limit_(options.answer_limit_ms),
       backend_pid_(session_->backend_pid()),
       statements_(options.prepared_statements),
       echo_(options.echo ? EchoLogger() : nullptr) {

@@ -9,6 +9,7 @@ absl::StatusOr<std::unique_ptr<db::Connection>> OpenMigrationSession(const Migra
   db::ConnectionOptions session;
   session.url = options.database_url;
   session.statement_timeout_ms = 0;
+  session.answer_limit_ms = 0;
   session.lock_timeout_ms = options.lock_timeout_ms;
   session.application_name = "rowkeeper migrate";
   absl::StatusOr<std::unique_ptr<db::Connection>> connection = db::Connection::Open(session);

@@ -65,17 +65,25 @@ class GateTest : public ::testing::Test {
   }
 
   /// Waits until the database has no session but the test's own.
-  void AwaitNoSession() {
+  void AwaitNoSession() { AwaitNone("true"); }
+  /// Waits until no other session has a transaction open.
+  void AwaitNoTransaction() { AwaitNone("xact_start IS NOT NULL"); }
+
+  ScratchDatabase scratch_{"gate"};
+  std::unique_ptr<TcpGate> gate_;
+
+ private:
+  void AwaitNone(std::string_view which) {
+    const std::string sql =
+        Cat("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND "
+            "backend_type = 'client backend' AND ",
+            which);
     const auto until = Clock::now() + std::chrono::seconds(10);
-    while (scratch_.Value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                          "pid <> pg_backend_pid() AND backend_type = 'client backend'") != "0") {
+    while (scratch_.Value(sql) != "0") {
       ASSERT_LT(Clock::now(), until) << "a session does not end";
       absl::SleepFor(absl::Milliseconds(5));
     }
   }
-
-  ScratchDatabase scratch_{"gate"};
-  std::unique_ptr<TcpGate> gate_;
 };
 
 }  // namespace rowkeeper::testing

@@ -1,0 +1,110 @@
+#include "tests/pg/gate/units_gate_fixture.h"
+
+namespace rowkeeper::uow {
+namespace {
+
+/// Calls in a unit whose network fails before COMMIT: the unit is gone, nothing of it stays, and its place is free.
+using UnitsCallsTest = UnitsGateTest;
+
+TEST_F(UnitsCallsTest, CutInMidResultEndsTheUnit) {
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "generate_series", Action::kCutAfterRows, 100});
+  EXPECT_EQ(Reason(Read(handle, "SELECT repeat('x', 1000) FROM generate_series(1, 10000)")), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(gate_->seen().fired, 1);
+  const auto late = Run(handle, "UPDATE t SET n = 8 WHERE id = 1");
+  EXPECT_EQ(Reason(late), "UNIT_OF_WORK_EXPIRED");
+  EXPECT_TRUE(Mentions(late.status(), "CONNECTION_LOST")) << late.status();
+  EXPECT_EQ(Reason(Commit(handle)), "UNIT_OF_WORK_EXPIRED");
+  EXPECT_TRUE(Rollback(handle).ok());
+  EXPECT_TRUE(NothingLeased(Milliseconds(2000)));
+  EXPECT_EQ(Settled(), "0");
+}
+
+TEST_F(UnitsCallsTest, LostReplyOfAWriteEndsTheUnitAndIsNotInDoubt) {
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "SET n = 8", Action::kLoseReply});
+  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
+  EXPECT_EQ(Settled(), "0");
+}
+
+TEST_F(UnitsCallsTest, StalledStatementEndsByTheAnswerLimit) {
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "SET n = 8", Action::kStall});
+  const auto begin = Clock::now();
+  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "DATABASE_UNAVAILABLE");
+  EXPECT_GE(Clock::now() - begin, kAnswerLimit);
+  EXPECT_LT(Clock::now() - begin, kAnswerLimit + Milliseconds(2000));
+  EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
+  EXPECT_TRUE(NothingLeased(Milliseconds(2000)));
+  gate_->Resume();
+  EXPECT_EQ(Settled(), "0") << "the statement arrives, and COMMIT never does";
+}
+
+TEST_F(UnitsCallsTest, CutWhileIdleEndsTheUnitAtItsNextCall) {
+  const std::string handle = BeginAndWrite();
+  gate_->CutAll();
+  EXPECT_EQ(Settled(), "0");
+  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
+}
+
+TEST_F(UnitsCallsTest, RollbackSucceedsOverADeadAndOverAStalledNetwork) {
+  const std::string cut = BeginAndWrite();
+  gate_->CutAll();
+  EXPECT_TRUE(Rollback(cut).ok());
+  EXPECT_EQ(Settled(), "0");
+  const std::string stalled = BeginAndWrite();
+  gate_->StallAll();
+  const auto begin = Clock::now();
+  EXPECT_TRUE(Rollback(stalled).ok());
+  EXPECT_LT(Clock::now() - begin, Milliseconds(8000));
+  EXPECT_TRUE(NothingLeased(Milliseconds(8000)));
+  gate_->Resume();
+  EXPECT_EQ(Settled(), "0");
+}
+
+TEST_F(UnitsCallsTest, BeginThatIsCutLeavesNothingBehind) {
+  for (const Action action : {Action::kCutBefore, Action::kLoseReply, Action::kStall}) {
+    gate_->Add({'Q', "BEGIN", action});
+    const auto begun = TryBegin();
+    if (begun.ok()) {
+      EXPECT_TRUE(Rollback(begun->handle).ok());
+    } else {
+      EXPECT_EQ(Reason(begun), "DATABASE_UNAVAILABLE");
+    }
+    EXPECT_TRUE(NothingLeased(Milliseconds(2000)));
+    gate_->Resume();
+    EXPECT_EQ(Settled(), "0");
+  }
+  EXPECT_EQ(units_->List().size(), 0u);
+  EXPECT_EQ(Reason(Commit(BeginAndWrite())), "OK");
+}
+
+TEST_F(UnitsCallsTest, SavepointsWhoseReplyIsLostEndTheUnit) {
+  for (const std::string words : {"SAVEPOINT ", "ROLLBACK TO SAVEPOINT ", "RELEASE SAVEPOINT "}) {
+    const std::string handle = BeginAndWrite();
+    if (words != "SAVEPOINT ") {
+      EXPECT_EQ(Reason(Savepoint(handle, "here")), "OK");
+    }
+    gate_->Add({'Q', words, Action::kLoseReply});
+    const Text result = words == "SAVEPOINT "           ? Savepoint(handle, "here")
+                        : words == "RELEASE SAVEPOINT " ? Release(handle, "here")
+                                                        : RollbackTo(handle, "here");
+    EXPECT_EQ(Reason(result), "DATABASE_UNAVAILABLE") << words;
+    EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost) << words;
+    EXPECT_EQ(Settled(), "0") << words;
+  }
+}
+
+TEST_F(UnitsCallsTest, OtherUnitsAreNotHurtByTheLossOfOne) {
+  const std::string lost = Begin();
+  const std::string kept = BeginAndWrite();
+  gate_->Add({'Q', "SET n = 9", Action::kCutBefore});
+  EXPECT_EQ(Reason(Run(lost, "UPDATE t SET n = 9 WHERE id = 2")), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Commit(kept)), "OK");
+  EXPECT_EQ(Settled(), "7");
+}
+
+}  // namespace
+}  // namespace rowkeeper::uow

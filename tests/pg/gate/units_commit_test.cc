@@ -1,0 +1,119 @@
+#include <thread>
+
+#include "tests/pg/gate/units_gate_fixture.h"
+
+namespace rowkeeper::uow {
+namespace {
+
+/// COMMIT of a unit whose network fails: it says OK only if PostgreSQL committed, and "not" only if it did not.
+using UnitsCommitTest = UnitsGateTest;
+
+TEST_F(UnitsCommitTest, CommitLostOnTheWayIsFoundToBeAborted) {
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "COMMIT", Action::kCutBefore});
+  EXPECT_EQ(Reason(Commit(handle)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(gate_->seen().fired, 1);
+  EXPECT_EQ(Settled(), "0");
+  EXPECT_EQ(StateOf(handle), UnitState::kRolledBack);
+  EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
+  EXPECT_EQ(Reason(Commit(handle)), "DATABASE_UNAVAILABLE") << "the stored outcome";
+  EXPECT_EQ(Reason(Run(BeginAndWrite(), "SELECT 1")), "OK");
+}
+
+TEST_F(UnitsCommitTest, CommitWhoseReplyIsLostIsFoundToBeCommitted) {
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "COMMIT", Action::kLoseReply});
+  EXPECT_EQ(Reason(Commit(handle)), "OK");
+  EXPECT_EQ(gate_->seen().fired, 1);
+  EXPECT_EQ(Settled(), "7");
+  EXPECT_EQ(StateOf(handle), UnitState::kCommitted);
+  EXPECT_EQ(Reason(Commit(handle)), "OK");
+}
+
+TEST_F(UnitsCommitTest, DatabaseThatComesBackInTimeStillAnswers) {
+  for (const auto& [action, reason, value] :
+       {std::tuple(Action::kCutBefore, "DATABASE_UNAVAILABLE", "0"), std::tuple(Action::kLoseReply, "OK", "7")}) {
+    const std::string handle = BeginAndWrite();
+    gate_->Add({'Q', "COMMIT", action});
+    gate_->RefuseNew();
+    auto commit = SendCommit(handle);
+    EXPECT_EQ(commit.wait_for(Milliseconds(600)), std::future_status::timeout) << "it looks for the outcome";
+    EXPECT_EQ(StateOf(handle), UnitState::kCommitting);
+    gate_->Resume();
+    EXPECT_EQ(Reason(commit.get()), reason);
+    EXPECT_EQ(Settled(), value);
+  }
+}
+
+TEST_F(UnitsCommitTest, DatabaseThatStaysAwayLeavesTheOutcomeUnknown) {
+  StartThroughGate(Milliseconds(700));
+  for (const auto& [action, value] : {std::pair(Action::kCutBefore, "0"), std::pair(Action::kLoseReply, "7")}) {
+    const std::string handle = BeginAndWrite();
+    gate_->Add({'Q', "COMMIT", action});
+    gate_->RefuseNew();
+    const auto begin = Clock::now();
+    const auto commit = Commit(handle);
+    EXPECT_GE(Clock::now() - begin, Milliseconds(600));
+    EXPECT_EQ(Reason(commit), "COMMIT_OUTCOME_UNKNOWN");
+    EXPECT_EQ(commit.status().code(), absl::StatusCode::kUnknown);
+    gate_->Resume();
+    EXPECT_EQ(StateOf(handle), UnitState::kOutcomeUnknown);
+    EXPECT_EQ(Reason(Commit(handle)), "COMMIT_OUTCOME_UNKNOWN") << "the stored outcome, though it could be known now";
+    EXPECT_EQ(Settled(), value);
+  }
+}
+
+TEST_F(UnitsCommitTest, LostReplyOfTheFenceCommitsNothing) {
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "pg_current_xact_id_if_assigned", Action::kLoseReply});
+  EXPECT_EQ(Reason(Commit(handle)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(gate_->seen().fired, 1);
+  EXPECT_EQ(gate_->seen().from_client.count('X'), 0u);
+  EXPECT_EQ(Settled(), "0");
+  EXPECT_EQ(StateOf(handle), UnitState::kRolledBack);
+}
+
+TEST_F(UnitsCommitTest, LostCommitOfAUnitThatWroteNothingIsNotInDoubt) {
+  const std::string handle = Begin();
+  EXPECT_EQ(Reason(Read(handle, "SELECT n FROM t WHERE id = 1")), "OK");
+  gate_->Add({'Q', "COMMIT", Action::kLoseReply});
+  gate_->RefuseNew();
+  const auto begin = Clock::now();
+  EXPECT_EQ(Reason(Commit(handle)), "DATABASE_UNAVAILABLE");
+  EXPECT_LT(Clock::now() - begin, Milliseconds(2000));
+}
+
+TEST_F(UnitsCommitTest, SwallowedReplyIsWaitedForNoLongerThanItsLimitAndFoundToBeCommitted) {
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "COMMIT", Action::kSwallowReply});
+  const auto begin = Clock::now();
+  EXPECT_EQ(Reason(Commit(handle)), "OK");
+  EXPECT_LT(Clock::now() - begin, Milliseconds(15000));
+  EXPECT_EQ(Settled(), "7");
+}
+
+TEST_F(UnitsCommitTest, StalledCommitIsUnknownAsLongAsItMayStillArrive) {
+  StartThroughGate(Milliseconds(700));
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "COMMIT", Action::kStall});
+  EXPECT_EQ(Reason(Commit(handle)), "COMMIT_OUTCOME_UNKNOWN");
+  EXPECT_EQ(Committed(1), "0");
+  gate_->Resume();
+  EXPECT_EQ(Settled(), "7") << "it did arrive, after the caller was told that nobody knows";
+  EXPECT_EQ(StateOf(handle), UnitState::kOutcomeUnknown);
+}
+
+TEST_F(UnitsCommitTest, StalledCommitIsFoundToBeAbortedOnceItsSessionIsGone) {
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "COMMIT", Action::kStall});
+  auto commit = SendCommit(handle);
+  ASSERT_TRUE(gate_->AwaitFired());
+  database_->Run(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND "
+      "pid <> pg_backend_pid() AND state = 'idle in transaction'");
+  EXPECT_EQ(Reason(commit.get()), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Settled(), "0");
+}
+
+}  // namespace
+}  // namespace rowkeeper::uow

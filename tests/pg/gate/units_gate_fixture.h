@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tests/pg/uow/uow_fixture.h"
+#include "tests/support/tcp_gate.h"
+
+namespace rowkeeper::uow {
+
+/// Units of work that reach their database through a gate. What became of them is seen past it.
+class UnitsGateTest : public UowTest {
+ protected:
+  using Action = testing::TcpGate::Action;
+  using Milliseconds = std::chrono::milliseconds;
+
+  static constexpr Milliseconds kAnswerLimit{500};
+
+  void SetUp() override {
+    UowTest::SetUp();
+    gate_ = std::make_unique<testing::TcpGate>(database_->url());
+    StartThroughGate(Milliseconds(5000));
+  }
+  void TearDown() override {
+    gate_->Resume();
+    UowTest::TearDown();
+    gate_.reset();
+  }
+
+  void StartThroughGate(Milliseconds in_doubt_limit) {
+    units_.reset();
+    UnitOptions options = FastOptions();
+    options.in_doubt_limit = in_doubt_limit;
+    const db::ConnectionOptions connection = ThroughGate();
+    pool_ = std::make_unique<db::Pool>(SmallPool(), connection);
+    units_ = std::make_unique<UnitsOfWork>(options, pool_.get(), connection);
+  }
+
+  db::ConnectionOptions ThroughGate() const {
+    db::ConnectionOptions connection;
+    connection.url = gate_->url();
+    connection.answer_limit_ms = static_cast<int>(kAnswerLimit.count());
+    return connection;
+  }
+
+  /// A unit that has written n = 7 into row 1.
+  std::string BeginAndWrite() {
+    const std::string handle = Begin();
+    EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 7 WHERE id = 1")), "OK");
+    return handle;
+  }
+
+  UnitState StateOf(const std::string& handle) {
+    const auto info = Get(handle);
+    EXPECT_TRUE(info.ok()) << info.status();
+    return info.ok() ? info->state : UnitState::kUnspecified;
+  }
+  EndCause CauseOf(const std::string& handle) {
+    const auto info = Get(handle);
+    return info.ok() ? info->end : EndCause::kNone;
+  }
+
+  /// Waits until no session holds a transaction open, then: n of row 1.
+  std::string Settled() {
+    EXPECT_TRUE(Within(Milliseconds(10000), [this] {
+      return database_->Value(
+                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                 "pid <> pg_backend_pid() AND xact_start IS NOT NULL") == "0";
+    })) << "a transaction stays open";
+    return Committed(1);
+  }
+
+  std::unique_ptr<testing::TcpGate> gate_;
+};
+
+}  // namespace rowkeeper::uow
