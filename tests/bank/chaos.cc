@@ -83,7 +83,10 @@ absl::Status Chaos::Strike(Fault fault) {
 
 absl::Status Chaos::KillServer() {
   ++server_kills_;
-  return server_->KillAndRestart();
+  ++server_age_;
+  const absl::Status status = server_->KillAndRestart();
+  ++server_age_;
+  return status;
 }
 
 absl::Status Chaos::TerminateBeforeCommit() {

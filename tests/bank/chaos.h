@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <random>
@@ -48,6 +49,8 @@ class Chaos {
   int ended_before_commit() const { return ended_before_commit_; }
   int ended_after_commit() const { return ended_after_commit_; }
   int server_kills() const { return server_kills_; }
+  /// Odd while the server is being killed, and larger after each time. For any thread.
+  const std::atomic<int>& server_age() const { return server_age_; }
 
  private:
   absl::Status TerminateBeforeCommit();
@@ -67,6 +70,7 @@ class Chaos {
   int ended_before_commit_ = 0;
   int ended_after_commit_ = 0;
   int server_kills_ = 0;
+  std::atomic<int> server_age_{0};
 };
 
 }  // namespace rowkeeper::bank

@@ -22,10 +22,12 @@ namespace {
 
 constexpr auto kReadyTimeout = std::chrono::seconds(60);
 
-// Sequential scans would make serializable transactions conflict over whole tables.
+// Sequential scans would make serializable transactions conflict over whole tables. A checkpoint at the wrong moment
+// would rightly leave a server in doubt about a commit, now and then.
 const char* const kSettings[] = {
     "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=100",    "fsync=off",
-    "full_page_writes=off",       "synchronous_commit=on",    "deadlock_timeout=100ms", "enable_seqscan=off"};
+    "full_page_writes=off",       "synchronous_commit=on",    "deadlock_timeout=100ms", "enable_seqscan=off",
+    "checkpoint_timeout=1d"};
 
 bool IsFree(int port) {
   const embedded::FileDescriptor probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -37,18 +37,22 @@ std::string NameOf(const absl::Status& status) {
 
 }  // namespace
 
-Teller::Teller(const std::string& address, const Branch& branch, client::CallOptions::LostReply lost_reply,
-               uint32_t seed)
-    : branch_(branch), random_(seed), channel_(Connect(address)), accounts_(channel_), transfers_(channel_) {
-  call_.lost_reply = lost_reply;
-  options_.unit.isolation = branch.isolation;
+Teller::Teller(const Options& options)
+    : branch_(options.branch),
+      random_(options.seed),
+      channel_(Connect(options.address)),
+      accounts_(channel_),
+      transfers_(channel_),
+      server_age_(options.server_age) {
+  call_.lost_reply = options.lost_reply;
+  options_.unit.isolation = branch_.isolation;
   options_.unit.commit_time = milliseconds(15000);
   options_.unit.label = "bank test";
   options_.max_attempts = 100;
   options_.total_time = milliseconds(20000);
   options_.on_rerun = [this](const client::Rerun& rerun) { ++tally_["rerun after " + NameOf(rerun.error)]; };
   // The function reads the version that it sends.
-  if (branch.guard == Branch::Guard::kVersion) options_.rerun_on.emplace_back(client::reason::kVersionMismatch);
+  if (branch_.guard == Branch::Guard::kVersion) options_.rerun_on.emplace_back(client::reason::kVersionMismatch);
 }
 
 void Teller::Work(const std::atomic<bool>& stop) {
@@ -59,10 +63,13 @@ void Teller::MoveOnce() {
   const Transfer transfer = NewTransfer();
   const int64_t dice = Below(100);
   const Course course = dice < 10 ? Course::kSavepoint : dice < 15 ? Course::kChangeOfMind : Course::kPlain;
-  const absl::Status status = client::RunInUnitOfWork(
-      channel_, options_, [&](client::UnitOfWork& unit) { return Move(unit, transfer, course); });
+  const absl::Status status = client::RunInUnitOfWork(channel_, options_, [&](client::UnitOfWork& unit) {
+    age_at_begin_ = server_age_->load();
+    return Move(unit, transfer, course);
+  });
   const bool unknown = client::ReasonOf(status) == client::reason::kCommitOutcomeUnknown;
   attempts_.push_back({transfer, status.ok() ? Outcome::kCommitted : unknown ? Outcome::kUnknown : Outcome::kRefused});
+  if (unknown && !ServerWasKilled()) ++needless_doubts_;
   if (status.ok()) {
     ++tally_["committed"];
     commits_.fetch_add(1);

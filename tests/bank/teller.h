@@ -37,7 +37,16 @@ using Tally = std::map<std::string, int>;
 /// `commits` may be read by others.
 class Teller {
  public:
-  Teller(const std::string& address, const Branch& branch, client::CallOptions::LostReply lost_reply, uint32_t seed);
+  struct Options {
+    std::string address;
+    Branch branch;
+    client::CallOptions::LostReply lost_reply = client::CallOptions::LostReply::kGiveUp;
+    uint32_t seed = 1;
+    /// Chaos::server_age.
+    const std::atomic<int>* server_age = nullptr;
+  };
+
+  explicit Teller(const Options& options);
 
   /// Moves money until `stop`.
   void Work(const std::atomic<bool>& stop);
@@ -45,6 +54,8 @@ class Teller {
   const std::vector<Attempt>& attempts() const { return attempts_; }
   const Tally& tally() const { return tally_; }
   int commits() const { return commits_.load(); }
+  /// Transfers of unknown outcome though the server was not killed meanwhile.
+  int needless_doubts() const { return needless_doubts_; }
 
  private:
   /// What becomes of a unit besides the transfer.
@@ -57,6 +68,7 @@ class Teller {
   absl::Status Record(client::UnitOfWork& unit, const Transfer& transfer);
   /// Records the transfer once more, which must be refused, and undoes that.
   absl::Status RecordTwice(client::UnitOfWork& unit, const Transfer& transfer);
+  bool ServerWasKilled() const { return age_at_begin_ % 2 == 1 || server_age_->load() != age_at_begin_; }
   int64_t Below(int64_t n) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(n)); }
 
   const Branch branch_;
@@ -69,6 +81,9 @@ class Teller {
   std::vector<Attempt> attempts_;
   Tally tally_;
   std::atomic<int> commits_{0};
+  const std::atomic<int>* const server_age_;
+  int age_at_begin_ = 0;
+  int needless_doubts_ = 0;
 };
 
 /// A client that sums up all accounts of a branch in one read-only unit of work after the other.
