@@ -66,7 +66,7 @@ absl::StatusOr<uow::UnitOptions> ToUnitOptions(const UnitSettings& settings, con
   uow::UnitOptions options;
   options.server = std::move(address);
   options.capacity = Capacity(settings, pool);
-  options.per_caller = std::min(settings.per_caller, options.capacity);
+  options.per_caller = settings.per_caller < options.capacity ? settings.per_caller : 0;
   options.idle_limit = Milliseconds(settings.idle_limit_s);
   options.max_idle_limit = Milliseconds(settings.max_idle_limit_s);
   options.total_limit = Milliseconds(settings.total_limit_s);

@@ -3,6 +3,7 @@
 
 #include "grpc/health/v1/health.pb.h"
 #include "tests/pg/server/blocker.h"
+#include "tests/pg/server/run_fixture.h"
 #include "tests/pg/server/server_fixture.h"
 #include "tests/pg/server/unit_fixture.h"
 #include "tests/unit/wire/raw_client.h"
@@ -24,6 +25,11 @@ InProcessServer::Options Small() {
 class CapacityTest : public ::testing::Test {
  protected:
   static Json At(const char* wait) { return {{"capacity_wait", wait}}; }
+  Json NewTodo() {
+    const Json profile = server_.MustCall(
+        "ProfileRepository.Create", {{"profile", {{"email", "a@b.c"}, {"handle", "ada"}, {"display_name", "Ada"}}}});
+    return server_.MustCall("TodoRepository.Create", {{"todo", {{"owner_id", profile["id"]}, {"title", "t"}}}});
+  }
   CallResult Begin(const char* wait) { return server_.Call("UnitOfWork.Begin", At(wait)); }
 
   InProcessServer server_{CompileExample("planner/v1"), Small()};
@@ -41,7 +47,11 @@ TEST_F(CapacityTest, WithoutAPlaceBeginWaitsAndThenSaysWhenToTryAgain) {
   auto waiting = std::async(std::launch::async, [&] { return Begin("20s"); });
   std::this_thread::sleep_for(milliseconds(100));
   EXPECT_EQ(Summary(first.Commit()), "OK");
-  EXPECT_EQ(Summary(waiting.get()), "OK") << "the place that became free";
+  const CallResult begun = waiting.get();
+  ASSERT_TRUE(begun.ok()) << "the place that became free: " << begun.status();
+  for (const std::string& handle : {second.handle(), begun->value("handle", "")}) {
+    EXPECT_EQ(Summary(server_.Call("UnitOfWork.Rollback", {{"handle", handle}})), "OK");
+  }
 }
 
 TEST_F(CapacityTest, ABeginWhoseCallerWentAwayTakesNoPlace) {
@@ -52,14 +62,15 @@ TEST_F(CapacityTest, ABeginWhoseCallerWentAwayTakesNoPlace) {
   EXPECT_EQ(server_.Call("UnitOfWork.Begin", At("20s"), impatient).status().code(),
             absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(Summary(first.Rollback()), "OK");
-  EXPECT_EQ(Summary(Begin("1s")), "OK");
+  const Unit third(&server_);
+  EXPECT_EQ(Summary(second.Rollback()), "OK");
+  EXPECT_EQ(Summary(third.Rollback()), "OK");
 }
 
-TEST_F(CapacityTest, PlainCallsHealthAndRunsGoOnWhileEveryPlaceIsPinned) {
-  const Json profile = server_.MustCall(
-      "ProfileRepository.Create", {{"profile", {{"email", "a@b.c"}, {"handle", "ada"}, {"display_name", "Ada"}}}});
-  const Json todo =
-      server_.MustCall("TodoRepository.Create", {{"todo", {{"owner_id", profile["id"]}, {"title", "t"}}}});
+TEST_F(CapacityTest, PlainCallsRunsAndHealthGoOnWhileEveryPlaceIsPinned) {
+  const Json todo = NewTodo();
+  RunRequest run(&server_);
+  run.Add("TodoRepository.GetById", {{"id", todo["id"]}});
   Blocker blocker(&server_, LockTodo(todo));
   const Unit first(&server_);
   const Unit second(&server_);
@@ -71,6 +82,7 @@ TEST_F(CapacityTest, PlainCallsHealthAndRunsGoOnWhileEveryPlaceIsPinned) {
   for (int i = 0; i < 20; ++i) {
     const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(Summary(server_.Call("TodoRepository.GetById", {{"id", todo["id"]}})), "OK");
+    EXPECT_EQ(Summary(run.Send()), "OK");
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
     grpc::health::v1::HealthCheckResponse health;
     const auto reply = wire::CallRaw(server_.channel(), "/grpc.health.v1.Health/Check", "");
@@ -79,11 +91,35 @@ TEST_F(CapacityTest, PlainCallsHealthAndRunsGoOnWhileEveryPlaceIsPinned) {
   }
   EXPECT_EQ(server_.MustCall("UnitOfWork.List", Json::object())["units_of_work"].size(), 2u);
   blocker.End();
-  EXPECT_EQ(
-      Summary(one.wait_for(std::chrono::seconds(5)) == std::future_status::ready ? first.Commit() : second.Commit()),
-      "OK");
+  const bool first_came_first = one.wait_for(std::chrono::seconds(5)) == std::future_status::ready;
+  EXPECT_EQ(Summary((first_came_first ? first : second).Commit()), "OK");
   EXPECT_EQ(Summary(one.get()), "OK");
   EXPECT_EQ(Summary(two.get()), "OK");
+  EXPECT_EQ(Summary((first_came_first ? second : first).Commit()), "OK");
+}
+
+/// COMMIT takes a while, so that its connection can be ended in the middle.
+constexpr char kSlowCommit[] = R"(
+  CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+  CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON todos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()
+)";
+
+TEST_F(CapacityTest, ALostCommitIsLookedUpWhileEveryPlaceIsPinned) {
+  const Json todo = NewTodo();
+  server_.database().Run(kSlowCommit);
+  const Unit first(&server_);
+  const Unit second(&server_);
+  RunRequest run(&server_);
+  run.Add("TodoRepository.Create", {{"todo", {{"owner_id", todo["owner_id"]}, {"title", "new"}}}});
+  auto running = std::async(std::launch::async, [&] { return run.Send(); });
+  const std::string committing =
+      "FROM pg_stat_activity WHERE datname = current_database() AND query = 'COMMIT' AND wait_event = 'PgSleep'";
+  EXPECT_TRUE(Eventually(&server_, "EXISTS (SELECT 1 " + committing + ")"));
+  server_.database().Run("SELECT pg_terminate_backend(pid) " + committing);
+  EXPECT_EQ(Summary(running.get()), "OK") << "it was not committed, so it ran again";
+  EXPECT_EQ(server_.database().Value("SELECT count(*) FROM todos WHERE title = 'new'"), "1");
+  EXPECT_EQ(Summary(first.Commit()), "OK");
+  EXPECT_EQ(Summary(second.Commit()), "OK");
 }
 
 TEST(CallerLimitTest, OneCallerCannotTakeEveryPlace) {
@@ -96,7 +132,9 @@ TEST(CallerLimitTest, OneCallerCannotTakeEveryPlace) {
   EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED UNIT_OF_WORK_CALLER_LIMIT");
   EXPECT_GT(RetryDelayOf(refused.status()), 0);
   EXPECT_EQ(Summary(first.Rollback()), "OK");
-  EXPECT_EQ(Summary(server.Call("UnitOfWork.Begin", {{"capacity_wait", "1s"}})), "OK");
+  const Unit third(&server);
+  EXPECT_EQ(Summary(second.Rollback()), "OK");
+  EXPECT_EQ(Summary(third.Rollback()), "OK");
 }
 
 TEST(NoUnitsTest, AShareOfZeroLeavesRunAndPlainCalls) {
@@ -106,6 +144,7 @@ TEST(NoUnitsTest, AShareOfZeroLeavesRunAndPlainCalls) {
   EXPECT_EQ(Summary(server.Call("UnitOfWork.Begin", {{"capacity_wait", "0s"}})),
             "RESOURCE_EXHAUSTED UNIT_OF_WORK_LIMIT");
   EXPECT_EQ(Summary(server.Call("TodoRepository.List", Json::object())), "OK");
+  EXPECT_EQ(Summary(RunRequest(&server).Add("TodoRepository.List", Json::object()).Send()), "OK");
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ TEST_F(HandleTest, CallersOverAUnixSocketHaveUnitsOfTheirOwn) {
 
 TEST_F(HandleTest, MalformedHandlesAreInvalidAndNotRepeated) {
   const Unit unit(&server_);
-  for (const std::string& handle : {std::string("x"), std::string("not a handle"), unit.handle() + "=",
+  for (const std::string& handle : {std::string("x"), std::string("no handle of anyone"), unit.handle() + "=",
                                     unit.handle() + "AAAA" + std::string(600, 'A'), std::string("AAAA")}) {
     for (const auto& [method, answer] : AskAbout(handle)) {
       EXPECT_EQ(Summary(answer), "INVALID_ARGUMENT INVALID_HEADER") << method << " " << handle;

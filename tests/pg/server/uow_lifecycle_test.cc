@@ -101,7 +101,7 @@ TEST_F(UnitOfWorkTest, ListShowsOpenUnitsOldestFirstAndNoHandle) {
   for (const Json& unit : all["units_of_work"]) labels.push_back(unit.value("label", ""));
   EXPECT_THAT(labels, ElementsAre("first", "second"));
   EXPECT_THAT(all.dump(), ::testing::Not(HasSubstr(first.handle())));
-  EXPECT_EQ(MustCall("UnitOfWork.List", {{"caller", "ipv4:127.0.0.1"}}), all);
+  EXPECT_EQ(MustCall("UnitOfWork.List", {{"caller", "ipv4:127.0.0.1"}})["units_of_work"].size(), 2u);
   EXPECT_EQ(MustCall("UnitOfWork.List", {{"caller", "ipv4:10.0.0.7"}}), Json::object());
   EXPECT_EQ(Summary(first.Rollback()), "OK");
   EXPECT_EQ(Summary(second.Commit()), "OK");

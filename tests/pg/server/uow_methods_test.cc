@@ -69,6 +69,7 @@ class MethodsInUnitTest : public ::testing::TestWithParam<const char*> {
 TEST_P(MethodsInUnitTest, AllWorkAndNobodyElseSeesThemBeforeCommit) {
   for (const auto& entity : server_.loaded().catalogue->entities()) {
     SCOPED_TRACE(entity->full_name);
+    rows_.Create(*entity, RandomRows::Presence::kSome);  // for references of the entity to itself
     auto row = rows_.Fill(*entity, RandomRows::Presence::kAll);
     const Unit writes(&server_);
     for (const Operation operation : {Operation::kCreate, Operation::kGet, Operation::kList, Operation::kUpdate}) {

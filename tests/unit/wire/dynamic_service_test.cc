@@ -202,6 +202,42 @@ TEST(DynamicServiceTest, ThePassedDeadlineIsReported) {
   EXPECT_EQ(holder.WaitCancelled(), std::vector<CancelCause>{CancelCause::kDeadline});
 }
 
+TEST(DynamicServiceTest, ACutReachesTheCallsThatRunAndTheAnswerReachesTheCaller) {
+  std::promise<void> entered;
+  std::promise<CancelCause> cause;
+  const auto service = OneMethod([&](UnaryCall call) {
+    if (call.request() != "held") {
+      call.OnCancel([](CancelCause) { ADD_FAILURE() << "an answered call was cut"; });
+      call.Finish("");
+      return;
+    }
+    auto held = std::make_shared<UnaryCall>(std::move(call));
+    held->OnCancel([&cause, held](CancelCause why) {
+      cause.set_value(why);
+      held->Finish(held->cut() ? ShuttingDown() : Cancelled());
+    });
+    entered.set_value();
+  });
+  TestServer server({service.get()});
+  EXPECT_TRUE(CallRaw(server.channel(), kCall, "answered").status.ok());
+  auto reply = std::async(std::launch::async, [&] { return CallRaw(server.channel(), kCall, "held"); });
+  entered.get_future().wait();
+  service->CutCalls();
+  EXPECT_EQ(cause.get_future().get(), CancelCause::kShutdown);
+  EXPECT_EQ(reply.get().status.error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST(DynamicServiceTest, ACallThatComesAfterTheCutIsCutToo) {
+  const auto service = OneMethod([](UnaryCall call) {
+    auto held = std::make_shared<UnaryCall>(std::move(call));
+    held->OnCancel(
+        [held](CancelCause why) { held->Finish(why == CancelCause::kShutdown ? ShuttingDown() : Cancelled()); });
+  });
+  TestServer server({service.get()});
+  service->CutCalls();
+  EXPECT_EQ(CallRaw(server.channel(), kCall, "").status.error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
 TEST(DynamicServiceTest, ACallbackRegisteredAfterCancellationRunsAtOnce) {
   std::promise<bool> ran_at_once;
   std::thread worker;

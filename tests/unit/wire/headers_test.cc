@@ -1,0 +1,71 @@
+#include "server/wire/headers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/wire/caller.h"
+#include "tests/unit/wire/raw_client.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// What a reader makes of the headers of a call.
+std::string Read(absl::StatusOr<CallHeaders> (*reader)(const UnaryCall&), const Headers& headers) {
+  const auto service = OneMethod([reader](UnaryCall call) {
+    const auto read = reader(call);
+    if (!read.ok()) {
+      call.Finish(Cat(ErrorReason(read.status()), " ", std::string(read.status().message())));
+      return;
+    }
+    call.Finish(Cat(read->unit_of_work.value_or("none"), " ", read->sequence.value_or(0)));
+  });
+  TestServer server({service.get()});
+  grpc::ClientContext context;
+  for (const auto& [name, value] : headers) context.AddMetadata(name, value);
+  return CallRaw(server.channel(), kCall, {}, &context).response;
+}
+
+TEST(HeadersTest, TheTwoKnownHeadersAreRead) {
+  EXPECT_EQ(Read(&ReadHeaders, {}), "none 0");
+  EXPECT_EQ(Read(&ReadHeaders, {{"x-rowkeeper-y", "1"}, {"rowkeeper", "2"}}), "none 0") << "not of our prefix";
+  EXPECT_EQ(Read(&ReadRepositoryHeaders, {{"rowkeeper-unit-of-work", "abc"}}), "abc 0");
+  EXPECT_EQ(Read(&ReadRepositoryHeaders, {{"rowkeeper-sequence", "12"}, {"rowkeeper-unit-of-work", "abc"}}), "abc 12");
+}
+
+TEST(HeadersTest, AnythingElseOfOurPrefixIsRefusedByName) {
+  EXPECT_THAT(Read(&ReadHeaders, {{"rowkeeper-unit", "1"}}), ::testing::StartsWith("INVALID_HEADER"));
+  EXPECT_THAT(Read(&ReadHeaders, {{"rowkeeper-unit-of-work", "a"}, {"rowkeeper-unit-of-work-2", "a"}}),
+              ::testing::HasSubstr("rowkeeper-unit-of-work-2"));
+  EXPECT_THAT(Read(&ReadHeaders, {{"rowkeeper-sequence-bin", "a"}}), ::testing::StartsWith("INVALID_HEADER"));
+}
+
+TEST(HeadersTest, AHeaderThatIsThereTwiceIsRefusedEvenWhenBothAgree) {
+  EXPECT_THAT(Read(&ReadHeaders, {{"rowkeeper-unit-of-work", "a"}, {"rowkeeper-unit-of-work", "a"}}),
+              ::testing::HasSubstr("more than once"));
+  EXPECT_THAT(Read(&ReadHeaders, {{"rowkeeper-sequence", "1"}, {"rowkeeper-sequence", "1"}}),
+              ::testing::HasSubstr("more than once"));
+}
+
+TEST(HeadersTest, ASequenceNumberNeedsAUnitWhereThereMayBeNone) {
+  EXPECT_EQ(Read(&ReadHeaders, {{"rowkeeper-sequence", "5"}}), "none 5");
+  EXPECT_THAT(Read(&ReadRepositoryHeaders, {{"rowkeeper-sequence", "5"}}), ::testing::StartsWith("INVALID_HEADER"));
+}
+
+TEST(CallerTest, IsThePeersAddressWithoutItsPort) {
+  EXPECT_EQ(CallerOfPeer("ipv4:10.0.0.7:40312"), "ipv4:10.0.0.7");
+  EXPECT_EQ(CallerOfPeer("ipv6:[::1]:40312"), "ipv6:[::1]");
+  EXPECT_EQ(CallerOfPeer("ipv6:%5B::1%5D:40312"), "ipv6:[::1]");
+  EXPECT_EQ(CallerOfPeer("ipv6:%5Bfe80::1%25eth0%5D:1"), "ipv6:[fe80::1%eth0]");
+  EXPECT_EQ(CallerOfPeer("unix:"), "unix:");
+  EXPECT_EQ(CallerOfPeer("unix:/tmp/anything"), "unix:") << "a client chooses the name of its own end";
+  EXPECT_EQ(CallerOfPeer("unix-abstract:%00x"), "unix:");
+  EXPECT_EQ(CallerOfPeer(""), "");
+  EXPECT_EQ(CallerOfPeer("unknown"), "unknown");
+}
+
+}  // namespace
+}  // namespace rowkeeper::wire
