@@ -21,6 +21,11 @@ Unit::Result AnswerAfterEnd(const EndedUnit& ended, const UnitCall& call) {
   return std::string();
 }
 
+/// Rollback is wanted even by a caller who does not stay to hear of it.
+bool IsLate(const UnitCall& call, Unit::Clock::time_point now) {
+  return now >= call.request.options.deadline && call.request.kind != Kind::kRollback;
+}
+
 bool IsResendOf(const UnitCall& call, const UnitCall& running) {
   return call.request.options.sequence && call.request.options.sequence == running.request.options.sequence;
 }
@@ -74,7 +79,7 @@ void Unit::TakeNext(Work* work) {
 std::optional<Unit::Result> Unit::AnswerAtOnce(UnitCall* call) {
   const UnitsOfWork::StepOptions& options = call->request.options;
   if (ended_ != nullptr) return AnswerAfterEnd(*ended_, *call);
-  if (Clock::now() >= options.deadline) return DeadlineExceeded(kWaiting);
+  if (IsLate(*call, Clock::now())) return DeadlineExceeded(kWaiting);
   if (options.sequence) {
     if (auto kept = results_.Answer(*options.sequence, options.fingerprint)) return kept;
   }
@@ -222,7 +227,7 @@ void Unit::EndOrStop(EndCause cause, Work* work) {
 
 void Unit::ExpireWaiting(Clock::time_point now, Work* work) {
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    const bool late = now >= (*it)->request.options.deadline;
+    const bool late = IsLate(**it, now);
     if (!late && !WaitsTooLong(**it, now)) {
       ++it;
       continue;

@@ -5,6 +5,7 @@
 namespace rowkeeper::uow {
 
 void UnitCall::Cancel(db::Cancellation::Cause cause) {
+  if (request.kind == Kind::kRollback) return;
   const std::shared_ptr<Unit> unit = unit_.lock();
   if (unit != nullptr && unit->Withdraw(*this)) {
     done(GivenUp(cause, "waiting for other calls of the unit of work"));

@@ -68,7 +68,8 @@ class UnitsOfWork {
   };
 
   /// A call under way. Cancel never blocks; a waiting call ends at once, a running statement is cancelled, which fails
-  /// the unit. Commit and Rollback, once they run, are not cancelled. Copyable; may outlive the call.
+  /// the unit. Commit, once it runs, is not cancelled, and Rollback never is: a caller who leaves wants it all the
+  /// more. Copyable; may outlive the call.
   class Ticket {
    public:
     Ticket() = default;

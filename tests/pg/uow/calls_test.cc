@@ -222,6 +222,18 @@ TEST_F(UowTest, ACancelledCommitCommitsNevertheless) {
   EXPECT_EQ(Committed(1), "1");
 }
 
+TEST_F(UowTest, RollbackIsDoneThoughItsCallerLeft) {
+  const std::string unit = Begin();
+  auto running = Send(unit, "SELECT pg_sleep(0.2)");
+  std::promise<absl::StatusOr<UnitState>> answer;
+  auto ticket = units_->Rollback(Ref(unit), Clock::now(),
+                                 [&](absl::StatusOr<UnitState> result) { answer.set_value(std::move(result)); });
+  ticket.Cancel(Cause::kCaller);
+  EXPECT_EQ(*answer.get_future().get(), UnitState::kRolledBack);
+  EXPECT_EQ(Reason(running.get()), "OK");
+  EXPECT_TRUE(units_->List().empty());
+}
+
 TEST_F(UowTest, ListShowsOpenUnitsOldestFirst) {
   const std::string first = Begin();
   BeginOptions options;
