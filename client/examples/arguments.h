@@ -34,7 +34,7 @@ struct Arguments {
 
   [[noreturn]] static void Fail(const std::string& problem) {
     std::cerr << problem << "\n";
-    std::exit(2);
+    std::exit(2);  // NOLINT(concurrency-mt-unsafe): there is one thread yet
   }
 };
 

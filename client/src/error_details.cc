@@ -17,7 +17,7 @@ constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 
 std::chrono::nanoseconds ToDuration(const internal::Delay& delay) {
   // A day is more than anybody waits, and keeps what a stranger sends from overflowing.
-  constexpr int64_t kMostSeconds = 24 * 60 * 60;
+  constexpr int64_t kMostSeconds = 86400;
   const int64_t seconds = std::clamp<int64_t>(delay.seconds(), 0, kMostSeconds);
   return std::chrono::seconds(seconds) + std::chrono::nanoseconds(std::clamp(delay.nanos(), 0, 999999999));
 }

@@ -117,7 +117,7 @@ absl::Status UnitState::SendCall(const CallOptions& options, const Send& send) {
     grpc::ClientContext context;
     AddHeaders(&context, options, sequence);
     SetTimeout(&context, deadline - Clock::now());
-    const absl::Status status = ToAbslStatus(send(&context));
+    absl::Status status = ToAbslStatus(send(&context));
     // Busy then is the server with the first sending of the call.
     const bool again = IsLost(status) || (!first && ReasonOf(status) == reason::kUnitOfWorkBusy);
     if (!numbered || !again || !Pause(backoff.Next(status), deadline)) return status;
@@ -150,7 +150,7 @@ absl::Status UnitState::AskToCommit() {
   Backoff backoff(Resending());
   bool perhaps_committed = false;
   while (true) {
-    const absl::Status answer = SendCommit(deadline - Clock::now());
+    absl::Status answer = SendCommit(deadline - Clock::now());
     const Meaning meaning = MeaningOf(answer);
     if (meaning == Meaning::kCommitted) return absl::OkStatus();
     if (meaning == Meaning::kDecided || (meaning == Meaning::kRefused && !perhaps_committed)) return answer;
