@@ -60,13 +60,24 @@ absl::Status ReflectionClient::LoadFilesOf(const std::string& symbol) {
   const auto response = Ask(channel_, timeout_, request);
   if (!response.ok()) return response.status();
   for (const std::string& bytes : response->file_descriptor_response().file_descriptor_proto()) {
-    google::protobuf::FileDescriptorProto file;
-    if (!file.ParseFromString(bytes))
+    FileProto file;
+    if (!file.ParseFromString(bytes)) {
       return absl::DataLossError("the server sent a file descriptor that does not parse");
-    files_.Add(file);
+    }
+    FileProto known;
+    if (!files_.FindFileByName(file.name(), &known)) files_.Add(file);
   }
-  pool_ = std::make_unique<google::protobuf::DescriptorPool>(&files_);
   return absl::OkStatus();
+}
+
+/// The server sends a file's imports with it.
+bool ReflectionClient::FindFileByName(const std::string& name, FileProto* file) {
+  return files_.FindFileByName(name, file);
+}
+
+bool ReflectionClient::FindFileContainingSymbol(const std::string& symbol, FileProto* file) {
+  if (files_.FindFileContainingSymbol(symbol, file)) return true;
+  return LoadFilesOf(symbol).ok() && files_.FindFileContainingSymbol(symbol, file);
 }
 
 absl::StatusOr<const google::protobuf::MethodDescriptor*> ReflectionClient::FindMethod(const std::string& name) {
@@ -80,7 +91,7 @@ absl::StatusOr<const google::protobuf::MethodDescriptor*> ReflectionClient::Find
   if (!service_name.ok()) return service_name.status();
   const absl::Status status = LoadFilesOf(*service_name);
   if (!status.ok()) return status;
-  const auto* service = pool_->FindServiceByName(*service_name);
+  const auto* service = pool_.FindServiceByName(*service_name);
   if (service == nullptr) return absl::NotFoundError(Cat("the server does not describe ", *service_name));
   if (const auto* method = service->FindMethodByName(dotted.substr(last + 1))) return method;
   std::vector<std::string> methods;

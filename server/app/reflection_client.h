@@ -13,12 +13,13 @@
 
 namespace rowkeeper::app {
 
-/// What a running server says of itself through grpc.reflection.v1. Blocks; for one thread.
-class ReflectionClient {
+/// What a running server says of itself through grpc.reflection.v1. Blocks; for one thread. The pool of its descriptors
+/// asks the server for types that it does not know yet, such as those in a google.protobuf.Any.
+class ReflectionClient : private google::protobuf::DescriptorDatabase {
  public:
   /// `timeout`: of each look-up.
   ReflectionClient(std::shared_ptr<grpc::Channel> channel, std::chrono::milliseconds timeout)
-      : channel_(std::move(channel)), timeout_(timeout) {}
+      : channel_(std::move(channel)), timeout_(timeout), pool_(this) {}
 
   absl::StatusOr<std::vector<std::string>> ListServices();
   /// A method by "package.Service/Method" or "package.Service.Method"; an ending that fits one service is enough
@@ -27,13 +28,18 @@ class ReflectionClient {
   absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(const std::string& name);
 
  private:
+  using FileProto = google::protobuf::FileDescriptorProto;
+
+  bool FindFileByName(const std::string& name, FileProto* file) override;
+  bool FindFileContainingSymbol(const std::string& symbol, FileProto* file) override;
+  bool FindFileContainingExtension(const std::string&, int, FileProto*) override { return false; }
   absl::Status LoadFilesOf(const std::string& symbol);
   absl::StatusOr<std::string> ResolveService(const std::string& ending);
 
   std::shared_ptr<grpc::Channel> channel_;
   const std::chrono::milliseconds timeout_;
   google::protobuf::SimpleDescriptorDatabase files_;
-  std::unique_ptr<google::protobuf::DescriptorPool> pool_;
+  google::protobuf::DescriptorPool pool_;
 };
 
 }  // namespace rowkeeper::app

@@ -43,6 +43,8 @@ refused '.*--pool-size.*0' serve "${PLANNER[@]}" --pool-size 0
 refused '.*--pool-size.*many' serve "${PLANNER[@]}" --pool-size many
 refused '.*--log-level.*loud' serve "${PLANNER[@]}" --log-level loud
 refused '.*--drain-timeout.*-1' serve "${PLANNER[@]}" --drain-timeout=-1
+refused '.*--unit-share.*2' serve "${PLANNER[@]}" --unit-share 2
+refused '.*--unit-idle-limit.*0' serve "${PLANNER[@]}" --unit-idle-limit 0
 
 step "the environment is checked like flags"
 ROWKEEPER_POOL_SIZE=none refused 'pool-size|ROWKEEPER_POOL_SIZE' serve "${PLANNER[@]}"

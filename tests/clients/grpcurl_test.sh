@@ -29,7 +29,7 @@ start_planner
 step "list"
 services=$(ask "$ADDRESS" list)
 for service in planner.v1.TodoRepository planner.v1.ProfileRepository grpc.health.v1.Health grpc.reflection.v1.ServerReflection \
-  grpc.reflection.v1alpha.ServerReflection; do
+  grpc.reflection.v1alpha.ServerReflection rowkeeper.v1.UnitOfWork; do
   contains "$services" "^$service\$" "list"
 done
 lacks "$services" 'tracker' "list shows only what is served"
@@ -68,9 +68,47 @@ refused FailedPrecondition TodoRepository/Create '{"todo": {"owner_id": "0000000
 contains "$output" 'Profile|owner_id' "details of a missing reference"
 lacks "$output" 'INSERT|SQLSTATE|DETAIL:' "what an error may not show"
 
+step "a unit of work, its handle in a header"
+unit() {
+  local method=$1 json=$2
+  shift 2
+  ask "$@" -d "$json" "$ADDRESS" "rowkeeper.v1.UnitOfWork/$method"
+}
+handle=$(field handle "$(unit Begin '{"label": "grpcurl"}')")
+inside=(-H "rowkeeper-unit-of-work: $handle")
+id=$(field id "$(rpc TodoRepository/Create '{"todo": {"owner_id": "'"$ADA"'", "title": "in a unit"}}' "${inside[@]}")")
+contains "$(rpc TodoRepository/GetById '{"id": "'"$id"'"}' "${inside[@]}")" '"title": "in a unit"' "GetById in the unit"
+refused NotFound TodoRepository/GetById '{"id": "'"$id"'"}'
+contains "$(unit List '{}')" '"label": "grpcurl"' "List"
+contains "$(unit Savepoint '{"name": "before"}' "${inside[@]}")" '"name": "before"' "Savepoint, the handle in the header alone"
+refused FailedPrecondition TodoRepository/Create '{"todo": {"owner_id": "00000000-0000-4000-8000-000000000000", "title": "nobody"}}' "${inside[@]}"
+refused FailedPrecondition TodoRepository/GetById '{"id": "'"$id"'"}' "${inside[@]}"
+contains "$output" 'UNIT_OF_WORK_FAILED' "a call after a failed statement"
+unit RollbackTo '{"name": "before"}' "${inside[@]}" >/dev/null || fail "RollbackTo"
+contains "$(unit Commit '{"handle": "'"$handle"'"}')" '"commitTime": ' "Commit"
+contains "$(rpc TodoRepository/GetById '{"id": "'"$id"'"}')" '"title": "in a unit"' "GetById after Commit"
+contains "$(unit Rollback '{"handle": "'"$handle"'"}')" 'UNIT_OF_WORK_STATE_COMMITTED' "Rollback after Commit"
+refused FailedPrecondition TodoRepository/GetById '{"id": "'"$id"'"}' "${inside[@]}"
+contains "$output" 'UNIT_OF_WORK_ENDED' "a call after Commit"
+refused InvalidArgument TodoRepository/GetById '{"id": "'"$id"'"}' -H 'rowkeeper-unit-of-work: none'
+
+step "Run: a profile and its to-do in one call"
+run='{"calls": [
+  {"method": "planner.v1.ProfileRepository.Create", "request": {"@type": "type.googleapis.com/planner.v1.CreateProfileRequest",
+    "profile": {"email": "run@example.com", "handle": "run", "display_name": "Run"}}},
+  {"method": "planner.v1.TodoRepository.Create", "request": {"@type": "type.googleapis.com/planner.v1.CreateTodoRequest",
+    "todo": {"title": "run"}}, "values": [{"field": "todo.owner_id", "call": 0, "from": "id"}]}]}'
+output=$(unit Run "$run") || fail "Run"
+equals "$(field ownerId "$output")" "$(field id "$output")" "the to-do's owner, and the profile's id"
+if output=$(unit Run "$run" 2>&1); then fail "Run again: $output"; fi
+contains "$output" 'Code: AlreadyExists' "Run again"
+contains "$output" '"call": ?"0"' "Run again names the call"
+contains "$("$ROWKEEPER" call UnitOfWork.Run "${run//run/again}" --address "$ADDRESS")" '"title": "again"' "Run without grpcurl"
+
 step "health"
 contains "$(ask "$ADDRESS" grpc.health.v1.Health/Check)" '"status": "SERVING"' "health of the server"
 contains "$(ask -d '{"service": "planner.v1.TodoRepository"}' "$ADDRESS" grpc.health.v1.Health/Check)" '"status": "SERVING"' "health of a service"
+contains "$(ask -d '{"service": "rowkeeper.v1.UnitOfWork"}' "$ADDRESS" grpc.health.v1.Health/Check)" '"status": "SERVING"' "health of units"
 if output=$(ask -d '{"service": "nothing"}' "$ADDRESS" grpc.health.v1.Health/Check 2>&1); then fail "health of nothing: $output"; fi
 contains "$output" 'Code: NotFound' "health of nothing"
 

@@ -76,7 +76,7 @@ TEST_F(ShutdownTest, UnitsThatAreLateForTheDrainAreRolledBack) {
   EXPECT_EQ(Title(), "t");
   EXPECT_TRUE(Eventually(server_.get(),
                          "NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND "
-                         "application_name = 'rowkeeper')"));
+                         "application_name = 'rowkeeper' AND pid <> pg_backend_pid())"));
 }
 
 TEST_F(ShutdownTest, ACallOfAUnitThatIsLateForTheDrainIsToldSo) {

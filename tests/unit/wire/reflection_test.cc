@@ -145,6 +145,7 @@ TEST_F(ReflectionTest, HealthErrorDetailsAndAnnotationsAreThere) {
   EXPECT_THAT(FileNames(AskOne(Symbol("google.rpc.ErrorInfo"))),
               ElementsAre("google/rpc/error_details.proto", "google/protobuf/duration.proto"));
   EXPECT_THAT(FileNames(AskOne(File("rowkeeper/v1/annotations.proto"))), Contains("google/protobuf/descriptor.proto"));
+  EXPECT_THAT(FileNames(AskOne(File("rowkeeper/v1/unit_of_work.proto"))), Contains("google/protobuf/any.proto"));
   EXPECT_THAT(FileNames(AskOne(Symbol("grpc.reflection.v1alpha.ServerReflection"))), Not(IsEmpty()));
 }
 
