@@ -1,19 +1,12 @@
 #include "tests/support/tcp_gate.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -22,116 +15,20 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/base/text.h"
 #include "server/db/conninfo.h"
 #include "tests/support/gate_link.h"
+#include "tests/support/gate_sockets.h"
 
 namespace rowkeeper::testing {
 namespace {
 
 using State = GateLink::State;
 
-struct Address {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-std::string ValueOr(const db::ConnInfo& info, const char* key, const char* otherwise) {
-  const auto found = info.find(key);
-  return found == info.end() ? otherwise : found->second;
-}
-
-std::optional<Address> UnixAddress(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) return std::nullopt;
-  path.copy(address.sun_path, path.size());
-  Address result;
-  std::memcpy(&result.storage, &address, sizeof(address));
-  result.size = sizeof(address);
-  return result;
-}
-
-/// Where the server of a connection string is.
-std::optional<Address> Resolve(const db::ConnInfo& info) {
-  const std::string host = ValueOr(info, "hostaddr", ValueOr(info, "host", "localhost").c_str());
-  const std::string port = ValueOr(info, "port", "5432");
-  if (!host.empty() && host[0] == '/') return UnixAddress(Cat(host, "/.s.PGSQL.", port));
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) return std::nullopt;
-  Address result;
-  std::memcpy(&result.storage, found->ai_addr, found->ai_addrlen);
-  result.size = found->ai_addrlen;
-  freeaddrinfo(found);
-  return result;
-}
-
-/// A socket bound to 127.0.0.1 that does not listen; whoever connects is refused. 0: any port.
-int BindLoopback(int port) {
-  const int bound = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  const int on = 1;
-  setsockopt(bound, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  if (bind(bound, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return bound;
-  close(bound);
-  return -1;
-}
-
-int PortOf(int bound) {
-  sockaddr_in address{};
-  socklen_t size = sizeof(address);
-  getsockname(bound, reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
-}
-
-/// A socket on a port of its own choice. Bound by number, for a port that the kernel chose is lost when the socket
-/// ceases to listen.
-int BindAnyPort() {
-  while (true) {
-    const int chosen = BindLoopback(0);
-    const int port = PortOf(chosen);
-    close(chosen);
-    if (const int bound = BindLoopback(port); bound >= 0) return bound;
-  }
-}
-
-/// Connects to the server; -1 when it is not there.
-int ConnectTo(const Address& address) {
-  const int connected = socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect(connected, address.get(), address.size) == 0) {
-    fcntl(connected, F_SETFL, O_NONBLOCK);
-    return connected;
-  }
-  close(connected);
-  return -1;
-}
-
-void SendAtOnce(int connected) {
-  const int on = 1;
-  setsockopt(connected, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));  // fails on a Unix socket, which has no delay
-}
-
-std::string UrlThrough(db::ConnInfo info, int port) {
-  info.erase("hostaddr");
-  info["host"] = "127.0.0.1";
-  info["port"] = std::to_string(port);
-  info["sslmode"] = "disable";
-  info["gssencmode"] = "disable";
-  return db::ToUri(info);
-}
-
 }  // namespace
 
 class TcpGate::Impl {
  public:
-  Impl(const db::ConnInfo& info, Address target);
+  Impl(const db::ConnInfo& info, GateTarget target);
   ~Impl();
 
   const std::string& url() const { return url_; }
@@ -195,7 +92,7 @@ class TcpGate::Impl {
   void Refuse() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Wake() const { eventfd_write(wake_, 1); }
 
-  const Address target_;
+  const GateTarget target_;
   const int wake_;
   const int listener_;
   const std::string url_;
@@ -209,7 +106,7 @@ class TcpGate::Impl {
   std::thread thread_;
 };
 
-TcpGate::Impl::Impl(const db::ConnInfo& info, Address target)
+TcpGate::Impl::Impl(const db::ConnInfo& info, GateTarget target)
     : target_(target),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       listener_(BindAnyPort()),
@@ -426,9 +323,9 @@ void TcpGate::Impl::CloseAll() {
 
 TcpGate::TcpGate(const std::string& url) {
   const auto info = db::ParseConnInfo(url);
-  const auto target = info.ok() ? Resolve(*info) : std::nullopt;
+  const auto target = info.ok() ? ResolveGateTarget(*info) : std::nullopt;
   if (!target) ADD_FAILURE() << "the gate finds no server in its URL";
-  impl_ = std::make_unique<Impl>(info.ok() ? *info : db::ConnInfo(), target.value_or(Address()));
+  impl_ = std::make_unique<Impl>(info.ok() ? *info : db::ConnInfo(), target.value_or(GateTarget()));
 }
 
 TcpGate::~TcpGate() = default;
