@@ -139,6 +139,8 @@ check_unknown_outcome() {
   serve_tracker "$ADDRESS"
   if wait "$transfer"; then fail "a transfer whose server was killed says: $(cat "$WORK/transfer")"; fi
   contains "$(cat "$WORK/transfer")" '(UNAVAILABLE|Unavailable|UNKNOWN|Unknown)' "the transfer"
+  lacks "$(cat "$WORK/transfer")" '[Cc]onnection refused' "the transfer, which had no reason to connect again"
+  lacks "$(cat "$SERVER_LOG")" 'UnitOfWork.Begin' "the log of the next server"
   wait_until 10 "PostgreSQL has finished" nothing_is_written
   scratch_sql "DROP TRIGGER linger ON account"
   # PostgreSQL had been told to commit, and did; nobody did it twice.
