@@ -1,7 +1,10 @@
 #include <thread>
 
+#include "grpc/health/v1/health.pb.h"
+#include "tests/pg/server/run_fixture.h"
 #include "tests/pg/server/server_fixture.h"
 #include "tests/pg/server/unit_fixture.h"
+#include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::testing {
 namespace {
@@ -205,6 +208,36 @@ TEST_F(UnitOfWorkTest, HeadersThatMeanNothingHereAreRefused) {
   }
   EXPECT_EQ(call("TodoRepository.List", {{own, unit.handle()}, {"rowkeeper-sequence", "18446744073709551615"}}), "OK");
   EXPECT_EQ(Summary(unit.Rollback()), "OK");
+}
+
+TEST(NotServingTest, BeginAndRunAreRefusedLikePlainCallsAndHealthSaysSo) {
+  InProcessServer::Options options;
+  options.schema = InProcessServer::Options::Schema::kLeaveEmpty;
+  InProcessServer server(CompileExample("planner/v1"), options);
+  const RunRequest run = RunRequest(&server).Add("TodoRepository.List", Json::object());
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (ReasonOf(run.Send()) != "SCHEMA_MISMATCH" && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(Summary(run.Send()), "FAILED_PRECONDITION SCHEMA_MISMATCH");
+  EXPECT_EQ(Summary(server.Call("UnitOfWork.Begin", Json::object())), "FAILED_PRECONDITION SCHEMA_MISMATCH");
+  EXPECT_EQ(Summary(server.Call("UnitOfWork.List", Json::object())), "OK") << "operators may still look";
+  const auto health = [&server] {
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service("rowkeeper.v1.UnitOfWork");
+    grpc::health::v1::HealthCheckResponse response;
+    const auto reply = wire::CallRaw(server.channel(), "/grpc.health.v1.Health/Check", request.SerializeAsString());
+    EXPECT_TRUE(reply.status.ok() && response.ParseFromString(reply.response)) << reply.status.error_message();
+    return response.status();
+  };
+  EXPECT_EQ(health(), grpc::health::v1::HealthCheckResponse::NOT_SERVING);
+  CreateSchema(*server.loaded().catalogue, &server.database());
+  while (health() != grpc::health::v1::HealthCheckResponse::SERVING && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(Summary(run.Send()), "OK");
+  const Unit unit(&server);
+  EXPECT_EQ(Summary(unit.Commit()), "OK");
 }
 
 }  // namespace

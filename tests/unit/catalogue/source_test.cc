@@ -15,9 +15,11 @@
 namespace rowkeeper::catalogue {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// The mistakes of loading alone, one a line.
 std::string LoadErrors(const SourceOptions& options) {
@@ -96,6 +98,15 @@ TEST(SourceTest, OwnCopiesOfFilesOfTheBinaryDoNoHarm) {
   std::ifstream own("proto/rowkeeper/v1/annotations.proto");
   protos.Write("rowkeeper/v1/annotations.proto", std::string(std::istreambuf_iterator<char>(own), {}));
   EXPECT_THAT(FileNames(Paths({protos.path()})), ElementsAre("shop.proto"));
+}
+
+TEST(SourceTest, TheServicesOfTheServerCanBeImportedAndAreNotServedTwice) {
+  TemporaryProtos protos;
+  protos.Write("shop.proto",
+               "syntax = \"proto3\";\nimport \"rowkeeper/v1/unit_of_work.proto\";\n"
+               "message Saga { repeated rowkeeper.v1.RunCall calls = 1; }\n");
+  EXPECT_THAT(FileNames(Paths({protos.path()})), ElementsAre("shop.proto"));
+  EXPECT_THAT(FileNames(Paths({"proto"})), Not(Contains(HasSubstr("rowkeeper/"))));
 }
 
 TEST(SourceTest, SyntaxErrorsOfAllFilesAreReportedWithLines) {
