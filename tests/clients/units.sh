@@ -78,21 +78,25 @@ check_transfer_ownership() {
 
 check_transfer_funds() {
   step "transfer_funds: all or nothing"
-  must transfer_funds 1 2 100.25
+  must transfer_funds 1:2:100.25
+  equals "$OUTPUT" "1 -> 2 100.25: done" "what it says"
   equals "$(accounts)" "1 899.75 2, 2 350.75 2" "a transfer"
-  must_fail 'refused: .*account 2 holds 350.75' transfer_funds 2 1 350.76
-  must_fail 'above zero' transfer_funds 1 2 -1
-  # By now the withdrawal has been written.
-  must_fail '(NOT_FOUND|NotFound)' transfer_funds 1 999 1
+  must transfer_funds 2:1:350.76
+  contains "$OUTPUT" '^2 -> 1 350.76: refused, insufficient funds: account 2 holds 350.75$' "too much"
+  must_fail 'above zero' transfer_funds 1:2:-1
   equals "$(accounts)" "1 899.75 2, 2 350.75 2" "after refused transfers"
-  must transfer_funds 2 1 350.75
-  equals "$(accounts)" "1 1250.50 3, 2 0.00 3" "a transfer of all there is"
+
+  step "transfer_funds: of several, the savepoint undoes those that are refused, and no others"
+  # When account 999 is not found the withdrawal has been written.
+  must transfer_funds 2:1:350.75 1:999:7 2:1:0.01 1:2:50
+  equals "$(sed 's/refused, .*/refused/' <<<"$OUTPUT" | tr '\n' ';')" \
+    "2 -> 1 350.75: done;1 -> 999 7.00: refused;2 -> 1 0.01: refused;1 -> 2 50.00: done;" "what it says"
+  equals "$(accounts)" "1 1200.50 4, 2 50.00 4" "balances"
 
   step "transfer_funds: every cent of sums that no floating point number can hold"
   scratch_sql "UPDATE account SET balance = 9007199254740993.01 WHERE id = 1"
-  must transfer_funds 1 2 0.10
-  must transfer_funds 1 2 0.20
-  equals "$(accounts)" "1 9007199254740992.71 5, 2 0.30 5" "large and small"
+  must transfer_funds 1:2:0.10 1:2:0.20
+  equals "$(accounts)" "1 9007199254740992.71 6, 2 50.30 6" "large and small"
   nothing_is_open
 }
 
@@ -113,7 +117,7 @@ check_rerun() {
   change_account_while_others_wait &
   local other=$!
   wait_until 10 "account 1 is held" account_is_held
-  must transfer_funds 1 2 30
+  must transfer_funds 1:2:30
   wait "$other"
   equals "$(accounts)" "1 71.00 2, 2 130.00 2" "both changes"
   contains "$(cat "$SERVER_LOG")" 'SERIALIZATION_FAILURE' "the server's log"
@@ -132,7 +136,7 @@ check_unknown_outcome() {
     CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NULL; END';
     CREATE CONSTRAINT TRIGGER linger AFTER UPDATE ON account DEFERRABLE INITIALLY DEFERRED
       FOR EACH ROW WHEN (NEW.id = 1) EXECUTE FUNCTION linger()"
-  example transfer_funds 1 2 30 >"$WORK/transfer" 2>&1 &
+  example transfer_funds 1:2:30 >"$WORK/transfer" 2>&1 &
   local transfer=$!
   wait_until 10 "the commit is under way" commit_is_under_way
   end_server KILL

@@ -30,14 +30,11 @@ def slugify(name):
 
 
 def main(address, name, owner_id):
-    def work(unit):
-        return create_project_with_defaults(unit, name, owner_id)
-
     with grpc.insecure_channel(address) as channel:
         try:
-            project = run_in_unit_of_work(channel, work)
+            project = run_in_unit_of_work(channel, lambda unit: create_project_with_defaults(unit, name, owner_id))
         except grpc.RpcError as error:
-            sys.exit(f"{error.code().name} {reason_of(error)}: {error.details()}")
+            sys.exit(f"nothing was created: {error.code().name} {reason_of(error)}: {error.details()}")
     print(f"{project.id} {project.slug}")
 
 

@@ -1,4 +1,7 @@
-"""Moves money between two accounts: transfer_funds.py ADDRESS FROM TO AMOUNT"""
+"""Moves money between accounts, in one unit of work: transfer_funds.py ADDRESS FROM:TO:AMOUNT...
+
+A transfer that is refused is left out, and its savepoint undoes the half that was done.
+"""
 
 import sys
 from decimal import Decimal
@@ -15,9 +18,7 @@ class InsufficientFunds(Exception):
 
 
 def transfer_funds(unit, from_id, to_id, amount):
-    """Moves all of `amount` or nothing; the caller may catch the refusal and go on with the unit."""
-    if amount <= 0:
-        raise ValueError("the amount must be above zero")
+    """Moves the whole amount or nothing; the unit can go on either way."""
     accounts = account_pb2_grpc.AccountRepositoryStub(unit.channel)
     with unit.savepoint():
         change_balance(accounts, from_id, -amount)
@@ -28,23 +29,43 @@ def change_balance(accounts, account_id, amount):
     account = accounts.GetById(account_pb2.GetAccountByIdRequest(id=account_id))
     balance = Decimal(account.balance) + amount
     if balance < 0:
-        raise InsufficientFunds(f"account {account_id} holds {account.balance} {account.currency}, not {-amount}")
-    changed = account_pb2.Account(id=account_id, balance=str(balance), version=account.version)
+        raise InsufficientFunds(f"insufficient funds: account {account_id} holds {account.balance}")
+    changed = account_pb2.Account(id=account_id, balance=str(balance))
     accounts.Update(account_pb2.UpdateAccountRequest(account=changed, update_mask=FieldMask(paths=["balance"])))
 
 
-def main(address, from_id, to_id, amount):
-    def work(unit):
-        transfer_funds(unit, int(from_id), int(to_id), Decimal(amount))
+def transfer_all(unit, transfers):
+    """Does those that can be done, and returns a line for each."""
+    report = []
+    for from_id, to_id, amount in transfers:
+        try:
+            transfer_funds(unit, from_id, to_id, amount)
+            outcome = "done"
+        except InsufficientFunds as refusal:
+            outcome = f"refused, {refusal}"
+        except grpc.RpcError as error:
+            if error.code() != grpc.StatusCode.NOT_FOUND:
+                raise  # as it is, so that run_in_unit_of_work knows whether to run all of it again
+            outcome = f"refused, {error.details()}"
+        report.append(f"{from_id} -> {to_id} {amount:.2f}: {outcome}")
+    return report
 
+
+def parse_transfer(text):
+    from_id, to_id, amount = text.split(":")
+    if Decimal(amount) <= 0:
+        sys.exit(f"{text}: the amount must be above zero")
+    return int(from_id), int(to_id), Decimal(amount)
+
+
+def main(address, *arguments):
+    transfers = [parse_transfer(text) for text in arguments]
     with grpc.insecure_channel(address) as channel:
         try:
-            run_in_unit_of_work(channel, work, ISOLATION_SERIALIZABLE)
-        except (InsufficientFunds, ValueError) as refusal:
-            sys.exit(f"refused: {refusal}")
+            report = run_in_unit_of_work(channel, lambda unit: transfer_all(unit, transfers), ISOLATION_SERIALIZABLE)
         except grpc.RpcError as error:
-            sys.exit(f"{error.code().name} {reason_of(error)}: {error.details()}")
-    print(f"moved {amount} from account {from_id} to account {to_id}")
+            sys.exit(f"nothing was transferred: {error.code().name} {reason_of(error)}: {error.details()}")
+    print(*report, sep="\n")
 
 
 if __name__ == "__main__":

@@ -27,14 +27,11 @@ def transfer_ownership(unit, project_id, new_owner_id):
 
 
 def main(address, project_id, new_owner_id):
-    def work(unit):
-        return transfer_ownership(unit, project_id, new_owner_id)
-
     with grpc.insecure_channel(address) as channel:
         try:
-            joined = run_in_unit_of_work(channel, work)
+            joined = run_in_unit_of_work(channel, lambda unit: transfer_ownership(unit, project_id, new_owner_id))
         except grpc.RpcError as error:
-            sys.exit(f"{error.code().name} {reason_of(error)}: {error.details()}")
+            sys.exit(f"nothing was changed: {error.code().name} {reason_of(error)}: {error.details()}")
     print(f"the owner is now {new_owner_id}, {'a new member' if joined else 'who was a member already'}")
 
 

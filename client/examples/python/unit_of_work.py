@@ -1,4 +1,8 @@
-"""Units of work of a Rowkeeper server, over the stubs that any generator makes. Copy it; it needs grpcio-status."""
+"""Units of work of a Rowkeeper server, over generated stubs. Copy this file; it needs grpcio-status.
+
+The stubs of the examples: python -m grpc_tools.protoc -I proto --python_out=DIR --grpc_python_out=DIR
+proto/tracker/v1/*.proto proto/rowkeeper/v1/*.proto proto/google/type/date.proto; then PYTHONPATH=DIR.
+"""
 
 import contextlib
 import itertools
@@ -36,14 +40,14 @@ class Unit(NamedTuple):
         self.service.Release(messages.ReleaseRequest(handle=self.handle, name=name), timeout=TIMEOUT_S)
 
 
-def run_in_unit_of_work(channel, work, isolation=messages.ISOLATION_READ_COMMITTED, attempts=10):
+def run_in_unit_of_work(channel, work, isolation=messages.ISOLATION_READ_COMMITTED, label="", attempts=10):
     """Calls `work` with a unit of work, commits and returns its result; rolls back when it raises.
 
     When others were in the way, all of `work` runs again, so it should have no effect but through the unit. An error
     that leaves open whether the commit happened is raised, never followed by another run.
     """
     service = services.UnitOfWorkStub(channel)
-    request = messages.BeginRequest(transaction={"isolation": isolation}, label=work.__name__)
+    request = messages.BeginRequest(transaction={"isolation": isolation}, label=label)
     for attempt in itertools.count(1):
         try:
             handle = service.Begin(request, timeout=TIMEOUT_S).handle

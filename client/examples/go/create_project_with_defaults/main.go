@@ -65,7 +65,7 @@ func main() {
 		return err
 	})
 	if err != nil {
-		log.Fatalf("refused: %v", err)
+		log.Fatalf("nothing was created: %v", err)
 	}
 	fmt.Println(project.Id, project.Slug)
 }

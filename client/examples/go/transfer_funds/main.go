@@ -1,4 +1,6 @@
-// Moves money between two accounts: transfer_funds ADDRESS FROM TO AMOUNT
+// Moves money between accounts, in one unit of work: transfer_funds ADDRESS FROM:TO:AMOUNT...
+//
+// A transfer that is refused is left out, and its savepoint undoes the half that was done.
 package main
 
 import (
@@ -8,10 +10,12 @@ import (
 	"log"
 	"math/big"
 	"os"
-	"strconv"
+	"strings"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	rowkeeperv1 "rowkeeper.example/gen/rowkeeper/v1"
@@ -21,16 +25,18 @@ import (
 
 var errInsufficientFunds = errors.New("insufficient funds")
 
-// transferFunds moves all of amount or nothing; the caller may take the refusal and go on with the unit of work.
-func transferFunds(ctx context.Context, accounts trackerv1.AccountRepositoryClient, from, to int64, amount *big.Rat) error {
-	if amount.Sign() <= 0 || !new(big.Rat).Mul(amount, big.NewRat(100, 1)).IsInt() {
-		return errors.New("the amount must be above zero, in whole cents")
-	}
+type transfer struct {
+	from, to int64
+	amount   *big.Rat
+}
+
+// transferFunds moves the whole amount or nothing; the unit of work can go on either way.
+func transferFunds(ctx context.Context, accounts trackerv1.AccountRepositoryClient, t transfer) error {
 	return unitofwork.Savepoint(ctx, func(ctx context.Context) error {
-		if err := changeBalance(ctx, accounts, from, new(big.Rat).Neg(amount)); err != nil {
+		if err := changeBalance(ctx, accounts, t.from, new(big.Rat).Neg(t.amount)); err != nil {
 			return err
 		}
-		return changeBalance(ctx, accounts, to, amount)
+		return changeBalance(ctx, accounts, t.to, t.amount)
 	})
 }
 
@@ -44,25 +50,53 @@ func changeBalance(ctx context.Context, accounts trackerv1.AccountRepositoryClie
 		return fmt.Errorf("account %d has the balance %q", id, account.Balance)
 	}
 	if balance.Add(balance, amount).Sign() < 0 {
-		return fmt.Errorf("%w: account %d holds %s %s", errInsufficientFunds, id, account.Balance, account.Currency)
+		return fmt.Errorf("%w: account %d holds %s", errInsufficientFunds, id, account.Balance)
 	}
 	_, err = accounts.Update(ctx, &trackerv1.UpdateAccountRequest{
-		Account:    &trackerv1.Account{Id: id, Balance: balance.FloatString(2), Version: account.Version},
+		Account:    &trackerv1.Account{Id: id, Balance: balance.FloatString(2)},
 		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"balance"}},
 	})
 	return err
 }
 
+// transferAll does those that can be done, and returns a line for each.
+func transferAll(ctx context.Context, accounts trackerv1.AccountRepositoryClient, transfers []transfer) (string, error) {
+	var report strings.Builder
+	for _, t := range transfers {
+		outcome := "done"
+		err := transferFunds(ctx, accounts, t)
+		if errors.Is(err, errInsufficientFunds) || status.Code(err) == codes.NotFound {
+			outcome = "refused, " + err.Error()
+		} else if err != nil {
+			return "", err // as it is, so that unitofwork.Run knows whether to run all of it again
+		}
+		fmt.Fprintf(&report, "%d -> %d %s: %s\n", t.from, t.to, t.amount.FloatString(2), outcome)
+	}
+	return report.String(), nil
+}
+
+func parseTransfer(text string) transfer {
+	var t transfer
+	var amount string
+	if _, err := fmt.Sscanf(strings.ReplaceAll(text, ":", " "), "%d %d %s", &t.from, &t.to, &amount); err != nil {
+		log.Fatalf("%s: write FROM:TO:AMOUNT, for example 1:2:100.00", text)
+	}
+	var ok bool
+	t.amount, ok = new(big.Rat).SetString(amount)
+	if !ok || t.amount.Sign() <= 0 || !new(big.Rat).Mul(t.amount, big.NewRat(100, 1)).IsInt() {
+		log.Fatalf("%s: the amount must be above zero, in whole cents", text)
+	}
+	return t
+}
+
 func main() {
 	log.SetFlags(0)
-	if len(os.Args) != 5 {
-		log.Fatal("usage: transfer_funds ADDRESS FROM TO AMOUNT")
+	if len(os.Args) < 3 {
+		log.Fatal("usage: transfer_funds ADDRESS FROM:TO:AMOUNT...")
 	}
-	from, fromErr := strconv.ParseInt(os.Args[2], 10, 64)
-	to, toErr := strconv.ParseInt(os.Args[3], 10, 64)
-	amount, ok := new(big.Rat).SetString(os.Args[4])
-	if fromErr != nil || toErr != nil || !ok {
-		log.Fatal("FROM, TO and AMOUNT must be numbers")
+	var transfers []transfer
+	for _, text := range os.Args[2:] {
+		transfers = append(transfers, parseTransfer(text))
 	}
 	connection, err := grpc.NewClient(os.Args[1], grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithUnaryInterceptor(unitofwork.Interceptor))
@@ -72,11 +106,13 @@ func main() {
 	defer connection.Close()
 	accounts := trackerv1.NewAccountRepositoryClient(connection)
 	serializable := &rowkeeperv1.TransactionOptions{Isolation: rowkeeperv1.Isolation_ISOLATION_SERIALIZABLE}
-	err = unitofwork.Run(context.Background(), connection, serializable, func(ctx context.Context) error {
-		return transferFunds(ctx, accounts, from, to, amount)
+	var report string
+	err = unitofwork.Run(context.Background(), connection, serializable, func(ctx context.Context) (err error) {
+		report, err = transferAll(ctx, accounts, transfers)
+		return err
 	})
 	if err != nil {
-		log.Fatalf("refused: %v", err)
+		log.Fatalf("nothing was transferred: %v", err)
 	}
-	fmt.Printf("moved %s from account %d to account %d\n", amount.FloatString(2), from, to)
+	fmt.Print(report)
 }

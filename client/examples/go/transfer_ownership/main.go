@@ -60,7 +60,7 @@ func main() {
 		return err
 	})
 	if err != nil {
-		log.Fatalf("refused: %v", err)
+		log.Fatalf("nothing was changed: %v", err)
 	}
 	standing := "who was a member already"
 	if joined {

@@ -1,4 +1,5 @@
-// Package unitofwork runs functions in units of work of a Rowkeeper server, over the stubs that any generator makes.
+// Package unitofwork runs functions in units of work of a Rowkeeper server, over generated stubs. The stubs of the
+// examples are made with protoc, protoc-gen-go and protoc-gen-go-grpc into gen/, as tests/clients/go_units_test.sh does.
 //
 // Give Interceptor to the connection. Stubs on it are then part of the unit of work that their context is in:
 //
