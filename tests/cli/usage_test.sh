@@ -58,11 +58,21 @@ refused "$WORK/none.toml" serve "${PLANNER[@]}" --config "$WORK/none.toml"
 printf 'this is no configuration\n' >"$WORK/text.toml"
 refused '.' serve "${PLANNER[@]}" --config "$WORK/text.toml"
 
-step "no catalogue, or one with a mistake"
+step "no catalogue"
 status=0
 output=$("$ROWKEEPER" serve 2>&1 </dev/null) || status=$?
 equals "$status" 1 "exit code of rowkeeper serve"
 contains "$output" 'no catalogue.*--proto-path' "rowkeeper serve"
+
+step "limits of units of work that contradict each other"
+status=0
+output=$("$ROWKEEPER" serve "${PLANNER[@]}" --listen 127.0.0.1:0 --database-url postgresql://127.0.0.1:1/none --unit-idle-limit 61 \
+  --unit-total-limit 601 2>&1 </dev/null) || status=$?
+equals "$status" 1 "exit code with limits above their maximum"
+contains "$output" '--unit-idle-limit: is above --unit-max-idle-limit' "limits above their maximum"
+contains "$output" '--unit-total-limit: is above --unit-max-total-limit' "limits above their maximum"
+
+step "a catalogue with a mistake"
 mkdir -p "$WORK/proto/shop/v1"
 printf 'syntax = "proto3";\npackage shop.v1;\nmessage Product {\n  strin name = 1;\n}\n' >"$WORK/proto/shop/v1/product.proto"
 status=0

@@ -74,7 +74,8 @@ unit() {
   shift 2
   ask "$@" -d "$json" "$ADDRESS" "rowkeeper.v1.UnitOfWork/$method"
 }
-handle=$(field handle "$(unit Begin '{"label": "grpcurl"}')")
+begun=$(unit Begin '{"label": "grpcurl"}')
+handle=$(field handle "$begun")
 inside=(-H "rowkeeper-unit-of-work: $handle")
 id=$(field id "$(rpc TodoRepository/Create '{"todo": {"owner_id": "'"$ADA"'", "title": "in a unit"}}' "${inside[@]}")")
 contains "$(rpc TodoRepository/GetById '{"id": "'"$id"'"}' "${inside[@]}")" '"title": "in a unit"' "GetById in the unit"
@@ -91,6 +92,9 @@ contains "$(unit Rollback '{"handle": "'"$handle"'"}')" 'UNIT_OF_WORK_STATE_COMM
 refused FailedPrecondition TodoRepository/GetById '{"id": "'"$id"'"}' "${inside[@]}"
 contains "$output" 'UNIT_OF_WORK_ENDED' "a call after Commit"
 refused InvalidArgument TodoRepository/GetById '{"id": "'"$id"'"}' -H 'rowkeeper-unit-of-work: none'
+wait_until 5 "the log names the unit by its id" grep -q "method=rowkeeper.v1.UnitOfWork.Rollback .*unit_of_work=$(field id "$begun")" "$SERVER_LOG"
+contains "$(grep "id=$id" "$SERVER_LOG")" "TodoRepository.Create .*unit_of_work=$(field id "$begun")" "the log line of a call in the unit"
+lacks "$(cat "$SERVER_LOG")" "$handle" "the log, which shows no handle"
 
 step "Run: a profile and its to-do in one call"
 run='{"calls": [
