@@ -11,6 +11,8 @@ namespace {
 
 using Kind = UnitCall::Kind;
 
+/// How many more may wait where they wait to end the unit.
+constexpr int kMoreToEnd = 16;
 constexpr char kWaiting[] = "waiting for other calls of the unit of work";
 
 /// Commit gives the outcome, Rollback is content with any end.
@@ -49,8 +51,8 @@ Unit::Unit(std::string secret, UnitInfo info, const Options& options, db::Lease 
 Unit::Work Unit::Admit(std::shared_ptr<UnitCall> call) {
   Work work;
   const absl::MutexLock lock(&mu_);
-  const bool full = waiting_.size() >= static_cast<size_t>(options_.waiting_calls);
-  if (running_ != nullptr && full && !call->ends_unit()) {
+  const int limit = options_.waiting_calls + (call->ends_unit() ? kMoreToEnd : 0);
+  if (running_ != nullptr && waiting_.size() >= static_cast<size_t>(limit)) {
     work.answers.push_back({std::move(call), UnitOfWorkBusy("waiting_calls", Cat(options_.waiting_calls))});
     return work;
   }

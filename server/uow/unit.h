@@ -25,8 +25,8 @@ namespace rowkeeper::uow {
 /// calls nobody back: its methods say what is to be done, and the UnitDriver does it when no lock is held.
 ///
 /// The connection belongs to the thread that runs the current call; while there is none, to whoever holds the lock; and
-/// after the end to the thread that got Work::over. Thread-safe. Its lock is taken with no other held but one's own
-/// call, and nothing but a Cancellation's is taken under it.
+/// after the end to the thread that got Work::over. Thread-safe. Its lock is taken with no other held, and
+/// nothing but a Cancellation's is taken under it.
 class Unit {
  public:
   using Clock = std::chrono::steady_clock;
