@@ -25,6 +25,14 @@ constexpr char kTimeline[] =
     "CASE WHEN pg_catalog.pg_is_in_recovery() THEN '' "
     "ELSE pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8) END";
 
+/// Of the server's memory: another one after every start, and after every crash even when the postmaster survives it,
+/// for PostgreSQL throws its statistics away then. Empty before PostgreSQL 15, where to ask would cost a file's
+/// reading.
+constexpr char kIncarnation[] =
+    "CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 < 150000 THEN '' "
+    "ELSE pg_catalog.concat(pg_catalog.pg_postmaster_start_time(), ' ', "
+    "pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) END";
+
 }  // namespace
 
 std::string Begin() { return "BEGIN"; }
@@ -44,7 +52,7 @@ std::string RollbackToSavepoint(int number) { return Cat("ROLLBACK TO SAVEPOINT 
 std::string ReleaseSavepoint(int number) { return Cat("RELEASE SAVEPOINT ", SavepointName(number)); }
 
 std::string SelectCommitPoint() {
-  return Cat("SELECT pg_catalog.pg_current_xact_id_if_assigned(), checkpoint_lsn, ", kTimeline,
+  return Cat("SELECT pg_catalog.pg_current_xact_id_if_assigned(), checkpoint_lsn, ", kTimeline, ", ", kIncarnation,
              " FROM pg_catalog.pg_control_checkpoint()");
 }
 
@@ -53,7 +61,8 @@ std::string SelectCommitOutcome() {
   const std::string status = Cat("pg_catalog.pg_xact_status(", id, "::pg_catalog.xid8)");
   const std::string unless_committed = Cat("NULLIF(", status, ", 'committed')");
   return Cat("SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'in progress' WHEN ", kTimeline,
-             " <> $3::pg_catalog.text THEN ", unless_committed, " WHEN checkpoint_lsn = $2::pg_catalog.pg_lsn THEN ",
+             " <> $3::pg_catalog.text THEN ", unless_committed, " WHEN ", kIncarnation,
+             " = NULLIF($4::pg_catalog.text, '') THEN ", status, " WHEN checkpoint_lsn = $2::pg_catalog.pg_lsn THEN ",
              status, " WHEN checkpoint_lsn <> redo_lsn THEN ", unless_committed, " WHEN ", id,
              "::numeric >= pg_catalog.split_part(next_xid, ':', 1)::numeric * 4294967296 + "
              "pg_catalog.split_part(next_xid, ':', 2)::numeric THEN 'aborted' ELSE ",

@@ -27,17 +27,18 @@ std::string Savepoint(int number);
 std::string RollbackToSavepoint(int number);
 std::string ReleaseSavepoint(int number);
 
-/// The fence before COMMIT: fails in a failed transaction, and gives what SelectCommitOutcome needs: one row, three
-/// cells, the transaction's id (NULL when nothing was written), the position of the last checkpoint, and the timeline.
+/// The fence before COMMIT: fails in a failed transaction, and gives what SelectCommitOutcome needs: one row, four
+/// cells, the transaction's id (NULL when nothing was written), the position of the last checkpoint, the timeline, and
+/// which incarnation of the server it is (empty when that cannot be told).
 std::string SelectCommitPoint();
-/// What became of a transaction, by what SelectCommitPoint gave: $1 id, $2 checkpoint, $3 timeline. One cell:
-/// 'committed', 'aborted', 'in progress' (ask again), or NULL when nobody can tell.
+/// What became of a transaction, by what SelectCommitPoint gave: $1 id, $2 checkpoint, $3 timeline, $4
+/// incarnation. One cell: 'committed', 'aborted', 'in progress' (ask again), or NULL when nobody can tell.
 ///
 /// An id alone would not do: after a crash, and where a standby took over, PostgreSQL gives those that never reached
 /// its log to other transactions (pg_xact_status, chapter 9.27.8). So the rest is compared. Another timeline: a standby
-/// took over, and a commit is not believed. The same checkpoint: there was no restart, and the status holds. Another,
-/// written by recovery or by a shutdown: ids from its next_xid on are lost. Another, written while running: a restart
-/// before it cannot be excluded, so a commit is not believed.
+/// took over, and a commit is not believed. The same incarnation or checkpoint: there was no restart, and the status
+/// holds. Another checkpoint, written by recovery or by a shutdown: ids from its next_xid on are lost. Another, written
+/// while running: a restart before it cannot be excluded, so a commit is not believed.
 std::string SelectCommitOutcome();
 
 }  // namespace rowkeeper::sql

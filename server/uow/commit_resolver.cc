@@ -37,7 +37,7 @@ bool IsPassing(const absl::Status& status) {
 std::optional<CommitResolver::Outcome> Ask(db::Connection& connection, const CommitPoint& point,
                                            absl::Status* problem) {
   const std::string text = sql::SelectCommitOutcome();
-  const std::vector<db::Param> params = {point.transaction_id, point.checkpoint, point.timeline};
+  const std::vector<db::Param> params = {point.transaction_id, point.checkpoint, point.timeline, point.incarnation};
   db::Query query;
   query.text = text;
   query.params = &params;

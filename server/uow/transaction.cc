@@ -52,9 +52,10 @@ absl::StatusOr<std::optional<CommitPoint>> Transaction::Fence(Wrote wrote) {
   if (wrote == Wrote::kNothing) return std::nullopt;
   absl::StatusOr<db::Rows> rows = ExecuteWithin(kCommitAnswer, sql::SelectCommitPoint(), Effect::kRead);
   if (!rows.ok()) return rows.status();
-  if (rows->size() != 1 || rows->columns() != 3) return Internal("the transaction's id was not given");
+  if (rows->size() != 1 || rows->columns() != 4) return Internal("the transaction's id was not given");
   if (rows->is_null(0, 0)) return std::nullopt;
-  return CommitPoint{std::string(rows->cell(0, 0)), std::string(rows->cell(0, 1)), std::string(rows->cell(0, 2))};
+  const auto cell = [&rows](int column) { return std::string(rows->cell(0, column)); };
+  return CommitPoint{cell(0), cell(1), cell(2), cell(3)};
 }
 
 Transaction::CommitResult Transaction::SendCommit(Wrote wrote) {

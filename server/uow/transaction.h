@@ -20,6 +20,8 @@ struct CommitPoint {
   std::string checkpoint;
   /// The server's timeline: another one after a standby took over.
   std::string timeline;
+  /// The server's memory: another one after a restart or a crash. Empty when the server does not tell.
+  std::string incarnation;
 };
 
 /// Finds out on a connection of its own what became of a transaction whose COMMIT got no answer. Thread-safe.

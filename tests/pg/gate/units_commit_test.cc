@@ -45,6 +45,19 @@ TEST_F(UnitsCommitTest, DatabaseThatComesBackInTimeStillAnswers) {
   }
 }
 
+TEST_F(UnitsCommitTest, CheckpointInTheMeantimeDoesNotHideTheOutcome) {
+  if (std::stoi(database_->Value("SHOW server_version_num")) < 150000) GTEST_SKIP() << "needs PostgreSQL 15";
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "COMMIT", Action::kLoseReply});
+  gate_->RefuseNew();
+  auto commit = SendCommit(handle);
+  ASSERT_TRUE(gate_->AwaitFired());
+  database_->Run("CHECKPOINT");
+  gate_->Resume();
+  EXPECT_EQ(Reason(commit.get()), "OK");
+  EXPECT_EQ(Settled(), "7");
+}
+
 TEST_F(UnitsCommitTest, DatabaseThatStaysAwayLeavesTheOutcomeUnknown) {
   StartThroughGate(Milliseconds(700));
   for (const auto& [action, value] : {std::pair(Action::kCutBefore, "0"), std::pair(Action::kLoseReply, "7")}) {

@@ -18,7 +18,6 @@ class CommitResolverTest : public UowTest {
     auto opened = db::Connection::Open(options_);
     ASSERT_TRUE(opened.ok()) << opened.status();
     connection_ = *std::move(opened);
-    Run("CHECKPOINT");  // so that none comes by the clock while a test runs, after which commits are not believed
   }
 
   db::Rows Run(const std::string& sql) {
@@ -35,7 +34,7 @@ class CommitResolverTest : public UowTest {
     Run("UPDATE t SET n = n + 1 WHERE id = 1");
     const db::Rows rows = Run(sql::SelectCommitPoint());
     const auto cell = [&](int column) { return std::string(rows.cell(0, column)); };
-    return {cell(0), cell(1), cell(2)};
+    return {cell(0), cell(1), cell(2), cell(3)};
   }
 
   Outcome Resolve(const CommitPoint& point, milliseconds limit = milliseconds(5000)) {
@@ -56,6 +55,28 @@ TEST_F(CommitResolverTest, TellsCommittedFromRolledBack) {
   EXPECT_EQ(Resolve(committed), Outcome::kCommitted);
   EXPECT_EQ(Resolve(rolled_back), Outcome::kAborted);
   EXPECT_EQ(Resolve(lost), Outcome::kAborted);
+}
+
+TEST_F(CommitResolverTest, ACheckpointInBetweenDoesNotHideACommitOfTheSameIncarnation) {
+  CommitPoint point = Write();
+  if (point.incarnation.empty()) GTEST_SKIP() << "PostgreSQL before 15";
+  Run("COMMIT");
+  Run("CHECKPOINT");
+  EXPECT_EQ(Resolve(point), Outcome::kCommitted);
+  for (const char* other : {"", "another"}) {
+    point.incarnation = other;
+    EXPECT_EQ(Resolve(point), Outcome::kUnknown) << "a restart cannot be excluded";
+  }
+}
+
+TEST_F(CommitResolverTest, TheSameCheckpointMeansThatThereWasNoRestart) {
+  Run("CHECKPOINT");  // so that none comes by the clock in the meantime
+  CommitPoint point = Write();
+  Run("COMMIT");
+  point.incarnation.clear();
+  const Outcome outcome = Resolve(point);
+  const std::string checkpoint = database_->Value("SELECT checkpoint_lsn FROM pg_control_checkpoint()");
+  EXPECT_EQ(outcome, checkpoint == point.checkpoint ? Outcome::kCommitted : Outcome::kUnknown);
 }
 
 TEST_F(CommitResolverTest, WaitsForATransactionThatStillRuns) {

@@ -1,0 +1,128 @@
+#include <signal.h>
+
+#include <filesystem>
+
+#include "absl/time/clock.h"
+#include "server/base/ids.h"
+#include "server/base/text.h"
+#include "server/embedded/embedded_postgres.h"
+#include "server/sql/transaction_sql.h"
+#include "server/uow/transaction.h"
+#include "tests/pg/uow/uow_fixture.h"
+
+namespace rowkeeper::uow {
+namespace {
+
+using std::chrono::milliseconds;
+using Outcome = CommitResolver::Outcome;
+
+/// A server of its own that is made to crash: what of a transaction id is to be believed afterwards.
+class CrashTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    server_options_.data_dir = (std::filesystem::temp_directory_path() / Cat("rk_crash_", RandomHex(4))).string();
+    Start();
+    ASSERT_NE(server_, nullptr);
+    Run("CREATE TABLE t (n int)");
+  }
+
+  void TearDown() override {
+    connection_.reset();
+    server_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(server_options_.data_dir, ignored);
+  }
+
+  void Start() {
+    auto server = embedded::EmbeddedPostgres::Start(server_options_);
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    options_.url = server_->url();
+    Connect();
+  }
+
+  /// Waits for a server that recovers.
+  void Connect() {
+    for (int i = 0; i < 500; ++i) {
+      auto opened = db::Connection::Open(options_);
+      if (opened.ok()) {
+        connection_ = *std::move(opened);
+        return;
+      }
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    FAIL() << "the server does not come back";
+  }
+
+  db::Rows Run(const std::string& sql) {
+    db::Query query;
+    query.text = sql;
+    const auto rows = connection_->Execute(query);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    return rows.ok() ? *rows : db::Rows();
+  }
+
+  /// Of a transaction that is open and has written.
+  CommitPoint Write() {
+    Run(sql::BeginTransaction({}, milliseconds(0)));
+    Run("INSERT INTO t VALUES (1)");
+    const db::Rows rows = Run(sql::SelectCommitPoint());
+    const auto cell = [&](int column) { return std::string(rows.cell(0, column)); };
+    return {cell(0), cell(1), cell(2), cell(3)};
+  }
+
+  /// A backend is killed, so the postmaster, which stays, starts everything else anew.
+  void Crash() {
+    ASSERT_EQ(kill(connection_->backend_pid(), SIGKILL), 0);
+    connection_.reset();
+    absl::SleepFor(absl::Milliseconds(300));
+    Connect();
+  }
+
+  Outcome Resolve(const CommitPoint& point) { return CommitResolver(options_, milliseconds(5000)).Resolve(point); }
+
+  embedded::EmbeddedOptions server_options_;
+  std::unique_ptr<embedded::EmbeddedPostgres> server_;
+  db::ConnectionOptions options_;
+  std::unique_ptr<db::Connection> connection_;
+};
+
+TEST_F(CrashTest, CrashAndRestartAreOtherIncarnationsAndACheckpointIsNot) {
+  const CommitPoint first = Write();
+  if (first.incarnation.empty()) GTEST_SKIP() << "PostgreSQL before 15";
+  Run("COMMIT");
+  Run("CHECKPOINT");
+  const CommitPoint after_checkpoint = Write();
+  Run("COMMIT");
+  EXPECT_NE(after_checkpoint.checkpoint, first.checkpoint);
+  EXPECT_EQ(after_checkpoint.incarnation, first.incarnation);
+  Crash();
+  const CommitPoint after_crash = Write();
+  Run("COMMIT");
+  EXPECT_NE(after_crash.incarnation, first.incarnation);
+  connection_.reset();
+  server_.reset();
+  Start();
+  const CommitPoint after_restart = Write();
+  EXPECT_NE(after_restart.incarnation, after_crash.incarnation);
+  EXPECT_NE(after_restart.incarnation, first.incarnation);
+}
+
+TEST_F(CrashTest, IdThatAnotherTransactionGotAfterACrashIsNotBelieved) {
+  CommitPoint lost;
+  bool reused = false;
+  for (int i = 0; i < 10 && !reused; ++i) {  // it is kept when the log happens to be written before the crash
+    Run("CHECKPOINT");
+    lost = Write();
+    Crash();
+    reused = Write().transaction_id == lost.transaction_id;
+    Run("COMMIT");
+  }
+  ASSERT_TRUE(reused);
+  EXPECT_NE(Resolve(lost), Outcome::kCommitted);
+  Run("CHECKPOINT");
+  EXPECT_NE(Resolve(lost), Outcome::kCommitted);
+}
+
+}  // namespace
+}  // namespace rowkeeper::uow
