@@ -23,7 +23,8 @@ void InFlight::CutAll() {
     absl::MutexLock lock(&mutex_);
     cut_ = true;
     for (UnaryReactor* call : calls_) {
-      if (call->TryRef()) calls.push_back(call);  // else it is about to remove itself
+      call->Ref();
+      calls.push_back(call);
     }
   }
   for (UnaryReactor* call : calls) {

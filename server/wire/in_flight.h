@@ -13,6 +13,7 @@ class InFlight {
  public:
   /// True when the calls have been cut already, this one included.
   bool Add(UnaryReactor* call);
+  /// While gRPC still holds the call.
   void Remove(UnaryReactor* call);
   /// Every call, and any that still comes, is told that the server stops.
   void CutAll();

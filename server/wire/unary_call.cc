@@ -127,18 +127,13 @@ bool UnaryReactor::FinishWith(const absl::Status& error) {
   return true;
 }
 
-bool UnaryReactor::TryRef() {
-  int references = references_.load(std::memory_order_relaxed);
-  while (references > 0) {
-    if (references_.compare_exchange_weak(references, references + 1, std::memory_order_acq_rel)) return true;
-  }
-  return false;
+void UnaryReactor::OnDone() {
+  method_->in_flight->Remove(this);
+  Unref();
 }
 
 void UnaryReactor::Unref() {
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  method_->in_flight->Remove(this);
-  delete this;
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }
 
 UnaryCall::UnaryCall(UnaryCall&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}

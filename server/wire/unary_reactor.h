@@ -31,7 +31,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
     InFlight* in_flight = nullptr;
   };
 
-  /// All pointers outlive OnDone; `method` and what it points to outlive the reactor.
+  /// All pointers outlive OnDone.
   UnaryReactor(const Method* method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                grpc::ByteBuffer* response);
 
@@ -51,14 +51,14 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
   bool FinishWith(const absl::Status& error);
   /// The server stops and does not wait for this call.
   void Cut() { Interrupt(&cut_, CancelCause::kShutdown); }
-  /// False when nobody holds the object any more and it is about to be deleted.
-  bool TryRef();
+  /// For one who knows that somebody else still holds the object.
+  void Ref() { references_.fetch_add(1, std::memory_order_relaxed); }
   void Unref();
 
  private:
   ~UnaryReactor() override = default;
   void OnCancel() override { Interrupt(&cancelled_, Cause()); }
-  void OnDone() override { Unref(); }
+  void OnDone() override;
 
   /// True for the one who may answer; drops the callback.
   bool ClaimAnswer();

@@ -129,5 +129,23 @@ TEST(RaceTest, CancellationsAndDeadlinesRacingAnswersLoseNoCall) {
   }
 }
 
+TEST(RaceTest, ACutRacingAnswersLosesNoCall) {
+  for (unsigned round = 0; round < 20; ++round) {
+    constexpr int kCalls = 500;
+    std::atomic<int> completed{0};
+    Workers workers;  // may let go of a call after the service is gone
+    const auto service = OneMethod([&](UnaryCall call) { workers.Take(std::move(call)); });
+    TestServer server({service.get()});
+    server.channel()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    std::thread storm([&] { Storm(server.channel(), kCalls, round, &completed); });
+    while (completed < static_cast<int>(round) * 20) std::this_thread::sleep_for(microseconds(100));
+    for (int i = 0; i < 3; ++i) service->CutCalls();
+    storm.join();
+    EXPECT_EQ(completed, kCalls);
+    server.server().Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    EXPECT_EQ(workers.answers(), workers.taken()) << "each call is answered exactly once";
+  }
+}
+
 }  // namespace
 }  // namespace rowkeeper::wire
