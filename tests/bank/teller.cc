@@ -1,5 +1,7 @@
 #include "tests/bank/teller.h"
 
+#include <grpcpp/create_channel.h>
+
 #include <chrono>
 #include <cstdio>
 #include <memory>
