@@ -69,4 +69,13 @@ std::string SelectCommitOutcome() {
              status, " END FROM pg_catalog.pg_control_checkpoint()");
 }
 
+std::string TerminateTransaction() {
+  return Cat(
+      "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity, "
+      "pg_catalog.pg_control_checkpoint() WHERE backend_xid = $1::pg_catalog.text::pg_catalog.xid8::pg_catalog.xid "
+      "AND (",
+      kTimeline, ") = $3::pg_catalog.text AND ((", kIncarnation,
+      ") = NULLIF($4::pg_catalog.text, '') OR checkpoint_lsn = $2::pg_catalog.pg_lsn)");
+}
+
 }  // namespace rowkeeper::sql

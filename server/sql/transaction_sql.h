@@ -40,5 +40,8 @@ std::string SelectCommitPoint();
 /// holds. Another checkpoint, written by recovery or by a shutdown: ids from its next_xid on are lost. Another, written
 /// while running: a restart before it cannot be excluded, so a commit is not believed.
 std::string SelectCommitOutcome();
+/// Ends the session in which the transaction still runs, by what SelectCommitPoint gave, so that it comes to an
+/// outcome. Does nothing after a restart, when its id may be another one's.
+std::string TerminateTransaction();
 
 }  // namespace rowkeeper::sql

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include <spdlog/spdlog.h>
+
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/base/errors.h"
@@ -15,6 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstPause{5};
 constexpr milliseconds kLastPause{500};
+constexpr milliseconds kPatience{2000};
 /// The question is about memory and a small file: it is answered at once or not at all.
 constexpr int kAnswerLimitMs = 5000;
 
@@ -34,18 +37,27 @@ bool IsPassing(const absl::Status& status) {
          status.code() == absl::StatusCode::kDeadlineExceeded;
 }
 
-std::optional<CommitResolver::Outcome> Ask(db::Connection& connection, const CommitPoint& point,
-                                           absl::Status* problem) {
-  const std::string text = sql::SelectCommitOutcome();
+absl::StatusOr<db::Rows> Execute(db::Connection& connection, const std::string& text, const CommitPoint& point) {
   const std::vector<db::Param> params = {point.transaction_id, point.checkpoint, point.timeline, point.incarnation};
   db::Query query;
   query.text = text;
   query.params = &params;
   query.effect = db::Query::Effect::kRead;
   query.answer_limit_ms = kAnswerLimitMs;
-  const absl::StatusOr<db::Rows> rows = connection.Execute(query);
+  return connection.Execute(query);
+}
+
+std::optional<CommitResolver::Outcome> Ask(db::Connection& connection, const CommitPoint& point,
+                                           absl::Status* problem) {
+  const absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectCommitOutcome(), point);
   *problem = rows.status();
   return rows.ok() ? ReadOutcome(*rows) : std::nullopt;
+}
+
+void EndSession(db::Connection& connection, const CommitPoint& point) {
+  const absl::StatusOr<db::Rows> ended = Execute(connection, sql::TerminateTransaction(), point);
+  spdlog::warn("transaction {} still runs long after the connection of its COMMIT was lost; its session was {}",
+               point.transaction_id, ended.ok() && ended->size() > 0 ? "ended" : "not found");
 }
 
 }  // namespace
@@ -61,7 +73,9 @@ absl::StatusOr<std::unique_ptr<db::Connection>> CommitResolver::Connect(Clock::t
 }
 
 CommitResolver::Outcome CommitResolver::Resolve(const CommitPoint& point) const {
-  const Clock::time_point until = Clock::now() + limit_;
+  const Clock::time_point begin = Clock::now();
+  const Clock::time_point until = begin + limit_;
+  Clock::time_point end_session = begin + std::max(limit_ * 2 / 3, kPatience);
   std::unique_ptr<db::Connection> connection;
   for (milliseconds pause = kFirstPause;; pause = std::min(pause * 2, kLastPause)) {
     absl::Status problem;
@@ -72,10 +86,14 @@ CommitResolver::Outcome CommitResolver::Resolve(const CommitPoint& point) const 
     }
     if (connection != nullptr) {
       if (const auto outcome = Ask(*connection, point, &problem)) return *outcome;
+      if (problem.ok() && Clock::now() >= end_session) {
+        EndSession(*connection, point);
+        end_session = Clock::time_point::max();
+      }
       if (connection->broken()) connection.reset();
     }
     if (!problem.ok() && !IsPassing(problem)) return Outcome::kUnknown;
-    if (Clock::now() + pause >= until) return Outcome::kUnknown;
+    if (given_up_ || Clock::now() + pause >= until) return Outcome::kUnknown;
     absl::SleepFor(absl::FromChrono(pause));
   }
 }

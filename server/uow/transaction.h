@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -31,10 +32,13 @@ class CommitResolver {
 
   CommitResolver(db::ConnectionOptions connection, std::chrono::milliseconds limit);
 
-  /// Asks until PostgreSQL answers or the limit has passed; blocks.
+  /// Asks until PostgreSQL answers or the limit has passed; blocks. A transaction that still runs when most of the
+  /// limit (and two seconds) have passed has lost its client for good: its session is ended.
   Outcome Resolve(const CommitPoint& point) const;
   /// What the caller of Commit is told then: OK, DATABASE_UNAVAILABLE or COMMIT_OUTCOME_UNKNOWN.
   absl::Status Answer(const CommitPoint& point) const;
+  /// From now on asks once and no more, those included who ask already: the process is about to end.
+  void GiveUp() { given_up_ = true; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -43,6 +47,7 @@ class CommitResolver {
 
   const db::ConnectionOptions connection_;
   const std::chrono::milliseconds limit_;
+  std::atomic<bool> given_up_{false};
 };
 
 /// A transaction on one connection, which it does not own. One thread at a time. It does not roll back by itself: the

@@ -61,7 +61,7 @@ struct UnitsOfWork::Impl {
 
   const UnitOptions options;
   const std::string instance;
-  const CommitResolver resolver;
+  CommitResolver resolver;
   const std::shared_ptr<Places> places;
   Registry registry;
   BeginRunner begins;
@@ -129,6 +129,7 @@ void UnitsOfWork::Impl::Drain(Clock::time_point deadline) {
     for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) {
       driver.Proceed(unit, unit->RequestEnd(EndCause::kShutdown));
     }
+    resolver.GiveUp();
     registry.WaitUntilNoneOpen(Clock::time_point::max());
   }
   places->WaitUntilFree();

@@ -123,8 +123,8 @@ class UnitsOfWork {
   /// Open units, oldest first.
   std::vector<UnitInfo> List() const;
 
-  /// Refuses Begin from now on; open units may go on until `deadline`, then they are rolled back. Blocks until none is
-  /// open. Call once.
+  /// Refuses Begin from now on; open units may go on until `deadline`, then they are rolled back, and a COMMIT whose
+  /// answer was lost is no longer asked about. Blocks until none is open. Call once.
   void Drain(Clock::time_point deadline);
 
  private:

@@ -98,6 +98,40 @@ TEST_F(CommitResolverTest, GivesUpAtItsLimit) {
   EXPECT_EQ(Resolve(point, milliseconds(500)), Outcome::kUnknown);
 }
 
+TEST_F(CommitResolverTest, EndsTheSessionOfATransactionThatNobodyWillEnd) {
+  const CommitPoint point = Write();
+  const auto begin = Clock::now();
+  EXPECT_EQ(Resolve(point, milliseconds(6000)), Outcome::kAborted);
+  EXPECT_GT(Clock::now() - begin, milliseconds(3900));
+  EXPECT_FALSE(connection_->SocketLooksAlive());
+}
+
+TEST_F(CommitResolverTest, EndsNoSessionThatMayBeAnothersOne) {
+  CommitPoint point = Write();
+  point.timeline = "000000FF";
+  EXPECT_EQ(Resolve(point, milliseconds(3000)), Outcome::kUnknown);
+  point = Write();
+  point.checkpoint = "0/1";
+  point.incarnation = "another";
+  EXPECT_EQ(Resolve(point, milliseconds(3000)), Outcome::kUnknown);
+  EXPECT_TRUE(connection_->SocketLooksAlive());
+}
+
+TEST_F(CommitResolverTest, StopsAskingWhenItIsToGiveUp) {
+  const CommitPoint point = Write();
+  CommitResolver resolver(options_, milliseconds(60000));
+  const auto begin = Clock::now();
+  std::thread give_up([&] {
+    std::this_thread::sleep_for(milliseconds(100));
+    resolver.GiveUp();
+  });
+  EXPECT_EQ(resolver.Resolve(point), Outcome::kUnknown);
+  give_up.join();
+  EXPECT_LT(Clock::now() - begin, milliseconds(1500));
+  Run("COMMIT");
+  EXPECT_EQ(resolver.Resolve(point), Outcome::kCommitted);
+}
+
 TEST_F(CommitResolverTest, DoesNotBelieveACommitThatMayBeAnothersOne) {
   const CommitPoint point = Write();
   Run("COMMIT");
