@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "error_details.pb.h"
 #include "errors.h"
@@ -59,8 +60,13 @@ void AddResource(const std::string& bytes, ErrorDetails* details) {
   if (Parse(bytes, &resource)) details->resource = {resource.type(), resource.name()};
 }
 
-void Add(std::string_view type_url, const std::string& bytes, ErrorDetails* details) {
-  const std::string_view type = type_url.substr(type_url.rfind('/') + 1);
+/// "google.rpc.ErrorInfo" of "type.googleapis.com/google.rpc.ErrorInfo", whatever stands before the last slash.
+std::string_view TypeName(absl::string_view url) {
+  const std::string_view type_url(url.data(), url.size());
+  return type_url.substr(type_url.rfind('/') + 1);
+}
+
+void Add(std::string_view type, const std::string& bytes, ErrorDetails* details) {
   if (type == "google.rpc.ErrorInfo") AddReason(bytes, details);
   if (type == "google.rpc.BadRequest") AddFieldViolations(bytes, details);
   if (type == "google.rpc.PreconditionFailure") AddPreconditions(bytes, details);
@@ -87,7 +93,7 @@ std::vector<std::string> ErrorDetails::fields() const {
 ErrorDetails DetailsOf(const absl::Status& status) {
   ErrorDetails details;
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& bytes) {
-    Add({type_url.data(), type_url.size()}, std::string(bytes), &details);
+    Add(TypeName(type_url), std::string(bytes), &details);
   });
   return details;
 }
@@ -95,10 +101,8 @@ ErrorDetails DetailsOf(const absl::Status& status) {
 ErrorDetails DetailsOf(const grpc::Status& status) { return DetailsOf(ToAbslStatus(status)); }
 
 std::string ReasonOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(kErrorInfoUrl);
-  internal::Reason info;
-  if (!payload || !Parse(std::string(*payload), &info) || info.domain() != kDomain) return {};
-  return info.reason();
+  ErrorDetails details = DetailsOf(status);
+  return details.domain == kDomain ? std::move(details.reason) : std::string();
 }
 
 absl::Status ToAbslStatus(const grpc::Status& status) {

@@ -34,7 +34,7 @@ void Savepoint::Drop() noexcept {
   if (state_ == nullptr) return;
   try {
     // On failure the unit keeps it among its open savepoints, and refuses to commit.
-    state_->RollbackTo(number_, state_->options().drop_timeout).IgnoreError();
+    state_->DropSavepoint(number_);
   } catch (...) {
   }
   state_ = nullptr;
@@ -47,7 +47,7 @@ absl::Status Savepoint::Release() {
 
 absl::Status Savepoint::Rollback() {
   if (state_ == nullptr) return absl::OkStatus();
-  return state_->RollbackTo(number_, state_->options().call_timeout);
+  return state_->RollbackTo(number_);
 }
 
 }  // namespace rowkeeper::client

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/duration.pb.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "errors.h"
@@ -26,6 +27,8 @@ v1::Isolation ToProto(Isolation isolation) {
 }
 
 void Set(milliseconds time, google::protobuf::Duration* duration) {
+  // A negative one is for the server to refuse.
+  time = std::clamp<milliseconds>(time, -internal::kLongestTime, internal::kLongestTime);
   duration->set_seconds(time.count() / 1000);
   duration->set_nanos(static_cast<int32_t>(time.count() % 1000) * 1000000);
 }
@@ -49,41 +52,60 @@ bool HasDeadline(const grpc::ClientContext& context) {
 
 }  // namespace
 
-absl::StatusOr<UnitOfWork> UnitOfWork::Begin(const std::shared_ptr<grpc::ChannelInterface>& channel,
-                                             const UnitOfWorkOptions& options) {
+absl::Status internal::SendInUnit(const std::shared_ptr<UnitState>& unit, const CallOptions& options,
+                                  const Send& send) {
+  return unit == nullptr ? MovedFrom() : unit->SendCall(options, send);
+}
+
+absl::StatusOr<UnitOfWork> internal::UnitAccess::Begin(const std::shared_ptr<grpc::ChannelInterface>& channel,
+                                                       const UnitOfWorkOptions& options,
+                                                       std::chrono::nanoseconds longest) {
   auto stub = v1::UnitOfWork::NewStub(channel);
   CallOptions call;
-  call.timeout = options.call_timeout + options.capacity_wait.value_or(milliseconds(0));
+  const std::chrono::nanoseconds timeout =
+      internal::Clamped(options.call_timeout) + internal::Clamped(options.capacity_wait.value_or(milliseconds(0)));
+  call.timeout = std::chrono::ceil<milliseconds>(internal::Within(options.deadline, std::min(timeout, longest)));
   auto begun = client::Call(&v1::UnitOfWork::Stub::Begin, stub, ToProto(options), call);
   if (!begun.ok()) return begun.status();
   return UnitOfWork(std::make_shared<internal::UnitState>(std::move(stub), options, *std::move(begun)));
+}
+
+absl::StatusOr<UnitOfWork> UnitOfWork::Begin(const std::shared_ptr<grpc::ChannelInterface>& channel,
+                                             const UnitOfWorkOptions& options) {
+  return internal::UnitAccess::Begin(channel, options, internal::kLongestTime);
 }
 
 UnitOfWork::UnitOfWork(std::shared_ptr<internal::UnitState> state) : state_(std::move(state)) {}
 UnitOfWork::UnitOfWork(UnitOfWork&& other) noexcept = default;
 
 UnitOfWork& UnitOfWork::operator=(UnitOfWork&& other) noexcept {
-  std::swap(state_, other.state_);
-  other.Drop();
+  if (this == &other) return *this;
+  Drop();
+  state_ = std::move(other.state_);
   return *this;
 }
 
 UnitOfWork::~UnitOfWork() { Drop(); }
 
 void UnitOfWork::Drop() noexcept {
-  if (state() != State::kOpen) return;
+  if (state_ == nullptr) return;
   try {
-    state_->Rollback(state_->options().drop_timeout).IgnoreError();
+    state_->Drop();
   } catch (...) {
   }
 }
 
 absl::Status UnitOfWork::SendCall(const CallOptions& options, const internal::Send& send) {
-  return state_ == nullptr ? internal::MovedFrom() : state_->SendCall(options, send);
+  return internal::SendInUnit(state_, options, send);
 }
 
 void UnitOfWork::Prepare(grpc::ClientContext* context, const CallOptions& options) {
-  if (!HasDeadline(*context)) context->set_deadline(std::chrono::system_clock::now() + options.timeout);
+  if (!HasDeadline(*context)) {
+    const auto timeout = state_ == nullptr ? internal::Clamped(options.timeout)
+                                           : internal::Within(state_->options().deadline, options.timeout);
+    context->set_deadline(std::chrono::system_clock::now() +
+                          std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));
+  }
   if (state() != State::kOpen) {
     // No handle: the server refuses the call. Without the header it would be executed outside of the unit.
     context->AddMetadata(internal::kHandleHeader, "ended");
@@ -95,16 +117,14 @@ void UnitOfWork::Prepare(grpc::ClientContext* context, const CallOptions& option
 
 absl::Status UnitOfWork::Commit() { return state_ == nullptr ? internal::MovedFrom() : state_->Commit(); }
 
-absl::Status UnitOfWork::Rollback() {
-  return state_ == nullptr ? internal::MovedFrom() : state_->Rollback(state_->options().call_timeout);
-}
+absl::Status UnitOfWork::Rollback() { return state_ == nullptr ? internal::MovedFrom() : state_->Rollback(); }
 
 absl::StatusOr<v1::UnitOfWorkInfo> UnitOfWork::Get() {
   if (state_ == nullptr) return internal::MovedFrom();
   return state_->Get();
 }
 
-UnitOfWork::State UnitOfWork::state() const { return state_ == nullptr ? State::kRolledBack : state_->state(); }
+UnitOfWork::State UnitOfWork::state() const { return state_ == nullptr ? State::kMovedFrom : state_->state(); }
 
 std::string UnitOfWork::id() const { return state_ == nullptr ? std::string() : state_->id(); }
 

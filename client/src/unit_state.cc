@@ -13,7 +13,6 @@
 namespace rowkeeper::client::internal {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using absl::StatusCode;
 
 constexpr char kSequenceHeader[] = "rowkeeper-sequence";
@@ -31,9 +30,10 @@ void SetTimeout(grpc::ClientContext* context, std::chrono::nanoseconds timeout) 
                         std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));
 }
 
+constexpr std::chrono::nanoseconds kShortestAttempt = std::chrono::milliseconds(20);
+
 /// Sleeps for `time`, or less so that another attempt fits before `deadline`. False when none does.
 bool Pause(std::chrono::nanoseconds time, Clock::time_point deadline) {
-  constexpr std::chrono::milliseconds kShortestAttempt{20};
   const std::chrono::nanoseconds left = deadline - Clock::now();
   if (left < kShortestAttempt) return false;
   std::this_thread::sleep_for(std::min(time, left / 2));
@@ -48,28 +48,41 @@ bool IsLost(const absl::Status& status) {
 /// What an answer to Commit says about the unit.
 enum class Meaning {
   kCommitted,
-  /// It was rolled back, or nobody can find out.
-  kDecided,
-  /// This server does not take the call.
+  kRolledBack,
+  /// The server cannot find out.
+  kUnknown,
+  /// The call was not executed.
   kRefused,
   /// Another call of the unit was running.
   kBusy,
-  /// The call may have been executed, and its answer is not known.
+  /// The call may have been executed, and nobody has said how it ended. Also what is not known here.
   kNoAnswer,
 };
 
+template <size_t count>
+bool IsOneOf(const std::string& why, const char* const (&reasons)[count]) {
+  return std::find(std::begin(reasons), std::end(reasons), why) != std::end(reasons);
+}
+
+/// With these the unit has ended for good, and not with a commit.
+constexpr const char* kFinal[] = {
+    reason::kUnitOfWorkExpired, reason::kUnitOfWorkFailed, reason::kSerializationFailure, reason::kDeadlock,
+    reason::kLockTimeout,       reason::kStatementTimeout, reason::kUniqueViolation,      reason::kReferenceViolation,
+    reason::kTriggerRefused,    reason::kInvalidField,     reason::kDatabaseUnavailable,  "DATABASE_RESOURCES",
+    "DATABASE_PERMISSION",      "SCHEMA_MISMATCH"};
+
+/// With these this server has not executed Commit, which another one, or an earlier call, may have done.
+constexpr const char* kNotTaken[] = {reason::kUnitOfWorkElsewhere, reason::kUnitOfWorkNotFound, reason::kShuttingDown,
+                                     reason::kInvalidHeader, reason::kMalformedRequest};
+
 Meaning MeaningWithoutReason(StatusCode code) {
   switch (code) {
-    case StatusCode::kUnavailable:
-    case StatusCode::kDeadlineExceeded:
-    case StatusCode::kCancelled:
-    case StatusCode::kUnknown:
-    case StatusCode::kInternal:
-    case StatusCode::kAborted:
-    case StatusCode::kResourceExhausted:
-      return Meaning::kNoAnswer;
-    default:
+    case StatusCode::kPermissionDenied:
+    case StatusCode::kUnauthenticated:
+    case StatusCode::kUnimplemented:
       return Meaning::kRefused;
+    default:
+      return Meaning::kNoAnswer;
   }
 }
 
@@ -79,13 +92,15 @@ Meaning MeaningOf(const absl::Status& status) {
   const std::string& why = details.reason;
   if (details.domain != "rowkeeper") return MeaningWithoutReason(status.code());
   if (why == reason::kUnitOfWorkBusy) return Meaning::kBusy;
-  if (why == "DEADLINE_EXCEEDED" || why == "CANCELLED" || why == "INTERNAL") return Meaning::kNoAnswer;
-  if (why == reason::kUnitOfWorkElsewhere || why == "UNIT_OF_WORK_NOT_FOUND" || why == "SHUTTING_DOWN" ||
-      why == "INVALID_HEADER") {
-    return Meaning::kRefused;
+  if (why == reason::kCommitOutcomeUnknown) return Meaning::kUnknown;
+  if (why == reason::kUnitOfWorkEnded) {
+    const std::string outcome = details.Metadata("outcome");
+    if (outcome == "COMMITTED") return Meaning::kCommitted;
+    if (outcome == "UNKNOWN") return Meaning::kUnknown;
+    return outcome == "ROLLED_BACK" ? Meaning::kRolledBack : Meaning::kNoAnswer;
   }
-  if (why == reason::kUnitOfWorkEnded && details.Metadata("outcome") == "COMMITTED") return Meaning::kCommitted;
-  return Meaning::kDecided;
+  if (IsOneOf(why, kFinal)) return Meaning::kRolledBack;
+  return IsOneOf(why, kNotTaken) ? Meaning::kRefused : Meaning::kNoAnswer;
 }
 
 }  // namespace
@@ -93,7 +108,7 @@ Meaning MeaningOf(const absl::Status& status) {
 absl::Status SendCall(const CallOptions& options, const Send& send) {
   grpc::ClientContext context;
   for (const auto& [name, value] : options.metadata) context.AddMetadata(name, value);
-  SetTimeout(&context, options.timeout);
+  SetTimeout(&context, Clamped(options.timeout));
   return ToAbslStatus(send(&context));
 }
 
@@ -108,26 +123,32 @@ void UnitState::AddHeaders(grpc::ClientContext* context, const CallOptions& opti
 }
 
 absl::Status UnitState::SendCall(const CallOptions& options, const Send& send) {
+  Sending sending = {Within(options_.deadline, options.timeout)};
+  sending.again = options.lost_reply == CallOptions::LostReply::kSendAgain;
+  return SendInUnit(sending, options, send);
+}
+
+absl::Status UnitState::SendInUnit(const Sending& sending, const CallOptions& options, const Send& send) {
   if (state_ != State::kOpen) return Ended();
-  const bool numbered = options.lost_reply == CallOptions::LostReply::kSendAgain;
-  const uint64_t sequence = numbered ? NextSequence() : 0;
-  const auto deadline = Clock::now() + options.timeout;
+  const uint64_t sequence = sending.again ? NextSequence() : 0;
+  const auto deadline = Clock::now() + sending.timeout;
   Backoff backoff(Resending());
   for (bool first = true;; first = false) {
     grpc::ClientContext context;
     AddHeaders(&context, options, sequence);
     SetTimeout(&context, deadline - Clock::now());
+    if (!sending.wait_for_ready) context.set_wait_for_ready(false);
     absl::Status status = ToAbslStatus(send(&context));
     // Busy then is the server with the first sending of the call.
     const bool again = IsLost(status) || (!first && ReasonOf(status) == reason::kUnitOfWorkBusy);
-    if (!numbered || !again || !Pause(backoff.Next(status), deadline)) return status;
+    if (!sending.again || !again || !Pause(backoff.Next(status), deadline)) return status;
   }
 }
 
 absl::Status UnitState::Commit() {
   if (state_ != State::kOpen) return outcome_;
   if (!marks_.empty()) {
-    return MakeError(StatusCode::kFailedPrecondition, "SAVEPOINT_OPEN",
+    return MakeError(StatusCode::kFailedPrecondition, reason::kSavepointOpen,
                      absl::StrCat("savepoint ", marks_.back().name,
                                   " is open, or could not be rolled back; release it or roll it back before Commit"),
                      id());
@@ -140,20 +161,27 @@ absl::Status UnitState::Commit() {
   } else {
     End(State::kRolledBack, std::move(outcome));
     // Most errors of Commit have ended it, but not all.
-    SendRollback(options_.drop_timeout).IgnoreError();
+    SendRollback(Clamped(options_.drop_timeout)).IgnoreError();
   }
   return outcome_;
 }
 
 absl::Status UnitState::AskToCommit() {
-  const auto deadline = Clock::now() + options_.commit_time;
+  const std::chrono::nanoseconds left = Within(options_.deadline, std::chrono::nanoseconds(kLongestTime));
+  if (left <= std::chrono::nanoseconds(0)) {
+    return MakeError(StatusCode::kDeadlineExceeded, reason::kDeadlineExceeded,
+                     "the deadline of the unit of work has passed before Commit, and nothing was committed", id());
+  }
+  // Commit is sent once, however short the times are.
+  const auto deadline = Clock::now() + std::min(left, std::max(Clamped(options_.commit_time), kShortestAttempt));
   Backoff backoff(Resending());
   bool perhaps_committed = false;
   while (true) {
     absl::Status answer = SendCommit(deadline - Clock::now());
     const Meaning meaning = MeaningOf(answer);
     if (meaning == Meaning::kCommitted) return absl::OkStatus();
-    if (meaning == Meaning::kDecided || (meaning == Meaning::kRefused && !perhaps_committed)) return answer;
+    if (meaning == Meaning::kUnknown) return OutcomeUnknown(answer);
+    if (meaning == Meaning::kRolledBack || (meaning == Meaning::kRefused && !perhaps_committed)) return answer;
     if (meaning == Meaning::kNoAnswer) perhaps_committed = true;
     if (!Pause(backoff.Next(answer), deadline)) return perhaps_committed ? OutcomeUnknown(answer) : answer;
   }
@@ -161,7 +189,7 @@ absl::Status UnitState::AskToCommit() {
 
 absl::Status UnitState::SendCommit(std::chrono::nanoseconds timeout) {
   grpc::ClientContext context;
-  SetTimeout(&context, std::min<std::chrono::nanoseconds>(timeout, options_.call_timeout));
+  SetTimeout(&context, std::min(timeout, std::max(Clamped(options_.call_timeout), kShortestAttempt)));
   v1::CommitRequest request;
   request.set_handle(begun_.handle());
   v1::CommitResponse response;
@@ -169,23 +197,32 @@ absl::Status UnitState::SendCommit(std::chrono::nanoseconds timeout) {
 }
 
 absl::Status UnitState::OutcomeUnknown(const absl::Status& last) const {
-  return MakeError(
-      StatusCode::kUnknown, reason::kCommitOutcomeUnknown,
-      absl::StrCat("the answer to Commit was lost, and asking for ", options_.commit_time.count(),
-                   " ms did not bring it (last: ", last.ToString(absl::StatusToStringMode::kWithNoExtraData),
-                   "); look whether the changes are there before making them again"),
-      id());
+  if (ReasonOf(last) == reason::kCommitOutcomeUnknown) return last;
+  return MakeError(StatusCode::kUnknown, reason::kCommitOutcomeUnknown,
+                   absl::StrCat("nobody can tell how Commit has ended (last answer: ",
+                                last.ToString(absl::StatusToStringMode::kWithNoExtraData),
+                                "); look whether the changes are there before making them again"),
+                   id());
 }
 
-absl::Status UnitState::Rollback(Milliseconds timeout) {
+absl::Status UnitState::Rollback() {
   if (state_ == State::kRolledBack) return absl::OkStatus();
   if (state_ == State::kOutcomeUnknown) return outcome_;
   if (state_ == State::kCommitted) return Ended();
   End(State::kRolledBack, Ended());
-  return SendRollback(timeout);
+  return SendRollback(Clamped(options_.call_timeout));
 }
 
-absl::Status UnitState::SendRollback(Milliseconds timeout) {
+void UnitState::Drop() {
+  if (state_ != State::kOpen) return;
+  // A savepoint that could not be rolled back has had its share.
+  const std::chrono::nanoseconds time = Clamped(options_.drop_timeout);
+  const std::chrono::nanoseconds timeout = Doomed() ? time / kShareOfUnit : time;
+  End(State::kRolledBack, Ended());
+  SendRollback(timeout).IgnoreError();
+}
+
+absl::Status UnitState::SendRollback(std::chrono::nanoseconds timeout) {
   grpc::ClientContext context;
   SetTimeout(&context, timeout);
   context.set_wait_for_ready(false);
@@ -198,15 +235,20 @@ absl::Status UnitState::SendRollback(Milliseconds timeout) {
 absl::StatusOr<v1::UnitOfWorkInfo> UnitState::Get() {
   v1::GetRequest request;
   request.set_handle(begun_.handle());
-  CallOptions options;
-  options.timeout = options_.call_timeout;
-  return Call(&v1::UnitOfWork::Stub::Get, stub_, request, options);
+  v1::UnitOfWorkInfo info;
+  grpc::ClientContext context;
+  SetTimeout(&context, Within(options_.deadline, options_.call_timeout));
+  absl::Status status = ToAbslStatus(stub_->Get(&context, request, &info));
+  if (!status.ok()) return status;
+  return info;
 }
 
 absl::Status UnitState::Ended() const {
   return MakeError(StatusCode::kFailedPrecondition, reason::kUnitOfWorkEnded,
                    absl::StrCat("the unit of work ", id(), " was ",
-                                state_ == State::kCommitted ? "committed" : "rolled back or its Commit failed",
+                                state_ == State::kCommitted        ? "committed"
+                                : state_ == State::kOutcomeUnknown ? "perhaps committed"
+                                                                   : "rolled back or its Commit failed",
                                 " and takes no more calls; begin a new one"),
                    id());
 }

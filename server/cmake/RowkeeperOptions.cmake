@@ -32,7 +32,8 @@ if(ROWKEEPER_SERVER)
   find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
 endif()
 
-option(ROWKEEPER_WERROR "Treat warnings as errors" ON)
+# Not for those who only install: compilers to come warn of more.
+option(ROWKEEPER_WERROR "Treat warnings as errors" ${ROWKEEPER_TESTS})
 add_library(rk_warnings INTERFACE)
 target_compile_options(rk_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                        $<$<BOOL:${ROWKEEPER_WERROR}>:-Werror>)

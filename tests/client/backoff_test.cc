@@ -60,6 +60,19 @@ TEST(Backoff, TheServersRetryDelayIsTheLeast) {
   EXPECT_GT(most.Next(failure), *delay + milliseconds(9));
 }
 
+TEST(Backoff, TimesWithoutEndDoNotOverflow) {
+  BackoffOptions options;
+  options.initial = milliseconds::max();
+  options.longest = milliseconds::max();
+  options.factor = 1e300;
+  internal::Backoff backoff(options, [] { return 0.999; });
+  for (int i = 0; i < 3; ++i) {
+    const nanoseconds pause = backoff.Next(kNoDelay);
+    EXPECT_GT(pause, std::chrono::hours(24 * 300));
+    EXPECT_LE(pause, std::chrono::hours(24 * 365));
+  }
+}
+
 TEST(Backoff, SenselessOptionsGiveNoNegativePause) {
   internal::Backoff backoff(Options(-5, -1, 0.1), [] { return 0.9; });
   for (int i = 0; i < 5; ++i) EXPECT_EQ(backoff.Next(kNoDelay), nanoseconds(0));

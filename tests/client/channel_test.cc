@@ -1,7 +1,11 @@
 #include "rowkeeper/client/channel.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -39,7 +43,8 @@ TEST(Channel, KeepaliveStaysWithinWhatServersAllow) {
   ChannelOptions options;
   EXPECT_EQ(Argument(options, GRPC_ARG_KEEPALIVE_TIME_MS), 30000);
   options.keepalive_time = milliseconds(500);
-  EXPECT_EQ(Argument(options, GRPC_ARG_KEEPALIVE_TIME_MS), 10000);
+  EXPECT_EQ(Argument(options, GRPC_ARG_KEEPALIVE_TIME_MS), 11000)
+      << "the server bears a probe every 10 s, less would be a strike";
 }
 
 TEST(Channel, ResponsesUpToEightMebibytesAreTaken) {
@@ -64,13 +69,71 @@ TEST(Channel, ACallFailsAtOnceWhenToldTo) {
   EXPECT_LT(Clock::now() - begin, milliseconds(5000));
 }
 
-TEST(Channel, ACallWithoutADeadlineEndsAtTheLongestTime) {
+/// Listens, and hands a connection to `server` only `delay` after it was made.
+class SlowDoor {
+ public:
+  SlowDoor(ScriptedServer* server, milliseconds delay) : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in any = {};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address_);
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&any), sizeof(any)), 0);
+    EXPECT_EQ(listen(listener_, 8), 0);
+    EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address_), &size), 0);
+    thread_ = std::thread([this, server, delay] {
+      for (int peer; (peer = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;) {
+        ++connections;
+        std::this_thread::sleep_for(delay);
+        server->Serve(peer);
+      }
+    });
+  }
+  ~SlowDoor() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  std::string address() const { return "127.0.0.1:" + std::to_string(ntohs(address_.sin_port)); }
+
+  std::atomic<int> connections{0};
+
+ private:
+  const int listener_;
+  sockaddr_in address_ = {};
+  std::thread thread_;
+};
+
+TEST(Channel, AServerThatIsSlowToAnswerIsReachedAtTheFirstAttempt) {
+  ScriptedServer server;
+  SlowDoor door(&server, milliseconds(350));
   ChannelOptions options;
-  options.longest_call = milliseconds(300);
-  Units units(MakeChannel(kClosed, options));
+  options.unreachable = ChannelOptions::Unreachable::kFail;
+  Units units(MakeChannel(door.address(), options));
+  const auto reply = Call(&Units::Get, units, {});
+  EXPECT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(door.connections, 1);
+}
+
+TEST(Channel, ACallWithoutADeadlineOfItsOwnHasNone) {
+  ScriptedServer server;
+  server.get = [] {
+    std::this_thread::sleep_for(milliseconds(1200));
+    return grpc::Status::OK;
+  };
+  Units units(MakeChannel(server.address()));
   grpc::ClientContext context;
   v1::UnitOfWorkInfo info;
-  EXPECT_EQ(units.Get(&context, {}, &info).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_TRUE(units.Get(&context, {}, &info).ok());
+  EXPECT_EQ(context.deadline(), std::chrono::system_clock::time_point::max());
+}
+
+TEST(Channel, ATimeWithoutEndIsNoTimeThatHasPassed) {
+  ScriptedServer server;
+  Units units(MakeChannel(server.address()));
+  const auto reply = Call(&Units::Get, units, {}, Within(milliseconds::max()));
+  EXPECT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(Call(&Units::Get, units, {}, Within(milliseconds::min())).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
 }
 
 TEST(Channel, ACallThatWasSentIsNotSentAgain) {

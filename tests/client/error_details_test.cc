@@ -72,21 +72,43 @@ TEST(ErrorDetails, RetryDelayToTheMillisecond) {
 }
 
 TEST(ErrorDetails, WhatAStrangerSendsDoesNoHarm) {
-  const grpc::Status garbage(grpc::StatusCode::ABORTED, "broken", std::string("\xff\x01garbage", 9));
-  EXPECT_EQ(ToAbslStatus(garbage), absl::AbortedError("broken"));
+  const std::string good = wire::ToGrpcStatus(Deadlock()).error_details();
+  ASSERT_FALSE(DetailsOf(grpc::Status(grpc::StatusCode::ABORTED, "broken", good)).reason.empty());
+  const grpc::Status garbage(grpc::StatusCode::ABORTED, "broken", good + "\xff\x01garbage");
+  EXPECT_EQ(ToAbslStatus(garbage), absl::AbortedError("broken")) << "not the half that could be read";
   absl::Status status = absl::AbortedError("broken");
-  status.SetPayload("type.googleapis.com/google.rpc.ErrorInfo", absl::Cord("\xff\xff"));
-  status.SetPayload("type.googleapis.com/google.rpc.BadRequest", absl::Cord("\x0a\x7f"));
-  // Two days and a nanosecond too many, then a negative delay.
+  status.SetPayload("type.googleapis.com/google.rpc.ErrorInfo", absl::Cord("\x0a\x03"
+                                                                           "ABC\xff\xff"));
+  status.SetPayload("type.googleapis.com/google.rpc.BadRequest", absl::Cord(std::string("\x0a\x03\x0a\x01"
+                                                                                        "f\x0a\x7f")));
+  // A thousand years, then a negative delay.
   status.SetPayload("type.googleapis.com/google.rpc.RetryInfo", absl::Cord("\x0a\x06\x08\xff\xff\xff\xff\x7f"));
   status.SetPayload("without a slash", absl::Cord("x"));
   const ErrorDetails details = DetailsOf(status);
   EXPECT_EQ(details.reason, "");
   EXPECT_THAT(details.fields(), IsEmpty());
-  EXPECT_LE(details.retry_delay.value_or(std::chrono::nanoseconds(0)), std::chrono::hours(24));
+  EXPECT_EQ(details.retry_delay, std::chrono::hours(24));
   status.SetPayload("type.googleapis.com/google.rpc.RetryInfo",
                     absl::Cord(std::string("\x0a\x0b\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 13)));
   EXPECT_EQ(DetailsOf(status).retry_delay, std::chrono::nanoseconds(0));
+}
+
+TEST(ErrorDetails, AMessageThatIsNoTextDoesNotHideTheDetails) {
+  // google.rpc.Status {code: 10, message: "\xff"}, and the details of a real one after it.
+  const std::string details = "\x08\x0a\x12\x01\xff" + wire::ToGrpcStatus(Deadlock()).error_details();
+  const grpc::Status shown(grpc::StatusCode::ABORTED, "\xff", details);
+  EXPECT_EQ(DetailsOf(shown).reason, reason::kDeadlock);
+  const std::string last = "\x08\x0a" + wire::ToGrpcStatus(Deadlock()).error_details() + "\x12\x01\xff";
+  EXPECT_EQ(DetailsOf(grpc::Status(grpc::StatusCode::ABORTED, "\xff", last)).reason, reason::kDeadlock);
+}
+
+TEST(ErrorDetails, TheTypeCountsAndNotWhereItIsFrom) {
+  const auto payload = Received(Deadlock()).GetPayload("type.googleapis.com/google.rpc.ErrorInfo");
+  ASSERT_TRUE(payload);
+  absl::Status status = absl::AbortedError("through a proxy");
+  status.SetPayload("type.example.com/google.rpc.ErrorInfo", *payload);
+  EXPECT_EQ(DetailsOf(status).reason, reason::kDeadlock);
+  EXPECT_EQ(ReasonOf(status), reason::kDeadlock);
 }
 
 TEST(ErrorDetails, OnlyRowkeepersReasonsAreReasons) {

@@ -18,11 +18,23 @@ for file in include/rowkeeper/client/unit_of_work.h include/rowkeeper/v1/annotat
 done
 lacks "$(grep -rlF --include='*.cmake' --include='*.h' "$PWD" "$WORK/prefix" || true)" . "a path of the build is in"
 
-step "a project that finds it builds"
+step "a project that finds it builds, with the examples of the documentation"
+bash "$consumer/snippets.sh" client/README.md client/include/rowkeeper/client/*.h >"$WORK/examples.cc"
+[ "$(grep -cE '^struct (Readme|Header)' "$WORK/examples.cc")" -ge 11 ] || fail "examples are missing: $(cat "$WORK/examples.cc")"
 cmake -S "$consumer" -B "$WORK/build" -DCMAKE_PREFIX_PATH="$WORK/prefix" -DCMAKE_BUILD_TYPE=Debug \
-  -DGOOGLEAPIS="$PWD/proto" ${SANITIZE:+"-DCMAKE_CXX_FLAGS=-fsanitize=$SANITIZE"} >"$WORK/cmake.log" 2>&1 ||
+  -DGOOGLEAPIS="$PWD/proto" -DEXAMPLES="$WORK/examples.cc" ${SANITIZE:+"-DCMAKE_CXX_FLAGS=-fsanitize=$SANITIZE"} >"$WORK/cmake.log" 2>&1 ||
   fail "configure: $(cat "$WORK/cmake.log")"
 cmake --build "$WORK/build" >"$WORK/cmake.log" 2>&1 || fail "build: $(cat "$WORK/cmake.log")"
+
+step "mistakes are told in words"
+mistake() {
+  local output
+  output=$(cmake --build "$WORK/build" --target "$1" 2>&1) && fail "$1 compiles"
+  contains "$output" "$2" "the compiler, of $1"
+}
+mistake returns_nothing 'takes a function of UnitOfWork& that returns absl::Status or absl::StatusOr<T>'
+mistake takes_no_unit 'takes a function of UnitOfWork& that returns absl::Status or absl::StatusOr<T>'
+mistake stub_is_gone 'the stub has to outlive the rows'
 
 step "another version is not taken for the one that was asked for"
 sed 's/find_package(rowkeeper 0.1 /find_package(rowkeeper 9.9 /' "$consumer/CMakeLists.txt" >"$WORK/CMakeLists.txt"

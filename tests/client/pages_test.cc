@@ -95,6 +95,30 @@ TEST(Pages, ALoopGoesOnWhereAnotherWasLeft) {
   EXPECT_THAT(Ids(accounts), ElementsAre(2, 3));
 }
 
+TEST(Pages, ALoopAfterAllRowsHasNone) {
+  Book book{{{1}, {2}}};
+  Accounts accounts = book.Read();
+  EXPECT_THAT(Ids(accounts), ElementsAre(1, 2));
+  EXPECT_THAT(Ids(accounts), IsEmpty());
+  EXPECT_TRUE(accounts.status().ok());
+  EXPECT_EQ(book.tokens.size(), 2u);
+}
+
+TEST(Pages, APageThatLeadsToItselfIsAnError) {
+  int fetched = 0;
+  Accounts accounts({}, &ListAccountsResponse::mutable_accounts,
+                    [&](const ListAccountsRequest&) -> absl::StatusOr<ListAccountsResponse> {
+                      if (++fetched > 5) return absl::CancelledError("it would never end");
+                      ListAccountsResponse response;
+                      response.add_accounts()->set_id(fetched);
+                      response.set_next_page_token("same");
+                      return response;
+                    });
+  EXPECT_THAT(Ids(accounts), ElementsAre(1));
+  EXPECT_EQ(accounts.status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(fetched, 2);
+}
+
 TEST(Pages, TheRequestsTokenAndPageSizeAreKept) {
   Book book{{{1}, {2}, {3}}};
   ListAccountsRequest request;

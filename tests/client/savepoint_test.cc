@@ -128,6 +128,21 @@ TEST_F(SavepointTest, OneThatOutlivesItsUnitDoesNothing) {
   EXPECT_EQ(ReasonOf(Savepoint::Begin(unit).status()), reason::kUnitOfWorkEnded);
 }
 
+TEST_F(SavepointTest, ReleaseOfOneThatHasEndedSaysThat) {
+  UnitOfWork unit = Begin();
+  Savepoint released = Mark(unit);
+  ASSERT_TRUE(released.Release().ok());
+  Savepoint undone = Mark(unit);
+  ASSERT_TRUE(undone.Rollback().ok());
+  for (Savepoint* ended : {&released, &undone}) {
+    const absl::Status again = ended->Release();
+    EXPECT_EQ(again.code(), absl::StatusCode::kNotFound) << again;
+    EXPECT_EQ(ReasonOf(again), reason::kSavepointNotFound) << "and not that the unit has ended, for it is open";
+  }
+  EXPECT_TRUE(unit.Commit().ok());
+  EXPECT_EQ(ReasonOf(released.Release()), reason::kUnitOfWorkEnded);
+}
+
 TEST_F(SavepointTest, ItMovesWithItsUnit) {
   UnitOfWork unit = Begin();
   Savepoint savepoint = Mark(unit);

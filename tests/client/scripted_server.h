@@ -2,6 +2,7 @@
 
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/server_posix.h>
 
 #include <atomic>
 #include <functional>
@@ -28,8 +29,11 @@ class ScriptedServer final : public v1::UnitOfWork::Service {
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
-  Script begin, commit, rollback, get;
-  std::atomic<int> begins{0}, commits{0}, rollbacks{0};
+  /// Serves the other end of a connection that the test has accepted.
+  void Serve(int socket) { grpc::AddInsecureChannelFromFd(server_.get(), socket); }
+
+  Script begin, commit, rollback, get, rollback_to;
+  std::atomic<int> begins{0}, commits{0}, rollbacks{0}, rollbacks_to{0}, releases{0};
 
  private:
   static grpc::Status Play(const Script& script) { return script ? script() : grpc::Status::OK; }
@@ -49,6 +53,20 @@ class ScriptedServer final : public v1::UnitOfWork::Service {
     return Play(rollback);
   }
   grpc::Status Get(grpc::ServerContext*, const v1::GetRequest*, v1::UnitOfWorkInfo*) override { return Play(get); }
+
+  grpc::Status Savepoint(grpc::ServerContext*, const v1::SavepointRequest* request,
+                         v1::SavepointResponse* response) override {
+    response->set_name(request->name());
+    return grpc::Status::OK;
+  }
+  grpc::Status RollbackTo(grpc::ServerContext*, const v1::RollbackToRequest*, v1::RollbackToResponse*) override {
+    ++rollbacks_to;
+    return Play(rollback_to);
+  }
+  grpc::Status Release(grpc::ServerContext*, const v1::ReleaseRequest*, v1::ReleaseResponse*) override {
+    ++releases;
+    return grpc::Status::OK;
+  }
 
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include <optional>
+
 #include "tests/client/tracker_fixture.h"
 
 namespace rowkeeper::client {
@@ -169,6 +171,25 @@ TEST_F(UnitOfWorkTest, PagesAreReadInItsSnapshot) {
   EXPECT_TRUE(rows.status().ok()) << rows.status();
   EXPECT_EQ(seen, 5);
   EXPECT_EQ(Balances().size(), 6u);
+}
+
+TEST_F(UnitOfWorkTest, PagesFollowAUnitThatMoves) {
+  for (int i = 0; i < 3; ++i) CommittedAccount();
+  UnitOfWork unit = Begin();
+  ASSERT_TRUE(Create(unit, "1.00").ok());
+  tracker::v1::ListAccountsByOwnerRequest request;
+  request.set_owner_id(owner_);
+  request.set_page_size(2);
+  const auto rows_of = &tracker::v1::ListAccountsResponse::mutable_accounts;
+  auto rows = unit.List(&Accounts::ListByOwner, &accounts_, request, rows_of);
+  std::optional<UnitOfWork> moved(std::move(unit));
+  int seen = 0;
+  for ([[maybe_unused]] const Account& account : rows) ++seen;
+  EXPECT_EQ(seen, 4) << "its own row too: " << rows.status();
+  auto late = moved->List(&Accounts::ListByOwner, &accounts_, request, rows_of);
+  moved.reset();
+  EXPECT_TRUE(late.begin() == late.end());
+  EXPECT_EQ(ReasonOf(late.status()), reason::kUnitOfWorkEnded);
 }
 
 TEST_F(UnitOfWorkTest, ABeginThatIsRefusedSaysWhy) {

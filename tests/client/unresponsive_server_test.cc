@@ -78,6 +78,39 @@ TEST_F(UnresponsiveServer, CommitIsNotAskedAgainWhenTheAnswerIsPlain) {
   }
 }
 
+TEST_F(UnresponsiveServer, AnAnswerThatIsNotKnownToDecideIsAskedAgain) {
+  for (const absl::Status& open :
+       {Internal("a defect"), ResponseTooLarge(2, 1, "it was lost"), absl::FailedPreconditionError("by a proxy"),
+        absl::NotFoundError(""), absl::AbortedError(""), absl::DataLossError("")}) {
+    EXPECT_TRUE(CommitWhenFirstAnswerIs(wire::ToGrpcStatus(open)).ok()) << open;
+    EXPECT_EQ(server_.commits, 2) << open;
+  }
+}
+
+TEST_F(UnresponsiveServer, AStoredOutcomeDecides) {
+  EXPECT_TRUE(CommitWhenFirstAnswerIs(wire::ToGrpcStatus(UnitOfWorkEnded("COMMITTED", ""))).ok());
+  EXPECT_EQ(ReasonOf(CommitWhenFirstAnswerIs(wire::ToGrpcStatus(UnitOfWorkEnded("ROLLED_BACK", "")))),
+            reason::kUnitOfWorkEnded);
+  UnitOfWork unit = Begin();
+  server_.commit = [] { return wire::ToGrpcStatus(UnitOfWorkEnded("UNKNOWN", "")); };
+  const absl::Status outcome = unit.Commit();
+  EXPECT_EQ(outcome.code(), absl::StatusCode::kUnknown);
+  EXPECT_EQ(ReasonOf(outcome), reason::kCommitOutcomeUnknown);
+  EXPECT_EQ(unit.state(), UnitOfWork::State::kOutcomeUnknown);
+}
+
+TEST_F(UnresponsiveServer, AfterALostAnswerOnlyAFinalOneDecides) {
+  for (const absl::Status& later :
+       {DatabaseUnavailable(), SerializationFailure(), UnitOfWorkEnded("ROLLED_BACK", "")}) {
+    UnitOfWork unit = Begin(Patience(milliseconds(400)));
+    server_.commits = 0;
+    server_.commit = [this, later] {
+      return server_.commits == 1 ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost") : wire::ToGrpcStatus(later);
+    };
+    EXPECT_EQ(unit.Commit(), later);
+  }
+}
+
 TEST_F(UnresponsiveServer, AnUnknownOutcomeIsSaidOnlyAfterTheCommitTime) {
   server_.commit = [] { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost"); };
   UnitOfWork unit = Begin(Patience(milliseconds(500)));
@@ -144,6 +177,22 @@ TEST_F(UnresponsiveServer, BeginIsAskedAgainWhileNothingHasBeenDone) {
   EXPECT_EQ(server_.commits, 1);
 }
 
+TEST_F(UnresponsiveServer, ACallThatFailedForAnotherReasonIsNotRunAgain) {
+  for (const absl::Status& error : {absl::UnavailableError("lost"), absl::DeadlineExceededError("slow"),
+                                    UnitOfWorkExpired("IDLE_LIMIT", "no call came", ""), DatabaseUnavailable()}) {
+    server_.get = [error] { return wire::ToGrpcStatus(error); };
+    server_.begins = 0;
+    int runs = 0;
+    const absl::Status status = RunInUnitOfWork(channel_, {}, [&](UnitOfWork& unit) {
+      ++runs;
+      return unit.Call(&v1::UnitOfWork::Stub::Get, v1::UnitOfWork::NewStub(channel_), {}).status();
+    });
+    EXPECT_EQ(status, error);
+    EXPECT_EQ(runs, 1) << error;
+    EXPECT_EQ(server_.begins, 1) << error;
+  }
+}
+
 TEST_F(UnresponsiveServer, NoAttemptBeginsAfterTheTotalTime) {
   server_.begin = [] { return wire::ToGrpcStatus(ShuttingDown()); };  // asks for a second's pause
   RunOptions options;
@@ -158,7 +207,7 @@ TEST_F(UnresponsiveServer, NoAttemptBeginsAfterTheTotalTime) {
 TEST_F(UnresponsiveServer, AMovedFromUnitDoesNothing) {
   UnitOfWork unit = Begin();
   const UnitOfWork other = std::move(unit);
-  EXPECT_EQ(unit.state(), UnitOfWork::State::kRolledBack);  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(unit.state(), UnitOfWork::State::kMovedFrom);  // NOLINT(bugprone-use-after-move)
   EXPECT_EQ(ReasonOf(unit.Commit()), reason::kUnitOfWorkEnded);
   EXPECT_EQ(ReasonOf(unit.Call(&v1::UnitOfWork::Stub::Get, v1::UnitOfWork::NewStub(channel_), {})),
             reason::kUnitOfWorkEnded);

@@ -7,7 +7,9 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -42,6 +44,23 @@ using Send = std::function<grpc::Status(grpc::ClientContext*)>;
 
 /// Calls `send` once, outside of any unit of work.
 absl::Status SendCall(const CallOptions& options, const Send& send);
+
+/// The stub of a stub or a pointer to it.
+template <typename Stub, typename StubPointer>
+Stub* StubOf(StubPointer& stub) {
+  if constexpr (std::is_base_of_v<Stub, StubPointer>) {
+    return std::addressof(stub);
+  } else {
+    return std::addressof(*stub);
+  }
+}
+
+/// What is used after the call that takes it: an object with a name, or a plain pointer.
+template <typename StubPointer>
+constexpr void RequireThatStays() {
+  static_assert(std::is_lvalue_reference_v<StubPointer> || std::is_pointer_v<std::remove_reference_t<StubPointer>>,
+                "the stub has to outlive the rows; keep it in a variable");
+}
 
 /// Makes a call with `sender(const Send&) -> absl::Status`.
 template <typename Sender, typename Stub, typename Request, typename Response, typename StubPointer>

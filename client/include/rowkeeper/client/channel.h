@@ -10,7 +10,8 @@
 
 namespace rowkeeper::client {
 
-/// How to talk to a server. Calls that were sent are never repeated by the channel: it has no retry policy, and takes
+/// How to talk to a server. Calls have no deadline by the channel; those of this library have their own,
+/// CallOptions::timeout. Calls that were sent are never repeated by the channel: it has no retry policy, and takes
 /// none from the network.
 struct ChannelOptions {
   /// Null: without transport security.
@@ -25,12 +26,8 @@ struct ChannelOptions {
   };
   Unreachable unreachable = Unreachable::kWait;
 
-  /// Longest time for any call on the channel, streams and calls without a deadline included. 0: no limit. Calls by
-  /// this library have deadlines of their own, CallOptions::timeout.
-  std::chrono::milliseconds longest_call{60000};
-
   /// A silent connection is probed after this time, and given up when the probe is unanswered for keepalive_timeout.
-  /// At least 10 s, for a server disconnects whoever probes more often; less is taken as 10 s.
+  /// At least 11 s, for the server disconnects whoever probes more often than every 10 s; less is taken as 11 s.
   std::chrono::milliseconds keepalive_time{30000};
   std::chrono::milliseconds keepalive_timeout{10000};
 

@@ -15,13 +15,24 @@ namespace rowkeeper::client {
 /// ErrorDetails::reason of the errors that programs act upon. The server's README lists all of them.
 namespace reason {
 inline constexpr char kInvalidField[] = "INVALID_FIELD";
+inline constexpr char kInvalidHeader[] = "INVALID_HEADER";
+inline constexpr char kMalformedRequest[] = "MALFORMED_REQUEST";
 inline constexpr char kRowNotFound[] = "ROW_NOT_FOUND";
+inline constexpr char kRowNotDeleted[] = "ROW_NOT_DELETED";
 inline constexpr char kUniqueViolation[] = "UNIQUE_VIOLATION";
 inline constexpr char kReferenceViolation[] = "REFERENCE_VIOLATION";
+inline constexpr char kValueMissing[] = "VALUE_MISSING";
+inline constexpr char kTriggerRefused[] = "TRIGGER_REFUSED";
 inline constexpr char kVersionMismatch[] = "VERSION_MISMATCH";
 inline constexpr char kSerializationFailure[] = "SERIALIZATION_FAILURE";
 inline constexpr char kDeadlock[] = "DEADLOCK";
 inline constexpr char kLockTimeout[] = "LOCK_TIMEOUT";
+inline constexpr char kStatementTimeout[] = "STATEMENT_TIMEOUT";
+inline constexpr char kResponseTooLarge[] = "RESPONSE_TOO_LARGE";
+inline constexpr char kDeadlineExceeded[] = "DEADLINE_EXCEEDED";
+inline constexpr char kCancelled[] = "CANCELLED";
+inline constexpr char kShuttingDown[] = "SHUTTING_DOWN";
+inline constexpr char kInternal[] = "INTERNAL";
 inline constexpr char kDatabaseUnavailable[] = "DATABASE_UNAVAILABLE";
 inline constexpr char kCommitOutcomeUnknown[] = "COMMIT_OUTCOME_UNKNOWN";
 inline constexpr char kUnitOfWorkExpired[] = "UNIT_OF_WORK_EXPIRED";
@@ -29,7 +40,12 @@ inline constexpr char kUnitOfWorkFailed[] = "UNIT_OF_WORK_FAILED";
 inline constexpr char kUnitOfWorkBusy[] = "UNIT_OF_WORK_BUSY";
 inline constexpr char kUnitOfWorkEnded[] = "UNIT_OF_WORK_ENDED";
 inline constexpr char kUnitOfWorkElsewhere[] = "UNIT_OF_WORK_ELSEWHERE";
+inline constexpr char kUnitOfWorkNotFound[] = "UNIT_OF_WORK_NOT_FOUND";
+inline constexpr char kUnitOfWorkReadOnly[] = "UNIT_OF_WORK_READ_ONLY";
+inline constexpr char kUnitOfWorkSequence[] = "UNIT_OF_WORK_SEQUENCE";
 inline constexpr char kSavepointNotFound[] = "SAVEPOINT_NOT_FOUND";
+/// Of this library: Commit, or Release of an outer savepoint, while a savepoint is open.
+inline constexpr char kSavepointOpen[] = "SAVEPOINT_OPEN";
 }  // namespace reason
 
 /// What an error says to programs: the google.rpc details of its status. A detail that the status does not carry, or

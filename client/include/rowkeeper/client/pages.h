@@ -16,12 +16,13 @@ namespace rowkeeper::client {
 /// The rows of a List method from all its pages, to be read once, one after the other. A page is fetched when the rows
 /// of the one before are used up. An error ends the loop; ask for it afterwards.
 ///
-///   auto accounts = List(&AccountRepository::Stub::ListByOwner, stub, request,
-///   &ListAccountsResponse::mutable_accounts); for (Account& account : accounts) { … } if (!accounts.status().ok())
-///   return accounts.status();
+///   auto rows = List(&AccountRepository::Stub::ListByOwner, stub, request, &ListAccountsResponse::mutable_accounts);
+///   for (Account& account : rows) Use(account);
+///   if (!rows.status().ok()) return rows.status();
 ///
 /// Each page is a call of its own; what others commit between two of them shows, unless a unit of work with repeatable
-/// read makes them. For one thread. A row may be moved from; it lives until the iterator moves on.
+/// read makes them. For one thread. A row may be moved from; it lives until the iterator moves on. Iterators point to
+/// the range, which stays where it is while they are used.
 template <typename Request, typename Response, typename Row>
 class [[nodiscard]] RowRange {
  public:
@@ -58,11 +59,12 @@ class [[nodiscard]] RowRange {
   RowRange(Request request, RowsOf rows, Fetch fetch)
       : request_(std::move(request)), rows_(rows), fetch_(std::move(fetch)) {}
 
-  /// Fetches the first page, or goes on where an earlier loop was left.
+  /// Fetches the first page. A second loop goes on where the first was left, with the row that it was left at; after
+  /// all rows, or an error, it has none. To read the rows again, call List again.
   iterator begin() { return iterator(HasRow() ? this : nullptr); }
   iterator end() { return iterator(nullptr); }
 
-  /// OK unless a page could not be fetched.
+  /// OK unless a page could not be fetched, or INTERNAL when a page leads to itself.
   const absl::Status& status() const { return status_; }
 
  private:
@@ -83,8 +85,12 @@ class [[nodiscard]] RowRange {
     absl::StatusOr<Response> page = fetch_(request_);
     status_ = page.status();
     if (!status_.ok()) return;
+    last_ = page->next_page_token().empty();
+    if (!last_ && page->next_page_token() == request_.page_token()) {
+      status_ = absl::InternalError("the server's next page is the same page again; stopped there");
+      return;
+    }
     page_ = *std::move(page);
-    last_ = page_.next_page_token().empty();
     request_.set_page_token(page_.next_page_token());
   }
 
@@ -100,11 +106,14 @@ class [[nodiscard]] RowRange {
 /// The rows of a List method, outside of any unit of work. `stub` is a generated stub or a pointer to it, and outlives
 /// the range. `options` are those of each page's call.
 template <typename Stub, typename Request, typename Response, typename StubPointer, typename Row>
-RowRange<Request, Response, Row> List(StubMethod<Stub, Request, Response> method, StubPointer& stub,
+RowRange<Request, Response, Row> List(StubMethod<Stub, Request, Response> method, StubPointer&& stub,
                                       const Request& request,
                                       google::protobuf::RepeatedPtrField<Row>* (Response::*rows)(),
                                       const CallOptions& options = {}) {
-  return {request, rows, [method, &stub, options](const Request& page) { return Call(method, stub, page, options); }};
+  internal::RequireThatStays<StubPointer>();
+  return {request, rows, [method, to = internal::StubOf<Stub>(stub), options](const Request& page) {
+            return Call(method, to, page, options);
+          }};
 }
 
 }  // namespace rowkeeper::client

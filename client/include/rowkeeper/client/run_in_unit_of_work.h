@@ -39,8 +39,11 @@ struct RunOptions {
   UnitOfWorkOptions unit;
   /// Attempts in all, the first included. At least 1.
   int max_attempts = 10;
-  /// No attempt begins later than this after the first.
+  /// No attempt begins later than this after the first, and none waits longer for its Begin. 0: one attempt.
   std::chrono::milliseconds total_time{60000};
+  /// All is to be done by then, calls, pauses and attempts; UnitOfWorkOptions::deadline of each unit. After it nothing
+  /// is committed.
+  std::optional<std::chrono::system_clock::time_point> deadline;
   BackoffOptions backoff;
   /// Reasons (error_details.h) for which the whole unit is run again. Each must imply that nothing was committed; an
   /// unknown outcome never leads to another attempt. kVersionMismatch may be added when the function reads the version
@@ -62,6 +65,30 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
   return result.status();
 }
 
+template <typename T>
+struct IsResult : std::is_same<T, absl::Status> {};
+template <typename T>
+struct IsResult<absl::StatusOr<T>> : std::true_type {};
+
+template <typename Function>
+constexpr bool IsWork() {
+  if constexpr (std::is_invocable_v<Function&, UnitOfWork&>) {
+    return IsResult<std::invoke_result_t<Function&, UnitOfWork&>>::value;
+  } else {
+    return false;
+  }
+}
+
+/// What a function of a unit returns; absl::Status when it is none.
+template <typename Function, bool is_work = IsWork<Function>()>
+struct ResultOf {
+  using Type = std::invoke_result_t<Function&, UnitOfWork&>;
+};
+template <typename Function>
+struct ResultOf<Function, false> {
+  using Type = absl::Status;
+};
+
 }  // namespace internal
 
 /// Runs `function(UnitOfWork&)`, which returns absl::Status or absl::StatusOr<T>, inside a unit of work: commits when
@@ -70,21 +97,25 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
 ///   absl::StatusOr<Project> project = RunInUnitOfWork(channel, {}, [&](UnitOfWork& unit) -> absl::StatusOr<Project> {
 ///     auto created = unit.Call(&ProjectRepository::Stub::Create, projects, request);
 ///     if (!created.ok()) return created.status();
-///     …
 ///     return created;
 ///   });
 ///
 /// When the function or Commit fails with one of options.rerun_on the whole function runs again in a new unit, so it
 /// must do nothing else that cannot be repeated, and must return the errors of its calls as they are. A call alone is
 /// never repeated. Begin is asked again when the server has no free place or cannot be reached, for nothing has been
-/// done then. An error of COMMIT_OUTCOME_UNKNOWN is returned at once: look what is there before doing it again. An
-/// exception rolls back and passes through.
+/// done then; that ends with total_time. An error of COMMIT_OUTCOME_UNKNOWN is returned at once: look what is there
+/// before doing it again. An exception rolls back and passes through.
 ///
-/// The function may end the unit itself; then nothing more is done than returning its result.
+/// The function may end the unit itself; then nothing more is done than returning its result, and after a Commit it
+/// does not run again. When it moves the unit elsewhere and returns OK uncommitted, the unit is rolled back, and the
+/// result is FAILED_PRECONDITION.
 template <typename Function>
-std::invoke_result_t<Function&, UnitOfWork&> RunInUnitOfWork(const std::shared_ptr<grpc::ChannelInterface>& channel,
-                                                             const RunOptions& options, Function&& function) {
-  using Result = std::invoke_result_t<Function&, UnitOfWork&>;
+typename internal::ResultOf<Function>::Type RunInUnitOfWork(const std::shared_ptr<grpc::ChannelInterface>& channel,
+                                                            const RunOptions& options, Function&& function) {
+  static_assert(internal::IsWork<Function>(),
+                "RunInUnitOfWork takes a function of UnitOfWork& that returns absl::Status or absl::StatusOr<T>; "
+                "a lambda may have to say so: [&](UnitOfWork& unit) -> absl::StatusOr<T> { … }");
+  using Result = typename internal::ResultOf<Function>::Type;
   std::optional<Result> result;
   const absl::Status status = internal::RunWork(channel, options, [&](UnitOfWork& unit) {
     result.emplace(function(unit));

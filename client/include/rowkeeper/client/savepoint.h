@@ -17,7 +17,10 @@ namespace rowkeeper::client {
 ///     absl::StatusOr<Savepoint> savepoint = Savepoint::Begin(*unit);
 ///     if (!savepoint.ok()) return savepoint.status();
 ///     auto sent = unit->Call(&NoticeRepository::Stub::Create, notices, request);
-///     if (sent.ok()) sent = savepoint->Release();
+///     if (sent.ok()) {
+///       absl::Status released = savepoint->Release();
+///       if (!released.ok()) return released;
+///     }
 ///   }  // without the notice, when it failed; the unit goes on
 ///
 /// Savepoints nest; the inner one ends first. For the unit's thread. A savepoint may outlive its unit and does nothing
@@ -29,12 +32,14 @@ class [[nodiscard]] Savepoint {
   static absl::StatusOr<Savepoint> Begin(UnitOfWork& unit, const std::string& name = "");
 
   /// Rolls back unless released or rolled back, waiting for UnitOfWorkOptions::drop_timeout at most. Should that fail,
-  /// Commit of the unit refuses, for what it would commit is not what was meant. Never throws.
+  /// Commit of the unit refuses, for what it would commit is not what was meant, unless Rollback of an outer savepoint
+  /// makes up for it; until then the unit's other savepoints end without a call. Never throws.
   ~Savepoint();
   Savepoint(Savepoint&& other) noexcept;
   Savepoint& operator=(Savepoint&& other) noexcept;
 
-  /// Keeps what was done since, as a part of the unit. FAILED_PRECONDITION while an inner savepoint is open.
+  /// Keeps what was done since, as a part of the unit. FAILED_PRECONDITION while an inner savepoint is open;
+  /// SAVEPOINT_NOT_FOUND when this one has ended, by Release, by Rollback or with an outer one.
   absl::Status Release();
   /// Undoes what was done since, inner savepoints included, and ends the savepoint. A unit in which a call has failed
   /// since is well again. OK when it has ended already.

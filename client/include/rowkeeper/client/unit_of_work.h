@@ -3,7 +3,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <grpcpp/client_context.h>
-#include <grpcpp/impl/codegen/channel_interface.h>
+#include <grpcpp/impl/channel_interface.h>
 
 #include <chrono>
 #include <memory>
@@ -18,7 +18,10 @@ namespace rowkeeper::client {
 
 namespace internal {
 class UnitState;
-}
+struct UnitAccess;
+
+absl::Status SendInUnit(const std::shared_ptr<UnitState>& unit, const CallOptions& options, const Send& send);
+}  // namespace internal
 
 /// What other transactions' commits may do to a unit of work; PostgreSQL, chapter 13.2.
 enum class Isolation {
@@ -55,7 +58,11 @@ struct UnitOfWorkOptions {
   std::chrono::milliseconds call_timeout{10000};
   /// Longest time that Commit takes, including asking again when its answer is lost.
   std::chrono::milliseconds commit_time{30000};
-  /// Deadline of the rollback by the destructor. Should it pass, the server still rolls back after idle_limit.
+  /// The whole unit is to be done by then: every call of it, Begin and Commit included, has this deadline when it is
+  /// earlier than its own. After it Commit is not sent, and answers DEADLINE_EXCEEDED. Rollbacks still get their time.
+  std::optional<std::chrono::system_clock::time_point> deadline;
+  /// Longest time that the destructors of the unit and of its savepoints wait for a server that does not answer, all
+  /// together. Should it pass, the server still rolls back after idle_limit.
   std::chrono::milliseconds drop_timeout{1000};
 };
 
@@ -70,6 +77,8 @@ struct UnitOfWorkOptions {
 /// Nothing that a unit writes is seen by others before Commit. After a call that failed in the database the unit takes
 /// no more calls until a savepoint is rolled back (savepoint.h); calls and Commit then say FAILED_PRECONDITION
 /// UNIT_OF_WORK_FAILED. To have the whole unit run again after a serialization failure, see run_in_unit_of_work.h.
+///
+/// May be moved; the object that was moved from refuses calls with UNIT_OF_WORK_ENDED and is kMovedFrom.
 ///
 /// For one thread at a time, as the calls of a unit run one at a time. All methods block, until their deadlines at
 /// most.
@@ -94,14 +103,20 @@ class [[nodiscard]] UnitOfWork {
     return internal::CallThrough(sender, method, stub, request);
   }
 
-  /// The rows of a List method, read inside the unit. The unit and the stub outlive the range and stay where they are.
+  /// The rows of a List method, read inside the unit. The stub outlives the range. When the unit ends before it, its
+  /// status() tells.
   template <typename Stub, typename Request, typename Response, typename StubPointer, typename Row>
-  RowRange<Request, Response, Row> List(StubMethod<Stub, Request, Response> method, StubPointer& stub,
+  RowRange<Request, Response, Row> List(StubMethod<Stub, Request, Response> method, StubPointer&& stub,
                                         const Request& request,
                                         google::protobuf::RepeatedPtrField<Row>* (Response::*rows)(),
                                         const CallOptions& options = {}) {
-    return {request, rows,
-            [this, method, &stub, options](const Request& page) { return Call(method, stub, page, options); }};
+    internal::RequireThatStays<StubPointer>();
+    return {request, rows, [state = state_, method, to = internal::StubOf<Stub>(stub), options](const Request& page) {
+              const auto sender = [&](const internal::Send& send) {
+                return internal::SendInUnit(state, options, send);
+              };
+              return internal::CallThrough(sender, method, to, page);
+            }};
   }
 
   /// For calls that are made otherwise, for example by the callback interface: adds the unit's header, the headers of
@@ -122,14 +137,14 @@ class [[nodiscard]] UnitOfWork {
   absl::StatusOr<v1::UnitOfWorkInfo> Get();
 
   /// How the unit stands as far as this object knows: the server may have ended it for its limits.
-  enum class State { kOpen, kCommitted, kRolledBack, kOutcomeUnknown };
-  /// kRolledBack when moved from.
+  enum class State { kOpen, kCommitted, kRolledBack, kOutcomeUnknown, kMovedFrom };
   State state() const;
   /// Names the unit in logs. No secret. Empty when moved from.
   std::string id() const;
 
  private:
   friend class Savepoint;
+  friend struct internal::UnitAccess;
   explicit UnitOfWork(std::shared_ptr<internal::UnitState> state);
   absl::Status SendCall(const CallOptions& options, const internal::Send& send);
   void Drop() noexcept;

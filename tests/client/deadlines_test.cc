@@ -1,0 +1,183 @@
+// Times that callers give: without end, too short, for the whole, and for destructors.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <limits>
+#include <optional>
+#include <thread>
+
+#include "rowkeeper/client/channel.h"
+#include "rowkeeper/client/error_details.h"
+#include "rowkeeper/client/run_in_unit_of_work.h"
+#include "rowkeeper/client/savepoint.h"
+#include "server/base/errors.h"
+#include "server/wire/status.h"
+#include "tests/client/scripted_server.h"
+
+namespace rowkeeper::client {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::system_clock;
+using Clock = std::chrono::steady_clock;
+using Units = v1::UnitOfWork::Stub;
+
+/// Nobody listens there.
+constexpr char kClosed[] = "127.0.0.1:1";
+
+absl::Status DoNothing(UnitOfWork&) { return absl::OkStatus(); }
+
+class Deadlines : public ::testing::Test {
+ protected:
+  UnitOfWork Begin(const UnitOfWorkOptions& options) {
+    auto unit = UnitOfWork::Begin(channel_, options);
+    EXPECT_TRUE(unit.ok()) << unit.status();
+    return *std::move(unit);
+  }
+  milliseconds Passed() const { return std::chrono::duration_cast<milliseconds>(Clock::now() - start_); }
+
+  ScriptedServer server_;
+  std::shared_ptr<grpc::Channel> channel_ = MakeChannel(server_.address());
+  const Clock::time_point start_ = Clock::now();
+};
+
+TEST_F(Deadlines, TimesWithoutEndAreLongAndNotPast) {
+  RunOptions options;
+  options.total_time = milliseconds::max();
+  options.unit.call_timeout = milliseconds::max();
+  options.unit.commit_time = milliseconds::max();
+  options.unit.drop_timeout = milliseconds::max();
+  options.unit.idle_limit = milliseconds::max();
+  options.unit.capacity_wait = milliseconds::max();
+  CallOptions call;
+  call.timeout = milliseconds::max();
+  call.lost_reply = CallOptions::LostReply::kSendAgain;
+  const absl::Status status = RunInUnitOfWork(channel_, options, [&](UnitOfWork& unit) {
+    {
+      const auto savepoint = Savepoint::Begin(unit);
+      EXPECT_TRUE(savepoint.ok()) << savepoint.status();
+    }
+    EXPECT_TRUE(unit.Get().ok());
+    return unit.Call(&Units::Get, v1::UnitOfWork::NewStub(channel_), {}, call).status();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(server_.commits, 1);
+}
+
+TEST_F(Deadlines, CommitIsSentHoweverShortItsTimesAre) {
+  for (const milliseconds time : {milliseconds(0), milliseconds(-1), milliseconds::min()}) {
+    UnitOfWorkOptions options;
+    options.commit_time = time;
+    UnitOfWork unit = Begin(options);
+    server_.commits = 0;
+    EXPECT_TRUE(unit.Commit().ok());
+    EXPECT_EQ(server_.commits, 1);
+  }
+}
+
+TEST_F(Deadlines, AfterThatOfTheWholeNothingIsCommitted) {
+  UnitOfWorkOptions options;
+  options.deadline = system_clock::now() + milliseconds(300);
+  UnitOfWork unit = Begin(options);
+  server_.get = [] {
+    std::this_thread::sleep_for(milliseconds(800));
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(unit.Call(&Units::Get, v1::UnitOfWork::NewStub(channel_), {}).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_LT(Passed(), milliseconds(700)) << "the call has less than its own time";
+  const absl::Status outcome = unit.Commit();
+  EXPECT_EQ(outcome.code(), absl::StatusCode::kDeadlineExceeded) << outcome;
+  EXPECT_EQ(server_.commits, 0);
+  EXPECT_EQ(unit.state(), UnitOfWork::State::kRolledBack);
+  EXPECT_EQ(server_.rollbacks, 1);
+}
+
+TEST_F(Deadlines, ThatOfTheWholeEndsAskingForCommit) {
+  server_.commit = [] { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost"); };
+  UnitOfWorkOptions options;
+  options.deadline = system_clock::now() + milliseconds(400);
+  UnitOfWork unit = Begin(options);
+  EXPECT_EQ(ReasonOf(unit.Commit()), reason::kCommitOutcomeUnknown);
+  EXPECT_LT(Passed(), milliseconds(900));
+}
+
+TEST_F(Deadlines, ThatOfTheWholeEndsRunsAndTheirPauses) {
+  server_.commit = [] { return wire::ToGrpcStatus(SerializationFailure()); };
+  RunOptions options;
+  options.max_attempts = std::numeric_limits<int>::max();
+  options.deadline = system_clock::now() + milliseconds(400);
+  const absl::Status status = RunInUnitOfWork(channel_, options, DoNothing);
+  EXPECT_FALSE(status.ok());
+  EXPECT_GT(server_.commits, 1);
+  EXPECT_LT(Passed(), milliseconds(900));
+  const int commits = server_.commits;
+  options.deadline = system_clock::now() - std::chrono::hours(1);
+  EXPECT_EQ(RunInUnitOfWork(channel_, options, DoNothing).code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(server_.commits, commits);
+}
+
+TEST_F(Deadlines, BeginIsAskedAgainWhenTheServerWasNotReachedInTime) {
+  server_.begin = [this] {
+    if (server_.begins == 1) std::this_thread::sleep_for(milliseconds(600));
+    return grpc::Status::OK;
+  };
+  RunOptions options;
+  options.unit.call_timeout = milliseconds(250);
+  EXPECT_TRUE(RunInUnitOfWork(channel_, options, DoNothing).ok());
+  EXPECT_EQ(server_.begins, 2);
+}
+
+TEST_F(Deadlines, BeginWaitsForTheTotalTimeAtMost) {
+  RunOptions options;
+  options.total_time = milliseconds(600);
+  options.unit.call_timeout = milliseconds(250);
+  int reruns = 0;
+  options.on_rerun = [&](const Rerun&) { ++reruns; };
+  const auto closed = MakeChannel(kClosed);
+  EXPECT_EQ(RunInUnitOfWork(closed, options, DoNothing).code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_GE(reruns, 1);
+  EXPECT_LT(Passed(), milliseconds(1100));
+}
+
+class Drops : public Deadlines {
+ protected:
+  Drops() {
+    server_.rollback = server_.rollback_to = [] {
+      std::this_thread::sleep_for(milliseconds(900));
+      return grpc::Status::OK;
+    };
+    options_.drop_timeout = milliseconds(500);
+  }
+  UnitOfWorkOptions options_;
+};
+
+TEST_F(Drops, AUnitAndItsSavepointsWaitForTheDropTimeoutTogether) {
+  {
+    UnitOfWork unit = Begin(options_);
+    const auto outer = Savepoint::Begin(unit, "outer");
+    const auto middle = Savepoint::Begin(unit, "middle");
+    const auto inner = Savepoint::Begin(unit, "inner");
+    ASSERT_TRUE(outer.ok() && middle.ok() && inner.ok());
+  }
+  EXPECT_LT(Passed(), milliseconds(850));
+  EXPECT_EQ(server_.rollbacks_to, 1) << "the first has shown that it is no use";
+  EXPECT_EQ(server_.rollbacks, 1);
+}
+
+TEST_F(Drops, RollbackOfAnOuterSavepointMakesTheUnitWellAgain) {
+  UnitOfWork unit = Begin(options_);
+  auto outer = Savepoint::Begin(unit, "outer");
+  ASSERT_TRUE(outer.ok());
+  { const auto inner = Savepoint::Begin(unit, "inner"); }
+  EXPECT_EQ(ReasonOf(unit.Commit()), reason::kSavepointOpen);
+  server_.rollback_to = {};
+  ASSERT_TRUE(outer->Rollback().ok());
+  EXPECT_EQ(server_.rollbacks_to, 2);
+  { const auto next = Savepoint::Begin(unit, "next"); }
+  EXPECT_EQ(server_.rollbacks_to, 3) << "drops are sent again";
+  EXPECT_TRUE(unit.Commit().ok());
+}
+
+}  // namespace
+}  // namespace rowkeeper::client
