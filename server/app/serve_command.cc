@@ -6,6 +6,7 @@
 #include "server/app/commands.h"
 #include "server/app/server_process.h"
 #include "server/app/signals.h"
+#include "server/app/unit_settings.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::app {
@@ -16,8 +17,8 @@ using observe::LogLevel;
 
 /// Exit code when a second signal does not wait for the drain: 128 + SIGTERM.
 constexpr int kExitTerminated = 143;
-/// How long ending may take after the drain, the embedded PostgreSQL's fast shutdown included.
-constexpr std::chrono::seconds kTeardownLimit{40};
+/// Of the embedded PostgreSQL: its fast shutdown, and then an immediate one.
+constexpr std::chrono::seconds kStopLimit{40};
 
 struct ServeOptions {
   CatalogueSettings catalogue;
@@ -49,8 +50,9 @@ int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded
   Log(LogLevel::kInfo, "listening", {{"addresses", absl::StrJoin((*process)->addresses(), ", ")}});
   WaitForStopSignal();
   ExitOnNextStopSignal(kExitTerminated);
-  ExitAfter(std::chrono::milliseconds(static_cast<int64_t>(options.serve.drain_timeout_s * 1000)) + kTeardownLimit,
-            kExitFailure);
+  const auto teardown = TeardownLimit(database->connection, options.serve.units);
+  const auto stop = database->embedded != nullptr ? kStopLimit : std::chrono::seconds(0);
+  ExitAfter(Milliseconds(options.serve.drain_timeout_s) + teardown + stop, kExitFailure);
   Log(LogLevel::kInfo, "stopping: finishing the calls that run; a second signal ends at once");
   (*process)->Shutdown();
   process->reset();

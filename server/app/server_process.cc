@@ -2,8 +2,11 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
 #include <chrono>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/app/unit_settings.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
@@ -21,9 +24,8 @@ plan::PageTokens::Key TokenKey(const std::string& secret) {
 
 size_t Kibibytes(int count) { return static_cast<size_t>(count) * 1024; }
 
-std::chrono::milliseconds Milliseconds(double seconds) {
-  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
-}
+/// How long before the end of the drain units are rolled back.
+constexpr std::chrono::milliseconds kLongestFarewell{1000};
 
 db::PoolOptions ToPoolOptions(const PoolSettings& settings) {
   db::PoolOptions options;
@@ -54,6 +56,12 @@ std::string Remedy(const ServeSettings& settings) {
              "` on this database");
 }
 
+void LogRefusals() {
+  for (const auto& [reason, count] : observe::Counters::Process().Snapshot().refusals) {
+    Log(LogLevel::kInfo, "refused since start", {{"reason", reason}, {"calls", static_cast<int64_t>(count)}});
+  }
+}
+
 }  // namespace
 
 ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options)
@@ -64,22 +72,26 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       runner_(errors_, tokens_, &statements_),
       pool_(ToPoolOptions(options.pool), options_.connection),
       executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_)),
-      resolver_(options_.connection, Milliseconds(options.serve.units.in_doubt_limit_s)) {}
+      resolver_(std::make_shared<uow::CommitResolver>(options_.connection,
+                                                      Milliseconds(options.serve.units.in_doubt_limit_s))),
+      in_doubt_runs_(resolver_.get()) {}
 
 /// The threads of units and of the executor hold calls, which end before the services that they came from.
 ServerProcess::~ServerProcess() {
   server_.reset();
   units_.reset();
+  in_doubt_runs_.Stop();
   executor_.reset();
 }
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const LoadedCatalogue& loaded,
                                                                     const ServerProcessOptions& options) {
   std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options));
+  if (absl::Status status = process->CheckUnits(); !status.ok()) return status;
   process->gate_.Close(DatabaseUnavailable());  // until the monitor has seen that the database fits
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
-  if (absl::Status status = process->MakeUnits(); !status.ok()) return status;
+  process->MakeUnits();
   ServerProcess* self = process.get();
   process->monitor_ = std::make_unique<DatabaseMonitor>(
       *loaded.catalogue, process->options_.connection, Remedy(options.serve),
@@ -100,7 +112,7 @@ void ServerProcess::MakeServices() {
     methods_.push_back(std::make_unique<const wire::RepositoryMethod>(plan.get(), backend));
   }
   run_ = std::make_unique<const wire::RunMethod>(
-      wire::RunBackend{executor_.get(), &runner_, &resolver_, backend.max_response_bytes}, methods_);
+      wire::RunBackend{executor_.get(), &runner_, &in_doubt_runs_, backend.max_response_bytes}, methods_);
   unit_service_ =
       std::make_unique<const wire::UnitOfWorkService>(wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get()});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
@@ -137,16 +149,20 @@ absl::Status ServerProcess::Listen() {
   return absl::OkStatus();
 }
 
-absl::Status ServerProcess::MakeUnits() {
-  absl::StatusOr<std::string> address = AdvertisedAddress(options_.serve.advertise_address, addresses());
-  if (!address.ok()) return address.status();
-  absl::StatusOr<uow::UnitOptions> options = ToUnitOptions(options_.serve.units, options_.pool, *std::move(address));
+absl::Status ServerProcess::CheckUnits() {
+  if (absl::Status status = CheckAdvertisedAddress(options_.serve.advertise_address); !status.ok()) return status;
+  absl::StatusOr<uow::UnitOptions> options = ToUnitOptions(options_.serve.units, options_.pool);
   if (!options.ok()) return options.status();
-  Log(LogLevel::kInfo, "units of work",
-      {{"capacity", static_cast<int64_t>(options->capacity)}, {"server", options->server}});
-  units_ = std::make_unique<uow::UnitsOfWork>(*std::move(options), &pool_, options_.connection);
-  units_slot_.Set(units_.get());
+  unit_options_ = *std::move(options);
   return absl::OkStatus();
+}
+
+void ServerProcess::MakeUnits() {
+  unit_options_.server = AdvertisedAddress(options_.serve.advertise_address, addresses());
+  Log(LogLevel::kInfo, "units of work",
+      {{"capacity", static_cast<int64_t>(unit_options_.capacity)}, {"server", unit_options_.server}});
+  units_ = std::make_unique<uow::UnitsOfWork>(unit_options_, &pool_, resolver_);
+  units_slot_.Set(units_.get());
 }
 
 void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason) {
@@ -173,26 +189,22 @@ void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::S
   }
 }
 
-namespace {
-
-void LogRefusals() {
-  for (const auto& [reason, count] : observe::Counters::Process().Snapshot().refusals) {
-    Log(LogLevel::kInfo, "refused since start", {{"reason", reason}, {"calls", static_cast<int64_t>(count)}});
-  }
-}
-
-}  // namespace
-
 void ServerProcess::Shutdown() {
+  using Clock = std::chrono::steady_clock;
   const auto drain = Milliseconds(options_.serve.drain_timeout_s);
-  const auto deadline = std::chrono::system_clock::now() + drain;
+  const auto end = std::chrono::system_clock::now() + drain;
+  const auto units_end = Clock::now() + drain - std::min(kLongestFarewell, drain / 4);
   health_.Stop();
   reflection_->Stop();
-  units_->Drain(std::chrono::steady_clock::now() + drain);
-  server_->Shutdown(deadline, [this] { service_->CutCalls(); });
-  units_slot_.Set(nullptr);
+  units_->Drain(units_end);
+  // Some were rolled back, and their callers may ask what became of them.
+  if (Clock::now() >= units_end) absl::SleepFor(absl::FromChrono(end - std::chrono::system_clock::now()));
+  server_->Shutdown(end, [this] { service_->CutCalls(); });
+  units_slot_.Close();
   units_.reset();
-  executor_.reset();  // its threads answer calls, so they end before the server does
+  resolver_->GiveUp();
+  in_doubt_runs_.Stop();  // its threads and the executor's answer calls, so they end before the server does
+  executor_.reset();
   monitor_.reset();
   LogRefusals();
 }

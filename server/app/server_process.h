@@ -15,6 +15,7 @@
 #include "server/uow/transaction.h"
 #include "server/uow/units_of_work.h"
 #include "server/wire/health.h"
+#include "server/wire/in_doubt_runs.h"
 #include "server/wire/reflection.h"
 #include "server/wire/repository_method.h"
 #include "server/wire/run_method.h"
@@ -41,14 +42,17 @@ class ServerProcess {
 
   const std::vector<std::string>& addresses() const { return server_->BoundAddresses(); }
   /// Not serving from now on. Open units of work and then running calls get the drain timeout in all; what is left is
-  /// rolled back, cancelled and told so. Call once.
+  /// rolled back, cancelled and told so. Units are rolled back a second before the end, or a quarter of the timeout,
+  /// and calls are answered in the meantime: so whoever asks after a unit hears what became of it. Call once.
   void Shutdown();
 
  private:
   ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options);
   absl::Status Listen();
+  /// All that is known of their limits before the server listens.
+  absl::Status CheckUnits();
   /// Knows where the server listens.
-  absl::Status MakeUnits();
+  void MakeUnits();
   void MakeServices();
   void AnnounceServices();
   void OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason);
@@ -62,7 +66,10 @@ class ServerProcess {
   const exec::Runner runner_;
   db::Pool pool_;
   std::unique_ptr<exec::Executor> executor_;
-  const uow::CommitResolver resolver_;
+  /// Of units and runs.
+  const std::shared_ptr<uow::CommitResolver> resolver_;
+  wire::InDoubtRuns in_doubt_runs_;
+  uow::UnitOptions unit_options_;
   std::unique_ptr<uow::UnitsOfWork> units_;
   wire::UnitsSlot units_slot_;
   wire::ServingGate gate_;

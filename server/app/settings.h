@@ -1,10 +1,17 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace rowkeeper::app {
+
+/// Settings are seconds where people write them.
+inline std::chrono::milliseconds Milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
 
 /// Where the catalogue comes from.
 struct CatalogueSettings {

@@ -9,6 +9,7 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/base/utf8.h"
 #include "server/wire/listen_address.h"
 
 namespace rowkeeper::app {
@@ -20,13 +21,10 @@ constexpr int kAnswerSlackMs = 5000;
 /// The same where statements have no limit.
 constexpr int kLongestAnswerMs = 3600000;
 
-std::chrono::milliseconds Milliseconds(double seconds) {
-  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
-}
-
-bool IsPrintable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
+/// A statement without a limit of its own is not waited for any longer.
+constexpr std::chrono::milliseconds kLongestTeardown{60000};
+/// For the fence, COMMIT and ROLLBACK of a unit.
+constexpr std::chrono::milliseconds kEndOfUnit{25000};
 
 bool StandsForAllAddresses(const std::string& host) { return host == "0.0.0.0" || host == "[::]" || host == "::"; }
 
@@ -43,18 +41,19 @@ int Capacity(const UnitSettings& settings, const PoolSettings& pool) {
 
 }  // namespace
 
-absl::StatusOr<std::string> AdvertisedAddress(const std::string& setting, const std::vector<std::string>& bound) {
-  if (!setting.empty()) {
-    if (setting.size() <= kMaxAddressBytes && IsPrintable(setting)) return setting;
-    return InvalidField("--advertise-address", "is written host:port, at most 255 printable ASCII characters");
-  }
+absl::Status CheckAdvertisedAddress(const std::string& setting) {
+  if (setting.size() <= kMaxAddressBytes && IsPrintableWord(setting)) return absl::OkStatus();
+  return InvalidField("--advertise-address", "is written host:port, at most 255 printable ASCII characters");
+}
+
+std::string AdvertisedAddress(const std::string& setting, const std::vector<std::string>& bound) {
+  if (!setting.empty()) return setting;
   const wire::ListenAddress first{bound.front()};
   if (first.is_unix() || !StandsForAllAddresses(first.host())) return first.text.substr(0, kMaxAddressBytes);
   return Cat(HostName(), ":", first.port());
 }
 
-absl::StatusOr<uow::UnitOptions> ToUnitOptions(const UnitSettings& settings, const PoolSettings& pool,
-                                               std::string address) {
+absl::StatusOr<uow::UnitOptions> ToUnitOptions(const UnitSettings& settings, const PoolSettings& pool) {
   FieldViolations violations;
   if (settings.idle_limit_s > settings.max_idle_limit_s) {
     violations.Add("--unit-idle-limit", "is above --unit-max-idle-limit; raise that, or lower this");
@@ -64,7 +63,6 @@ absl::StatusOr<uow::UnitOptions> ToUnitOptions(const UnitSettings& settings, con
   }
   if (!violations.empty()) return violations.ToStatus();
   uow::UnitOptions options;
-  options.server = std::move(address);
   options.capacity = Capacity(settings, pool);
   options.per_caller = settings.per_caller < options.capacity ? settings.per_caller : 0;
   options.idle_limit = Milliseconds(settings.idle_limit_s);
@@ -84,6 +82,11 @@ db::ConnectionOptions WithSessionLimits(db::ConnectionOptions connection, const 
   const auto idle = Milliseconds(settings.max_idle_limit_s) + uow::UnitOptions().backstop;
   connection.idle_in_transaction_ms = static_cast<int>(idle.count());
   return connection;
+}
+
+std::chrono::milliseconds TeardownLimit(const db::ConnectionOptions& connection, const UnitSettings& settings) {
+  const std::chrono::milliseconds statement(WithSessionLimits(connection, settings).answer_limit_ms);
+  return std::max(std::min(statement, kLongestTeardown), kEndOfUnit + Milliseconds(settings.in_doubt_limit_s));
 }
 
 }  // namespace rowkeeper::app

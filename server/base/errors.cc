@@ -277,8 +277,8 @@ absl::Status ShuttingDown() {
 
 absl::Status UnitOfWorkNotFound() {
   return Error(Code::kNotFound, "UNIT_OF_WORK_NOT_FOUND",
-               "there is no unit of work with this handle; it was never given, is another caller's, or ended long ago: "
-               "begin a new one");
+               "there is no unit of work with this handle; it was never given, is another caller's, or ended long ago; "
+               "if Commit was sent for it, read the rows before you write again, else begin a new one");
 }
 
 absl::Status UnitOfWorkElsewhere(std::string_view address) {
@@ -287,11 +287,24 @@ absl::Status UnitOfWorkElsewhere(std::string_view address) {
                {{"address", address}});
 }
 
+absl::Status UnitsOfWorkOff() {
+  return Error(Code::kFailedPrecondition, "UNITS_OF_WORK_OFF",
+               "this server has no place for units of work, so trying again does not help; use Run, or raise "
+               "--unit-share or --pool-size on the server");
+}
+
 absl::Status UnitOfWorkExpired(std::string_view cause, std::string_view what, std::string_view time) {
   return Error(Code::kAborted, "UNIT_OF_WORK_EXPIRED",
                Cat("the unit of work was rolled back", time.empty() ? "" : Cat(" at ", time), ": ", what,
                    "; begin a new one and run the whole unit again"),
                {{"cause", cause}, {"end_time", time}});
+}
+
+absl::Status UnitOfWorkLostInRestart() {
+  return Error(Code::kAborted, "UNIT_OF_WORK_EXPIRED",
+               "the server that held this unit of work was restarted; unless Commit was sent for it, it was rolled back; "
+               "if Commit was sent, it may have been committed: read the rows before you write again",
+               {{"cause", "SERVER_RESTARTED"}, {"end_time", ""}});
 }
 
 absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time) {
@@ -354,6 +367,18 @@ absl::Status WithMetadata(const absl::Status& error, std::string_view key, std::
   ReadErrorInfo(error, &info);
   (*info.mutable_metadata())[std::string(key)] = Shown(value);
   Attach(info, &status);
+  return status;
+}
+
+absl::Status WithFieldsUnder(const absl::Status& error, std::string_view prefix) {
+  google::rpc::BadRequest details;
+  const auto payload = error.GetPayload(TypeUrl<google::rpc::BadRequest>());
+  if (!payload || !details.ParseFromString(std::string(*payload)) || details.field_violations().empty()) return error;
+  for (auto& violation : *details.mutable_field_violations()) {
+    violation.set_field(Cat(prefix, violation.field().empty() ? "" : ".", violation.field()));
+  }
+  absl::Status status = WithMetadata(error, "field", details.field_violations(0).field(), "");
+  Attach(details, &status);
   return status;
 }
 

@@ -102,9 +102,13 @@ absl::Status ShuttingDown();
 absl::Status UnitOfWorkNotFound();
 /// FAILED_PRECONDITION, reason UNIT_OF_WORK_ELSEWHERE: `address` is the server that holds it.
 absl::Status UnitOfWorkElsewhere(std::string_view address);
+/// FAILED_PRECONDITION, reason UNITS_OF_WORK_OFF: the server has no place for any, so trying again does not help.
+absl::Status UnitsOfWorkOff();
 /// ABORTED, reason UNIT_OF_WORK_EXPIRED: the server ended it. `cause` is for programs ("IDLE_LIMIT"), `what` for people
 /// ("no call came for 10 s"), `time` is RFC 3339, empty when it is not known.
 absl::Status UnitOfWorkExpired(std::string_view cause, std::string_view what, std::string_view time);
+/// The same reason, cause SERVER_RESTARTED: nobody knows any more whether the unit was committed before.
+absl::Status UnitOfWorkLostInRestart();
 /// FAILED_PRECONDITION, reason UNIT_OF_WORK_ENDED: its caller ended it. `outcome` is COMMITTED, ROLLED_BACK or UNKNOWN.
 absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time);
 /// ABORTED with RetryInfo, reason UNIT_OF_WORK_BUSY: another call of the unit was running for longer than `limit`.
@@ -123,6 +127,9 @@ absl::Status ValueMissing(std::string_view value, std::string_view call, std::st
 /// `error` as it is, with metadata `key` = `value`, and `prefix` before the message.
 absl::Status WithMetadata(const absl::Status& error, std::string_view key, std::string_view value,
                           std::string_view prefix);
+
+/// `error` as it is, but that its field violations are about fields below `prefix` ("calls[1].request").
+absl::Status WithFieldsUnder(const absl::Status& error, std::string_view prefix);
 
 /// The ErrorInfo reason of `status`, or empty when it carries none.
 std::string ErrorReason(const absl::Status& status);

@@ -1,5 +1,7 @@
 #include "server/base/utf8.h"
 
+#include <algorithm>
+
 namespace rowkeeper {
 namespace {
 
@@ -37,6 +39,10 @@ size_t ValidUtf8Prefix(std::string_view text) {
     position += length;
   }
   return position;
+}
+
+bool IsPrintableWord(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 std::string RepairUtf8(std::string_view text) {

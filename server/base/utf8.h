@@ -10,6 +10,9 @@ namespace rowkeeper {
 /// `text` is well-formed when that is all of them.
 size_t ValidUtf8Prefix(std::string_view text);
 
+/// Whether all of `text` is printable ASCII without spaces.
+bool IsPrintableWord(std::string_view text);
+
 /// `text` with each byte that is not part of a well-formed sequence replaced by U+FFFD.
 std::string RepairUtf8(std::string_view text);
 

@@ -2,11 +2,11 @@
 
 #include <openssl/sha.h>
 
-#include <algorithm>
 #include <array>
 
 #include "server/base/ids.h"
 #include "server/base/text.h"
+#include "server/base/utf8.h"
 
 namespace rowkeeper::uow {
 namespace {
@@ -16,10 +16,6 @@ constexpr size_t kInstance = 8;
 constexpr size_t kSecret = 16;
 constexpr size_t kFixed = sizeof(kVersion) + kInstance + kSecret;
 constexpr size_t kMaxServer = 255;
-
-bool IsPrintable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
 
 }  // namespace
 
@@ -48,7 +44,7 @@ std::optional<Handle> Handle::Parse(std::string_view text) {
   const size_t server_size = bytes.size() - kFixed;
   Handle handle{bytes.substr(1, server_size), bytes.substr(1 + server_size, kInstance),
                 bytes.substr(1 + server_size + kInstance)};
-  if (!IsPrintable(handle.server)) return std::nullopt;
+  if (!IsPrintableWord(handle.server)) return std::nullopt;
   return handle;
 }
 

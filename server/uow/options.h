@@ -8,6 +8,15 @@
 
 namespace rowkeeper::uow {
 
+/// Longest label of a unit and longest name of a savepoint.
+inline constexpr size_t kMaxLabelBytes = 200;
+inline constexpr size_t kMaxSavepointBytes = 100;
+
+/// Deferrable goes with serializable and read only.
+inline bool DeferrableFits(const sql::TransactionMode& mode) {
+  return !mode.deferrable || (mode.read_only && mode.isolation == sql::TransactionMode::Isolation::kSerializable);
+}
+
 /// Limits of a server's units of work. Every refusal because of one is counted.
 struct UnitOptions {
   /// Where callers reach this server, "10.0.0.7:50051"; part of every handle. At most 255 bytes.
@@ -35,7 +44,8 @@ struct UnitOptions {
   std::chrono::milliseconds backstop{5000};
   /// How long the outcome of a COMMIT whose connection was lost is looked for.
   std::chrono::milliseconds in_doubt_limit{30000};
-  /// Ended units are remembered so long, and so many of them.
+  /// Ended units are remembered so long, and so many of those that were rolled back and so many of the others. When
+  /// there are more, whoever has the most loses the oldest of them.
   std::chrono::milliseconds remember{600000};
   int remembered = 100000;
   /// Results kept for calls that are sent again, of one unit: how many, and how many bytes unless it is one alone.

@@ -57,11 +57,12 @@ bool Places::CallerMayHave(const BeginCall& call) const {
 }
 
 absl::Status Places::Full(const BeginCall& call) const {
-  if (capacity_ > 0 && !CallerMayHave(call)) {
+  if (capacity_ <= 0) return UnitsOfWorkOff();
+  if (!CallerMayHave(call)) {
     return LimitReached("UNIT_OF_WORK_CALLER_LIMIT", "this caller has as many units of work open as one may have",
-                        "per_caller", Cat(per_caller_, " units"));
+                        "--units-per-caller", Cat(per_caller_, " units"));
   }
-  return LimitReached("UNIT_OF_WORK_LIMIT", "as many units of work are open as the server allows", "capacity",
+  return LimitReached("UNIT_OF_WORK_LIMIT", "as many units of work are open as the server allows", "--unit-share",
                       Cat(capacity_, " units"));
 }
 

@@ -4,16 +4,13 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/uow/options.h"
 
 namespace rowkeeper::uow {
-namespace {
-
-constexpr size_t kMaxName = 100;
-
-}  // namespace
-
 absl::StatusOr<SavepointStack::Savepoint> SavepointStack::Next(const std::string& name) const {
-  if (name.size() > kMaxName) return InvalidField("name", Cat("is longer than ", kMaxName, " bytes"));
+  if (name.size() > kMaxSavepointBytes) {
+    return InvalidField("name", Cat("is longer than ", kMaxSavepointBytes, " bytes"));
+  }
   if (open_.size() >= static_cast<size_t>(limit_)) {
     return LimitReached("UNIT_OF_WORK_SAVEPOINTS", "too many savepoints are open in this unit of work; release some",
                         "savepoints", Cat(limit_));

@@ -1,5 +1,6 @@
 #include "server/wire/exchange.h"
 
+#include <functional>
 #include <utility>
 
 #include "server/base/errors.h"
@@ -23,6 +24,11 @@ Exchange::Exchange(const ServedMethod* method, UnaryCall call)
 const std::string& Exchange::caller() {
   if (caller_.empty()) caller_ = CallerOf(call_);
   return caller_;
+}
+
+uint64_t Exchange::Fingerprint() const {
+  const std::hash<std::string_view> hash;
+  return hash(call_.path()) * 31 ^ hash(call_.request());
 }
 
 void Exchange::NoteUnit(std::string_view handle) {

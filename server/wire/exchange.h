@@ -32,6 +32,10 @@ class Exchange {
   /// See CallerOf.
   const std::string& caller();
 
+  /// Tells calls of one process apart by method and request, so that a number of the header rowkeeper-sequence stands
+  /// for one of them. Until DropRequest.
+  uint64_t Fingerprint() const;
+
   /// Whether what is noted below will be logged.
   bool noting() const { return noting_; }
   /// The id of a row that the call is about.

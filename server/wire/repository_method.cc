@@ -1,21 +1,11 @@
 #include "server/wire/repository_method.h"
 
-#include <functional>
 #include <utility>
 
 #include "server/base/errors.h"
 #include "server/uow/units_of_work.h"
 
 namespace rowkeeper::wire {
-namespace {
-
-/// Tells calls of one process apart, so that a number of the header rowkeeper-sequence stands for one of them.
-uint64_t Fingerprint(const UnaryCall& call) {
-  const std::hash<std::string_view> hash;
-  return hash(call.path()) * 31 ^ hash(call.request());
-}
-
-}  // namespace
 
 RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const RepositoryBackend& backend)
     : plan_(plan),
@@ -39,7 +29,7 @@ absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
   if (absl::Status status = Decode(exchange->call().request(), &request); !status.ok()) return status;
   absl::StatusOr<plan::Call> call = Bind(std::move(request));
   if (!call.ok()) return call.status();
-  const uint64_t fingerprint = headers->sequence.has_value() ? Fingerprint(exchange->call()) : 0;
+  const uint64_t fingerprint = headers->sequence.has_value() ? exchange->Fingerprint() : 0;
   exchange->call().DropRequest();
   NoteKeys(*call, exchange.get());
   if (headers->unit_of_work.has_value()) return StartInUnit(exchange, *headers, fingerprint, *std::move(call));
@@ -57,7 +47,7 @@ void RepositoryMethod::StartAlone(const SharedExchange& exchange, plan::Call cal
 absl::Status RepositoryMethod::StartInUnit(const SharedExchange& exchange, const CallHeaders& headers,
                                            uint64_t fingerprint, plan::Call call) const {
   uow::UnitsOfWork* units = backend_.units->get();
-  if (units == nullptr) return ShuttingDown();
+  if (units == nullptr) return backend_.units->Missing();
   uow::UnitsOfWork::Step step;
   step.name = plan_->full_name;
   step.effect = plan_->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;

@@ -83,31 +83,37 @@ absl::Status RunMethod::Start(const v1::RunRequest& request, const std::shared_p
   exchange->NoteLabel(request.label());
   exchange->call().DropRequest();
   auto plan = std::make_shared<const RunPlan>(*std::move(compiled));
-  auto response = std::make_shared<std::string>();
-  exchange->CancelWith(backend_.executor->Submit(
-      [this, plan, response](db::Connection& connection, db::Cancellation* cancellation) {
-        return Execute(*plan, connection, cancellation, response.get());
-      },
-      exchange->call().deadline(),
-      [exchange, response](const absl::Status& status) {
-        exchange->Answer(status.ok() ? absl::StatusOr<std::string>(std::move(*response)) : status);
-      }));
+  std::make_shared<RunCall>(
+      backend_.executor, backend_.in_doubt, exchange,
+      [this, plan](db::Connection& connection, db::Cancellation* cancellation, std::string* response) {
+        return Execute(*plan, connection, cancellation, response);
+      })
+      ->Start();
   return absl::OkStatus();
 }
 
 /// Whatever fails before COMMIT leaves the transaction open, for the executor to roll back.
-absl::Status RunMethod::Execute(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
-                                std::string* response) const {
+RunCall::CommitResult RunMethod::Execute(const RunPlan& plan, db::Connection& connection,
+                                         db::Cancellation* cancellation, std::string* response) const {
   uow::Transaction transaction(&connection);
   uow::Transaction::Options options;
   options.mode = plan.mode;
-  if (absl::Status status = transaction.Begin(options, cancellation); !status.ok()) return status;
+  absl::Status status = transaction.Begin(options, cancellation);
+  if (status.ok()) status = ExecuteCalls(plan, connection, cancellation, response);
+  if (!status.ok()) return {status, std::nullopt};
+  return transaction.SendCommit(OnlyReads(plan) ? uow::Transaction::Wrote::kNothing
+                                                : uow::Transaction::Wrote::kPerhaps);
+}
+
+absl::Status RunMethod::ExecuteCalls(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
+                                     std::string* response) const {
   Responses responses(backend_.max_response_bytes);
   std::vector<exec::Outcome> outcomes;
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     const RunStep& step = plan.steps[i];
     const auto named = [&](const absl::Status& error) {
-      return WithMetadata(error, "call", Cat(i), Cat("calls[", i, "] (", step.method->plan().full_name, "): "));
+      const absl::Status placed = WithFieldsUnder(error, Cat("calls[", i, "].request"));
+      return WithMetadata(placed, "call", Cat(i), Cat("calls[", i, "] (", step.method->plan().full_name, "): "));
     };
     const absl::StatusOr<plan::Call> call = Complete(step, outcomes);
     if (!call.ok()) return named(call.status());
@@ -118,9 +124,7 @@ absl::Status RunMethod::Execute(const RunPlan& plan, db::Connection& connection,
     if (absl::Status status = responses.Add(step.method->plan(), *std::move(bytes)); !status.ok()) return status;
     outcomes.push_back(*std::move(outcome));
   }
-  if (absl::Status status = responses.Serialize(response); !status.ok()) return status;
-  return transaction.Commit(OnlyReads(plan) ? uow::Transaction::Wrote::kNothing : uow::Transaction::Wrote::kPerhaps,
-                            *backend_.resolver);
+  return responses.Serialize(response);
 }
 
 }  // namespace rowkeeper::wire

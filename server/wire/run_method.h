@@ -9,6 +9,8 @@
 #include "server/exec/runner.h"
 #include "server/uow/transaction.h"
 #include "server/wire/exchange.h"
+#include "server/wire/in_doubt_runs.h"
+#include "server/wire/run_call.h"
 #include "server/wire/run_plan.h"
 
 namespace rowkeeper::wire {
@@ -17,7 +19,7 @@ namespace rowkeeper::wire {
 struct RunBackend {
   exec::Executor* executor = nullptr;
   const exec::Runner* runner = nullptr;
-  const uow::CommitResolver* resolver = nullptr;
+  InDoubtRuns* in_doubt = nullptr;
   /// Of all responses together; larger ones are refused, and nothing is done then. Bytes.
   size_t max_response_bytes = 8 << 20;
 };
@@ -33,8 +35,11 @@ class RunMethod {
   absl::Status Start(const v1::RunRequest& request, const std::shared_ptr<Exchange>& exchange) const;
 
  private:
-  absl::Status Execute(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
-                       std::string* response) const;
+  RunCall::CommitResult Execute(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
+                                std::string* response) const;
+  /// All but COMMIT.
+  absl::Status ExecuteCalls(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
+                            std::string* response) const;
 
   const RunBackend backend_;
   MethodsByName methods_;

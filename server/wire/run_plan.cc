@@ -38,7 +38,7 @@ class Compiler {
   absl::StatusOr<RunPlan> Compile() {
     RunPlan plan;
     plan.mode = ReadMode(request_.transaction(), "transaction", &violations_);
-    CheckName(request_.label(), "label", kMaxLabelBytes, &violations_);
+    CheckName(request_.label(), "label", uow::kMaxLabelBytes, &violations_);
     if (request_.calls().empty()) violations_.Add("calls", "is required; give at least one call");
     if (request_.calls_size() > kMaxCalls) {
       violations_.Add("calls", Cat("has ", request_.calls_size(), " calls; at most ", kMaxCalls, " are allowed"));

@@ -127,8 +127,20 @@ bool UnaryReactor::FinishWith(const absl::Status& error) {
   return true;
 }
 
+void UnaryReactor::SetUndeliveredCallback(std::function<void()> callback) {
+  const absl::MutexLock lock(&mutex_);
+  on_undelivered_ = std::move(callback);
+}
+
+/// By now gRPC has said whether the call was cancelled before its status went out.
 void UnaryReactor::OnDone() {
   method_->in_flight->Remove(this);
+  std::function<void()> undelivered;
+  {
+    const absl::MutexLock lock(&mutex_);
+    undelivered.swap(on_undelivered_);
+  }
+  if (undelivered && cancelled()) undelivered();
   Unref();
 }
 
@@ -160,6 +172,7 @@ std::chrono::steady_clock::time_point UnaryCall::deadline() const { return react
 std::chrono::steady_clock::time_point UnaryCall::start() const { return reactor_->start(); }
 std::string UnaryCall::peer() const { return reactor_->peer(); }
 void UnaryCall::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
+void UnaryCall::OnUndelivered(std::function<void()> callback) { reactor_->SetUndeliveredCallback(std::move(callback)); }
 bool UnaryCall::cancelled() const { return reactor_->cancelled(); }
 bool UnaryCall::cut() const { return reactor_->cut(); }
 bool UnaryCall::Finish(std::string response) { return reactor_->FinishWith(std::move(response)); }

@@ -57,6 +57,9 @@ class UnaryCall {
   /// but one that runs at that moment may end after Finish has returned. A later registration replaces the earlier one.
   void OnCancel(CancelCallback callback);
   bool cancelled() const;
+  /// Has `callback` called, on a gRPC thread, when the call ended before its answer was sent. It must not block and
+  /// must not hold this object. Until Finish.
+  void OnUndelivered(std::function<void()> callback);
   /// The server stops and waits no longer for this call, which should be answered at once.
   bool cut() const;
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
   bool cut() const { return cut_.load(std::memory_order_acquire); }
 
   void SetCancelCallback(UnaryCall::CancelCallback callback);
+  void SetUndeliveredCallback(std::function<void()> callback);
   bool FinishWith(std::string response);
   bool FinishWith(const absl::Status& error);
   /// The server stops and does not wait for this call.
@@ -78,6 +80,7 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
   std::atomic<bool> cut_{false};
   absl::Mutex mutex_;
   UnaryCall::CancelCallback on_cancel_ ABSL_GUARDED_BY(mutex_);
+  std::function<void()> on_undelivered_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rowkeeper::wire

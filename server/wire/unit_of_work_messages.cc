@@ -93,7 +93,7 @@ sql::TransactionMode ReadMode(const v1::TransactionOptions& options, std::string
                       Cat(static_cast<int>(options.isolation()), " is no value of rowkeeper.v1.Isolation"));
       return mode;
   }
-  if (mode.deferrable && (mode.isolation != Isolation::kSerializable || !mode.read_only)) {
+  if (!uow::DeferrableFits(mode)) {
     violations->Add(Cat(field, ".deferrable"), "goes with ISOLATION_SERIALIZABLE and read_only only; set both");
   }
   return mode;
@@ -118,7 +118,7 @@ absl::StatusOr<uow::BeginOptions> ReadBegin(const v1::BeginRequest& request) {
   if (request.has_capacity_wait()) {
     options.capacity_wait = ReadDuration(request.capacity_wait(), "capacity_wait", &violations);
   }
-  CheckName(request.label(), "label", kMaxLabelBytes, &violations);
+  CheckName(request.label(), "label", uow::kMaxLabelBytes, &violations);
   options.label = request.label();
   if (!violations.empty()) return violations.ToStatus();
   return options;

@@ -14,9 +14,6 @@
 /// far as it can be without the server's limits; mistakes are violations of the request's field.
 namespace rowkeeper::wire {
 
-inline constexpr size_t kMaxLabelBytes = 200;
-inline constexpr size_t kMaxSavepointBytes = 100;
-
 /// A field of the request named `field` becomes the mode of a transaction.
 sql::TransactionMode ReadMode(const v1::TransactionOptions& options, std::string_view field,
                               FieldViolations* violations);

@@ -53,11 +53,10 @@ enum class SavepointName { kRequired, kOptional };
 
 template <typename Request>
 absl::StatusOr<SavepointCall> ParseSavepoint(const CallHeaders& headers, SavepointName named, Exchange* exchange) {
-  const std::hash<std::string_view> hash;
   SavepointCall call;
   call.options.deadline = exchange->call().deadline();
   call.options.sequence = headers.sequence;
-  call.options.fingerprint = hash(exchange->call().path()) * 31 ^ hash(exchange->call().request());
+  call.options.fingerprint = exchange->Fingerprint();
   Request request;
   if (absl::Status status = Parse(exchange->call(), &request); !status.ok()) return status;
   absl::StatusOr<UnitsOfWork::Reference> reference = ReadReference(request.handle(), headers, exchange);
@@ -67,7 +66,7 @@ absl::StatusOr<SavepointCall> ParseSavepoint(const CallHeaders& headers, Savepoi
   if (request.name().empty() && named == SavepointName::kRequired) {
     violations.Add("name", "is required; send the name that Savepoint returned");
   }
-  CheckName(request.name(), "name", kMaxSavepointBytes, &violations);
+  CheckName(request.name(), "name", uow::kMaxSavepointBytes, &violations);
   if (!violations.empty()) return violations.ToStatus();
   call.name = request.name();
   return call;
@@ -118,7 +117,7 @@ void UnitOfWorkService::Serve(const Method& method, UnaryCall call) const {
   auto exchange = std::make_shared<Exchange>(&method.served, std::move(call));
   absl::StatusOr<CallHeaders> headers = ReadHeaders(exchange->call());
   UnitsOfWork* const units = backend_.units->get();
-  if (headers.ok() && units == nullptr) headers = ShuttingDown();
+  if (headers.ok() && units == nullptr) headers = backend_.units->Missing();
   const absl::Status status =
       headers.ok() ? (this->*method.start)({exchange, *std::move(headers), units}) : headers.status();
   if (!status.ok()) exchange->Answer(status);
@@ -133,13 +132,12 @@ absl::Status UnitOfWorkService::Begin(const Incoming& incoming) const {
   const absl::StatusOr<uow::BeginOptions> options = ReadBegin(request);
   if (!options.ok()) return options.status();
   exchange->NoteLabel(options->label);
-  const auto done = [exchange, units = incoming.units](absl::StatusOr<UnitsOfWork::Begun> begun) {
+  const auto done = [exchange, units = incoming.units](const absl::StatusOr<UnitsOfWork::Begun>& begun) {
     if (!begun.ok()) return exchange->Answer(begun.status());
     exchange->NoteUnitId(begun->info.id);
-    if (exchange->call().cancelled()) {  // nobody will learn the handle
-      units->Rollback({begun->handle, exchange->caller()}, UnitsOfWork::Clock::time_point::max(),
-                      [](const absl::StatusOr<uow::UnitState>&) {});
-    }
+    exchange->call().OnUndelivered([units, reference = Reference{begun->handle, exchange->caller()}] {
+      units->Rollback(reference, UnitsOfWork::Clock::time_point::max(), [](const absl::StatusOr<uow::UnitState>&) {});
+    });  // nobody has learned the handle
     v1::BeginResponse response;
     response.set_handle(begun->handle);
     *response.mutable_unit_of_work() = ToProto(begun->info);

@@ -2,6 +2,9 @@
 
 #include <atomic>
 
+#include "absl/status/status.h"
+#include "server/base/errors.h"
+
 namespace rowkeeper::uow {
 class UnitsOfWork;
 }
@@ -9,13 +12,23 @@ class UnitsOfWork;
 namespace rowkeeper::wire {
 
 /// Where services find the server's units of work. They are made once the server listens, for a handle names its
-/// address; until then, and after the slot was emptied, there are none. Thread-safe.
+/// address; until then, and after Close, there are none. Thread-safe.
 class UnitsSlot {
  public:
   void Set(uow::UnitsOfWork* units) { units_.store(units, std::memory_order_release); }
+  void Close() {
+    closed_.store(true, std::memory_order_release);
+    Set(nullptr);
+  }
+
   uow::UnitsOfWork* get() const { return units_.load(std::memory_order_acquire); }
+  /// What a call is told when there are none: DATABASE_UNAVAILABLE while the server starts, SHUTTING_DOWN at its end.
+  absl::Status Missing() const {
+    return closed_.load(std::memory_order_acquire) ? ShuttingDown() : DatabaseUnavailable();
+  }
 
  private:
+  std::atomic<bool> closed_{false};
   std::atomic<uow::UnitsOfWork*> units_{nullptr};
 };
 
