@@ -81,7 +81,7 @@ InProcessServer::InProcessServer(std::unique_ptr<const catalogue::Catalogue> cat
   static const QuietLog quiet;
   if (!database_.ok() || loaded_ == nullptr) return;
   if (options_.schema == Options::Schema::kCreate) CreateSchema(*loaded_->catalogue, &database_);
-  options_.connection.url = database_.url();
+  options_.connection.url = options_.route ? options_.route(database_.url()) : database_.url();
   Start();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -58,6 +59,8 @@ class InProcessServer {
     app::ServeSettings serve;
     /// The URL is filled in.
     db::ConnectionOptions connection;
+    /// Set: gives the URL that the server is to use in place of the scratch database's.
+    std::function<std::string(const std::string& url)> route;
     /// Without tables the server does not serve; WaitUntilServing is then not called.
     enum class Schema { kCreate, kLeaveEmpty } schema = Schema::kCreate;
     Options();

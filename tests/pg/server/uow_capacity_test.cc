@@ -43,6 +43,8 @@ TEST_F(CapacityTest, WithoutAPlaceBeginWaitsAndThenSaysWhenToTryAgain) {
   EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(290));
   EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED UNIT_OF_WORK_LIMIT");
   EXPECT_GT(RetryDelayOf(refused.status()), 0);
+  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "--unit-share");
+  EXPECT_EQ(MetadataOf(refused.status(), "value"), "2 units");
   EXPECT_EQ(Summary(Begin("0s")), "RESOURCE_EXHAUSTED UNIT_OF_WORK_LIMIT");
   auto waiting = std::async(std::launch::async, [&] { return Begin("20s"); });
   std::this_thread::sleep_for(milliseconds(100));
@@ -131,6 +133,7 @@ TEST(CallerLimitTest, OneCallerCannotTakeEveryPlace) {
   const CallResult refused = server.Call("UnitOfWork.Begin", {{"capacity_wait", "0s"}});
   EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED UNIT_OF_WORK_CALLER_LIMIT");
   EXPECT_GT(RetryDelayOf(refused.status()), 0);
+  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "--units-per-caller");
   EXPECT_EQ(Summary(first.Rollback()), "OK");
   const Unit third(&server);
   EXPECT_EQ(Summary(second.Rollback()), "OK");
@@ -141,8 +144,9 @@ TEST(NoUnitsTest, AShareOfZeroLeavesRunAndPlainCalls) {
   InProcessServer::Options options;
   options.serve.units.share = 0;
   InProcessServer server(CompileExample("planner/v1"), options);
-  EXPECT_EQ(Summary(server.Call("UnitOfWork.Begin", {{"capacity_wait", "0s"}})),
-            "RESOURCE_EXHAUSTED UNIT_OF_WORK_LIMIT");
+  const CallResult refused = server.Call("UnitOfWork.Begin", Json::object());
+  EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION UNITS_OF_WORK_OFF");
+  EXPECT_EQ(RetryDelayOf(refused.status()), -1) << "trying again does not help";
   EXPECT_EQ(Summary(server.Call("TodoRepository.List", Json::object())), "OK");
   EXPECT_EQ(Summary(RunRequest(&server).Add("TodoRepository.List", Json::object()).Send()), "OK");
 }

@@ -159,12 +159,13 @@ TEST_F(HandleTest, AnEarlierProcessesUnitHasExpiredAndItsCommitIsUnknown) {
   server_.Stop();
   server_.Start();
   for (const auto& [method, answer] : AskAbout(unit.handle())) {
-    if (method == "Commit") {
+    if (method == "Commit" || method == "Get") {
       EXPECT_EQ(Summary(answer), "UNKNOWN COMMIT_OUTCOME_UNKNOWN");
       continue;
     }
     EXPECT_EQ(Summary(answer), "ABORTED UNIT_OF_WORK_EXPIRED") << method;
     EXPECT_EQ(MetadataOf(answer.status(), "cause"), "SERVER_RESTARTED");
+    EXPECT_THAT(std::string(answer.status().message()), ::testing::HasSubstr("read the rows before you write again"));
   }
   EXPECT_EQ(*RollBack(unit.handle()), Json::object());
 }

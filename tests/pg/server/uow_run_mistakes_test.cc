@@ -158,6 +158,17 @@ TEST_F(RunMistakesTest, NothingIsExecutedBeforeAMistakeIsFound) {
   EXPECT_EQ(Count("profiles"), before);
 }
 
+TEST_F(RunMistakesTest, AFieldThatTheDatabaseRefusesIsNamedWithItsCall) {
+  const Json todo = NewTodo(NewProfile());
+  RunRequest run = Run().Add("TodoRepository.List", {{"page_size", 1}});
+  run.Add("TodoRepository.Update",
+          {{"todo", {{"id", todo["id"]}, {"owner_id", NewProfile()}}}, {"update_mask", "owner_id"}});
+  const auto answers = run.Send();
+  EXPECT_EQ(Summary(answers), Invalid("calls[1].request.todo.owner_id"));
+  EXPECT_EQ(MetadataOf(answers.status(), "field"), "calls[1].request.todo.owner_id");
+  EXPECT_EQ(MetadataOf(answers.status(), "call"), "1");
+}
+
 TEST_F(RunMistakesTest, ARunInsideAUnitIsRefused) {
   const Unit unit(&server());
   const auto answers = Run().Add("TodoRepository.List", Json::object()).Send(unit.Inside());

@@ -79,6 +79,27 @@ TEST_F(ShutdownTest, UnitsThatAreLateForTheDrainAreRolledBack) {
                          "application_name = 'rowkeeper' AND pid <> pg_backend_pid())"));
 }
 
+TEST_F(ShutdownTest, TheCallerOfAnIdleUnitHearsOfItsEndInTheLastPartOfTheDrain) {
+  Serve(2);
+  const Unit unit(server_.get());
+  unit.MustCall("TodoRepository.Update", Renaming("lost"));
+  const Unit other(server_.get());
+  auto stopped = StartStopping();
+  const auto start = std::chrono::steady_clock::now();
+  while (unit.State() == "OPEN") {
+    ASSERT_LT(std::chrono::steady_clock::now() - start, seconds(5));
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  const CallResult answer = unit.Call("TodoRepository.Update", Renaming("late"));
+  EXPECT_EQ(Summary(answer), "ABORTED UNIT_OF_WORK_EXPIRED");
+  EXPECT_EQ(MetadataOf(answer.status(), "cause"), "SHUTDOWN");
+  EXPECT_EQ(Summary(unit.Commit()), "ABORTED UNIT_OF_WORK_EXPIRED");
+  EXPECT_EQ(Summary(other.Rollback()), "OK");
+  stopped.get();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(3)) << "the drain is no longer for that";
+  EXPECT_EQ(Title(), "t");
+}
+
 TEST_F(ShutdownTest, ACallOfAUnitThatIsLateForTheDrainIsToldSo) {
   Serve(0.5);
   Blocker blocker(server_.get(), LockTodo(todo_));

@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "server/base/text.h"
+#include "server/sql/transaction_sql.h"
 #include "tests/pg/uow/uow_fixture.h"
 
 namespace rowkeeper::uow {
@@ -81,7 +82,7 @@ TEST_F(UowTest, TheTotalLimitEndsAUnitThatIsNeverIdle) {
   EXPECT_EQ(reason, "UNIT_OF_WORK_EXPIRED");
 }
 
-TEST_F(UowTest, AUnitIsOverForItsLimitsOnceCommitRuns) {
+TEST_F(UowTest, LimitsDoNotEndAUnitWhoseCommitRuns) {
   database_->Run(
       "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;"
       "CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON t DEFERRABLE INITIALLY DEFERRED "
@@ -99,7 +100,7 @@ TEST_F(UowTest, AUnitIsOverForItsLimitsOnceCommitRuns) {
   EXPECT_EQ(Committed(1), "1");
 }
 
-TEST_F(UowTest, PostgresItselfEndsAUnitThatThisServerForgets) {
+TEST_F(UowTest, EveryUnitTellsPostgresHowLongItMayIdleAndNoOtherTransactionInheritsIt) {
   UnitOptions options = FastOptions();
   options.backstop = milliseconds(200);
   Start(options);
@@ -108,6 +109,26 @@ TEST_F(UowTest, PostgresItselfEndsAUnitThatThisServerForgets) {
   EXPECT_EQ(*Rollback(unit), UnitState::kRolledBack);
   const std::string after = Begin();
   EXPECT_NE(*Read(after, "SELECT current_setting('idle_in_transaction_session_timeout')"), "900ms");
+}
+
+TEST_F(UowTest, PostgresItselfFreesTheRowLocksOfATransactionThatItsServerForgets) {
+  db::ConnectionOptions options;
+  options.url = database_->url();
+  const auto forgotten = db::Connection::Open(options);
+  ASSERT_TRUE(forgotten.ok()) << forgotten.status();
+  for (const std::string& sql : {sql::BeginTransaction({}, milliseconds(700)), std::string("UPDATE t SET n = 9")}) {
+    db::Query query;
+    query.text = sql;
+    ASSERT_TRUE((*forgotten)->Execute(query).ok()) << sql;
+  }
+  const auto idle = Clock::now();
+  const std::string unit = Begin();
+  EXPECT_EQ(Reason(Run(unit, "UPDATE t SET n = 1 WHERE id = 1")), "OK");  // waits for the lock
+  EXPECT_GT(Clock::now() - idle, milliseconds(600));
+  EXPECT_LT(Clock::now() - idle, milliseconds(1700));
+  EXPECT_EQ(Reason(Commit(unit)), "OK");
+  EXPECT_EQ(Committed(1), "1");
+  EXPECT_EQ(Committed(2), "0");
 }
 
 TEST_F(UowTest, AUnitWhoseConnectionDiesWhileIdleGivesItsPlaceBack) {

@@ -80,6 +80,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {Internal("w"), Code::kInternal, "INTERNAL", false},
       {CannotListen("127.0.0.1:1", "p"), Code::kFailedPrecondition, "CANNOT_LISTEN", false},
       {ShuttingDown(), Code::kUnavailable, "SHUTTING_DOWN", true},
+      {UnitsOfWorkOff(), Code::kFailedPrecondition, "UNITS_OF_WORK_OFF", false},
   };
   std::set<std::string> reasons;
   for (const auto& test : cases) {
@@ -138,6 +139,17 @@ TEST(ErrorsTest, InternalErrorsCarryAFreshLogId) {
   EXPECT_THAT(Message(status), HasSubstr(ErrorLogId(status)));
   EXPECT_NE(ErrorLogId(status), ErrorLogId(Internal("the plan has no key")));
   EXPECT_THAT(ErrorLogId(Deadlock()), IsEmpty());
+}
+
+TEST(ErrorsTest, FieldsOfAnErrorCanBePutUnderAnother) {
+  const absl::Status status = WithFieldsUnder(InvalidField("slug", "is too long"), "calls[1].request");
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status).field_violations(0).field(), "calls[1].request.slug");
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status).field_violations(0).description(), "is too long");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("field"), "calls[1].request.slug");
+  EXPECT_EQ(ErrorReason(status), "INVALID_FIELD");
+  const absl::Status none = WithFieldsUnder(InvalidField("", "is wrong"), "calls[1].request");
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(none).field_violations(0).field(), "calls[1].request");
+  EXPECT_EQ(WithFieldsUnder(Deadlock(), "calls[1].request"), Deadlock());
 }
 
 TEST(ErrorsTest, ForeignStatusHasNoReason) {

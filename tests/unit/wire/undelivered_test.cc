@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <thread>
+
+#include "server/base/errors.h"
+#include "tests/unit/wire/raw_client.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+bool Eventually(const std::function<bool()>& condition, milliseconds limit = milliseconds(5000)) {
+  const auto until = Clock::now() + limit;
+  while (!condition()) {
+    if (Clock::now() >= until) return false;
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  return true;
+}
+
+TEST(UndeliveredTest, AnAnswerThatArrivesIsNotUndelivered) {
+  std::atomic<int> undelivered{0};
+  const auto service = OneMethod([&](UnaryCall call) {
+    call.OnUndelivered([&] { ++undelivered; });
+    call.Finish("answer");
+  });
+  {
+    TestServer server({service.get()});
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(CallRaw(server.channel(), kCall, "").response, "answer");
+  }
+  EXPECT_EQ(undelivered, 0);
+}
+
+TEST(UndeliveredTest, AnAnswerToACallThatWasCancelledBeforeIsUndelivered) {
+  std::atomic<int> undelivered{0};
+  std::promise<void> arrived;
+  std::thread late;
+  const auto service = OneMethod([&](UnaryCall call) {
+    auto shared = std::make_shared<UnaryCall>(std::move(call));
+    late = std::thread([&undelivered, shared] {
+      shared->OnUndelivered([&undelivered] { ++undelivered; });
+      EXPECT_TRUE(Eventually([&] { return shared->cancelled(); }));
+      shared->Finish("too late");
+    });
+    arrived.set_value();
+  });
+  TestServer server({service.get()});
+  grpc::ClientContext context;
+  auto reply = std::async(std::launch::async, [&] { return CallRaw(server.channel(), kCall, {""}, &context); });
+  arrived.get_future().wait();
+  context.TryCancel();
+  EXPECT_EQ(reply.get().status.error_code(), grpc::StatusCode::CANCELLED);
+  late.join();
+  EXPECT_TRUE(Eventually([&] { return undelivered == 1; }));
+}
+
+TEST(UndeliveredTest, AnErrorIsAnAnswerAsWell) {
+  std::atomic<int> undelivered{0};
+  const auto service = OneMethod([&](UnaryCall call) {
+    call.OnUndelivered([&] { ++undelivered; });
+    call.Finish(Deadlock());
+  });
+  {
+    TestServer server({service.get()});
+    EXPECT_EQ(CallRaw(server.channel(), kCall, "").status.error_code(), grpc::StatusCode::ABORTED);
+  }
+  EXPECT_EQ(undelivered, 0);
+}
+
+}  // namespace
+}  // namespace rowkeeper::wire

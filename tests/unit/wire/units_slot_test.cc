@@ -1,0 +1,18 @@
+#include "server/wire/units_slot.h"
+
+#include <gtest/gtest.h>
+
+namespace rowkeeper::wire {
+namespace {
+
+TEST(UnitsSlotTest, SaysWhetherTheServerStartsOrEnds) {
+  UnitsSlot slot;
+  EXPECT_EQ(slot.get(), nullptr);
+  EXPECT_EQ(ErrorReason(slot.Missing()), "DATABASE_UNAVAILABLE");
+  slot.Close();
+  EXPECT_EQ(slot.get(), nullptr);
+  EXPECT_EQ(ErrorReason(slot.Missing()), "SHUTTING_DOWN");
+}
+
+}  // namespace
+}  // namespace rowkeeper::wire
