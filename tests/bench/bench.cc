@@ -129,8 +129,7 @@ absl::Status BenchIdleUnits(const Scenario& settings, const app::LoadedCatalogue
   if (absl::Status status = server.Start(loaded, options); !status.ok()) return status;
   Scenario scenario = settings;
   scenario.address = server.address();
-  MeasureIdleUnits(scenario);
-  return absl::OkStatus();
+  return MeasureIdleUnits(scenario);
 }
 
 int RunBenchmark(const Options& options) {

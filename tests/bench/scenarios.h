@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+
 namespace rowkeeper::bench {
 
 struct Scenario {
@@ -27,7 +29,7 @@ void MeasureReads(const Scenario& scenario, const std::string& empty_address, co
 /// Begin + Create + Commit, and Run with one Create, next to the same three statements sent by pgbench.
 void MeasureUnits(const Scenario& scenario);
 
-/// GetById with and without `idle_units` open units of work that do nothing.
-void MeasureIdleUnits(const Scenario& scenario);
+/// GetById with and without `idle_units` open units of work that do nothing. An error when there are not so many.
+absl::Status MeasureIdleUnits(const Scenario& scenario);
 
 }  // namespace rowkeeper::bench

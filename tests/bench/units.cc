@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "rowkeeper/v1/unit_of_work.grpc.pb.h"
+#include "server/base/text.h"
 #include "tests/bench/pgbench.h"
 #include "tests/bench/report.h"
 #include "tests/bench/scenarios.h"
@@ -67,8 +68,10 @@ Load PlainLoad(int in_flight, std::chrono::milliseconds duration) {
 /// Open units that do nothing, until this ends.
 class IdleUnits {
  public:
-  IdleUnits(const std::shared_ptr<grpc::Channel>& channel, int count)
-      : stub_(rowkeeper::v1::UnitOfWork::NewStub(channel)) {
+  explicit IdleUnits(const std::shared_ptr<grpc::Channel>& channel)
+      : stub_(rowkeeper::v1::UnitOfWork::NewStub(channel)) {}
+
+  absl::Status Open(int count) {
     rowkeeper::v1::BeginRequest request;
     request.mutable_idle_limit()->set_seconds(60);
     request.mutable_capacity_wait()->set_seconds(10);
@@ -77,11 +80,11 @@ class IdleUnits {
       rowkeeper::v1::BeginResponse response;
       const grpc::Status status = stub_->Begin(&context, request, &response);
       if (!status.ok()) {
-        std::fprintf(stderr, "Begin of idle unit %d: %s\n", i, status.error_message().c_str());
-        return;
+        return absl::UnavailableError(Cat("Begin of idle unit ", i + 1, " of ", count, ": ", status.error_message()));
       }
       handles_.push_back(response.handle());
     }
+    return absl::OkStatus();
   }
   ~IdleUnits() {
     for (const std::string& handle : handles_) {
@@ -96,7 +99,12 @@ class IdleUnits {
   IdleUnits(const IdleUnits&) = delete;
   IdleUnits& operator=(const IdleUnits&) = delete;
 
-  size_t count() const { return handles_.size(); }
+  /// The server's own count.
+  int CountOpen() const {
+    grpc::ClientContext context;
+    rowkeeper::v1::ListResponse response;
+    return stub_->List(&context, {}, &response).ok() ? response.units_of_work_size() : -1;
+  }
 
  private:
   const std::unique_ptr<rowkeeper::v1::UnitOfWork::Stub> stub_;
@@ -132,7 +140,7 @@ void MeasureUnits(const Scenario& scenario) {
   }
 }
 
-void MeasureIdleUnits(const Scenario& scenario) {
+absl::Status MeasureIdleUnits(const Scenario& scenario) {
   const Channels channels = Connect(scenario.address, scenario.channels);
   const uint64_t rows = static_cast<uint64_t>(scenario.rows);
   for (const int in_flight : scenario.in_flight) {
@@ -141,15 +149,20 @@ void MeasureIdleUnits(const Scenario& scenario) {
                    in_flight,
                    scenario.round};
     RunClosedLoop(channels, get);  // warm-up
-    std::vector<Series> series = {{"GetById, no open units", {}}, {"GetById", {}}};
+    std::vector<Series> series = {{"GetById, no open units", {}},
+                                  {Cat("GetById, ", scenario.idle_units, " open units"), {}}};
     for (int round = 0; round < scenario.rounds; ++round) {
       series[0].rounds.push_back(RunClosedLoop(channels, get));
-      const IdleUnits idle(channels[0], scenario.idle_units);
-      series[1].name = "GetById, " + std::to_string(idle.count()) + " open units";
+      IdleUnits idle(channels[0]);
+      if (absl::Status status = idle.Open(scenario.idle_units); !status.ok()) return status;
       series[1].rounds.push_back(RunClosedLoop(channels, get));
+      if (const int open = idle.CountOpen(); open != scenario.idle_units) {
+        return absl::UnavailableError(Cat(open, " of ", scenario.idle_units, " idle units are open after the round"));
+      }
     }
     PrintReport(in_flight, series);
   }
+  return absl::OkStatus();
 }
 
 }  // namespace rowkeeper::bench
