@@ -180,13 +180,13 @@ TEST_F(UnitOfWorkTest, PagesFollowAUnitThatMoves) {
   tracker::v1::ListAccountsByOwnerRequest request;
   request.set_owner_id(owner_);
   request.set_page_size(2);
-  const auto rows_of = &tracker::v1::ListAccountsResponse::mutable_accounts;
-  auto rows = unit.List(&Accounts::ListByOwner, &accounts_, request, rows_of);
+  using Page = tracker::v1::ListAccountsResponse;
+  auto rows = unit.List(&Accounts::ListByOwner, &accounts_, request, &Page::mutable_accounts);
   std::optional<UnitOfWork> moved(std::move(unit));
   int seen = 0;
   for ([[maybe_unused]] const Account& account : rows) ++seen;
   EXPECT_EQ(seen, 4) << "its own row too: " << rows.status();
-  auto late = moved->List(&Accounts::ListByOwner, &accounts_, request, rows_of);
+  auto late = moved->List(&Accounts::ListByOwner, &accounts_, request, &Page::mutable_accounts);
   moved.reset();
   EXPECT_TRUE(late.begin() == late.end());
   EXPECT_EQ(ReasonOf(late.status()), reason::kUnitOfWorkEnded);

@@ -1,4 +1,5 @@
 // Each of these is refused by the compiler.
+#include <rowkeeper/client/channel.h>
 #include <rowkeeper/client/pages.h>
 #include <rowkeeper/client/run_in_unit_of_work.h>
 
