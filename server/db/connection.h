@@ -68,6 +68,10 @@ struct Query {
   /// A write whose reply is lost has an unknown outcome; a read has none.
   enum class Effect { kRead, kWrite } effect = Effect::kWrite;
   const ErrorContext* errors = nullptr;
+  /// A statement that has not ended 1.5 s after it was cancelled counts as hanging, and its connection as lost: that is
+  /// so where server or network hang, and for a statement of a healthy server that is too busy in code that does not
+  /// look for cancellation. The error is then COMMIT_OUTCOME_UNKNOWN for an autocommitted write, DATABASE_UNAVAILABLE in
+  /// a transaction, else CANCELLED or DEADLINE_EXCEEDED.
   Cancellation* cancellation = nullptr;
   /// Longest wait for the answer; then the connection counts as lost. 0: ConnectionOptions::answer_limit_ms.
   int answer_limit_ms = 0;

@@ -10,11 +10,12 @@
 
 #include <spdlog/spdlog.h>
 
+#include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/db/rows_builder.h"
+#include "server/db/run_apart.h"
 #include "server/db/script_error.h"
-#include "server/db/time_limit.h"
 
 namespace rowkeeper::db {
 namespace {
@@ -26,7 +27,10 @@ constexpr size_t kMaxParams = 65535;
 constexpr std::chrono::seconds kPingLimit{2};
 constexpr std::chrono::seconds kSetupLimit{5};
 constexpr std::chrono::seconds kRollbackLimit{5};
-constexpr std::chrono::seconds kCancelLimit{2};
+constexpr std::chrono::seconds kCancelRequestLimit{2};
+/// How long a statement may go on after its cancel request was sent. One that still has not ended waits for a network
+/// or server that hangs, or, rarely, is long in code of PostgreSQL that does not look for cancellation.
+constexpr std::chrono::milliseconds kCancelGrace{1500};
 
 const std::vector<Param> kNoParams;
 
@@ -94,7 +98,8 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   if (absl::Status refusal = Refusal(query, attempt.effect); !refusal.ok()) return refusal;
   absl::StatusOr<Rows> rows = RunWatched(query, &attempt);
   if (!broken_ && watch_.expired()) MarkBroken("its answer came too late");
-  if (!broken_ && cancel_hangs_) MarkBroken("a cancel request is still under way");
+  // It may arrive at any time, so nothing may run before it has ended.
+  if (!broken_ && !CancelRequestEnds()) MarkBroken("a cancel request is still under way");
   return rows;
 }
 
@@ -206,7 +211,10 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   statement.cancelled = scope.cause();
   if (lost) {
     MarkBroken(error.sqlstate);
-    return statement.may_have_written ? CommitOutcomeUnknown() : DatabaseUnavailable();
+    if (statement.may_have_written) return CommitOutcomeUnknown();
+    const bool alone = transaction_.state() == TransactionTracker::State::kNone;
+    return alone && statement.cancelled ? CancelledStatus(*statement.cancelled, "a statement ran")
+                                        : DatabaseUnavailable();
   }
   if (SessionIsUnfit(error, attempt)) {
     MarkBroken(error.sqlstate);
@@ -271,15 +279,21 @@ absl::Status PgConnection::RunPlain(const char* text, std::chrono::milliseconds 
   return DatabaseUnavailable();
 }
 
-/// libpq's cancel request waits for the server for as long as that takes; here the canceller's thread would wait, for
-/// all connections, and the statement's thread with it.
+/// libpq's cancel request waits for the server for as long as that takes; on the canceller's thread all other
+/// connections would wait with it.
 void PgConnection::DeliverCancel() {
-  if (cancel_hangs_) return;
+  watch_.Hasten(kCancelGrace);
+  if (cancel_request_ != nullptr && !cancel_request_->HasBeenNotified()) return;
   try {
-    cancel_hangs_ = !RunWithin(kCancelLimit, [session = session_] { session->TryCancel(); });
+    cancel_request_ = RunApart([session = session_] { session->TryCancel(); });
   } catch (const std::system_error&) {
     // There is no thread for it now; the canceller tries again for as long as the statement runs.
   }
+}
+
+bool PgConnection::CancelRequestEnds() const {
+  return cancel_request_ == nullptr ||
+         cancel_request_->WaitForNotificationWithTimeout(absl::FromChrono(kCancelRequestLimit));
 }
 
 void PgConnection::MarkBroken(const std::string& reason) {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
 
+#include "absl/synchronization/notification.h"
 #include "server/db/canceller.h"
 #include "server/db/connection.h"
 #include "server/db/pg_error.h"
@@ -47,7 +47,7 @@ class PgConnection final : public Connection, private CancelTarget {
   };
 
   void DeliverCancel() override;
-  bool DeliveryBlocks() const override { return true; }
+  bool DeliveryBlocks() const override { return true; }  // a little: it begins a thread
 
   absl::Status Refusal(const Query& query, TransactionEffect effect);
   absl::StatusOr<Rows> RunWatched(const Query& query, Attempt* attempt);
@@ -65,7 +65,10 @@ class PgConnection final : public Connection, private CancelTarget {
   void MarkBroken(const std::string& reason);
   absl::Status RunPlain(const char* text, std::chrono::milliseconds limit);
 
-  /// Shared with a cancel request that hangs.
+  /// Waits for the cancel request that is under way, if there is one. False when it hangs.
+  bool CancelRequestEnds() const;
+
+  /// Shared with cancel requests.
   const std::shared_ptr<PqxxSession> session_;
   SocketWatch watch_;
   const std::chrono::milliseconds answer_limit_;
@@ -74,8 +77,8 @@ class PgConnection final : public Connection, private CancelTarget {
   StatementCache statements_;
   TransactionTracker transaction_;
   bool broken_ = false;
-  /// It may arrive at any time, so nothing may run any more.
-  std::atomic<bool> cancel_hangs_{false};
+  /// The last one sent; null before. Of the canceller's thread while a CancelScope lives.
+  std::shared_ptr<absl::Notification> cancel_request_;
   const std::shared_ptr<spdlog::logger> echo_;
 };
 

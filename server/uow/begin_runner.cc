@@ -17,8 +17,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kShortestLimit{100};
-constexpr size_t kMaxLabel = 200;
 constexpr size_t kSecret = 16;
+/// Begin may take so long to open a connection, however short it is to wait for a place.
+constexpr milliseconds kConnectAllowance{1000};
 /// A connection may have died in the pool: how often another one is tried, and how long after.
 constexpr milliseconds kReconnectDelays[] = {milliseconds(0), milliseconds(20), milliseconds(120)};
 
@@ -30,10 +31,6 @@ milliseconds Limit(std::string_view field, std::optional<milliseconds> asked, mi
     violations->Add(field, Cat("must be from ", shortest.count(), " ms to ", longest.count(), " ms"));
   }
   return *asked;
-}
-
-bool MakesSense(const sql::TransactionMode& mode) {
-  return !mode.deferrable || (mode.read_only && mode.isolation == sql::TransactionMode::Isolation::kSerializable);
 }
 
 }  // namespace
@@ -52,8 +49,10 @@ absl::StatusOr<BeginCall::Request> BeginRunner::Check(const BeginOptions& option
                                options_.max_total_limit, &violations);
   request.capacity_wait = Limit("capacity_wait", options.capacity_wait, options_.capacity_wait, milliseconds(0),
                                 options_.max_capacity_wait, &violations);
-  if (options.label.size() > kMaxLabel) violations.Add("label", Cat("must have at most ", kMaxLabel, " bytes"));
-  if (!MakesSense(options.mode)) {
+  if (options.label.size() > kMaxLabelBytes) {
+    violations.Add("label", Cat("must have at most ", kMaxLabelBytes, " bytes"));
+  }
+  if (!DeferrableFits(options.mode)) {
     violations.Add("transaction.deferrable", "is for serializable read-only units alone; leave it out");
   }
   if (!violations.empty()) return violations.ToStatus();
@@ -120,10 +119,21 @@ absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<Begin
   return begun;
 }
 
+/// The wait for a place and that for a connection are one to the caller.
+absl::StatusOr<db::Lease> BeginRunner::Acquire(BeginCall& call) {
+  const auto now = BeginCall::Clock::now();
+  const auto until = std::max(call.request.wait_until, now + kConnectAllowance);
+  auto lease = parts_.pool->Acquire({std::min(call.request.deadline, until), &call.cancellation});
+  const bool waited_enough = until < call.request.deadline && absl::IsDeadlineExceeded(lease.status());
+  if (!waited_enough || call.cancellation.cancelled()) return lease;
+  return LimitReached("UNIT_OF_WORK_LIMIT", "no connection to the database came free in time", "--pool-size",
+                      Cat((until - now) / milliseconds(1), " ms"));
+}
+
 absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginCall& call) {
   const Transaction::Options options{call.request.mode, call.request.limits.idle + options_.backstop};
   for (size_t attempt = 0;; ++attempt) {
-    absl::StatusOr<db::Lease> lease = parts_.pool->Acquire({call.request.deadline, &call.cancellation});
+    absl::StatusOr<db::Lease> lease = Acquire(call);
     if (!lease.ok()) return lease;
     const absl::Status status = Transaction(&**lease).Begin(options, &call.cancellation);
     if (status.ok()) return lease;

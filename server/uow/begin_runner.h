@@ -36,6 +36,7 @@ class BeginRunner {
                                            BeginCall::Clock::time_point deadline) const;
   void Run(const std::shared_ptr<BeginCall>& call);
   absl::StatusOr<UnitsOfWork::Begun> Open(const std::shared_ptr<BeginCall>& call);
+  absl::StatusOr<db::Lease> Acquire(BeginCall& call);
   absl::StatusOr<db::Lease> BeginTransaction(BeginCall& call);
   UnitInfo Describe(const BeginCall::Request& request) const;
   Unit::Options UnitSettings(const BeginCall::Request& request) const;

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/base/errors.h"
+#include "server/uow/resolver_connections.h"
 #include "server/uow/transaction.h"
 
 namespace rowkeeper::uow {
@@ -63,34 +64,48 @@ void EndSession(db::Connection& connection, const CommitPoint& point) {
 }  // namespace
 
 CommitResolver::CommitResolver(db::ConnectionOptions connection, milliseconds limit)
-    : connection_(std::move(connection)), limit_(limit) {}
+    : connection_(std::move(connection)),
+      connections_(std::make_unique<ResolverConnections>(kConnections, kLookUps)),
+      limit_(limit) {}
+
+CommitResolver::~CommitResolver() = default;
 
 absl::StatusOr<std::unique_ptr<db::Connection>> CommitResolver::Connect(Clock::time_point until) const {
   db::ConnectionOptions options = connection_;
   const auto left = std::chrono::ceil<std::chrono::seconds>(until - Clock::now()).count();
-  options.connect_limit_s = static_cast<int>(std::clamp<int64_t>(left, 2, 3600));  // libpq takes no less
+  options.connect_limit_s = static_cast<int>(std::clamp<int64_t>(left, 2, 5));  // libpq takes no less; GiveUp waits for it
   return db::Connection::Open(options);
 }
 
 CommitResolver::Outcome CommitResolver::Resolve(const CommitPoint& point) const {
+  if (!connections_->BeginLookUp()) {
+    spdlog::warn("too many COMMITs are in doubt to ask about transaction {}", point.transaction_id);
+    return Outcome::kUnknown;
+  }
+  const Outcome outcome = LookUp(point);
+  connections_->EndLookUp();
+  return outcome;
+}
+
+CommitResolver::Outcome CommitResolver::LookUp(const CommitPoint& point) const {
   const Clock::time_point begin = Clock::now();
   const Clock::time_point until = begin + limit_;
   Clock::time_point end_session = begin + std::max(limit_ * 2 / 3, kPatience);
-  std::unique_ptr<db::Connection> connection;
   for (milliseconds pause = kFirstPause;; pause = std::min(pause * 2, kLastPause)) {
     absl::Status problem;
-    if (connection == nullptr) {
-      auto opened = Connect(until);
-      problem = opened.status();
-      if (opened.ok()) connection = *std::move(opened);
-    }
-    if (connection != nullptr) {
-      if (const auto outcome = Ask(*connection, point, &problem)) return *outcome;
-      if (problem.ok() && Clock::now() >= end_session) {
-        EndSession(*connection, point);
-        end_session = Clock::time_point::max();
+    if (auto turn = connections_->Take(std::min(until, Clock::now() + kLastPause))) {
+      if (turn->connection == nullptr) {
+        auto opened = Connect(until);
+        problem = opened.status();
+        if (opened.ok()) turn->connection = *std::move(opened);
       }
-      if (connection->broken()) connection.reset();
+      if (turn->connection != nullptr) {
+        if (const auto outcome = Ask(*turn->connection, point, &problem)) return *outcome;
+        if (problem.ok() && Clock::now() >= end_session) {
+          EndSession(*turn->connection, point);
+          end_session = Clock::time_point::max();
+        }
+      }
     }
     if (!problem.ok() && !IsPassing(problem)) return Outcome::kUnknown;
     if (given_up_ || Clock::now() + pause >= until) return Outcome::kUnknown;

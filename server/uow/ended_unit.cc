@@ -73,8 +73,4 @@ absl::Status LateCall(const EndedUnit& unit) {
   return Expired(unit.info, "the connection to the database was lost");
 }
 
-absl::Status ExpiredWithItsServer() {
-  return UnitOfWorkExpired("SERVER_RESTARTED", "the server that held it was restarted", "");
-}
-
 }  // namespace rowkeeper::uow

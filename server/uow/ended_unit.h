@@ -35,7 +35,4 @@ absl::Status LateCall(const EndedUnit& unit);
 /// "IDLE_LIMIT", for programs and logs.
 std::string CauseName(EndCause cause);
 
-/// UNIT_OF_WORK_EXPIRED for a unit that went with an earlier process of this server.
-absl::Status ExpiredWithItsServer();
-
 }  // namespace rowkeeper::uow

@@ -7,7 +7,8 @@
 namespace rowkeeper::uow {
 
 Registry::Registry(const UnitOptions& options)
-    : remember_(options.remember), max_remembered_(static_cast<size_t>(std::max(options.remembered, 0))) {}
+    : outcomes_(options.remember, static_cast<size_t>(std::max(options.remembered, 0))),
+      rolled_back_(options.remember, static_cast<size_t>(std::max(options.remembered, 0))) {}
 
 bool Registry::Open(const std::string& secret, std::shared_ptr<Unit> unit) {
   const absl::MutexLock lock(&mu_);
@@ -23,12 +24,8 @@ void Registry::End(const std::string& secret, std::shared_ptr<const EndedUnit> e
   if (found == open_.end()) return;
   unit = std::move(found->second);
   open_.erase(found);
-  ended_.emplace(secret, std::move(ended));
-  memories_.push_back({Clock::now() + remember_, secret});
-  while (memories_.size() > max_remembered_) {
-    ended_.erase(memories_.front().secret);
-    memories_.pop_front();
-  }
+  const bool rolled_back = ended->info.state == UnitState::kRolledBack;
+  (rolled_back ? rolled_back_ : outcomes_).Add(secret, std::move(ended));
   if (open_.empty()) none_open_.SignalAll();
 }
 
@@ -37,10 +34,10 @@ Registry::Found Registry::Find(const std::string& secret, const std::string& cal
   if (const auto unit = open_.find(secret); unit != open_.end()) {
     return unit->second->caller() == caller ? Found{unit->second, nullptr} : Found{};
   }
-  if (const auto ended = ended_.find(secret); ended != ended_.end()) {
-    return ended->second->info.caller == caller ? Found{nullptr, ended->second} : Found{};
-  }
-  return {};
+  std::shared_ptr<const EndedUnit> ended = outcomes_.Find(secret);
+  if (ended == nullptr) ended = rolled_back_.Find(secret);
+  if (ended == nullptr || ended->info.caller != caller) return {};
+  return Found{nullptr, std::move(ended)};
 }
 
 Registry::Units Registry::OpenUnits() const {
@@ -53,10 +50,8 @@ Registry::Units Registry::OpenUnits() const {
 
 void Registry::Forget(Clock::time_point now) {
   const absl::MutexLock lock(&mu_);
-  while (!memories_.empty() && memories_.front().until <= now) {
-    ended_.erase(memories_.front().secret);
-    memories_.pop_front();
-  }
+  outcomes_.Forget(now);
+  rolled_back_.Forget(now);
 }
 
 void Registry::Close() {

@@ -1,16 +1,15 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "server/uow/ended_unit.h"
+#include "server/uow/ended_units.h"
 #include "server/uow/options.h"
 #include "server/uow/unit.h"
 
@@ -45,20 +44,12 @@ class Registry {
   bool WaitUntilNoneOpen(Clock::time_point deadline);
 
  private:
-  struct Memory {
-    Clock::time_point until;
-    std::string secret;
-  };
-
-  const std::chrono::milliseconds remember_;
-  const size_t max_remembered_;
-
   mutable absl::Mutex mu_;
   absl::CondVar none_open_;
   absl::flat_hash_map<std::string, std::shared_ptr<Unit>> open_ ABSL_GUARDED_BY(mu_);
-  absl::flat_hash_map<std::string, std::shared_ptr<const EndedUnit>> ended_ ABSL_GUARDED_BY(mu_);
-  /// Oldest first.
-  std::deque<Memory> memories_ ABSL_GUARDED_BY(mu_);
+  /// Those whose COMMIT was sent, which nobody else can tell of, and the others.
+  EndedUnits outcomes_ ABSL_GUARDED_BY(mu_);
+  EndedUnits rolled_back_ ABSL_GUARDED_BY(mu_);
   bool closed_ ABSL_GUARDED_BY(mu_) = false;
 };
 

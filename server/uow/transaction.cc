@@ -7,7 +7,8 @@ namespace {
 
 /// A COMMIT that takes longer is abandoned and asked about elsewhere.
 constexpr std::chrono::milliseconds kCommitAnswer{10000};
-constexpr std::chrono::milliseconds kRollbackAnswer{5000};
+/// Rolling back is quick, and a connection that is given up rolls back as well.
+constexpr std::chrono::milliseconds kRollbackAnswer{2000};
 
 using Effect = db::Query::Effect;
 

@@ -25,12 +25,22 @@ struct CommitPoint {
   std::string incarnation;
 };
 
-/// Finds out on a connection of its own what became of a transaction whose COMMIT got no answer. Thread-safe.
+class ResolverConnections;
+
+/// Finds out on connections of its own what became of transactions whose COMMIT got no answer. One for the whole
+/// server, so that there are never more than kConnections. Thread-safe.
 class CommitResolver {
  public:
   enum class Outcome { kCommitted, kAborted, kUnknown };
+  /// How many are asked about at once; the others wait for their turn.
+  static constexpr int kConnections = 4;
+  /// How many may be looked for in all, each on the thread of who asks; more are kUnknown at once.
+  static constexpr int kLookUps = 64;
 
   CommitResolver(db::ConnectionOptions connection, std::chrono::milliseconds limit);
+  ~CommitResolver();
+  CommitResolver(const CommitResolver&) = delete;
+  CommitResolver& operator=(const CommitResolver&) = delete;
 
   /// Asks until PostgreSQL answers or the limit has passed; blocks. A transaction that still runs when most of the
   /// limit (and two seconds) have passed has lost its client for good: its session is ended.
@@ -43,9 +53,11 @@ class CommitResolver {
  private:
   using Clock = std::chrono::steady_clock;
 
+  Outcome LookUp(const CommitPoint& point) const;
   absl::StatusOr<std::unique_ptr<db::Connection>> Connect(Clock::time_point until) const;
 
   const db::ConnectionOptions connection_;
+  const std::unique_ptr<ResolverConnections> connections_;
   const std::chrono::milliseconds limit_;
   std::atomic<bool> given_up_{false};
 };

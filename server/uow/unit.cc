@@ -11,8 +11,9 @@ namespace {
 
 using Kind = UnitCall::Kind;
 
-/// How many more may wait where they wait to end the unit.
-constexpr int kMoreToEnd = 16;
+/// How many more may wait to commit the unit, and how many more on top of that to roll it back.
+constexpr int kMoreToCommit = 16;
+constexpr int kMoreToRollBack = 16;
 constexpr char kWaiting[] = "waiting for other calls of the unit of work";
 
 /// Commit gives the outcome, Rollback is content with any end.
@@ -26,6 +27,12 @@ Unit::Result AnswerAfterEnd(const EndedUnit& ended, const UnitCall& call) {
 /// Rollback is wanted even by a caller who does not stay to hear of it.
 bool IsLate(const UnitCall& call, Unit::Clock::time_point now) {
   return now >= call.request.options.deadline && call.request.kind != Kind::kRollback;
+}
+
+int RoomFor(Kind kind, int waiting_calls) {
+  if (kind == Kind::kCommit) return waiting_calls + kMoreToCommit;
+  if (kind == Kind::kRollback) return waiting_calls + kMoreToCommit + kMoreToRollBack;
+  return waiting_calls;
 }
 
 bool IsResendOf(const UnitCall& call, const UnitCall& running) {
@@ -51,14 +58,27 @@ Unit::Unit(std::string secret, UnitInfo info, const Options& options, db::Lease 
 Unit::Work Unit::Admit(std::shared_ptr<UnitCall> call) {
   Work work;
   const absl::MutexLock lock(&mu_);
-  const int limit = options_.waiting_calls + (call->ends_unit() ? kMoreToEnd : 0);
-  if (running_ != nullptr && waiting_.size() >= static_cast<size_t>(limit)) {
+  const int limit = RoomFor(call->request.kind, options_.waiting_calls);
+  if (busy() && waiting_.size() >= static_cast<size_t>(limit)) {
     work.answers.push_back({std::move(call), UnitOfWorkBusy("waiting_calls", Cat(options_.waiting_calls))});
     return work;
   }
   call->queued_at = Clock::now();
-  waiting_.push_back(std::move(call));
-  if (running_ == nullptr) TakeNext(&work);
+  if (call->request.kind == Kind::kRollback) {
+    waiting_.push_front(std::move(call));
+    if (running_ != nullptr && !running_->ends_unit()) running_->Stop(db::Cancellation::Cause::kCaller);
+  } else {
+    waiting_.push_back(std::move(call));
+  }
+  if (!busy()) TakeNext(&work);
+  return work;
+}
+
+Unit::Work Unit::Closed() {
+  Work work;
+  const absl::MutexLock lock(&mu_);
+  closing_ = false;
+  TakeNext(&work);
   return work;
 }
 
@@ -189,6 +209,7 @@ void Unit::End(const Ending& ending, Work* work) {
   ended_ = std::make_shared<const EndedUnit>(MakeEnded(std::move(info), ending));
   state_ = ending.state;
   results_.Clear();
+  closing_ = true;
   work->over = true;
 }
 
@@ -241,10 +262,11 @@ void Unit::ExpireWaiting(Clock::time_point now, Work* work) {
   }
 }
 
-/// Who waits for a Commit waits for its outcome: nothing else would be true. And a call that is sent again waits for
-/// the first one's result.
+/// Who waits for a Commit waits for its outcome: nothing else would be true. A call that is sent again waits for the
+/// first one's result. And a Rollback has stopped what runs.
 bool Unit::WaitsTooLong(const UnitCall& call, Clock::time_point now) const {
   if (now - call.queued_at < options_.busy_wait || running_ == nullptr) return false;
+  if (call.request.kind == Kind::kRollback) return false;
   return running_->request.kind != Kind::kCommit && !IsResendOf(call, *running_);
 }
 

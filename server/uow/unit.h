@@ -51,7 +51,7 @@ class Unit {
     /// To execute, then Finish.
     std::shared_ptr<UnitCall> next;
     /// The unit has ended just now: its connection is to be given back, rolled back unless committed, before the
-    /// answers are told.
+    /// answers are told; then Closed.
     bool over = false;
     std::vector<Answer> answers;
 
@@ -80,6 +80,8 @@ class Unit {
   Work Admit(std::shared_ptr<UnitCall> call);
   /// By the thread that executed the current call.
   Work Finish(Outcome outcome);
+  /// By the thread that got Work::over, when the connection is given back: calls that came since the end are answered.
+  Work Closed();
   /// What the time that has passed leads to.
   Work Tick(Clock::time_point now, Look look);
   /// The server ends it, at once or as soon as the running call is stopped. A Commit or Rollback that runs goes on.
@@ -99,6 +101,8 @@ class Unit {
   void GiveConnectionBack() { lease_.reset(); }
 
  private:
+  /// A call that comes now has to wait.
+  bool busy() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return running_ != nullptr || closing_; }
   void TakeNext(Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   /// The answer to a call that is not to be executed; nullopt when it is. Fills the call's orders.
   std::optional<Result> AnswerAtOnce(UnitCall* call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -122,7 +126,9 @@ class Unit {
   mutable absl::Mutex mu_;
   UnitState state_ ABSL_GUARDED_BY(mu_) = UnitState::kOpen;
   std::shared_ptr<const EndedUnit> ended_ ABSL_GUARDED_BY(mu_);
-  /// The current call, from its turn to Finish. None waits while there is none.
+  /// It has ended, and its connection is not given back yet: nobody is to hear of the end before its locks are free.
+  bool closing_ ABSL_GUARDED_BY(mu_) = false;
+  /// The current call, from its turn to Finish. None waits while there is none, unless closing_.
   std::shared_ptr<UnitCall> running_ ABSL_GUARDED_BY(mu_);
   std::list<std::shared_ptr<UnitCall>> waiting_ ABSL_GUARDED_BY(mu_);
   /// The running call is being stopped for this.

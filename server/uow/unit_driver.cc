@@ -60,6 +60,10 @@ void UnitDriver::Run(const std::shared_ptr<Unit>& unit, Unit::Work work) {
   while (true) {
     if (work.over) Close(*unit);
     Tell(&work.answers);
+    if (work.over) {
+      Unit::Work rest = unit->Closed();
+      Tell(&rest.answers);
+    }
     if (work.next == nullptr) return;
     Unit::Outcome outcome = Execute(*unit, *work.next);
     work = unit->Finish(std::move(outcome));
@@ -92,8 +96,11 @@ Unit::Outcome UnitDriver::ExecuteCommit(Unit& unit, const UnitCall& call) {
       ending = ResolveCommit(unit, *commit.in_doubt);
     } else {
       ending.outcome = commit.status;
-      if (commit.status.ok()) ending.state = UnitState::kCommitted;
-      if (unit.connection().broken()) ending.cause = EndCause::kConnectionLost;
+      if (commit.status.ok()) {
+        ending.state = UnitState::kCommitted;
+      } else if (unit.connection().broken()) {
+        ending.cause = EndCause::kConnectionLost;
+      }
     }
   }
   Unit::Outcome outcome;

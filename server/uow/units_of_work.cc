@@ -47,10 +47,16 @@ struct Located {
   absl::Status problem;
 };
 
+/// What is said of the outcome of a unit that is not to be found for `problem`.
+absl::Status OutcomeWhenNotHeld(const absl::Status& problem) {
+  const bool went_with_server = ErrorReason(problem) == "UNIT_OF_WORK_EXPIRED";
+  return went_with_server ? CommitOutcomeUnknown() : problem;
+}
+
 }  // namespace
 
 struct UnitsOfWork::Impl {
-  Impl(UnitOptions unit_options, db::Pool* pool, db::ConnectionOptions connection);
+  Impl(UnitOptions unit_options, db::Pool* pool, std::shared_ptr<CommitResolver> commit_resolver);
   ~Impl() { Drain(Clock::now()); }
 
   Located Locate(const Reference& reference) const;
@@ -61,7 +67,7 @@ struct UnitsOfWork::Impl {
 
   const UnitOptions options;
   const std::string instance;
-  CommitResolver resolver;
+  const std::shared_ptr<CommitResolver> resolver;
   const std::shared_ptr<Places> places;
   Registry registry;
   BeginRunner begins;
@@ -72,14 +78,14 @@ struct UnitsOfWork::Impl {
   PeriodicThread housekeeping;
 };
 
-UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, db::ConnectionOptions connection)
+UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, std::shared_ptr<CommitResolver> commit_resolver)
     : options(std::move(unit_options)),
       instance(RandomBytes(kInstance)),
-      resolver(std::move(connection), options.in_doubt_limit),
+      resolver(std::move(commit_resolver)),
       places(std::make_shared<Places>(options)),
       registry(options),
       begins(&options, instance, {places, &registry, &workers, pool}),
-      driver({places.get(), &registry, &workers, &begins, &resolver}),
+      driver({places.get(), &registry, &workers, &begins, resolver.get()}),
       housekeeping(kHousekeepingPeriod, [this] { Tick(); }) {}
 
 Located UnitsOfWork::Impl::Locate(const Reference& reference) const {
@@ -88,7 +94,7 @@ Located UnitsOfWork::Impl::Locate(const Reference& reference) const {
     return {{}, InvalidHeader("rowkeeper-unit-of-work", "is not a handle; send the one that Begin gave, unchanged")};
   }
   if (handle->server != options.server) return {{}, UnitOfWorkElsewhere(handle->server)};
-  if (handle->instance != instance) return {{}, ExpiredWithItsServer()};
+  if (handle->instance != instance) return {{}, UnitOfWorkLostInRestart()};
   Located located{registry.Find(handle->secret, reference.caller), absl::OkStatus()};
   if (located.found.unit == nullptr && located.found.ended == nullptr) located.problem = UnitOfWorkNotFound();
   return located;
@@ -119,7 +125,7 @@ void UnitsOfWork::Impl::Tick() {
   for (Places::Refusal& refusal : places->TakeLate(now)) refusal.call->done(std::move(refusal.status));
   const Unit::Look look = ++periods % kPeriodsPerLook == 0 ? Unit::Look::kAtClockAndConnection : Unit::Look::kAtClock;
   for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) driver.Proceed(unit, unit->Tick(now, look));
-  registry.Forget(now);
+  if (look == Unit::Look::kAtClockAndConnection) registry.Forget(now);
 }
 
 void UnitsOfWork::Impl::Drain(Clock::time_point deadline) {
@@ -129,14 +135,17 @@ void UnitsOfWork::Impl::Drain(Clock::time_point deadline) {
     for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) {
       driver.Proceed(unit, unit->RequestEnd(EndCause::kShutdown));
     }
-    resolver.GiveUp();
+    resolver->GiveUp();
     registry.WaitUntilNoneOpen(Clock::time_point::max());
   }
   places->WaitUntilFree();
 }
 
+UnitsOfWork::UnitsOfWork(UnitOptions options, db::Pool* pool, std::shared_ptr<CommitResolver> resolver)
+    : impl_(std::make_unique<Impl>(std::move(options), pool, std::move(resolver))) {}
+
 UnitsOfWork::UnitsOfWork(UnitOptions options, db::Pool* pool, db::ConnectionOptions connection)
-    : impl_(std::make_unique<Impl>(std::move(options), pool, std::move(connection))) {}
+    : UnitsOfWork(options, pool, std::make_shared<CommitResolver>(std::move(connection), options.in_doubt_limit)) {}
 
 UnitsOfWork::~UnitsOfWork() = default;
 
@@ -178,8 +187,7 @@ UnitsOfWork::Ticket UnitsOfWork::Release(const Reference& reference, const std::
 UnitsOfWork::Ticket UnitsOfWork::Commit(const Reference& reference, Clock::time_point deadline, CommitDone done) {
   Located located = impl_->Locate(reference);
   if (!located.problem.ok()) {
-    const bool went_with_server = ErrorReason(located.problem) == "UNIT_OF_WORK_EXPIRED";
-    done(went_with_server ? CommitOutcomeUnknown() : located.problem);
+    done(OutcomeWhenNotHeld(located.problem));
     return {};
   }
   if (const auto& ended = located.found.ended) {
@@ -219,7 +227,7 @@ UnitsOfWork::Ticket UnitsOfWork::Rollback(const Reference& reference, Clock::tim
 
 absl::StatusOr<UnitInfo> UnitsOfWork::Get(const Reference& reference) const {
   const Located located = impl_->Locate(reference);
-  if (!located.problem.ok()) return located.problem;
+  if (!located.problem.ok()) return OutcomeWhenNotHeld(located.problem);
   return located.found.unit != nullptr ? located.found.unit->Info() : located.found.ended->info;
 }
 

@@ -18,6 +18,7 @@
 
 namespace rowkeeper::uow {
 
+class CommitResolver;
 class PendingCall;
 
 /// The units of work of one server: who holds which transaction, for how long, and how each ended.
@@ -28,7 +29,8 @@ class PendingCall;
 ///
 /// A unit holds a lease of the pool from Begin to its end. It ends by Commit, Rollback, an expired lease, a lost
 /// connection or Drain; it is then rolled back unless it was committed, its connection goes back, and what became of it
-/// is remembered for UnitOptions::remember. A running statement is cancelled when the total limit passes.
+/// is remembered for UnitOptions::remember. A running statement is cancelled when the total limit passes; when it does
+/// not end soon after, its connection is given up. Callers hear of an end when the connection is given back.
 ///
 /// Errors that all calls on a handle share: INVALID_ARGUMENT INVALID_HEADER for a malformed handle; NOT_FOUND
 /// UNIT_OF_WORK_NOT_FOUND for one that is not the caller's, or never was anybody's (the same words for both);
@@ -92,8 +94,9 @@ class UnitsOfWork {
   using CommitDone = std::function<void(absl::StatusOr<UnitInfo>)>;
   using RollbackDone = std::function<void(absl::StatusOr<UnitState>)>;
 
-  /// `pool` outlives this object; `connection` is for connections outside the pool, which find out what became of a
-  /// COMMIT.
+  /// `pool` outlives this object; `resolver` finds out what became of a COMMIT. Drain tells it to give up.
+  UnitsOfWork(UnitOptions options, db::Pool* pool, std::shared_ptr<CommitResolver> resolver);
+  /// With a resolver of its own; `connection` is for its connections, which are outside the pool.
   UnitsOfWork(UnitOptions options, db::Pool* pool, db::ConnectionOptions connection);
   /// Rolls back what is open.
   ~UnitsOfWork();
@@ -115,10 +118,12 @@ class UnitsOfWork {
   /// Repeated, it gives the stored outcome. A handle of an earlier process of this server is UNKNOWN
   /// COMMIT_OUTCOME_UNKNOWN.
   Ticket Commit(const Reference& reference, Clock::time_point deadline, CommitDone done);
-  /// Waits for a call that runs as other calls do, then ends the unit. kUnspecified for a unit that is not known to
-  /// this caller; errors are UNIT_OF_WORK_ELSEWHERE, UNIT_OF_WORK_BUSY and a malformed handle's alone.
+  /// Stops a call that runs, goes before those that wait, and ends the unit; waits only for a Commit, and gives what
+  /// that came to. kUnspecified for a unit that is not known to this caller. Errors are UNIT_OF_WORK_ELSEWHERE and a
+  /// malformed handle's, and UNIT_OF_WORK_BUSY where many Rollbacks of the unit wait already.
   Ticket Rollback(const Reference& reference, Clock::time_point deadline, RollbackDone done);
 
+  /// UNKNOWN COMMIT_OUTCOME_UNKNOWN for a handle of an earlier process of this server.
   absl::StatusOr<UnitInfo> Get(const Reference& reference) const;
   /// Open units, oldest first.
   std::vector<UnitInfo> List() const;

@@ -1,8 +1,15 @@
 #include "server/uow/worker_threads.h"
 
+#include <system_error>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
 namespace rowkeeper::uow {
+
+WorkerThreads::WorkerThreads() {
+  threads_.emplace_back([this] { Loop(); });
+}
 
 WorkerThreads::~WorkerThreads() {
   while (true) {
@@ -21,9 +28,14 @@ WorkerThreads::~WorkerThreads() {
 void WorkerThreads::Submit(Task task) {
   const absl::MutexLock lock(&mu_);
   tasks_.push_back(std::move(task));
-  if (tasks_.size() > idle_) {
+  if (tasks_.size() <= idle_) {
+    task_ready_.Signal();
+    return;
+  }
+  try {
     threads_.emplace_back([this] { Loop(); });
-  } else {
+  } catch (const std::system_error& error) {
+    spdlog::warn("there is no further thread for units of work, their calls wait: {}", error.what());
     task_ready_.Signal();
   }
 }

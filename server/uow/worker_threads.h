@@ -11,13 +11,14 @@
 namespace rowkeeper::uow {
 
 /// Threads for work that waits for the database. A task never waits for another one to end: when no thread is free
-/// there is one more, so whoever submits bounds how many tasks there are. Threads are kept for the next task.
-/// Thread-safe.
+/// there is one more, so whoever submits bounds how many tasks there are; only where the system has no thread left do
+/// tasks wait for others to end. Threads are kept for the next task. Thread-safe.
 class WorkerThreads {
  public:
   using Task = std::function<void()>;
 
-  WorkerThreads() = default;
+  /// Begins one thread. Throws std::system_error when there is none.
+  WorkerThreads();
   /// Waits for every task, also for those that tasks submit.
   ~WorkerThreads();
   WorkerThreads(const WorkerThreads&) = delete;

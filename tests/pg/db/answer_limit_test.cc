@@ -159,16 +159,74 @@ TEST_F(AnswerLimitTest, RollbackOfResetEnds) {
   EXPECT_EQ(Count(), "0");
 }
 
-TEST_F(AnswerLimitTest, CancelledStatementEndsByTheLimitTooWhenNothingHears) {
-  Cancellation cancellation;
-  std::thread caller([&cancellation] {
-    std::this_thread::sleep_for(milliseconds(100));
-    cancellation.Cancel(Cancellation::Cause::kDeadline);
-  });
+/// Statements that are cancelled while nothing hears: no limit but the cancellation's grace.
+class CancelGraceTest : public AnswerLimitTest {
+ protected:
+  void SetUp() override {
+    AnswerLimitTest::SetUp();
+    if (IsSkipped()) return;
+    connection_ = Open(Options());
+    ASSERT_NE(connection_, nullptr);
+  }
+
+  std::string ReasonWhenCancelled(Query query, Cancellation::Cause cause) {
+    Cancellation cancellation;
+    std::thread caller([&] {
+      std::this_thread::sleep_for(milliseconds(100));
+      cancellation.Cancel(cause);
+    });
+    query.cancellation = &cancellation;
+    std::string reason = ReasonWhenHung(query);
+    caller.join();
+    EXPECT_GE(took_, milliseconds(1000)) << "a healthy server has time to cancel";
+    return reason;
+  }
+};
+
+TEST_F(CancelGraceTest, ReadSaysWhyItWasGivenUp) {
+  const Query read = Statement("SELECT pg_sleep(10)", Query::Effect::kRead);
+  EXPECT_EQ(ReasonWhenCancelled(read, Cancellation::Cause::kDeadline), "DEADLINE_EXCEEDED");
+}
+
+TEST_F(CancelGraceTest, ReadThatItsCallerLeftIsCancelled) {
+  const Query read = Statement("SELECT pg_sleep(10)", Query::Effect::kRead);
+  EXPECT_EQ(ReasonWhenCancelled(read, Cancellation::Cause::kCaller), "CANCELLED");
+}
+
+TEST_F(CancelGraceTest, AutocommittedWriteHasAnUnknownOutcome) {
+  const Query write = Statement("INSERT INTO answers VALUES (1)");
+  EXPECT_EQ(ReasonWhenCancelled(write, Cancellation::Cause::kDeadline), "COMMIT_OUTCOME_UNKNOWN");
+}
+
+TEST_F(CancelGraceTest, StatementOfATransactionIsUnavailable) {
+  Prepare(Statement("BEGIN"));
+  const Query write = Statement("INSERT INTO answers VALUES (1)");
+  EXPECT_EQ(ReasonWhenCancelled(write, Cancellation::Cause::kDeadline), "DATABASE_UNAVAILABLE");
+  Resume();
+  EXPECT_EQ(Count(), "0");
+}
+
+TEST_F(CancelGraceTest, StatementThatWasCancelledBeforeItCouldHangHasTheGraceForEachRoundTrip) {
   Query query = Statement("SELECT pg_sleep(10)", Query::Effect::kRead);
-  query.cancellation = &cancellation;
-  EXPECT_EQ(ReasonWhenHung(query), "DATABASE_UNAVAILABLE");
-  caller.join();
+  query.id = 3;  // hangs while it is prepared
+  EXPECT_EQ(ReasonWhenCancelled(query, Cancellation::Cause::kDeadline), "DEADLINE_EXCEEDED");
+}
+
+TEST_F(CancelGraceTest, ConnectionThatCancelsInTimeIsKept) {
+  for (int i = 0; i < 3; ++i) {
+    Cancellation cancellation;
+    std::thread caller([&] {
+      std::this_thread::sleep_for(milliseconds(20));
+      cancellation.Cancel(Cancellation::Cause::kDeadline);
+    });
+    Query query = Statement("SELECT pg_sleep(10)", Query::Effect::kRead);
+    query.cancellation = &cancellation;
+    EXPECT_EQ(Reason(connection_->Execute(query)), "DEADLINE_EXCEEDED");
+    caller.join();
+  }
+  std::this_thread::sleep_for(milliseconds(2000));
+  EXPECT_FALSE(connection_->broken());
+  Prepare(Statement("SELECT pg_sleep(2)"));
 }
 
 }  // namespace

@@ -1,3 +1,7 @@
+#include <future>
+#include <string>
+#include <vector>
+
 #include "tests/pg/gate/units_gate_fixture.h"
 
 namespace rowkeeper::uow {
@@ -39,6 +43,93 @@ TEST_F(UnitsCallsTest, StalledStatementEndsByTheAnswerLimit) {
   EXPECT_TRUE(NothingLeased(Milliseconds(2000)));
   gate_->Resume();
   EXPECT_EQ(Settled(), "0") << "the statement arrives, and COMMIT never does";
+}
+
+/// The network hangs, and the answer limit is far away.
+class HungUnitsTest : public UnitsGateTest {
+ protected:
+  void SetUp() override {
+    UnitsGateTest::SetUp();
+    answer_limit_ = Milliseconds(30000);
+    StartThroughGate(Milliseconds(5000));
+  }
+  static BeginOptions Total(Milliseconds limit) {
+    BeginOptions options;
+    options.total_limit = limit;
+    return options;
+  }
+};
+
+TEST_F(HungUnitsTest, TotalLimitBindsThoughTheDatabaseHangs) {
+  constexpr int kUnits = 8;
+  std::vector<std::string> handles;
+  std::vector<std::future<Text>> results;
+  const auto begin = Clock::now();
+  for (int i = 0; i < kUnits; ++i) {
+    handles.push_back(Begin(Total(Milliseconds(1000))));
+    ASSERT_EQ(Reason(Run(handles.back(), "SELECT 1")), "OK");
+  }
+  gate_->StallAll();
+  for (int i = 0; i < kUnits; ++i) {
+    results.push_back(Send(handles[i], "UPDATE t SET n = 8 WHERE id = " + std::to_string(i + 1)));
+  }
+  for (auto& result : results) {
+    const Text text = result.get();
+    EXPECT_EQ(Reason(text), "UNIT_OF_WORK_EXPIRED");
+    EXPECT_TRUE(Mentions(text.status(), "TOTAL_LIMIT")) << text.status();
+  }
+  EXPECT_TRUE(NothingLeased(Milliseconds(500)));
+  EXPECT_TRUE(units_->List().empty());
+  EXPECT_LT(Clock::now() - begin, Milliseconds(1000 + 3000)) << "limit + 3 s";
+  EXPECT_EQ(CauseOf(handles[0]), EndCause::kTotalLimit);
+  gate_->Resume();
+  EXPECT_EQ(Settled(), "0");
+}
+
+TEST_F(HungUnitsTest, TotalLimitOfAnIdleUnitFreesItsPlaceThoughTheDatabaseHangs) {
+  const auto begin = Clock::now();
+  const std::string handle = Begin(Total(Milliseconds(1000)));
+  ASSERT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "OK");
+  gate_->StallAll();
+  EXPECT_TRUE(Within(Milliseconds(10000), [&] { return pool_->stats().leased == 0; }));
+  EXPECT_LT(Clock::now() - begin, Milliseconds(1000 + 3500));
+  gate_->Resume();
+  EXPECT_EQ(Settled(), "0");
+}
+
+TEST_F(HungUnitsTest, ALateCallHearsOfTheEndOnlyWhenTheConnectionIsGivenUp) {
+  const std::string handle = Begin(Total(Milliseconds(300)));
+  ASSERT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "OK");
+  gate_->StallAll();
+  EXPECT_TRUE(Within(Milliseconds(2000), [&] { return CauseOf(handle) == EndCause::kTotalLimit; }));
+  EXPECT_EQ(pool_->stats().leased, 1) << "its ROLLBACK is under way";
+  EXPECT_EQ(Reason(Run(handle, "SELECT 1")), "UNIT_OF_WORK_EXPIRED");
+  EXPECT_EQ(pool_->stats().leased, 0);
+}
+
+TEST_F(HungUnitsTest, ACallersDeadlineEndsTheUnitThoughTheDatabaseHangs) {
+  const std::string handle = BeginAndWrite();
+  gate_->StallAll();
+  UnitsOfWork::StepOptions options;
+  options.deadline = Clock::now() + Milliseconds(200);
+  const auto begin = Clock::now();
+  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1", options)), "DATABASE_UNAVAILABLE");
+  EXPECT_LT(Clock::now() - begin, Milliseconds(200 + 3000));
+  EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
+  EXPECT_EQ(Reason(Rollback(handle)), "OK");
+}
+
+TEST_F(HungUnitsTest, RollbackEndsACallThatHangs) {
+  const std::string handle = BeginAndWrite();
+  gate_->StallAll();
+  auto running = Send(handle, "UPDATE t SET n = 8 WHERE id = 1");
+  const auto begin = Clock::now();
+  EXPECT_EQ(*Rollback(handle), UnitState::kRolledBack);
+  EXPECT_LT(Clock::now() - begin, Milliseconds(3000));
+  EXPECT_NE(Reason(running.get()), "OK");
+  EXPECT_TRUE(NothingLeased(Milliseconds(500)));
+  gate_->Resume();
+  EXPECT_EQ(Settled(), "0");
 }
 
 TEST_F(UnitsCallsTest, CutWhileIdleEndsTheUnitAtItsNextCall) {

@@ -1,4 +1,7 @@
+#include <future>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/pg/gate/units_gate_fixture.h"
 
@@ -114,6 +117,71 @@ TEST_F(UnitsCommitTest, StalledCommitIsUnknownAsLongAsItMayStillArrive) {
   gate_->Resume();
   EXPECT_EQ(Settled(), "7") << "it did arrive, after the caller was told that nobody knows";
   EXPECT_EQ(StateOf(handle), UnitState::kOutcomeUnknown);
+}
+
+TEST_F(UnitsCommitTest, AUnitGivesItsPlaceBackBeforeItsCommitIsResolved) {
+  UnitOptions options = FastOptions();
+  options.capacity = 1;
+  StartThroughGate(options, SmallPool());
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "COMMIT", Action::kCutBefore});
+  gate_->RefuseNew();
+  auto commit = SendCommit(handle);
+  ASSERT_TRUE(gate_->AwaitFired());
+  EXPECT_TRUE(NothingLeased(Milliseconds(1000)));
+  EXPECT_EQ(StateOf(handle), UnitState::kCommitting) << "it is still asked about";
+  const std::string reason = Reason(TryBegin());
+  EXPECT_NE(reason, "UNIT_OF_WORK_LIMIT") << "the place is free";
+  gate_->Resume();
+  EXPECT_EQ(Reason(commit.get()), "DATABASE_UNAVAILABLE");
+}
+
+TEST_F(UnitsCommitTest, ACommitIsResolvedWhileEveryConnectionIsPinned) {
+  UnitOptions options = FastOptions();
+  options.capacity = 2;
+  db::PoolOptions pool;
+  pool.pool_size = 2;
+  pool.max_overflow = 0;
+  StartThroughGate(options, pool);
+  const std::string pinned = Begin();
+  const std::string handle = BeginAndWrite();
+  gate_->Add({'Q', "COMMIT", Action::kLoseReply});
+  gate_->RefuseNew();
+  auto commit = SendCommit(handle);
+  ASSERT_TRUE(gate_->AwaitFired());
+  EXPECT_TRUE(Within(Milliseconds(2000), [this] { return pool_->stats().leased == 1; }));
+  gate_->Resume();
+  const auto rest = pool_->Acquire({});
+  ASSERT_TRUE(rest.ok()) << rest.status();
+  EXPECT_EQ(pool_->stats().leased, 2) << "none is left";
+  EXPECT_EQ(Reason(commit.get()), "OK");
+  EXPECT_EQ(StateOf(pinned), UnitState::kOpen);
+  EXPECT_EQ(Committed(1), "7");
+}
+
+TEST_F(UnitsCommitTest, OnlyAFewConnectionsAskAboutCommitsAtOnce) {
+  constexpr int kCommits = 8;
+  UnitOptions options = FastOptions();
+  options.in_doubt_limit = Milliseconds(3000);
+  StartThroughGate(options, SmallPool());
+  std::vector<std::string> handles;
+  std::vector<std::future<absl::StatusOr<UnitInfo>>> commits;
+  for (int i = 0; i < kCommits; ++i) {
+    handles.push_back(Begin());
+    ASSERT_EQ(Reason(Run(handles[i], "UPDATE t SET n = 7 WHERE id = " + std::to_string(i + 1))), "OK");
+  }
+  const int before = gate_->seen().connections;
+  for (int i = 0; i < kCommits; ++i) gate_->Add({'Q', "COMMIT", Action::kLoseReply});
+  for (int i = 0; i < kCommits; ++i) gate_->Add({'P', "pg_xact_status", Action::kSwallowReply});
+  for (const std::string& handle : handles) commits.push_back(SendCommit(handle));
+  ASSERT_TRUE(gate_->AwaitFired(kCommits));
+  std::this_thread::sleep_for(Milliseconds(1000));
+  EXPECT_LE(gate_->seen().connections - before, 4) << "the others wait";
+  gate_->ClearRules();
+  int known = 0;
+  for (auto& commit : commits) known += Reason(commit.get()) == "OK" ? 1 : 0;
+  EXPECT_EQ(Settled(), "7");
+  EXPECT_LT(known, kCommits) << "those that waited too long say that they do not know";
 }
 
 TEST_F(UnitsCommitTest, StalledCommitIsFoundToBeAbortedOnceItsSessionIsGone) {

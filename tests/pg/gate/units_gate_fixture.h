@@ -28,18 +28,21 @@ class UnitsGateTest : public UowTest {
   }
 
   void StartThroughGate(Milliseconds in_doubt_limit) {
-    units_.reset();
     UnitOptions options = FastOptions();
     options.in_doubt_limit = in_doubt_limit;
+    StartThroughGate(options, SmallPool());
+  }
+  void StartThroughGate(const UnitOptions& options, const db::PoolOptions& pool) {
+    units_.reset();
     const db::ConnectionOptions connection = ThroughGate();
-    pool_ = std::make_unique<db::Pool>(SmallPool(), connection);
+    pool_ = std::make_unique<db::Pool>(pool, connection);
     units_ = std::make_unique<UnitsOfWork>(options, pool_.get(), connection);
   }
 
   db::ConnectionOptions ThroughGate() const {
     db::ConnectionOptions connection;
     connection.url = gate_->url();
-    connection.answer_limit_ms = static_cast<int>(kAnswerLimit.count());
+    connection.answer_limit_ms = static_cast<int>(answer_limit_.count());
     return connection;
   }
 
@@ -70,6 +73,7 @@ class UnitsGateTest : public UowTest {
     return Committed(1);
   }
 
+  Milliseconds answer_limit_{kAnswerLimit};
   std::unique_ptr<testing::TcpGate> gate_;
 };
 

@@ -41,6 +41,7 @@ TEST_F(UowTest, EveryHandleThatIsNotTheCallersGetsItsAnswer) {
   EXPECT_EQ(ReasonOf(run(earlier, "alice")), "UNIT_OF_WORK_EXPIRED");
   EXPECT_TRUE(Mentions(run(earlier, "alice"), "SERVER_RESTARTED"));
   EXPECT_EQ(Reason(Commit(earlier)), "COMMIT_OUTCOME_UNKNOWN");
+  EXPECT_EQ(Reason(Get(earlier)), "COMMIT_OUTCOME_UNKNOWN");
   EXPECT_EQ(*Rollback(earlier), UnitState::kUnspecified);
 
   handle.server = "10.0.0.9:1";
@@ -53,6 +54,28 @@ TEST_F(UowTest, EveryHandleThatIsNotTheCallersGetsItsAnswer) {
   EXPECT_EQ(ReasonOf(run("nonsense", "alice")), "INVALID_HEADER");
   EXPECT_EQ(Reason(Rollback("nonsense")), "INVALID_HEADER");
   EXPECT_EQ(Reason(Commit(unit)), "OK");
+}
+
+TEST_F(UowTest, AUnitThatCommittedBeforeARestartIsNeverSaidToBeRolledBack) {
+  const std::string unit = Begin();
+  ASSERT_EQ(Reason(Run(unit, "UPDATE t SET n = 1 WHERE id = 1")), "OK");
+  ASSERT_EQ(Reason(Commit(unit)), "OK");
+  Start();
+  const Text late = Run(unit, "UPDATE t SET n = 2 WHERE id = 1");
+  EXPECT_EQ(Reason(late), "UNIT_OF_WORK_EXPIRED");
+  EXPECT_TRUE(Mentions(late.status(), "unless Commit was sent")) << late.status();
+  for (const absl::Status& status : {late.status(), Get(unit).status(), Commit(unit).status()}) {
+    EXPECT_FALSE(status.ok());
+    EXPECT_FALSE(Mentions(status, "run the whole unit again")) << status;
+    EXPECT_TRUE(Mentions(status, "read")) << status;
+  }
+}
+
+TEST_F(UowTest, AHandleThatIsNotKnownAdvisesToReadFirst) {
+  Handle handle = *Handle::Parse(Begin());
+  handle.secret = RandomBytes(16);
+  const absl::Status status = Commit(handle.Encode()).status();
+  EXPECT_TRUE(Mentions(status, "if Commit was sent")) << "it may have committed and be forgotten: " << status;
 }
 
 TEST_F(UowTest, CallsOfAUnitRunOneAtATimeInTheirOrder) {
@@ -70,9 +93,50 @@ TEST_F(UowTest, ACallThatWaitsTooLongIsBusyAndWasNotExecuted) {
   EXPECT_EQ(Reason(Run(unit, "UPDATE t SET n = 9 WHERE id = 1")), "UNIT_OF_WORK_BUSY");
   EXPECT_GT(Clock::now() - begin, milliseconds(290));
   EXPECT_LT(Clock::now() - begin, milliseconds(500));
-  EXPECT_EQ(Reason(Rollback(unit)), "UNIT_OF_WORK_BUSY");
   EXPECT_EQ(Reason(running.get()), "OK");
   EXPECT_EQ(*Read(unit, "SELECT n FROM t WHERE id = 1"), "0");
+}
+
+TEST_F(UowTest, RollbackStopsARunningCallAndGoesBeforeThoseThatWait) {
+  const std::string unit = Begin();
+  ASSERT_EQ(Reason(Run(unit, "UPDATE t SET n = 9 WHERE id = 1")), "OK");
+  auto running = Send(unit, "SELECT pg_sleep(20)");  // for far longer than busy_wait
+  auto waiting = Send(unit, "UPDATE t SET n = 8 WHERE id = 1");
+  auto commit = SendCommit(unit);
+  const auto begin = Clock::now();
+  EXPECT_EQ(*Rollback(unit), UnitState::kRolledBack);
+  EXPECT_LT(Clock::now() - begin, milliseconds(1000));
+  EXPECT_EQ(Reason(running.get()), "CANCELLED");
+  EXPECT_EQ(Reason(waiting.get()), "UNIT_OF_WORK_ENDED");
+  EXPECT_EQ(Reason(commit.get()), "UNIT_OF_WORK_ENDED");
+  EXPECT_EQ(Committed(1), "0");
+}
+
+TEST_F(UowTest, RollbackNeverStopsACommitButWaitsForItAndTellsItsOutcome) {
+  database_->Run(
+      "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;"
+      "CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON t DEFERRABLE INITIALLY DEFERRED "
+      "FOR EACH ROW EXECUTE FUNCTION slow()");
+  const std::string unit = Begin();
+  ASSERT_EQ(Reason(Run(unit, "UPDATE t SET n = 9 WHERE id = 1")), "OK");
+  auto commit = SendCommit(unit);
+  EXPECT_EQ(*Rollback(unit), UnitState::kCommitted);  // after more than busy_wait
+  EXPECT_EQ(Reason(commit.get()), "OK");
+  EXPECT_EQ(Committed(1), "9");
+}
+
+TEST_F(UowTest, RollbackIsNotRefusedHoweverManyCallsAndCommitsWait) {
+  UnitOptions options = FastOptions();
+  options.waiting_calls = 2;
+  options.busy_wait = milliseconds(20000);
+  Start(options);
+  const std::string unit = Begin();
+  auto running = Send(unit, "SELECT pg_sleep(20)");
+  std::vector<std::future<absl::StatusOr<UnitInfo>>> commits;
+  for (int i = 0; i < 100; ++i) commits.push_back(SendCommit(unit));
+  EXPECT_EQ(Reason(commits.back().get()), "UNIT_OF_WORK_BUSY");
+  EXPECT_EQ(Reason(Rollback(unit)), "OK");
+  EXPECT_EQ(Reason(running.get()), "CANCELLED");
 }
 
 TEST_F(UowTest, TooManyWaitingCallsAreRefusedAtOnce) {
@@ -87,7 +151,7 @@ TEST_F(UowTest, TooManyWaitingCallsAreRefusedAtOnce) {
   const auto begin = Clock::now();
   EXPECT_EQ(Reason(Run(unit, "SELECT 3")), "UNIT_OF_WORK_BUSY");
   EXPECT_LT(Clock::now() - begin, milliseconds(200));
-  EXPECT_EQ(*Rollback(unit), UnitState::kRolledBack);  // waits nevertheless
+  EXPECT_EQ(Reason(running.get()), "OK");
   EXPECT_EQ(*first.get(), "1");
   EXPECT_EQ(*second.get(), "2");
 }
@@ -224,13 +288,13 @@ TEST_F(UowTest, ACancelledCommitCommitsNevertheless) {
 
 TEST_F(UowTest, RollbackIsDoneThoughItsCallerLeft) {
   const std::string unit = Begin();
-  auto running = Send(unit, "SELECT pg_sleep(0.2)");
+  auto running = Send(unit, "SELECT pg_sleep(20)");
   std::promise<absl::StatusOr<UnitState>> answer;
   auto ticket = units_->Rollback(Ref(unit), Clock::now(),
                                  [&](absl::StatusOr<UnitState> result) { answer.set_value(std::move(result)); });
   ticket.Cancel(Cause::kCaller);
   EXPECT_EQ(*answer.get_future().get(), UnitState::kRolledBack);
-  EXPECT_EQ(Reason(running.get()), "OK");
+  EXPECT_EQ(Reason(running.get()), "CANCELLED");
   EXPECT_TRUE(units_->List().empty());
 }
 

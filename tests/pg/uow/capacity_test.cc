@@ -55,7 +55,7 @@ TEST_F(CapacityTest, WithoutCapacityEveryBeginIsRefused) {
   UnitOptions options = FastOptions();
   options.capacity = 0;
   Start(options);
-  EXPECT_EQ(Reason(TryBegin()), "UNIT_OF_WORK_LIMIT");
+  EXPECT_EQ(Reason(TryBegin()), "UNITS_OF_WORK_OFF");
 }
 
 TEST_F(CapacityTest, PlacesAreGivenFirstComeFirstServed) {
@@ -149,6 +149,23 @@ TEST_F(CapacityTest, ABeginThatWaitsForTheDatabaseCanBeCancelledAndGivesItsPlace
     EXPECT_EQ(Reason(late.get()), "DEADLINE_EXCEEDED");
   }
   EXPECT_EQ(Reason(TryBegin(Waiting(milliseconds(0)))), "OK");
+}
+
+TEST_F(CapacityTest, BeginKeepsItsWaitWhenPlainCallsHoldEveryConnection) {
+  db::PoolOptions pool;
+  pool.pool_size = 1;
+  pool.max_overflow = 0;
+  Start(FastOptions(), pool);
+  const auto lease = pool_->Acquire({});
+  ASSERT_TRUE(lease.ok());
+  const auto begin = Clock::now();
+  const Begun refused = TryBegin(Waiting(milliseconds(1500)));
+  EXPECT_EQ(Reason(refused), "UNIT_OF_WORK_LIMIT");
+  EXPECT_TRUE(Mentions(refused.status(), "connection")) << refused.status();
+  EXPECT_GE(Clock::now() - begin, milliseconds(1490));
+  EXPECT_LT(Clock::now() - begin, milliseconds(3000));
+  auto late = SendBegin(Waiting(milliseconds(1500)), "alice", nullptr, Clock::now() + milliseconds(100));
+  EXPECT_EQ(Reason(late.get()), "DEADLINE_EXCEEDED");
 }
 
 TEST_F(CapacityTest, BeginTriesAnotherConnectionWhenTheFirstIsDead) {

@@ -2,9 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <future>
+#include <system_error>
+#include <thread>
 
 namespace rowkeeper::uow {
 namespace {
@@ -36,6 +42,51 @@ TEST(WorkerThreadsTest, TheDestructorWaitsForTasksAndForWhatTheySubmit) {
     }
   }
   EXPECT_EQ(ran, 100);
+}
+
+/// While it lives, no thread can be begun: there is no memory for its stack.
+class NoMoreThreads {
+ public:
+  NoMoreThreads() {
+    getrlimit(RLIMIT_AS, &before_);
+    rlimit tight = before_;
+    tight.rlim_cur = UsedBytes() + (2u << 20);
+    EXPECT_EQ(setrlimit(RLIMIT_AS, &tight), 0);
+  }
+  ~NoMoreThreads() { setrlimit(RLIMIT_AS, &before_); }
+
+ private:
+  static rlim_t UsedBytes() {
+    rlim_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    return pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+  }
+
+  rlimit before_{};
+};
+
+/// Exit code 0 when all tasks ran. In a process of its own: stacks of threads that ended would be used again.
+[[noreturn]] void SubmitWithoutThreads() {
+  constexpr int kTasks = 8;
+  std::atomic<int> ran{0};
+  WorkerThreads workers;
+  {
+    const NoMoreThreads tight;
+    try {
+      std::thread([] {}).join();
+      _exit(2);  // the limit does not bind
+    } catch (const std::system_error&) {
+    }
+    for (int i = 0; i < kTasks; ++i) workers.Submit([&] { ++ran; });
+  }
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (ran < kTasks && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  _exit(ran == kTasks ? 0 : 1);
+}
+
+TEST(WorkerThreadsTest, TasksWaitForOthersToEndWhereTheSystemHasNoThreadForThem) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(SubmitWithoutThreads(), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -1,0 +1,18 @@
+#include "server/db/run_apart.h"
+
+#include <thread>
+#include <utility>
+
+namespace rowkeeper::db {
+
+std::shared_ptr<absl::Notification> RunApart(std::function<void()> task) {
+  auto ended = std::make_shared<absl::Notification>();
+  std::thread([ended, task = std::move(task)]() mutable {
+    task();
+    task = nullptr;
+    ended->Notify();
+  }).detach();
+  return ended;
+}
+
+}  // namespace rowkeeper::db
