@@ -182,7 +182,7 @@ TEST_F(SingleCallsTest, CancelRequestThatHangsHoldsNeitherItsCallNorTheCancelsOf
   db::Query query = Statement("SELECT pg_sleep(30)", Effect::kRead);
   query.cancellation = &cancellation;
   const auto begin = Clock::now();
-  EXPECT_EQ(Reason(connection->Execute(query).status()), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(connection->Execute(query).status()), "DEADLINE_EXCEEDED");
   EXPECT_LT(Clock::now() - begin, seconds(4));
   EXPECT_TRUE(connection->broken());
   caller.join();
