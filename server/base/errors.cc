@@ -301,10 +301,11 @@ absl::Status UnitOfWorkExpired(std::string_view cause, std::string_view what, st
 }
 
 absl::Status UnitOfWorkLostInRestart() {
-  return Error(Code::kAborted, "UNIT_OF_WORK_EXPIRED",
-               "the server that held this unit of work was restarted; unless Commit was sent for it, it was rolled back; "
-               "if Commit was sent, it may have been committed: read the rows before you write again",
-               {{"cause", "SERVER_RESTARTED"}, {"end_time", ""}});
+  return Error(
+      Code::kAborted, "UNIT_OF_WORK_EXPIRED",
+      "the server that held this unit of work was restarted; unless Commit was sent for it, it was rolled back; "
+      "if Commit was sent, it may have been committed: read the rows before you write again",
+      {{"cause", "SERVER_RESTARTED"}, {"end_time", ""}});
 }
 
 absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time) {

@@ -70,8 +70,8 @@ struct Query {
   const ErrorContext* errors = nullptr;
   /// A statement that has not ended 1.5 s after it was cancelled counts as hanging, and its connection as lost: that is
   /// so where server or network hang, and for a statement of a healthy server that is too busy in code that does not
-  /// look for cancellation. The error is then COMMIT_OUTCOME_UNKNOWN for an autocommitted write, DATABASE_UNAVAILABLE in
-  /// a transaction, else CANCELLED or DEADLINE_EXCEEDED.
+  /// look for cancellation. The error is then COMMIT_OUTCOME_UNKNOWN for an autocommitted write, DATABASE_UNAVAILABLE
+  /// in a transaction, else CANCELLED or DEADLINE_EXCEEDED.
   Cancellation* cancellation = nullptr;
   /// Longest wait for the answer; then the connection counts as lost. 0: ConnectionOptions::answer_limit_ms.
   int answer_limit_ms = 0;

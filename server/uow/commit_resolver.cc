@@ -73,7 +73,8 @@ CommitResolver::~CommitResolver() = default;
 absl::StatusOr<std::unique_ptr<db::Connection>> CommitResolver::Connect(Clock::time_point until) const {
   db::ConnectionOptions options = connection_;
   const auto left = std::chrono::ceil<std::chrono::seconds>(until - Clock::now()).count();
-  options.connect_limit_s = static_cast<int>(std::clamp<int64_t>(left, 2, 5));  // libpq takes no less; GiveUp waits for it
+  options.connect_limit_s =
+      static_cast<int>(std::clamp<int64_t>(left, 2, 5));  // libpq takes no less; GiveUp waits for it
   return db::Connection::Open(options);
 }
 
