@@ -199,7 +199,8 @@ void ServerProcess::Shutdown() {
   units_->Drain(units_end);
   // Some were rolled back, and their callers may ask what became of them.
   if (Clock::now() >= units_end) absl::SleepFor(absl::FromChrono(end - std::chrono::system_clock::now()));
-  server_->Shutdown(end, [this] { service_->CutCalls(); });
+  // A COMMIT may have outlasted the drain; its answer gets the time to arrive all the same.
+  server_->Shutdown(std::max(end, std::chrono::system_clock::now()), [this] { service_->CutCalls(); });
   units_slot_.Close();
   units_.reset();
   resolver_->GiveUp();

@@ -1,5 +1,3 @@
-#include <grpcpp/client_context.h>
-
 #include <thread>
 
 #include "grpc/health/v1/health.pb.h"
@@ -111,36 +109,6 @@ TEST_F(UnitOfWorkTest, ListShowsOpenUnitsOldestFirstAndNoHandle) {
   EXPECT_EQ(Summary(first.Rollback()), "OK");
   EXPECT_EQ(Summary(second.Commit()), "OK");
   EXPECT_EQ(MustCall("UnitOfWork.List", Json::object()), Json::object());
-}
-
-TEST_F(UnitOfWorkTest, ABeginThatIsCancelledAtAnyMomentLeavesNoUnit) {
-  constexpr int kBegins = 300;
-  int delivered = 0;
-  for (int i = 0; i < kBegins; ++i) {
-    grpc::ClientContext context;
-    CallOptions options;
-    options.context = &context;
-    std::thread canceller([&context, i] {
-      std::this_thread::sleep_for(std::chrono::microseconds(i % 100 * 30));
-      context.TryCancel();
-    });
-    const CallResult begun = Call("UnitOfWork.Begin", {{"idle_limit", "60s"}}, options);
-    canceller.join();
-    if (!begun.ok()) {
-      EXPECT_NE(begun.status().code(), absl::StatusCode::kResourceExhausted) << begun.status();
-      continue;
-    }
-    ++delivered;
-    EXPECT_EQ(Summary(Call("UnitOfWork.Rollback", {{"handle", (*begun)["handle"]}})), "OK");
-  }
-  EXPECT_GT(delivered, 0);
-  EXPECT_LT(delivered, kBegins);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(3);
-  Json open = MustCall("UnitOfWork.List", Json::object());
-  while (!open.empty() && std::chrono::steady_clock::now() < until) {
-    open = MustCall("UnitOfWork.List", Json::object());
-  }
-  EXPECT_EQ(open, Json::object());
 }
 
 TEST_F(UnitOfWorkTest, AnIdleUnitIsRolledBackAndSaysSo) {
