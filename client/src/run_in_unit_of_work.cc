@@ -8,6 +8,13 @@
 #include "errors.h"
 #include "unit_state.h"
 
+namespace rowkeeper::client {
+
+// Out of line: gcc 12 warns wrongly where it inlines the list into callers.
+RunOptions::RunOptions() : rerun_on{reason::kSerializationFailure, reason::kDeadlock, reason::kLockTimeout} {}
+
+}  // namespace rowkeeper::client
+
 namespace rowkeeper::client::internal {
 namespace {
 

@@ -36,6 +36,8 @@ struct Rerun {
 };
 
 struct RunOptions {
+  RunOptions();
+
   UnitOfWorkOptions unit;
   /// Attempts in all, the first included. At least 1.
   int max_attempts = 10;
@@ -48,7 +50,8 @@ struct RunOptions {
   /// Reasons (error_details.h) for which the whole unit is run again. Each must imply that nothing was committed; an
   /// unknown outcome never leads to another attempt. kVersionMismatch may be added when the function reads the version
   /// that it sends inside the unit.
-  std::vector<std::string> rerun_on = {reason::kSerializationFailure, reason::kDeadlock, reason::kLockTimeout};
+  /// Default: SERIALIZATION_FAILURE, DEADLOCK and LOCK_TIMEOUT.
+  std::vector<std::string> rerun_on;
   /// Called before each pause, for logs and counters.
   std::function<void(const Rerun&)> on_rerun;
 };
