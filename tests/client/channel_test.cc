@@ -132,7 +132,14 @@ TEST(Channel, ATimeWithoutEndIsNoTimeThatHasPassed) {
   Units units(MakeChannel(server.address()));
   const auto reply = Call(&Units::Get, units, {}, Within(milliseconds::max()));
   EXPECT_TRUE(reply.ok()) << reply.status();
-  EXPECT_EQ(Call(&Units::Get, units, {}, Within(milliseconds::min())).status().code(),
+
+  ScriptedServer slow;
+  slow.get = [] {
+    std::this_thread::sleep_for(milliseconds(300));
+    return grpc::Status::OK;
+  };
+  Units slow_units(MakeChannel(slow.address()));
+  EXPECT_EQ(Call(&Units::Get, slow_units, {}, Within(milliseconds::min())).status().code(),
             absl::StatusCode::kDeadlineExceeded);
 }
 
