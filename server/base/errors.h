@@ -16,8 +16,6 @@ namespace rowkeeper {
 /// ErrorInfo.domain of every error.
 inline constexpr std::string_view kErrorDomain = "rowkeeper";
 
-using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
-
 /// Problems of single request fields, gathered so that a caller sees all of them at once. Not thread-safe.
 class FieldViolations {
  public:

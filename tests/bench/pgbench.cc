@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 
@@ -24,16 +25,17 @@ std::string FindPgbench() {
 
 class TemporaryScript {
  public:
-  explicit TemporaryScript(const std::string& text) {
-    const int fd = mkstemp(path_);
+  explicit TemporaryScript(const std::string& text)
+      : path_((std::filesystem::temp_directory_path() / "rowkeeper_bench_XXXXXX").string()) {
+    const int fd = mkstemp(path_.data());
     if (fd >= 0) close(fd);
     std::ofstream(path_) << text;
   }
-  ~TemporaryScript() { unlink(path_); }
-  const char* path() const { return path_; }
+  ~TemporaryScript() { unlink(path_.c_str()); }
+  const std::string& path() const { return path_; }
 
  private:
-  char path_[32] = "/tmp/rowkeeper_bench_XXXXXX";
+  std::string path_;
 };
 
 double NumberAfter(const std::string& text, const std::string& words) {

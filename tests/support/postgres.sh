@@ -41,7 +41,7 @@ make_cluster() {
   }
   cat >>"$dir/data/postgresql.conf" <<-CONF
 	listen_addresses = '127.0.0.1'
-	unix_socket_directories = ''
+	unix_socket_directories = '$dir/data'
 	max_connections = 300
 	fsync = off
 	synchronous_commit = off

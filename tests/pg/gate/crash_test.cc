@@ -6,8 +6,8 @@
 #include "server/base/ids.h"
 #include "server/base/text.h"
 #include "server/embedded/embedded_postgres.h"
-#include "server/sql/transaction_sql.h"
 #include "server/uow/transaction.h"
+#include "tests/pg/uow/commit_point.h"
 #include "tests/pg/uow/uow_fixture.h"
 
 namespace rowkeeper::uow {
@@ -54,22 +54,10 @@ class CrashTest : public ::testing::Test {
     FAIL() << "the server does not come back";
   }
 
-  db::Rows Run(const std::string& sql) {
-    db::Query query;
-    query.text = sql;
-    const auto rows = connection_->Execute(query);
-    EXPECT_TRUE(rows.ok()) << rows.status();
-    return rows.ok() ? *rows : db::Rows();
-  }
+  db::Rows Run(const std::string& sql) { return RunSql(*connection_, sql); }
 
   /// Of a transaction that is open and has written.
-  CommitPoint Write() {
-    Run(sql::BeginTransaction({}, milliseconds(0)));
-    Run("INSERT INTO t VALUES (1)");
-    const db::Rows rows = Run(sql::SelectCommitPoint());
-    const auto cell = [&](int column) { return std::string(rows.cell(0, column)); };
-    return {cell(0), cell(1), cell(2), cell(3)};
-  }
+  CommitPoint Write() { return BeginAndWrite(*connection_, "INSERT INTO t VALUES (1)"); }
 
   /// A backend is killed, so the postmaster, which stays, starts everything else anew.
   void Crash() {

@@ -1,7 +1,7 @@
 #include <thread>
 
-#include "server/sql/transaction_sql.h"
 #include "server/uow/transaction.h"
+#include "tests/pg/uow/commit_point.h"
 #include "tests/pg/uow/uow_fixture.h"
 
 namespace rowkeeper::uow {
@@ -20,22 +20,10 @@ class CommitResolverTest : public UowTest {
     connection_ = *std::move(opened);
   }
 
-  db::Rows Run(const std::string& sql) {
-    db::Query query;
-    query.text = sql;
-    const auto rows = connection_->Execute(query);
-    EXPECT_TRUE(rows.ok()) << rows.status();
-    return rows.ok() ? *rows : db::Rows();
-  }
+  db::Rows Run(const std::string& sql) { return RunSql(*connection_, sql); }
 
   /// Of a transaction that is open and has written.
-  CommitPoint Write() {
-    Run(sql::BeginTransaction({}, milliseconds(0)));
-    Run("UPDATE t SET n = n + 1 WHERE id = 1");
-    const db::Rows rows = Run(sql::SelectCommitPoint());
-    const auto cell = [&](int column) { return std::string(rows.cell(0, column)); };
-    return {cell(0), cell(1), cell(2), cell(3)};
-  }
+  CommitPoint Write() { return BeginAndWrite(*connection_, "UPDATE t SET n = n + 1 WHERE id = 1"); }
 
   Outcome Resolve(const CommitPoint& point, milliseconds limit = milliseconds(5000)) {
     return CommitResolver(options_, limit).Resolve(point);
