@@ -1,7 +1,7 @@
 // Creates a project with its default board and three columns: all of them or nothing. The ids that the database makes
 // come back before Commit.
 //
-//   create_project_with_defaults --address localhost:50051 --name "Moon base" --owner admin@example.com
+//   create_project_with_defaults localhost:50051 "Moon base" admin@example.com
 
 #include <rowkeeper/client/channel.h>
 #include <rowkeeper/client/run_in_unit_of_work.h>
@@ -9,7 +9,7 @@
 #include <cctype>
 #include <iostream>
 
-#include "arguments.h"
+#include "failure.h"
 #include "tracker/v1/board_column.grpc.pb.h"
 #include "tracker/v1/project.grpc.pb.h"
 #include "tracker/v1/task_board.grpc.pb.h"
@@ -28,11 +28,13 @@ using Users = tracker::v1::UserRepository::Stub;
 class ProjectService {
  public:
   explicit ProjectService(const std::shared_ptr<grpc::Channel>& channel)
-      : channel_(channel), boards_(channel), columns_(channel), projects_(channel) {}
+      : channel_(channel), boards_(channel), columns_(channel), projects_(channel), users_(channel) {}
 
-  absl::StatusOr<Project> CreateProjectWithDefaults(const std::string& name, const std::string& owner_id) {
-    return rowkeeper::client::RunInUnitOfWork(channel_, {}, [&](UnitOfWork& unit) -> absl::StatusOr<Project> {
-      absl::StatusOr<Project> project = CreateProject(unit, name, owner_id);
+  absl::StatusOr<Project> CreateProjectWithDefaults(const std::string& name, const std::string& email) {
+    rowkeeper::client::RunOptions options;
+    options.unit.label = "create_project_with_defaults";
+    return rowkeeper::client::RunInUnitOfWork(channel_, options, [&](UnitOfWork& unit) -> absl::StatusOr<Project> {
+      absl::StatusOr<Project> project = CreateProject(unit, name, email);
       if (!project.ok()) return project.status();
       absl::StatusOr<TaskBoard> board = CreateBoard(unit, *project);
       if (!board.ok()) return board.status();
@@ -46,11 +48,15 @@ class ProjectService {
   }
 
  private:
-  absl::StatusOr<Project> CreateProject(UnitOfWork& unit, const std::string& name, const std::string& owner_id) {
+  absl::StatusOr<Project> CreateProject(UnitOfWork& unit, const std::string& name, const std::string& email) {
+    tracker::v1::GetUserByEmailRequest get;
+    get.set_email(email);
+    const auto owner = unit.Call(&Users::GetByEmail, users_, get);
+    if (!owner.ok()) return owner.status();
     tracker::v1::CreateProjectRequest request;
     request.mutable_project()->set_name(name);
     request.mutable_project()->set_slug(Slug(name));
-    request.mutable_project()->set_owner_id(owner_id);
+    request.mutable_project()->set_owner_id(owner->id());
     return unit.Call(&Projects::Create, projects_, request);
   }
 
@@ -70,7 +76,7 @@ class ProjectService {
     return unit.Call(&Columns::Create, columns_, request).status();
   }
 
-  /// "Moon base" -> "moon-base"
+  /// "Moon base!" -> "moon-base"
   static std::string Slug(const std::string& name) {
     std::string slug;
     for (const unsigned char letter : name) {
@@ -80,6 +86,7 @@ class ProjectService {
         slug += '-';
       }
     }
+    if (!slug.empty() && slug.back() == '-') slug.pop_back();
     return slug;
   }
 
@@ -87,25 +94,17 @@ class ProjectService {
   Boards boards_;
   Columns columns_;
   Projects projects_;
+  Users users_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const example::Arguments arguments(argc, argv, {{"address", "localhost:50051"}, {"name", ""}, {"owner", ""}});
-  const auto channel = rowkeeper::client::MakeChannel(arguments["address"]);
-
-  Users users(channel);
-  tracker::v1::GetUserByEmailRequest request;
-  request.set_email(arguments["owner"]);
-  const auto owner = rowkeeper::client::Call(&Users::GetByEmail, users, request);
-  if (!owner.ok()) {
-    std::cerr << owner.status() << "\n";
-    return 1;
-  }
-  const auto project = ProjectService(channel).CreateProjectWithDefaults(arguments["name"], owner->id());
+  if (argc != 4) example::Usage("usage: create_project_with_defaults ADDRESS NAME OWNER_EMAIL");
+  ProjectService service(rowkeeper::client::MakeChannel(argv[1]));
+  const auto project = service.CreateProjectWithDefaults(argv[2], argv[3]);
   if (!project.ok()) {
-    std::cerr << "nothing was created: " << project.status() << "\n";
+    std::cerr << example::Explain(project.status(), "created");
     return 1;
   }
   std::cout << project->id() << " " << project->slug() << "\n";

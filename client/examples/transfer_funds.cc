@@ -1,7 +1,7 @@
 // Moves money between accounts, in one unit of work: all transfers become visible at once. A transfer that is refused
 // is left out, and its savepoint undoes the half that was done.
 //
-//   transfer_funds --address localhost:50051 1:2:100.00 2:1:25.50
+//   transfer_funds localhost:50051 1:2:100.00 2:1:25.50
 
 #include <rowkeeper/client/channel.h>
 #include <rowkeeper/client/error_details.h>
@@ -9,10 +9,11 @@
 #include <rowkeeper/client/savepoint.h>
 
 #include <iostream>
+#include <regex>
 #include <sstream>
 
-#include "arguments.h"
 #include "cents.h"
+#include "failure.h"
 #include "tracker/v1/account.grpc.pb.h"
 
 namespace {
@@ -79,27 +80,23 @@ absl::StatusOr<std::string> TransferAll(UnitOfWork& unit, Accounts& accounts, co
 
 /// "1:2:100.00"
 Transfer ParseTransfer(const std::string& text) {
-  std::istringstream input(text);
-  Transfer transfer;
-  char first = 0, second = 0;
-  std::string amount;
-  input >> transfer.from >> first >> transfer.to >> second >> amount;
-  const auto cents = example::ParseCents(amount);
-  if (first != ':' || second != ':' || !cents || *cents <= 0) {
-    example::Arguments::Fail(text + ": write FROM:TO:AMOUNT, for example 1:2:100.00");
+  static const std::regex pattern("([0-9]{1,18}):([0-9]{1,18}):([0-9.]+)");
+  std::smatch parts;
+  const auto cents = std::regex_match(text, parts, pattern) ? example::ParseCents(parts[3]) : std::nullopt;
+  if (!cents || *cents == 0) {
+    example::Usage(text + ": write FROM:TO:AMOUNT, for example 1:2:100.00, with an amount above zero in whole cents");
   }
-  transfer.cents = *cents;
-  return transfer;
+  return {std::stoll(parts[1]), std::stoll(parts[2]), *cents};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const example::Arguments arguments(argc, argv, {{"address", "localhost:50051"}});
+  if (argc < 3) example::Usage("usage: transfer_funds ADDRESS FROM:TO:AMOUNT...");
   std::vector<Transfer> transfers;
-  for (const std::string& text : arguments.others) transfers.push_back(ParseTransfer(text));
+  for (int i = 2; i < argc; ++i) transfers.push_back(ParseTransfer(argv[i]));
 
-  const auto channel = rowkeeper::client::MakeChannel(arguments["address"]);
+  const auto channel = rowkeeper::client::MakeChannel(argv[1]);
   const auto accounts = tracker::v1::AccountRepository::NewStub(channel);
 
   rowkeeper::client::RunOptions options;
@@ -108,7 +105,7 @@ int main(int argc, char** argv) {
   const auto report = rowkeeper::client::RunInUnitOfWork(
       channel, options, [&](UnitOfWork& unit) { return TransferAll(unit, *accounts, transfers); });
   if (!report.ok()) {
-    std::cerr << "nothing was transferred: " << report.status() << "\n";
+    std::cerr << example::Explain(report.status(), "transferred");
     return 1;
   }
   std::cout << *report;

@@ -1,7 +1,7 @@
 // Gives a project to another user. The notice to the new owner is welcome, not needed: when it fails, its savepoint
 // undoes it alone.
 //
-//   transfer_ownership --address localhost:50051 --project getting-started --to member@example.com
+//   transfer_ownership localhost:50051 getting-started member@example.com
 
 #include <rowkeeper/client/channel.h>
 #include <rowkeeper/client/error_details.h>
@@ -10,7 +10,7 @@
 
 #include <iostream>
 
-#include "arguments.h"
+#include "failure.h"
 #include "tracker/v1/conversation.grpc.pb.h"
 #include "tracker/v1/project.grpc.pb.h"
 #include "tracker/v1/project_user.grpc.pb.h"
@@ -35,27 +35,25 @@ struct Repositories {
   Users users;
 };
 
-/// Makes the user a member of the project, unless it is one already. The database refuses the second membership, and
-/// the savepoint makes the unit well again.
-absl::Status EnsureMember(UnitOfWork& unit, Repositories& repositories, const Project& project,
-                          const std::string& user_id) {
+/// The database refuses a second membership, and the savepoint makes the unit well again.
+absl::Status EnsureMember(UnitOfWork& unit, Repositories& repositories, const Project& project) {
   absl::StatusOr<Savepoint> savepoint = Savepoint::Begin(unit, "membership");
   if (!savepoint.ok()) return savepoint.status();
   tracker::v1::CreateProjectUserRequest request;
   request.mutable_project_user()->set_project_id(project.id());
-  request.mutable_project_user()->set_user_id(user_id);
+  request.mutable_project_user()->set_user_id(project.owner_id());
+  request.mutable_project_user()->set_allocation(1);
   const auto member = unit.Call(&Members::Create, repositories.members, request);
   if (member.ok()) return savepoint->Release();
   return absl::IsAlreadyExists(member.status()) ? savepoint->Rollback() : member.status();
 }
 
-absl::Status NotifyNewOwner(UnitOfWork& unit, Repositories& repositories, const Project& project,
-                            const std::string& subject) {
+absl::Status NotifyNewOwner(UnitOfWork& unit, Repositories& repositories, const Project& project) {
   absl::StatusOr<Savepoint> savepoint = Savepoint::Begin(unit, "notice");
   if (!savepoint.ok()) return savepoint.status();
   tracker::v1::CreateConversationRequest request;
   request.mutable_conversation()->set_owner_id(project.owner_id());
-  request.mutable_conversation()->set_subject(subject);
+  request.mutable_conversation()->set_subject(project.name() + " is yours now");
   const auto notice = unit.Call(&Conversations::Create, repositories.conversations, request);
   return notice.ok() ? savepoint->Release() : notice.status();
 }
@@ -67,7 +65,7 @@ struct Outcome {
 };
 
 absl::StatusOr<Outcome> TransferOwnership(UnitOfWork& unit, Repositories& repositories, const std::string& slug,
-                                          const std::string& email, const std::string& subject) {
+                                          const std::string& email) {
   tracker::v1::GetUserByEmailRequest get_user;
   get_user.set_email(email);
   auto user = unit.Call(&Users::GetByEmail, repositories.users, get_user);
@@ -85,32 +83,29 @@ absl::StatusOr<Outcome> TransferOwnership(UnitOfWork& unit, Repositories& reposi
   project = unit.Call(&Projects::Update, repositories.projects, update);
   if (!project.ok()) return project.status();
 
-  absl::Status member = EnsureMember(unit, repositories, *project, user->id());
+  absl::Status member = EnsureMember(unit, repositories, *project);
   if (!member.ok()) return member;
-  return Outcome{*project, NotifyNewOwner(unit, repositories, *project, subject)};
+  return Outcome{*project, NotifyNewOwner(unit, repositories, *project)};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const example::Arguments arguments(
-      argc, argv,
-      {{"address", "localhost:50051"}, {"project", ""}, {"to", ""}, {"subject", "This project is yours now"}});
-  const auto channel = rowkeeper::client::MakeChannel(arguments["address"]);
+  if (argc != 4) example::Usage("usage: transfer_ownership ADDRESS PROJECT_SLUG NEW_OWNER_EMAIL");
+  const auto channel = rowkeeper::client::MakeChannel(argv[1]);
   Repositories repositories(channel);
 
   rowkeeper::client::RunOptions options;
   options.unit.label = "transfer_ownership";
   // The version is read in the unit, so running all of it again is the right answer to a change by somebody else.
   options.rerun_on.push_back(rowkeeper::client::reason::kVersionMismatch);
-  const auto outcome = rowkeeper::client::RunInUnitOfWork(channel, options, [&](UnitOfWork& unit) {
-    return TransferOwnership(unit, repositories, arguments["project"], arguments["to"], arguments["subject"]);
-  });
+  const auto outcome = rowkeeper::client::RunInUnitOfWork(
+      channel, options, [&](UnitOfWork& unit) { return TransferOwnership(unit, repositories, argv[2], argv[3]); });
   if (!outcome.ok()) {
-    std::cerr << "nothing was changed: " << outcome.status() << "\n";
+    std::cerr << example::Explain(outcome.status(), "changed");
     return 1;
   }
-  std::cout << outcome->project.name() << " belongs to " << arguments["to"] << "\n";
+  std::cout << outcome->project.name() << " belongs to " << argv[3] << "\n";
   if (!outcome->notice.ok()) std::cout << "without a notice: " << outcome->notice.message() << "\n";
   return 0;
 }

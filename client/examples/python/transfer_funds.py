@@ -3,6 +3,7 @@
 A transfer that is refused is left out, and its savepoint undoes the half that was done.
 """
 
+import re
 import sys
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import grpc
 from google.protobuf.field_mask_pb2 import FieldMask
 from rowkeeper.v1.unit_of_work_pb2 import ISOLATION_SERIALIZABLE
 from tracker.v1 import account_pb2, account_pb2_grpc
-from unit_of_work import reason_of, run_in_unit_of_work
+from unit_of_work import OutcomeUnknown, explain, run_in_unit_of_work
 
 
 class InsufficientFunds(Exception):
@@ -52,19 +53,20 @@ def transfer_all(unit, transfers):
 
 
 def parse_transfer(text):
-    from_id, to_id, amount = text.split(":")
-    if Decimal(amount) <= 0:
-        sys.exit(f"{text}: the amount must be above zero")
-    return int(from_id), int(to_id), Decimal(amount)
+    parts = re.fullmatch(r"([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,16}(?:\.[0-9]{1,2})?)", text)
+    if not parts or Decimal(parts[3]) == 0:
+        sys.exit(f"{text}: write FROM:TO:AMOUNT, for example 1:2:100.00, with an amount above zero in whole cents")
+    return int(parts[1]), int(parts[2]), Decimal(parts[3])
 
 
 def main(address, *arguments):
     transfers = [parse_transfer(text) for text in arguments]
     with grpc.insecure_channel(address) as channel:
         try:
-            report = run_in_unit_of_work(channel, lambda unit: transfer_all(unit, transfers), ISOLATION_SERIALIZABLE)
-        except grpc.RpcError as error:
-            sys.exit(f"nothing was transferred: {error.code().name} {reason_of(error)}: {error.details()}")
+            report = run_in_unit_of_work(channel, lambda unit: transfer_all(unit, transfers), ISOLATION_SERIALIZABLE,
+                                         label="transfer_funds")
+        except (grpc.RpcError, OutcomeUnknown) as error:
+            sys.exit(explain(error, "transferred"))
     print(*report, sep="\n")
 
 

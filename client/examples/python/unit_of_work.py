@@ -18,49 +18,77 @@ from rowkeeper.v1 import unit_of_work_pb2_grpc as services
 
 RERUN = ("SERIALIZATION_FAILURE", "DEADLOCK", "LOCK_TIMEOUT")
 TIMEOUT_S = 10
+# Answers to Commit that leave its outcome open, and answers of a server that has not looked at it.
+NO_OUTCOME = ("", "COMMIT_OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED", "CANCELLED", "INTERNAL")
+NOT_TAKEN = ("UNIT_OF_WORK_BUSY", "UNIT_OF_WORK_NOT_FOUND", "UNIT_OF_WORK_ELSEWHERE", "SHUTTING_DOWN")
 
 
-class Unit(NamedTuple):
+class OutcomeUnknown(Exception):
+    """Nobody could say whether the unit was committed: look what is there before doing it again."""
+
+
+class Unit:
     """An open unit of work: what stubs made over `channel` do is part of it."""
 
-    handle: str
-    channel: grpc.Channel
-    service: services.UnitOfWorkStub
+    def __init__(self, handle, channel, service):
+        self.handle = handle
+        self.channel = grpc.intercept_channel(channel, _AddHandle(handle))
+        self.service = service
+        self.not_undone = None
 
     @contextlib.contextmanager
     def savepoint(self):
-        """Undoes what its block did, and nothing else, when the block raises."""
+        """Undoes what its block did, and nothing else, when the block raises. When that fails, the unit cannot commit."""
         name = self.service.Savepoint(messages.SavepointRequest(handle=self.handle), timeout=TIMEOUT_S).name
         try:
             yield
-        except BaseException:
-            with contextlib.suppress(grpc.RpcError):  # the block's error says more
+            self.service.Release(messages.ReleaseRequest(handle=self.handle, name=name), timeout=TIMEOUT_S)
+        except BaseException as cause:
+            try:
                 self.service.RollbackTo(messages.RollbackToRequest(handle=self.handle, name=name), timeout=TIMEOUT_S)
+            except BaseException as error:
+                self.not_undone = error
+                raise error from cause
             raise
-        self.service.Release(messages.ReleaseRequest(handle=self.handle, name=name), timeout=TIMEOUT_S)
+
+    def commit(self):
+        if self.not_undone:
+            raise self.not_undone
+        lost = None
+        for pause in (0, 0.2, 1, 2):  # the server keeps the outcome, so a lost answer can be asked for again
+            time.sleep(pause)
+            try:
+                self.service.Commit(messages.CommitRequest(handle=self.handle), timeout=TIMEOUT_S)
+                return
+            except grpc.RpcError as error:
+                if reason_of(error) in NO_OUTCOME:
+                    lost = error
+                elif lost is None or reason_of(error) not in NOT_TAKEN:
+                    raise
+        raise OutcomeUnknown(describe(lost)) from lost
 
 
-def run_in_unit_of_work(channel, work, isolation=messages.ISOLATION_READ_COMMITTED, label="", attempts=10):
+def run_in_unit_of_work(channel, work, isolation=messages.ISOLATION_READ_COMMITTED, label="", attempts=10, rerun=RERUN):
     """Calls `work` with a unit of work, commits and returns its result; rolls back when it raises.
 
-    When others were in the way, all of `work` runs again, so it should have no effect but through the unit. An error
-    that leaves open whether the commit happened is raised, never followed by another run.
+    When it fails with a reason in `rerun`, others were in the way and all of `work` runs again, so it should have no
+    effect but through the unit. OutcomeUnknown is raised, never followed by another run.
     """
     service = services.UnitOfWorkStub(channel)
     request = messages.BeginRequest(transaction={"isolation": isolation}, label=label)
     for attempt in itertools.count(1):
         try:
-            handle = service.Begin(request, timeout=TIMEOUT_S).handle
+            unit = Unit(service.Begin(request, timeout=TIMEOUT_S).handle, channel, service)
             try:
-                result = work(Unit(handle, grpc.intercept_channel(channel, _AddHandle(handle)), service))
-                service.Commit(messages.CommitRequest(handle=handle), timeout=TIMEOUT_S)
+                result = work(unit)
+                unit.commit()
                 return result
             except BaseException:
                 with contextlib.suppress(grpc.RpcError):  # a unit that is left alone ends by itself
-                    service.Rollback(messages.RollbackRequest(handle=handle), timeout=TIMEOUT_S)
+                    service.Rollback(messages.RollbackRequest(handle=unit.handle), timeout=TIMEOUT_S)
                 raise
         except grpc.RpcError as error:
-            if attempt == attempts or reason_of(error) not in RERUN:
+            if attempt == attempts or reason_of(error) not in rerun:
                 raise
             least = _detail(error, error_details_pb2.RetryInfo).retry_delay.ToTimedelta().total_seconds()
             time.sleep(least + random.uniform(0, min(0.01 * 2**attempt, 1)))
@@ -68,7 +96,19 @@ def run_in_unit_of_work(channel, work, isolation=messages.ISOLATION_READ_COMMITT
 
 def reason_of(error):
     """The reason of a Rowkeeper error, "VERSION_MISMATCH" for example, or "" when the error came from elsewhere."""
-    return _detail(error, error_details_pb2.ErrorInfo).reason
+    info = _detail(error, error_details_pb2.ErrorInfo)
+    return info.reason if info.domain == "rowkeeper" else ""
+
+
+def describe(error):
+    return f"{error.code().name} {reason_of(error)}: {error.details()}"
+
+
+def explain(error, done):
+    """What to tell a person for whom run_in_unit_of_work should have `done` something."""
+    if isinstance(error, OutcomeUnknown):
+        return f"it is not known whether anything was {done}; look before you run it again: {error}"
+    return f"nothing was {done}: {describe(error)}"
 
 
 def _detail(error, kind):

@@ -1,4 +1,4 @@
-// Makes a project with a board of three columns: create_project_with_defaults ADDRESS NAME OWNER
+// Makes a project with a board of three columns: create_project_with_defaults ADDRESS NAME OWNER_EMAIL
 package main
 
 import (
@@ -17,13 +17,17 @@ import (
 )
 
 // createProjectWithDefaults gives the project. Ids come back from each call, long before the commit.
-func createProjectWithDefaults(ctx context.Context, connection grpc.ClientConnInterface, name, ownerID string) (*trackerv1.Project, error) {
-	projects := trackerv1.NewProjectRepositoryClient(connection)
-	boards := trackerv1.NewTaskBoardRepositoryClient(connection)
-	columns := trackerv1.NewBoardColumnRepositoryClient(connection)
+func createProjectWithDefaults(ctx context.Context, unit *unitofwork.Unit, name, email string) (*trackerv1.Project, error) {
+	projects := trackerv1.NewProjectRepositoryClient(unit)
+	boards := trackerv1.NewTaskBoardRepositoryClient(unit)
+	columns := trackerv1.NewBoardColumnRepositoryClient(unit)
 
+	owner, err := trackerv1.NewUserRepositoryClient(unit).GetByEmail(ctx, &trackerv1.GetUserByEmailRequest{Email: email})
+	if err != nil {
+		return nil, err
+	}
 	project, err := projects.Create(ctx, &trackerv1.CreateProjectRequest{
-		Project: &trackerv1.Project{Name: name, Slug: slugify(name), OwnerId: ownerID}})
+		Project: &trackerv1.Project{Name: name, Slug: slugify(name), OwnerId: owner.Id}})
 	if err != nil {
 		return nil, err
 	}
@@ -51,21 +55,22 @@ func slugify(name string) string {
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 4 {
-		log.Fatal("usage: create_project_with_defaults ADDRESS NAME OWNER")
+		log.Fatal("usage: create_project_with_defaults ADDRESS NAME OWNER_EMAIL")
 	}
-	connection, err := grpc.NewClient(os.Args[1], grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithUnaryInterceptor(unitofwork.Interceptor))
+	connection, err := grpc.NewClient(os.Args[1], grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer connection.Close()
+	ctx := context.Background()
+	options := unitofwork.Options{Label: "create_project_with_defaults"}
 	var project *trackerv1.Project
-	err = unitofwork.Run(context.Background(), connection, nil, func(ctx context.Context) (err error) {
-		project, err = createProjectWithDefaults(ctx, connection, os.Args[2], os.Args[3])
+	err = unitofwork.Run(ctx, connection, options, func(unit *unitofwork.Unit) (err error) {
+		project, err = createProjectWithDefaults(ctx, unit, os.Args[2], os.Args[3])
 		return err
 	})
 	if err != nil {
-		log.Fatalf("nothing was created: %v", err)
+		log.Fatal(unitofwork.Explain(err, "created"))
 	}
 	fmt.Println(project.Id, project.Slug)
 }

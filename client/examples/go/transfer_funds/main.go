@@ -10,6 +10,8 @@ import (
 	"log"
 	"math/big"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"google.golang.org/grpc"
@@ -31,8 +33,9 @@ type transfer struct {
 }
 
 // transferFunds moves the whole amount or nothing; the unit of work can go on either way.
-func transferFunds(ctx context.Context, accounts trackerv1.AccountRepositoryClient, t transfer) error {
-	return unitofwork.Savepoint(ctx, func(ctx context.Context) error {
+func transferFunds(ctx context.Context, unit *unitofwork.Unit, t transfer) error {
+	accounts := trackerv1.NewAccountRepositoryClient(unit)
+	return unit.Savepoint(ctx, func() error {
 		if err := changeBalance(ctx, accounts, t.from, new(big.Rat).Neg(t.amount)); err != nil {
 			return err
 		}
@@ -60,11 +63,11 @@ func changeBalance(ctx context.Context, accounts trackerv1.AccountRepositoryClie
 }
 
 // transferAll does those that can be done, and returns a line for each.
-func transferAll(ctx context.Context, accounts trackerv1.AccountRepositoryClient, transfers []transfer) (string, error) {
+func transferAll(ctx context.Context, unit *unitofwork.Unit, transfers []transfer) (string, error) {
 	var report strings.Builder
 	for _, t := range transfers {
 		outcome := "done"
-		err := transferFunds(ctx, accounts, t)
+		err := transferFunds(ctx, unit, t)
 		if errors.Is(err, errInsufficientFunds) || status.Code(err) == codes.NotFound {
 			outcome = "refused, " + err.Error()
 		} else if err != nil {
@@ -75,18 +78,20 @@ func transferAll(ctx context.Context, accounts trackerv1.AccountRepositoryClient
 	return report.String(), nil
 }
 
+var transferText = regexp.MustCompile(`^([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,16}(?:\.[0-9]{1,2})?)$`)
+
 func parseTransfer(text string) transfer {
-	var t transfer
-	var amount string
-	if _, err := fmt.Sscanf(strings.ReplaceAll(text, ":", " "), "%d %d %s", &t.from, &t.to, &amount); err != nil {
-		log.Fatalf("%s: write FROM:TO:AMOUNT, for example 1:2:100.00", text)
+	parts := transferText.FindStringSubmatch(text)
+	amount := new(big.Rat)
+	if parts != nil {
+		amount.SetString(parts[3])
 	}
-	var ok bool
-	t.amount, ok = new(big.Rat).SetString(amount)
-	if !ok || t.amount.Sign() <= 0 || !new(big.Rat).Mul(t.amount, big.NewRat(100, 1)).IsInt() {
-		log.Fatalf("%s: the amount must be above zero, in whole cents", text)
+	if amount.Sign() == 0 {
+		log.Fatalf("%s: write FROM:TO:AMOUNT, for example 1:2:100.00, with an amount above zero in whole cents", text)
 	}
-	return t
+	from, _ := strconv.ParseInt(parts[1], 10, 64)
+	to, _ := strconv.ParseInt(parts[2], 10, 64)
+	return transfer{from, to, amount}
 }
 
 func main() {
@@ -98,21 +103,23 @@ func main() {
 	for _, text := range os.Args[2:] {
 		transfers = append(transfers, parseTransfer(text))
 	}
-	connection, err := grpc.NewClient(os.Args[1], grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithUnaryInterceptor(unitofwork.Interceptor))
+	connection, err := grpc.NewClient(os.Args[1], grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer connection.Close()
-	accounts := trackerv1.NewAccountRepositoryClient(connection)
-	serializable := &rowkeeperv1.TransactionOptions{Isolation: rowkeeperv1.Isolation_ISOLATION_SERIALIZABLE}
+	ctx := context.Background()
+	options := unitofwork.Options{
+		Transaction: &rowkeeperv1.TransactionOptions{Isolation: rowkeeperv1.Isolation_ISOLATION_SERIALIZABLE},
+		Label:       "transfer_funds",
+	}
 	var report string
-	err = unitofwork.Run(context.Background(), connection, serializable, func(ctx context.Context) (err error) {
-		report, err = transferAll(ctx, accounts, transfers)
+	err = unitofwork.Run(ctx, connection, options, func(unit *unitofwork.Unit) (err error) {
+		report, err = transferAll(ctx, unit, transfers)
 		return err
 	})
 	if err != nil {
-		log.Fatalf("nothing was transferred: %v", err)
+		log.Fatal(unitofwork.Explain(err, "transferred"))
 	}
 	fmt.Print(report)
 }

@@ -1,4 +1,6 @@
-// Gives a project to another user and makes that user a member: transfer_ownership ADDRESS PROJECT NEW_OWNER
+// Gives a project to another user: transfer_ownership ADDRESS PROJECT_SLUG NEW_OWNER_EMAIL
+//
+// The notice to the new owner is welcome, not needed: when it fails, its savepoint undoes it alone.
 package main
 
 import (
@@ -17,54 +19,76 @@ import (
 	"rowkeeper.example/unitofwork"
 )
 
-// transferOwnership says whether the new owner became a member just now. One who was a member before is an owner all
-// the same.
-func transferOwnership(ctx context.Context, connection grpc.ClientConnInterface, projectID, newOwnerID string) (bool, error) {
-	projects := trackerv1.NewProjectRepositoryClient(connection)
-	members := trackerv1.NewProjectUserRepositoryClient(connection)
-	err := unitofwork.Savepoint(ctx, func(ctx context.Context) error {
-		_, err := projects.Update(ctx, &trackerv1.UpdateProjectRequest{
-			Project:    &trackerv1.Project{Id: projectID, OwnerId: newOwnerID},
-			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"owner_id"}},
-		})
-		return err
+// transferOwnership gives the project, and in notice why there is none; nil when there is one.
+func transferOwnership(ctx context.Context, unit *unitofwork.Unit, slug, email string) (project *trackerv1.Project, notice, err error) {
+	projects := trackerv1.NewProjectRepositoryClient(unit)
+	user, err := trackerv1.NewUserRepositoryClient(unit).GetByEmail(ctx, &trackerv1.GetUserByEmailRequest{Email: email})
+	if err != nil {
+		return nil, nil, err
+	}
+	project, err = projects.GetBySlug(ctx, &trackerv1.GetProjectBySlugRequest{Slug: slug})
+	if err != nil {
+		return nil, nil, err
+	}
+	project.OwnerId = user.Id // and the version says that nobody else has changed it since
+	project, err = projects.Update(ctx, &trackerv1.UpdateProjectRequest{
+		Project:    project,
+		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"owner_id"}},
 	})
 	if err != nil {
-		return false, err
+		return nil, nil, err
 	}
-	err = unitofwork.Savepoint(ctx, func(ctx context.Context) error { // when this fails, only this is undone
-		member := &trackerv1.ProjectUser{ProjectId: projectID, UserId: newOwnerID, Allocation: 1}
-		_, err := members.Create(ctx, &trackerv1.CreateProjectUserRequest{ProjectUser: member})
+	if err = ensureMember(ctx, unit, project); err != nil {
+		return nil, nil, err
+	}
+	return project, notifyNewOwner(ctx, unit, project), nil
+}
+
+// ensureMember: the database refuses a second membership, and the savepoint makes the unit well again.
+func ensureMember(ctx context.Context, unit *unitofwork.Unit, project *trackerv1.Project) error {
+	err := unit.Savepoint(ctx, func() error {
+		member := &trackerv1.ProjectUser{ProjectId: project.Id, UserId: project.OwnerId, Allocation: 1}
+		_, err := trackerv1.NewProjectUserRepositoryClient(unit).Create(ctx, &trackerv1.CreateProjectUserRequest{ProjectUser: member})
 		return err
 	})
 	if status.Code(err) == codes.AlreadyExists {
-		return false, nil
+		return nil
 	}
-	return err == nil, err
+	return err
+}
+
+func notifyNewOwner(ctx context.Context, unit *unitofwork.Unit, project *trackerv1.Project) error {
+	return unit.Savepoint(ctx, func() error {
+		notice := &trackerv1.Conversation{OwnerId: project.OwnerId, Subject: project.Name + " is yours now"}
+		_, err := trackerv1.NewConversationRepositoryClient(unit).Create(ctx, &trackerv1.CreateConversationRequest{Conversation: notice})
+		return err
+	})
 }
 
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 4 {
-		log.Fatal("usage: transfer_ownership ADDRESS PROJECT NEW_OWNER")
+		log.Fatal("usage: transfer_ownership ADDRESS PROJECT_SLUG NEW_OWNER_EMAIL")
 	}
-	connection, err := grpc.NewClient(os.Args[1], grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithUnaryInterceptor(unitofwork.Interceptor))
+	connection, err := grpc.NewClient(os.Args[1], grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer connection.Close()
-	var joined bool
-	err = unitofwork.Run(context.Background(), connection, nil, func(ctx context.Context) (err error) {
-		joined, err = transferOwnership(ctx, connection, os.Args[2], os.Args[3])
+	ctx := context.Background()
+	// The version is read in the unit, so running all of it again is the answer to a change by somebody else.
+	options := unitofwork.Options{Label: "transfer_ownership", RerunOn: []string{"VERSION_MISMATCH"}}
+	var project *trackerv1.Project
+	var notice error
+	err = unitofwork.Run(ctx, connection, options, func(unit *unitofwork.Unit) (err error) {
+		project, notice, err = transferOwnership(ctx, unit, os.Args[2], os.Args[3])
 		return err
 	})
 	if err != nil {
-		log.Fatalf("nothing was changed: %v", err)
+		log.Fatal(unitofwork.Explain(err, "changed"))
 	}
-	standing := "who was a member already"
-	if joined {
-		standing = "a new member"
+	fmt.Printf("%s belongs to %s\n", project.Name, os.Args[3])
+	if notice != nil {
+		fmt.Printf("without a notice: %s\n", status.Convert(notice).Message())
 	}
-	fmt.Printf("the owner is now %s, %s\n", os.Args[3], standing)
 }

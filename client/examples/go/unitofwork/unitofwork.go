@@ -1,17 +1,18 @@
 // Package unitofwork runs functions in units of work of a Rowkeeper server, over generated stubs. The stubs of the
 // examples are made with protoc, protoc-gen-go and protoc-gen-go-grpc into gen/, as tests/clients/go_units_test.sh does.
 //
-// Give Interceptor to the connection. Stubs on it are then part of the unit of work that their context is in:
+// A unit is a connection. What stubs made over it do is part of the unit:
 //
-//	connection, err := grpc.NewClient(address, grpc.WithUnaryInterceptor(unitofwork.Interceptor), …)
-//	err = unitofwork.Run(ctx, connection, options, func(ctx context.Context) error {
-//		_, err := accounts.Update(ctx, request)
+//	err = unitofwork.Run(ctx, connection, unitofwork.Options{}, func(unit *unitofwork.Unit) error {
+//		_, err := trackerv1.NewAccountRepositoryClient(unit).Update(ctx, request)
 //		return err
 //	})
 package unitofwork
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand"
 	"time"
 
@@ -28,37 +29,66 @@ const (
 	callTimeout = 10 * time.Second
 )
 
-type unit struct {
-	handle  string
-	service rowkeeperv1.UnitOfWorkClient
+var (
+	// Answers to Commit that leave its outcome open, and answers of a server that has not looked at it.
+	noOutcome = []string{"", "COMMIT_OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED", "CANCELLED", "INTERNAL"}
+	notTaken  = []string{"UNIT_OF_WORK_BUSY", "UNIT_OF_WORK_NOT_FOUND", "UNIT_OF_WORK_ELSEWHERE", "SHUTTING_DOWN"}
+)
+
+// ErrOutcomeUnknown is of units of which nobody could say whether they were committed: look what is there before doing
+// it again.
+var ErrOutcomeUnknown = errors.New("the outcome of Commit is not known")
+
+// Options of a unit of work.
+type Options struct {
+	Transaction *rowkeeperv1.TransactionOptions
+	// Label is for people who look at the units of a server.
+	Label string
+	// RerunOn are further reasons for which all of the work is run again.
+	RerunOn []string
 }
 
-type unitKey struct{}
+// Unit is an open unit of work, for one goroutine. It implements grpc.ClientConnInterface.
+type Unit struct {
+	connection grpc.ClientConnInterface
+	service    rowkeeperv1.UnitOfWorkClient
+	handle     string
+	notUndone  error
+}
 
-// Interceptor adds the header of the context's unit of work, and a deadline where there is none.
-func Interceptor(ctx context.Context, method string, request, reply any, connection *grpc.ClientConn,
-	invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
-	if u, inUnit := ctx.Value(unitKey{}).(unit); inUnit {
-		ctx = metadata.AppendToOutgoingContext(ctx, "rowkeeper-unit-of-work", u.handle)
+// Invoke adds the header of the unit, and a deadline where there is none.
+func (u *Unit) Invoke(ctx context.Context, method string, request, reply any, options ...grpc.CallOption) error {
+	ctx, cancel := limited(u.inUnit(ctx))
+	defer cancel()
+	return u.connection.Invoke(ctx, method, request, reply, options...)
+}
+
+// NewStream adds the header of the unit.
+func (u *Unit) NewStream(ctx context.Context, description *grpc.StreamDesc, method string, options ...grpc.CallOption) (grpc.ClientStream, error) {
+	return u.connection.NewStream(u.inUnit(ctx), description, method, options...)
+}
+
+func (u *Unit) inUnit(ctx context.Context) context.Context {
+	return metadata.AppendToOutgoingContext(ctx, "rowkeeper-unit-of-work", u.handle)
+}
+
+func limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, is := ctx.Deadline(); is {
+		return ctx, func() {}
 	}
-	if _, limited := ctx.Deadline(); !limited {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, callTimeout)
-		defer cancel()
-	}
-	return invoke(ctx, method, request, reply, connection, options...)
+	return context.WithTimeout(ctx, callTimeout)
 }
 
 // Run calls work in a unit of work and commits; it rolls back when work fails.
 //
-// When others were in the way, all of work runs again, so it should have no effect but through the unit. An error that
-// leaves open whether the commit happened is returned, never followed by another run.
-func Run(ctx context.Context, connection grpc.ClientConnInterface, options *rowkeeperv1.TransactionOptions,
-	work func(ctx context.Context) error) error {
+// When others were in the way, all of work runs again, so it should have no effect but through the unit.
+// ErrOutcomeUnknown is returned, never followed by another run.
+func Run(ctx context.Context, connection grpc.ClientConnInterface, options Options, work func(unit *Unit) error) error {
+	rerunOn := append([]string{"SERIALIZATION_FAILURE", "DEADLOCK", "LOCK_TIMEOUT"}, options.RerunOn...)
 	random := rand.New(rand.NewSource(time.Now().UnixNano()))
 	for attempt := 1; ; attempt++ {
 		err := runOnce(ctx, connection, options, work)
-		if err == nil || attempt == attempts || !mayRunAgain(err) {
+		if err == nil || attempt == attempts || !in(rerunOn, Reason(err)) {
 			return err
 		}
 		pause := retryDelay(err) + time.Duration(random.Int63n(int64(10*time.Millisecond)<<attempt))
@@ -70,58 +100,103 @@ func Run(ctx context.Context, connection grpc.ClientConnInterface, options *rowk
 	}
 }
 
-func runOnce(ctx context.Context, connection grpc.ClientConnInterface, options *rowkeeperv1.TransactionOptions,
-	work func(ctx context.Context) error) error {
+func runOnce(ctx context.Context, connection grpc.ClientConnInterface, options Options, work func(unit *Unit) error) error {
 	service := rowkeeperv1.NewUnitOfWorkClient(connection)
-	begun, err := service.Begin(ctx, &rowkeeperv1.BeginRequest{Transaction: options})
+	beginning, cancel := limited(ctx)
+	defer cancel()
+	begun, err := service.Begin(beginning, &rowkeeperv1.BeginRequest{Transaction: options.Transaction, Label: options.Label})
 	if err != nil {
 		return err
 	}
+	unit := &Unit{connection: connection, service: service, handle: begun.Handle}
 	committed := false
 	defer func() {
 		if !committed { // also when ctx is over or work panics; a unit that is left alone ends by itself
-			_, _ = service.Rollback(context.Background(), &rowkeeperv1.RollbackRequest{Handle: begun.Handle})
+			ending, cancel := limited(context.Background())
+			defer cancel()
+			_, _ = service.Rollback(ending, &rowkeeperv1.RollbackRequest{Handle: unit.handle})
 		}
 	}()
-	if err = work(context.WithValue(ctx, unitKey{}, unit{begun.Handle, service})); err != nil {
-		return err
+	if err = work(unit); err == nil {
+		err = unit.commit(ctx)
 	}
-	_, err = service.Commit(ctx, &rowkeeperv1.CommitRequest{Handle: begun.Handle})
 	committed = err == nil
 	return err
 }
 
-// Savepoint undoes what work did, and nothing else, when it fails. ctx is one that Run gave.
-func Savepoint(ctx context.Context, work func(ctx context.Context) error) error {
-	u := ctx.Value(unitKey{}).(unit)
-	outside := context.WithValue(ctx, unitKey{}, nil)
-	made, err := u.service.Savepoint(outside, &rowkeeperv1.SavepointRequest{Handle: u.handle})
+func (u *Unit) commit(ctx context.Context) error {
+	if u.notUndone != nil {
+		return u.notUndone
+	}
+	if ctx.Err() != nil {
+		return status.FromContextError(ctx.Err()).Err()
+	}
+	var lost error
+	// The server keeps the outcome, so a lost answer can be asked for again.
+	for _, pause := range []time.Duration{0, 200 * time.Millisecond, time.Second, 2 * time.Second} {
+		time.Sleep(pause)
+		asking, cancel := limited(ctx)
+		_, err := u.service.Commit(asking, &rowkeeperv1.CommitRequest{Handle: u.handle})
+		cancel()
+		if err == nil {
+			return nil
+		}
+		if in(noOutcome, Reason(err)) {
+			lost = err
+		} else if lost == nil || !in(notTaken, Reason(err)) {
+			return err
+		}
+	}
+	return fmt.Errorf("%w: %v", ErrOutcomeUnknown, lost)
+}
+
+// Savepoint undoes what work did, and nothing else, when it fails. When it cannot be undone, the unit cannot commit.
+func (u *Unit) Savepoint(ctx context.Context, work func() error) error {
+	marking, cancel := limited(ctx)
+	defer cancel()
+	made, err := u.service.Savepoint(marking, &rowkeeperv1.SavepointRequest{Handle: u.handle})
 	if err != nil {
 		return err
 	}
-	if err = work(ctx); err != nil {
-		// work's error says more than one of this call could.
-		_, _ = u.service.RollbackTo(outside, &rowkeeperv1.RollbackToRequest{Handle: u.handle, Name: made.Name})
-		return err
+	if err = work(); err == nil {
+		releasing, cancel := limited(ctx)
+		defer cancel()
+		_, err = u.service.Release(releasing, &rowkeeperv1.ReleaseRequest{Handle: u.handle, Name: made.Name})
 	}
-	_, err = u.service.Release(outside, &rowkeeperv1.ReleaseRequest{Handle: u.handle, Name: made.Name})
+	if err != nil {
+		undoing, cancel := limited(ctx)
+		defer cancel()
+		if _, e := u.service.RollbackTo(undoing, &rowkeeperv1.RollbackToRequest{Handle: u.handle, Name: made.Name}); e != nil {
+			u.notUndone = fmt.Errorf("%v; savepoint not undone: %w", err, e)
+			return u.notUndone
+		}
+	}
 	return err
+}
+
+// Explain is what to tell a person for whom Run should have done something: "transferred", for example.
+func Explain(err error, done string) string {
+	if errors.Is(err, ErrOutcomeUnknown) {
+		return fmt.Sprintf("it is not known whether anything was %s; look before you run it again: %v", done, err)
+	}
+	return fmt.Sprintf("nothing was %s: %v", done, err)
 }
 
 // Reason is the reason of a Rowkeeper error, "VERSION_MISMATCH" for example, or "" when the error came from elsewhere.
 func Reason(err error) string {
 	for _, detail := range status.Convert(err).Details() {
-		if info, is := detail.(*errdetails.ErrorInfo); is {
+		if info, is := detail.(*errdetails.ErrorInfo); is && info.Domain == "rowkeeper" {
 			return info.Reason
 		}
 	}
 	return ""
 }
 
-func mayRunAgain(err error) bool {
-	switch Reason(err) {
-	case "SERIALIZATION_FAILURE", "DEADLOCK", "LOCK_TIMEOUT":
-		return true
+func in(reasons []string, reason string) bool {
+	for _, one := range reasons {
+		if one == reason {
+			return true
+		}
 	}
 	return false
 }
