@@ -25,7 +25,7 @@ Need NeedOf(const plan::MethodPlan& plan) {
     if (!filter.required) continue;
     if (filter.op == FilterOperator::kEqual || filter.op == FilterOperator::kIn) {
       need.equality.push_back(filter.column);
-    } else if (filter.op != FilterOperator::kNotEqual &&
+    } else if (filter.op >= FilterOperator::kLess && filter.op <= FilterOperator::kGreaterOrEqual &&
                std::find(ranges.begin(), ranges.end(), filter.column) == ranges.end()) {
       ranges.push_back(filter.column);
     }

@@ -36,6 +36,37 @@ std::optional<std::string> FilterZero(const Column& column) {
   }
 }
 
+bool TakesSeveral(FilterOperator op) {
+  return op == FilterOperator::kIn || op == FilterOperator::kNotIn || op == FilterOperator::kOverlaps;
+}
+
+/// Whether the request's value is one of the column's, so that an absent one can stand for its zero.
+bool TakesColumnZero(FilterOperator op) { return op < FilterOperator::kIn; }
+
+/// `text` as a LIKE pattern that matches what begins with it.
+std::string PrefixPattern(std::string_view text) {
+  std::string pattern;
+  for (char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern.push_back('\\');
+    pattern.push_back(c);
+  }
+  return pattern + "%";
+}
+
+bool EndsInBareBackslash(std::string_view pattern) {
+  const size_t last = pattern.find_last_not_of('\\');
+  const size_t backslashes = pattern.size() - (last == std::string_view::npos ? 0 : last + 1);
+  return backslashes % 2 == 1;
+}
+
+void BindPattern(FilterOperator op, const std::string& name, Argument* argument, FieldViolations* violations) {
+  if (op == FilterOperator::kPrefix) {
+    argument->text = PrefixPattern(argument->text);
+  } else if (op == FilterOperator::kLike && EndsInBareBackslash(argument->text)) {
+    violations->Add(name, R"(ends with a backslash that escapes nothing; write \\ for a backslash)");
+  }
+}
+
 void BindFilters(Call* call, FieldViolations* violations) {
   const MethodPlan& plan = *call->plan;
   for (int i = 0; i < static_cast<int>(plan.filters.size()); ++i) {
@@ -44,14 +75,16 @@ void BindFilters(Call* call, FieldViolations* violations) {
     if (!argument.present) {
       if (!filter.required) continue;
       const auto zero =
-          filter.op == FilterOperator::kIn ? std::nullopt : FilterZero(plan.entity->columns[filter.column]);
+          TakesColumnZero(filter.op) ? FilterZero(plan.entity->columns[filter.column]) : std::nullopt;
       if (!zero.has_value()) {
         violations->Add(plan.inputs[filter.input].name,
-                        filter.op == FilterOperator::kIn ? "is required; give at least one value" : "is required");
+                        TakesSeveral(filter.op) ? "is required; give at least one value" : "is required");
         continue;
       }
       argument = {true, *zero};
     }
+    BindPattern(filter.op, plan.inputs[filter.input].name, &argument, violations);
+    if (filter.op == FilterOperator::kIsNull && argument.text == "f") call->variant.not_null.push_back(i);
     call->variant.filters.push_back(i);
   }
 }

@@ -89,7 +89,7 @@ class MethodCompiler {
     } else if (writes_values()) {
       BindValue(*binding->column, {&field});
     } else {
-      AddFilter(*binding->column, binding->op, {&field});
+      AddDeclaredFilter(*binding->filter, field);
     }
   }
 
@@ -114,6 +114,17 @@ class MethodCompiler {
     term.required = path.size() > 1 || !IsOptional(*path.back());
     term.input = AddInput(InputRole::kFilter, std::move(path), term.column);
     plan_.filters.push_back(term);
+  }
+
+  void AddDeclaredFilter(const FilterBinding& filter, const FieldDescriptor& field) {
+    AddFilter(*filter.columns[0], filter.op, {&field});
+    FilterTerm& term = plan_.filters.back();
+    term.required = term.required && !filter.optional;
+    term.text_search = filter.text_search;
+    for (const Column* column : filter.columns) {
+      if (filter.op == FilterOperator::kSearch) term.searched.push_back(entity_.IndexOf(*column));
+    }
+    plan_.inputs[term.input].type = filter.value;
   }
 
   /// Inside the entity `optional` speaks of the column, so this is asked for direct fields of the request only.

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "server/catalogue/catalogue.h"
+#include "server/plan/filter_binding.h"
 #include "server/plan/method_plan.h"
 
 namespace rowkeeper::plan {
@@ -13,6 +14,8 @@ struct FieldBinding {
   /// kFilter, kValue.
   const catalogue::Column* column = nullptr;
   FilterOperator op = FilterOperator::kEqual;
+  /// kFilter: all of the condition.
+  std::optional<FilterBinding> filter;
 };
 
 /// Binds `field`, a direct field of a request of `operation` on `entity`. Mistakes go to `diagnostics` and give

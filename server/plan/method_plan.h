@@ -32,9 +32,26 @@ struct Input {
   int column = -1;
   /// The field as callers know it, "todo.owner_id"; used in field violations.
   std::string name;
+  /// kFilter: the type of the value, or of one of several, where it is not the column's.
+  std::optional<catalogue::ValueType> type = std::nullopt;
 };
 
-enum class FilterOperator { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kIn };
+enum class FilterOperator {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kIn,
+  kNotIn,
+  kPrefix,
+  kLike,
+  kIsNull,
+  kContains,
+  kOverlaps,
+  kSearch,
+};
 
 /// A condition on a column.
 struct FilterTerm {
@@ -43,6 +60,9 @@ struct FilterTerm {
   FilterOperator op = FilterOperator::kEqual;
   /// A call without it is refused; otherwise the condition is left out.
   bool required = true;
+  /// kSearch: all columns that are searched, `column` first, and the text search configuration.
+  std::vector<int> searched = {};
+  std::string text_search = {};
 };
 
 /// A column that the request gives a value for.

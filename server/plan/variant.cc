@@ -20,6 +20,7 @@ std::string Variant::Key() const {
   AppendNumbers(written, &key);
   AppendNumbers(unchanged, &key);
   AppendNumbers(filters, &key);
+  AppendNumbers(not_null, &key);
   key.push_back(static_cast<char>('0' + static_cast<int>(deleted)));
   key.push_back(version_guard ? 'v' : '-');
   for (const catalogue::OrderTerm& term : order) {

@@ -18,6 +18,8 @@ struct Variant {
   std::vector<int> unchanged;
   /// Indexes into MethodPlan::filters of the conditions that apply, ascending.
   std::vector<int> filters;
+  /// Those of `filters` that ask whether a column is NULL and want it not to be, ascending.
+  std::vector<int> not_null;
   Deleted deleted = Deleted::kExclude;
   /// List: the complete order, ending in the key.
   std::vector<catalogue::OrderTerm> order;

@@ -13,26 +13,6 @@ namespace {
 using catalogue::Column;
 using catalogue::Entity;
 using catalogue::OrderTerm;
-using plan::FilterOperator;
-
-std::string_view OperatorText(FilterOperator op) {
-  switch (op) {
-    case FilterOperator::kEqual:
-    case FilterOperator::kIn:
-      return "=";
-    case FilterOperator::kNotEqual:
-      return "IS DISTINCT FROM";  // a row without a value differs from every value
-    case FilterOperator::kLess:
-      return "<";
-    case FilterOperator::kLessOrEqual:
-      return "<=";
-    case FilterOperator::kGreater:
-      return ">";
-    case FilterOperator::kGreaterOrEqual:
-      return ">=";
-  }
-  return "=";
-}
 
 /// The cells of the cursor as parameters, each made once and used in several places of the predicate.
 class Cursor {
@@ -116,21 +96,6 @@ std::string VisibilityPredicate(const Entity& entity, plan::Deleted deleted) {
   if (!entity.soft_deletable() || deleted == plan::Deleted::kInclude) return "";
   const std::string live = LivePredicate(entity);
   return deleted == plan::Deleted::kExclude ? live : Cat("NOT (", live, ")");
-}
-
-std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const std::vector<int>& filters,
-                                          ParameterList* parameters) {
-  std::vector<std::string> conditions;
-  for (int i : filters) {
-    const plan::FilterTerm& filter = plan.filters[i];
-    const Column& column = plan.entity->columns[filter.column];
-    const std::string type = ParameterType(*plan.entity, column.type);
-    const bool in = filter.op == FilterOperator::kIn;
-    const std::string value = parameters->Add(Parameter::Source::kArgument, filter.input, in ? type + "[]" : type);
-    conditions.push_back(
-        Cat(Identifier(column.name), " ", OperatorText(filter.op), " ", in ? Cat("ANY(", value, ")") : value));
-  }
-  return conditions;
 }
 
 std::string CursorPredicate(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters) {

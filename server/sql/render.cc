@@ -54,7 +54,7 @@ std::string UnchangedPredicate(const MethodPlan& plan, const plan::ValueTerm& va
 
 /// The row that a write is about, as far as the request names it: key, visibility, version and immutable fields.
 std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted visible, ParameterList* parameters) {
-  std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, parameters);
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
   conditions.push_back(VisibilityPredicate(*plan.entity, visible));
   conditions.push_back(VersionPredicate(plan, variant, parameters));
   for (int i : variant.unchanged) conditions.push_back(UnchangedPredicate(plan, plan.values[i], parameters));
@@ -145,7 +145,7 @@ std::string LiveRowFirst(const Entity& entity, Deleted deleted) {
 
 Statement RenderGet(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
-  std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, &parameters);
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
   return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity),
                     Where(conditions), LiveRowFirst(*plan.entity, variant.deleted)),
@@ -169,7 +169,7 @@ Statement RenderList(const MethodPlan& plan, const Variant& variant) {
     cursor_cells.push_back(static_cast<int>(found - cells.begin()));
     if (found == cells.end()) cells.push_back(term.column);
   }
-  std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, &parameters);
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   conditions.push_back(CursorPredicate(plan, variant, &parameters));
   const std::string text =
@@ -208,7 +208,7 @@ Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
   const std::string version = VersionPredicate(plan, variant, &parameters);
   std::vector<std::string> cells = {live.empty() ? "true" : live, version.empty() ? "true" : version};
   for (int i : variant.unchanged) cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
-  const std::string where = Where(FilterPredicates(plan, variant.filters, &parameters));
+  const std::string where = Where(FilterPredicates(plan, variant, &parameters));
   return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where,
                     LiveRowFirst(entity, Deleted::kInclude)),
                 &parameters, {}, 0);
@@ -216,7 +216,7 @@ Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
 
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
-  const std::string where = Where(FilterPredicates(plan, variant.filters, &parameters));
+  const std::string where = Where(FilterPredicates(plan, variant, &parameters));
   return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
                     LiveRowFirst(*plan.entity, Deleted::kInclude)),
                 &parameters, variant.columns, static_cast<int>(variant.columns.size()));

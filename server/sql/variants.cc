@@ -57,6 +57,10 @@ class Sampler {
       Variant variant = basic_;
       variant.filters.erase(variant.filters.begin() + i);
       Add(Cat("without ", plan_.inputs[plan_.filters[i].input].name), variant);
+      if (plan_.filters[i].op != plan::FilterOperator::kIsNull) continue;
+      variant = basic_;
+      variant.not_null = {i};
+      Add(Cat("with ", plan_.inputs[plan_.filters[i].input].name, " false"), variant);
     }
   }
 

@@ -93,7 +93,8 @@ int RequestDecoder::AddSource(const plan::Input& input, int index, const plan::M
   source.role = input.role;
   if (IsArgument(input.role)) {
     source.arguments.push_back(index);
-    source.codec = std::make_unique<WireToText>(*input.path.back(), plan.entity->columns[input.column].type, &shapes_);
+    source.codec = std::make_unique<WireToText>(
+        *input.path.back(), input.type.value_or(plan.entity->columns[input.column].type), &shapes_);
   }
   sources_.push_back(std::move(source));
   return static_cast<int>(sources_.size()) - 1;

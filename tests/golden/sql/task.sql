@@ -77,248 +77,398 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $1 id
 
 -- tracker.v1.TaskRepository.List
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, without status
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "priority" = $1::"task_priority" AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "priority" = $1::"task_priority" AND "title" LIKE $2::text AND "status" <> ALL($3::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 priority
---   $2 limit
+--   $2 title_like
+--   $3 without_statuses
+--   $4 custom_numbers
+--   $5 limit
 
 -- tracker.v1.TaskRepository.List, without priority
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "title" LIKE $2::text AND "status" <> ALL($3::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 status
---   $2 limit
+--   $2 title_like
+--   $3 without_statuses
+--   $4 custom_numbers
+--   $5 limit
+
+-- tracker.v1.TaskRepository.List, without title_like
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "status" <> ALL($3::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+--   $1 status
+--   $2 priority
+--   $3 without_statuses
+--   $4 custom_numbers
+--   $5 limit
+
+-- tracker.v1.TaskRepository.List, without without_statuses
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 custom_numbers
+--   $5 limit
+
+-- tracker.v1.TaskRepository.List, without unassigned
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, with unassigned false
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NOT NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, without custom_numbers
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 limit
 
 -- tracker.v1.TaskRepository.List, including deleted
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, only deleted
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT (NOT "is_deleted") ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT (NOT "is_deleted") ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("created_at", "id") < ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("created_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by id
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by id, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("id") > ($3::uuid) ORDER BY "id" LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("id") > ($6::uuid) ORDER BY "id" LIMIT $7::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by id desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by id desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("id") < ($3::uuid) ORDER BY "id" DESC LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("id") < ($6::uuid) ORDER BY "id" DESC LIMIT $7::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by title
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "title", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "title", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by title, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("title", "id") > ($3::text, $4::uuid) ORDER BY "title", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("title", "id") > ($6::text, $7::uuid) ORDER BY "title", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by title desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "title" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "title" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by title desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("title", "id") < ($3::text, $4::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("title", "id") < ($6::text, $7::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by priority
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "priority", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "priority", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by priority, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("priority", "id") > ($3::"task_priority", $4::uuid) ORDER BY "priority", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("priority", "id") > ($6::"task_priority", $7::uuid) ORDER BY "priority", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by priority desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "priority" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "priority" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by priority desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("priority", "id") < ($3::"task_priority", $4::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("priority", "id") < ($6::"task_priority", $7::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "due_date", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "due_date", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ((("due_date" > $3::date OR "due_date" IS NULL)) OR ("due_date" = $3::date AND "id" > $4::uuid)) ORDER BY "due_date", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ((("due_date" > $6::date OR "due_date" IS NULL)) OR ("due_date" = $6::date AND "id" > $7::uuid)) ORDER BY "due_date", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" > $3::uuid)) ORDER BY "due_date", "id" LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" > $6::uuid)) ORDER BY "due_date", "id" LIMIT $7::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 1
---   $4 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 1
+--   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "due_date" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "due_date" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND "due_date" <= $3::date AND (("due_date" < $3::date) OR ("due_date" = $3::date AND "id" < $4::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND "due_date" <= $6::date AND (("due_date" < $6::date) OR ("due_date" = $6::date AND "id" < $7::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" < $3::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" < $6::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 1
---   $4 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 1
+--   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by position
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "position", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "position", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by position, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("position", "id") > ($3::double precision, $4::uuid) ORDER BY "position", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("position", "id") > ($6::double precision, $7::uuid) ORDER BY "position", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by position desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "position" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "position" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by position desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("position", "id") < ($3::double precision, $4::uuid) ORDER BY "position" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("position", "id") < ($6::double precision, $7::uuid) ORDER BY "position" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by created_at
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "created_at", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by created_at, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("created_at", "id") > ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("created_at", "id") > ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by created_at desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by created_at desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("created_at", "id") < ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("created_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by updated_at
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "updated_at", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "updated_at", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by updated_at, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("updated_at", "id") > ($3::timestamp with time zone, $4::uuid) ORDER BY "updated_at", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("updated_at", "id") > ($6::timestamp with time zone, $7::uuid) ORDER BY "updated_at", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by updated_at desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" ORDER BY "updated_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "updated_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
---   $3 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by updated_at desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND NOT "is_deleted" AND ("updated_at", "id") < ($3::timestamp with time zone, $4::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("updated_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
---   $3 cursor 0
---   $4 cursor 1
---   $5 limit
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses
 SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint

@@ -67,220 +67,470 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 --   $1 id
 
 -- planner.v1.TodoRepository.List
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, without status
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $1::bigint
---   $1 limit
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "title" LIKE $1::text AND "due_at" IS NULL AND "tags" @> $2::text[] AND "tags" && $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 title_prefix
+--   $2 all_tags
+--   $3 any_tags
+--   $4 labels
+--   $5 search
+--   $6 limit
+
+-- planner.v1.TodoRepository.List, without title_prefix
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "due_at" IS NULL AND "tags" @> $2::text[] AND "tags" && $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 all_tags
+--   $3 any_tags
+--   $4 labels
+--   $5 search
+--   $6 limit
+
+-- planner.v1.TodoRepository.List, without unscheduled
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+
+-- planner.v1.TodoRepository.List, with unscheduled false
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NOT NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+
+-- planner.v1.TodoRepository.List, without all_tags
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" && $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 any_tags
+--   $4 labels
+--   $5 search
+--   $6 limit
+
+-- planner.v1.TodoRepository.List, without any_tags
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 labels
+--   $5 search
+--   $6 limit
+
+-- planner.v1.TodoRepository.List, without labels
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 search
+--   $6 limit
+
+-- planner.v1.TodoRepository.List, without search
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 limit
 
 -- planner.v1.TodoRepository.List, including deleted
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text ORDER BY "created_at" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, only deleted
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND NOT ("deleted_at" IS NULL) ORDER BY "created_at" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND NOT ("deleted_at" IS NULL) ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("created_at", "id") < ($2::timestamp with time zone, $3::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") < ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by id
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by id, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("id") > ($2::uuid) ORDER BY "id" LIMIT $3::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("id") > ($7::uuid) ORDER BY "id" LIMIT $8::bigint
 --   $1 status
---   $2 cursor 0
---   $3 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 limit
 
 -- planner.v1.TodoRepository.List, ordered by id desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by id desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("id") < ($2::uuid) ORDER BY "id" DESC LIMIT $3::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("id") < ($7::uuid) ORDER BY "id" DESC LIMIT $8::bigint
 --   $1 status
---   $2 cursor 0
---   $3 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 limit
 
 -- planner.v1.TodoRepository.List, ordered by title
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "title", "id" LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "title", "id" LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by title, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("title", "id") > ($2::text, $3::uuid) ORDER BY "title", "id" LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("title", "id") > ($7::text, $8::uuid) ORDER BY "title", "id" LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by title desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "title" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "title" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by title desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("title", "id") < ($2::text, $3::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("title", "id") < ($7::text, $8::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "due_at", "id" LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "due_at", "id" LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ((("due_at" > $2::timestamp with time zone OR "due_at" IS NULL)) OR ("due_at" = $2::timestamp with time zone AND "id" > $3::uuid)) ORDER BY "due_at", "id" LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ((("due_at" > $7::timestamp with time zone OR "due_at" IS NULL)) OR ("due_at" = $7::timestamp with time zone AND "id" > $8::uuid)) ORDER BY "due_at", "id" LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND (("due_at" IS NULL AND "id" > $2::uuid)) ORDER BY "due_at", "id" LIMIT $3::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("due_at" IS NULL AND "id" > $7::uuid)) ORDER BY "due_at", "id" LIMIT $8::bigint
 --   $1 status
---   $2 cursor 1
---   $3 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 1
+--   $8 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "due_at" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "due_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND "due_at" <= $2::timestamp with time zone AND (("due_at" < $2::timestamp with time zone) OR ("due_at" = $2::timestamp with time zone AND "id" < $3::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND "due_at" <= $7::timestamp with time zone AND (("due_at" < $7::timestamp with time zone) OR ("due_at" = $7::timestamp with time zone AND "id" < $8::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" < $2::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" < $7::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
---   $2 cursor 1
---   $3 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 1
+--   $8 limit
 
 -- planner.v1.TodoRepository.List, ordered by priority
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "priority", "id" LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "priority", "id" LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by priority, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("priority", "id") > ($2::integer, $3::uuid) ORDER BY "priority", "id" LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("priority", "id") > ($7::integer, $8::uuid) ORDER BY "priority", "id" LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by priority desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "priority" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "priority" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by priority desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("priority", "id") < ($2::integer, $3::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("priority", "id") < ($7::integer, $8::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by created_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "created_at", "id" LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at", "id" LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by created_at, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("created_at", "id") > ($2::timestamp with time zone, $3::uuid) ORDER BY "created_at", "id" LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") > ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at", "id" LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by created_at desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by created_at desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("created_at", "id") < ($2::timestamp with time zone, $3::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") < ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by updated_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "updated_at", "id" LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "updated_at", "id" LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by updated_at, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("updated_at", "id") > ($2::timestamp with time zone, $3::uuid) ORDER BY "updated_at", "id" LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("updated_at", "id") > ($7::timestamp with time zone, $8::uuid) ORDER BY "updated_at", "id" LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by updated_at desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "updated_at" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "updated_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by updated_at desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ("updated_at", "id") < ($2::timestamp with time zone, $3::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("updated_at", "id") < ($7::timestamp with time zone, $8::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "deleted_at", "id" LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "deleted_at", "id" LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND ((("deleted_at" > $2::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $2::timestamp with time zone AND "id" > $3::uuid)) ORDER BY "deleted_at", "id" LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ((("deleted_at" > $7::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $7::timestamp with time zone AND "id" > $8::uuid)) ORDER BY "deleted_at", "id" LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND (("deleted_at" IS NULL AND "id" > $2::uuid)) ORDER BY "deleted_at", "id" LIMIT $3::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("deleted_at" IS NULL AND "id" > $7::uuid)) ORDER BY "deleted_at", "id" LIMIT $8::bigint
 --   $1 status
---   $2 cursor 1
---   $3 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 1
+--   $8 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC, "id" DESC LIMIT $2::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
---   $2 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND "deleted_at" <= $2::timestamp with time zone AND (("deleted_at" < $2::timestamp with time zone) OR ("deleted_at" = $2::timestamp with time zone AND "id" < $3::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $4::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND "deleted_at" <= $7::timestamp with time zone AND (("deleted_at" < $7::timestamp with time zone) OR ("deleted_at" = $7::timestamp with time zone AND "id" < $8::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $9::bigint
 --   $1 status
---   $2 cursor 0
---   $3 cursor 1
---   $4 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" < $2::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" < $7::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
---   $2 cursor 1
---   $3 limit
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 1
+--   $8 limit
 
 -- planner.v1.TodoRepository.ListByDateRange
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $4::bigint
