@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/plan/absent.h"
+#include "server/plan/batch.h"
 #include "server/plan/call.h"
 #include "server/plan/masks.h"
 #include "server/plan/order_by.h"
@@ -21,19 +23,6 @@ std::string InputName(const MethodPlan& plan, InputRole role, std::string_view o
     if (input.role == role) return input.name;
   }
   return std::string(otherwise);
-}
-
-/// A filter or key may not stand on an absent value, except where zero is a value of its own.
-std::optional<std::string> FilterZero(const Column& column) {
-  switch (column.type.kind) {
-    case ValueKind::kString:
-    case ValueKind::kBytes:
-    case ValueKind::kJson:
-      return std::nullopt;
-    default:
-      if (column.type.array || (column.key && column.has_default())) return std::nullopt;
-      return ZeroText(column);
-  }
 }
 
 bool TakesSeveral(FilterOperator op) {
@@ -87,18 +76,6 @@ void BindFilters(Call* call, FieldViolations* violations) {
     if (filter.op == FilterOperator::kIsNull && argument.text == "f") call->variant.not_null.push_back(i);
     call->variant.filters.push_back(i);
   }
-}
-
-/// What an absent value means when it is written: its zero, NULL, or a violation. Returns false for a violation.
-bool ResolveAbsent(const Column& column, Argument* argument, const std::string& name, FieldViolations* violations) {
-  if (argument->present || column.nullable) return true;
-  const std::optional<std::string> zero = ZeroText(column);
-  if (!zero.has_value()) {
-    violations->Add(name, "is required");
-    return false;
-  }
-  *argument = {true, *zero};
-  return true;
 }
 
 void BindCreateValues(Call* call, FieldViolations* violations) {
@@ -181,7 +158,11 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
     violations.Add(InputName(plan, InputRole::kVersion, "version"), "must not be negative; 0 means any version");
   }
   call.variant.version_guard = call.request.version > 0;
-  BindFilters(&call, &violations);
+  if (plan.batch.has_value()) {
+    BindBatch(&call, &violations);
+  } else {
+    BindFilters(&call, &violations);
+  }
   if (plan.operation == Operation::kCreate) BindCreateValues(&call, &violations);
   if (plan.operation == Operation::kUpdate) BindUpdateValues(&call, &violations);
   if (plan.operation == Operation::kList) BindPage(&call, limits, tokens, &violations);

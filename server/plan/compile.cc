@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/plan/call.h"
+#include "server/plan/compile_batch.h"
 #include "server/plan/field_binding.h"
 #include "server/plan/method_plan.h"
 
@@ -298,7 +299,9 @@ std::vector<std::unique_ptr<const MethodPlan>> CompilePlans(const catalogue::Cat
   std::vector<std::unique_ptr<const MethodPlan>> plans;
   for (const catalogue::Repository& repository : catalogue.repositories()) {
     for (const catalogue::Method& method : repository.methods) {
-      plans.push_back(MethodCompiler(*repository.entity, method, diagnostics).Compile());
+      plans.push_back(catalogue::IsBatch(method.operation)
+                          ? CompileBatch(*repository.entity, method, diagnostics)
+                          : MethodCompiler(*repository.entity, method, diagnostics).Compile());
     }
   }
   return plans;

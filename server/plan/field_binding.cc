@@ -69,15 +69,20 @@ bool Accepts(Operation operation, const catalogue::Entity& entity, InputRole rol
     case InputRole::kOrderBy:
       return list;
     case InputRole::kReadMask:
-      return list || operation == Operation::kGet;
+      return list || operation == Operation::kGet || operation == Operation::kBatchGet;
     case InputRole::kUpdateMask:
-      return operation == Operation::kUpdate;
+      return operation == Operation::kUpdate || operation == Operation::kBatchUpdate || catalogue::IsUpsert(operation);
     case InputRole::kDeleted:
-      return entity.soft_deletable() && (list || operation == Operation::kGet || operation == Operation::kDelete);
-    case InputRole::kVersion:
-      return entity.version.has_value() && !list && operation != Operation::kGet && operation != Operation::kCreate;
+      return entity.soft_deletable() && (list || operation == Operation::kGet || operation == Operation::kDelete ||
+                                         operation == Operation::kBatchGet || operation == Operation::kBatchDelete);
+    case InputRole::kVersion:  // in a batch it is a field of the elements
+      return entity.version.has_value() && !list && operation != Operation::kGet && operation != Operation::kCreate &&
+             !catalogue::IsBatch(operation);
     case InputRole::kAllowMissing:
-      return operation == Operation::kSoftDelete || operation == Operation::kRestore || operation == Operation::kDelete;
+      return operation == Operation::kSoftDelete || operation == Operation::kRestore ||
+             operation == Operation::kDelete || operation == Operation::kBatchGet ||
+             operation == Operation::kBatchSoftDelete || operation == Operation::kBatchRestore ||
+             operation == Operation::kBatchDelete;
     case InputRole::kFilter:
     case InputRole::kValue:
     case InputRole::kIgnored:

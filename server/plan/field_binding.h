@@ -24,6 +24,13 @@ std::optional<FieldBinding> BindRequestField(const google::protobuf::FieldDescri
                                              const catalogue::Entity& entity, catalogue::Operation operation,
                                              catalogue::Diagnostics* diagnostics);
 
+/// Whether the single value, or element, of `field` can be one of `column`.
+bool CanHold(const google::protobuf::FieldDescriptor& field, const catalogue::Column& column);
+
+/// Whether the `bind` option or a standard name makes `field` the place for missing keys in the response of a batch
+/// whose request has them in `keys`.
+bool IsMissingKeys(const google::protobuf::FieldDescriptor& field, const google::protobuf::FieldDescriptor& keys);
+
 /// Whether the `bind` option or the standard name makes `field` the next_page_token of a list response.
 bool IsNextPageToken(const google::protobuf::FieldDescriptor& field);
 

@@ -28,6 +28,10 @@ std::string Variant::Key() const {
     key.append(std::to_string(term.column));
   }
   key.push_back('|');
+  AppendNumbers(defaulted, &key);
+  AppendNumbers(updated, &key);
+  key.push_back(unchanged_if_given ? 'g' : '-');
+  key.push_back(allow_missing ? 'm' : '-');
   for (bool null : cursor_nulls) key.push_back(null ? '0' : '1');
   return key;
 }

@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
+#include "server/sql/render_batch.h"
 #include "server/sql/types.h"
 
 namespace rowkeeper::sql {
@@ -18,11 +20,6 @@ using plan::Deleted;
 using plan::MethodPlan;
 using plan::Variant;
 
-std::string ColumnList(const Entity& entity, const std::vector<int>& columns) {
-  return absl::StrJoin(columns, ", ",
-                       [&entity](std::string* out, int c) { out->append(Identifier(entity.columns[c].name)); });
-}
-
 std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
   return parameters->Add(Parameter::Source::kArgument, value.input,
                          ParameterType(*plan.entity, plan.entity->columns[value.column].type));
@@ -30,15 +27,6 @@ std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, Param
 
 std::string Returning(const Entity& entity, const std::vector<int>& cells) {
   return cells.empty() ? "" : Cat(" RETURNING ", ColumnList(entity, cells));
-}
-
-Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible) {
-  Statement statement;
-  statement.text = std::move(text);
-  statement.parameters = parameters->Take();
-  statement.cells = std::move(cells);
-  statement.visible_cells = visible;
-  return statement;
 }
 
 std::string VersionPredicate(const MethodPlan& plan, const Variant& variant, ParameterList* parameters) {
@@ -61,17 +49,6 @@ std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted vi
   return Where(conditions);
 }
 
-/// What every change of a row does beside its purpose.
-void AppendHousekeeping(const Entity& entity, std::vector<std::string>* assignments) {
-  if (entity.updated_at) {
-    assignments->push_back(Cat(Identifier(entity.columns[*entity.updated_at].name), " = clock_timestamp()"));
-  }
-  if (entity.version) {
-    const std::string name = Identifier(entity.columns[*entity.version].name);
-    assignments->push_back(Cat(name, " = ", name, " + 1"));
-  }
-}
-
 Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
   const Entity& entity = *plan.entity;
   ParameterList parameters;
@@ -91,7 +68,7 @@ Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vect
                        Deleted visible, ParameterList* parameters) {
   const Entity& entity = *plan.entity;
   if (!assignments.empty()) {
-    AppendHousekeeping(entity, &assignments);
+    AppendHousekeeping(entity, "", &assignments);
   } else {  // nothing to write: the row is only looked at, and locked as an update would
     const std::string name = Identifier(entity.columns[entity.key[0]].name);
     assignments.push_back(Cat(name, " = ", name));
@@ -197,11 +174,13 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
       return RenderSoftDelete(plan, variant);
     case Operation::kDelete:
       return RenderDelete(plan, variant);
+    default:
+      return RenderBatch(plan, variant);
   }
-  return {};
 }
 
 Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
+  if (plan.batch.has_value()) return RenderBatchProbe(plan, variant);
   const Entity& entity = *plan.entity;
   ParameterList parameters;
   const std::string live = LivePredicate(entity);
@@ -215,6 +194,7 @@ Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
 }
 
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
+  if (plan.batch.has_value()) return RenderBatchReread(plan, variant);
   ParameterList parameters;
   const std::string where = Where(FilterPredicates(plan, variant, &parameters));
   return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,

@@ -9,6 +9,7 @@
 #include "server/plan/order_by.h"
 #include "server/sql/identifier.h"
 #include "server/sql/render.h"
+#include "server/sql/variants_batch.h"
 
 namespace rowkeeper::sql {
 namespace {
@@ -131,6 +132,7 @@ class Sampler {
 }  // namespace
 
 Variant BasicVariant(const MethodPlan& plan) {
+  if (plan.batch.has_value()) return BasicBatchVariant(plan);
   Variant variant;
   if (plan.response.shape != plan::ResponseShape::kEmpty) variant.columns = Indexes(plan.entity->columns.size());
   variant.filters = Indexes(plan.filters.size());
@@ -143,7 +145,9 @@ Variant BasicVariant(const MethodPlan& plan) {
   return variant;
 }
 
-std::vector<SampledStatement> SampleStatements(const MethodPlan& plan) { return Sampler(plan).Sample(); }
+std::vector<SampledStatement> SampleStatements(const MethodPlan& plan) {
+  return plan.batch.has_value() ? SampleBatch(plan) : Sampler(plan).Sample();
+}
 
 std::string PrepareText(const std::string& name, const Statement& statement) {
   return Cat("PREPARE ", Identifier(name), " AS ", statement.text);

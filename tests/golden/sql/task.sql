@@ -846,3 +846,196 @@ SELECT NOT "is_deleted", "version" = $1::bigint FROM "task" WHERE "id" = $2::uui
 --   $1 version
 --   $2 id
 
+-- tracker.v1.TaskRepository.BatchGet
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "#"
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchGet, some may be missing
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "#"
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchCreate
+INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' assignee_id
+--   $4 elements' board_column_id
+--   $5 elements' title
+--   $6 elements' description
+--   $7 elements' status
+--   $8 elements' priority
+--   $9 elements' due_date
+--   $10 elements' estimate
+--   $11 elements' position
+--   $12 elements' custom_numbers
+
+-- tracker.v1.TaskRepository.BatchCreate, some rows without what has a default
+INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT COALESCE("#0", gen_random_uuid()), "#1", "#2", "#3", "#4", "#5", COALESCE("#6", 'TODO'), COALESCE("#7", 'NORMAL'), "#8", "#9", "#10", COALESCE("#11", '{}') FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' assignee_id
+--   $4 elements' board_column_id
+--   $5 elements' title
+--   $6 elements' description
+--   $7 elements' status
+--   $8 elements' priority
+--   $9 elements' due_date
+--   $10 elements' estimate
+--   $11 elements' position
+--   $12 elements' custom_numbers
+
+-- tracker.v1.TaskRepository.BatchUpdate
+WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#", "project_id" IS NOT DISTINCT FROM "#1" AS "#ok" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::"task_priority"[], $8::date[], $9::interval[], $10::double precision[], $11::jsonb[], $12::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "assignee_id" = "#2", "board_column_id" = "#3", "title" = "#4", "description" = "#5", "status" = "#6", "priority" = "#7", "due_date" = "#8", "estimate" = "#9", "position" = "#10", "custom_numbers" = "#11", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $13::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' assignee_id
+--   $3 elements' board_column_id
+--   $4 elements' title
+--   $5 elements' description
+--   $6 elements' status
+--   $7 elements' priority
+--   $8 elements' due_date
+--   $9 elements' estimate
+--   $10 elements' position
+--   $11 elements' custom_numbers
+--   $12 elements' project_id
+--   $13 number of elements
+
+-- tracker.v1.TaskRepository.BatchUpdate, immutable fields where given
+WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#", ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") AS "#ok" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::"task_priority"[], $8::date[], $9::interval[], $10::double precision[], $11::jsonb[], $12::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "assignee_id" = "#2", "board_column_id" = "#3", "title" = "#4", "description" = "#5", "status" = "#6", "priority" = "#7", "due_date" = "#8", "estimate" = "#9", "position" = "#10", "custom_numbers" = "#11", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $13::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' assignee_id
+--   $3 elements' board_column_id
+--   $4 elements' title
+--   $5 elements' description
+--   $6 elements' status
+--   $7 elements' priority
+--   $8 elements' due_date
+--   $9 elements' estimate
+--   $10 elements' position
+--   $11 elements' custom_numbers
+--   $12 elements' project_id
+--   $13 number of elements
+
+-- tracker.v1.TaskRepository.BatchUpdate, writing nothing
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "id" = "id" FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 number of elements
+
+-- tracker.v1.TaskRepository.BatchUpdate, with versions
+WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AND "project_id" IS NOT DISTINCT FROM "#1" AS "#ok" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::"task_priority"[], $8::date[], $9::interval[], $10::double precision[], $11::jsonb[], $12::uuid[], $13::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#ver", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "assignee_id" = "#2", "board_column_id" = "#3", "title" = "#4", "description" = "#5", "status" = "#6", "priority" = "#7", "due_date" = "#8", "estimate" = "#9", "position" = "#10", "custom_numbers" = "#11", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $14::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' assignee_id
+--   $3 elements' board_column_id
+--   $4 elements' title
+--   $5 elements' description
+--   $6 elements' status
+--   $7 elements' priority
+--   $8 elements' due_date
+--   $9 elements' estimate
+--   $10 elements' position
+--   $11 elements' custom_numbers
+--   $12 elements' project_id
+--   $13 elements' version
+--   $14 number of elements
+
+-- tracker.v1.TaskRepository.BatchUpdate, why no row was found
+SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), ("#ver" = 0 OR "version" = "#ver"), "project_id" IS NOT DISTINCT FROM "#1" FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' version
+
+-- tracker.v1.TaskRepository.BatchSoftDelete
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' 
+--   $2 number of elements
+
+-- tracker.v1.TaskRepository.BatchSoftDelete, some may be missing
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok", (NOT "is_deleted") AS "#due", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#" FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") ORDER BY "#"
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchSoftDelete, why no row was found
+SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchRestore
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT (NOT "is_deleted") ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' 
+--   $2 number of elements
+
+-- tracker.v1.TaskRepository.BatchRestore, some may be missing
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok", (NOT (NOT "is_deleted")) AS "#due", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#" FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") ORDER BY "#"
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchRestore, why no row was found
+SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchDelete
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR UPDATE OF "task"), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "#") SELECT "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' 
+--   $2 number of elements
+
+-- tracker.v1.TaskRepository.BatchDelete, some may be missing
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR UPDATE OF "task"), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "#") SELECT "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchDelete, why no row was found
+SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchUpsert
+WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#", CASE WHEN "id" IS NOT NULL THEN NOT "is_deleted" AND ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") ELSE true END AS "#ok", "id" IS NOT NULL AND "assignee_id" IS NOT DISTINCT FROM "#2" AND "board_column_id" IS NOT DISTINCT FROM "#3" AND "title" IS NOT DISTINCT FROM "#4" AND "description" IS NOT DISTINCT FROM "#5" AND "status" IS NOT DISTINCT FROM "#6" AND "priority" IS NOT DISTINCT FROM "#7" AND "due_date" IS NOT DISTINCT FROM "#8" AND "estimate" IS NOT DISTINCT FROM "#9" AND "position" IS NOT DISTINCT FROM "#10" AND "custom_numbers" IS NOT DISTINCT FROM "#11" AS "#same", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM "#input" LEFT JOIN "task" ON "id" = "#0"), "#written" AS (INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "assignee_id" = excluded."assignee_id", "board_column_id" = excluded."board_column_id", "title" = excluded."title", "description" = excluded."description", "status" = excluded."status", "priority" = excluded."priority", "due_date" = excluded."due_date", "estimate" = excluded."estimate", "position" = excluded."position", "custom_numbers" = excluded."custom_numbers", "updated_at" = clock_timestamp(), "version" = CASE WHEN NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") THEN "task"."version" + 1 END WHERE "task"."assignee_id" IS DISTINCT FROM excluded."assignee_id" OR "task"."board_column_id" IS DISTINCT FROM excluded."board_column_id" OR "task"."title" IS DISTINCT FROM excluded."title" OR "task"."description" IS DISTINCT FROM excluded."description" OR "task"."status" IS DISTINCT FROM excluded."status" OR "task"."priority" IS DISTINCT FROM excluded."priority" OR "task"."due_date" IS DISTINCT FROM excluded."due_date" OR "task"."estimate" IS DISTINCT FROM excluded."estimate" OR "task"."position" IS DISTINCT FROM excluded."position" OR "task"."custom_numbers" IS DISTINCT FROM excluded."custom_numbers" OR (NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id")) IS NOT TRUE RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "id" AS "#k0", ("task".xmax = 0) AS "#new") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' assignee_id
+--   $4 elements' board_column_id
+--   $5 elements' title
+--   $6 elements' description
+--   $7 elements' status
+--   $8 elements' priority
+--   $9 elements' due_date
+--   $10 elements' estimate
+--   $11 elements' position
+--   $12 elements' custom_numbers
+
+-- tracker.v1.TaskRepository.BatchUpsert, some rows without what has a default
+WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#", CASE WHEN "id" IS NOT NULL THEN NOT "is_deleted" AND ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") ELSE true END AS "#ok", "id" IS NOT NULL AND "assignee_id" IS NOT DISTINCT FROM "#2" AND "board_column_id" IS NOT DISTINCT FROM "#3" AND "title" IS NOT DISTINCT FROM "#4" AND "description" IS NOT DISTINCT FROM "#5" AND ("#6" IS NULL OR "status" IS NOT DISTINCT FROM "#6") AND ("#7" IS NULL OR "priority" IS NOT DISTINCT FROM "#7") AND "due_date" IS NOT DISTINCT FROM "#8" AND "estimate" IS NOT DISTINCT FROM "#9" AND "position" IS NOT DISTINCT FROM "#10" AND ("#11" IS NULL OR "custom_numbers" IS NOT DISTINCT FROM "#11") AS "#same", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM "#input" LEFT JOIN "task" ON "id" = "#0"), "#written" AS (INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", COALESCE("#6", 'TODO'), COALESCE("#7", 'NORMAL'), "#8", "#9", "#10", COALESCE("#11", '{}') FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "assignee_id" = excluded."assignee_id", "board_column_id" = excluded."board_column_id", "title" = excluded."title", "description" = excluded."description", "status" = COALESCE((SELECT "#6" FROM "#input" WHERE "#0" = excluded."id"), "task"."status"), "priority" = COALESCE((SELECT "#7" FROM "#input" WHERE "#0" = excluded."id"), "task"."priority"), "due_date" = excluded."due_date", "estimate" = excluded."estimate", "position" = excluded."position", "custom_numbers" = COALESCE((SELECT "#11" FROM "#input" WHERE "#0" = excluded."id"), "task"."custom_numbers"), "updated_at" = clock_timestamp(), "version" = CASE WHEN NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") THEN "task"."version" + 1 END WHERE "task"."assignee_id" IS DISTINCT FROM excluded."assignee_id" OR "task"."board_column_id" IS DISTINCT FROM excluded."board_column_id" OR "task"."title" IS DISTINCT FROM excluded."title" OR "task"."description" IS DISTINCT FROM excluded."description" OR "task"."status" IS DISTINCT FROM COALESCE((SELECT "#6" FROM "#input" WHERE "#0" = excluded."id"), "task"."status") OR "task"."priority" IS DISTINCT FROM COALESCE((SELECT "#7" FROM "#input" WHERE "#0" = excluded."id"), "task"."priority") OR "task"."due_date" IS DISTINCT FROM excluded."due_date" OR "task"."estimate" IS DISTINCT FROM excluded."estimate" OR "task"."position" IS DISTINCT FROM excluded."position" OR "task"."custom_numbers" IS DISTINCT FROM COALESCE((SELECT "#11" FROM "#input" WHERE "#0" = excluded."id"), "task"."custom_numbers") OR (NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id")) IS NOT TRUE RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "id" AS "#k0", ("task".xmax = 0) AS "#new") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' assignee_id
+--   $4 elements' board_column_id
+--   $5 elements' title
+--   $6 elements' description
+--   $7 elements' status
+--   $8 elements' priority
+--   $9 elements' due_date
+--   $10 elements' estimate
+--   $11 elements' position
+--   $12 elements' custom_numbers
+
+-- tracker.v1.TaskRepository.BatchUpsert, with versions
+WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[], $13::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#ver", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#ver", "#", CASE WHEN "id" IS NOT NULL THEN NOT "is_deleted" AND ("#ver" = 0 OR "version" = "#ver") AND ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") ELSE "#ver" = 0 END AS "#ok", "id" IS NOT NULL AND "assignee_id" IS NOT DISTINCT FROM "#2" AND "board_column_id" IS NOT DISTINCT FROM "#3" AND "title" IS NOT DISTINCT FROM "#4" AND "description" IS NOT DISTINCT FROM "#5" AND "status" IS NOT DISTINCT FROM "#6" AND "priority" IS NOT DISTINCT FROM "#7" AND "due_date" IS NOT DISTINCT FROM "#8" AND "estimate" IS NOT DISTINCT FROM "#9" AND "position" IS NOT DISTINCT FROM "#10" AND "custom_numbers" IS NOT DISTINCT FROM "#11" AS "#same", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM "#input" LEFT JOIN "task" ON "id" = "#0"), "#written" AS (INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "assignee_id" = excluded."assignee_id", "board_column_id" = excluded."board_column_id", "title" = excluded."title", "description" = excluded."description", "status" = excluded."status", "priority" = excluded."priority", "due_date" = excluded."due_date", "estimate" = excluded."estimate", "position" = excluded."position", "custom_numbers" = excluded."custom_numbers", "updated_at" = clock_timestamp(), "version" = CASE WHEN NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") AND (SELECT "#ver" = 0 OR "task"."version" = "#ver" FROM "#input" WHERE "#0" = excluded."id") THEN "task"."version" + 1 END WHERE "task"."assignee_id" IS DISTINCT FROM excluded."assignee_id" OR "task"."board_column_id" IS DISTINCT FROM excluded."board_column_id" OR "task"."title" IS DISTINCT FROM excluded."title" OR "task"."description" IS DISTINCT FROM excluded."description" OR "task"."status" IS DISTINCT FROM excluded."status" OR "task"."priority" IS DISTINCT FROM excluded."priority" OR "task"."due_date" IS DISTINCT FROM excluded."due_date" OR "task"."estimate" IS DISTINCT FROM excluded."estimate" OR "task"."position" IS DISTINCT FROM excluded."position" OR "task"."custom_numbers" IS DISTINCT FROM excluded."custom_numbers" OR (NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") AND (SELECT "#ver" = 0 OR "task"."version" = "#ver" FROM "#input" WHERE "#0" = excluded."id")) IS NOT TRUE RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "id" AS "#k0", ("task".xmax = 0) AS "#new") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' assignee_id
+--   $4 elements' board_column_id
+--   $5 elements' title
+--   $6 elements' description
+--   $7 elements' status
+--   $8 elements' priority
+--   $9 elements' due_date
+--   $10 elements' estimate
+--   $11 elements' position
+--   $12 elements' custom_numbers
+--   $13 elements' version
+
+-- tracker.v1.TaskRepository.BatchUpsert, why no row was found
+SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), CASE WHEN "id" IS NOT NULL THEN ("#ver" = 0 OR "version" = "#ver") ELSE "#ver" = 0 END, ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' version
+
+-- tracker.v1.TaskRepository.BatchUpsert, row in the wanted state already
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "#"
+--   $1 elements' id
+
