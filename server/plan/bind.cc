@@ -116,7 +116,7 @@ std::string Fingerprint(const Call& call) {
     AppendPart(call.request.arguments[call.plan->filters[i].input].text, &out);
   }
   for (const catalogue::OrderTerm& term : call.variant.order)
-    out.append(Cat(term.column, term.descending ? "d" : "a", ","));
+    out.append(Cat(term.column, term.descending ? "d" : "a", term.nulls_moved ? "!," : ","));
   return out;
 }
 

@@ -25,6 +25,7 @@ std::string Variant::Key() const {
   key.push_back(version_guard ? 'v' : '-');
   for (const catalogue::OrderTerm& term : order) {
     key.push_back(term.descending ? '>' : '<');
+    if (term.nulls_moved) key.push_back('!');
     key.append(std::to_string(term.column));
   }
   key.push_back('|');

@@ -31,6 +31,7 @@ class Cursor {
   const std::string& value(size_t i) const { return values_[i]; }
   bool null(size_t i) const { return variant_.cursor_nulls[i]; }
   bool descending(size_t i) const { return variant_.order[i].descending; }
+  bool nulls_first(size_t i) const { return variant_.order[i].nulls_first(); }
   size_t size() const { return values_.size(); }
 
   /// One comparison of whole rows, which an index serves best, needs one direction and no NULL.
@@ -54,12 +55,10 @@ std::string Equal(const Cursor& cursor, size_t i) {
 /// Empty when nothing sorts after the cursor's cell.
 std::string After(const Cursor& cursor, size_t i) {
   const std::string name = cursor.name(i);
-  if (cursor.descending(i)) {
-    return cursor.null(i) ? Cat(name, " IS NOT NULL") : Cat(name, " < ", cursor.value(i));
-  }
-  if (cursor.null(i)) return "";
-  const std::string greater = Cat(name, " > ", cursor.value(i));
-  return cursor.column(i).nullable ? Cat("(", greater, " OR ", name, " IS NULL)") : greater;
+  if (cursor.null(i)) return cursor.nulls_first(i) ? Cat(name, " IS NOT NULL") : "";
+  const std::string beyond = Cat(name, cursor.descending(i) ? " < " : " > ", cursor.value(i));
+  const bool nulls_follow = cursor.column(i).nullable && !cursor.nulls_first(i);
+  return nulls_follow ? Cat("(", beyond, " OR ", name, " IS NULL)") : beyond;
 }
 
 std::string AfterAsRow(const Cursor& cursor) {
@@ -74,7 +73,7 @@ std::string AfterAsRow(const Cursor& cursor) {
 
 /// What the first column must satisfy in any case; lets an index start at the cursor.
 std::string Bound(const Cursor& cursor) {
-  if (cursor.null(0) || (cursor.column(0).nullable && !cursor.descending(0))) return "";
+  if (cursor.null(0) || (cursor.column(0).nullable && !cursor.nulls_first(0))) return "";
   return Cat(cursor.name(0), cursor.descending(0) ? " <= " : " >= ", cursor.value(0));
 }
 

@@ -34,7 +34,7 @@ std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const pl
 /// What a search looks into; an index on it serves the search.
 std::string SearchDocument(const catalogue::Entity& entity, const plan::FilterTerm& search);
 
-/// Rows that come after the variant's cursor in its order. NULL counts as larger than every value, as PostgreSQL sorts.
+/// Rows that come after the variant's cursor in its order. NULL stands where the order puts it.
 std::string CursorPredicate(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters);
 
 /// " WHERE a AND b", or empty; empty conditions are skipped.

@@ -133,6 +133,7 @@ std::string OrderBy(const Entity& entity, const Variant& variant) {
   return Cat(" ORDER BY ",
              absl::StrJoin(variant.order, ", ", [&entity](std::string* out, const catalogue::OrderTerm& term) {
                out->append(Cat(Identifier(entity.columns[term.column].name), term.descending ? " DESC" : ""));
+               if (term.nulls_moved) out->append(term.nulls_first() ? " NULLS FIRST" : " NULLS LAST");
              }));
 }
 

@@ -86,6 +86,10 @@ class Sampler {
             Cat("ordered by ", plan_.entity->columns[column].field->name(), descending ? " desc" : "");
         Add(label, variant);
         SampleCursors(label + ", ", variant);
+        if (!plan_.entity->columns[column].nullable) continue;
+        variant.order[0].nulls_moved = true;
+        Add(label + (descending ? " nulls last" : " nulls first"), variant);
+        SampleCursors(label + (descending ? " nulls last, " : " nulls first, "), variant);
       }
     }
   }

@@ -320,6 +320,36 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 cursor 1
 --   $7 limit
 
+-- tracker.v1.TaskRepository.List, ordered by due_date nulls first
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "due_date" NULLS FIRST, "id" LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, ordered by due_date nulls first, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND "due_date" >= $6::date AND (("due_date" > $6::date) OR ("due_date" = $6::date AND "id" > $7::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $8::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
+
+-- tracker.v1.TaskRepository.List, ordered by due_date nulls first, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" > $6::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $7::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 1
+--   $7 limit
+
 -- tracker.v1.TaskRepository.List, ordered by due_date desc
 SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "due_date" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
@@ -342,6 +372,36 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc, next page after NULL
 SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" < $6::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $7::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 1
+--   $7 limit
+
+-- tracker.v1.TaskRepository.List, ordered by due_date desc nulls last
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, ordered by due_date desc nulls last, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ((("due_date" < $6::date OR "due_date" IS NULL)) OR ("due_date" = $6::date AND "id" < $7::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $8::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
+
+-- tracker.v1.TaskRepository.List, ordered by due_date desc nulls last, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" < $6::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $7::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -599,6 +659,27 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $3 cursor 1
 --   $4 limit
 
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date nulls first
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "due_date" NULLS FIRST, "id" LIMIT $3::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date nulls first, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND "due_date" >= $3::date AND (("due_date" > $3::date) OR ("due_date" = $3::date AND "id" > $4::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $5::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 0
+--   $4 cursor 1
+--   $5 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date nulls first, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" > $3::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $4::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 1
+--   $4 limit
+
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc
 SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "due_date" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
@@ -615,6 +696,27 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc, next page after NULL
 SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" < $3::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $4::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 1
+--   $4 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc nulls last
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $3::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc nulls last, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ((("due_date" < $3::date OR "due_date" IS NULL)) OR ("due_date" = $3::date AND "id" < $4::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $5::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 0
+--   $4 cursor 1
+--   $5 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc nulls last, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" < $3::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $4::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 1

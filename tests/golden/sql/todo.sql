@@ -301,6 +301,39 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 --   $7 cursor 1
 --   $8 limit
 
+-- planner.v1.TodoRepository.List, ordered by due_at nulls first
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "due_at" NULLS FIRST, "id" LIMIT $7::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+
+-- planner.v1.TodoRepository.List, ordered by due_at nulls first, next page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND "due_at" >= $7::timestamp with time zone AND (("due_at" > $7::timestamp with time zone) OR ("due_at" = $7::timestamp with time zone AND "id" > $8::uuid)) ORDER BY "due_at" NULLS FIRST, "id" LIMIT $9::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
+
+-- planner.v1.TodoRepository.List, ordered by due_at nulls first, next page after NULL
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" > $7::uuid)) ORDER BY "due_at" NULLS FIRST, "id" LIMIT $8::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 1
+--   $8 limit
+
 -- planner.v1.TodoRepository.List, ordered by due_at desc
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "due_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
@@ -325,6 +358,39 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc, next page after NULL
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" < $7::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $8::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 1
+--   $8 limit
+
+-- planner.v1.TodoRepository.List, ordered by due_at desc nulls last
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $7::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+
+-- planner.v1.TodoRepository.List, ordered by due_at desc nulls last, next page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ((("due_at" < $7::timestamp with time zone OR "due_at" IS NULL)) OR ("due_at" = $7::timestamp with time zone AND "id" < $8::uuid)) ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $9::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
+
+-- planner.v1.TodoRepository.List, ordered by due_at desc nulls last, next page after NULL
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("due_at" IS NULL AND "id" < $7::uuid)) ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
@@ -499,6 +565,39 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 --   $7 cursor 1
 --   $8 limit
 
+-- planner.v1.TodoRepository.List, ordered by deleted_at nulls first
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $7::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+
+-- planner.v1.TodoRepository.List, ordered by deleted_at nulls first, next page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND "deleted_at" >= $7::timestamp with time zone AND (("deleted_at" > $7::timestamp with time zone) OR ("deleted_at" = $7::timestamp with time zone AND "id" > $8::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $9::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
+
+-- planner.v1.TodoRepository.List, ordered by deleted_at nulls first, next page after NULL
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" > $7::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $8::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 1
+--   $8 limit
+
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
@@ -523,6 +622,39 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc, next page after NULL
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" < $7::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $8::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 1
+--   $8 limit
+
+-- planner.v1.TodoRepository.List, ordered by deleted_at desc nulls last
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $7::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+
+-- planner.v1.TodoRepository.List, ordered by deleted_at desc nulls last, next page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ((("deleted_at" < $7::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $7::timestamp with time zone AND "id" < $8::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $9::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
+
+-- planner.v1.TodoRepository.List, ordered by deleted_at desc nulls last, next page after NULL
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("deleted_at" IS NULL AND "id" < $7::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
@@ -648,6 +780,30 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 --   $4 cursor 1
 --   $5 limit
 
+-- planner.v1.TodoRepository.ListByDateRange, ordered by due_at nulls first
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "due_at" NULLS FIRST, "id" LIMIT $4::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by due_at nulls first, next page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND "due_at" >= $4::timestamp with time zone AND (("due_at" > $4::timestamp with time zone) OR ("due_at" = $4::timestamp with time zone AND "id" > $5::uuid)) ORDER BY "due_at" NULLS FIRST, "id" LIMIT $6::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 0
+--   $5 cursor 1
+--   $6 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by due_at nulls first, next page after NULL
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" > $4::uuid)) ORDER BY "due_at" NULLS FIRST, "id" LIMIT $5::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 1
+--   $5 limit
+
 -- planner.v1.TodoRepository.ListByDateRange, ordered by due_at desc
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "due_at" DESC, "id" DESC LIMIT $4::bigint
 --   $1 owner_id
@@ -666,6 +822,30 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 
 -- planner.v1.TodoRepository.ListByDateRange, ordered by due_at desc, next page after NULL
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" < $4::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $5::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 1
+--   $5 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by due_at desc nulls last
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $4::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by due_at desc nulls last, next page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND ((("due_at" < $4::timestamp with time zone OR "due_at" IS NULL)) OR ("due_at" = $4::timestamp with time zone AND "id" < $5::uuid)) ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $6::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 0
+--   $5 cursor 1
+--   $6 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by due_at desc nulls last, next page after NULL
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND (("due_at" IS NULL AND "id" < $4::uuid)) ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $5::bigint
 --   $1 owner_id
 --   $2 start_time
 --   $3 end_time
@@ -792,6 +972,30 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 --   $4 cursor 1
 --   $5 limit
 
+-- planner.v1.TodoRepository.ListByDateRange, ordered by deleted_at nulls first
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $4::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by deleted_at nulls first, next page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND "deleted_at" >= $4::timestamp with time zone AND (("deleted_at" > $4::timestamp with time zone) OR ("deleted_at" = $4::timestamp with time zone AND "id" > $5::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $6::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 0
+--   $5 cursor 1
+--   $6 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by deleted_at nulls first, next page after NULL
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" > $4::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $5::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 1
+--   $5 limit
+
 -- planner.v1.TodoRepository.ListByDateRange, ordered by deleted_at desc
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC, "id" DESC LIMIT $4::bigint
 --   $1 owner_id
@@ -810,6 +1014,30 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 
 -- planner.v1.TodoRepository.ListByDateRange, ordered by deleted_at desc, next page after NULL
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" < $4::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $5::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 1
+--   $5 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by deleted_at desc nulls last
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $4::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by deleted_at desc nulls last, next page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND ((("deleted_at" < $4::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $4::timestamp with time zone AND "id" < $5::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $6::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 0
+--   $5 cursor 1
+--   $6 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, ordered by deleted_at desc nulls last, next page after NULL
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND (("deleted_at" IS NULL AND "id" < $4::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $5::bigint
 --   $1 owner_id
 --   $2 start_time
 --   $3 end_time

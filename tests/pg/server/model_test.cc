@@ -211,6 +211,40 @@ const std::vector<Condition>& Conditions() {
   return *conditions;
 }
 
+/// Sorts by `column`; rows without a value are put as `nulls_first` says.
+int Compare(const Json& a, const Json& b, const std::string& column, int direction, int nulls_first) {
+  if (!a.contains(column) || !b.contains(column)) {
+    return (a.contains(column) - b.contains(column)) * nulls_first;
+  }
+  return a[column] == b[column] ? 0 : (a[column] < b[column] ? -direction : direction);
+}
+
+/// One term of an order and what it means: negative when the first row comes first.
+struct OrderTerm {
+  std::string column;
+  int direction = 1;
+  /// 1 first, -1 last.
+  int nulls = -1;
+  bool says_nulls = false;
+
+  std::string Text() const {
+    return column + (direction < 0 ? " desc" : "") + (says_nulls ? (nulls > 0 ? " nulls first" : " NULLS Last") : "");
+  }
+};
+
+std::vector<OrderTerm> RandomOrder(Random* random) {
+  std::vector<std::string> columns = {"due", "rank"};
+  std::shuffle(columns.begin(), columns.end(), *random);
+  columns.resize(1 + Below(2, random));
+  std::vector<OrderTerm> order;
+  for (const std::string& column : columns) {
+    OrderTerm term{column, Coin(random) ? 1 : -1, 0, Coin(random)};
+    term.nulls = term.says_nulls ? (Coin(random) ? 1 : -1) : -term.direction;
+    order.push_back(term);
+  }
+  return order;
+}
+
 class ModelTest : public ::testing::Test {
  protected:
   static constexpr int kItemCount = 150;
@@ -255,16 +289,39 @@ class ModelTest : public ::testing::Test {
     return ids;
   }
 
-  static std::set<std::string> Answered(Json request) {
-    std::set<std::string> ids;
+  static std::vector<std::string> AnsweredInOrder(Json request) {
+    std::vector<std::string> ids;
     do {
       const Json page = server_->MustCall("ItemRepository.List", request);
-      for (const Json& item : page.value("items", Json::array())) {
-        EXPECT_TRUE(ids.insert(Text(item["id"])).second) << "repeated";
-      }
+      for (const Json& item : page.value("items", Json::array())) ids.push_back(Text(item["id"]));
       request["page_token"] = page.value("next_page_token", "");
     } while (request["page_token"] != "");
     return ids;
+  }
+
+  static std::set<std::string> Answered(const Json& request) {
+    const std::vector<std::string> ids = AnsweredInOrder(request);
+    const std::set<std::string> distinct(ids.begin(), ids.end());
+    EXPECT_EQ(distinct.size(), ids.size()) << "repeated";
+    return distinct;
+  }
+
+  /// The ids of `ids` in this order, ties by id in the direction of the last term.
+  static std::vector<std::string> Sorted(const std::set<std::string>& ids, const std::vector<OrderTerm>& order) {
+    std::vector<Json> items;
+    for (const Json& item : model()) {
+      if (ids.count(Text(item["id"])) > 0) items.push_back(item);
+    }
+    std::sort(items.begin(), items.end(), [&order](const Json& a, const Json& b) {
+      for (const OrderTerm& term : order) {
+        const int compared = Compare(a, b, term.column, term.direction, term.nulls);
+        if (compared != 0) return compared < 0;
+      }
+      return (std::stoi(Text(a["id"])) - std::stoi(Text(b["id"]))) * order.back().direction < 0;
+    });
+    std::vector<std::string> sorted;
+    for (const Json& item : items) sorted.push_back(Text(item["id"]));
+    return sorted;
   }
 
   static Json RandomVisibility(Random* random) {
@@ -302,6 +359,20 @@ TEST_F(ModelTest, AnyCombinationOfOptionalConditionsAnswersAsTheModel) {
     EXPECT_EQ(Answered(request), expected) << request;
   }
   EXPECT_GT(found, 100U);
+}
+
+TEST_F(ModelTest, SeveralColumnsWithNullsPlacedPageInTheOrderOfTheModel) {
+  Random random(7);
+  for (int i = 0; i < 150; ++i) {
+    const std::vector<OrderTerm> order = RandomOrder(&random);
+    std::string text;
+    for (const OrderTerm& term : order) text += (text.empty() ? "" : ", ") + term.Text();
+    Json request = {{"deleted", RandomVisibility(&random)}, {"page_size", 1 + Below(20, &random)}, {"order_by", text}};
+    for (const Condition& condition : Conditions()) {
+      if (Below(12, &random) == 0) request[condition.field] = condition.ask(&random);
+    }
+    EXPECT_EQ(AnsweredInOrder(request), Sorted(Expected(request), order)) << request;
+  }
 }
 
 TEST_F(ModelTest, APatternThatEndsInABareBackslashIsRefused) {
