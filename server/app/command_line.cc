@@ -164,6 +164,12 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--max-page-size", &settings->max_page_size, "Largest page, rows")
       ->check(CLI::Range(1, 10000))
       ->group("Server");
+  AddOption(command, "--max-batch-rows", &settings->max_batch_rows, "Most rows or keys of a batch")
+      ->check(CLI::Range(1, 10000))
+      ->group("Server");
+  AddOption(command, "--max-batch-size", &settings->max_batch_kib, "Largest request of a batch, KiB")
+      ->check(CLI::Range(1, 1048576))
+      ->group("Server");
   AddOption(
       command, "--page-token-key", &settings->page_token_key,
       "Secret that page tokens are sealed with; servers that share it accept each other's tokens. Default: made at "

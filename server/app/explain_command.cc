@@ -22,6 +22,11 @@ struct ExplainOptions {
   bool all = false;
 };
 
+std::string ElementField(const plan::MethodPlan& plan, int input) {
+  const std::string& name = plan.inputs[input].name;
+  return name.empty() ? plan.inputs[input].path.front()->name() : name;
+}
+
 std::string DescribeParameter(const plan::MethodPlan& plan, const sql::Parameter& parameter) {
   switch (parameter.source) {
     case sql::Parameter::Source::kArgument:
@@ -32,6 +37,12 @@ std::string DescribeParameter(const plan::MethodPlan& plan, const sql::Parameter
       return "page size + 1";
     case sql::Parameter::Source::kVersion:
       return "the request's version";
+    case sql::Parameter::Source::kElements:
+      return "of all elements: " + ElementField(plan, parameter.index);
+    case sql::Parameter::Source::kElementVersions:
+      return "of all elements: the version";
+    case sql::Parameter::Source::kElementCount:
+      return "number of elements";
   }
   return "";
 }

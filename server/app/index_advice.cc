@@ -25,7 +25,7 @@ Need NeedOf(const plan::MethodPlan& plan) {
     if (!filter.required) continue;
     if (filter.op == FilterOperator::kEqual || filter.op == FilterOperator::kIn) {
       need.equality.push_back(filter.column);
-    } else if (filter.op != FilterOperator::kNotEqual &&
+    } else if (filter.op >= FilterOperator::kLess && filter.op <= FilterOperator::kGreaterOrEqual &&
                std::find(ranges.begin(), ranges.end(), filter.column) == ranges.end()) {
       ranges.push_back(filter.column);
     }
@@ -54,7 +54,9 @@ std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const p
                                        const schema::LiveSchema& live) {
   std::vector<std::string> advice;
   for (const auto& plan : plans) {
-    if (plan->operation == catalogue::Operation::kCreate) continue;
+    const bool creates =
+        plan->operation == catalogue::Operation::kCreate || plan->operation == catalogue::Operation::kBatchCreate;
+    if (creates) continue;
     const Need need = NeedOf(*plan);
     const schema::IndexFit fit = live.BestIndex(*plan->entity, need.equality, need.order);
     const bool small_cost = fit == schema::IndexFit::kFilter && !need.equality.empty();

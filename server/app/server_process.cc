@@ -107,6 +107,7 @@ void ServerProcess::MakeServices() {
   backend.tokens = &tokens_;
   backend.gate = &gate_;
   backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
+  backend.batches = {options_.serve.max_batch_rows, Kibibytes(options_.serve.max_batch_kib)};
   backend.pages = {options_.serve.default_page_size, options_.serve.max_page_size};
   for (const auto& plan : loaded_.plans) {
     methods_.push_back(std::make_unique<const wire::RepositoryMethod>(plan.get(), backend));

@@ -65,6 +65,8 @@ struct ServeSettings {
   int max_response_kib = 8192;
   int default_page_size = 50;
   int max_page_size = 1000;
+  int max_batch_rows = 1000;
+  int max_batch_kib = 2048;
   std::string page_token_key;
   double drain_timeout_s = 30;
   std::string log_level = "info";

@@ -68,6 +68,39 @@ absl::Status WithPrecondition(absl::Status status, std::string_view type, std::s
   return status;
 }
 
+/// "ids[2] (0b52…), ids[5] (77aa…); and 3 more".
+std::string ListItems(const std::vector<BatchItem>& items, std::string_view before_detail) {
+  constexpr size_t kShownItems = 20;
+  std::string list;
+  for (size_t i = 0; i < items.size() && i < kShownItems; ++i) {
+    list += Cat(i == 0 ? "" : ", ", items[i].first, " (", before_detail, ShortenUtf8(items[i].second, 60), ")");
+  }
+  if (items.size() > kShownItems) list += Cat(" and ", items.size() - kShownItems, " more");
+  return list;
+}
+
+/// An error about elements of a batch, all of which are in the metadata, as far as a trailer can hold them.
+absl::Status ErrorOfItems(Code code, std::string_view reason, std::string_view message, std::string_view entity,
+                          const std::vector<BatchItem>& items) {
+  constexpr size_t kListedBytes = 2000;
+  std::string names;
+  for (const BatchItem& item : items) {
+    if (names.size() + item.first.size() > kListedBytes) {
+      names += ",…";
+      break;
+    }
+    names += Cat(names.empty() ? "" : ",", item.first);
+  }
+  absl::Status status(code, ToAbsl(message));
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain(std::string(kErrorDomain));
+  (*info.mutable_metadata())["entity"] = std::string(entity);
+  (*info.mutable_metadata())["elements"] = names;
+  Attach(info, &status);
+  return status;
+}
+
 bool ReadErrorInfo(const absl::Status& status, google::rpc::ErrorInfo* info) {
   const auto payload = status.GetPayload(TypeUrl<google::rpc::ErrorInfo>());
   return payload && info->ParseFromString(std::string(*payload));
@@ -165,6 +198,45 @@ absl::Status VersionMismatch(std::string_view entity, int64_t expected) {
                Cat("the ", entity, " is no longer at version ", version,
                    "; read it again, apply the change to what you read and send its version"),
                {{"entity", entity}, {"expected_version", version}});
+}
+
+absl::Status BatchTooLarge(std::string_view field, std::string_view problem, std::string_view limit,
+                           std::string_view value) {
+  const std::string description = Cat(problem, "; send several batches, or raise ", limit, " on the server");
+  absl::Status status = Error(Code::kInvalidArgument, "BATCH_TOO_LARGE", Cat(field, ": ", description),
+                              {{"field", field}, {"limit", limit}, {"value", value}});
+  google::rpc::BadRequest bad_request;
+  auto* violation = bad_request.add_field_violations();
+  violation->set_field(std::string(field));
+  violation->set_description(description);
+  Attach(bad_request, &status);
+  return status;
+}
+
+absl::Status RowsNotFound(std::string_view entity, const std::vector<BatchItem>& items) {
+  return ErrorOfItems(Code::kNotFound, "ROW_NOT_FOUND",
+                      Cat("there is no ", entity, " for ", ListItems(items, ""), "; leave them out"), entity, items);
+}
+
+absl::Status RowsNotDeleted(std::string_view entity, const std::vector<BatchItem>& items) {
+  return ErrorOfItems(Code::kAlreadyExists, "ROW_NOT_DELETED",
+                      Cat("not deleted is the ", entity, " of ", ListItems(items, ""), "; leave them out"), entity,
+                      items);
+}
+
+absl::Status DeletedRowsExist(std::string_view entity, std::string_view constraint,
+                              const std::vector<BatchItem>& items) {
+  const absl::Status status = ErrorOfItems(
+      Code::kAlreadyExists, "UNIQUE_VIOLATION",
+      Cat("a deleted ", entity, " has the key of ", ListItems(items, ""), "; restore it first"), entity, items);
+  return WithMetadata(status, "constraint", constraint, "");
+}
+
+absl::Status VersionMismatches(std::string_view entity, const std::vector<BatchItem>& items) {
+  return ErrorOfItems(Code::kAborted, "VERSION_MISMATCH",
+                      Cat("the ", entity, " is no longer at the version of ", ListItems(items, "version "),
+                          "; read again, apply the changes to what you read and send its versions"),
+                      entity, items);
 }
 
 absl::Status SerializationFailure() {
@@ -388,11 +460,13 @@ std::string ErrorReason(const absl::Status& status) {
   return ReadErrorInfo(status, &info) ? info.reason() : std::string();
 }
 
-std::string ErrorLogId(const absl::Status& status) {
+std::string ErrorMetadataValue(const absl::Status& status, std::string_view key) {
   google::rpc::ErrorInfo info;
   if (!ReadErrorInfo(status, &info)) return {};
-  const auto found = info.metadata().find("log_id");
+  const auto found = info.metadata().find(std::string(key));
   return found == info.metadata().end() ? std::string() : found->second;
 }
+
+std::string ErrorLogId(const absl::Status& status) { return ErrorMetadataValue(status, "log_id"); }
 
 }  // namespace rowkeeper

@@ -54,6 +54,22 @@ absl::Status ReferenceViolation(std::string_view entity, std::string_view constr
                                 std::string_view referenced);
 /// ABORTED, reason VERSION_MISMATCH.
 absl::Status VersionMismatch(std::string_view entity, int64_t expected);
+/// INVALID_ARGUMENT, reason BATCH_TOO_LARGE, with BadRequest. `limit` is the option's name, `value` its value with
+/// unit.
+absl::Status BatchTooLarge(std::string_view field, std::string_view problem, std::string_view limit,
+                           std::string_view value);
+/// One element of a batch, and what is told of it: {"ids[2]", "0b52…"}.
+using BatchItem = std::pair<std::string, std::string>;
+/// NOT_FOUND, reason ROW_NOT_FOUND: `items` are the elements without a row, with their keys. The metadata "elements"
+/// names as many of them as fit.
+absl::Status RowsNotFound(std::string_view entity, const std::vector<BatchItem>& items);
+/// ALREADY_EXISTS, reason ROW_NOT_DELETED, with the elements as in RowsNotFound.
+absl::Status RowsNotDeleted(std::string_view entity, const std::vector<BatchItem>& items);
+/// ALREADY_EXISTS, reason UNIQUE_VIOLATION: deleted rows have the keys of these elements.
+absl::Status DeletedRowsExist(std::string_view entity, std::string_view constraint,
+                              const std::vector<BatchItem>& items);
+/// ABORTED, reason VERSION_MISMATCH: the elements, with the versions that they gave.
+absl::Status VersionMismatches(std::string_view entity, const std::vector<BatchItem>& items);
 /// ABORTED with RetryInfo, reason SERIALIZATION_FAILURE.
 absl::Status SerializationFailure();
 /// ABORTED with RetryInfo, reason DEADLOCK.
@@ -131,6 +147,8 @@ absl::Status WithFieldsUnder(const absl::Status& error, std::string_view prefix)
 
 /// The ErrorInfo reason of `status`, or empty when it carries none.
 std::string ErrorReason(const absl::Status& status);
+/// The value of `key` in the ErrorInfo metadata of `status`, or empty.
+std::string ErrorMetadataValue(const absl::Status& status, std::string_view key);
 /// The "log_id" of an Internal() status, or empty.
 std::string ErrorLogId(const absl::Status& status);
 

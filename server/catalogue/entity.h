@@ -115,6 +115,10 @@ struct Oneof {
 struct OrderTerm {
   int column = 0;
   bool descending = false;
+  /// NULL is not where PostgreSQL puts it by itself: last, or first where descending.
+  bool nulls_moved = false;
+
+  bool nulls_first() const { return descending != nulls_moved; }
 };
 
 /// An annotated message: one table. Immutable once the catalogue is compiled; addresses are stable.

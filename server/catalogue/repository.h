@@ -12,12 +12,36 @@ class ServiceDescriptor;
 
 namespace rowkeeper::catalogue {
 
-enum class Operation { kCreate, kGet, kList, kUpdate, kSoftDelete, kRestore, kDelete };
+enum class Operation {
+  kCreate,
+  kGet,
+  kList,
+  kUpdate,
+  kSoftDelete,
+  kRestore,
+  kDelete,
+  kBatchGet,
+  kBatchCreate,
+  kBatchUpdate,
+  kBatchSoftDelete,
+  kBatchRestore,
+  kBatchDelete,
+  kUpsert,
+  kBatchUpsert,
+};
+
+/// Whether several rows, or one of an upsert, go into one statement.
+inline bool IsBatch(Operation operation) { return operation >= Operation::kBatchGet; }
+inline bool IsUpsert(Operation operation) {
+  return operation == Operation::kUpsert || operation == Operation::kBatchUpsert;
+}
 
 /// One RPC of a repository and the operation that it stands for. Its fields are bound when its plan is compiled.
 struct Method {
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
   Operation operation = Operation::kGet;
+  /// Upserts: the proto names of the fields that decide whether a row is there; empty: the key.
+  std::vector<std::string> conflict_fields;
 };
 
 /// An annotated service over one entity.

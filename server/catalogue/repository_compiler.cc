@@ -29,6 +29,14 @@ constexpr OperationName kOperations[] = {
     {"SoftDelete", v1::OPERATION_SOFT_DELETE, Operation::kSoftDelete},
     {"Restore", v1::OPERATION_RESTORE, Operation::kRestore},
     {"Delete", v1::OPERATION_DELETE, Operation::kDelete},
+    {"BatchGet", v1::OPERATION_BATCH_GET, Operation::kBatchGet},
+    {"BatchCreate", v1::OPERATION_BATCH_CREATE, Operation::kBatchCreate},
+    {"BatchUpdate", v1::OPERATION_BATCH_UPDATE, Operation::kBatchUpdate},
+    {"BatchSoftDelete", v1::OPERATION_BATCH_SOFT_DELETE, Operation::kBatchSoftDelete},
+    {"BatchRestore", v1::OPERATION_BATCH_RESTORE, Operation::kBatchRestore},
+    {"BatchDelete", v1::OPERATION_BATCH_DELETE, Operation::kBatchDelete},
+    {"Upsert", v1::OPERATION_UPSERT, Operation::kUpsert},
+    {"BatchUpsert", v1::OPERATION_BATCH_UPSERT, Operation::kBatchUpsert},
 };
 
 /// Whether `name` starts with the word `prefix`: GetById and Get do, Getaway does not.
@@ -45,9 +53,11 @@ std::optional<Operation> OperationOf(const pb::MethodDescriptor& method, Diagnos
       return operation.operation;
     }
   }
-  diagnostics->Error(method, "the name does not start with a standard operation",
-                     "start it with Create, Get, List, Update, SoftDelete, Restore or Delete, or add, for example, "
-                     "`option (rowkeeper.v1.method).operation = OPERATION_LIST;`");
+  diagnostics->Error(
+      method, "the name does not start with a standard operation",
+      "start it with Create, Get, List, Update, SoftDelete, Restore, Delete or Upsert, with Batch before "
+      "it for several rows (but List), or add, for example, "
+      "`option (rowkeeper.v1.method).operation = OPERATION_LIST;`");
   return std::nullopt;
 }
 
@@ -58,12 +68,18 @@ std::optional<Method> CompileMethod(const pb::MethodDescriptor& method, const En
   }
   const std::optional<Operation> operation = OperationOf(method, diagnostics);
   if (!operation) return std::nullopt;
-  const bool soft = *operation == Operation::kSoftDelete || *operation == Operation::kRestore;
+  const bool soft = *operation == Operation::kSoftDelete || *operation == Operation::kRestore ||
+                    *operation == Operation::kBatchSoftDelete || *operation == Operation::kBatchRestore;
   if (soft && entity != nullptr && !entity->soft_deletable()) {
     diagnostics->Error(method, absl::StrCat("the entity ", entity->full_name, " is not soft-deletable"),
                        "give it a field with ROLE_DELETED_AT or ROLE_DELETED_FLAG, or remove the method");
   }
-  return Method{&method, *operation};
+  const auto options = ReadOptions(method);
+  const auto& conflict_fields = options.GetExtension(v1::method).conflict_fields();
+  if (!conflict_fields.empty() && !IsUpsert(*operation)) {
+    diagnostics->Error(method, "conflict_fields has no meaning for this operation", "remove it, or make it an Upsert");
+  }
+  return Method{&method, *operation, {conflict_fields.begin(), conflict_fields.end()}};
 }
 
 /// nullptr when there is none; that is reported.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/exec/batch_run.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -25,6 +26,12 @@ db::Param ParameterValue(const plan::Call& call, const sql::Parameter& parameter
       return std::to_string(call.page_size + 1);  // one more than shown tells whether there is a next page
     case sql::Parameter::Source::kVersion:
       return std::to_string(call.request.version);
+    case sql::Parameter::Source::kElements:
+      return ElementsText(call, parameter.index);
+    case sql::Parameter::Source::kElementVersions:
+      return ElementVersionsText(call);
+    case sql::Parameter::Source::kElementCount:
+      return std::to_string(call.request.elements.size());
   }
   return std::nullopt;
 }
@@ -75,24 +82,19 @@ FieldViolations ChangedImmutables(const plan::Call& call, const db::Rows& rows) 
 
 }  // namespace
 
-struct Runner::Step {
-  const plan::Call& call;
-  db::Connection& connection;
-  db::Cancellation* cancellation;
-
-  db::Query::Effect effect() const {
-    return call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
-  }
-};
-
 absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
                                     db::Cancellation* cancellation) const {
   const Step step{call, connection, cancellation};
+  return call.plan->batch.has_value() ? BatchRun(*this, step).Run() : RunOne(step);
+}
+
+absl::StatusOr<Outcome> Runner::RunOne(const Step& step) const {
+  const plan::Call& call = step.call;
   const auto statement = statements_->Get(*call.plan, call.variant, StatementCache::Kind::kMain);
   absl::StatusOr<db::Rows> rows = Execute(step, *statement, step.effect());
   if (!rows.ok()) return rows.status();
   if (call.plan->operation == Operation::kList) return Page(call, *std::move(rows), statement);
-  if (rows->size() > 0) return Outcome{*std::move(rows), statement, 1, ""};
+  if (rows->size() > 0) return Outcome{*std::move(rows), statement, 1, "", {}, {}};
   if (rows->affected() > 0) return Outcome{};
   if (call.plan->operation == Operation::kGet) return RowNotFound(call.plan->entity->full_name, DescribeKey(call));
   return ExplainMiss(step);
@@ -144,7 +146,7 @@ absl::StatusOr<Outcome> Runner::AlreadyInState(const Step& step) const {
   absl::StatusOr<db::Rows> rows = Execute(step, *statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   const int count = std::min(rows->size(), 1);
-  return Outcome{*std::move(rows), statement, count, ""};
+  return Outcome{*std::move(rows), statement, count, "", {}, {}};
 }
 
 Outcome Runner::Page(const plan::Call& call, db::Rows rows, std::shared_ptr<const sql::Statement> statement) const {

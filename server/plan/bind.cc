@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/plan/absent.h"
+#include "server/plan/batch.h"
 #include "server/plan/call.h"
 #include "server/plan/masks.h"
 #include "server/plan/order_by.h"
@@ -23,16 +25,34 @@ std::string InputName(const MethodPlan& plan, InputRole role, std::string_view o
   return std::string(otherwise);
 }
 
-/// A filter or key may not stand on an absent value, except where zero is a value of its own.
-std::optional<std::string> FilterZero(const Column& column) {
-  switch (column.type.kind) {
-    case ValueKind::kString:
-    case ValueKind::kBytes:
-    case ValueKind::kJson:
-      return std::nullopt;
-    default:
-      if (column.type.array || (column.key && column.has_default())) return std::nullopt;
-      return ZeroText(column);
+bool TakesSeveral(FilterOperator op) {
+  return op == FilterOperator::kIn || op == FilterOperator::kNotIn || op == FilterOperator::kOverlaps;
+}
+
+/// Whether the request's value is one of the column's, so that an absent one can stand for its zero.
+bool TakesColumnZero(FilterOperator op) { return op < FilterOperator::kIn; }
+
+/// `text` as a LIKE pattern that matches what begins with it.
+std::string PrefixPattern(std::string_view text) {
+  std::string pattern;
+  for (char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern.push_back('\\');
+    pattern.push_back(c);
+  }
+  return pattern + "%";
+}
+
+bool EndsInBareBackslash(std::string_view pattern) {
+  const size_t last = pattern.find_last_not_of('\\');
+  const size_t backslashes = pattern.size() - (last == std::string_view::npos ? 0 : last + 1);
+  return backslashes % 2 == 1;
+}
+
+void BindPattern(FilterOperator op, const std::string& name, Argument* argument, FieldViolations* violations) {
+  if (op == FilterOperator::kPrefix) {
+    argument->text = PrefixPattern(argument->text);
+  } else if (op == FilterOperator::kLike && EndsInBareBackslash(argument->text)) {
+    violations->Add(name, R"(ends with a backslash that escapes nothing; write \\ for a backslash)");
   }
 }
 
@@ -44,28 +64,18 @@ void BindFilters(Call* call, FieldViolations* violations) {
     if (!argument.present) {
       if (!filter.required) continue;
       const auto zero =
-          filter.op == FilterOperator::kIn ? std::nullopt : FilterZero(plan.entity->columns[filter.column]);
+          TakesColumnZero(filter.op) ? FilterZero(plan.entity->columns[filter.column]) : std::nullopt;
       if (!zero.has_value()) {
         violations->Add(plan.inputs[filter.input].name,
-                        filter.op == FilterOperator::kIn ? "is required; give at least one value" : "is required");
+                        TakesSeveral(filter.op) ? "is required; give at least one value" : "is required");
         continue;
       }
       argument = {true, *zero};
     }
+    BindPattern(filter.op, plan.inputs[filter.input].name, &argument, violations);
+    if (filter.op == FilterOperator::kIsNull && argument.text == "f") call->variant.not_null.push_back(i);
     call->variant.filters.push_back(i);
   }
-}
-
-/// What an absent value means when it is written: its zero, NULL, or a violation. Returns false for a violation.
-bool ResolveAbsent(const Column& column, Argument* argument, const std::string& name, FieldViolations* violations) {
-  if (argument->present || column.nullable) return true;
-  const std::optional<std::string> zero = ZeroText(column);
-  if (!zero.has_value()) {
-    violations->Add(name, "is required");
-    return false;
-  }
-  *argument = {true, *zero};
-  return true;
 }
 
 void BindCreateValues(Call* call, FieldViolations* violations) {
@@ -106,7 +116,7 @@ std::string Fingerprint(const Call& call) {
     AppendPart(call.request.arguments[call.plan->filters[i].input].text, &out);
   }
   for (const catalogue::OrderTerm& term : call.variant.order)
-    out.append(Cat(term.column, term.descending ? "d" : "a", ","));
+    out.append(Cat(term.column, term.descending ? "d" : "a", term.nulls_moved ? "!," : ","));
   return out;
 }
 
@@ -148,7 +158,11 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
     violations.Add(InputName(plan, InputRole::kVersion, "version"), "must not be negative; 0 means any version");
   }
   call.variant.version_guard = call.request.version > 0;
-  BindFilters(&call, &violations);
+  if (plan.batch.has_value()) {
+    BindBatch(&call, &violations);
+  } else {
+    BindFilters(&call, &violations);
+  }
   if (plan.operation == Operation::kCreate) BindCreateValues(&call, &violations);
   if (plan.operation == Operation::kUpdate) BindUpdateValues(&call, &violations);
   if (plan.operation == Operation::kList) BindPage(&call, limits, tokens, &violations);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/plan/call.h"
+#include "server/plan/compile_batch.h"
 #include "server/plan/field_binding.h"
 #include "server/plan/method_plan.h"
 
@@ -89,7 +90,7 @@ class MethodCompiler {
     } else if (writes_values()) {
       BindValue(*binding->column, {&field});
     } else {
-      AddFilter(*binding->column, binding->op, {&field});
+      AddDeclaredFilter(*binding->filter, field);
     }
   }
 
@@ -114,6 +115,17 @@ class MethodCompiler {
     term.required = path.size() > 1 || !IsOptional(*path.back());
     term.input = AddInput(InputRole::kFilter, std::move(path), term.column);
     plan_.filters.push_back(term);
+  }
+
+  void AddDeclaredFilter(const FilterBinding& filter, const FieldDescriptor& field) {
+    AddFilter(*filter.columns[0], filter.op, {&field});
+    FilterTerm& term = plan_.filters.back();
+    term.required = term.required && !filter.optional;
+    term.text_search = filter.text_search;
+    for (const Column* column : filter.columns) {
+      if (filter.op == FilterOperator::kSearch) term.searched.push_back(entity_.IndexOf(*column));
+    }
+    plan_.inputs[term.input].type = filter.value;
   }
 
   /// Inside the entity `optional` speaks of the column, so this is asked for direct fields of the request only.
@@ -287,7 +299,9 @@ std::vector<std::unique_ptr<const MethodPlan>> CompilePlans(const catalogue::Cat
   std::vector<std::unique_ptr<const MethodPlan>> plans;
   for (const catalogue::Repository& repository : catalogue.repositories()) {
     for (const catalogue::Method& method : repository.methods) {
-      plans.push_back(MethodCompiler(*repository.entity, method, diagnostics).Compile());
+      plans.push_back(catalogue::IsBatch(method.operation)
+                          ? CompileBatch(*repository.entity, method, diagnostics)
+                          : MethodCompiler(*repository.entity, method, diagnostics).Compile());
     }
   }
   return plans;

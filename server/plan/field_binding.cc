@@ -69,132 +69,26 @@ bool Accepts(Operation operation, const catalogue::Entity& entity, InputRole rol
     case InputRole::kOrderBy:
       return list;
     case InputRole::kReadMask:
-      return list || operation == Operation::kGet;
+      return list || operation == Operation::kGet || operation == Operation::kBatchGet;
     case InputRole::kUpdateMask:
-      return operation == Operation::kUpdate;
+      return operation == Operation::kUpdate || operation == Operation::kBatchUpdate || catalogue::IsUpsert(operation);
     case InputRole::kDeleted:
-      return entity.soft_deletable() && (list || operation == Operation::kGet || operation == Operation::kDelete);
-    case InputRole::kVersion:
-      return entity.version.has_value() && !list && operation != Operation::kGet && operation != Operation::kCreate;
+      return entity.soft_deletable() && (list || operation == Operation::kGet || operation == Operation::kDelete ||
+                                         operation == Operation::kBatchGet || operation == Operation::kBatchDelete);
+    case InputRole::kVersion:  // in a batch it is a field of the elements
+      return entity.version.has_value() && !list && operation != Operation::kGet && operation != Operation::kCreate &&
+             !catalogue::IsBatch(operation);
     case InputRole::kAllowMissing:
-      return operation == Operation::kSoftDelete || operation == Operation::kRestore || operation == Operation::kDelete;
+      return operation == Operation::kSoftDelete || operation == Operation::kRestore ||
+             operation == Operation::kDelete || operation == Operation::kBatchGet ||
+             operation == Operation::kBatchSoftDelete || operation == Operation::kBatchRestore ||
+             operation == Operation::kBatchDelete;
     case InputRole::kFilter:
     case InputRole::kValue:
     case InputRole::kIgnored:
       return false;
   }
   return false;
-}
-
-FilterOperator ToOperator(v1::FilterOperator op) {
-  switch (op) {
-    case v1::FILTER_OPERATOR_NOT_EQUAL:
-      return FilterOperator::kNotEqual;
-    case v1::FILTER_OPERATOR_LESS:
-      return FilterOperator::kLess;
-    case v1::FILTER_OPERATOR_LESS_OR_EQUAL:
-      return FilterOperator::kLessOrEqual;
-    case v1::FILTER_OPERATOR_GREATER:
-      return FilterOperator::kGreater;
-    case v1::FILTER_OPERATOR_GREATER_OR_EQUAL:
-      return FilterOperator::kGreaterOrEqual;
-    case v1::FILTER_OPERATOR_IN:
-      return FilterOperator::kIn;
-    default:
-      return FilterOperator::kEqual;
-  }
-}
-
-std::string TypeName(const FieldDescriptor& field) {
-  switch (field.type()) {
-    case FieldDescriptor::TYPE_MESSAGE:
-      return field.message_type()->full_name();
-    case FieldDescriptor::TYPE_ENUM:
-      return field.enum_type()->full_name();
-    default:
-      return field.type_name();
-  }
-}
-
-/// A request field can hold a column's value when both have the same type; a uuid may be string or bytes on either
-/// side.
-bool SameType(const FieldDescriptor& field, const catalogue::Column& column) {
-  if (column.type.kind == catalogue::ValueKind::kUuid) {
-    return field.type() == FieldDescriptor::TYPE_STRING || field.type() == FieldDescriptor::TYPE_BYTES;
-  }
-  return TypeName(field) == TypeName(*column.field) && field.is_map() == column.field->is_map();
-}
-
-std::optional<FieldBinding> BindColumn(const FieldDescriptor& field, const catalogue::Column& column, FilterOperator op,
-                                       catalogue::Diagnostics* diagnostics) {
-  const bool in = op == FilterOperator::kIn;
-  const bool column_repeated = column.field->is_repeated();
-  if (!SameType(field, column)) {
-    diagnostics->Error(
-        field, Cat("has type ", TypeName(field), " but ", column.field->full_name(), " has ", TypeName(*column.field)),
-        Cat("write ", TypeName(*column.field)));
-    return std::nullopt;
-  }
-  if (in && (column_repeated || !field.is_repeated() || field.is_map())) {
-    diagnostics->Error(field, "FILTER_OPERATOR_IN compares a repeated request field with a column of single values",
-                       "make the request field repeated, or choose another operator");
-    return std::nullopt;
-  }
-  if (!in && field.is_repeated() != column_repeated) {
-    diagnostics->Error(field, "is repeated on one side only",
-                       "declare it as the column's field is, or use op: FILTER_OPERATOR_IN");
-    return std::nullopt;
-  }
-  return FieldBinding{InputRole::kFilter, &column, op};
-}
-
-bool IsOrdered(const catalogue::Column& column) {
-  return !column.type.array && column.type.kind != catalogue::ValueKind::kJson &&
-         column.type.kind != catalogue::ValueKind::kBool && column.type.kind != catalogue::ValueKind::kUuid;
-}
-
-bool IsTextEnum(const catalogue::Column& column) {
-  return !column.type.array && column.type.kind == catalogue::ValueKind::kEnum && column.type.native_enum.empty();
-}
-
-bool CheckOperator(const FieldDescriptor& field, const catalogue::Column& column, FilterOperator op,
-                   Operation operation, catalogue::Diagnostics* diagnostics) {
-  if (op == FilterOperator::kEqual) return true;
-  if (operation != Operation::kList) {
-    diagnostics->Error(field, "only list methods take an operator other than equality", "remove op, or make it a List");
-    return false;
-  }
-  const bool compares = op != FilterOperator::kIn && op != FilterOperator::kNotEqual;
-  if (compares && IsTextEnum(column)) {
-    diagnostics->Error(field,
-                       Cat(column.field->full_name(),
-                           " is stored as text, which sorts by the alphabet and not by the order of the enum"),
-                       "store it with `type: COLUMN_TYPE_NATIVE_ENUM`, or use FILTER_OPERATOR_EQUAL, "
-                       "FILTER_OPERATOR_NOT_EQUAL or FILTER_OPERATOR_IN");
-    return false;
-  }
-  if (compares && !IsOrdered(column)) {
-    diagnostics->Error(field, Cat("values of ", column.field->full_name(), " have no order"),
-                       "use FILTER_OPERATOR_EQUAL, FILTER_OPERATOR_NOT_EQUAL or FILTER_OPERATOR_IN");
-    return false;
-  }
-  return true;
-}
-
-std::optional<FieldBinding> BindToColumn(const FieldDescriptor& field, const catalogue::Entity& entity,
-                                         const v1::FilterOptions& options, Operation operation,
-                                         catalogue::Diagnostics* diagnostics) {
-  const std::string& name = options.field().empty() ? field.name() : options.field();
-  const catalogue::Column* column = entity.FindField(name);
-  if (column == nullptr) {
-    diagnostics->Error(field, Cat("binds to nothing: ", entity.full_name, " has no field \"", name, "\""),
-                       "name it like a field of the entity or like a standard field (page_size, read_mask, …), "
-                       "or point it at one with [(rowkeeper.v1.filter).field = \"…\"]");
-    return std::nullopt;
-  }
-  const FilterOperator op = ToOperator(options.op());
-  if (!CheckOperator(field, *column, op, operation, diagnostics)) return std::nullopt;
-  return BindColumn(field, *column, op, diagnostics);
 }
 
 const Control* FindControl(const FieldDescriptor& field, v1::Binding binding) {
@@ -221,14 +115,25 @@ std::optional<FieldBinding> BindRequestField(const FieldDescriptor& field, const
                          Cat("write ", control->type_name));
       return std::nullopt;
     }
-    return FieldBinding{control->role, nullptr, FilterOperator::kEqual};
+    return FieldBinding{control->role, nullptr, FilterOperator::kEqual, std::nullopt};
   }
   if (control != nullptr && (by_option || entity.FindField(field.name()) == nullptr)) {
     diagnostics->Error(field, Cat(control->name, " has no meaning for this operation on ", entity.full_name),
                        "remove the field");
     return std::nullopt;
   }
-  return BindToColumn(field, entity, options.GetExtension(v1::filter), operation, diagnostics);
+  std::optional<FilterBinding> filter =
+      BindFilter(field, entity, options.GetExtension(v1::filter), operation, diagnostics);
+  if (!filter.has_value()) return std::nullopt;
+  return FieldBinding{InputRole::kFilter, filter->columns[0], filter->op, std::move(filter)};
+}
+
+bool CanHold(const FieldDescriptor& field, const catalogue::Column& column) { return SameType(field, column); }
+
+bool IsMissingKeys(const FieldDescriptor& field, const FieldDescriptor& keys) {
+  const v1::Binding binding = catalogue::ReadOptions(field).GetExtension(v1::bind);
+  if (binding != v1::BINDING_UNSPECIFIED) return binding == v1::BINDING_MISSING;
+  return field.name() == "missing" || field.name() == Cat("missing_", keys.name());
 }
 
 bool IsNextPageToken(const FieldDescriptor& field) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,31 @@ struct Input {
   std::vector<const google::protobuf::FieldDescriptor*> path;
   /// kFilter and kValue: index into Entity::columns, whose ValueType says how to read the field.
   int column = -1;
-  /// The field as callers know it, "todo.owner_id"; used in field violations.
+  /// The field as callers know it, "todo.owner_id"; used in field violations. An element's field is named without what
+  /// comes before it: "owner_id", or nothing where the elements are values.
   std::string name;
+  /// A field of every element of a batch.
+  bool element = false;
+  /// kFilter: the type of the value, or of one of several, where it is not the column's.
+  std::optional<catalogue::ValueType> type = std::nullopt;
 };
 
-enum class FilterOperator { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kIn };
+enum class FilterOperator {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kIn,
+  kNotIn,
+  kPrefix,
+  kLike,
+  kIsNull,
+  kContains,
+  kOverlaps,
+  kSearch,
+};
 
 /// A condition on a column.
 struct FilterTerm {
@@ -43,12 +64,25 @@ struct FilterTerm {
   FilterOperator op = FilterOperator::kEqual;
   /// A call without it is refused; otherwise the condition is left out.
   bool required = true;
+  /// kSearch: all columns that are searched, `column` first, and the text search configuration.
+  std::vector<int> searched = {};
+  std::string text_search = {};
 };
 
 /// A column that the request gives a value for.
 struct ValueTerm {
   int input = 0;
   int column = 0;
+};
+
+/// What the elements of a batch are. MethodPlan::filters are then the columns that name a row, with their inputs.
+struct BatchPlan {
+  /// The request's field that holds them: repeated, but for a single upsert.
+  const google::protobuf::FieldDescriptor* field = nullptr;
+  /// They are values of the key's only column, and no messages.
+  bool values_only = false;
+  /// The columns that name a row bind only rows that are not deleted.
+  bool live_only = false;
 };
 
 enum class ResponseShape {
@@ -64,6 +98,12 @@ struct ResponsePlan {
   const google::protobuf::FieldDescriptor* rows = nullptr;
   /// kList: the string field, or nullptr when the response has none.
   const google::protobuf::FieldDescriptor* next_page_token = nullptr;
+  /// Batch: the repeated field for keys without a row, or nullptr; and for each of MethodPlan::filters the field for
+  /// its value, which is the same one where keys are values.
+  const google::protobuf::FieldDescriptor* missing = nullptr;
+  std::vector<const google::protobuf::FieldDescriptor*> missing_keys = {};
+  /// Upsert: the field of type rowkeeper.v1.WriteOutcome, repeated in a batch; or nullptr.
+  const google::protobuf::FieldDescriptor* outcomes = nullptr;
   /// False when the response message has no place for rows, which is an error.
   bool rows_known = true;
 };
@@ -80,10 +120,13 @@ struct MethodPlan {
   std::vector<Input> inputs;
   std::vector<FilterTerm> filters;
   std::vector<ValueTerm> values;
+  /// Set for batches and upserts.
+  std::optional<BatchPlan> batch;
   ResponsePlan response;
 
   bool reads_only() const {
-    return operation == catalogue::Operation::kGet || operation == catalogue::Operation::kList;
+    return operation == catalogue::Operation::kGet || operation == catalogue::Operation::kList ||
+           operation == catalogue::Operation::kBatchGet;
   }
 };
 

@@ -28,14 +28,28 @@ std::string SortableFields(const Entity& entity) {
   return absl::StrJoin(names, ", ");
 }
 
-/// One term, "title" or "title desc"; a violation gives column -1.
+/// What follows a field's name: "", "desc", "nulls last", "desc nulls first". False when it is something else.
+bool ParseDirection(const std::vector<std::string>& words, OrderTerm* term) {
+  size_t next = 1;
+  if (next < words.size() &&
+      (absl::EqualsIgnoreCase(words[next], "desc") || absl::EqualsIgnoreCase(words[next], "asc"))) {
+    term->descending = absl::EqualsIgnoreCase(words[next++], "desc");
+  }
+  if (next == words.size()) return true;
+  if (words.size() != next + 2 || !absl::EqualsIgnoreCase(words[next], "nulls")) return false;
+  const bool first = absl::EqualsIgnoreCase(words[next + 1], "first");
+  term->nulls_moved = first != term->descending;
+  return first || absl::EqualsIgnoreCase(words[next + 1], "last");
+}
+
+/// One term, "title" or "title desc nulls last"; a violation gives column -1.
 OrderTerm ParseTerm(const Entity& entity, std::string_view text, std::string_view field, FieldViolations* violations) {
   const std::vector<std::string> words = absl::StrSplit(ToAbsl(text), absl::ByAnyChar(" \t"), absl::SkipEmpty());
-  const bool directed =
-      words.size() == 2 && (absl::EqualsIgnoreCase(words[1], "desc") || absl::EqualsIgnoreCase(words[1], "asc"));
-  if (words.empty() || words.size() > 2 || (words.size() == 2 && !directed)) {
-    violations->Add(field,
-                    Cat("\"", text, "\" is not an order; write \"field\" or \"field desc\", separated by commas"));
+  OrderTerm term{-1, false};
+  if (words.empty() || !ParseDirection(words, &term)) {
+    violations->Add(field, Cat("\"", text,
+                               "\" is not an order; write \"field\" or \"field desc\", separated by commas, with "
+                               "\"nulls first\" or \"nulls last\" behind where rows without a value go"));
     return {-1, false};
   }
   const catalogue::Column* column = entity.FindField(words[0]);
@@ -43,7 +57,9 @@ OrderTerm ParseTerm(const Entity& entity, std::string_view text, std::string_vie
     violations->Add(field, Cat("cannot order by \"", words[0], "\"; sortable fields are ", SortableFields(entity)));
     return {-1, false};
   }
-  return {entity.IndexOf(*column), directed && absl::EqualsIgnoreCase(words[1], "desc")};
+  term.column = entity.IndexOf(*column);
+  term.nulls_moved = term.nulls_moved && column->nullable;
+  return term;
 }
 
 }  // namespace

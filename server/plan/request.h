@@ -19,6 +19,13 @@ struct Argument {
   std::string text;
 };
 
+/// One element of a batch.
+struct Element {
+  /// One for each MethodPlan::inputs; those that are not of elements stay empty.
+  std::vector<Argument> arguments;
+  int64_t version = 0;
+};
+
 /// A decoded request: every input of a plan, checked as far as one field can be checked alone.
 struct Request {
   /// One for each MethodPlan::inputs; those of other roles than kFilter and kValue stay empty.
@@ -32,6 +39,8 @@ struct Request {
   Deleted deleted = Deleted::kExclude;
   int64_t version = 0;
   bool allow_missing = false;
+  /// Batch: in the request's order. A single upsert has one.
+  std::vector<Element> elements;
 };
 
 }  // namespace rowkeeper::plan

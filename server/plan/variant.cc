@@ -20,13 +20,19 @@ std::string Variant::Key() const {
   AppendNumbers(written, &key);
   AppendNumbers(unchanged, &key);
   AppendNumbers(filters, &key);
+  AppendNumbers(not_null, &key);
   key.push_back(static_cast<char>('0' + static_cast<int>(deleted)));
   key.push_back(version_guard ? 'v' : '-');
   for (const catalogue::OrderTerm& term : order) {
     key.push_back(term.descending ? '>' : '<');
+    if (term.nulls_moved) key.push_back('!');
     key.append(std::to_string(term.column));
   }
   key.push_back('|');
+  AppendNumbers(defaulted, &key);
+  AppendNumbers(updated, &key);
+  key.push_back(unchanged_if_given ? 'g' : '-');
+  key.push_back(allow_missing ? 'm' : '-');
   for (bool null : cursor_nulls) key.push_back(null ? '0' : '1');
   return key;
 }

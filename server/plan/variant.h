@@ -18,13 +18,23 @@ struct Variant {
   std::vector<int> unchanged;
   /// Indexes into MethodPlan::filters of the conditions that apply, ascending.
   std::vector<int> filters;
+  /// Those of `filters` that ask whether a column is NULL and want it not to be, ascending.
+  std::vector<int> not_null;
   Deleted deleted = Deleted::kExclude;
   /// List: the complete order, ending in the key.
   std::vector<catalogue::OrderTerm> order;
   /// List: continue after a cursor, whose NULL cells are flagged here (one for each order term); empty on a first page.
   std::vector<bool> cursor_nulls;
-  /// The row's version must equal the request's.
+  /// The row's version must equal the request's. In a batch: some element has a version.
   bool version_guard = false;
+  /// Batch: those of `written` that some elements leave to the column's default, ascending.
+  std::vector<int> defaulted;
+  /// Upsert: those of `written` that go to a row that is there, ascending.
+  std::vector<int> updated;
+  /// Batch: an element without a value is as good as one with the stored value where `unchanged` is looked at.
+  bool unchanged_if_given = false;
+  /// Batch: elements without a row are left out.
+  bool allow_missing = false;
 
   /// Equal variants of one plan, and only those, have equal keys.
   std::string Key() const;

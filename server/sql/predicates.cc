@@ -13,26 +13,6 @@ namespace {
 using catalogue::Column;
 using catalogue::Entity;
 using catalogue::OrderTerm;
-using plan::FilterOperator;
-
-std::string_view OperatorText(FilterOperator op) {
-  switch (op) {
-    case FilterOperator::kEqual:
-    case FilterOperator::kIn:
-      return "=";
-    case FilterOperator::kNotEqual:
-      return "IS DISTINCT FROM";  // a row without a value differs from every value
-    case FilterOperator::kLess:
-      return "<";
-    case FilterOperator::kLessOrEqual:
-      return "<=";
-    case FilterOperator::kGreater:
-      return ">";
-    case FilterOperator::kGreaterOrEqual:
-      return ">=";
-  }
-  return "=";
-}
 
 /// The cells of the cursor as parameters, each made once and used in several places of the predicate.
 class Cursor {
@@ -51,6 +31,7 @@ class Cursor {
   const std::string& value(size_t i) const { return values_[i]; }
   bool null(size_t i) const { return variant_.cursor_nulls[i]; }
   bool descending(size_t i) const { return variant_.order[i].descending; }
+  bool nulls_first(size_t i) const { return variant_.order[i].nulls_first(); }
   size_t size() const { return values_.size(); }
 
   /// One comparison of whole rows, which an index serves best, needs one direction and no NULL.
@@ -74,12 +55,10 @@ std::string Equal(const Cursor& cursor, size_t i) {
 /// Empty when nothing sorts after the cursor's cell.
 std::string After(const Cursor& cursor, size_t i) {
   const std::string name = cursor.name(i);
-  if (cursor.descending(i)) {
-    return cursor.null(i) ? Cat(name, " IS NOT NULL") : Cat(name, " < ", cursor.value(i));
-  }
-  if (cursor.null(i)) return "";
-  const std::string greater = Cat(name, " > ", cursor.value(i));
-  return cursor.column(i).nullable ? Cat("(", greater, " OR ", name, " IS NULL)") : greater;
+  if (cursor.null(i)) return cursor.nulls_first(i) ? Cat(name, " IS NOT NULL") : "";
+  const std::string beyond = Cat(name, cursor.descending(i) ? " < " : " > ", cursor.value(i));
+  const bool nulls_follow = cursor.column(i).nullable && !cursor.nulls_first(i);
+  return nulls_follow ? Cat("(", beyond, " OR ", name, " IS NULL)") : beyond;
 }
 
 std::string AfterAsRow(const Cursor& cursor) {
@@ -94,7 +73,7 @@ std::string AfterAsRow(const Cursor& cursor) {
 
 /// What the first column must satisfy in any case; lets an index start at the cursor.
 std::string Bound(const Cursor& cursor) {
-  if (cursor.null(0) || (cursor.column(0).nullable && !cursor.descending(0))) return "";
+  if (cursor.null(0) || (cursor.column(0).nullable && !cursor.nulls_first(0))) return "";
   return Cat(cursor.name(0), cursor.descending(0) ? " <= " : " >= ", cursor.value(0));
 }
 
@@ -116,21 +95,6 @@ std::string VisibilityPredicate(const Entity& entity, plan::Deleted deleted) {
   if (!entity.soft_deletable() || deleted == plan::Deleted::kInclude) return "";
   const std::string live = LivePredicate(entity);
   return deleted == plan::Deleted::kExclude ? live : Cat("NOT (", live, ")");
-}
-
-std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const std::vector<int>& filters,
-                                          ParameterList* parameters) {
-  std::vector<std::string> conditions;
-  for (int i : filters) {
-    const plan::FilterTerm& filter = plan.filters[i];
-    const Column& column = plan.entity->columns[filter.column];
-    const std::string type = ParameterType(*plan.entity, column.type);
-    const bool in = filter.op == FilterOperator::kIn;
-    const std::string value = parameters->Add(Parameter::Source::kArgument, filter.input, in ? type + "[]" : type);
-    conditions.push_back(
-        Cat(Identifier(column.name), " ", OperatorText(filter.op), " ", in ? Cat("ANY(", value, ")") : value));
-  }
-  return conditions;
 }
 
 std::string CursorPredicate(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters) {

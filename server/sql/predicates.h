@@ -28,10 +28,13 @@ std::string LivePredicate(const catalogue::Entity& entity);
 std::string VisibilityPredicate(const catalogue::Entity& entity, plan::Deleted deleted);
 
 /// The conditions of the filters in `variant`, one each.
-std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const std::vector<int>& filters,
+std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const plan::Variant& variant,
                                           ParameterList* parameters);
 
-/// Rows that come after the variant's cursor in its order. NULL counts as larger than every value, as PostgreSQL sorts.
+/// What a search looks into; an index on it serves the search.
+std::string SearchDocument(const catalogue::Entity& entity, const plan::FilterTerm& search);
+
+/// Rows that come after the variant's cursor in its order. NULL stands where the order puts it.
 std::string CursorPredicate(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters);
 
 /// " WHERE a AND b", or empty; empty conditions are skipped.

@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
+#include "server/sql/render_batch.h"
 #include "server/sql/types.h"
 
 namespace rowkeeper::sql {
@@ -18,11 +20,6 @@ using plan::Deleted;
 using plan::MethodPlan;
 using plan::Variant;
 
-std::string ColumnList(const Entity& entity, const std::vector<int>& columns) {
-  return absl::StrJoin(columns, ", ",
-                       [&entity](std::string* out, int c) { out->append(Identifier(entity.columns[c].name)); });
-}
-
 std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
   return parameters->Add(Parameter::Source::kArgument, value.input,
                          ParameterType(*plan.entity, plan.entity->columns[value.column].type));
@@ -30,15 +27,6 @@ std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, Param
 
 std::string Returning(const Entity& entity, const std::vector<int>& cells) {
   return cells.empty() ? "" : Cat(" RETURNING ", ColumnList(entity, cells));
-}
-
-Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible) {
-  Statement statement;
-  statement.text = std::move(text);
-  statement.parameters = parameters->Take();
-  statement.cells = std::move(cells);
-  statement.visible_cells = visible;
-  return statement;
 }
 
 std::string VersionPredicate(const MethodPlan& plan, const Variant& variant, ParameterList* parameters) {
@@ -54,22 +42,11 @@ std::string UnchangedPredicate(const MethodPlan& plan, const plan::ValueTerm& va
 
 /// The row that a write is about, as far as the request names it: key, visibility, version and immutable fields.
 std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted visible, ParameterList* parameters) {
-  std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, parameters);
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
   conditions.push_back(VisibilityPredicate(*plan.entity, visible));
   conditions.push_back(VersionPredicate(plan, variant, parameters));
   for (int i : variant.unchanged) conditions.push_back(UnchangedPredicate(plan, plan.values[i], parameters));
   return Where(conditions);
-}
-
-/// What every change of a row does beside its purpose.
-void AppendHousekeeping(const Entity& entity, std::vector<std::string>* assignments) {
-  if (entity.updated_at) {
-    assignments->push_back(Cat(Identifier(entity.columns[*entity.updated_at].name), " = clock_timestamp()"));
-  }
-  if (entity.version) {
-    const std::string name = Identifier(entity.columns[*entity.version].name);
-    assignments->push_back(Cat(name, " = ", name, " + 1"));
-  }
 }
 
 Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
@@ -91,7 +68,7 @@ Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vect
                        Deleted visible, ParameterList* parameters) {
   const Entity& entity = *plan.entity;
   if (!assignments.empty()) {
-    AppendHousekeeping(entity, &assignments);
+    AppendHousekeeping(entity, "", &assignments);
   } else {  // nothing to write: the row is only looked at, and locked as an update would
     const std::string name = Identifier(entity.columns[entity.key[0]].name);
     assignments.push_back(Cat(name, " = ", name));
@@ -145,7 +122,7 @@ std::string LiveRowFirst(const Entity& entity, Deleted deleted) {
 
 Statement RenderGet(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
-  std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, &parameters);
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
   return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity),
                     Where(conditions), LiveRowFirst(*plan.entity, variant.deleted)),
@@ -156,6 +133,7 @@ std::string OrderBy(const Entity& entity, const Variant& variant) {
   return Cat(" ORDER BY ",
              absl::StrJoin(variant.order, ", ", [&entity](std::string* out, const catalogue::OrderTerm& term) {
                out->append(Cat(Identifier(entity.columns[term.column].name), term.descending ? " DESC" : ""));
+               if (term.nulls_moved) out->append(term.nulls_first() ? " NULLS FIRST" : " NULLS LAST");
              }));
 }
 
@@ -169,7 +147,7 @@ Statement RenderList(const MethodPlan& plan, const Variant& variant) {
     cursor_cells.push_back(static_cast<int>(found - cells.begin()));
     if (found == cells.end()) cells.push_back(term.column);
   }
-  std::vector<std::string> conditions = FilterPredicates(plan, variant.filters, &parameters);
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   conditions.push_back(CursorPredicate(plan, variant, &parameters));
   const std::string text =
@@ -197,26 +175,29 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
       return RenderSoftDelete(plan, variant);
     case Operation::kDelete:
       return RenderDelete(plan, variant);
+    default:
+      return RenderBatch(plan, variant);
   }
-  return {};
 }
 
 Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
+  if (plan.batch.has_value()) return RenderBatchProbe(plan, variant);
   const Entity& entity = *plan.entity;
   ParameterList parameters;
   const std::string live = LivePredicate(entity);
   const std::string version = VersionPredicate(plan, variant, &parameters);
   std::vector<std::string> cells = {live.empty() ? "true" : live, version.empty() ? "true" : version};
   for (int i : variant.unchanged) cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
-  const std::string where = Where(FilterPredicates(plan, variant.filters, &parameters));
+  const std::string where = Where(FilterPredicates(plan, variant, &parameters));
   return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where,
                     LiveRowFirst(entity, Deleted::kInclude)),
                 &parameters, {}, 0);
 }
 
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
+  if (plan.batch.has_value()) return RenderBatchReread(plan, variant);
   ParameterList parameters;
-  const std::string where = Where(FilterPredicates(plan, variant.filters, &parameters));
+  const std::string where = Where(FilterPredicates(plan, variant, &parameters));
   return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
                     LiveRowFirst(*plan.entity, Deleted::kInclude)),
                 &parameters, variant.columns, static_cast<int>(variant.columns.size()));

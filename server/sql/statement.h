@@ -9,10 +9,13 @@ namespace rowkeeper::sql {
 /// Where the value of one `$n` comes from when a statement is executed.
 struct Parameter {
   enum class Source {
-    kArgument,  ///< plan::Request::arguments[index]
-    kCursor,    ///< cell `index` of the page token
-    kLimit,     ///< rows to fetch
-    kVersion,   ///< plan::Request::version
+    kArgument,         ///< plan::Request::arguments[index]
+    kCursor,           ///< cell `index` of the page token
+    kLimit,            ///< rows to fetch
+    kVersion,          ///< plan::Request::version
+    kElements,         ///< Element::arguments[index] of all elements, as one array
+    kElementVersions,  ///< Element::version of all elements, as one array
+    kElementCount,     ///< how many elements there are
   };
   Source source = Source::kArgument;
   int index = 0;
@@ -32,6 +35,11 @@ struct Statement {
   int visible_cells = 0;
   /// Result cells whose values make the cursor of the next page, in order.
   std::vector<int> cursor_cells;
+  /// Batch: the result cell with the element's place, counted from 1; rows come in its order. -1: rows come in the
+  /// order of the elements, one each.
+  int element_cell = -1;
+  /// Upsert: the result cell with INSERTED, UPDATED or UNCHANGED; -1: there is none.
+  int outcome_cell = -1;
 };
 
 }  // namespace rowkeeper::sql

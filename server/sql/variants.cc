@@ -9,6 +9,7 @@
 #include "server/plan/order_by.h"
 #include "server/sql/identifier.h"
 #include "server/sql/render.h"
+#include "server/sql/variants_batch.h"
 
 namespace rowkeeper::sql {
 namespace {
@@ -57,6 +58,10 @@ class Sampler {
       Variant variant = basic_;
       variant.filters.erase(variant.filters.begin() + i);
       Add(Cat("without ", plan_.inputs[plan_.filters[i].input].name), variant);
+      if (plan_.filters[i].op != plan::FilterOperator::kIsNull) continue;
+      variant = basic_;
+      variant.not_null = {i};
+      Add(Cat("with ", plan_.inputs[plan_.filters[i].input].name, " false"), variant);
     }
   }
 
@@ -81,6 +86,10 @@ class Sampler {
             Cat("ordered by ", plan_.entity->columns[column].field->name(), descending ? " desc" : "");
         Add(label, variant);
         SampleCursors(label + ", ", variant);
+        if (!plan_.entity->columns[column].nullable) continue;
+        variant.order[0].nulls_moved = true;
+        Add(label + (descending ? " nulls last" : " nulls first"), variant);
+        SampleCursors(label + (descending ? " nulls last, " : " nulls first, "), variant);
       }
     }
   }
@@ -127,6 +136,7 @@ class Sampler {
 }  // namespace
 
 Variant BasicVariant(const MethodPlan& plan) {
+  if (plan.batch.has_value()) return BasicBatchVariant(plan);
   Variant variant;
   if (plan.response.shape != plan::ResponseShape::kEmpty) variant.columns = Indexes(plan.entity->columns.size());
   variant.filters = Indexes(plan.filters.size());
@@ -139,7 +149,9 @@ Variant BasicVariant(const MethodPlan& plan) {
   return variant;
 }
 
-std::vector<SampledStatement> SampleStatements(const MethodPlan& plan) { return Sampler(plan).Sample(); }
+std::vector<SampledStatement> SampleStatements(const MethodPlan& plan) {
+  return plan.batch.has_value() ? SampleBatch(plan) : Sampler(plan).Sample();
+}
 
 std::string PrepareText(const std::string& name, const Statement& statement) {
   return Cat("PREPARE ", Identifier(name), " AS ", statement.text);

@@ -10,8 +10,9 @@ namespace rowkeeper::wire {
 RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const RepositoryBackend& backend)
     : plan_(plan),
       backend_(backend),
-      decoder_(codec::RequestDecoder::Compile(*plan)),
+      decoder_(codec::RequestDecoder::Compile(*plan, backend.batches)),
       response_encoder_(codec::ResponseEncoder::Compile(plan->response)),
+      batch_encoder_(plan->batch.has_value() ? std::make_unique<const codec::BatchResponseEncoder>(*plan) : nullptr),
       row_encoders_(plan->entity),
       served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)} {}
 
@@ -80,6 +81,9 @@ absl::StatusOr<std::string> RepositoryMethod::Encode(const exec::Outcome& outcom
   const absl::Status status =
       response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder, outcome.next_page_token, &response);
   if (!status.ok()) return status;
+  if (batch_encoder_ == nullptr) return response;
+  const absl::Status rest = batch_encoder_->Append(outcome.missing, outcome.writes, &response);
+  if (!rest.ok()) return rest;
   return response;
 }
 

@@ -7,7 +7,9 @@
 
 #include "server/exec/executor.h"
 #include "server/exec/runner.h"
+#include "server/plan/batch.h"
 #include "server/plan/call.h"
+#include "server/wire/codec/batch_response_encoder.h"
 #include "server/wire/codec/request_decoder.h"
 #include "server/wire/codec/response_encoder.h"
 #include "server/wire/dynamic_service.h"
@@ -27,6 +29,7 @@ struct RepositoryBackend {
   const plan::PageTokens* tokens = nullptr;
   const ServingGate* gate = nullptr;
   plan::PageLimits pages;
+  plan::BatchLimits batches;
   /// Larger responses become RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE. Bytes.
   size_t max_response_bytes = 8 << 20;
 };
@@ -61,6 +64,8 @@ class RepositoryMethod {
   const RepositoryBackend backend_;
   const std::unique_ptr<const codec::RequestDecoder> decoder_;
   const std::unique_ptr<const codec::ResponseEncoder> response_encoder_;
+  /// nullptr unless the method is a batch or upsert.
+  const std::unique_ptr<const codec::BatchResponseEncoder> batch_encoder_;
   RowEncoders row_encoders_;
   const ServedMethod served_;
 };

@@ -97,6 +97,10 @@ class Resolver {
   const Column* FindTarget(const RunStep& step) {
     const plan::MethodPlan& plan = step.method->plan();
     const Column* column = nullptr;
+    if (plan.batch.has_value()) {
+      Refuse("field", Cat(plan.full_name, " is a batch or upsert, which takes no values from other calls"));
+      return nullptr;
+    }
     for (int i = 0; i < static_cast<int>(plan.inputs.size()); ++i) {
       const plan::Input& input = plan.inputs[static_cast<size_t>(i)];
       if (input.name != value_.field() || !StandsForColumn(input)) continue;

@@ -2,15 +2,6 @@
 
 namespace rowkeeper::codec {
 
-void AppendQuotedElement(std::string_view text, std::string* out) {
-  out->push_back('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out->push_back('\\');
-    out->push_back(c);
-  }
-  out->push_back('"');
-}
-
 ArrayScanner::Next ArrayScanner::Step(std::string_view* element) {
   if (!started_) {
     started_ = true;

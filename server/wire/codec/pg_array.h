@@ -3,10 +3,9 @@
 #include <string>
 #include <string_view>
 
-namespace rowkeeper::codec {
+#include "server/base/array_literal.h"
 
-/// Appends `text` as a quoted element of a PostgreSQL array literal.
-void AppendQuotedElement(std::string_view text, std::string* out);
+namespace rowkeeper::codec {
 
 /// Walks the elements of a one-dimensional PostgreSQL array literal such as `{1,"a \"b\"",NULL}`.
 class ArrayScanner {

@@ -50,15 +50,31 @@ int64_t Number(const FieldShape& field, const Slot& slot) {
 
 }  // namespace
 
-std::unique_ptr<const RequestDecoder> RequestDecoder::Compile(const plan::MethodPlan& plan) {
+std::unique_ptr<const RequestDecoder> RequestDecoder::Compile(const plan::MethodPlan& plan,
+                                                              const plan::BatchLimits& limits) {
   std::unique_ptr<RequestDecoder> decoder(new RequestDecoder());
   decoder->root_ = std::make_unique<Bound>();
   decoder->root_->shape = decoder->shapes_.Get(*plan.method->input_type());
   decoder->root_->fields.resize(decoder->root_->shape->fields.size());
   decoder->argument_count_ = plan.inputs.size();
-  for (size_t i = 0; i < plan.inputs.size(); ++i) decoder->Bind(plan.inputs[i], static_cast<int>(i), plan);
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    if (!plan.inputs[i].element) decoder->Bind(plan.inputs[i], static_cast<int>(i), plan);
+  }
+  if (plan.batch.has_value()) decoder->BindBatch(plan, limits);
   CompileOneofs(decoder->root_.get());
   return decoder;
+}
+
+void RequestDecoder::BindBatch(const plan::MethodPlan& plan, const plan::BatchLimits& limits) {
+  batch_ = std::make_unique<BatchDecoder>(plan, limits, &shapes_);
+  const int field = root_->shape->IndexOf(static_cast<uint32_t>(plan.batch->field->number()));
+  batch_source_ = static_cast<int>(sources_.size());
+  root_->fields[field].sources.push_back(batch_source_);
+  Source source;
+  source.name = plan.batch->field->name();
+  source.role = InputRole::kIgnored;
+  source.field = &root_->shape->fields[field];
+  sources_.push_back(std::move(source));
 }
 
 void RequestDecoder::Bind(const plan::Input& input, int index, const plan::MethodPlan& plan) {
@@ -93,7 +109,8 @@ int RequestDecoder::AddSource(const plan::Input& input, int index, const plan::M
   source.role = input.role;
   if (IsArgument(input.role)) {
     source.arguments.push_back(index);
-    source.codec = std::make_unique<WireToText>(*input.path.back(), plan.entity->columns[input.column].type, &shapes_);
+    source.codec = std::make_unique<WireToText>(*input.path.back(),
+                                                input.type.value_or(plan.entity->columns[input.column].type), &shapes_);
   }
   sources_.push_back(std::move(source));
   return static_cast<int>(sources_.size()) - 1;
@@ -123,6 +140,9 @@ void RequestDecoder::CompileOneofs(Bound* bound) {
 }
 
 absl::Status RequestDecoder::Decode(std::string_view bytes, plan::Request* request) const {
+  if (batch_ != nullptr) {
+    if (absl::Status status = batch_->CheckSize(bytes.size()); !status.ok()) return status;
+  }
   std::string problem;
   if (!CheckMessage(*root_->shape, bytes, &problem)) return MalformedRequest(root_->shape->full_name, problem);
   std::vector<Slot> slots(sources_.size());
@@ -131,6 +151,9 @@ absl::Status RequestDecoder::Decode(std::string_view bytes, plan::Request* reque
   *request = plan::Request();
   request->arguments.resize(argument_count_);
   FieldViolations violations;
+  if (batch_ != nullptr) {
+    if (absl::Status status = batch_->Decode(slots[batch_source_], request, &violations); !status.ok()) return status;
+  }
   for (size_t i = 0; i < sources_.size(); ++i) {
     const Source& source = sources_[i];
     if (source.codec == nullptr) {

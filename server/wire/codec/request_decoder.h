@@ -9,6 +9,7 @@
 #include "server/base/errors.h"
 #include "server/plan/method_plan.h"
 #include "server/plan/request.h"
+#include "server/wire/codec/batch_decoder.h"
 #include "server/wire/codec/message_shape.h"
 #include "server/wire/codec/wire_to_text.h"
 
@@ -24,11 +25,12 @@ class RequestDecoder {
   static constexpr size_t kMaxPageTokenBytes = 65536;
 
   /// `plan` is used during the call only; the decoder refers to no descriptor.
-  static std::unique_ptr<const RequestDecoder> Compile(const plan::MethodPlan& plan);
+  static std::unique_ptr<const RequestDecoder> Compile(const plan::MethodPlan& plan,
+                                                       const plan::BatchLimits& limits = {});
 
   /// `bytes` is one serialized request message. Replaces all of `request`.
   /// INVALID_ARGUMENT, reason MALFORMED_REQUEST, when the bytes are not the message; reason INVALID_FIELD, with every
-  /// violation, when values are. `request` is then of no use.
+  /// violation, when values are; reason BATCH_TOO_LARGE. `request` is then of no use.
   absl::Status Decode(std::string_view bytes, plan::Request* request) const;
 
  private:
@@ -55,6 +57,7 @@ class RequestDecoder {
   };
 
   RequestDecoder() = default;
+  void BindBatch(const plan::MethodPlan& plan, const plan::BatchLimits& limits);
   void Bind(const plan::Input& input, int index, const plan::MethodPlan& plan);
   int AddSource(const plan::Input& input, int index, const plan::MethodPlan& plan);
   static void CompileOneofs(Bound* bound);
@@ -67,6 +70,9 @@ class RequestDecoder {
   std::unique_ptr<Bound> root_;
   std::vector<Source> sources_;
   size_t argument_count_ = 0;
+  /// Batches: reads the elements, which are gathered for the source with this index.
+  std::unique_ptr<const BatchDecoder> batch_;
+  int batch_source_ = -1;
 };
 
 }  // namespace rowkeeper::codec

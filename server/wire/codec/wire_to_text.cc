@@ -131,6 +131,15 @@ bool WireToText::Convert(const Slot& occurrences, plan::Argument* argument, std:
   return AppendElement(occurrences, &argument->text, problem);
 }
 
+bool WireToText::ConvertElement(const Occurrence& element, plan::Argument* argument, std::string* problem) const {
+  argument->present = false;
+  argument->text.clear();
+  const Slot slot{element};
+  if (IsUnset(slot)) return true;
+  argument->present = true;
+  return AppendElement(slot, &argument->text, problem);
+}
+
 bool WireToText::IsUnset(const Slot& occurrences) const {
   if (field_->message != nullptr) return false;
   const Occurrence& value = occurrences.back();

@@ -21,6 +21,9 @@ class WireToText {
   /// False, with `problem` ("is not a UUID; …"), when PostgreSQL cannot hold the value or the column does not admit it.
   bool Convert(const Slot& occurrences, plan::Argument* argument, std::string* problem) const;
 
+  /// The same for one element of a repeated field, where the column is of single values.
+  bool ConvertElement(const Occurrence& element, plan::Argument* argument, std::string* problem) const;
+
  private:
   bool IsUnset(const Slot& occurrences) const;
   bool AppendArray(const Slot& occurrences, plan::Argument* argument, std::string* problem) const;

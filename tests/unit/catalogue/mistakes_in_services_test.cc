@@ -26,12 +26,16 @@ INSTANTIATE_TEST_SUITE_P(
         {"UnknownPrefix",
          "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc FindById(Q) returns (Item);"),
          {"shop.proto:10: shop.v1.ItemRepository.FindById: the name does not start with a standard operation; start it "
-          "with Create, Get, List, Update, SoftDelete, Restore or Delete, or add, for example, `option "
+          "with Create, Get, List, Update, SoftDelete, Restore, Delete or Upsert, with Batch before it for several "
+          "rows (but "
+          "List), or add, for example, `option "
           "(rowkeeper.v1.method).operation = OPERATION_LIST;`"}},
         {"PrefixIsOnlyPartOfAWord",
          "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc Listen(Q) returns (Item);"),
          {"shop.proto:10: shop.v1.ItemRepository.Listen: the name does not start with a standard operation; start it "
-          "with Create, Get, List, Update, SoftDelete, Restore or Delete, or add, for example, `option "
+          "with Create, Get, List, Update, SoftDelete, Restore, Delete or Upsert, with Batch before it for several "
+          "rows (but "
+          "List), or add, for example, `option "
           "(rowkeeper.v1.method).operation = OPERATION_LIST;`"}},
         {"ServerStreaming",
          "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc List(Q) returns (stream Item);"),

@@ -146,7 +146,7 @@ TEST(Mistakes, RepeatedOnOneSideOnly) {
               ElementsAre("shop.v1.In.mood: is repeated on one side only; declare it as the column's field is, or use "
                           "op: FILTER_OPERATOR_IN",
                           "shop.v1.In.tags: is repeated on one side only; declare it as the column's field is, or use "
-                          "op: FILTER_OPERATOR_IN"));
+                          "op: FILTER_OPERATOR_CONTAINS"));
 }
 
 TEST(Mistakes, OperatorOutsideOfLists) {
@@ -221,6 +221,43 @@ message UpdateIn { Note note = 1; int32 shape = 2; }
                 .Mistakes()
                 .size(),
             5u);
+}
+
+TEST(Mistakes, OperatorsOnColumnsThatTheyDoNotFit) {
+  EXPECT_THAT(ListMistakes("optional bool pinned = 1 [(rowkeeper.v1.filter).op = FILTER_OPERATOR_PREFIX];"),
+              ElementsAre("shop.v1.In.pinned: FILTER_OPERATOR_PREFIX looks into text, and shop.v1.Note.pinned is none; "
+                          "point it at a single string field of the entity, or choose another operator"));
+  EXPECT_THAT(
+      ListMistakes("optional int32 slug = 1 [(rowkeeper.v1.filter).op = FILTER_OPERATOR_SEARCH];"),
+      ElementsAre("shop.v1.In.slug: FILTER_OPERATOR_SEARCH takes one string; declare the request field as string "
+                  "or optional string"));
+  EXPECT_THAT(
+      ListMistakes("optional bool slug = 1 [(rowkeeper.v1.filter).op = FILTER_OPERATOR_IS_NULL];"),
+      ElementsAre("shop.v1.In.slug: shop.v1.Note.slug always has a value; remove the field, or make the entity's "
+                  "field optional"));
+  EXPECT_THAT(ListMistakes("bool native_mood = 1 [(rowkeeper.v1.filter).op = FILTER_OPERATOR_IS_NULL];"),
+              ElementsAre("shop.v1.In.native_mood: FILTER_OPERATOR_IS_NULL takes a bool that may be unset: true, false "
+                          "and no restriction; declare the request field as optional bool"));
+  EXPECT_THAT(
+      ListMistakes("optional string slug = 1 [(rowkeeper.v1.filter).op = FILTER_OPERATOR_CONTAINS];"),
+      ElementsAre("shop.v1.In.slug: FILTER_OPERATOR_CONTAINS looks into jsonb and arrays, and shop.v1.Note.slug "
+                  "holds a single value; use FILTER_OPERATOR_EQUAL, or on text FILTER_OPERATOR_LIKE or "
+                  "FILTER_OPERATOR_SEARCH"));
+  EXPECT_THAT(ListMistakes("optional string tags = 1 [(rowkeeper.v1.filter).op = FILTER_OPERATOR_OVERLAPS];"),
+              ElementsAre("shop.v1.In.tags: FILTER_OPERATOR_OVERLAPS compares a repeated request field with an array "
+                          "column; make both repeated, or use FILTER_OPERATOR_IN for a column of single values"));
+  EXPECT_THAT(ListMistakes("optional int32 tags = 1 [(rowkeeper.v1.filter).op = FILTER_OPERATOR_CONTAINS];"),
+              ElementsAre("shop.v1.In.tags: has type int32 but shop.v1.Note.tags has string; write string"));
+}
+
+TEST(Mistakes, FilterOptionsWithoutAMeaning) {
+  EXPECT_THAT(
+      ListMistakes("optional string slug = 1 [(rowkeeper.v1.filter).text_search = \"english\"];"),
+      ElementsAre("shop.v1.In.slug: more_fields and text_search have a meaning for FILTER_OPERATOR_SEARCH only; "
+                  "remove them, or set op: FILTER_OPERATOR_SEARCH"));
+  EXPECT_THAT(ListMistakes("string slug = 1 [(rowkeeper.v1.filter).skip_empty = true];"),
+              ElementsAre("shop.v1.In.slug: skip_empty is for repeated fields and maps of a list method; write "
+                          "`optional` before the field's type instead"));
 }
 
 }  // namespace

@@ -17,7 +17,11 @@ class OrderByTest : public ::testing::Test {
     const auto order = ResolveOrder(found, text, "order_by", &violations);
     if (!violations.empty()) return std::string(violations.ToStatus().message());
     std::vector<std::string> terms;
-    for (const auto& term : order) terms.push_back(found.columns[term.column].name + (term.descending ? " desc" : ""));
+    for (const auto& term : order)
+      terms.push_back(found.columns[term.column].name + (term.descending ? " desc" : "") +
+                      (!term.nulls_moved    ? ""
+                       : term.nulls_first() ? " nulls first"
+                                            : " nulls last"));
     return absl::StrJoin(terms, ", ");
   }
 
@@ -55,12 +59,22 @@ TEST_F(OrderByTest, TheKeyCompletesEveryOrderInTheDirectionOfItsLastTerm) {
   EXPECT_EQ(Resolve("Line", "order, line desc"), "order, line_no desc");
 }
 
+TEST_F(OrderByTest, NullsArePlacedWhereThatIsNotWhereTheyAreAnyway) {
+  EXPECT_EQ(Resolve("Line", "title nulls first"), "title nulls first, order, line_no");
+  EXPECT_EQ(Resolve("Line", "title asc NULLS Last"), "title, order, line_no");
+  EXPECT_EQ(Resolve("Line", "title desc nulls last"), "title desc nulls last, order desc, line_no desc");
+  EXPECT_EQ(Resolve("Line", "title desc nulls first"), "title desc, order desc, line_no desc");
+  EXPECT_EQ(Resolve("Line", "order nulls first"), "order, line_no");
+}
+
 TEST_F(OrderByTest, SpacesAndCaseOfTheDirectionDoNotMatter) {
   EXPECT_EQ(Resolve("Line", " title\t DESC ,line  Asc "), "title desc, line_no, order");
 }
 
 TEST_F(OrderByTest, WhatIsNoOrderIsRefused) {
-  const std::string hint = " is not an order; write \"field\" or \"field desc\", separated by commas";
+  const std::string hint =
+      " is not an order; write \"field\" or \"field desc\", separated by commas, with "
+      "\"nulls first\" or \"nulls last\" behind where rows without a value go";
   EXPECT_EQ(Resolve("Line", "title down"), "order_by: \"title down\"" + hint);
   EXPECT_EQ(Resolve("Line", "title desc desc"), "order_by: \"title desc desc\"" + hint);
   EXPECT_EQ(Resolve("Line", "title,"), "order_by: \"\"" + hint);

@@ -66,6 +66,16 @@ TEST_F(CursorTest, NullsComeFirstWhenDescending) {
   EXPECT_EQ(After({{kN, kDesc}, {kId, kDesc}}, "N-"), R"((("n" IS NOT NULL) OR ("n" IS NULL AND "id" < $1::bigint)))");
 }
 
+TEST_F(CursorTest, NullsComeWhereTheOrderPutsThem) {
+  EXPECT_EQ(After({{kN, kAsc, true}, {kId, kAsc}}, "--"),
+            R"("n" >= $1::integer AND (("n" > $1::integer) OR ("n" = $1::integer AND "id" > $2::bigint)))");
+  EXPECT_EQ(After({{kN, kAsc, true}, {kId, kAsc}}, "N-"),
+            R"((("n" IS NOT NULL) OR ("n" IS NULL AND "id" > $1::bigint)))");
+  EXPECT_EQ(After({{kN, kDesc, true}, {kId, kDesc}}, "--"),
+            R"(((("n" < $1::integer OR "n" IS NULL)) OR ("n" = $1::integer AND "id" < $2::bigint)))");
+  EXPECT_EQ(After({{kN, kDesc, true}, {kId, kDesc}}, "N-"), R"((("n" IS NULL AND "id" < $1::bigint)))");
+}
+
 TEST_F(CursorTest, EveryMixOfTwoNullableColumns) {
   EXPECT_EQ(After({{kN, kAsc}, {kM, kDesc}, {kId, kDesc}}, "NN-"),
             R"((("n" IS NULL AND "m" IS NOT NULL) OR ("n" IS NULL AND "m" IS NULL AND "id" < $1::bigint)))");

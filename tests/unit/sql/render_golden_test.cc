@@ -24,6 +24,12 @@ std::string Describe(const plan::MethodPlan& plan, const Parameter& parameter) {
       return "limit";
     case Parameter::Source::kVersion:
       return "version";
+    case Parameter::Source::kElements:
+      return Cat("elements' ", plan.inputs[parameter.index].name);
+    case Parameter::Source::kElementVersions:
+      return "elements' version";
+    case Parameter::Source::kElementCount:
+      return "number of elements";
   }
   return "?";
 }

@@ -1,0 +1,266 @@
+#include "server/exec/batch_run.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "server/base/array_literal.h"
+#include "server/base/text.h"
+#include "server/plan/batch.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using catalogue::Operation;
+using plan::WriteOutcome;
+using Kind = StatementCache::Kind;
+
+size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement) {
+  return std::stoul(std::string(rows.cell(row, statement.element_cell))) - 1;
+}
+
+WriteOutcome ToOutcome(std::string_view text) {
+  if (text == "INSERTED") return WriteOutcome::kInserted;
+  return text == "UPDATED" ? WriteOutcome::kUpdated : WriteOutcome::kUnchanged;
+}
+
+Outcome OutcomeOf(db::Rows rows, std::shared_ptr<const sql::Statement> statement) {
+  Outcome outcome;
+  outcome.row_count = rows.size();
+  outcome.rows = std::move(rows);
+  outcome.statement = std::move(statement);
+  return outcome;
+}
+
+}  // namespace
+
+std::string ElementsText(const plan::Call& call, int input) {
+  std::string text = "{";
+  for (const plan::Element& element : call.request.elements) {
+    if (text.size() > 1) text.push_back(',');
+    const plan::Argument& argument = element.arguments[input];
+    if (argument.present) {
+      AppendQuotedElement(argument.text, &text);
+    } else {
+      text += "NULL";
+    }
+  }
+  return text + "}";
+}
+
+std::string ElementVersionsText(const plan::Call& call) {
+  return Cat("{",
+             absl::StrJoin(call.request.elements, ",",
+                           [](std::string* out, const plan::Element& e) { out->append(std::to_string(e.version)); }),
+             "}");
+}
+
+BatchRun::BatchRun(const Runner& runner, const Runner::Step& step)
+    : runner_(runner), step_(step), call_(step.call), plan_(*call_.plan), count_(call_.request.elements.size()) {}
+
+absl::StatusOr<Outcome> BatchRun::Run() {
+  if (count_ == 0) return Outcome{};
+  const SharedStatement statement = runner_.statements_->Get(plan_, call_.variant, Kind::kMain);
+  absl::StatusOr<db::Rows> rows = runner_.Execute(step_, *statement, step_.effect());
+  switch (plan_.operation) {
+    case Operation::kBatchGet:
+      return rows.ok() ? Got(*std::move(rows), statement) : rows.status();
+    case Operation::kBatchCreate:
+      return rows.ok() ? Created(*std::move(rows), statement) : rows.status();
+    case Operation::kUpsert:
+    case Operation::kBatchUpsert: {
+      // How the statement fails for a row that became unfit after it began: see sql/render_upsert.cc.
+      const catalogue::Entity& entity = *plan_.entity;
+      const catalogue::Column& guard = entity.columns[entity.version.value_or(entity.key[0])];
+      const bool overtaken =
+          absl::IsInvalidArgument(rows.status()) && ErrorMetadataValue(rows.status(), "field") == guard.field->name();
+      if (overtaken) return SerializationFailure();
+      return rows.ok() ? Upserted(*std::move(rows), statement) : rows.status();
+    }
+    default:
+      return rows.ok() ? Changed(*std::move(rows), statement) : rows.status();
+  }
+}
+
+absl::StatusOr<Outcome> BatchRun::Created(db::Rows rows, SharedStatement statement) const {
+  const auto stored = static_cast<size_t>(statement->cells.empty() ? rows.affected() : rows.size());
+  if (stored != count_) return Internal("the database stored fewer rows than it was given");
+  return statement->cells.empty() ? Outcome{} : OutcomeOf(std::move(rows), std::move(statement));
+}
+
+absl::StatusOr<Outcome> BatchRun::Got(db::Rows rows, SharedStatement statement) const {
+  const std::vector<size_t> missing = Missing(rows, *statement);
+  if (!missing.empty() && !call_.request.allow_missing) {
+    std::vector<BatchItem> items;
+    for (size_t element : missing) items.push_back(Item(element));
+    return RowsNotFound(plan_.entity->full_name, items);
+  }
+  Outcome outcome = OutcomeOf(std::move(rows), std::move(statement));
+  AddMissing(missing, &outcome);
+  return outcome;
+}
+
+absl::StatusOr<Outcome> BatchRun::Changed(db::Rows rows, SharedStatement statement) const {
+  if (rows.size() == 0) return ExplainMisses();
+  const std::vector<size_t> missing = Missing(rows, *statement);
+  Outcome outcome = OutcomeOf(std::move(rows), std::move(statement));
+  AddMissing(missing, &outcome);
+  return outcome;
+}
+
+absl::StatusOr<Outcome> BatchRun::ExplainMisses() const {
+  const absl::StatusOr<std::vector<State>> states = Probe();
+  if (!states.ok()) return states.status();
+  const auto in_reach = [this](const State& state) { return IsInReach(state); };
+  if (!call_.request.allow_missing || std::any_of(states->begin(), states->end(), in_reach)) {
+    return ExplainOrRetry(*states);
+  }
+  std::vector<size_t> all(count_);
+  for (size_t i = 0; i < count_; ++i) all[i] = i;
+  Outcome outcome;
+  AddMissing(all, &outcome);
+  return outcome;
+}
+
+absl::StatusOr<Outcome> BatchRun::Upserted(db::Rows rows, SharedStatement statement) const {
+  if (rows.size() == 0) {
+    const absl::StatusOr<std::vector<State>> states = Probe();
+    return states.ok() ? ExplainOrRetry(*states) : states.status();
+  }
+  if (static_cast<size_t>(rows.size()) < count_) return Reread(rows, *statement);
+  Outcome outcome = OutcomeOf(std::move(rows), std::move(statement));
+  for (int row = 0; row < outcome.row_count; ++row) {
+    outcome.writes.push_back(ToOutcome(outcome.rows.cell(row, outcome.statement->outcome_cell)));
+  }
+  return outcome;
+}
+
+absl::StatusOr<Outcome> BatchRun::Reread(const db::Rows& written, const sql::Statement& statement) const {
+  std::vector<WriteOutcome> writes(count_, WriteOutcome::kUnchanged);
+  for (int row = 0; row < written.size(); ++row) {
+    writes[ElementOf(written, row, statement)] = ToOutcome(written.cell(row, statement.outcome_cell));
+  }
+  const SharedStatement reread = runner_.statements_->Get(plan_, call_.variant, Kind::kReread);
+  absl::StatusOr<db::Rows> rows = runner_.Execute(step_, *reread, db::Query::Effect::kRead);
+  if (!rows.ok()) return rows.status();
+  if (static_cast<size_t>(rows->size()) != count_) return SerializationFailure();  // deleted meanwhile: write it again
+  Outcome outcome = OutcomeOf(*std::move(rows), reread);
+  outcome.writes = std::move(writes);
+  return outcome;
+}
+
+absl::StatusOr<std::vector<BatchRun::State>> BatchRun::Probe() const {
+  const SharedStatement probe = runner_.statements_->Get(plan_, call_.variant, Kind::kProbe);
+  const absl::StatusOr<db::Rows> rows = runner_.Execute(step_, *probe, db::Query::Effect::kRead);
+  if (!rows.ok()) return rows.status();
+  std::vector<State> states(count_);
+  size_t next = 0;
+  for (int row = 0; row < rows->size(); ++row) {
+    const size_t element = std::stoul(std::string(rows->cell(row, 0))) - 1;
+    if (element < next) continue;  // deleted rows with the same values
+    next = element + 1;
+    State& state = states[element];
+    state.found = rows->cell(row, 1) == "t";
+    state.live = rows->cell(row, 2) == "t";
+    state.version_matches = rows->cell(row, 3) == "t";
+    for (size_t i = 0; i < call_.variant.unchanged.size(); ++i) {
+      state.unchanged.push_back(rows->cell(row, 4 + static_cast<int>(i)) == "t");
+    }
+  }
+  return states;
+}
+
+/// Rows that the write would have changed; with allow_missing those in the wanted state too, for a version guards them
+/// as well.
+bool BatchRun::IsInReach(const State& state) const {
+  if (!state.found) return false;
+  switch (plan_.operation) {
+    case Operation::kBatchSoftDelete:
+      return state.live || call_.request.allow_missing;
+    case Operation::kBatchRestore:
+      return !state.live || call_.request.allow_missing;
+    default:
+      break;
+  }
+  switch (call_.variant.deleted) {
+    case plan::Deleted::kExclude:
+      return state.live;
+    case plan::Deleted::kInclude:
+      return true;
+    case plan::Deleted::kOnly:
+      return !state.live;
+  }
+  return state.live;
+}
+
+absl::Status BatchRun::ExplainOrRetry(const std::vector<State>& states) const {
+  const absl::Status problem = ExplainStates(states);
+  // Otherwise the rows became fitting between the two statements: the same call will do now.
+  return problem.ok() ? SerializationFailure() : problem;
+}
+
+absl::Status BatchRun::ExplainStates(const std::vector<State>& states) const {
+  const catalogue::Entity& entity = *plan_.entity;
+  const bool upsert = catalogue::IsUpsert(plan_.operation);
+  const bool restore = plan_.operation == Operation::kBatchRestore;
+  std::vector<BatchItem> missing, wrong_state, versions;
+  FieldViolations immutables;
+  for (size_t i = 0; i < states.size(); ++i) {
+    const State& state = states[i];
+    const bool absent = !upsert && !IsInReach(state);
+    if (absent && state.found && restore) {
+      wrong_state.push_back(Item(i));
+    } else if (absent) {
+      if (!call_.request.allow_missing) missing.push_back(Item(i));
+    } else if (upsert && state.found && !state.live && !plan_.batch->live_only) {
+      wrong_state.push_back(Item(i));
+    } else if (!state.version_matches) {
+      versions.push_back(VersionItem(i));
+    } else if (state.found) {
+      for (size_t j = 0; j < state.unchanged.size(); ++j) {
+        if (state.unchanged[j]) continue;
+        immutables.Add(plan::ElementFieldName(plan_, i, plan_.values[call_.variant.unchanged[j]].input),
+                       upsert ? "is immutable; send the stored value"
+                              : "is immutable; send the stored value, or leave it out of update_mask");
+      }
+    }
+  }
+  if (!missing.empty()) return RowsNotFound(entity.full_name, missing);
+  if (!wrong_state.empty() && upsert) return DeletedRowsExist(entity.full_name, entity.primary_key_name, wrong_state);
+  if (!wrong_state.empty()) return RowsNotDeleted(entity.full_name, wrong_state);
+  if (!versions.empty()) return VersionMismatches(entity.full_name, versions);
+  return immutables.ToStatus();
+}
+
+std::vector<size_t> BatchRun::Missing(const db::Rows& rows, const sql::Statement& statement) const {
+  std::vector<bool> there(count_);
+  for (int row = 0; row < rows.size(); ++row) there[ElementOf(rows, row, statement)] = true;
+  std::vector<size_t> missing;
+  for (size_t i = 0; i < count_; ++i) {
+    if (!there[i]) missing.push_back(i);
+  }
+  return missing;
+}
+
+std::vector<std::string> BatchRun::KeyTexts(size_t element) const {
+  std::vector<std::string> texts;
+  for (const plan::FilterTerm& key : plan_.filters) {
+    texts.push_back(call_.request.elements[element].arguments[key.input].text);
+  }
+  return texts;
+}
+
+BatchItem BatchRun::Item(size_t element) const {
+  return {plan::ElementName(plan_, element), absl::StrJoin(KeyTexts(element), ", ")};
+}
+
+BatchItem BatchRun::VersionItem(size_t element) const {
+  return {plan::ElementName(plan_, element), std::to_string(call_.request.elements[element].version)};
+}
+
+void BatchRun::AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const {
+  for (size_t element : elements) outcome->missing.push_back(KeyTexts(element));
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/base/errors.h"
+#include "server/exec/runner.h"
+
+namespace rowkeeper::exec {
+
+/// A call on its way, as both kinds of runs see it.
+struct Runner::Step {
+  const plan::Call& call;
+  db::Connection& connection;
+  db::Cancellation* cancellation;
+
+  db::Query::Effect effect() const {
+    return call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
+  }
+};
+
+/// The texts that all elements have for an input, as an array literal.
+std::string ElementsText(const plan::Call& call, int input);
+/// Their versions, 0 for any.
+std::string ElementVersionsText(const plan::Call& call);
+
+/// Runs a batch or an upsert: one statement, and a second one only to explain why nothing was written, or to read rows
+/// that another transaction brought into the wanted state at the same moment.
+class BatchRun {
+ public:
+  BatchRun(const Runner& runner, const Runner::Step& step);
+
+  absl::StatusOr<Outcome> Run();
+
+ private:
+  using SharedStatement = std::shared_ptr<const sql::Statement>;
+  /// What a probe says of an element's row.
+  struct State {
+    bool found = false;
+    bool live = false;
+    bool version_matches = false;
+    /// One for each of variant.unchanged.
+    std::vector<bool> unchanged;
+  };
+
+  absl::StatusOr<Outcome> Created(db::Rows rows, SharedStatement statement) const;
+  absl::StatusOr<Outcome> Got(db::Rows rows, SharedStatement statement) const;
+  absl::StatusOr<Outcome> Changed(db::Rows rows, SharedStatement statement) const;
+  absl::StatusOr<Outcome> Upserted(db::Rows rows, SharedStatement statement) const;
+  /// The answer when the row of an element was there by the time ON CONFLICT looked, and as wanted.
+  absl::StatusOr<Outcome> Reread(const db::Rows& written, const sql::Statement& statement) const;
+  absl::StatusOr<Outcome> ExplainMisses() const;
+
+  absl::StatusOr<std::vector<State>> Probe() const;
+  bool IsInReach(const State& state) const;
+  absl::Status ExplainOrRetry(const std::vector<State>& states) const;
+  absl::Status ExplainStates(const std::vector<State>& states) const;
+
+  /// Elements that no row of a result belongs to.
+  std::vector<size_t> Missing(const db::Rows& rows, const sql::Statement& statement) const;
+  std::vector<std::string> KeyTexts(size_t element) const;
+  BatchItem Item(size_t element) const;
+  BatchItem VersionItem(size_t element) const;
+  void AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const;
+
+  const Runner& runner_;
+  const Runner::Step& step_;
+  const plan::Call& call_;
+  const plan::MethodPlan& plan_;
+  const size_t count_;
+};
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,58 @@
+#include "server/sql/batch_input.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/identifier.h"
+#include "server/sql/types.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+std::string InputName(int input) { return Identifier(Cat("#", input)); }
+
+}  // namespace
+
+BatchInput::BatchInput(const plan::MethodPlan& plan, const std::vector<int>& values, Versions versions,
+                       ParameterList* parameters)
+    : plan_(plan), parameters_(parameters) {
+  for (const plan::FilterTerm& key : plan.filters) Add(key.input, key.column);
+  for (int i : values) Add(plan.values[i].input, plan.values[i].column);
+  if (versions == Versions::kNone) return;
+  parts_.push_back({-1, "\"#ver\"", parameters->Add(Parameter::Source::kElementVersions, 0, "bigint[]")});
+}
+
+void BatchInput::Add(int input, int column) {
+  const auto same = [input](const Part& part) { return part.input == input; };
+  if (std::any_of(parts_.begin(), parts_.end(), same)) return;
+  const catalogue::ValueType& type = plan_.entity->columns[column].type;
+  // An array of arrays would be a matrix, so arrays travel as their texts.
+  const std::string element = type.array ? "text" : ParameterType(*plan_.entity, type);
+  parts_.push_back({input, InputName(input), parameters_->Add(Parameter::Source::kElements, input, element + "[]")});
+}
+
+std::string BatchInput::Value(int input) const {
+  const catalogue::ValueType& type = plan_.entity->columns[plan_.inputs[input].column].type;
+  return type.array ? Cat(InputName(input), "::", ParameterType(*plan_.entity, type)) : InputName(input);
+}
+
+std::string BatchInput::KeyMatches() const {
+  return absl::StrJoin(plan_.filters, " AND ", [this](std::string* out, const plan::FilterTerm& key) {
+    out->append(Cat(Identifier(plan_.entity->columns[key.column].name), " = ", Value(key.input)));
+  });
+}
+
+std::string BatchInput::Names() const {
+  std::string names;
+  for (const Part& part : parts_) names += Cat(part.name, ", ");
+  return Cat(names, "\"#\"");
+}
+
+std::string BatchInput::From() const {
+  const std::string arrays =
+      absl::StrJoin(parts_, ", ", [](std::string* out, const Part& part) { out->append(part.parameter); });
+  return Cat("unnest(", arrays, ") WITH ORDINALITY AS \"#batch\" (", Names(), ")");
+}
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,34 @@
+#include "server/sql/clauses.h"
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/identifier.h"
+
+namespace rowkeeper::sql {
+
+std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& columns) {
+  return absl::StrJoin(columns, ", ",
+                       [&entity](std::string* out, int c) { out->append(Identifier(entity.columns[c].name)); });
+}
+
+Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible) {
+  Statement statement;
+  statement.text = std::move(text);
+  statement.parameters = parameters->Take();
+  statement.cells = std::move(cells);
+  statement.visible_cells = visible;
+  return statement;
+}
+
+void AppendHousekeeping(const catalogue::Entity& entity, const std::string& table,
+                        std::vector<std::string>* assignments) {
+  if (entity.updated_at) {
+    assignments->push_back(Cat(Identifier(entity.columns[*entity.updated_at].name), " = clock_timestamp()"));
+  }
+  if (entity.version) {
+    const std::string name = Identifier(entity.columns[*entity.version].name);
+    assignments->push_back(Cat(name, " = ", table, name, " + 1"));
+  }
+}
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/catalogue/entity.h"
+#include "server/sql/predicates.h"
+#include "server/sql/statement.h"
+
+namespace rowkeeper::sql {
+
+/// The quoted names of columns, separated by commas.
+std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& columns);
+
+/// A statement whose first `visible` of `cells` go into the response.
+Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible);
+
+/// What every change of a row does beside its purpose: updated_at and version. `table` is put before the stored version
+/// where its name alone could mean another ("" or "\"todos\".").
+void AppendHousekeeping(const catalogue::Entity& entity, const std::string& table,
+                        std::vector<std::string>* assignments);
+
+}  // namespace rowkeeper::sql

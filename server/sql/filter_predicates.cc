@@ -1,0 +1,144 @@
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+#include "server/sql/types.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Column;
+using catalogue::Entity;
+using catalogue::ValueKind;
+using plan::FilterOperator;
+
+std::string_view ComparisonText(FilterOperator op) {
+  switch (op) {
+    case FilterOperator::kNotEqual:
+      return "IS DISTINCT FROM";  // a row without a value differs from every value
+    case FilterOperator::kLess:
+      return "<";
+    case FilterOperator::kLessOrEqual:
+      return "<=";
+    case FilterOperator::kGreater:
+      return ">";
+    case FilterOperator::kGreaterOrEqual:
+      return ">=";
+    case FilterOperator::kPrefix:
+    case FilterOperator::kLike:
+      return "LIKE";
+    case FilterOperator::kContains:
+      return "@>";
+    case FilterOperator::kOverlaps:
+      return "&&";
+    default:
+      return "=";
+  }
+}
+
+/// The type of an array that is compared with `column`: the operators of arrays want the same type on both sides.
+std::string ArrayType(const Entity& entity, const Column& column) {
+  if (column.type.kind == ValueKind::kString && column.type.max_length > 0) return "character varying[]";
+  const std::string type = ParameterType(entity, column.type);
+  return column.type.array ? type : type + "[]";
+}
+
+/// One condition of a call.
+class FilterPredicate {
+ public:
+  FilterPredicate(const plan::MethodPlan& plan, const plan::FilterTerm& filter, ParameterList* parameters)
+      : entity_(*plan.entity),
+        filter_(filter),
+        column_(plan.entity->columns[filter.column]),
+        name_(Identifier(column_.name)),
+        one_value_(!plan.inputs[filter.input].type.value_or(column_.type).array),
+        parameters_(parameters) {}
+
+  std::string Write() const {
+    switch (filter_.op) {
+      case FilterOperator::kIn:
+        return Cat(name_, " = ANY(", Value(ParameterType(entity_, column_.type) + "[]"), ")");
+      case FilterOperator::kNotIn:
+        return NotIn();
+      case FilterOperator::kPrefix:
+      case FilterOperator::kLike:
+        return Compare("text");
+      case FilterOperator::kSearch:
+        return Search();
+      case FilterOperator::kContains:
+        return column_.type.array && one_value_ ? ContainsOne() : Compare(ContainerType());
+      case FilterOperator::kOverlaps:
+        return Compare(ArrayType(entity_, column_));
+      default:
+        return Compare(ParameterType(entity_, column_.type));
+    }
+  }
+
+ private:
+  std::string Value(const std::string& type) const {
+    return parameters_->Add(Parameter::Source::kArgument, filter_.input, type);
+  }
+
+  std::string Compare(const std::string& type) const {
+    return Cat(name_, " ", ComparisonText(filter_.op), " ", Value(type));
+  }
+
+  std::string ContainerType() const {
+    return column_.type.array ? ArrayType(entity_, column_) : ParameterType(entity_, column_.type);
+  }
+
+  std::string ContainsOne() const {
+    catalogue::ValueType element = column_.type;
+    element.array = false;
+    return Cat(name_, " @> ARRAY[", Value(ParameterType(entity_, element)), "]::", ArrayType(entity_, column_));
+  }
+
+  std::string NotIn() const {
+    const std::string other = Cat(name_, " <> ALL(", Value(ParameterType(entity_, column_.type) + "[]"), ")");
+    return column_.nullable ? Cat("(", name_, " IS NULL OR ", other, ")") : other;
+  }
+
+  std::string Search() const {
+    return Cat(SearchDocument(entity_, filter_), " @@ websearch_to_tsquery(", Literal(filter_.text_search),
+               "::regconfig, ", Value("text"), ")");
+  }
+
+  const Entity& entity_;
+  const plan::FilterTerm& filter_;
+  const Column& column_;
+  const std::string name_;
+  const bool one_value_;
+  ParameterList* parameters_;
+};
+
+}  // namespace
+
+std::string SearchDocument(const Entity& entity, const plan::FilterTerm& search) {
+  const std::string text =
+      absl::StrJoin(search.searched, " || ' ' || ", [&entity, &search](std::string* out, int column) {
+        const std::string name = Identifier(entity.columns[column].name);
+        const bool plain = search.searched.size() == 1 || !entity.columns[column].nullable;
+        out->append(plain ? name : Cat("coalesce(", name, ", '')"));
+      });
+  return Cat("to_tsvector(", Literal(search.text_search), "::regconfig, ", text, ")");
+}
+
+std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const plan::Variant& variant,
+                                          ParameterList* parameters) {
+  std::vector<std::string> conditions;
+  for (int i : variant.filters) {
+    const plan::FilterTerm& filter = plan.filters[i];
+    if (filter.op != FilterOperator::kIsNull) {
+      conditions.push_back(FilterPredicate(plan, filter, parameters).Write());
+      continue;
+    }
+    const bool not_null = std::find(variant.not_null.begin(), variant.not_null.end(), i) != variant.not_null.end();
+    conditions.push_back(
+        Cat(Identifier(plan.entity->columns[filter.column].name), not_null ? " IS NOT NULL" : " IS NULL"));
+  }
+  return conditions;
+}
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,130 @@
+#include "server/sql/render_batch.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/clauses.h"
+#include "server/sql/column_definition.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Column;
+using catalogue::Entity;
+using catalogue::Operation;
+using plan::MethodPlan;
+using plan::Variant;
+
+/// The rows of the elements that are visible, in the elements' order.
+Statement RenderRows(const MethodPlan& plan, const Variant& variant, plan::Deleted deleted) {
+  const Entity& entity = *plan.entity;
+  ParameterList parameters;
+  const BatchInput input(plan, {}, BatchInput::Versions::kNone, &parameters);
+  std::vector<std::string> cells;
+  if (!variant.columns.empty()) cells.push_back(ColumnList(entity, variant.columns));
+  cells.push_back("\"#\"");
+  const std::string text =
+      Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " JOIN ", Table(entity), " ON ",
+          input.KeyMatches(), Where({VisibilityPredicate(entity, deleted)}), " ORDER BY \"#\"");
+  return FinishBatch(text, &parameters, variant);
+}
+
+Statement RenderBatchCreate(const MethodPlan& plan, const Variant& variant) {
+  const Entity& entity = *plan.entity;
+  ParameterList parameters;
+  const BatchInput input(plan, variant.written, BatchInput::Versions::kNone, &parameters);
+  std::vector<std::string> names, values;
+  for (int i : variant.written) {
+    names.push_back(Identifier(entity.columns[plan.values[i].column].name));
+    values.push_back(NewValue(plan, variant, i, input));
+  }
+  const std::string returning = variant.columns.empty() ? "" : Cat(" RETURNING ", ColumnList(entity, variant.columns));
+  Statement statement = Finish(Cat("INSERT INTO ", Table(entity), " (", absl::StrJoin(names, ", "), ") SELECT ",
+                                   absl::StrJoin(values, ", "), " FROM ", input.From(), " ORDER BY \"#\"", returning),
+                               &parameters, variant.columns, static_cast<int>(variant.columns.size()));
+  return statement;
+}
+
+/// The value that the column would get if an INSERT left it out.
+std::string DefaultOf(const Entity& entity, const Column& column) {
+  if (column.default_kind != catalogue::DefaultKind::kIdentity) return DefaultExpression(column);
+  return Cat("nextval(pg_get_serial_sequence(", Literal(Table(entity)), ", ", Literal(column.name), "))");
+}
+
+}  // namespace
+
+std::string ElementVersionMatches(const MethodPlan& plan, const Variant& variant) {
+  if (!variant.version_guard) return "";
+  return Cat("(\"#ver\" = 0 OR ", Identifier(plan.entity->columns[*plan.entity->version].name), " = \"#ver\")");
+}
+
+std::string ElementUnchanged(const MethodPlan& plan, const Variant& variant, int value, const BatchInput& input) {
+  const plan::ValueTerm& term = plan.values[value];
+  const std::string given = input.Value(term.input);
+  const std::string same = Cat(Identifier(plan.entity->columns[term.column].name), " IS NOT DISTINCT FROM ", given);
+  return variant.unchanged_if_given ? Cat("(", given, " IS NULL OR ", same, ")") : same;
+}
+
+std::string ElementFits(const MethodPlan& plan, const Variant& variant, const BatchInput& input) {
+  std::vector<std::string> conditions;
+  if (variant.version_guard) conditions.push_back(ElementVersionMatches(plan, variant));
+  for (int i : variant.unchanged) conditions.push_back(ElementUnchanged(plan, variant, i, input));
+  return conditions.empty() ? "true" : absl::StrJoin(conditions, " AND ");
+}
+
+std::string NewValue(const MethodPlan& plan, const Variant& variant, int value, const BatchInput& input) {
+  const plan::ValueTerm& term = plan.values[value];
+  const std::string given = input.Value(term.input);
+  const auto& defaulted = variant.defaulted;
+  if (std::find(defaulted.begin(), defaulted.end(), value) == defaulted.end()) return given;
+  return Cat("COALESCE(", given, ", ", DefaultOf(*plan.entity, plan.entity->columns[term.column]), ")");
+}
+
+Statement FinishBatch(std::string text, ParameterList* parameters, const Variant& variant) {
+  const int visible = static_cast<int>(variant.columns.size());
+  Statement statement = Finish(std::move(text), parameters, variant.columns, visible);
+  statement.element_cell = visible;
+  return statement;
+}
+
+Statement RenderBatch(const MethodPlan& plan, const Variant& variant) {
+  switch (plan.operation) {
+    case Operation::kBatchGet:
+      return RenderRows(plan, variant, variant.deleted);
+    case Operation::kBatchCreate:
+      return RenderBatchCreate(plan, variant);
+    case Operation::kUpsert:
+    case Operation::kBatchUpsert:
+      return RenderUpsert(plan, variant);
+    default:
+      return RenderBatchChange(plan, variant);
+  }
+}
+
+Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
+  const Entity& entity = *plan.entity;
+  ParameterList parameters;
+  const BatchInput input(plan, variant.unchanged,
+                         variant.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
+                         &parameters);
+  const std::string found = Cat(Identifier(entity.columns[plan.filters[0].column].name), " IS NOT NULL");
+  const std::string live = entity.soft_deletable() ? Cat("(", LivePredicate(entity), ")") : "true";
+  const std::string version = ElementVersionMatches(plan, variant);
+  std::vector<std::string> cells = {"\"#\"", found, live, version.empty() ? "true" : version};
+  if (!version.empty() && catalogue::IsUpsert(plan.operation)) {
+    cells.back() = Cat("CASE WHEN ", found, " THEN ", version, " ELSE \"#ver\" = 0 END");
+  }
+  for (int i : variant.unchanged) cells.push_back(ElementUnchanged(plan, variant, i, input));
+  return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " LEFT JOIN ", Table(entity), " ON ",
+                    input.KeyMatches(), " ORDER BY \"#\", ", live, " DESC"),
+                &parameters, {}, 0);
+}
+
+Statement RenderBatchReread(const MethodPlan& plan, const Variant& variant) {
+  return RenderRows(plan, variant, plan::Deleted::kExclude);
+}
+
+}  // namespace rowkeeper::sql

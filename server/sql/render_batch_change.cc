@@ -1,0 +1,146 @@
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/clauses.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+#include "server/sql/render_batch.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Entity;
+using catalogue::Operation;
+using plan::Deleted;
+using plan::MethodPlan;
+using plan::Variant;
+
+/// Writes `WITH "#target" AS (…locked rows…), "#changed" AS (…the change…) SELECT …`. The change happens only when the
+/// rows that were locked are what the caller expects; then all of them are changed.
+class ChangeRenderer {
+ public:
+  ChangeRenderer(const MethodPlan& plan, const Variant& variant)
+      : plan_(plan),
+        variant_(variant),
+        entity_(*plan.entity),
+        input_(plan, Values(variant),
+               variant.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone, &parameters_) {}
+
+  Statement Render() {
+    const std::string target = Target();
+    const std::string guard = Guard();
+    const std::string change = plan_.operation == Operation::kBatchDelete ? Delete(guard) : Update(guard);
+    const std::string cells = variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", ";
+    const std::string others = returns_unchanged() ? Cat(" UNION ALL SELECT ", TargetCells(),
+                                                         "\"#\" FROM \"#target\" WHERE NOT \"#due\" AND ", guard)
+                                                   : "";
+    return FinishBatch(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change, " RETURNING ", cells,
+                           "\"#\") SELECT ", cells, "\"#\" FROM \"#changed\"", others, " ORDER BY \"#\""),
+                       &parameters_, variant_);
+  }
+
+ private:
+  static std::vector<int> Values(const Variant& variant) {
+    std::vector<int> values = variant.written;
+    values.insert(values.end(), variant.unchanged.begin(), variant.unchanged.end());
+    return values;
+  }
+
+  /// Rows that are in the wanted state already are as good as changed when the caller does not mind.
+  bool returns_unchanged() const {
+    return variant_.allow_missing &&
+           (plan_.operation == Operation::kBatchSoftDelete || plan_.operation == Operation::kBatchRestore);
+  }
+
+  Deleted visible() const {
+    if (plan_.operation == Operation::kBatchDelete) return variant_.deleted;
+    if (returns_unchanged()) return Deleted::kInclude;
+    return plan_.operation == Operation::kBatchRestore ? Deleted::kOnly : Deleted::kExclude;
+  }
+
+  std::string Target() const {
+    std::string cells = Cat(input_.Names(), ", ", ElementFits(plan_, variant_, input_), " AS \"#ok\"");
+    if (returns_unchanged()) {
+      const Deleted due = plan_.operation == Operation::kBatchRestore ? Deleted::kOnly : Deleted::kExclude;
+      cells += Cat(", (", VisibilityPredicate(entity_, due), ") AS \"#due\"");
+      for (int column : variant_.columns) {
+        cells += Cat(", ", Identifier(entity_.columns[column].name), " AS ", TargetCell(column));
+      }
+    }
+    const std::string strength = plan_.operation == Operation::kBatchDelete ? "UPDATE" : "NO KEY UPDATE";
+    return Cat("SELECT ", cells, " FROM ", input_.From(), " JOIN ", Table(entity_), " ON ", input_.KeyMatches(),
+               Where({VisibilityPredicate(entity_, visible())}), " ORDER BY ", ColumnList(entity_, entity_.key),
+               " FOR ", strength, " OF ", Identifier(entity_.table));
+  }
+
+  static std::string TargetCell(int column) { return Identifier(Cat("#c", column)); }
+
+  std::string TargetCells() const {
+    std::string cells;
+    for (int column : variant_.columns) cells += Cat(TargetCell(column), ", ");
+    return cells;
+  }
+
+  /// Looks at every target, so that all are locked before the first is changed.
+  std::string Guard() {
+    if (variant_.allow_missing) return "(SELECT COALESCE(bool_and(\"#ok\"), true) FROM \"#target\")";
+    return Cat("(SELECT count(*) FILTER (WHERE \"#ok\") = ",
+               parameters_.Add(Parameter::Source::kElementCount, 0, "bigint"), " FROM \"#target\")");
+  }
+
+  std::string Delete(const std::string& guard) const {
+    return Cat("DELETE FROM ", Table(entity_), " USING \"#target\"", Where({input_.KeyMatches(), SameRow(), guard}));
+  }
+
+  std::string Update(const std::string& guard) const {
+    std::vector<std::string> assignments = Assignments();
+    if (!assignments.empty()) {
+      AppendHousekeeping(entity_, "", &assignments);
+    } else {
+      const std::string name = Identifier(entity_.columns[entity_.key[0]].name);
+      assignments.push_back(Cat(name, " = ", name));
+    }
+    std::vector<std::string> conditions = {input_.KeyMatches(), SameRow()};
+    if (returns_unchanged()) conditions.push_back("\"#due\"");
+    conditions.push_back(guard);
+    return Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(assignments, ", "), " FROM \"#target\"",
+               Where(conditions));
+  }
+
+  /// Deleted rows may have the same values in a key that binds only live ones.
+  std::string SameRow() const { return plan_.batch->live_only ? LivePredicate(entity_) : ""; }
+
+  std::vector<std::string> Assignments() const {
+    std::vector<std::string> assignments;
+    if (plan_.operation == Operation::kBatchUpdate) {
+      for (int i : variant_.written) {
+        const plan::ValueTerm& value = plan_.values[i];
+        assignments.push_back(Cat(Identifier(entity_.columns[value.column].name), " = ", input_.Value(value.input)));
+      }
+      return assignments;
+    }
+    const bool remove = plan_.operation == Operation::kBatchSoftDelete;
+    if (entity_.deleted_at) {
+      assignments.push_back(
+          Cat(Identifier(entity_.columns[*entity_.deleted_at].name), " = ", remove ? "clock_timestamp()" : "NULL"));
+    }
+    if (entity_.deleted_flag) {
+      assignments.push_back(
+          Cat(Identifier(entity_.columns[*entity_.deleted_flag].name), " = ", remove ? "true" : "false"));
+    }
+    return assignments;
+  }
+
+  const MethodPlan& plan_;
+  const Variant& variant_;
+  const Entity& entity_;
+  ParameterList parameters_;
+  const BatchInput input_;
+};
+
+}  // namespace
+
+Statement RenderBatchChange(const MethodPlan& plan, const Variant& variant) {
+  return ChangeRenderer(plan, variant).Render();
+}
+
+}  // namespace rowkeeper::sql
