@@ -133,6 +133,7 @@ void ApplyFlags(const v1::ColumnOptions& options, Column* column, Diagnostics* d
   column->immutable = options.immutable();
   column->output_only = options.output_only();
   column->sortable = options.sortable();
+  column->filterable = options.filterable();
   if (options.sortable() && (column->type.array || column->type.kind == ValueKind::kJson)) {
     diagnostics->Error(field, absl::StrCat(Describe(field), " has no order"), "remove `sortable`");
   }

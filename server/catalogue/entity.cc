@@ -11,4 +11,11 @@ const Column* Entity::FindField(std::string_view proto_name) const {
   return nullptr;
 }
 
+const Relation* Entity::FindRelation(std::string_view proto_name) const {
+  for (const Relation& relation : relations) {
+    if (relation.field->name() == proto_name) return &relation;
+  }
+  return nullptr;
+}
+
 }  // namespace rowkeeper::catalogue

@@ -58,6 +58,8 @@ struct Column {
   std::string default_literal;
   /// Callers may order lists by it.
   bool sortable = false;
+  /// Callers may name it in a filter expression.
+  bool filterable = false;
   std::optional<Reference> reference;
 
   bool has_default() const { return default_kind != DefaultKind::kNone; }
@@ -121,6 +123,42 @@ struct OrderTerm {
   bool nulls_first() const { return descending != nulls_moved; }
 };
 
+/// Rows of another entity (or the same one) that a read can bring along. Columns are named by their index in the entity
+/// that has them.
+struct Relation {
+  enum class Kind {
+    kReference,  ///< to one: `column` of this entity holds the key of `target`
+    kInverse,    ///< to one or many: `target_column` of `target` holds this entity's key
+    kThrough,    ///< to many: rows of `through` hold this entity's key and `target`'s
+  };
+  /// The field of the entity's message; repeated when `to_many`.
+  const google::protobuf::FieldDescriptor* field = nullptr;
+  const Entity* target = nullptr;
+  Kind kind = Kind::kReference;
+  bool to_many = false;
+  /// kReference.
+  int column = -1;
+  /// kInverse.
+  int target_column = -1;
+  /// kThrough: the join entity and its two references.
+  const Entity* through = nullptr;
+  int through_column = -1;
+  int through_target_column = -1;
+  /// To many: order of the rows, ending in the key.
+  std::vector<OrderTerm> order;
+  /// To many: a filter expression, as declared; may be empty.
+  std::string filter;
+  /// To many: rows for each parent.
+  int limit = 100;
+};
+
+/// A reference of another entity (or of the same) to this one, seen from here.
+struct Dependent {
+  const Entity* entity = nullptr;
+  /// The referencing column of `entity`.
+  int column = 0;
+};
+
 /// An annotated message: one table. Immutable once the catalogue is compiled; addresses are stable.
 struct Entity {
   /// Full protobuf name, for example "planner.v1.Todo".
@@ -142,6 +180,10 @@ struct Entity {
   std::vector<Check> checks;
   std::vector<Oneof> oneofs;
   std::vector<OrderTerm> default_order;
+  /// In the order of their fields, which are no columns.
+  std::vector<Relation> relations;
+  /// Who references this entity's key, by entity and column.
+  std::vector<Dependent> dependents;
 
   std::optional<int> created_at;
   std::optional<int> updated_at;
@@ -152,6 +194,8 @@ struct Entity {
   bool soft_deletable() const { return deleted_at.has_value() || deleted_flag.has_value(); }
   /// The column of the field with this proto name; nullptr when there is none.
   const Column* FindField(std::string_view proto_name) const;
+  /// The relation of the field with this proto name; nullptr when there is none.
+  const Relation* FindRelation(std::string_view proto_name) const;
   /// Index of `column` in `columns`; it must be one of them.
   int IndexOf(const Column& column) const { return static_cast<int>(&column - columns.data()); }
 };

@@ -37,6 +37,13 @@ constexpr OperationName kOperations[] = {
     {"BatchDelete", v1::OPERATION_BATCH_DELETE, Operation::kBatchDelete},
     {"Upsert", v1::OPERATION_UPSERT, Operation::kUpsert},
     {"BatchUpsert", v1::OPERATION_BATCH_UPSERT, Operation::kBatchUpsert},
+    {"Count", v1::OPERATION_COUNT, Operation::kCount},
+    {"UpdateWhere", v1::OPERATION_UPDATE_WHERE, Operation::kUpdateWhere},
+    {"SoftDeleteWhere", v1::OPERATION_SOFT_DELETE_WHERE, Operation::kSoftDeleteWhere},
+    {"DeleteWhere", v1::OPERATION_DELETE_WHERE, Operation::kDeleteWhere},
+    {"Purge", v1::OPERATION_PURGE, Operation::kPurge},
+    {"Import", v1::OPERATION_IMPORT, Operation::kImport},
+    {"Export", v1::OPERATION_EXPORT, Operation::kExport},
 };
 
 /// Whether `name` starts with the word `prefix`: GetById and Get do, Getaway does not.
@@ -79,7 +86,11 @@ std::optional<Method> CompileMethod(const pb::MethodDescriptor& method, const En
   if (!conflict_fields.empty() && !IsUpsert(*operation)) {
     diagnostics->Error(method, "conflict_fields has no meaning for this operation", "remove it, or make it an Upsert");
   }
-  return Method{&method, *operation, {conflict_fields.begin(), conflict_fields.end()}};
+  Method compiled;
+  compiled.descriptor = &method;
+  compiled.operation = *operation;
+  compiled.conflict_fields = {conflict_fields.begin(), conflict_fields.end()};
+  return compiled;
 }
 
 /// nullptr when there is none; that is reported.

@@ -56,13 +56,13 @@ std::string ElementVersionsText(const plan::Call& call) {
              "}");
 }
 
-BatchRun::BatchRun(const Runner& runner, const Runner::Step& step)
-    : runner_(runner), step_(step), call_(step.call), plan_(*call_.plan), count_(call_.request.elements.size()) {}
+BatchRun::BatchRun(const Step& step)
+    : step_(step), call_(step.call), plan_(*call_.plan), count_(call_.request.elements.size()) {}
 
 absl::StatusOr<Outcome> BatchRun::Run() {
   if (count_ == 0) return Outcome{};
-  const SharedStatement statement = runner_.statements_->Get(plan_, call_.variant, Kind::kMain);
-  absl::StatusOr<db::Rows> rows = runner_.Execute(step_, *statement, step_.effect());
+  const SharedStatement statement = step_.Get(Kind::kMain);
+  absl::StatusOr<db::Rows> rows = step_.Execute(*statement, step_.effect());
   switch (plan_.operation) {
     case Operation::kBatchGet:
       return rows.ok() ? Got(*std::move(rows), statement) : rows.status();
@@ -141,8 +141,8 @@ absl::StatusOr<Outcome> BatchRun::Reread(const db::Rows& written, const sql::Sta
   for (int row = 0; row < written.size(); ++row) {
     writes[ElementOf(written, row, statement)] = ToOutcome(written.cell(row, statement.outcome_cell));
   }
-  const SharedStatement reread = runner_.statements_->Get(plan_, call_.variant, Kind::kReread);
-  absl::StatusOr<db::Rows> rows = runner_.Execute(step_, *reread, db::Query::Effect::kRead);
+  const SharedStatement reread = step_.Get(Kind::kReread);
+  absl::StatusOr<db::Rows> rows = step_.Execute(*reread, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   if (static_cast<size_t>(rows->size()) != count_) return SerializationFailure();  // deleted meanwhile: write it again
   Outcome outcome = OutcomeOf(*std::move(rows), reread);
@@ -151,8 +151,8 @@ absl::StatusOr<Outcome> BatchRun::Reread(const db::Rows& written, const sql::Sta
 }
 
 absl::StatusOr<std::vector<BatchRun::State>> BatchRun::Probe() const {
-  const SharedStatement probe = runner_.statements_->Get(plan_, call_.variant, Kind::kProbe);
-  const absl::StatusOr<db::Rows> rows = runner_.Execute(step_, *probe, db::Query::Effect::kRead);
+  const SharedStatement probe = step_.Get(Kind::kProbe);
+  const absl::StatusOr<db::Rows> rows = step_.Execute(*probe, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   std::vector<State> states(count_);
   size_t next = 0;

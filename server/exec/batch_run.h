@@ -7,19 +7,9 @@
 #include "absl/status/statusor.h"
 #include "server/base/errors.h"
 #include "server/exec/runner.h"
+#include "server/exec/step.h"
 
 namespace rowkeeper::exec {
-
-/// A call on its way, as both kinds of runs see it.
-struct Runner::Step {
-  const plan::Call& call;
-  db::Connection& connection;
-  db::Cancellation* cancellation;
-
-  db::Query::Effect effect() const {
-    return call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
-  }
-};
 
 /// The texts that all elements have for an input, as an array literal.
 std::string ElementsText(const plan::Call& call, int input);
@@ -30,7 +20,7 @@ std::string ElementVersionsText(const plan::Call& call);
 /// that another transaction brought into the wanted state at the same moment.
 class BatchRun {
  public:
-  BatchRun(const Runner& runner, const Runner::Step& step);
+  explicit BatchRun(const Step& step);
 
   absl::StatusOr<Outcome> Run();
 
@@ -65,8 +55,7 @@ class BatchRun {
   BatchItem VersionItem(size_t element) const;
   void AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const;
 
-  const Runner& runner_;
-  const Runner::Step& step_;
+  const Step& step_;
   const plan::Call& call_;
   const plan::MethodPlan& plan_;
   const size_t count_;

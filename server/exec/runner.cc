@@ -14,28 +14,6 @@ namespace {
 
 using catalogue::Operation;
 
-db::Param ParameterValue(const plan::Call& call, const sql::Parameter& parameter) {
-  switch (parameter.source) {
-    case sql::Parameter::Source::kArgument: {
-      const plan::Argument& argument = call.request.arguments[parameter.index];
-      return argument.present ? db::Param(argument.text) : std::nullopt;
-    }
-    case sql::Parameter::Source::kCursor:
-      return call.cursor[parameter.index];
-    case sql::Parameter::Source::kLimit:
-      return std::to_string(call.page_size + 1);  // one more than shown tells whether there is a next page
-    case sql::Parameter::Source::kVersion:
-      return std::to_string(call.request.version);
-    case sql::Parameter::Source::kElements:
-      return ElementsText(call, parameter.index);
-    case sql::Parameter::Source::kElementVersions:
-      return ElementVersionsText(call);
-    case sql::Parameter::Source::kElementCount:
-      return std::to_string(call.request.elements.size());
-  }
-  return std::nullopt;
-}
-
 /// "id 0b52…, owner_id 77aa…": how the caller named the row.
 std::string DescribeKey(const plan::Call& call) {
   std::vector<std::string> parts;
@@ -80,46 +58,28 @@ FieldViolations ChangedImmutables(const plan::Call& call, const db::Rows& rows) 
   return violations;
 }
 
-}  // namespace
-
-absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
-                                    db::Cancellation* cancellation) const {
-  const Step step{call, connection, cancellation};
-  return call.plan->batch.has_value() ? BatchRun(*this, step).Run() : RunOne(step);
+Outcome ToOutcome(db::Rows rows, std::shared_ptr<const sql::Statement> statement, int count) {
+  Outcome outcome;
+  outcome.rows = std::move(rows);
+  outcome.statement = std::move(statement);
+  outcome.row_count = count;
+  return outcome;
 }
 
-absl::StatusOr<Outcome> Runner::RunOne(const Step& step) const {
-  const plan::Call& call = step.call;
-  const auto statement = statements_->Get(*call.plan, call.variant, StatementCache::Kind::kMain);
-  absl::StatusOr<db::Rows> rows = Execute(step, *statement, step.effect());
+absl::StatusOr<Outcome> AlreadyInState(const Step& step) {
+  if (step.call.variant.columns.empty()) return Outcome{};
+  const auto statement = step.Get(StatementCache::Kind::kReread);
+  absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
-  if (call.plan->operation == Operation::kList) return Page(call, *std::move(rows), statement);
-  if (rows->size() > 0) return Outcome{*std::move(rows), statement, 1, "", {}, {}};
-  if (rows->affected() > 0) return Outcome{};
-  if (call.plan->operation == Operation::kGet) return RowNotFound(call.plan->entity->full_name, DescribeKey(call));
-  return ExplainMiss(step);
+  const int count = std::min(rows->size(), 1);
+  return ToOutcome(*std::move(rows), statement, count);
 }
 
-absl::StatusOr<db::Rows> Runner::Execute(const Step& step, const sql::Statement& statement,
-                                         db::Query::Effect effect) const {
-  std::vector<db::Param> params;
-  params.reserve(statement.parameters.size());
-  for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(step.call, parameter));
-  db::Query query;
-  query.id = statement.id;
-  query.text = statement.text;
-  query.params = &params;
-  query.effect = effect;
-  query.errors = &errors_.For(*step.call.plan->entity);
-  query.cancellation = step.cancellation;
-  return step.connection.Execute(query);
-}
-
-absl::StatusOr<Outcome> Runner::ExplainMiss(const Step& step) const {
+absl::StatusOr<Outcome> ExplainMiss(const Step& step) {
   const plan::Call& call = step.call;
   const catalogue::Entity& entity = *call.plan->entity;
-  const auto probe = statements_->Get(*call.plan, call.variant, StatementCache::Kind::kProbe);
-  absl::StatusOr<db::Rows> rows = Execute(step, *probe, db::Query::Effect::kRead);
+  const auto probe = step.Get(StatementCache::Kind::kProbe);
+  absl::StatusOr<db::Rows> rows = step.Execute(*probe, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   const absl::Status missing = RowNotFound(entity.full_name, DescribeKey(call));
   const absl::StatusOr<Outcome> nothing_there =
@@ -140,16 +100,8 @@ absl::StatusOr<Outcome> Runner::ExplainMiss(const Step& step) const {
   return violations.empty() ? nothing_there : violations.ToStatus();
 }
 
-absl::StatusOr<Outcome> Runner::AlreadyInState(const Step& step) const {
-  if (step.call.variant.columns.empty()) return Outcome{};
-  const auto statement = statements_->Get(*step.call.plan, step.call.variant, StatementCache::Kind::kReread);
-  absl::StatusOr<db::Rows> rows = Execute(step, *statement, db::Query::Effect::kRead);
-  if (!rows.ok()) return rows.status();
-  const int count = std::min(rows->size(), 1);
-  return Outcome{*std::move(rows), statement, count, "", {}, {}};
-}
-
-Outcome Runner::Page(const plan::Call& call, db::Rows rows, std::shared_ptr<const sql::Statement> statement) const {
+Outcome Page(const Step& step, db::Rows rows, std::shared_ptr<const sql::Statement> statement) {
+  const plan::Call& call = step.call;
   Outcome outcome;
   outcome.row_count = std::min(rows.size(), call.page_size);
   if (rows.size() > call.page_size) {
@@ -159,11 +111,31 @@ Outcome Runner::Page(const plan::Call& call, db::Rows rows, std::shared_ptr<cons
       cells.push_back(rows.is_null(last, cell) ? std::nullopt
                                                : std::optional<std::string>(std::string(rows.cell(last, cell))));
     }
-    outcome.next_page_token = plan::NextPageToken(call, tokens_, cells);
+    outcome.next_page_token = plan::NextPageToken(call, step.parts.tokens, cells);
   }
   outcome.rows = std::move(rows);
   outcome.statement = std::move(statement);
   return outcome;
+}
+
+absl::StatusOr<Outcome> RunOne(const Step& step) {
+  const plan::Call& call = step.call;
+  const auto statement = step.Get(StatementCache::Kind::kMain);
+  absl::StatusOr<db::Rows> rows = step.Execute(*statement, step.effect());
+  if (!rows.ok()) return rows.status();
+  if (call.plan->operation == Operation::kList) return Page(step, *std::move(rows), statement);
+  if (rows->size() > 0) return ToOutcome(*std::move(rows), statement, 1);
+  if (rows->affected() > 0) return Outcome{};
+  if (call.plan->operation == Operation::kGet) return RowNotFound(call.plan->entity->full_name, DescribeKey(call));
+  return ExplainMiss(step);
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
+                                    db::Cancellation* cancellation) const {
+  const Step step{parts_, call, connection, cancellation};
+  return call.plan->batch.has_value() ? BatchRun(step).Run() : RunOne(step);
 }
 
 }  // namespace rowkeeper::exec

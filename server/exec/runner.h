@@ -1,17 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
-#include "server/exec/error_context.h"
-#include "server/exec/statement_cache.h"
+#include "server/exec/step.h"
 #include "server/plan/batch.h"
 #include "server/plan/call.h"
 
 namespace rowkeeper::exec {
+
+struct RelatedRows;
 
 /// What a call found or wrote, ready to be encoded.
 struct Outcome {
@@ -26,6 +29,18 @@ struct Outcome {
   std::vector<std::vector<std::string>> missing;
   /// Upsert: what was done, one for each element.
   std::vector<plan::WriteOutcome> writes;
+  /// List: empty on the first page.
+  std::string previous_page_token;
+  /// List, count: rows that match.
+  std::optional<int64_t> total_size;
+  /// Bulk change, writing query: rows changed.
+  std::optional<int64_t> affected;
+  /// Purge: there is more to do.
+  bool more = false;
+  /// Partial batch: what became of each element, in their order; OK for those that `rows` has.
+  std::vector<absl::Status> results;
+  /// Rows of relations; nullptr when none were asked for. See relation_rows.h.
+  std::shared_ptr<const RelatedRows> related;
 };
 
 /// Runs a call's statements on a connection: autocommitted, or in whatever transaction the connection is in. Stateless;
@@ -33,24 +48,13 @@ struct Outcome {
 class Runner {
  public:
   Runner(const ErrorContexts& errors, const plan::PageTokens& tokens, StatementCache* statements)
-      : errors_(errors), tokens_(tokens), statements_(statements) {}
+      : parts_{errors, tokens, statements} {}
 
   /// Errors: those of the error table; a write that found no row is explained by a second statement.
   absl::StatusOr<Outcome> Run(const plan::Call& call, db::Connection& connection, db::Cancellation* cancellation) const;
 
  private:
-  friend class BatchRun;
-  struct Step;
-
-  absl::StatusOr<Outcome> RunOne(const Step& step) const;
-  absl::StatusOr<db::Rows> Execute(const Step& step, const sql::Statement& statement, db::Query::Effect effect) const;
-  absl::StatusOr<Outcome> ExplainMiss(const Step& step) const;
-  absl::StatusOr<Outcome> AlreadyInState(const Step& step) const;
-  Outcome Page(const plan::Call& call, db::Rows rows, std::shared_ptr<const sql::Statement> statement) const;
-
-  const ErrorContexts& errors_;
-  const plan::PageTokens& tokens_;
-  StatementCache* statements_;
+  const RunnerParts parts_;
 };
 
 }  // namespace rowkeeper::exec

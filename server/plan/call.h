@@ -29,6 +29,11 @@ struct Call {
   std::vector<std::optional<std::string>> cursor;
   /// List: rows on this page.
   int page_size = 0;
+  /// List: the page is the first one as far as the request tells.
+  bool first_page = true;
+  /// Texts that binding made out of the request and that go to the database as parameters: operands of the filter
+  /// expression, parts of jsonb values.
+  std::vector<std::optional<std::string>> computed;
 };
 
 /// Checks `request` and resolves masks, order, page token and defaults. Errors: INVALID_ARGUMENT with every field that

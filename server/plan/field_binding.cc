@@ -15,7 +15,7 @@ namespace {
 using catalogue::Operation;
 using google::protobuf::FieldDescriptor;
 
-enum class ControlType { kInt32, kInteger, kString, kBool, kFieldMask, kDeleted };
+enum class ControlType { kInt32, kInteger, kString, kBool, kFieldMask, kDeleted, kCountMode, kDuration };
 
 /// A request field that steers the operation instead of naming a column.
 struct Control {
@@ -36,12 +36,21 @@ constexpr Control kControls[] = {
     {"deleted", v1::BINDING_DELETED, InputRole::kDeleted, ControlType::kDeleted, "rowkeeper.v1.Deleted"},
     {"version", v1::BINDING_VERSION, InputRole::kVersion, ControlType::kInteger, "int64"},
     {"allow_missing", v1::BINDING_ALLOW_MISSING, InputRole::kAllowMissing, ControlType::kBool, "bool"},
+    {"filter", v1::BINDING_FILTER, InputRole::kExpression, ControlType::kString, "string"},
+    {"skip", v1::BINDING_SKIP, InputRole::kSkip, ControlType::kInt32, "int32"},
+    {"count", v1::BINDING_COUNT, InputRole::kCount, ControlType::kCountMode, "rowkeeper.v1.CountMode"},
+    {"max_affected", v1::BINDING_MAX_AFFECTED, InputRole::kMaxAffected, ControlType::kInteger, "int64"},
+    {"older_than", v1::BINDING_OLDER_THAN, InputRole::kOlderThan, ControlType::kDuration, "google.protobuf.Duration"},
+    {"resume_token", v1::BINDING_RESUME_TOKEN, InputRole::kPageToken, ControlType::kString, "string"},
 };
 
 bool HasType(const FieldDescriptor& field, ControlType type) {
   if (field.is_repeated()) return false;
   const auto is_message = [&field](std::string_view name) {
     return field.type() == FieldDescriptor::TYPE_MESSAGE && field.message_type()->full_name() == name;
+  };
+  const auto is_enum = [&field](std::string_view name) {
+    return field.type() == FieldDescriptor::TYPE_ENUM && field.enum_type()->full_name() == name;
   };
   switch (type) {
     case ControlType::kInt32:
@@ -54,8 +63,12 @@ bool HasType(const FieldDescriptor& field, ControlType type) {
       return field.type() == FieldDescriptor::TYPE_BOOL;
     case ControlType::kFieldMask:
       return is_message("google.protobuf.FieldMask");
+    case ControlType::kDuration:
+      return is_message("google.protobuf.Duration");
     case ControlType::kDeleted:
-      return field.type() == FieldDescriptor::TYPE_ENUM && field.enum_type()->full_name() == "rowkeeper.v1.Deleted";
+      return is_enum("rowkeeper.v1.Deleted");
+    case ControlType::kCountMode:
+      return is_enum("rowkeeper.v1.CountMode");
   }
   return false;
 }
@@ -63,21 +76,36 @@ bool HasType(const FieldDescriptor& field, ControlType type) {
 /// Which controls an operation understands.
 bool Accepts(Operation operation, const catalogue::Entity& entity, InputRole role) {
   const bool list = operation == Operation::kList;
+  const bool export_rows = operation == Operation::kExport;
   switch (role) {
     case InputRole::kPageSize:
-    case InputRole::kPageToken:
     case InputRole::kOrderBy:
+    case InputRole::kSkip:
       return list;
+    case InputRole::kPageToken:
+      return list || export_rows;
+    case InputRole::kCount:
+      return list || operation == Operation::kCount;
+    case InputRole::kExpression:
+      return list || export_rows || operation == Operation::kCount ||
+             (catalogue::IsBulkChange(operation) && operation != Operation::kPurge);
+    case InputRole::kMaxAffected:
+      return catalogue::IsBulkChange(operation);
+    case InputRole::kOlderThan:
+      return operation == Operation::kPurge;
     case InputRole::kReadMask:
-      return list || operation == Operation::kGet || operation == Operation::kBatchGet;
+      return list || export_rows || operation == Operation::kGet || operation == Operation::kBatchGet;
     case InputRole::kUpdateMask:
-      return operation == Operation::kUpdate || operation == Operation::kBatchUpdate || catalogue::IsUpsert(operation);
+      return operation == Operation::kUpdate || operation == Operation::kBatchUpdate ||
+             operation == Operation::kUpdateWhere || catalogue::IsUpsert(operation);
     case InputRole::kDeleted:
-      return entity.soft_deletable() && (list || operation == Operation::kGet || operation == Operation::kDelete ||
+      return entity.soft_deletable() && (list || export_rows || operation == Operation::kGet || operation == Operation::kDelete ||
+                                         operation == Operation::kCount || operation == Operation::kDeleteWhere ||
                                          operation == Operation::kBatchGet || operation == Operation::kBatchDelete);
     case InputRole::kVersion:  // in a batch it is a field of the elements
-      return entity.version.has_value() && !list && operation != Operation::kGet && operation != Operation::kCreate &&
-             !catalogue::IsBatch(operation);
+      return entity.version.has_value() &&
+             (operation == Operation::kUpdate || operation == Operation::kSoftDelete ||
+              operation == Operation::kRestore || operation == Operation::kDelete);
     case InputRole::kAllowMissing:
       return operation == Operation::kSoftDelete || operation == Operation::kRestore ||
              operation == Operation::kDelete || operation == Operation::kBatchGet ||

@@ -9,6 +9,8 @@
 
 namespace rowkeeper::plan {
 
+struct QueryPlan;
+
 /// What a request field is used for.
 enum class InputRole {
   kFilter,        ///< compared with a column
@@ -21,6 +23,11 @@ enum class InputRole {
   kDeleted,       ///< rowkeeper.v1.Deleted
   kVersion,       ///< int32 or int64
   kAllowMissing,  ///< bool
+  kExpression,    ///< string, an AIP-160 filter
+  kSkip,          ///< int32
+  kCount,         ///< rowkeeper.v1.CountMode
+  kMaxAffected,   ///< int32 or int64
+  kOlderThan,     ///< google.protobuf.Duration
   kIgnored,       ///< read by nobody: another field of the request stands above it
 };
 
@@ -88,6 +95,7 @@ struct BatchPlan {
 enum class ResponseShape {
   kEmpty,   ///< google.protobuf.Empty
   kEntity,  ///< the entity itself
+  kFacts,   ///< a message without rows: counts and such
   kHolder,  ///< a message with one field of the entity
   kList,    ///< a message with a repeated field of the entity and next_page_token
 };
@@ -98,6 +106,16 @@ struct ResponsePlan {
   const google::protobuf::FieldDescriptor* rows = nullptr;
   /// kList: the string field, or nullptr when the response has none.
   const google::protobuf::FieldDescriptor* next_page_token = nullptr;
+  /// List, where the response has them, or nullptr.
+  const google::protobuf::FieldDescriptor* previous_page_token = nullptr;
+  /// List, count.
+  const google::protobuf::FieldDescriptor* total_size = nullptr;
+  /// Bulk changes, writing queries.
+  const google::protobuf::FieldDescriptor* affected = nullptr;
+  /// Purge: the bool that says whether there is more to do.
+  const google::protobuf::FieldDescriptor* more = nullptr;
+  /// Partial batch: the repeated rowkeeper.v1.RowResult.
+  const google::protobuf::FieldDescriptor* results = nullptr;
   /// Batch: the repeated field for keys without a row, or nullptr; and for each of MethodPlan::filters the field for
   /// its value, which is the same one where keys are values.
   const google::protobuf::FieldDescriptor* missing = nullptr;
@@ -120,13 +138,21 @@ struct MethodPlan {
   std::vector<Input> inputs;
   std::vector<FilterTerm> filters;
   std::vector<ValueTerm> values;
-  /// Set for batches and upserts.
+  /// Set for batches, upserts and imports.
   std::optional<BatchPlan> batch;
+  /// A batch write that is not atomic.
+  bool partial = false;
+  /// Set for custom queries; see query_plan.h.
+  std::shared_ptr<const QueryPlan> query;
   ResponsePlan response;
+
+  /// A custom query that writes nothing.
+  bool query_reads = false;
 
   bool reads_only() const {
     return operation == catalogue::Operation::kGet || operation == catalogue::Operation::kList ||
-           operation == catalogue::Operation::kBatchGet;
+           operation == catalogue::Operation::kBatchGet || operation == catalogue::Operation::kCount ||
+           operation == catalogue::Operation::kExport || query_reads;
   }
 };
 

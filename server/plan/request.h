@@ -10,6 +10,9 @@ namespace rowkeeper::plan {
 /// Which rows a call sees on a soft-deletable entity.
 enum class Deleted { kExclude, kInclude, kOnly };
 
+/// What a list says of the number of its rows.
+enum class CountMode { kNone, kExact, kEstimated };
+
 /// The value of one kFilter or kValue input.
 struct Argument {
   /// Fields without presence (plain proto3 scalars, repeated fields, maps) are present when they are not the zero
@@ -39,6 +42,15 @@ struct Request {
   Deleted deleted = Deleted::kExclude;
   int64_t version = 0;
   bool allow_missing = false;
+  /// An AIP-160 filter expression.
+  std::string expression;
+  int32_t skip = 0;
+  /// Absent: the operation's default.
+  std::optional<CountMode> count;
+  /// Absent: no limit was given.
+  std::optional<int64_t> max_affected;
+  /// PostgreSQL's text form of the interval.
+  std::optional<std::string> older_than;
   /// Batch: in the request's order. A single upsert has one.
   std::vector<Element> elements;
 };

@@ -33,6 +33,9 @@ std::string Variant::Key() const {
   AppendNumbers(updated, &key);
   key.push_back(unchanged_if_given ? 'g' : '-');
   key.push_back(allow_missing ? 'm' : '-');
+  key.push_back(backward ? 'b' : '-');
+  key.push_back(skip ? 's' : '-');
+  key.push_back(max_affected ? 'x' : '-');
   for (bool null : cursor_nulls) key.push_back(null ? '0' : '1');
   return key;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,10 @@
 #include "server/plan/request.h"
 
 namespace rowkeeper::plan {
+
+struct FilterExpression;
+struct JsonMask;
+struct RelationSelection;
 
 /// What of a call decides the text of its SQL. Two calls of one method with equal variants share a statement.
 struct Variant {
@@ -35,6 +40,17 @@ struct Variant {
   bool unchanged_if_given = false;
   /// Batch: elements without a row are left out.
   bool allow_missing = false;
+  /// The filter expression's shape, without its operands; nullptr: none. See filter_expression.h.
+  std::shared_ptr<const FilterExpression> expression;
+  /// Relations to load beside the rows; nullptr: none. See relation_selection.h.
+  std::shared_ptr<const RelationSelection> relations;
+  /// Parts of jsonb columns to read or to write; nullptr: columns are handled whole. See json_mask.h.
+  std::shared_ptr<const JsonMask> json;
+  /// List: the page before the cursor, whose rows come in the opposite order and are turned round.
+  bool backward = false;
+  /// List, bulk change: the request has a `skip`, or a `max_affected`.
+  bool skip = false;
+  bool max_affected = false;
 
   /// Equal variants of one plan, and only those, have equal keys.
   std::string Key() const;

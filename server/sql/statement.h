@@ -16,6 +16,11 @@ struct Parameter {
     kElements,         ///< Element::arguments[index] of all elements, as one array
     kElementVersions,  ///< Element::version of all elements, as one array
     kElementCount,     ///< how many elements there are
+    kComputed,         ///< plan::Call::computed[index]
+    kSkip,             ///< plan::Request::skip
+    kMaxAffected,      ///< plan::Request::max_affected, and one more, which tells whether there are too many
+    kOlderThan,        ///< plan::Request::older_than
+    kParentKeys,       ///< relation: the keys to load for, as one array
   };
   Source source = Source::kArgument;
   int index = 0;
@@ -38,6 +43,9 @@ struct Statement {
   /// Batch: the result cell with the element's place, counted from 1; rows come in its order. -1: rows come in the
   /// order of the elements, one each.
   int element_cell = -1;
+  /// Relations: result cells with the values that rows of relations are found by, one for each of the columns that
+  /// plan::LinkColumns names, in that order.
+  std::vector<int> link_cells;
   /// Upsert: the result cell with INSERTED, UPDATED or UNCHANGED; -1: there is none.
   int outcome_cell = -1;
 };

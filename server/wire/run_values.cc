@@ -145,6 +145,7 @@ class Resolver {
         holder = Cat(plan.response.rows->name(), ".");
         break;
       case plan::ResponseShape::kList:
+      case plan::ResponseShape::kFacts:
       case plan::ResponseShape::kEmpty:
         Refuse("call", Cat(plan.full_name, " returns no single row to take a value from"));
         return nullptr;

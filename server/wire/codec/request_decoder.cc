@@ -43,6 +43,15 @@ bool ReadDeleted(int64_t number, plan::Deleted* deleted) {
   return true;
 }
 
+/// rowkeeper.v1.CountMode. False for a number that it does not have.
+bool ReadCountMode(int64_t number, std::optional<plan::CountMode>* mode) {
+  constexpr plan::CountMode kByNumber[] = {plan::CountMode::kNone, plan::CountMode::kExact,
+                                           plan::CountMode::kEstimated};
+  if (number < 0 || number > 3) return false;
+  if (number > 0) *mode = kByNumber[number - 1];
+  return true;
+}
+
 /// The number of an integer, bool or enum field.
 int64_t Number(const FieldShape& field, const Slot& slot) {
   return static_cast<int64_t>(NormalizeBits(field.type, slot.back().bits));
@@ -232,6 +241,20 @@ void RequestDecoder::Control(const Source& source, const Slot& slot, plan::Reque
       break;
     case InputRole::kAllowMissing:
       request->allow_missing = Number(field, slot) != 0;
+      break;
+    case InputRole::kExpression:
+      request->expression = Text(source, slot, kMaxExpressionBytes, violations);
+      break;
+    case InputRole::kSkip:
+      request->skip = static_cast<int32_t>(Number(field, slot));
+      break;
+    case InputRole::kCount:
+      if (!ReadCountMode(Number(field, slot), &request->count)) {
+        violations->Add(source.name, Cat(Number(field, slot), " is no value of rowkeeper.v1.CountMode"));
+      }
+      break;
+    case InputRole::kMaxAffected:
+      request->max_affected = Number(field, slot);
       break;
     default:
       break;

@@ -23,6 +23,7 @@ class RequestDecoder {
   static constexpr size_t kMaxMaskPaths = 1000;
   static constexpr size_t kMaxOrderByBytes = 4096;
   static constexpr size_t kMaxPageTokenBytes = 65536;
+  static constexpr size_t kMaxExpressionBytes = 16384;
 
   /// `plan` is used during the call only; the decoder refers to no descriptor.
   static std::unique_ptr<const RequestDecoder> Compile(const plan::MethodPlan& plan,

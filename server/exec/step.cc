@@ -1,0 +1,67 @@
+#include "server/exec/step.h"
+
+#include <string>
+
+#include "server/exec/batch_run.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+db::Param ParameterValue(const plan::Call& call, const sql::Parameter& parameter) {
+  switch (parameter.source) {
+    case sql::Parameter::Source::kArgument: {
+      const plan::Argument& argument = call.request.arguments[parameter.index];
+      return argument.present ? db::Param(argument.text) : std::nullopt;
+    }
+    case sql::Parameter::Source::kCursor:
+      return call.cursor[parameter.index];
+    case sql::Parameter::Source::kLimit:
+      return std::to_string(call.page_size + 1);  // one more than shown tells whether there is a next page
+    case sql::Parameter::Source::kVersion:
+      return std::to_string(call.request.version);
+    case sql::Parameter::Source::kElements:
+      return ElementsText(call, parameter.index);
+    case sql::Parameter::Source::kElementVersions:
+      return ElementVersionsText(call);
+    case sql::Parameter::Source::kElementCount:
+      return std::to_string(call.request.elements.size());
+    case sql::Parameter::Source::kComputed:
+      return call.computed[parameter.index];
+    case sql::Parameter::Source::kSkip:
+      return std::to_string(call.request.skip);
+    case sql::Parameter::Source::kMaxAffected:
+      return std::to_string(call.request.max_affected.value_or(0) + 1);  // one more tells that there are too many
+    case sql::Parameter::Source::kOlderThan:
+      return call.request.older_than;
+    case sql::Parameter::Source::kParentKeys:
+      break;  // given by who loads a relation
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::shared_ptr<const sql::Statement> Step::Get(StatementCache::Kind kind) const {
+  return parts.statements->Get(*call.plan, call.variant, kind);
+}
+
+absl::StatusOr<db::Rows> Step::Execute(const sql::Statement& statement, db::Query::Effect effect) const {
+  std::vector<db::Param> params;
+  params.reserve(statement.parameters.size());
+  for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(call, parameter));
+  return Execute(statement, params, effect);
+}
+
+absl::StatusOr<db::Rows> Step::Execute(const sql::Statement& statement, const std::vector<db::Param>& params,
+                                       db::Query::Effect effect) const {
+  db::Query query;
+  query.id = statement.id;
+  query.text = statement.text;
+  query.params = &params;
+  query.effect = effect;
+  query.errors = &parts.errors.For(*call.plan->entity);
+  query.cancellation = cancellation;
+  return connection.Execute(query);
+}
+
+}  // namespace rowkeeper::exec

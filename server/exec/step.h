@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/db/connection.h"
+#include "server/exec/error_context.h"
+#include "server/exec/statement_cache.h"
+#include "server/plan/call.h"
+
+namespace rowkeeper::exec {
+
+/// What every run uses. All of it outlives the runner.
+struct RunnerParts {
+  const ErrorContexts& errors;
+  const plan::PageTokens& tokens;
+  StatementCache* statements;
+};
+
+/// A call on its way to the database, as all kinds of runs see it.
+struct Step {
+  const RunnerParts& parts;
+  const plan::Call& call;
+  db::Connection& connection;
+  db::Cancellation* cancellation;
+
+  db::Query::Effect effect() const {
+    return call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
+  }
+
+  /// The call's statement of this kind.
+  std::shared_ptr<const sql::Statement> Get(StatementCache::Kind kind) const;
+  /// Executes a statement with the parameters that the call gives it.
+  absl::StatusOr<db::Rows> Execute(const sql::Statement& statement, db::Query::Effect effect) const;
+  /// Executes a statement with parameters of its own.
+  absl::StatusOr<db::Rows> Execute(const sql::Statement& statement, const std::vector<db::Param>& params,
+                                   db::Query::Effect effect) const;
+};
+
+}  // namespace rowkeeper::exec
