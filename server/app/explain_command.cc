@@ -43,6 +43,16 @@ std::string DescribeParameter(const plan::MethodPlan& plan, const sql::Parameter
       return "of all elements: the version";
     case sql::Parameter::Source::kElementCount:
       return "number of elements";
+    case sql::Parameter::Source::kComputed:
+      return "operand " + std::to_string(parameter.index + 1) + " that the request's texts make";
+    case sql::Parameter::Source::kSkip:
+      return "rows to skip";
+    case sql::Parameter::Source::kMaxAffected:
+      return "max_affected + 1";
+    case sql::Parameter::Source::kOlderThan:
+      return "the least age";
+    case sql::Parameter::Source::kParentKeys:
+      return "keys of the parent rows";
   }
   return "";
 }
