@@ -98,6 +98,8 @@ class Connection {
   virtual absl::Status ExecuteScript(std::string_view text, int* position) = 0;
   /// True once the session is lost; the object can then only be destroyed.
   virtual bool broken() const = 0;
+  /// Statements run in an explicit transaction, failed or not, instead of each on its own.
+  virtual bool in_transaction() const = 0;
   /// A statement of the explicit transaction failed: only ROLLBACK and ROLLBACK TO SAVEPOINT are of use.
   virtual bool in_failed_transaction() const = 0;
   /// Server process id, for logs and tests.

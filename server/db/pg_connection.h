@@ -30,6 +30,7 @@ class PgConnection final : public Connection, private CancelTarget {
   absl::StatusOr<Rows> Execute(const Query& query) override;
   absl::Status ExecuteScript(std::string_view text, int* position) override;
   bool broken() const override { return broken_; }
+  bool in_transaction() const override { return transaction_.state() != TransactionTracker::State::kNone; }
   bool in_failed_transaction() const override { return transaction_.state() == TransactionTracker::State::kFailed; }
   int backend_pid() const override { return backend_pid_; }
   bool SocketLooksAlive() const override;

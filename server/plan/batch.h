@@ -17,8 +17,8 @@ struct BatchLimits {
   size_t max_bytes = 2 << 20;
 };
 
-/// What an upsert did to a row; as in rowkeeper.v1.WriteOutcome.
-enum class WriteOutcome { kInserted = 1, kUpdated = 2, kUnchanged = 3 };
+/// What an upsert did to a row; as in rowkeeper.v1.WriteOutcome. kNone stands for a row that a partial batch refused.
+enum class WriteOutcome { kNone = 0, kInserted = 1, kUpdated = 2, kUnchanged = 3 };
 
 /// "todos[2]"; "todo" in a single upsert.
 std::string ElementName(const MethodPlan& plan, size_t index);

@@ -27,7 +27,7 @@ struct Call {
   Variant variant;
   /// List: the cells of the page token, one for each term of variant.order.
   std::vector<std::optional<std::string>> cursor;
-  /// List: rows on this page.
+  /// List: rows on this page. Purge: rows of one statement.
   int page_size = 0;
   /// List: the page is the first one as far as the request tells.
   bool first_page = true;

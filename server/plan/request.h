@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+
 namespace rowkeeper::plan {
 
 /// Which rows a call sees on a soft-deletable entity.
@@ -27,6 +29,8 @@ struct Element {
   /// One for each MethodPlan::inputs; those that are not of elements stay empty.
   std::vector<Argument> arguments;
   int64_t version = 0;
+  /// Partial batch: why this element is not tried; OK for the others.
+  absl::Status refusal;
 };
 
 /// A decoded request: every input of a plan, checked as far as one field can be checked alone.
