@@ -30,6 +30,16 @@ std::string Describe(const plan::MethodPlan& plan, const Parameter& parameter) {
       return "elements' version";
     case Parameter::Source::kElementCount:
       return "number of elements";
+    case Parameter::Source::kComputed:
+      return Cat("computed ", parameter.index);
+    case Parameter::Source::kSkip:
+      return "skip";
+    case Parameter::Source::kMaxAffected:
+      return "max_affected + 1";
+    case Parameter::Source::kOlderThan:
+      return "older_than";
+    case Parameter::Source::kParentKeys:
+      return "parent keys";
   }
   return "?";
 }
