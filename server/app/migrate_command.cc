@@ -8,6 +8,7 @@
 #include "server/app/loaded_catalogue.h"
 #include "server/schema/init_data.h"
 #include "server/schema/migration_runner.h"
+#include "server/sql/backfill_sql.h"
 #include "server/sql/ddl.h"
 
 namespace rowkeeper::app {
@@ -27,6 +28,10 @@ struct MigrateOptions {
   std::string name;
   std::string stamp_version = "head";
   std::vector<std::string> entities;
+  std::string backfill;
+  std::string set;
+  std::string where;
+  int batch_rows = 1000;
 };
 
 int Fail(const absl::Status& status) {
@@ -109,6 +114,30 @@ int PrintStatus(const schema::MigratorOptions& options) {
   return wrong == 0 ? kExitOk : kExitFailure;
 }
 
+const catalogue::Entity* FindEntityOrExplain(const catalogue::Catalogue& catalogue, const std::string& name) {
+  const catalogue::Entity* entity = catalogue.FindEntity(name);
+  if (entity != nullptr) return entity;
+  std::fprintf(stderr, "rowkeeper: there is no entity \"%s\"; the entities are:\n", name.c_str());
+  for (const auto& known : catalogue.entities()) std::fprintf(stderr, "  %s\n", known->full_name.c_str());
+  return nullptr;
+}
+
+/// The SQL that changes rows batch by batch, or nullopt after an explanation.
+std::optional<schema::MigrationBody> DeclareBackfill(const MigrateOptions& options) {
+  const auto loaded = LoadCatalogueOrExplain(options.catalogue);
+  if (loaded == nullptr) return std::nullopt;
+  sql::Backfill backfill;
+  backfill.entity = FindEntityOrExplain(*loaded->catalogue, options.backfill);
+  if (backfill.entity == nullptr) return std::nullopt;
+  backfill.assignments = options.set;
+  backfill.condition = options.where;
+  backfill.batch_rows = options.batch_rows;
+  schema::MigrationBody body;
+  body.up = {sql::BackfillStatement(backfill)};
+  body.transaction = schema::MigrationBody::Transaction::kNone;
+  return body;
+}
+
 /// The SQL that makes and unmakes the tables of the entities, or nullopt after an explanation.
 std::optional<schema::MigrationBody> DeclareEntities(const MigrateOptions& options) {
   schema::MigrationBody body;
@@ -117,12 +146,8 @@ std::optional<schema::MigrationBody> DeclareEntities(const MigrateOptions& optio
   if (loaded == nullptr) return std::nullopt;
   std::vector<const catalogue::Entity*> entities;
   for (const std::string& name : options.entities) {
-    const catalogue::Entity* entity = loaded->catalogue->FindEntity(name);
-    if (entity == nullptr) {
-      std::fprintf(stderr, "rowkeeper: there is no entity \"%s\"; the entities are:\n", name.c_str());
-      for (const auto& known : loaded->catalogue->entities()) std::fprintf(stderr, "  %s\n", known->full_name.c_str());
-      return std::nullopt;
-    }
+    const catalogue::Entity* entity = FindEntityOrExplain(*loaded->catalogue, name);
+    if (entity == nullptr) return std::nullopt;
     entities.push_back(entity);
   }
   body.up = sql::CreateTables(entities);
@@ -131,7 +156,7 @@ std::optional<schema::MigrationBody> DeclareEntities(const MigrateOptions& optio
 }
 
 int New(const MigrateOptions& options) {
-  const auto body = DeclareEntities(options);
+  const auto body = options.backfill.empty() ? DeclareEntities(options) : DeclareBackfill(options);
   if (!body.has_value()) return kExitFailure;
   schema::MigratorOptions migrator;
   migrator.directory = options.directory;
@@ -179,6 +204,26 @@ void AddDown(CLI::App* migrate, Command* command) {
   down->add_option("count", options->down_count, "How many")->check(CLI::Range(1, 1000000))->capture_default_str();
 }
 
+/// A data migration: a change of the rows of one entity, in batches.
+void AddBackfillOptions(CLI::App* create, MigrateOptions* options) {
+  CLI::Option* backfill =
+      create
+          ->add_option("--backfill", options->backfill, "Fill it with a change of this entity's rows, made in batches")
+          ->type_name("NAME")
+          ->excludes("--entity");
+  CLI::Option* set = create->add_option("--set", options->set, "What to write, for example \"status = 'OPEN'\"")
+                         ->type_name("SQL")
+                         ->needs(backfill);
+  backfill->needs(set);
+  create->add_option("--where", options->where, "Which rows, for example \"status IS NULL\"; default: all")
+      ->type_name("SQL")
+      ->needs(backfill);
+  create->add_option("--batch-rows", options->batch_rows, "Rows of one batch, each a transaction of its own")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str()
+      ->needs(backfill);
+}
+
 void AddNew(CLI::App* migrate, Command* command) {
   const auto options = std::make_shared<MigrateOptions>();
   CLI::App* create = AddMigrateSubcommand(
@@ -188,6 +233,7 @@ void AddNew(CLI::App* migrate, Command* command) {
   create->add_option("name", options->name, "What it does, for example add_due_at_to_todos")->required();
   create->add_option("--entity", options->entities, "Fill it with the table of this entity; may be repeated")
       ->type_name("NAME");
+  AddBackfillOptions(create, options.get());
   AddCatalogueOptions(create, &options->catalogue);
 }
 

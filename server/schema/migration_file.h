@@ -48,6 +48,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 struct MigrationBody {
   std::vector<std::string> up;
   std::vector<std::string> down;
+  /// How `up` is run: all of it in a transaction of its own, or statement by statement.
+  enum class Transaction { kOne, kNone } transaction = Transaction::kOne;
 };
 
 /// Makes `directory` when it is missing, and in it a migration whose version is the present UTC time, or later
