@@ -7,6 +7,7 @@
 
 #include "server/base/text.h"
 #include "server/plan/field_binding.h"
+#include "server/plan/response_facts.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -34,6 +35,7 @@ class ResponseBinder {
       BindMessage(message);
     }
     CheckMissing();
+    CheckResults();
   }
 
  private:
@@ -44,7 +46,12 @@ class ResponseBinder {
     for (int i = 0; !entity && i < message.field_count(); ++i) BindField(*message.field(i));
     response_.shape = single() ? ResponseShape::kHolder : ResponseShape::kList;
     if (response_.rows != nullptr) return;
+    if (response_.results != nullptr) {
+      response_.shape = ResponseShape::kFacts;
+      return;
+    }
     response_.rows_known = false;
+    if (plan_.partial) return;
     diagnostics_.Error(*plan_.method, Cat("response ", message.full_name(), " has no field for the rows"),
                        single() ? Cat("return ", entity_.full_name, ", or a message with a field of it")
                                 : Cat("return a message with a repeated field of ", entity_.full_name));
@@ -58,7 +65,7 @@ class ResponseBinder {
       response_.outcomes = &field;
     } else if (IsMissingKeys(field, *plan_.batch->field) && response_.missing == nullptr) {
       BindMissing(field);
-    } else {
+    } else if (!BindResponseFact(field, &plan_, &diagnostics_)) {
       diagnostics_.Error(field, "a response field that nothing fills", Remedy());
     }
   }
@@ -107,6 +114,13 @@ class ResponseBinder {
     diagnostics_.Error(*plan_.method, "with allow_missing callers could not tell which keys have no row",
                        Cat("add a repeated field missing_", plan_.batch->field->name(), " of the type of ",
                            plan_.batch->field->full_name(), " to the response"));
+  }
+
+  /// A caller must learn which elements of a partial batch were refused.
+  void CheckResults() {
+    if (!plan_.partial || response_.results != nullptr) return;
+    diagnostics_.Error(*plan_.method, "the batch is partial, and callers could not tell what became of each element",
+                       "return a message with a field `repeated rowkeeper.v1.RowResult results`, or remove `partial`");
   }
 
   MethodPlan& plan_;

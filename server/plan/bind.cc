@@ -10,6 +10,8 @@
 #include "server/plan/call.h"
 #include "server/plan/masks.h"
 #include "server/plan/order_by.h"
+#include "server/plan/relation_selection.h"
+#include "server/plan/response_facts.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -143,6 +145,26 @@ void BindPage(Call* call, const PageLimits& limits, const PageTokens& tokens, Fi
   for (const auto& cell : call->cursor) call->variant.cursor_nulls.push_back(!cell.has_value());
 }
 
+/// An export has the order of the key, and goes on after the row that its token names.
+void BindExport(Call* call, const PageTokens& tokens, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  call->variant.order = CompleteOrder(*plan.entity, {});
+  if (call->variant.relations != nullptr) {
+    violations->Add(InputName(plan, InputRole::kReadMask, "read_mask"),
+                    "names a relation; an export has the entity's own fields only");
+  }
+  if (call->request.page_token.empty() || !violations->empty()) return;
+  auto cursor = tokens.Open(call->request.page_token, Fingerprint(*call));
+  if (!cursor.has_value() || cursor->size() != call->variant.order.size()) {
+    violations->Add(InputName(plan, InputRole::kPageToken, "resume_token"),
+                    "is not a token of this request; send the last resume_token of the same request with the same "
+                    "filters, or leave it empty to start again");
+    return;
+  }
+  call->cursor = *std::move(cursor);
+  for (const auto& cell : call->cursor) call->variant.cursor_nulls.push_back(!cell.has_value());
+}
+
 }  // namespace
 
 absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLimits& limits, const PageTokens& tokens) {
@@ -150,8 +172,9 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
   call.plan = &plan;
   call.request = std::move(request);
   FieldViolations violations;
-  if (plan.response.shape != ResponseShape::kEmpty) {
+  if (CarriesRows(plan.response)) {
     call.variant.columns = ResolveReadMask(plan, call.request, &violations);
+    BindRelations(&call, limits.relations, &violations);
   }
   call.variant.deleted = call.request.deleted;
   if (call.request.version < 0) {
@@ -166,7 +189,9 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
   if (plan.operation == Operation::kCreate) BindCreateValues(&call, &violations);
   if (plan.operation == Operation::kUpdate) BindUpdateValues(&call, &violations);
   if (plan.operation == Operation::kList) BindPage(&call, limits, tokens, &violations);
+  if (plan.operation == Operation::kExport) BindExport(&call, tokens, &violations);
   if (!violations.empty()) return violations.ToStatus();
+  if (absl::Status status = CheckRelationLimits(call, limits.relations); !status.ok()) return status;
   return call;
 }
 

@@ -8,8 +8,10 @@
 #include "server/base/text.h"
 #include "server/plan/call.h"
 #include "server/plan/compile_batch.h"
+#include "server/plan/compile_bulk.h"
 #include "server/plan/field_binding.h"
 #include "server/plan/method_plan.h"
+#include "server/plan/response_facts.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -36,6 +38,7 @@ class MethodCompiler {
     BindRequest();
     CheckDistinctControls();
     BindResponse();
+    CheckResponseFacts(plan_, diagnostics_);
     switch (plan_.operation) {
       case Operation::kCreate:
         CheckCreate();
@@ -45,6 +48,15 @@ class MethodCompiler {
         break;
       case Operation::kUpdate:
         CheckUpdate();
+        break;
+      case Operation::kExport:
+        CheckExport();
+        break;
+      case Operation::kCount:
+      case Operation::kUpdateWhere:
+      case Operation::kSoftDeleteWhere:
+      case Operation::kDeleteWhere:
+      case Operation::kPurge:
         break;
       default:
         CheckNamesOneRow();
@@ -64,7 +76,7 @@ class MethodCompiler {
     for (int i = 0; i < request.field_count(); ++i) {
       const FieldDescriptor& field = *request.field(i);
       const bool holds_entity = field.message_type() == entity_.message && !field.is_repeated();
-      if (holds_entity && writes_values()) {
+      if (holds_entity && (writes_values() || TakesNewValues(plan_.operation))) {
         BindEntityFields({&field});
       } else if (holds_entity || field.message_type() == entity_.message) {
         diagnostics_->Error(field, "holds the entity, which this operation does not take", "remove the field");
@@ -178,11 +190,13 @@ class MethodCompiler {
     } else {
       BindResponseMessage(response);
     }
-    const bool list = plan_.operation == Operation::kList;
+    const bool exports = plan_.operation == Operation::kExport;
+    const bool list = plan_.operation == Operation::kList || exports;
     const bool reads = list || plan_.operation == Operation::kGet;
     if (list != (plan.shape == ResponseShape::kList) && plan.rows_known) {
       diagnostics_->Error(method_,
-                          list ? "a list needs a response with a repeated field of the entity"
+                          list ? Cat(exports ? "an export" : "a list",
+                                     " needs a response with a repeated field of the entity")
                                : "only a list answers with a repeated field of the entity",
                           Cat("return ", list ? "a message with a repeated " : "", entity_.full_name));
     } else if (reads && plan.shape == ResponseShape::kEmpty) {
@@ -194,22 +208,26 @@ class MethodCompiler {
     ResponsePlan& plan = plan_.response;
     for (int i = 0; i < response.field_count(); ++i) {
       const FieldDescriptor& field = *response.field(i);
-      if (field.message_type() == entity_.message && plan.rows == nullptr) {
+      if (field.message_type() == entity_.message && plan.rows == nullptr && !AnswersFactsOnly(plan_.operation)) {
         plan.rows = &field;
         plan.shape = field.is_repeated() ? ResponseShape::kList : ResponseShape::kHolder;
-      } else if (IsNextPageToken(field)) {
-        plan.next_page_token = &field;
-      } else {
-        diagnostics_->Error(
-            field, "a response field that nothing fills",
-            Cat("keep one field of ", entity_.full_name, " and, in a list, `string next_page_token`; remove this one"));
+      } else if (!BindResponseFact(field, &plan_, diagnostics_)) {
+        diagnostics_->Error(field, "a response field that nothing fills", FactsRemedy());
       }
     }
-    if (plan.rows == nullptr) {
+    if (plan.rows == nullptr && AnswersFactsOnly(plan_.operation)) {
+      plan.shape = ResponseShape::kFacts;
+    } else if (plan.rows == nullptr) {
       plan.rows_known = false;
       diagnostics_->Error(method_, Cat("response ", response.full_name(), " has no field for the rows"),
                           Cat("return ", entity_.full_name, ", or a message with a field of it"));
     }
+  }
+
+  std::string FactsRemedy() const {
+    const std::string facts = KnownFacts(plan_);
+    if (AnswersFactsOnly(plan_.operation)) return Cat("keep ", facts, "; remove this one");
+    return Cat("keep one field of ", entity_.full_name, facts.empty() ? "" : Cat(" and ", facts), "; remove this one");
   }
 
   void CheckCreate() {
@@ -242,6 +260,14 @@ class MethodCompiler {
                           "add `string page_token` (and `int32 page_size`) to the request and `string next_page_token` "
                           "to the response");
     }
+  }
+
+  void CheckExport() {
+    if (!plan_.response.rows_known || (HasInput(InputRole::kPageToken) && plan_.response.next_page_token != nullptr)) {
+      return;
+    }
+    diagnostics_->Error(method_, "an export whose stream broke could not go on",
+                        "add `string resume_token` to the request and to the response");
   }
 
   void CheckUpdate() {
@@ -299,7 +325,7 @@ std::vector<std::unique_ptr<const MethodPlan>> CompilePlans(const catalogue::Cat
   std::vector<std::unique_ptr<const MethodPlan>> plans;
   for (const catalogue::Repository& repository : catalogue.repositories()) {
     for (const catalogue::Method& method : repository.methods) {
-      plans.push_back(catalogue::IsBatch(method.operation)
+      plans.push_back(catalogue::IsBatch(method.operation) || method.operation == Operation::kImport
                           ? CompileBatch(*repository.entity, method, diagnostics)
                           : MethodCompiler(*repository.entity, method, diagnostics).Compile());
     }

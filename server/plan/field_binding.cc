@@ -164,11 +164,4 @@ bool IsMissingKeys(const FieldDescriptor& field, const FieldDescriptor& keys) {
   return field.name() == "missing" || field.name() == Cat("missing_", keys.name());
 }
 
-bool IsNextPageToken(const FieldDescriptor& field) {
-  const v1::Binding binding = catalogue::ReadOptions(field).GetExtension(v1::bind);
-  const bool bound =
-      binding == v1::BINDING_UNSPECIFIED ? field.name() == "next_page_token" : binding == v1::BINDING_NEXT_PAGE_TOKEN;
-  return bound && HasType(field, ControlType::kString);
-}
-
 }  // namespace rowkeeper::plan

@@ -31,7 +31,4 @@ bool CanHold(const google::protobuf::FieldDescriptor& field, const catalogue::Co
 /// whose request has them in `keys`.
 bool IsMissingKeys(const google::protobuf::FieldDescriptor& field, const google::protobuf::FieldDescriptor& keys);
 
-/// Whether the `bind` option or the standard name makes `field` the next_page_token of a list response.
-bool IsNextPageToken(const google::protobuf::FieldDescriptor& field);
-
 }  // namespace rowkeeper::plan

@@ -201,14 +201,14 @@ bool CheckOptions(const FieldDescriptor& field, const v1::FilterOptions& options
     diagnostics->Error(field, problem, remedy);
     good = false;
   };
-  if (op != FilterOperator::kEqual && operation != catalogue::Operation::kList) {
+  if (op != FilterOperator::kEqual && !FiltersRows(operation)) {
     refuse("only list methods take an operator other than equality", "remove op, or make it a List");
   }
   if (op != FilterOperator::kSearch && (options.more_fields_size() > 0 || !options.text_search().empty())) {
     refuse("more_fields and text_search have a meaning for FILTER_OPERATOR_SEARCH only",
            "remove them, or set op: FILTER_OPERATOR_SEARCH");
   }
-  if (options.skip_empty() && (!field.is_repeated() || operation != catalogue::Operation::kList)) {
+  if (options.skip_empty() && (!field.is_repeated() || !FiltersRows(operation))) {
     refuse("skip_empty is for repeated fields and maps of a list method",
            "write `optional` before the field's type instead");
   }
@@ -237,6 +237,11 @@ catalogue::ValueType TypeOfValue(const FieldDescriptor& field, const Column& col
 }
 
 }  // namespace
+
+bool FiltersRows(catalogue::Operation operation) {
+  return operation == catalogue::Operation::kList || operation == catalogue::Operation::kCount ||
+         operation == catalogue::Operation::kExport || catalogue::IsBulkChange(operation);
+}
 
 std::string TypeName(const FieldDescriptor& field) {
   switch (field.type()) {

@@ -23,6 +23,9 @@ struct FilterBinding {
   bool optional = false;
 };
 
+/// Whether the operation is about all rows that match conditions of any kind: lists, counts, exports, bulk changes.
+bool FiltersRows(catalogue::Operation operation);
+
 /// Reads the `filter` option of `field`, or takes it as equality with the field of the same name. Mistakes go to
 /// `diagnostics` and give nullopt.
 std::optional<FilterBinding> BindFilter(const google::protobuf::FieldDescriptor& field, const catalogue::Entity& entity,

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/plan/order_by.h"
+#include "server/plan/response_facts.h"
 #include "server/sql/identifier.h"
 #include "server/sql/render.h"
 #include "server/sql/variants_batch.h"
@@ -35,6 +36,7 @@ class Sampler {
     SampleFilters();
     SampleDeleted();
     if (plan_.operation == Operation::kList) SampleOrders();
+    if (plan_.operation == Operation::kExport) SampleCursors("", basic_);
     if (plan_.operation == Operation::kCreate || plan_.operation == Operation::kUpdate) SampleValues();
     if (!plan_.reads_only() && plan_.operation != Operation::kCreate) SampleMisses();
     return std::move(statements_);
@@ -138,7 +140,7 @@ class Sampler {
 Variant BasicVariant(const MethodPlan& plan) {
   if (plan.batch.has_value()) return BasicBatchVariant(plan);
   Variant variant;
-  if (plan.response.shape != plan::ResponseShape::kEmpty) variant.columns = Indexes(plan.entity->columns.size());
+  if (plan::CarriesRows(plan.response)) variant.columns = Indexes(plan.entity->columns.size());
   variant.filters = Indexes(plan.filters.size());
   for (int i : Indexes(plan.values.size())) {
     const bool immutable =
@@ -146,6 +148,7 @@ Variant BasicVariant(const MethodPlan& plan) {
     (immutable ? variant.unchanged : variant.written).push_back(i);
   }
   if (plan.operation == Operation::kList) variant.order = plan::CompleteOrder(*plan.entity, plan.entity->default_order);
+  if (plan.operation == Operation::kExport) variant.order = plan::CompleteOrder(*plan.entity, {});
   return variant;
 }
 

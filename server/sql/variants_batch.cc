@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/base/text.h"
+#include "server/plan/response_facts.h"
 #include "server/sql/render.h"
 
 namespace rowkeeper::sql {
@@ -99,7 +100,7 @@ class BatchSampler {
 
 Variant BasicBatchVariant(const MethodPlan& plan) {
   Variant variant;
-  if (plan.response.shape != plan::ResponseShape::kEmpty) {
+  if (plan::CarriesRows(plan.response)) {
     for (size_t i = 0; i < plan.entity->columns.size(); ++i) variant.columns.push_back(static_cast<int>(i));
   }
   const bool upsert = catalogue::IsUpsert(plan.operation);

@@ -3,9 +3,24 @@
 #include <utility>
 
 #include "server/base/errors.h"
+#include "server/exec/traced_connection.h"
 #include "server/uow/units_of_work.h"
 
 namespace rowkeeper::wire {
+namespace {
+
+/// What `outcome` says beside its rows.
+codec::ResponseFacts FactsOf(const exec::Outcome& outcome) {
+  codec::ResponseFacts facts;
+  facts.next_page_token = outcome.next_page_token;
+  facts.previous_page_token = outcome.previous_page_token;
+  facts.total_size = outcome.total_size;
+  facts.affected = outcome.affected;
+  facts.more = outcome.more;
+  return facts;
+}
+
+}  // namespace
 
 RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const RepositoryBackend& backend)
     : plan_(plan),
@@ -24,6 +39,9 @@ void RepositoryMethod::Serve(UnaryCall unary) const {
 absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
   const absl::StatusOr<CallHeaders> headers = ReadRepositoryHeaders(exchange->call());
   if (!headers.ok()) return headers.status();
+  auto trace = StartTrace(headers->debug, backend_.debug);
+  if (!trace.ok()) return trace.status();
+  exchange->Trace(*std::move(trace));
   if (headers->unit_of_work.has_value()) exchange->NoteUnit(*headers->unit_of_work);
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
   plan::Request request;
@@ -39,10 +57,25 @@ absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
 }
 
 void RepositoryMethod::StartAlone(const SharedExchange& exchange, plan::Call call) const {
+  if (exchange->trace() != nullptr) return StartTraced(exchange, std::move(call));
   exchange->CancelWith(backend_.executor->Submit(
       std::move(call), exchange->call().deadline(), [this, exchange](absl::StatusOr<exec::Outcome> outcome) {
         exchange->Answer(outcome.ok() ? Respond(*outcome, exchange.get()) : outcome.status());
       }));
+}
+
+void RepositoryMethod::StartTraced(const SharedExchange& exchange, plan::Call call) const {
+  auto outcome = std::make_shared<exec::Outcome>();
+  const auto job = [this, exchange, outcome, call = std::make_shared<const plan::Call>(std::move(call))](
+                       db::Connection& connection, db::Cancellation* cancellation) {
+    auto run = exec::RunTraced(*backend_.runner, *call, connection, cancellation, exchange->trace());
+    if (run.ok()) *outcome = *std::move(run);
+    return run.status();
+  };
+  const auto done = [this, exchange, outcome](const absl::Status& status) {
+    exchange->Answer(status.ok() ? Respond(*outcome, exchange.get()) : status);
+  };
+  exchange->CancelWith(backend_.executor->Submit(job, exchange->call().deadline(), done));
 }
 
 absl::Status RepositoryMethod::StartInUnit(const SharedExchange& exchange, const CallHeaders& headers,
@@ -54,7 +87,8 @@ absl::Status RepositoryMethod::StartInUnit(const SharedExchange& exchange, const
   step.effect = plan_->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
   step.run = [this, exchange, call = std::make_shared<const plan::Call>(std::move(call))](
                  db::Connection& connection, db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
-    const absl::StatusOr<exec::Outcome> outcome = backend_.runner->Run(*call, connection, cancellation);
+    const absl::StatusOr<exec::Outcome> outcome =
+        exec::RunTraced(*backend_.runner, *call, connection, cancellation, exchange->trace());
     return outcome.ok() ? Respond(*outcome, exchange.get()) : outcome.status();
   };
   uow::UnitsOfWork::StepOptions options;
@@ -79,7 +113,7 @@ absl::StatusOr<std::string> RepositoryMethod::Encode(const exec::Outcome& outcom
   std::string response;
   const auto row_encoder = row_encoders_.For(outcome.statement.get());
   const absl::Status status =
-      response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder, outcome.next_page_token, &response);
+      response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder, FactsOf(outcome), &response);
   if (!status.ok()) return status;
   if (batch_encoder_ == nullptr) return response;
   const absl::Status rest = batch_encoder_->Append(outcome.missing, outcome.writes, &response);

@@ -166,7 +166,9 @@ std::string CheckResponse(const v1::SaveRequest& request, const plan::Request& d
     if (AllTypes().columns[i].name == "many_duration") storable.arguments[i].present = false;
   }
   std::string bytes;
-  const absl::Status status = kResponse->Encode(Row(storable), 1, Encoder(), "next", &bytes);
+  codec::ResponseFacts facts;
+  facts.next_page_token = "next";
+  const absl::Status status = kResponse->Encode(Row(storable), 1, Encoder(), facts, &bytes);
   if (!status.ok()) return "encoding fails: " + status.ToString();
   v1::ListResponse response;
   if (!response.ParseFromString(bytes)) return "the response cannot be parsed";

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "server/catalogue/diagnostics.h"
+#include "server/plan/method_plan.h"
+
+namespace rowkeeper::plan {
+
+/// Makes `field` of the response the place of a fact (a token, a count, …) when the `bind` option or a standard name
+/// says so and the plan's operation gives the fact. False when it is none of them: nothing fills the field then, and
+/// nothing was reported. A field of the wrong type, or a second one for the same fact, is reported.
+bool BindResponseFact(const google::protobuf::FieldDescriptor& field, MethodPlan* plan,
+                      catalogue::Diagnostics* diagnostics);
+
+/// The facts that the plan's operation gives, as they are declared: "`string next_page_token`, `int64 total_size`";
+/// empty when it gives none.
+std::string KnownFacts(const MethodPlan& plan);
+
+/// Whether the operation answers with facts and never with rows.
+bool AnswersFactsOnly(catalogue::Operation operation);
+
+/// Whether rows go into the response.
+inline bool CarriesRows(const ResponsePlan& response) {
+  return response.shape != ResponseShape::kEmpty && response.shape != ResponseShape::kFacts;
+}
+
+/// Checks what holds for facts of all operations: a total_size that can be asked for, and so on.
+void CheckResponseFacts(const MethodPlan& plan, catalogue::Diagnostics* diagnostics);
+
+}  // namespace rowkeeper::plan
