@@ -176,6 +176,11 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
       "start, so tokens end with the server")
       ->type_name("SECRET")
       ->group("Server");
+  AddOption(command, "--debug-header", &settings->debug_header,
+            "The most that callers may ask for with the header rowkeeper-debug: nothing, what a call cost in the "
+            "database, or its query plans too")
+      ->check(CLI::IsMember({"off", "cost", "plan"}))
+      ->group("Server");
   AddOption(command, "--drain-timeout", &settings->drain_timeout_s,
             "Longest wait for running calls at shutdown, seconds")
       ->check(CLI::Range(0.0, 3600.0))

@@ -106,6 +106,7 @@ void ServerProcess::MakeServices() {
   backend.units = &units_slot_;
   backend.tokens = &tokens_;
   backend.gate = &gate_;
+  backend.debug = wire::ToDebugLevel(options_.serve.debug_header);
   backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
   backend.batches = {options_.serve.max_batch_rows, Kibibytes(options_.serve.max_batch_kib)};
   backend.pages = {options_.serve.default_page_size, options_.serve.max_page_size};
@@ -114,8 +115,8 @@ void ServerProcess::MakeServices() {
   }
   run_ = std::make_unique<const wire::RunMethod>(
       wire::RunBackend{executor_.get(), &runner_, &in_doubt_runs_, backend.max_response_bytes}, methods_);
-  unit_service_ =
-      std::make_unique<const wire::UnitOfWorkService>(wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get()});
+  unit_service_ = std::make_unique<const wire::UnitOfWorkService>(
+      wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
   service_ = std::make_unique<wire::DynamicService>(std::move(served),

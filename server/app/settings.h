@@ -68,6 +68,9 @@ struct ServeSettings {
   int max_batch_rows = 1000;
   int max_batch_kib = 2048;
   std::string page_token_key;
+  /// "off", "cost" or "plan": the most that the header rowkeeper-debug may ask for. Costs are numbers; plans run an
+  /// EXPLAIN for each statement and show the names of tables and indexes, so they are the operator's to allow.
+  std::string debug_header = "cost";
   double drain_timeout_s = 30;
   std::string log_level = "info";
   std::string log_format = "text";

@@ -8,6 +8,7 @@
 #include "server/observe/log.h"
 #include "server/uow/handle.h"
 #include "server/wire/caller.h"
+#include "server/wire/debug_header.h"
 
 namespace rowkeeper::wire {
 
@@ -42,6 +43,7 @@ void Exchange::Answer(absl::StatusOr<std::string> response) {
   const absl::Status status = response.status();
   method_.counter->Count(status.code());
   if (!status.ok()) observe::Counters::Process().CountRefusal(status);
+  if (trace_ != nullptr) AddDebugTrailers(*trace_, status, &call_);
   if (response.ok()) {
     call_.Finish(*std::move(response));
   } else {

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/db/cancellation.h"
+#include "server/exec/call_trace.h"
 #include "server/observe/counters.h"
 #include "server/wire/unary_call.h"
 
@@ -46,6 +48,11 @@ class Exchange {
   void NoteLabel(std::string_view label) { label_ = label; }
   void NoteRows(int64_t rows) { rows_ = rows; }
 
+  /// Has what `trace` (may be null) holds when the call is answered told in trailing metadata.
+  void Trace(std::shared_ptr<exec::CallTrace> trace) { trace_ = std::move(trace); }
+  /// Null when the call is not traced.
+  exec::CallTrace* trace() const { return trace_.get(); }
+
   /// A call that the end of the server cut is answered with SHUTTING_DOWN where it would say that its caller cancelled.
   void Answer(absl::StatusOr<std::string> response);
 
@@ -69,6 +76,7 @@ class Exchange {
   std::string unit_of_work_;
   std::string label_;
   int64_t rows_ = -1;
+  std::shared_ptr<exec::CallTrace> trace_;
 };
 
 }  // namespace rowkeeper::wire

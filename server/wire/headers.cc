@@ -31,6 +31,11 @@ absl::StatusOr<CallHeaders> ReadHeaders(const UnaryCall& call) {
       absl::StatusOr<uint64_t> sequence = ReadSequence(value);
       if (!sequence.ok()) return sequence.status();
       headers.sequence = *sequence;
+    } else if (name == kDebugHeader) {
+      if (headers.debug != DebugLevel::kOff) return InvalidHeader(name, "is there more than once; send one value");
+      const absl::StatusOr<DebugLevel> level = ReadDebugLevel(value);
+      if (!level.ok()) return level.status();
+      headers.debug = *level;
     } else {
       return InvalidHeader(name,
                            "this server does not know it, and nothing was done; remove it, or call a server that does");

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/wire/debug_header.h"
 #include "server/wire/unary_call.h"
 
 namespace rowkeeper::wire {
@@ -20,6 +21,8 @@ struct CallHeaders {
   std::optional<std::string> unit_of_work;
   /// At least 1.
   std::optional<uint64_t> sequence;
+  /// What the header rowkeeper-debug asks for.
+  DebugLevel debug = DebugLevel::kOff;
 };
 
 /// Errors, as of all functions here: INVALID_ARGUMENT INVALID_HEADER for a header of that prefix which this server does

@@ -30,6 +30,8 @@ struct RepositoryBackend {
   const ServingGate* gate = nullptr;
   plan::PageLimits pages;
   plan::BatchLimits batches;
+  /// The most that the header rowkeeper-debug may ask for.
+  DebugLevel debug = DebugLevel::kCost;
   /// Larger responses become RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE. Bytes.
   size_t max_response_bytes = 8 << 20;
 };
@@ -54,6 +56,7 @@ class RepositoryMethod {
 
   absl::Status Start(const SharedExchange& exchange) const;
   void StartAlone(const SharedExchange& exchange, plan::Call call) const;
+  void StartTraced(const SharedExchange& exchange, plan::Call call) const;
   absl::Status StartInUnit(const SharedExchange& exchange, const CallHeaders& headers, uint64_t fingerprint,
                            plan::Call call) const;
   absl::StatusOr<std::string> Respond(const exec::Outcome& outcome, Exchange* exchange) const;

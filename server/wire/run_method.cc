@@ -7,6 +7,7 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/exec/traced_connection.h"
 
 namespace rowkeeper::wire {
 namespace {
@@ -85,28 +86,26 @@ absl::Status RunMethod::Start(const v1::RunRequest& request, const std::shared_p
   auto plan = std::make_shared<const RunPlan>(*std::move(compiled));
   std::make_shared<RunCall>(
       backend_.executor, backend_.in_doubt, exchange,
-      [this, plan](db::Connection& connection, db::Cancellation* cancellation, std::string* response) {
-        return Execute(*plan, connection, cancellation, response);
+      [this, plan, exchange](db::Connection& connection, db::Cancellation* cancellation, std::string* response) {
+        return Execute(*plan, {connection, cancellation, exchange->trace()}, response);
       })
       ->Start();
   return absl::OkStatus();
 }
 
 /// Whatever fails before COMMIT leaves the transaction open, for the executor to roll back.
-RunCall::CommitResult RunMethod::Execute(const RunPlan& plan, db::Connection& connection,
-                                         db::Cancellation* cancellation, std::string* response) const {
-  uow::Transaction transaction(&connection);
+RunCall::CommitResult RunMethod::Execute(const RunPlan& plan, const Place& place, std::string* response) const {
+  uow::Transaction transaction(&place.connection);
   uow::Transaction::Options options;
   options.mode = plan.mode;
-  absl::Status status = transaction.Begin(options, cancellation);
-  if (status.ok()) status = ExecuteCalls(plan, connection, cancellation, response);
+  absl::Status status = transaction.Begin(options, place.cancellation);
+  if (status.ok()) status = ExecuteCalls(plan, place, response);
   if (!status.ok()) return {status, std::nullopt};
   return transaction.SendCommit(OnlyReads(plan) ? uow::Transaction::Wrote::kNothing
                                                 : uow::Transaction::Wrote::kPerhaps);
 }
 
-absl::Status RunMethod::ExecuteCalls(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
-                                     std::string* response) const {
+absl::Status RunMethod::ExecuteCalls(const RunPlan& plan, const Place& place, std::string* response) const {
   Responses responses(backend_.max_response_bytes);
   std::vector<exec::Outcome> outcomes;
   for (size_t i = 0; i < plan.steps.size(); ++i) {
@@ -117,7 +116,8 @@ absl::Status RunMethod::ExecuteCalls(const RunPlan& plan, db::Connection& connec
     };
     const absl::StatusOr<plan::Call> call = Complete(step, outcomes);
     if (!call.ok()) return named(call.status());
-    absl::StatusOr<exec::Outcome> outcome = backend_.runner->Run(*call, connection, cancellation);
+    absl::StatusOr<exec::Outcome> outcome =
+        exec::RunTraced(*backend_.runner, *call, place.connection, place.cancellation, place.trace);
     if (!outcome.ok()) return named(outcome.status());
     absl::StatusOr<std::string> bytes = step.method->Encode(*outcome);
     if (!bytes.ok()) return named(bytes.status());

@@ -35,11 +35,17 @@ class RunMethod {
   absl::Status Start(const v1::RunRequest& request, const std::shared_ptr<Exchange>& exchange) const;
 
  private:
-  RunCall::CommitResult Execute(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
-                                std::string* response) const;
+  /// Where and for whom a run is executed.
+  struct Place {
+    db::Connection& connection;
+    db::Cancellation* cancellation = nullptr;
+    /// May be null.
+    exec::CallTrace* trace = nullptr;
+  };
+
+  RunCall::CommitResult Execute(const RunPlan& plan, const Place& place, std::string* response) const;
   /// All but COMMIT.
-  absl::Status ExecuteCalls(const RunPlan& plan, db::Connection& connection, db::Cancellation* cancellation,
-                            std::string* response) const;
+  absl::Status ExecuteCalls(const RunPlan& plan, const Place& place, std::string* response) const;
 
   const RunBackend backend_;
   MethodsByName methods_;

@@ -1,53 +1,21 @@
 #include "server/wire/unary_call.h"
 
-#include <grpc/support/time.h>
-
 #include <utility>
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/wire/call_context.h"
 #include "server/wire/status.h"
 #include "server/wire/unary_reactor.h"
 
 namespace rowkeeper::wire {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-/// A client ends its call when its own timer fires, which may be a little before ours.
-constexpr std::chrono::milliseconds kDeadlineSlack{20};
-/// Below it a copy costs less than handing the string over.
-constexpr size_t kCopiedResponseBytes = 256;
-
-Clock::time_point ToSteady(gpr_timespec deadline) {
-  if (gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0) return Clock::time_point::max();
-  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(deadline.clock_type));
-  constexpr int64_t kYearSeconds = 365 * 86400;
-  if (left.tv_sec > kYearSeconds) return Clock::time_point::max();
-  return Clock::now() + std::chrono::seconds(left.tv_sec) + std::chrono::nanoseconds(left.tv_nsec);
-}
-
-grpc::Slice OneSlice(const grpc::ByteBuffer& buffer) {
-  grpc::Slice slice;
-  if (!buffer.TrySingleSlice(&slice).ok()) buffer.DumpToSingleSlice(&slice);
-  return slice;
-}
-
-grpc::Slice ToSlice(std::string bytes) {
-  if (bytes.size() <= kCopiedResponseBytes) return grpc::Slice(bytes);
-  auto* owned = new std::string(std::move(bytes));
-  return grpc::Slice(
-      owned->data(), owned->size(), [](void* string) { delete static_cast<std::string*>(string); }, owned);
-}
-
-}  // namespace
 
 UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                            grpc::ByteBuffer* response)
     : method_(method),
       context_(context),
       response_(response),
-      deadline_(ToSteady(context->raw_deadline())),
+      deadline_(DeadlineOf(*context)),
       request_(OneSlice(*request)) {
   if (method_->in_flight->Add(this)) cut_.store(true, std::memory_order_release);
 }
@@ -57,27 +25,14 @@ std::string_view UnaryReactor::request() const {
 }
 
 std::optional<std::string_view> UnaryReactor::Header(std::string_view name) const {
-  const auto& headers = context_->client_metadata();
-  const auto found = headers.find(grpc::string_ref(name.data(), name.size()));
-  if (found == headers.end()) return std::nullopt;
-  return std::string_view(found->second.data(), found->second.size());
+  return FindHeader(*context_, name);
 }
 
 std::vector<CallHeader> UnaryReactor::HeadersStartingWith(std::string_view prefix) const {
-  const auto& headers = context_->client_metadata();  // ordered by name
-  std::vector<CallHeader> found;
-  for (auto it = headers.lower_bound(grpc::string_ref(prefix.data(), prefix.size())); it != headers.end(); ++it) {
-    const std::string_view name(it->first.data(), it->first.size());
-    if (name.substr(0, prefix.size()) != prefix) break;
-    found.emplace_back(name, std::string_view(it->second.data(), it->second.size()));
-  }
-  return found;
+  return wire::HeadersStartingWith(*context_, prefix);
 }
 
-CancelCause UnaryReactor::Cause() const {
-  const bool late = deadline_ != Clock::time_point::max() && Clock::now() + kDeadlineSlack >= deadline_;
-  return late ? CancelCause::kDeadline : CancelCause::kCaller;
-}
+CancelCause UnaryReactor::Cause() const { return CauseOfCancel(deadline_); }
 
 void UnaryReactor::SetCancelCallback(UnaryCall::CancelCallback callback) {
   {
@@ -102,6 +57,11 @@ void UnaryReactor::Interrupt(std::atomic<bool>* how, CancelCause cause) {
   if (callback) callback(cause);
 }
 
+void UnaryReactor::AddTrailer(const std::string& name, const std::string& value) {
+  const absl::MutexLock lock(&mutex_);
+  if (!answered_.load(std::memory_order_acquire)) context_->AddTrailingMetadata(name, value);
+}
+
 bool UnaryReactor::ClaimAnswer() {
   UnaryCall::CancelCallback dropped;
   absl::MutexLock lock(&mutex_);
@@ -115,8 +75,7 @@ bool UnaryReactor::FinishWith(std::string response) {
     return FinishWith(ResponseTooLarge(response.size(), method_->max_response_bytes, "ask for fewer rows or fields"));
   }
   if (!ClaimAnswer()) return false;
-  const grpc::Slice slice = ToSlice(std::move(response));
-  *response_ = grpc::ByteBuffer(&slice, 1);
+  *response_ = ToBuffer(std::move(response));
   Finish(grpc::Status::OK);
   return true;
 }
@@ -174,6 +133,7 @@ std::string UnaryCall::peer() const { return reactor_->peer(); }
 void UnaryCall::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
 void UnaryCall::OnUndelivered(std::function<void()> callback) { reactor_->SetUndeliveredCallback(std::move(callback)); }
 bool UnaryCall::cancelled() const { return reactor_->cancelled(); }
+void UnaryCall::AddTrailer(const std::string& name, const std::string& value) { reactor_->AddTrailer(name, value); }
 bool UnaryCall::cut() const { return reactor_->cut(); }
 bool UnaryCall::Finish(std::string response) { return reactor_->FinishWith(std::move(response)); }
 bool UnaryCall::Finish(const absl::Status& error) { return reactor_->FinishWith(error); }

@@ -63,6 +63,10 @@ class UnaryCall {
   /// The server stops and waits no longer for this call, which should be answered at once.
   bool cut() const;
 
+  /// Adds to the trailing metadata that goes with the answer, whether it is a response or an error: a lower-case name,
+  /// and text, or any bytes where the name ends in "-bin". Does nothing after Finish.
+  void AddTrailer(const std::string& name, const std::string& value);
+
   /// Answers, once: the first Finish wins and returns true, any later one does nothing and returns false. Does not
   /// block.
   bool Finish(std::string response);

@@ -24,7 +24,7 @@ namespace rowkeeper::wire {
 
 /// gRPC's side of a UnaryCall. Two parties hold it, gRPC until OnDone and the UnaryCall until it is destroyed;
 /// whichever lets go last deletes it.
-class UnaryReactor : public grpc::ServerUnaryReactor {
+class UnaryReactor final : public grpc::ServerUnaryReactor, public CallToCut {
  public:
   struct Method {
     std::string path;
@@ -49,13 +49,13 @@ class UnaryReactor : public grpc::ServerUnaryReactor {
 
   void SetCancelCallback(UnaryCall::CancelCallback callback);
   void SetUndeliveredCallback(std::function<void()> callback);
+  void AddTrailer(const std::string& name, const std::string& value);
   bool FinishWith(std::string response);
   bool FinishWith(const absl::Status& error);
   /// The server stops and does not wait for this call.
-  void Cut() { Interrupt(&cut_, CancelCause::kShutdown); }
-  /// For one who knows that somebody else still holds the object.
-  void Ref() { references_.fetch_add(1, std::memory_order_relaxed); }
-  void Unref();
+  void Cut() override { Interrupt(&cut_, CancelCause::kShutdown); }
+  void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }
+  void Unref() override;
 
  private:
   ~UnaryReactor() override = default;

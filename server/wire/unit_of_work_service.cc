@@ -81,6 +81,8 @@ UnitsOfWork::StepDone AnswerEmpty(std::shared_ptr<Exchange> exchange) {
 
 constexpr std::string_view kNoUnitHere = "this method is not part of a unit of work; leave the header out";
 
+constexpr std::string_view kNoCost = "of the methods of this service only Run tells what it cost; leave the header out";
+
 }  // namespace
 
 UnitOfWorkService::UnitOfWorkService(const UnitOfWorkBackend& backend) : backend_(backend) {
@@ -101,6 +103,7 @@ void UnitOfWorkService::AddMethod(std::string_view name, Start start) {
   method->path = Cat("/", kUnitOfWorkService, "/", name);
   method->served = {method->name, "", observe::Counters::Process().Method(method->name)};
   method->start = start;
+  method->traced = start == &UnitOfWorkService::Run;
   methods_.push_back(std::move(method));
 }
 
@@ -115,12 +118,19 @@ std::vector<DynamicMethod> UnitOfWorkService::methods() const {
 
 void UnitOfWorkService::Serve(const Method& method, UnaryCall call) const {
   auto exchange = std::make_shared<Exchange>(&method.served, std::move(call));
+  if (absl::Status status = StartMethod(method, exchange); !status.ok()) exchange->Answer(std::move(status));
+}
+
+absl::Status UnitOfWorkService::StartMethod(const Method& method, const SharedExchange& exchange) const {
   absl::StatusOr<CallHeaders> headers = ReadHeaders(exchange->call());
+  if (!headers.ok()) return headers.status();
+  if (!method.traced && headers->debug != DebugLevel::kOff) return InvalidHeader(kDebugHeader, kNoCost);
+  auto trace = StartTrace(headers->debug, backend_.debug);
+  if (!trace.ok()) return trace.status();
+  exchange->Trace(*std::move(trace));
   UnitsOfWork* const units = backend_.units->get();
-  if (headers.ok() && units == nullptr) headers = backend_.units->Missing();
-  const absl::Status status =
-      headers.ok() ? (this->*method.start)({exchange, *std::move(headers), units}) : headers.status();
-  if (!status.ok()) exchange->Answer(status);
+  if (units == nullptr) return backend_.units->Missing();
+  return (this->*method.start)({exchange, *std::move(headers), units});
 }
 
 absl::Status UnitOfWorkService::Begin(const Incoming& incoming) const {

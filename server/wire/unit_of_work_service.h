@@ -23,6 +23,8 @@ struct UnitOfWorkBackend {
   const UnitsSlot* units = nullptr;
   const ServingGate* gate = nullptr;
   const RunMethod* run = nullptr;
+  /// The most that the header rowkeeper-debug may ask of Run.
+  DebugLevel debug = DebugLevel::kCost;
 };
 
 /// rowkeeper.v1.UnitOfWork: requests are checked here, the registry of units does the work. The handle of a unit may
@@ -51,10 +53,13 @@ class UnitOfWorkService {
     std::string path;
     ServedMethod served;
     Start start = nullptr;
+    /// Runs repository methods, and tells what they cost.
+    bool traced = false;
   };
 
   void AddMethod(std::string_view name, Start start);
   void Serve(const Method& method, UnaryCall call) const;
+  absl::Status StartMethod(const Method& method, const SharedExchange& exchange) const;
 
   absl::Status Begin(const Incoming& incoming) const;
   absl::Status Commit(const Incoming& incoming) const;

@@ -1,0 +1,52 @@
+#include "server/exec/traced_connection.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "server/sql/explain.h"
+
+namespace rowkeeper::exec {
+
+using Clock = std::chrono::steady_clock;
+
+absl::StatusOr<db::Rows> TracedConnection::Execute(const db::Query& query) {
+  if (sql::ControlsTransaction(query.text)) return connection_.Execute(query);
+  if (trace_.wants_plan()) {
+    if (absl::Status status = ExplainFirst(query); !status.ok()) return status;
+  }
+  const Clock::time_point begin = Clock::now();
+  absl::StatusOr<db::Rows> rows = connection_.Execute(query);
+  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+  trace_.AddStatement(rows.ok() ? std::max<int64_t>(rows->size(), rows->affected()) : 0, time);
+  return rows;
+}
+
+absl::Status TracedConnection::ExplainFirst(const db::Query& query) {
+  const std::optional<std::string> text = sql::ExplainStatement(query.text);
+  if (!text.has_value()) return absl::OkStatus();
+  db::Query explain = query;
+  explain.id = 0;
+  explain.text = *text;
+  explain.effect = db::Query::Effect::kRead;
+  const absl::StatusOr<db::Rows> rows = connection_.Execute(explain);
+  if (!rows.ok()) return rows.status();
+  std::string plan;
+  for (int row = 0; row < rows->size(); ++row) plan.append(rows->cell(row, 0)).push_back('\n');
+  trace_.AddPlan(plan);
+  return absl::OkStatus();
+}
+
+absl::Status TracedConnection::ExecuteScript(std::string_view text, int* position) {
+  return connection_.ExecuteScript(text, position);
+}
+
+absl::StatusOr<Outcome> RunTraced(const Runner& runner, const plan::Call& call, db::Connection& connection,
+                                  db::Cancellation* cancellation, CallTrace* trace) {
+  if (trace == nullptr) return runner.Run(call, connection, cancellation);
+  TracedConnection traced(&connection, trace);
+  return runner.Run(call, traced, cancellation);
+}
+
+}  // namespace rowkeeper::exec
