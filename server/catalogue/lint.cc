@@ -58,6 +58,21 @@ void LintTable(const Entity& entity, Diagnostics* diagnostics) {
 
 }  // namespace
 
+void LintCascades(const Entity& entity, Diagnostics* diagnostics) {
+  for (const Column& column : entity.columns) {
+    if (!column.reference || column.reference->on_delete != OnDelete::kCascade) continue;
+    const Entity& parent = *column.reference->entity;
+    if (!entity.soft_deletable() || !parent.soft_deletable()) continue;
+    const Entity* untimed = !entity.deleted_at ? &entity : !parent.deleted_at ? &parent : nullptr;
+    if (untimed == nullptr) continue;
+    diagnostics->Warning(*column.field,
+                         absl::StrCat("restoring a ", parent.full_name, " restores all of its deleted ",
+                                      entity.full_name, " rows, for ", untimed->full_name,
+                                      " does not keep when a row was deleted"),
+                         absl::StrCat("add an optional Timestamp with ROLE_DELETED_AT to ", untimed->full_name));
+  }
+}
+
 void LintNames(const Entity& entity, Diagnostics* diagnostics) {
   LintTable(entity, diagnostics);
   for (const Column& column : entity.columns) LintField(column, diagnostics);

@@ -1,5 +1,6 @@
 #include "server/catalogue/references.h"
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -91,6 +92,17 @@ std::string UnknownEntityRemedy(const EntitiesByName& entities, const pb::Descri
 
 void CompileReferences(const EntitiesByName& entities, const Naming& naming, Entity* entity, Diagnostics* diagnostics) {
   for (Column& column : entity->columns) CompileReference(entities, naming, *entity, &column, diagnostics);
+}
+
+void LinkDependents(const std::vector<std::unique_ptr<Entity>>& entities) {
+  std::map<const Entity*, Entity*> by_address;
+  for (const auto& entity : entities) by_address[entity.get()] = entity.get();
+  for (const auto& entity : entities) {
+    for (const Column& column : entity->columns) {
+      if (!column.reference) continue;
+      by_address.at(column.reference->entity)->dependents.push_back({entity.get(), entity->IndexOf(column)});
+    }
+  }
 }
 
 }  // namespace rowkeeper::catalogue

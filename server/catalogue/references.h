@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "server/catalogue/diagnostics.h"
 #include "server/catalogue/entity.h"
@@ -15,6 +17,9 @@ namespace rowkeeper::catalogue {
 
 /// Fills Column::reference of every column that declares one. Mistakes go to `diagnostics`.
 void CompileReferences(const EntitiesByName& entities, const Naming& naming, Entity* entity, Diagnostics* diagnostics);
+
+/// Fills Entity::dependents of all entities, once the references of all are known.
+void LinkDependents(const std::vector<std::unique_ptr<Entity>>& entities);
 
 /// What to write instead of `name`, which is no entity: people leave out the package, or the message's option.
 std::string UnknownEntityRemedy(const EntitiesByName& entities, const google::protobuf::DescriptorPool& pool,

@@ -4,6 +4,7 @@
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_batch.h"
+#include "server/sql/render_cascade.h"
 
 namespace rowkeeper::sql {
 namespace {
@@ -28,17 +29,39 @@ class ChangeRenderer {
   Statement Render() {
     const std::string target = Target();
     const std::string guard = Guard();
+    if (FollowsReferences(plan_)) return Follow(target, guard);
     const std::string change = plan_.operation == Operation::kBatchDelete ? Delete(guard) : Update(guard);
     const std::string cells = variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", ";
-    const std::string others = returns_unchanged() ? Cat(" UNION ALL SELECT ", TargetCells(),
-                                                         "\"#\" FROM \"#target\" WHERE NOT \"#due\" AND ", guard)
-                                                   : "";
+    const std::string others = returns_unchanged() ? Cat(" UNION ALL ", Unchanged(guard)) : "";
     return FinishBatch(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change, " RETURNING ", cells,
                            "\"#\") SELECT ", cells, "\"#\" FROM \"#changed\"", others, " ORDER BY \"#\""),
                        &parameters_, variant_);
   }
 
  private:
+  /// A soft delete or restore of rows that others refer to, or that refer to others.
+  Statement Follow(const std::string& target, const std::string& guard) {
+    const CascadeKind kind = KindOf(plan_.operation);
+    const CascadeShape shape = ShapeOfCascade(entity_);
+    Cascade::Targets targets;
+    targets.condition = returns_unchanged() ? Cat("\"#due\" AND ", guard) : guard;
+    const Cascade cascade(shape, kind, targets);
+    const std::string change =
+        Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(Cascade::Assignments(entity_, kind), ", "),
+            " FROM \"#target\", \"#now\"",
+            Where({Cascade::IsTarget(entity_), targets.condition, cascade.Condition()}));
+    const std::string cells = variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", ";
+    const std::string others =
+        returns_unchanged() ? Cat(" UNION ALL (", Unchanged(guard, ", NULL::integer"), ")") : "";
+    Statement statement = FinishBatch(
+        Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(), ", \"#changed\" AS (",
+            change, " RETURNING ", cells, "\"#\") SELECT ", cells, "\"#\", NULL::integer AS \"#b\" FROM \"#changed\"",
+            others, OrBlocked(cascade, variant_.columns.size() + 1), " ORDER BY \"#\""),
+        &parameters_, variant_);
+    statement.blocker_cell = statement.element_cell + 1;
+    return statement;
+  }
+
   static std::vector<int> Values(const Variant& variant) {
     std::vector<int> values = variant.written;
     values.insert(values.end(), variant.unchanged.begin(), variant.unchanged.end());
@@ -57,8 +80,14 @@ class ChangeRenderer {
     return plan_.operation == Operation::kBatchRestore ? Deleted::kOnly : Deleted::kExclude;
   }
 
+  /// Targets that are in the wanted state already.
+  std::string Unchanged(const std::string& guard, const std::string& more = "") const {
+    return Cat("SELECT ", TargetCells(), "\"#\"", more, " FROM \"#target\" WHERE NOT \"#due\" AND ", guard);
+  }
+
   std::string Target() const {
     std::string cells = Cat(input_.Names(), ", ", ElementFits(plan_, variant_, input_), " AS \"#ok\"");
+    if (FollowsReferences(plan_)) cells += Cat(", ", Cascade::TargetCells(entity_));
     if (returns_unchanged()) {
       const Deleted due = plan_.operation == Operation::kBatchRestore ? Deleted::kOnly : Deleted::kExclude;
       cells += Cat(", (", VisibilityPredicate(entity_, due), ") AS \"#due\"");

@@ -1,8 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace rowkeeper::plan {
+struct JsonMask;
+}  // namespace rowkeeper::plan
 
 namespace rowkeeper::sql {
 
@@ -48,6 +53,11 @@ struct Statement {
   std::vector<int> link_cells;
   /// Upsert: the result cell with INSERTED, UPDATED or UNCHANGED; -1: there is none.
   int outcome_cell = -1;
+  /// Soft delete and restore: the result cell with the number of the reference that forbids it, see cascade.h; then the
+  /// last row has it and nothing was changed. -1: there is none.
+  int blocker_cell = -1;
+  /// Parts of jsonb columns that the response has; nullptr: all of them.
+  std::shared_ptr<const plan::JsonMask> json;
 };
 
 }  // namespace rowkeeper::sql

@@ -1,0 +1,237 @@
+#include "server/sql/cascade.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/cascade_text.h"
+#include "server/sql/clauses.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+#include "server/sql/types.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Entity;
+using plan::Deleted;
+
+constexpr char kTime[] = "timestamp with time zone";
+constexpr char kUnblocked[] = "NOT EXISTS (SELECT FROM \"#blocked\")";
+
+std::string ColumnName(const Entity& entity, int column) { return Identifier(entity.columns[column].name); }
+
+std::string Live(const Entity& entity) { return VisibilityPredicate(entity, Deleted::kExclude); }
+std::string Gone(const Entity& entity) { return VisibilityPredicate(entity, Deleted::kOnly); }
+
+/// When a row was deleted, as far as its entity tells.
+std::string DeletedAt(const Entity& entity) {
+  return entity.deleted_at ? Cat(ColumnName(entity, *entity.deleted_at), "::", kTime) : Cat("NULL::", kTime);
+}
+
+/// Edges, gathered by the entity that has the references.
+std::vector<CascadeEdge> EdgesOf(const std::vector<CascadeEdge>& edges, const Entity& entity) {
+  std::vector<CascadeEdge> own;
+  std::copy_if(edges.begin(), edges.end(), std::back_inserter(own),
+               [&entity](const CascadeEdge& edge) { return edge.entity == &entity; });
+  return own;
+}
+
+std::string UnionAll(const std::vector<std::string>& selects) { return absl::StrJoin(selects, " UNION ALL "); }
+
+}  // namespace
+
+Cascade::Cascade(const CascadeShape& shape, CascadeKind kind, Targets targets)
+    : shape_(shape), kind_(kind), targets_(std::move(targets)) {}
+
+std::string Cascade::TargetCells(const Entity& entity) {
+  std::string cells;
+  for (size_t i = 0; i < entity.key.size(); ++i) {
+    cells += Cat(ColumnName(entity, entity.key[i]), " AS ", SlotName('t', static_cast<int>(i)), ", ");
+  }
+  return Cat(cells, DeletedAt(entity), " AS \"#tat\"");
+}
+
+std::string Cascade::IsTarget(const Entity& entity) {
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < entity.key.size(); ++i) {
+    parts.push_back(Cat(ColumnName(entity, entity.key[i]), " = ", SlotName('t', static_cast<int>(i))));
+  }
+  return absl::StrJoin(parts, " AND ");
+}
+
+std::vector<std::string> Cascade::Assignments(const Entity& entity, CascadeKind kind) {
+  const bool remove = kind == CascadeKind::kSoftDelete;
+  std::vector<std::string> assignments;
+  if (entity.deleted_at) {
+    assignments.push_back(Cat(ColumnName(entity, *entity.deleted_at), " = ", remove ? "\"#at\"" : "NULL"));
+  }
+  if (entity.deleted_flag) {
+    assignments.push_back(Cat(ColumnName(entity, *entity.deleted_flag), " = ", remove ? "true" : "false"));
+  }
+  AppendHousekeeping(entity, "", &assignments);
+  return assignments;
+}
+
+std::string Cascade::Condition() const { return can_block() ? kUnblocked : ""; }
+
+std::string Cascade::Slot(int node) const { return SlotName('s', shape_.nodes[node].slots.front()); }
+
+std::string Cascade::Queries() const {
+  std::vector<std::string> queries;
+  const bool remove = kind_ == CascadeKind::kSoftDelete;
+  queries.push_back(remove ? Doomed() : Reached());
+  if (can_block() && !remove) queries.push_back(Held());
+  if (can_block()) queries.push_back(remove ? BlockedDelete() : BlockedRestore());
+  queries.push_back("\"#now\"(\"#at\") AS MATERIALIZED (SELECT clock_timestamp())");
+  for (int node = 0; node < static_cast<int>(shape_.nodes.size()); ++node) {
+    if (!EdgesOf(shape_.cascades, entity(node)).empty()) queries.push_back(NodeChange(node));
+  }
+  std::vector<const Entity*> done;
+  for (const CascadeEdge& edge : shape_.set_nulls) {
+    if (!remove || std::find(done.begin(), done.end(), edge.entity) != done.end()) continue;
+    done.push_back(edge.entity);
+    queries.push_back(SetNulls(*edge.entity));
+  }
+  return absl::StrJoin(queries, ", ");
+}
+
+/// The targets themselves, as rows of node 0.
+std::string Cascade::BaseOfDoomed() const {
+  const CascadeNode& node = shape_.nodes.front();
+  std::vector<std::string> values;
+  for (const std::string& type : shape_.slot_types) values.push_back(Cat("NULL::", type));
+  for (size_t i = 0; i < node.slots.size(); ++i) {
+    values[node.slots[i]] = Cat(SlotName('t', static_cast<int>(i)), "::", shape_.slot_types[node.slots[i]]);
+  }
+  return Cat("SELECT 0, ", absl::StrJoin(values, ", "), kind_ == CascadeKind::kRestore ? ", \"#tat\"" : "", " FROM ",
+             targets_.query, Where({targets_.condition}));
+}
+
+/// Soft delete: the targets and every live row below them. Each found row looks up its own children, which the indexes
+/// of references serve, for they hold live rows.
+std::string Cascade::Doomed() const {
+  const std::string head = Cat("\"#doomed\"(\"#e\", ", SlotNames(shape_, 's'), ") AS (", BaseOfDoomed());
+  if (shape_.cascades.empty()) return head + ")";
+  std::vector<std::string> selects;
+  for (const CascadeEdge& edge : shape_.cascades) {
+    selects.push_back(Cat("SELECT ", edge.node, ", ", SlotValues(shape_, shape_.nodes[edge.node]), " FROM ",
+                          Table(*edge.entity), " WHERE \"#e\" = ", edge.parent_node, " AND ",
+                          ColumnName(*edge.entity, edge.column), " = ", Slot(edge.parent_node), " AND ",
+                          Live(*edge.entity)));
+  }
+  return Cat(head, " UNION SELECT \"#n\".* FROM \"#doomed\" CROSS JOIN LATERAL (", UnionAll(selects), ") AS \"#n\")");
+}
+
+/// Restore: the targets and every row below them that was deleted together with its parent: at the same time, as far as
+/// times are kept. Indexes of references seldom hold deleted rows, so this is a join and not a look-up for each row.
+std::string Cascade::Reached() const {
+  const std::string slots = SlotNames(shape_, 's');
+  const std::string head = Cat("\"#doomed\"(\"#e\", ", slots, ", \"#dat\") AS (", BaseOfDoomed());
+  if (shape_.cascades.empty()) return head + ")";
+  std::vector<std::string> selects;
+  for (const CascadeEdge& edge : shape_.cascades) {
+    selects.push_back(Cat("SELECT ", edge.node, ", ", SlotValues(shape_, shape_.nodes[edge.node]), ", ",
+                          DeletedAt(*edge.entity), ", ", edge.parent_node, ", ", ReferenceValues(shape_, edge),
+                          " FROM ", Table(*edge.entity), " WHERE ", Gone(*edge.entity)));
+  }
+  return Cat(head, " UNION SELECT \"#ne\", ", SlotNames(shape_, 'n'), ", COALESCE(\"#dat\", \"#nat\") FROM \"#doomed\" ",
+             "JOIN (", UnionAll(selects), ") AS \"#n\"(\"#ne\", ", SlotNames(shape_, 'n'), ", \"#nat\", \"#np\", ",
+             SlotNames(shape_, 'r'), ") ON \"#np\" = \"#e\" AND ", SameSlots(shape_, "", 'r', "", 's'),
+             " AND (\"#dat\" IS NULL OR \"#nat\" IS NULL OR \"#nat\" = \"#dat\"))");
+}
+
+/// Restore: those of the found rows that must stay deleted, for a parent of theirs does; with the reference's number.
+std::string Cascade::Held() const {
+  std::vector<std::string> bases, steps;
+  for (size_t i = 0; i < shape_.parents.size(); ++i) {
+    const CascadeEdge& edge = shape_.parents[i];
+    const CascadeNode& node = shape_.nodes[edge.node];
+    const std::string rows =
+        Cat(" FROM \"#doomed\" JOIN ", Table(*edge.entity), " ON ", KeyEquals(node, ""), " AND \"#e\" = ", edge.node);
+    const std::string stays = edge.parent_node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.parent_node);
+    bases.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, rows, " WHERE ",
+                        ColumnName(*edge.entity, edge.column), " IN (SELECT ",
+                        ColumnName(*edge.parent, edge.parent->key.front()), " FROM ", Table(*edge.parent),
+                        Where({Gone(*edge.parent), stays}), ")"));
+    if (edge.parent_node < 0) continue;
+    steps.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, ", ", edge.parent_node, ", ",
+                        ReferenceValues(shape_, edge), rows));
+  }
+  const std::string head =
+      Cat("\"#held\"(\"#e\", ", SlotNames(shape_, 's'), ", \"#b\") AS (", steps.empty() ? "" : "(", UnionAll(bases));
+  if (steps.empty()) return head + ")";
+  return Cat(head, ") UNION SELECT \"#ne\", ", SlotNames(shape_, 'n'), ", \"#nb\" FROM \"#held\" JOIN (",
+             UnionAll(steps), ") AS \"#n\"(\"#ne\", ", SlotNames(shape_, 'n'), ", \"#nb\", \"#np\", ",
+             SlotNames(shape_, 'r'), ") ON \"#np\" = \"#e\" AND ", SameSlots(shape_, "", 'r', "", 's'), ")");
+}
+
+std::string Cascade::BlockedDelete() const {
+  std::vector<std::string> selects;
+  for (size_t i = 0; i < shape_.restricts.size(); ++i) {
+    const CascadeEdge& edge = shape_.restricts[i];
+    const std::string stays = edge.node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.node);
+    selects.push_back(Cat("SELECT ", i, " FROM \"#doomed\" JOIN ", Table(*edge.entity), " ON \"#e\" = ",
+                          edge.parent_node, " AND ", ColumnName(*edge.entity, edge.column), " = ",
+                          Slot(edge.parent_node), Where({Live(*edge.entity), stays})));
+  }
+  return Cat("\"#blocked\"(\"#b\") AS MATERIALIZED (", UnionAll(selects), " LIMIT 1)");
+}
+
+std::string Cascade::BlockedRestore() const {
+  const CascadeNode& node = shape_.nodes.front();
+  std::vector<std::string> same = {"\"#e\" = 0"};
+  for (size_t i = 0; i < node.slots.size(); ++i) {
+    same.push_back(Cat(SlotName('s', node.slots[i]), " = ", SlotName('t', static_cast<int>(i))));
+  }
+  return Cat("\"#blocked\"(\"#b\") AS MATERIALIZED (SELECT \"#b\" FROM \"#held\" JOIN ", targets_.query, " ON ",
+             absl::StrJoin(same, " AND "), " ORDER BY \"#b\" LIMIT 1)");
+}
+
+/// The rows of a node that go along, but for the targets. A row that has moved to another parent meanwhile does not.
+std::string Cascade::NodeChange(int node) const {
+  const CascadeNode& own = shape_.nodes[node];
+  const bool remove = kind_ == CascadeKind::kSoftDelete;
+  std::vector<std::string> slots;
+  for (int slot : own.slots) slots.push_back(SlotName('s', slot));
+  std::vector<std::string> conditions = {
+      Cat(KeyRow(*own.entity), " IN (SELECT ", absl::StrJoin(slots, ", "), " FROM \"#doomed\" WHERE \"#e\" = ", node,
+          ")"),
+      remove ? Live(*own.entity) : Gone(*own.entity)};
+  conditions.push_back(RefersToAnyDoomed(shape_, EdgesOf(shape_.cascades, *own.entity)));
+  if (node == 0) {
+    conditions.push_back(
+        Cat("NOT EXISTS (SELECT FROM ", targets_.query, " WHERE ", IsTarget(*own.entity), ")"));
+  }
+  if (!remove && can_block()) conditions.push_back(IsNotIn("\"#held\"", shape_, node));
+  conditions.push_back(Condition());
+  return LockAndChange(*own.entity, Cat("node", node), conditions, Assignments(*own.entity, kind_), ", \"#now\"");
+}
+
+/// Live rows of the entity that lose references, all of them in one change, for no row may be changed twice.
+std::string Cascade::SetNulls(const Entity& entity) const {
+  const std::vector<CascadeEdge> edges = EdgesOf(shape_.set_nulls, entity);
+  std::vector<std::string> rows, assignments;
+  for (const CascadeEdge& edge : edges) {
+    const std::string column = ColumnName(entity, edge.column);
+    rows.push_back(Cat("SELECT ", ColumnList(entity, entity.key), " FROM \"#doomed\" JOIN ", Table(entity),
+                       " ON \"#e\" = ", edge.parent_node, " AND ", column, " = ", Slot(edge.parent_node),
+                       Where({Live(entity)})));
+    assignments.push_back(
+        Cat(column, " = CASE WHEN ", RefersToDoomed(shape_, edge), " THEN NULL ELSE ", column, " END"));
+  }
+  AppendHousekeeping(entity, "", &assignments);
+  const int node = edges.front().node;
+  const std::string name =
+      Cat("null", std::find_if(shape_.set_nulls.begin(), shape_.set_nulls.end(),
+                               [&entity](const CascadeEdge& edge) { return edge.entity == &entity; }) -
+                      shape_.set_nulls.begin());
+  return LockAndChange(entity, name,
+                       {Cat(KeyRow(entity), " IN (", UnionAll(rows), ")"), Live(entity),
+                        RefersToAnyDoomed(shape_, edges),
+                        node < 0 ? std::string() : IsNotIn("\"#doomed\"", shape_, node), Condition()},
+                       assignments, "");
+}
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/catalogue/entity.h"
+#include "server/sql/cascade_shape.h"
+
+namespace rowkeeper::sql {
+
+/// The part of a soft delete's or restore's one statement that follows references: rows of CASCADE references go and
+/// come along, SET NULL columns become NULL, and a RESTRICT reference, or on restore a deleted parent, forbids it all.
+///
+/// The statement is
+///   WITH RECURSIVE <targets> AS MATERIALIZED (…locked rows…), <Queries()>,
+///     "#changed" AS (UPDATE … SET … FROM <targets>, "#now" WHERE <same row> AND <Condition()> RETURNING …)
+///   SELECT … FROM "#changed" UNION ALL SELECT NULL, …, "#b" FROM "#blocked"
+/// where "#b" is an index into CascadeShape::blockers, and "#changed" is empty when there is one.
+///
+/// What is guaranteed: all of it happens or nothing, with one time in every deleted_at; rows of another transaction count
+/// as far as they were committed when the statement began, and are looked at again once they are locked. A referencing
+/// row that another transaction creates at the same moment is not seen: a foreign key takes a key lock on its parent,
+/// which no update of other columns conflicts with. SERIALIZABLE transactions exclude that. Rows are locked parent
+/// table before child table and within a table in the order of keys.
+class Cascade {
+ public:
+  /// The rows that it starts from.
+  struct Targets {
+    /// Name of the query in the same WITH clause, quoted.
+    std::string query = "\"#target\"";
+    /// Which of its rows change; empty: all. Asked for in a query where its columns are visible.
+    std::string condition;
+    /// Its columns with the key, in the key's order; see TargetCells().
+  };
+
+  /// `shape` outlives the result; it must be needed(kind).
+  Cascade(const CascadeShape& shape, CascadeKind kind, Targets targets);
+
+  /// What the targets' query must have among its result columns: `"id" AS "#t0", "deleted_at" AS "#tat"`.
+  static std::string TargetCells(const catalogue::Entity& entity);
+  /// `"id" = "#t0"`: a row of the entity is the one of the targets' query.
+  static std::string IsTarget(const catalogue::Entity& entity);
+  /// `"deleted_at" = "#at"` and such, for rows of any entity where "#now" is joined: with updated_at and version.
+  static std::vector<std::string> Assignments(const catalogue::Entity& entity, CascadeKind kind);
+
+  /// Queries and changes of other rows, separated by commas.
+  std::string Queries() const;
+  /// Conditions of the targets' own change beside IsTarget() and Targets::condition; empty: none.
+  std::string Condition() const;
+  /// Whether there is a query "#blocked".
+  bool can_block() const { return !shape_.blockers(kind_).empty(); }
+
+ private:
+  const catalogue::Entity& entity(int node) const { return *shape_.nodes[node].entity; }
+  /// `"#s0"` of a node's only key column.
+  std::string Slot(int node) const;
+
+  std::string BaseOfDoomed() const;
+  std::string Doomed() const;
+  std::string Reached() const;
+  std::string Held() const;
+  std::string BlockedDelete() const;
+  std::string BlockedRestore() const;
+  std::string NodeChange(int node) const;
+  std::string SetNulls(const catalogue::Entity& entity) const;
+
+  const CascadeShape& shape_;
+  const CascadeKind kind_;
+  const Targets targets_;
+};
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,95 @@
+#include "server/sql/cascade_shape.h"
+
+#include <algorithm>
+
+#include "server/sql/types.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Column;
+using catalogue::Entity;
+using catalogue::OnDelete;
+
+class ShapeBuilder {
+ public:
+  CascadeShape Build(const Entity& entity) {
+    AddNode(entity);
+    for (size_t i = 0; i < shape_.nodes.size(); ++i) FollowDependents(static_cast<int>(i));
+    for (size_t i = 0; i < shape_.nodes.size(); ++i) AddParents(static_cast<int>(i));
+    // Only now is it known which entities are nodes.
+    for (auto* edges : {&shape_.restricts, &shape_.set_nulls}) {
+      for (CascadeEdge& edge : *edges) edge.node = Find(*edge.entity);
+    }
+    return std::move(shape_);
+  }
+
+ private:
+  int Find(const Entity& entity) const {
+    const auto found = std::find_if(shape_.nodes.begin(), shape_.nodes.end(),
+                                    [&entity](const CascadeNode& node) { return node.entity == &entity; });
+    return found == shape_.nodes.end() ? -1 : static_cast<int>(found - shape_.nodes.begin());
+  }
+
+  int AddNode(const Entity& entity) {
+    CascadeNode node;
+    node.entity = &entity;
+    for (int column : entity.key) node.slots.push_back(Slot(entity, entity.columns[column], node.slots));
+    shape_.nodes.push_back(std::move(node));
+    return static_cast<int>(shape_.nodes.size()) - 1;
+  }
+
+  /// The first slot of the column's type that is not `taken`.
+  int Slot(const Entity& entity, const Column& column, const std::vector<int>& taken) {
+    const std::string type = ParameterType(entity, column.type);
+    for (int i = 0; i < static_cast<int>(shape_.slot_types.size()); ++i) {
+      const bool free = std::find(taken.begin(), taken.end(), i) == taken.end();
+      if (free && shape_.slot_types[i] == type) return i;
+    }
+    shape_.slot_types.push_back(type);
+    return static_cast<int>(shape_.slot_types.size()) - 1;
+  }
+
+  void FollowDependents(int parent_node) {
+    const Entity& parent = *shape_.nodes[parent_node].entity;
+    for (const catalogue::Dependent& dependent : parent.dependents) {
+      CascadeEdge edge{dependent.entity, dependent.column, -1, &parent, parent_node};
+      switch (dependent.entity->columns[dependent.column].reference->on_delete) {
+        case OnDelete::kRestrict:
+          shape_.restricts.push_back(edge);
+          break;
+        case OnDelete::kSetNull:
+          shape_.set_nulls.push_back(edge);
+          break;
+        case OnDelete::kCascade:
+          if (!dependent.entity->soft_deletable()) break;
+          edge.node = Find(*dependent.entity);
+          if (edge.node < 0) edge.node = AddNode(*dependent.entity);
+          shape_.cascades.push_back(edge);
+      }
+    }
+  }
+
+  void AddParents(int node) {
+    const Entity& entity = *shape_.nodes[node].entity;
+    for (int i = 0; i < static_cast<int>(entity.columns.size()); ++i) {
+      const auto& reference = entity.columns[i].reference;
+      if (!reference.has_value() || reference->on_delete == OnDelete::kSetNull) continue;
+      if (!reference->entity->soft_deletable()) continue;
+      shape_.parents.push_back({&entity, i, node, reference->entity, Find(*reference->entity)});
+    }
+  }
+
+  CascadeShape shape_;
+};
+
+}  // namespace
+
+bool CascadeShape::needed(CascadeKind kind) const {
+  if (!cascades.empty()) return true;
+  return kind == CascadeKind::kRestore ? !parents.empty() : !restricts.empty() || !set_nulls.empty();
+}
+
+CascadeShape ShapeOfCascade(const Entity& entity) { return ShapeBuilder().Build(entity); }
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/catalogue/entity.h"
+
+namespace rowkeeper::sql {
+
+/// What a soft delete or a restore does beside the rows that it is asked to change.
+enum class CascadeKind { kSoftDelete, kRestore };
+
+/// An entity whose rows may go along. Node 0 is the entity that is deleted or restored itself.
+struct CascadeNode {
+  const catalogue::Entity* entity = nullptr;
+  /// The slot of each of its key columns: see CascadeShape::slot_types.
+  std::vector<int> slots;
+};
+
+/// A reference between rows that are looked at. Nodes are indexes, or -1 where rows of the entity never go along.
+struct CascadeEdge {
+  /// Who has the reference.
+  const catalogue::Entity* entity = nullptr;
+  int column = 0;
+  int node = -1;
+  /// Whose key it holds.
+  const catalogue::Entity* parent = nullptr;
+  int parent_node = -1;
+};
+
+/// Which entities and references a change of an entity's rows has to look at. Depends on the catalogue alone.
+struct CascadeShape {
+  /// All soft-deletable entities that CASCADE references lead to from the first.
+  std::vector<CascadeNode> nodes;
+  /// Keys of all nodes share a set of typed columns, so that one query can hold them; these are their SQL types.
+  std::vector<std::string> slot_types;
+  /// References along which rows go and come.
+  std::vector<CascadeEdge> cascades;
+  /// Soft delete: references whose rows forbid it, and those that become NULL.
+  std::vector<CascadeEdge> restricts;
+  std::vector<CascadeEdge> set_nulls;
+  /// Restore: references of the nodes whose rows must not be deleted.
+  std::vector<CascadeEdge> parents;
+
+  /// Whether there is anything to look at but the rows themselves.
+  bool needed(CascadeKind kind) const;
+  /// The references that can forbid the change, in the order of their numbers in a result.
+  const std::vector<CascadeEdge>& blockers(CascadeKind kind) const {
+    return kind == CascadeKind::kSoftDelete ? restricts : parents;
+  }
+};
+
+/// `entity` must be soft-deletable.
+CascadeShape ShapeOfCascade(const catalogue::Entity& entity);
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,114 @@
+#include "server/sql/cascade_text.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/clauses.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Entity;
+
+std::string ColumnName(const Entity& entity, int column) { return Identifier(entity.columns[column].name); }
+
+std::string CommonText(const CascadeShape& shape, const std::string& qualifier, char letter) {
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < shape.slot_types.size(); ++i) {
+    texts.push_back(Cat(qualifier, SlotName(letter, static_cast<int>(i)), "::text"));
+  }
+  return Cat("COALESCE(", absl::StrJoin(texts, ", "), ")");
+}
+
+}  // namespace
+
+std::string SlotName(char letter, int slot) { return Identifier(Cat("#", std::string(1, letter), slot)); }
+
+std::string SlotNames(const CascadeShape& shape, char letter) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < shape.slot_types.size(); ++i) names.push_back(SlotName(letter, static_cast<int>(i)));
+  return absl::StrJoin(names, ", ");
+}
+
+std::string SlotValues(const CascadeShape& shape, const CascadeNode& node) {
+  std::vector<std::string> values;
+  for (const std::string& type : shape.slot_types) values.push_back(Cat("NULL::", type));
+  for (size_t i = 0; i < node.slots.size(); ++i) {
+    const int slot = node.slots[i];
+    values[slot] = Cat(ColumnName(*node.entity, node.entity->key[i]), "::", shape.slot_types[slot]);
+  }
+  return absl::StrJoin(values, ", ");
+}
+
+std::string ReferenceValues(const CascadeShape& shape, const CascadeEdge& edge) {
+  const int used = shape.nodes[edge.parent_node].slots.front();
+  std::vector<std::string> values;
+  for (int i = 0; i < static_cast<int>(shape.slot_types.size()); ++i) {
+    values.push_back(Cat(i == used ? ColumnName(*edge.entity, edge.column) : "NULL", "::", shape.slot_types[i]));
+  }
+  return absl::StrJoin(values, ", ");
+}
+
+std::string KeyEquals(const CascadeNode& node, const std::string& qualifier) {
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < node.slots.size(); ++i) {
+    parts.push_back(
+        Cat(ColumnName(*node.entity, node.entity->key[i]), " = ", qualifier, SlotName('s', node.slots[i])));
+  }
+  return absl::StrJoin(parts, " AND ");
+}
+
+std::string SameSlots(const CascadeShape& shape, const std::string& left_qualifier, char left,
+                      const std::string& right_qualifier, char right) {
+  if (shape.slot_types.size() == 1) {
+    return Cat(left_qualifier, SlotName(left, 0), " = ", right_qualifier, SlotName(right, 0));
+  }
+  return Cat(CommonText(shape, left_qualifier, left), " = ", CommonText(shape, right_qualifier, right));
+}
+
+std::string KeyRow(const Entity& entity) {
+  const std::string columns = ColumnList(entity, entity.key);
+  return entity.key.size() == 1 ? columns : Cat("(", columns, ")");
+}
+
+std::string RefersToDoomed(const CascadeShape& shape, const CascadeEdge& edge) {
+  return Cat(ColumnName(*edge.entity, edge.column), " IN (SELECT ",
+             SlotName('s', shape.nodes[edge.parent_node].slots.front()), " FROM \"#doomed\" WHERE \"#e\" = ",
+             edge.parent_node, ")");
+}
+
+std::string RefersToAnyDoomed(const CascadeShape& shape, const std::vector<CascadeEdge>& edges) {
+  std::vector<std::string> conditions;
+  for (const CascadeEdge& edge : edges) conditions.push_back(RefersToDoomed(shape, edge));
+  return AnyOf(conditions);
+}
+
+std::string IsNotIn(const std::string& query, const CascadeShape& shape, int node) {
+  return Cat("NOT EXISTS (SELECT FROM ", query, " AS \"#d\" WHERE \"#d\".\"#e\" = ", node, " AND ",
+             KeyEquals(shape.nodes[node], "\"#d\"."), ")");
+}
+
+std::string AnyOf(const std::vector<std::string>& conditions) {
+  return conditions.size() == 1 ? conditions.front() : Cat("(", absl::StrJoin(conditions, " OR "), ")");
+}
+
+std::string LockAndChange(const Entity& entity, const std::string& name, const std::vector<std::string>& conditions,
+                          const std::vector<std::string>& assignments, const std::string& from) {
+  std::vector<std::string> cells, same;
+  for (size_t i = 0; i < entity.key.size(); ++i) {
+    const std::string column = ColumnName(entity, entity.key[i]);
+    const std::string locked = SlotName('l', static_cast<int>(i));
+    cells.push_back(Cat(column, " AS ", locked));
+    same.push_back(Cat(column, " = ", locked));
+  }
+  const std::string lock = Identifier(Cat("#", name));
+  return Cat(lock, " AS MATERIALIZED (SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), Where(conditions),
+             " ORDER BY ", ColumnList(entity, entity.key), " FOR NO KEY UPDATE), ", Identifier(Cat("#", name, "!")),
+             " AS (UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), " FROM ", lock, from, Where(same),
+             ")");
+}
+
+}  // namespace rowkeeper::sql

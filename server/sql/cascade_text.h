@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/sql/cascade_shape.h"
+
+namespace rowkeeper::sql {
+
+// Pieces of the queries of a cascade. Keys of rows of all nodes are held in the columns "#e" (the node) and "#s0", "#s1" …
+// (the slots); where two such rows meet, one has names with another letter.
+
+/// `"#s0"`
+std::string SlotName(char letter, int slot);
+/// `"#s0", "#s1"`: all slots.
+std::string SlotNames(const CascadeShape& shape, char letter);
+/// `"id"::uuid, NULL::bigint`: what a row of the node has in all slots.
+std::string SlotValues(const CascadeShape& shape, const CascadeNode& node);
+/// `NULL::uuid, "task_id"::bigint`: the same for the row that an edge refers to, which must be of a node.
+std::string ReferenceValues(const CascadeShape& shape, const CascadeEdge& edge);
+/// `"id" = "#s0"`, for each key column. `qualifier` is put before the slots ("\"#d\".").
+std::string KeyEquals(const CascadeNode& node, const std::string& qualifier);
+/// That two sets of slots hold the same key. Fit for hashing, which matters where no index serves.
+std::string SameSlots(const CascadeShape& shape, const std::string& left_qualifier, char left,
+                      const std::string& right_qualifier, char right);
+/// `"id"`, or `("board_id", "name")`.
+std::string KeyRow(const catalogue::Entity& entity);
+/// `"task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 2)`
+std::string RefersToDoomed(const CascadeShape& shape, const CascadeEdge& edge);
+/// The same for several references, any of which will do.
+std::string RefersToAnyDoomed(const CascadeShape& shape, const std::vector<CascadeEdge>& edges);
+/// `NOT EXISTS (SELECT FROM "#doomed" AS "#d" WHERE …)`: the row of the node is not in the query.
+std::string IsNotIn(const std::string& query, const CascadeShape& shape, int node);
+/// `a OR b` in parentheses.
+std::string AnyOf(const std::vector<std::string>& conditions);
+
+/// The rows of an entity that `condition` selects, locked in the order of their keys, which are named "#l0" …, under
+/// `name`; and the change of them.
+std::string LockAndChange(const catalogue::Entity& entity, const std::string& name,
+                          const std::vector<std::string>& conditions, const std::vector<std::string>& assignments,
+                          const std::string& from);
+
+}  // namespace rowkeeper::sql

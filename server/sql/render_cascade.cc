@@ -1,0 +1,61 @@
+#include "server/sql/render_cascade.h"
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/clauses.h"
+#include "server/sql/identifier.h"
+
+namespace rowkeeper::sql {
+
+using catalogue::Entity;
+using catalogue::Operation;
+
+CascadeKind KindOf(Operation operation) {
+  const bool restore = operation == Operation::kRestore || operation == Operation::kBatchRestore;
+  return restore ? CascadeKind::kRestore : CascadeKind::kSoftDelete;
+}
+
+bool FollowsReferences(const plan::MethodPlan& plan) {
+  switch (plan.operation) {
+    case Operation::kSoftDelete:
+    case Operation::kRestore:
+    case Operation::kBatchSoftDelete:
+    case Operation::kBatchRestore:
+    case Operation::kSoftDeleteWhere:
+      return ShapeOfCascade(*plan.entity).needed(KindOf(plan.operation));
+    default:
+      return false;
+  }
+}
+
+std::string OrBlocked(const Cascade& cascade, size_t others) {
+  if (!cascade.can_block()) return "";
+  std::string nulls;
+  for (size_t i = 0; i < others; ++i) nulls += "NULL, ";
+  return Cat(" UNION ALL SELECT ", nulls, "\"#b\" FROM \"#blocked\"");
+}
+
+Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& variant, const std::string& where,
+                        ParameterList* parameters) {
+  const Entity& entity = *plan.entity;
+  const CascadeKind kind = KindOf(plan.operation);
+  const CascadeShape shape = ShapeOfCascade(entity);
+  const Cascade cascade(shape, kind, {});
+  const std::string cells = variant.columns.empty() ? "" : ColumnList(entity, variant.columns);
+  const std::string target = Cat("SELECT ", Cascade::TargetCells(entity), " FROM ", Table(entity), where,
+                                 " FOR NO KEY UPDATE");
+  const std::string change =
+      Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(Cascade::Assignments(entity, kind), ", "),
+          " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity), cascade.Condition()}), " RETURNING ",
+          cells.empty() ? "NULL" : cells);
+  const std::string result =
+      Cat("SELECT ", cells, cells.empty() ? "" : ", ", "NULL::integer AS \"#b\" FROM \"#changed\"");
+  Statement statement = Finish(
+      Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(), ", \"#changed\" AS (",
+          change, ") ", result, OrBlocked(cascade, variant.columns.size())),
+      parameters, variant.columns, static_cast<int>(variant.columns.size()));
+  statement.blocker_cell = statement.visible_cells;
+  return statement;
+}
+
+}  // namespace rowkeeper::sql
