@@ -6,6 +6,8 @@
 #include <fstream>
 #include <set>
 
+#include "server/app/stream_settings.h"
+
 namespace rowkeeper::app {
 namespace {
 
@@ -26,6 +28,25 @@ bool KnownBelow(CLI::App* command, const std::string& name) {
 bool KnownElsewhere(CLI::App* command, const std::string& name) {
   while (command->get_parent() != nullptr) command = command->get_parent();
   return KnownBelow(command, name);
+}
+
+void AddRelationOptions(CLI::App* command, ServeSettings* settings) {
+  AddOption(command, "--max-relation-depth", &settings->max_relation_depth,
+            "Most relations in one path of a read mask; \"tasks.comments.author\" has 3")
+      ->check(CLI::Range(1, 20))
+      ->group("Relations");
+  AddOption(command, "--max-relations", &settings->max_relations,
+            "Most relations, each a statement, that one call may load")
+      ->check(CLI::Range(1, 1000))
+      ->group("Relations");
+  AddOption(command, "--max-related-rows", &settings->max_related_rows,
+            "Most rows that the relations of one call could bring, by its page size and their limits")
+      ->check(CLI::Range(1, 10000000))
+      ->group("Relations");
+  AddOption(command, "--max-related-size", &settings->max_related_kib,
+            "Most that the rows of relations may hold in one call, KiB")
+      ->check(CLI::Range(1, 1048576))
+      ->group("Relations");
 }
 
 void AddUnitTime(CLI::App* command, const std::string& name, double* seconds, double least, const std::string& help) {
@@ -170,6 +191,14 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--max-batch-size", &settings->max_batch_kib, "Largest request of a batch, KiB")
       ->check(CLI::Range(1, 1048576))
       ->group("Server");
+  AddOption(command, "--max-affected", &settings->max_affected,
+            "Most rows that one bulk change or purge may touch, and how many it may when its request says nothing")
+      ->check(CLI::Range(int64_t{1}, int64_t{100000000}))
+      ->group("Server");
+  AddOption(command, "--purge-batch-rows", &settings->purge_batch_rows,
+            "Rows that a purge removes in one statement, outside a unit of work in one transaction")
+      ->check(CLI::Range(1, 100000))
+      ->group("Server");
   AddOption(
       command, "--page-token-key", &settings->page_token_key,
       "Secret that page tokens are sealed with; servers that share it accept each other's tokens. Default: made at "
@@ -195,7 +224,9 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
             "Directory of migrations, named in the advice when the database does not fit the catalogue")
       ->type_name("DIR")
       ->group("Server");
+  AddRelationOptions(command, settings);
   AddUnitOptions(command, &settings->units);
+  AddStreamOptions(command, &settings->streams);
 }
 
 void ApplyConfigFile(CLI::App* command) {

@@ -7,10 +7,12 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/app/stream_settings.h"
 #include "server/app/unit_settings.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
+#include "server/plan/import_response.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -69,6 +71,7 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       options_(Complete(options)),
       tokens_(TokenKey(options.serve.page_token_key)),
       errors_(*loaded.catalogue),
+      runner_parts_{errors_, tokens_, &statements_},
       runner_(errors_, tokens_, &statements_),
       pool_(ToPoolOptions(options.pool), options_.connection),
       executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_)),
@@ -88,6 +91,9 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
                                                                     const ServerProcessOptions& options) {
   std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options));
   if (absl::Status status = process->CheckUnits(); !status.ok()) return status;
+  if (absl::Status status = CheckStreams(options.serve.streams, options.serve.max_response_kib); !status.ok()) {
+    return status;
+  }
   process->gate_.Close(DatabaseUnavailable());  // until the monitor has seen that the database fits
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
@@ -109,19 +115,44 @@ void ServerProcess::MakeServices() {
   backend.debug = wire::ToDebugLevel(options_.serve.debug_header);
   backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
   backend.batches = {options_.serve.max_batch_rows, Kibibytes(options_.serve.max_batch_kib)};
-  backend.pages = {options_.serve.default_page_size, options_.serve.max_page_size};
+  backend.bulk = {options_.serve.max_affected, options_.serve.purge_batch_rows};
+  backend.pages = {options_.serve.default_page_size,
+                   options_.serve.max_page_size,
+                   {options_.serve.max_relation_depth, options_.serve.max_relations, options_.serve.max_related_rows,
+                    Kibibytes(options_.serve.max_related_kib)}};
   for (const auto& plan : loaded_.plans) {
+    if (plan::IsStreaming(*plan)) continue;
     methods_.push_back(std::make_unique<const wire::RepositoryMethod>(plan.get(), backend));
   }
+  MakeStreams(backend);
   run_ = std::make_unique<const wire::RunMethod>(
       wire::RunBackend{executor_.get(), &runner_, &in_doubt_runs_, backend.max_response_bytes}, methods_);
   unit_service_ = std::make_unique<const wire::UnitOfWorkService>(
       wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
-  service_ = std::make_unique<wire::DynamicService>(std::move(served),
+  service_ = std::make_unique<wire::DynamicService>(std::move(served), wire::ToDynamicStreams(streams_),
                                                     wire::DynamicServiceOptions{backend.max_response_bytes});
   AnnounceServices();
+}
+
+void ServerProcess::MakeStreams(const wire::RepositoryBackend& backend) {
+  const StreamSettings& settings = options_.serve.streams;
+  const wire::StreamLimits limits = ToStreamLimits(settings, options_.pool, unit_options_.capacity);
+  Log(LogLevel::kInfo, "streams", {{"capacity", static_cast<int64_t>(limits.capacity)}});
+  stream_registry_ = std::make_unique<wire::StreamRegistry>(limits);
+  stream_backend_.executor = backend.executor;
+  stream_backend_.parts = &runner_parts_;
+  stream_backend_.gate = backend.gate;
+  stream_backend_.registry = stream_registry_.get();
+  stream_backend_.pages = backend.pages;
+  stream_backend_.batches = backend.batches;
+  stream_backend_.export_rows = settings.export_rows;
+  stream_backend_.export_bytes = Kibibytes(settings.export_kib);
+  stream_backend_.max_response_bytes = backend.max_response_bytes;
+  for (const auto& plan : loaded_.plans) {
+    if (plan::IsStreaming(*plan)) streams_.push_back(wire::StreamMethod::Make(plan.get(), &stream_backend_));
+  }
 }
 
 void ServerProcess::AnnounceServices() {
@@ -186,7 +217,7 @@ void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::S
       fitted_ = true;
       gate_.Open();
       health_.SetAll(wire::HealthService::Status::kServing);
-      Log(LogLevel::kInfo, "serving", {{"methods", static_cast<int64_t>(methods_.size())}});
+      Log(LogLevel::kInfo, "serving", {{"methods", static_cast<int64_t>(methods_.size() + streams_.size())}});
       break;
   }
 }

@@ -55,6 +55,14 @@ struct UnitSettings {
   double in_doubt_limit_s = 30;
 };
 
+/// Imports and exports.
+struct StreamSettings {
+  int max_streams = 5;
+  double idle_timeout_s = 60;
+  int export_rows = 1000;
+  int export_kib = 1024;
+};
+
 struct ServeSettings {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   /// Empty: see AdvertisedAddress.
@@ -67,6 +75,13 @@ struct ServeSettings {
   int max_page_size = 1000;
   int max_batch_rows = 1000;
   int max_batch_kib = 2048;
+  /// See plan/relation_limits.h.
+  int max_relation_depth = 5;
+  int max_relations = 32;
+  int max_related_rows = 200000;
+  int max_related_kib = 16384;
+  int64_t max_affected = 10000;
+  int purge_batch_rows = 1000;
   std::string page_token_key;
   /// "off", "cost" or "plan": the most that the header rowkeeper-debug may ask for. Costs are numbers; plans run an
   /// EXPLAIN for each statement and show the names of tables and indexes, so they are the operator's to allow.
@@ -76,6 +91,7 @@ struct ServeSettings {
   std::string log_format = "text";
   std::string migrations;
   UnitSettings units;
+  StreamSettings streams;
 };
 
 }  // namespace rowkeeper::app

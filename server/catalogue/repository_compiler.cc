@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "google/protobuf/descriptor.h"
 #include "server/catalogue/options.h"
+#include "server/catalogue/query_methods.h"
 #include "server/catalogue/references.h"
 
 namespace rowkeeper::catalogue {
@@ -54,12 +55,13 @@ bool StartsWithWord(absl::string_view name, absl::string_view prefix) {
 
 std::optional<Operation> OperationOf(const pb::MethodDescriptor& method, Diagnostics* diagnostics) {
   const v1::Operation declared = ReadOptions(method).GetExtension(v1::method).operation();
+  const OperationName* found = nullptr;
   for (const OperationName& operation : kOperations) {
-    if (declared == v1::OPERATION_UNSPECIFIED ? StartsWithWord(method.name(), operation.prefix)
-                                              : declared == operation.declared) {
-      return operation.operation;
-    }
+    const bool means = declared == v1::OPERATION_UNSPECIFIED ? StartsWithWord(method.name(), operation.prefix)
+                                                             : declared == operation.declared;
+    if (means && (found == nullptr || operation.prefix.size() > found->prefix.size())) found = &operation;
   }
+  if (found != nullptr) return found->operation;
   diagnostics->Error(
       method, "the name does not start with a standard operation",
       "start it with Create, Get, List, Update, SoftDelete, Restore, Delete or Upsert, with Batch before "
@@ -68,27 +70,62 @@ std::optional<Operation> OperationOf(const pb::MethodDescriptor& method, Diagnos
   return std::nullopt;
 }
 
+bool IsBatchWrite(Operation operation) {
+  return IsBatch(operation) && operation != Operation::kBatchGet && operation != Operation::kUpsert;
+}
+
+/// Imports take a stream, and may answer one; exports answer one; nothing else streams.
+void CheckStreams(const pb::MethodDescriptor& method, Operation operation, Diagnostics* diagnostics) {
+  const std::string& request = method.input_type()->name();
+  const std::string& response = method.output_type()->name();
+  if (operation == Operation::kImport) {
+    if (method.client_streaming()) return;
+    diagnostics->Error(
+        method, "an import takes a stream of requests",
+        absl::StrCat("write `rpc ", method.name(), "(stream ", request, ") returns (stream ", response, ")`"));
+  } else if (operation == Operation::kExport) {
+    if (method.server_streaming() && !method.client_streaming()) return;
+    diagnostics->Error(method, "an export takes one request and answers a stream",
+                       absl::StrCat("write `rpc ", method.name(), "(", request, ") returns (stream ", response, ")`"));
+  } else if (method.client_streaming() || method.server_streaming()) {
+    diagnostics->Error(method, "only imports and exports are served as streams",
+                       "remove `stream` (a List method gives pages), or make it an Import or Export");
+  }
+}
+
 std::optional<Method> CompileMethod(const pb::MethodDescriptor& method, const Entity* entity,
                                     Diagnostics* diagnostics) {
-  if (method.client_streaming() || method.server_streaming()) {
-    diagnostics->Error(method, "streaming methods are not served", "remove `stream`; a List method gives pages");
-  }
-  const std::optional<Operation> operation = OperationOf(method, diagnostics);
+  const v1::MethodOptions declared = ReadOptions(method).GetExtension(v1::method);
+  const std::optional<Operation> operation = IsQuery(method, declared, diagnostics)
+                                                 ? std::optional<Operation>(Operation::kQuery)
+                                                 : OperationOf(method, diagnostics);
   if (!operation) return std::nullopt;
+  CheckStreams(method, *operation, diagnostics);
   const bool soft = *operation == Operation::kSoftDelete || *operation == Operation::kRestore ||
-                    *operation == Operation::kBatchSoftDelete || *operation == Operation::kBatchRestore;
+                    *operation == Operation::kBatchSoftDelete || *operation == Operation::kBatchRestore ||
+                    *operation == Operation::kSoftDeleteWhere || *operation == Operation::kPurge;
   if (soft && entity != nullptr && !entity->soft_deletable()) {
     diagnostics->Error(method, absl::StrCat("the entity ", entity->full_name, " is not soft-deletable"),
                        "give it a field with ROLE_DELETED_AT or ROLE_DELETED_FLAG, or remove the method");
   }
   const auto options = ReadOptions(method);
   const auto& conflict_fields = options.GetExtension(v1::method).conflict_fields();
-  if (!conflict_fields.empty() && !IsUpsert(*operation)) {
-    diagnostics->Error(method, "conflict_fields has no meaning for this operation", "remove it, or make it an Upsert");
+  if (!conflict_fields.empty() && !IsUpsert(*operation) && *operation != Operation::kImport) {
+    diagnostics->Error(method, "conflict_fields has no meaning for this operation",
+                       "remove it, or make it an Upsert or Import");
+  }
+  const bool partial = options.GetExtension(v1::method).partial();
+  if (partial && !IsBatchWrite(*operation)) {
+    diagnostics->Error(method, "only batches that write can be partial",
+                       "remove `partial`, or make it a BatchCreate, BatchUpdate, BatchSoftDelete, BatchRestore, "
+                       "BatchDelete or BatchUpsert");
   }
   Method compiled;
+  compiled.partial = partial;
   compiled.descriptor = &method;
   compiled.operation = *operation;
+  compiled.sql = declared.sql();
+  compiled.include_deleted = declared.include_deleted();
   compiled.conflict_fields = {conflict_fields.begin(), conflict_fields.end()};
   return compiled;
 }

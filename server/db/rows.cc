@@ -10,10 +10,14 @@ namespace rowkeeper::db {
 struct Rows::Storage {
   pqxx::result result;
   std::vector<Cell> cells;
+  /// Of assembled rows, in place of the result.
+  std::vector<Rows> parts;
+  bool assembled = false;
 };
 
 std::string Rows::column_name(int column) const {
   if (column < 0 || column >= columns_) return {};
+  if (storage_->assembled) return storage_->parts.empty() ? std::string() : storage_->parts[0].column_name(column);
   return storage_->result.column_name(static_cast<pqxx::row::size_type>(column));
 }
 
@@ -37,6 +41,29 @@ Rows RowsBuilder::Build(pqxx::result result) {
   rows.cells_ = storage->cells.data();
   rows.storage_ = std::move(storage);
   return rows;
+}
+
+Rows RowsBuilder::Assemble(std::vector<Rows> parts, const std::vector<RowSource>& sources, int columns) {
+  Rows rows;
+  rows.columns_ = columns;
+  rows.size_ = static_cast<int>(sources.size());
+  auto storage = std::make_shared<Rows::Storage>();
+  storage->assembled = true;
+  storage->cells.reserve(sources.size() * static_cast<size_t>(columns));
+  for (const RowSource& source : sources) {
+    for (int column = 0; column < columns; ++column) {
+      storage->cells.push_back(source.part < 0 ? Rows::Cell{}
+                                               : parts[static_cast<size_t>(source.part)].At(source.row, column));
+    }
+  }
+  storage->parts = std::move(parts);
+  rows.cells_ = storage->cells.data();
+  rows.storage_ = std::move(storage);
+  return rows;
+}
+
+Rows AssembleRows(std::vector<Rows> parts, const std::vector<RowSource>& sources, int columns) {
+  return RowsBuilder::Assemble(std::move(parts), sources, columns);
 }
 
 }  // namespace rowkeeper::db

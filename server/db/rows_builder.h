@@ -1,14 +1,18 @@
 #pragma once
 
+#include <vector>
+
+#include "server/db/assembled_rows.h"
 #include "server/db/pqxx_compat.h"
 #include "server/db/rows.h"
 
 namespace rowkeeper::db {
 
-/// Turns a libpqxx result into Rows without copying the cells' text.
+/// Makes Rows of a libpqxx result, or of other Rows, without copying the cells' text.
 class RowsBuilder {
  public:
   static Rows Build(pqxx::result result);
+  static Rows Assemble(std::vector<Rows> parts, const std::vector<RowSource>& sources, int columns);
 };
 
 }  // namespace rowkeeper::db

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/array_literal.h"
 #include "server/base/text.h"
+#include "server/exec/cascade_outcome.h"
 #include "server/plan/batch.h"
 
 namespace rowkeeper::exec {
@@ -15,10 +16,6 @@ namespace {
 using catalogue::Operation;
 using plan::WriteOutcome;
 using Kind = StatementCache::Kind;
-
-size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement) {
-  return std::stoul(std::string(rows.cell(row, statement.element_cell))) - 1;
-}
 
 WriteOutcome ToOutcome(std::string_view text) {
   if (text == "INSERTED") return WriteOutcome::kInserted;
@@ -56,13 +53,22 @@ std::string ElementVersionsText(const plan::Call& call) {
              "}");
 }
 
-BatchRun::BatchRun(const Step& step)
-    : step_(step), call_(step.call), plan_(*call_.plan), count_(call_.request.elements.size()) {}
+size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement) {
+  if (statement.element_cell < 0) return static_cast<size_t>(row);
+  return std::stoul(std::string(rows.cell(row, statement.element_cell))) - 1;
+}
+
+BatchRun::BatchRun(const Step& step, const std::vector<size_t>* places)
+    : step_(step),
+      call_(step.call),
+      plan_(*call_.plan),
+      count_(call_.request.elements.size()),
+      places_(places) {}
 
 absl::StatusOr<Outcome> BatchRun::Run() {
   if (count_ == 0) return Outcome{};
   const SharedStatement statement = step_.Get(Kind::kMain);
-  absl::StatusOr<db::Rows> rows = step_.Execute(*statement, step_.effect());
+  absl::StatusOr<db::Rows> rows = CascadeResult(plan_, *statement, step_.Execute(*statement, step_.effect()));
   switch (plan_.operation) {
     case Operation::kBatchGet:
       return rows.ok() ? Got(*std::move(rows), statement) : rows.status();
@@ -220,7 +226,7 @@ absl::Status BatchRun::ExplainStates(const std::vector<State>& states) const {
     } else if (state.found) {
       for (size_t j = 0; j < state.unchanged.size(); ++j) {
         if (state.unchanged[j]) continue;
-        immutables.Add(plan::ElementFieldName(plan_, i, plan_.values[call_.variant.unchanged[j]].input),
+        immutables.Add(plan::ElementFieldName(plan_, Place(i), plan_.values[call_.variant.unchanged[j]].input),
                        upsert ? "is immutable; send the stored value"
                               : "is immutable; send the stored value, or leave it out of update_mask");
       }
@@ -252,11 +258,11 @@ std::vector<std::string> BatchRun::KeyTexts(size_t element) const {
 }
 
 BatchItem BatchRun::Item(size_t element) const {
-  return {plan::ElementName(plan_, element), absl::StrJoin(KeyTexts(element), ", ")};
+  return {plan::ElementName(plan_, Place(element)), absl::StrJoin(KeyTexts(element), ", ")};
 }
 
 BatchItem BatchRun::VersionItem(size_t element) const {
-  return {plan::ElementName(plan_, element), std::to_string(call_.request.elements[element].version)};
+  return {plan::ElementName(plan_, Place(element)), std::to_string(call_.request.elements[element].version)};
 }
 
 void BatchRun::AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const {

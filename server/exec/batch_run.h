@@ -16,11 +16,15 @@ std::string ElementsText(const plan::Call& call, int input);
 /// Their versions, 0 for any.
 std::string ElementVersionsText(const plan::Call& call);
 
+/// The element that row `row` of a batch's result is of, counted from 0.
+size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement);
+
 /// Runs a batch or an upsert: one statement, and a second one only to explain why nothing was written, or to read rows
 /// that another transaction brought into the wanted state at the same moment.
 class BatchRun {
  public:
-  explicit BatchRun(const Step& step);
+  /// `places`: which elements of the caller's request those of the call are; nullptr: all of them. Must outlive this.
+  explicit BatchRun(const Step& step, const std::vector<size_t>* places = nullptr);
 
   absl::StatusOr<Outcome> Run();
 
@@ -50,6 +54,7 @@ class BatchRun {
 
   /// Elements that no row of a result belongs to.
   std::vector<size_t> Missing(const db::Rows& rows, const sql::Statement& statement) const;
+  size_t Place(size_t element) const { return places_ == nullptr ? element : (*places_)[element]; }
   std::vector<std::string> KeyTexts(size_t element) const;
   BatchItem Item(size_t element) const;
   BatchItem VersionItem(size_t element) const;
@@ -59,6 +64,7 @@ class BatchRun {
   const plan::Call& call_;
   const plan::MethodPlan& plan_;
   const size_t count_;
+  const std::vector<size_t>* const places_;
 };
 
 }  // namespace rowkeeper::exec

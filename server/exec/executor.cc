@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
-#include <random>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/exec/conflict.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -19,19 +19,7 @@ constexpr auto kHousekeepingPeriod = std::chrono::milliseconds(50);
 constexpr std::chrono::milliseconds kReconnectDelays[] = {std::chrono::milliseconds(0), std::chrono::milliseconds(20),
                                                           std::chrono::milliseconds(120)};
 
-bool IsConflict(const absl::Status& status) {
-  const std::string reason = ErrorReason(status);
-  return reason == "SERIALIZATION_FAILURE" || reason == "DEADLOCK";
-}
-
 bool NothingExecuted(const absl::Status& status) { return ErrorReason(status) == "DATABASE_UNAVAILABLE"; }
-
-/// Full jitter, so that callers who collided once do not meet again.
-void SleepBeforeRetry(int attempt) {
-  thread_local std::minstd_rand random(std::random_device{}());
-  std::uniform_int_distribution<int> micros(0, 2000 << std::min(attempt, 5));
-  absl::SleepFor(absl::Microseconds(micros(random)));
-}
 
 }  // namespace
 

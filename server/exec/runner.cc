@@ -8,6 +8,10 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/exec/batch_run.h"
+#include "server/exec/cascade_outcome.h"
+#include "server/exec/bulk_run.h"
+#include "server/exec/partial_run.h"
+#include "server/exec/relation_loader.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -121,7 +125,7 @@ Outcome Page(const Step& step, db::Rows rows, std::shared_ptr<const sql::Stateme
 absl::StatusOr<Outcome> RunOne(const Step& step) {
   const plan::Call& call = step.call;
   const auto statement = step.Get(StatementCache::Kind::kMain);
-  absl::StatusOr<db::Rows> rows = step.Execute(*statement, step.effect());
+  absl::StatusOr<db::Rows> rows = CascadeResult(*call.plan, *statement, step.Execute(*statement, step.effect()));
   if (!rows.ok()) return rows.status();
   if (call.plan->operation == Operation::kList) return Page(step, *std::move(rows), statement);
   if (rows->size() > 0) return ToOutcome(*std::move(rows), statement, 1);
@@ -135,7 +139,13 @@ absl::StatusOr<Outcome> RunOne(const Step& step) {
 absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
                                     db::Cancellation* cancellation) const {
   const Step step{parts_, call, connection, cancellation};
-  return call.plan->batch.has_value() ? BatchRun(step).Run() : RunOne(step);
+  if (call.plan->operation == Operation::kPurge) return RunPurge(step);
+  if (catalogue::IsBulkChange(call.plan->operation)) return RunBulkChange(step);
+  if (call.plan->partial) return PartialRun(step).Run();
+  absl::StatusOr<Outcome> outcome = call.plan->batch.has_value() ? BatchRun(step).Run() : RunOne(step);
+  if (!outcome.ok() || call.variant.relations == nullptr) return outcome;
+  if (absl::Status status = RelationLoader(step).Load(&*outcome); !status.ok()) return status;
+  return outcome;
 }
 
 }  // namespace rowkeeper::exec

@@ -26,7 +26,8 @@ std::string ElementName(const MethodPlan& plan, size_t index);
 std::string ElementFieldName(const MethodPlan& plan, size_t index, int input);
 
 /// Checks the elements of `call` against everything that is known without the database, fills in what absent values
-/// mean, and sets the parts of the variant that speak of elements. All mistakes of all elements go to `violations`.
+/// mean, and sets the parts of the variant that speak of elements. All mistakes of all elements go to `violations`, or in a
+/// partial batch to the elements' refusals.
 void BindBatch(Call* call, FieldViolations* violations);
 
 }  // namespace rowkeeper::plan

@@ -7,6 +7,8 @@
 #include "server/base/text.h"
 #include "server/plan/absent.h"
 #include "server/plan/batch.h"
+#include "server/plan/bulk.h"
+#include "server/plan/bind_query.h"
 #include "server/plan/call.h"
 #include "server/plan/masks.h"
 #include "server/plan/order_by.h"
@@ -172,7 +174,7 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
   call.plan = &plan;
   call.request = std::move(request);
   FieldViolations violations;
-  if (CarriesRows(plan.response)) {
+  if (CarriesRows(plan.response) && plan.query == nullptr) {
     call.variant.columns = ResolveReadMask(plan, call.request, &violations);
     BindRelations(&call, limits.relations, &violations);
   }
@@ -186,8 +188,10 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
   } else {
     BindFilters(&call, &violations);
   }
+  if (plan.query != nullptr) BindQuery(&call, &violations);
   if (plan.operation == Operation::kCreate) BindCreateValues(&call, &violations);
   if (plan.operation == Operation::kUpdate) BindUpdateValues(&call, &violations);
+  if (catalogue::IsBulkChange(plan.operation)) BindBulk(&call, &violations);
   if (plan.operation == Operation::kList) BindPage(&call, limits, tokens, &violations);
   if (plan.operation == Operation::kExport) BindExport(&call, tokens, &violations);
   if (!violations.empty()) return violations.ToStatus();

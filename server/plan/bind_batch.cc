@@ -44,7 +44,9 @@ std::string CanonicalKey(const Column& column, const std::string& text) {
 class BatchBinder {
  public:
   BatchBinder(Call* call, FieldViolations* violations)
-      : call_(*call), plan_(*call->plan), variant_(call->variant), violations_(*violations) {}
+      : call_(*call), plan_(*call->plan), variant_(call->variant), violations_(*violations) {
+    if (plan_.partial) refusals_.resize(elements().size());
+  }
 
   void Bind() {
     if (elements().empty()) return;
@@ -55,9 +57,18 @@ class BatchBinder {
     if (plan_.operation == Operation::kBatchCreate) BindRows();
     if (catalogue::IsUpsert(plan_.operation)) BindUpsert();
     if (!plan_.reads_only()) CheckDistinct();
+    for (size_t i = 0; i < refusals_.size(); ++i) {
+      if (elements()[i].refusal.ok()) elements()[i].refusal = refusals_[i].ToStatus();
+    }
   }
 
  private:
+  /// Where a mistake in an element goes: in a partial batch it is the element's own.
+  FieldViolations* ViolationsOf(size_t element) { return plan_.partial ? &refusals_[element] : &violations_; }
+  bool IsRefused(size_t element) const {
+    return plan_.partial && (!refusals_[element].empty() || !call_.request.elements[element].refusal.ok());
+  }
+
   std::vector<Element>& elements() { return call_.request.elements; }
   const Column& ColumnOf(const ValueTerm& value) const { return plan_.entity->columns[value.column]; }
 
@@ -65,7 +76,7 @@ class BatchBinder {
     for (size_t i = 0; i < elements().size(); ++i) {
       if (elements()[i].version > 0) variant_.version_guard = true;
       if (elements()[i].version >= 0) continue;
-      violations_.Add(ElementFieldName(plan_, i, VersionInput()), "must not be negative; 0 means any version");
+      ViolationsOf(i)->Add(ElementFieldName(plan_, i, VersionInput()), "must not be negative; 0 means any version");
     }
   }
 
@@ -84,7 +95,7 @@ class BatchBinder {
         if (zero.has_value()) {
           argument = {true, *zero};
         } else {
-          violations_.Add(ElementFieldName(plan_, i, key.input), "is required");
+          ViolationsOf(i)->Add(ElementFieldName(plan_, i, key.input), "is required");
         }
       }
     }
@@ -96,7 +107,7 @@ class BatchBinder {
     for (size_t i = 0; i < elements().size(); ++i) {
       Argument& argument = elements()[i].arguments[value.input];
       if (argument.present || column.nullable) continue;
-      ResolveAbsent(column, &argument, ElementFieldName(plan_, i, value.input), &violations_);
+      ResolveAbsent(column, &argument, ElementFieldName(plan_, i, value.input), ViolationsOf(i));
     }
   }
 
@@ -173,7 +184,7 @@ class BatchBinder {
     for (const FilterTerm& key : plan_.filters) {
       for (size_t i = 0; i < elements().size(); ++i) {
         if (elements()[i].arguments[key.input].present) continue;
-        violations_.Add(ElementFieldName(plan_, i, key.input), "is required: the row is looked for by it");
+        ViolationsOf(i)->Add(ElementFieldName(plan_, i, key.input), "is required: the row is looked for by it");
       }
     }
     const auto& mask = call_.request.update_mask;
@@ -205,6 +216,7 @@ class BatchBinder {
     if (inputs.empty() || !violations_.empty()) return;
     std::unordered_map<std::string, size_t> first;
     for (size_t i = 0; i < elements().size(); ++i) {
+      if (IsRefused(i)) continue;
       std::string key;
       bool complete = true;
       for (const auto& [input, column] : inputs) {
@@ -216,8 +228,8 @@ class BatchBinder {
       if (!complete) continue;
       const auto [found, fresh] = first.emplace(std::move(key), i);
       if (fresh) continue;
-      violations_.Add(ElementFieldName(plan_, i, inputs.front().first),
-                      Cat("same key as ", ElementName(plan_, found->second), "; a batch may write a row once"));
+      ViolationsOf(i)->Add(ElementFieldName(plan_, i, inputs.front().first),
+                           Cat("same key as ", ElementName(plan_, found->second), "; a batch may write a row once"));
     }
   }
 
@@ -225,6 +237,8 @@ class BatchBinder {
   const MethodPlan& plan_;
   Variant& variant_;
   FieldViolations& violations_;
+  /// Partial: one for each element.
+  std::vector<FieldViolations> refusals_;
 };
 
 }  // namespace

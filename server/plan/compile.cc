@@ -8,6 +8,7 @@
 #include "server/base/text.h"
 #include "server/plan/call.h"
 #include "server/plan/compile_batch.h"
+#include "server/plan/compile_query.h"
 #include "server/plan/compile_bulk.h"
 #include "server/plan/field_binding.h"
 #include "server/plan/method_plan.h"
@@ -53,10 +54,15 @@ class MethodCompiler {
         CheckExport();
         break;
       case Operation::kCount:
+        break;
       case Operation::kUpdateWhere:
+        CheckDistinctValues();
+        CheckBulkChange(plan_, diagnostics_);
+        break;
       case Operation::kSoftDeleteWhere:
       case Operation::kDeleteWhere:
       case Operation::kPurge:
+        CheckBulkChange(plan_, diagnostics_);
         break;
       default:
         CheckNamesOneRow();
@@ -325,6 +331,10 @@ std::vector<std::unique_ptr<const MethodPlan>> CompilePlans(const catalogue::Cat
   std::vector<std::unique_ptr<const MethodPlan>> plans;
   for (const catalogue::Repository& repository : catalogue.repositories()) {
     for (const catalogue::Method& method : repository.methods) {
+      if (method.operation == Operation::kQuery) {
+        plans.push_back(CompileQuery(catalogue, *repository.entity, method, diagnostics));
+        continue;
+      }
       plans.push_back(catalogue::IsBatch(method.operation) || method.operation == Operation::kImport
                           ? CompileBatch(*repository.entity, method, diagnostics)
                           : MethodCompiler(*repository.entity, method, diagnostics).Compile());

@@ -11,6 +11,7 @@
 #include "server/catalogue/naming.h"
 #include "server/plan/batch_response.h"
 #include "server/plan/field_binding.h"
+#include "server/plan/import_response.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -37,7 +38,8 @@ class BatchCompiler {
     plan_.path = Cat("/", descriptor_.service()->full_name(), "/", descriptor_.name());
     plan_.method = &descriptor_;
     plan_.entity = &entity;
-    plan_.operation = method.operation;
+    plan_.operation = OperationOf(method);
+    plan_.partial = method.partial;
     plan_.batch.emplace();
   }
 
@@ -45,12 +47,26 @@ class BatchCompiler {
     BindRequest();
     if (plan_.batch->field != nullptr) {
       CheckUpdateMask();
-      BindBatchResponse(&plan_, diagnostics_);
+      BindResponse();
     }
     return std::make_unique<const MethodPlan>(std::move(plan_));
   }
 
  private:
+  /// A message of an import is a batch.
+  static Operation OperationOf(const catalogue::Method& method) {
+    if (method.operation != Operation::kImport) return method.operation;
+    return method.conflict_fields.empty() ? Operation::kBatchCreate : Operation::kBatchUpsert;
+  }
+
+  void BindResponse() {
+    if (method_.operation == Operation::kImport) {
+      BindImportResponse(&plan_, diagnostics_);
+    } else {
+      BindBatchResponse(&plan_, diagnostics_);
+    }
+  }
+
   bool takes_rows() const {
     return plan_.operation == Operation::kBatchCreate || plan_.operation == Operation::kBatchUpdate ||
            catalogue::IsUpsert(plan_.operation);

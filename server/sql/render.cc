@@ -8,6 +8,10 @@
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_batch.h"
+#include "server/sql/render_bulk.h"
+#include "server/sql/render_cascade.h"
+#include "server/sql/render_export.h"
+#include "server/sql/render_relation.h"
 #include "server/sql/types.h"
 
 namespace rowkeeper::sql {
@@ -93,7 +97,12 @@ Statement RenderUpdate(const MethodPlan& plan, const Variant& variant) {
 Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
   const Entity& entity = *plan.entity;
   const bool remove = plan.operation == Operation::kSoftDelete;
+  const Deleted visible = remove ? Deleted::kExclude : Deleted::kOnly;
   ParameterList parameters;
+  if (FollowsReferences(plan)) {
+    const std::string where = TargetRow(plan, variant, visible, &parameters);
+    return RenderCascade(plan, variant, where, &parameters);
+  }
   std::vector<std::string> assignments;
   if (entity.deleted_at) {
     assignments.push_back(
@@ -102,7 +111,7 @@ Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
   if (entity.deleted_flag) {
     assignments.push_back(Cat(Identifier(entity.columns[*entity.deleted_flag].name), " = ", remove ? "true" : "false"));
   }
-  return RenderChange(plan, variant, std::move(assignments), remove ? Deleted::kExclude : Deleted::kOnly, &parameters);
+  return RenderChange(plan, variant, std::move(assignments), visible, &parameters);
 }
 
 Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
@@ -124,17 +133,17 @@ Statement RenderGet(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
-  return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity),
-                    Where(conditions), LiveRowFirst(*plan.entity, variant.deleted)),
-                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
+  std::vector<int> cells = variant.columns;
+  std::vector<int> links = AddLinkCells(*plan.entity, variant.relations.get(), &cells);
+  const std::string text = Cat("SELECT ", ColumnList(*plan.entity, cells), " FROM ", Table(*plan.entity),
+                               Where(conditions), LiveRowFirst(*plan.entity, variant.deleted));
+  Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
+  statement.link_cells = std::move(links);
+  return statement;
 }
 
 std::string OrderBy(const Entity& entity, const Variant& variant) {
-  return Cat(" ORDER BY ",
-             absl::StrJoin(variant.order, ", ", [&entity](std::string* out, const catalogue::OrderTerm& term) {
-               out->append(Cat(Identifier(entity.columns[term.column].name), term.descending ? " DESC" : ""));
-               if (term.nulls_moved) out->append(term.nulls_first() ? " NULLS FIRST" : " NULLS LAST");
-             }));
+  return Cat(" ORDER BY ", OrderTerms(entity, variant.order));
 }
 
 Statement RenderList(const MethodPlan& plan, const Variant& variant) {
@@ -147,6 +156,7 @@ Statement RenderList(const MethodPlan& plan, const Variant& variant) {
     cursor_cells.push_back(static_cast<int>(found - cells.begin()));
     if (found == cells.end()) cells.push_back(term.column);
   }
+  std::vector<int> links = AddLinkCells(entity, variant.relations.get(), &cells);
   std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   conditions.push_back(CursorPredicate(plan, variant, &parameters));
@@ -155,6 +165,7 @@ Statement RenderList(const MethodPlan& plan, const Variant& variant) {
           " LIMIT ", parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
   Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
   statement.cursor_cells = std::move(cursor_cells);
+  statement.link_cells = std::move(links);
   return statement;
 }
 
@@ -168,6 +179,8 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
       return RenderGet(plan, variant);
     case Operation::kList:
       return RenderList(plan, variant);
+    case Operation::kExport:
+      return RenderExport(plan, variant);
     case Operation::kUpdate:
       return RenderUpdate(plan, variant);
     case Operation::kSoftDelete:
@@ -175,6 +188,11 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
       return RenderSoftDelete(plan, variant);
     case Operation::kDelete:
       return RenderDelete(plan, variant);
+    case Operation::kUpdateWhere:
+    case Operation::kSoftDeleteWhere:
+    case Operation::kDeleteWhere:
+    case Operation::kPurge:
+      return RenderBulk(plan, variant);
     default:
       return RenderBatch(plan, variant);
   }
@@ -182,6 +200,7 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
 
 Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
   if (plan.batch.has_value()) return RenderBatchProbe(plan, variant);
+  if (plan.operation == Operation::kPurge) return RenderBulkProbe(plan, variant);
   const Entity& entity = *plan.entity;
   ParameterList parameters;
   const std::string live = LivePredicate(entity);

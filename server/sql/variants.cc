@@ -11,6 +11,7 @@
 #include "server/sql/identifier.h"
 #include "server/sql/render.h"
 #include "server/sql/variants_batch.h"
+#include "server/sql/variants_relation.h"
 
 namespace rowkeeper::sql {
 namespace {
@@ -38,7 +39,11 @@ class Sampler {
     if (plan_.operation == Operation::kList) SampleOrders();
     if (plan_.operation == Operation::kExport) SampleCursors("", basic_);
     if (plan_.operation == Operation::kCreate || plan_.operation == Operation::kUpdate) SampleValues();
-    if (!plan_.reads_only() && plan_.operation != Operation::kCreate) SampleMisses();
+    if (catalogue::IsBulkChange(plan_.operation)) {
+      SampleBulkChange();
+    } else if (!plan_.reads_only() && plan_.operation != Operation::kCreate) {
+      SampleMisses();
+    }
     return std::move(statements_);
   }
 
@@ -106,13 +111,23 @@ class Sampler {
     }
   }
 
-  void SampleValues() {
+  void SampleEachValue() {
     for (int i : basic_.written) {
       Variant variant = basic_;
       variant.unchanged.clear();
       variant.written = {i};
       Add(Cat("writing ", plan_.inputs[plan_.values[i].input].name), variant);
     }
+  }
+
+  void SampleBulkChange() {
+    SampleEachValue();
+    if (plan_.operation != Operation::kPurge) return;
+    statements_.push_back({"whether there is more", RenderProbe(plan_, basic_)});
+  }
+
+  void SampleValues() {
+    SampleEachValue();
     Variant nothing = basic_;
     nothing.written.clear();
     Add("writing nothing", nothing);
@@ -143,8 +158,9 @@ Variant BasicVariant(const MethodPlan& plan) {
   if (plan::CarriesRows(plan.response)) variant.columns = Indexes(plan.entity->columns.size());
   variant.filters = Indexes(plan.filters.size());
   for (int i : Indexes(plan.values.size())) {
-    const bool immutable =
-        plan.operation == Operation::kUpdate && plan.entity->columns[plan.values[i].column].immutable;
+    const catalogue::Column& column = plan.entity->columns[plan.values[i].column];
+    if (plan.operation == Operation::kUpdateWhere && (column.key || column.immutable)) continue;
+    const bool immutable = plan.operation == Operation::kUpdate && column.immutable;
     (immutable ? variant.unchanged : variant.written).push_back(i);
   }
   if (plan.operation == Operation::kList) variant.order = plan::CompleteOrder(*plan.entity, plan.entity->default_order);
@@ -153,7 +169,10 @@ Variant BasicVariant(const MethodPlan& plan) {
 }
 
 std::vector<SampledStatement> SampleStatements(const MethodPlan& plan) {
-  return plan.batch.has_value() ? SampleBatch(plan) : Sampler(plan).Sample();
+  std::vector<SampledStatement> statements =
+      plan.batch.has_value() ? SampleBatch(plan) : Sampler(plan).Sample();
+  SampleRelations(plan, &statements);
+  return statements;
 }
 
 std::string PrepareText(const std::string& name, const Statement& statement) {

@@ -5,6 +5,7 @@
 #include "server/base/errors.h"
 #include "server/exec/traced_connection.h"
 #include "server/uow/units_of_work.h"
+#include "server/wire/related_encoder.h"
 
 namespace rowkeeper::wire {
 namespace {
@@ -106,17 +107,25 @@ absl::Status RepositoryMethod::Decode(std::string_view request_bytes, plan::Requ
 }
 
 absl::StatusOr<plan::Call> RepositoryMethod::Bind(plan::Request request) const {
-  return plan::Bind(*plan_, std::move(request), backend_.pages, *backend_.tokens);
+  absl::StatusOr<plan::Call> call = plan::Bind(*plan_, std::move(request), backend_.pages, *backend_.tokens);
+  if (!call.ok() || !catalogue::IsBulkChange(plan_->operation)) return call;
+  if (absl::Status status = plan::LimitBulk(backend_.bulk, &*call); !status.ok()) return status;
+  return call;
 }
 
 absl::StatusOr<std::string> RepositoryMethod::Encode(const exec::Outcome& outcome) const {
   std::string response;
   const auto row_encoder = row_encoders_.For(outcome.statement.get());
   const absl::Status status =
-      response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder, FactsOf(outcome), &response);
+      outcome.related == nullptr
+          ? response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder, FactsOf(outcome), &response)
+          : response_encoder_->Encode(outcome.rows, outcome.row_count,
+                                      RelatedEncoder(*row_encoder, row_encoders_, *outcome.related,
+                                                     backend_.max_response_bytes),
+                                      FactsOf(outcome), &response);
   if (!status.ok()) return status;
   if (batch_encoder_ == nullptr) return response;
-  const absl::Status rest = batch_encoder_->Append(outcome.missing, outcome.writes, &response);
+  const absl::Status rest = batch_encoder_->Append(outcome.missing, outcome.writes, outcome.results, &response);
   if (!rest.ok()) return rest;
   return response;
 }

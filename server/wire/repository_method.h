@@ -8,6 +8,7 @@
 #include "server/exec/executor.h"
 #include "server/exec/runner.h"
 #include "server/plan/batch.h"
+#include "server/plan/bulk.h"
 #include "server/plan/call.h"
 #include "server/wire/codec/batch_response_encoder.h"
 #include "server/wire/codec/request_decoder.h"
@@ -30,6 +31,7 @@ struct RepositoryBackend {
   const ServingGate* gate = nullptr;
   plan::PageLimits pages;
   plan::BatchLimits batches;
+  plan::BulkLimits bulk;
   /// The most that the header rowkeeper-debug may ask for.
   DebugLevel debug = DebugLevel::kCost;
   /// Larger responses become RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE. Bytes.

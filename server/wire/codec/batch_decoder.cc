@@ -10,7 +10,7 @@ namespace rowkeeper::codec {
 using plan::InputRole;
 
 BatchDecoder::BatchDecoder(const plan::MethodPlan& plan, const plan::BatchLimits& limits, ShapeSet* shapes)
-    : limits_(limits), argument_count_(plan.inputs.size()) {
+    : limits_(limits), partial_(plan.partial), argument_count_(plan.inputs.size()) {
   const MessageShape* request = shapes->Get(*plan.method->input_type());
   field_ = &request->fields[request->IndexOf(static_cast<uint32_t>(plan.batch->field->number()))];
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
@@ -52,15 +52,26 @@ absl::Status BatchDecoder::Decode(const Slot& occurrences, plan::Request* reques
   size_t index = 0;
   ForEachElement(*field_, occurrences, [&](const Occurrence& occurrence) {
     plan::Element* element = &request->elements[index];
-    if (field_->message != nullptr && members_.front().field >= 0) {
-      DecodeMessage(Slot{occurrence}, index, element, violations);
+    if (partial_) {
+      FieldViolations own;
+      DecodeElement(occurrence, index, element, &own);
+      element->refusal = own.ToStatus();
     } else {
-      DecodeValue(occurrence, index, element, violations);
+      DecodeElement(occurrence, index, element, violations);
     }
     ++index;
     return true;
   });
   return absl::OkStatus();
+}
+
+void BatchDecoder::DecodeElement(const Occurrence& occurrence, size_t index, plan::Element* element,
+                                 FieldViolations* violations) const {
+  if (field_->message != nullptr && members_.front().field >= 0) {
+    DecodeMessage(Slot{occurrence}, index, element, violations);
+  } else {
+    DecodeValue(occurrence, index, element, violations);
+  }
 }
 
 std::string BatchDecoder::ElementName(size_t index) const {

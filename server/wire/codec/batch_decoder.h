@@ -23,7 +23,8 @@ class BatchDecoder {
   /// INVALID_ARGUMENT BATCH_TOO_LARGE for a request message of too many bytes.
   absl::Status CheckSize(size_t request_bytes) const;
   /// Sets request->elements from the occurrences of the batch's field, which must have passed CheckMessage. What is
-  /// wrong with an element goes to `violations`, under its place ("todos[2].title"). INVALID_ARGUMENT BATCH_TOO_LARGE
+  /// wrong with an element goes to `violations`, under its place ("todos[2].title"), or in a partial batch to the
+  /// element's refusal. INVALID_ARGUMENT BATCH_TOO_LARGE
   /// for too many elements, of which none is read then.
   absl::Status Decode(const Slot& occurrences, plan::Request* request, FieldViolations* violations) const;
 
@@ -38,6 +39,8 @@ class BatchDecoder {
     std::unique_ptr<const WireToText> codec;
   };
 
+  void DecodeElement(const Occurrence& occurrence, size_t index, plan::Element* element,
+                     FieldViolations* violations) const;
   void AddMember(const plan::Input& input, int index, const plan::MethodPlan& plan, ShapeSet* shapes);
   std::string ElementName(size_t index) const;
   void DecodeMessage(const Slot& pieces, size_t index, plan::Element* element, FieldViolations* violations) const;
@@ -45,6 +48,7 @@ class BatchDecoder {
 
   const FieldShape* field_;
   const plan::BatchLimits limits_;
+  const bool partial_;
   size_t argument_count_;
   std::vector<Member> members_;
 };

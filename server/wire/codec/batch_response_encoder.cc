@@ -1,8 +1,13 @@
 #include "server/wire/codec/batch_response_encoder.h"
 
+#include <utility>
+
 #include "google/protobuf/descriptor.h"
+#include "rowkeeper/v1/annotations.pb.h"
 #include "server/base/array_literal.h"
+#include "server/base/bulk_errors.h"
 #include "server/base/errors.h"
+#include "server/base/utf8.h"
 #include "server/catalogue/entity.h"
 #include "server/wire/codec/wire_format.h"
 
@@ -20,6 +25,9 @@ BatchResponseEncoder::BatchResponseEncoder(const plan::MethodPlan& plan) {
       keys_.emplace_back(*response.missing_keys[i], std::move(type), &shapes_);
     }
   }
+  if (response.results != nullptr) {
+    AppendVarint(MakeTag(response.results->number(), WireType::kLength), &results_tag_);
+  }
   if (response.outcomes == nullptr) return;
   repeated_outcomes_ = response.outcomes->is_repeated();
   const WireType type = repeated_outcomes_ ? WireType::kLength : WireType::kVarint;
@@ -27,13 +35,29 @@ BatchResponseEncoder::BatchResponseEncoder(const plan::MethodPlan& plan) {
 }
 
 absl::Status BatchResponseEncoder::Append(const std::vector<std::vector<std::string>>& missing,
-                                          const std::vector<plan::WriteOutcome>& writes, std::string* out) const {
+                                          const std::vector<plan::WriteOutcome>& writes,
+                                          const std::vector<absl::Status>& results, std::string* out) const {
   std::string problem;
   if (!keys_.empty() && !missing.empty() && !AppendMissing(missing, out, &problem)) {
     return UnrepresentableValue(missing_name_, problem);
   }
   if (!outcomes_tag_.empty() && !writes.empty()) AppendWrites(writes, out);
+  if (!results_tag_.empty()) AppendResults(results, out);
   return absl::OkStatus();
+}
+
+void BatchResponseEncoder::AppendResults(const std::vector<absl::Status>& results, std::string* out) const {
+  for (const absl::Status& status : results) {
+    v1::RowResult result;
+    if (!status.ok()) {
+      result.set_code(static_cast<int32_t>(status.code()));
+      result.set_reason(ErrorReason(status));
+      result.set_message(RepairUtf8(std::string_view(status.message().data(), status.message().size())));
+      for (std::string& field : ErrorFields(status)) result.add_fields(std::move(field));
+    }
+    out->append(results_tag_);
+    AppendLengthDelimited(result.SerializeAsString(), out);
+  }
 }
 
 bool BatchResponseEncoder::AppendMissing(const std::vector<std::vector<std::string>>& missing, std::string* out,

@@ -17,14 +17,16 @@ class BatchResponseEncoder {
   /// `plan` is used during the call only.
   explicit BatchResponseEncoder(const plan::MethodPlan& plan);
 
-  /// Appends missing keys (one text for each column that names a row) and outcomes, where the response has fields for
-  /// them. INTERNAL, reason UNREPRESENTABLE_VALUE, when a text does not fit its field.
+  /// Appends missing keys (one text for each column that names a row), outcomes and what became of each element of a
+  /// partial batch, where the response has fields for them. INTERNAL, reason UNREPRESENTABLE_VALUE, when a text does not fit its field.
   absl::Status Append(const std::vector<std::vector<std::string>>& missing,
-                      const std::vector<plan::WriteOutcome>& writes, std::string* out) const;
+                      const std::vector<plan::WriteOutcome>& writes, const std::vector<absl::Status>& results,
+                      std::string* out) const;
 
  private:
   bool AppendMissing(const std::vector<std::vector<std::string>>& missing, std::string* out,
                      std::string* problem) const;
+  void AppendResults(const std::vector<absl::Status>& results, std::string* out) const;
   void AppendWrites(const std::vector<plan::WriteOutcome>& writes, std::string* out) const;
 
   ShapeSet shapes_;
@@ -34,6 +36,7 @@ class BatchResponseEncoder {
   std::vector<TextToWire> keys_;
   bool repeated_outcomes_ = false;
   std::string outcomes_tag_;
+  std::string results_tag_;
 };
 
 }  // namespace rowkeeper::codec

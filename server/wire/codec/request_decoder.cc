@@ -121,6 +121,11 @@ int RequestDecoder::AddSource(const plan::Input& input, int index, const plan::M
     source.codec = std::make_unique<WireToText>(*input.path.back(),
                                                 input.type.value_or(plan.entity->columns[input.column].type), &shapes_);
   }
+  if (input.role == InputRole::kOlderThan) {
+    catalogue::ValueType interval;
+    interval.kind = catalogue::ValueKind::kDuration;
+    source.codec = std::make_unique<WireToText>(*input.path.back(), interval, &shapes_);
+  }
   sources_.push_back(std::move(source));
   return static_cast<int>(sources_.size()) - 1;
 }
@@ -167,6 +172,12 @@ absl::Status RequestDecoder::Decode(std::string_view bytes, plan::Request* reque
     const Source& source = sources_[i];
     if (source.codec == nullptr) {
       if (!slots[i].empty()) Control(source, slots[i], request, &violations);
+      continue;
+    }
+    if (source.arguments.empty()) {
+      plan::Argument age;
+      if (!source.codec->Convert(slots[i], &age, &problem)) violations.Add(source.name, std::exchange(problem, ""));
+      if (age.present) request->older_than = age.text;
       continue;
     }
     plan::Argument& argument = request->arguments[source.arguments.front()];

@@ -40,7 +40,7 @@ class RequestDecoder {
     const FieldShape* field = nullptr;
     std::string name;
     plan::InputRole role = plan::InputRole::kFilter;
-    /// kFilter, kValue: the arguments that get the value, and its codec.
+    /// kFilter, kValue: the arguments that get the value, and its codec. kOlderThan: the codec alone.
     std::vector<int> arguments;
     std::unique_ptr<const WireToText> codec;
   };

@@ -1,0 +1,85 @@
+#include "server/exec/bulk_run.h"
+
+#include <algorithm>
+#include <string>
+
+#include "server/base/bulk_errors.h"
+#include "server/base/errors.h"
+#include "server/exec/conflict.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using Kind = StatementCache::Kind;
+
+int64_t Number(const db::Rows& rows, int column) { return std::stoll(std::string(rows.cell(0, column))); }
+
+absl::StatusOr<int64_t> PurgeBatch(const Step& step, int64_t most) {
+  plan::Call call = step.call;
+  call.computed = {std::to_string(most)};
+  const Step batch{step.parts, call, step.connection, step.cancellation};
+  const auto statement = batch.Get(Kind::kMain);
+  Conflicts conflicts(step);
+  while (true) {
+    const absl::StatusOr<db::Rows> rows = batch.Execute(*statement, db::Query::Effect::kWrite);
+    if (rows.ok()) return Number(*rows, 0);
+    if (!conflicts.TryAgain(rows.status())) return rows.status();
+  }
+}
+
+absl::StatusOr<bool> HasMore(const Step& step) {
+  const absl::StatusOr<db::Rows> rows = step.Execute(*step.Get(Kind::kProbe), db::Query::Effect::kRead);
+  if (!rows.ok()) return rows.status();
+  return rows->cell(0, 0) == "t";
+}
+
+/// The same call, made again, goes on where this one stopped.
+bool PassesByItself(const absl::Status& status) {
+  const std::string reason = ErrorReason(status);
+  return IsConflict(status) || reason == "LOCK_TIMEOUT" || reason == "DATABASE_UNAVAILABLE";
+}
+
+Outcome Purged(int64_t count, bool more) {
+  Outcome outcome;
+  outcome.affected = count;
+  outcome.more = more;
+  return outcome;
+}
+
+/// `alone`: not in a transaction, so that what was purged stays so.
+absl::StatusOr<Outcome> Interrupted(const absl::Status& status, int64_t purged, bool alone) {
+  if (!alone || purged == 0) return status;
+  if (PassesByItself(status)) return Purged(purged, true);
+  return PurgeInterrupted(status, purged);
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> RunBulkChange(const Step& step) {
+  const auto statement = step.Get(Kind::kMain);
+  const absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kWrite);
+  if (!rows.ok()) return rows.status();
+  const int64_t most = step.call.request.max_affected.value_or(0);
+  if (Number(*rows, 0) > most) return MaxAffectedExceeded(step.call.plan->entity->full_name, most);
+  Outcome outcome;
+  outcome.affected = Number(*rows, 1);
+  return outcome;
+}
+
+absl::StatusOr<Outcome> RunPurge(const Step& step) {
+  const bool alone = !step.connection.in_transaction();
+  const int64_t most = step.call.request.max_affected.value_or(0);
+  int64_t purged = 0;
+  while (purged < most) {
+    const int64_t wanted = std::min<int64_t>(step.call.page_size, most - purged);
+    const absl::StatusOr<int64_t> removed = PurgeBatch(step, wanted);
+    if (!removed.ok()) return Interrupted(removed.status(), purged, alone);
+    purged += *removed;
+    if (*removed < wanted) return Purged(purged, false);
+  }
+  const absl::StatusOr<bool> more = HasMore(step);
+  if (!more.ok()) return Interrupted(more.status(), purged, alone);
+  return Purged(purged, *more);
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,147 @@
+#include "server/exec/partial_run.h"
+
+#include <utility>
+
+#include "server/base/bulk_errors.h"
+#include "server/base/errors.h"
+#include "server/exec/batch_run.h"
+#include "server/exec/conflict.h"
+#include "server/sql/transaction_sql.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+/// Those of callers are counted from 1.
+constexpr int kSavepoint = 0;
+
+/// Whether the error is about a row, so that others may fare better without it.
+bool IsOfRow(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+      return true;
+    case absl::StatusCode::kFailedPrecondition:
+      return ErrorReason(status) != "SCHEMA_MISMATCH";
+    case absl::StatusCode::kAborted:
+      return ErrorReason(status) == "VERSION_MISMATCH";
+    default:
+      return false;
+  }
+}
+
+plan::Call WithoutElements(const plan::Call& call) {
+  plan::Call rest = call;
+  rest.request.elements.clear();
+  return rest;
+}
+
+}  // namespace
+
+PartialRun::PartialRun(const Step& step)
+    : step_(step), count_(step.call.request.elements.size()), rest_(WithoutElements(step.call)) {
+  Places all;
+  for (size_t i = 0; i < count_; ++i) {
+    results_.push_back(step.call.request.elements[i].refusal);
+    if (results_.back().ok()) all.push_back(i);
+  }
+  sources_.resize(count_);
+  if (!all.empty()) pending_.push_back(std::move(all));
+}
+
+absl::StatusOr<Outcome> PartialRun::Run() {
+  while (!pending_.empty()) {
+    const Places places = std::move(pending_.back());
+    pending_.pop_back();
+    absl::StatusOr<Outcome> outcome = Attempt(places);
+    if (outcome.ok()) {
+      Keep(places, *std::move(outcome));
+    } else if (!Handle(places, outcome.status())) {
+      return outcome.status();
+    }
+  }
+  return Collect();
+}
+
+bool PartialRun::Handle(const Places& places, const absl::Status& status) {
+  if (!IsOfRow(status)) {
+    if (!wrote_ || step_.connection.in_transaction()) return false;
+    GiveUp(places, status);
+  } else if (places.size() == 1) {
+    results_[places[0]] = OfElement(status, plan::ElementName(*rest_.plan, places[0]));
+  } else {
+    const auto middle = places.begin() + static_cast<std::ptrdiff_t>(places.size() / 2);
+    pending_.emplace_back(middle, places.end());
+    pending_.emplace_back(places.begin(), middle);
+  }
+  return true;
+}
+
+absl::StatusOr<Outcome> PartialRun::Attempt(const Places& places) {
+  if (step_.connection.in_transaction()) return AttemptUnderSavepoint(places);
+  Conflicts conflicts(step_);
+  while (true) {
+    absl::StatusOr<Outcome> outcome = Write(places);
+    if (outcome.ok() || !conflicts.TryAgain(outcome.status())) return outcome;
+  }
+}
+
+/// An error that is no row's fault leaves the transaction as it is: nothing of the call is to stay.
+absl::StatusOr<Outcome> PartialRun::AttemptUnderSavepoint(const Places& places) {
+  if (absl::Status status = ExecutePlain(sql::Savepoint(kSavepoint)); !status.ok()) return status;
+  absl::StatusOr<Outcome> outcome = Write(places);
+  if (!outcome.ok() && !IsOfRow(outcome.status())) return outcome;
+  if (!outcome.ok()) {
+    if (absl::Status status = ExecutePlain(sql::RollbackToSavepoint(kSavepoint)); !status.ok()) return status;
+  }
+  if (absl::Status status = ExecutePlain(sql::ReleaseSavepoint(kSavepoint)); !status.ok()) return status;
+  return outcome;
+}
+
+absl::StatusOr<Outcome> PartialRun::Write(const Places& places) {
+  plan::Call call = rest_;
+  for (size_t place : places) call.request.elements.push_back(step_.call.request.elements[place]);
+  const Step part{step_.parts, call, step_.connection, step_.cancellation};
+  return BatchRun(part, &places).Run();
+}
+
+absl::Status PartialRun::ExecutePlain(const std::string& text) const {
+  db::Query query;
+  query.text = text;
+  query.effect = db::Query::Effect::kRead;
+  query.cancellation = step_.cancellation;
+  return step_.connection.Execute(query).status();
+}
+
+void PartialRun::Keep(const Places& places, Outcome outcome) {
+  wrote_ = true;
+  for (int row = 0; row < outcome.row_count && outcome.statement != nullptr; ++row) {
+    const size_t element = ElementOf(outcome.rows, row, *outcome.statement);
+    sources_[places[element]] = {static_cast<int>(parts_.size()), row};
+  }
+  if (outcome.row_count > 0) parts_.push_back(std::move(outcome.rows));
+  if (!outcome.writes.empty()) outcome_.writes.resize(count_, plan::WriteOutcome::kNone);
+  for (size_t i = 0; i < outcome.writes.size(); ++i) outcome_.writes[places[i]] = outcome.writes[i];
+  for (auto& key : outcome.missing) outcome_.missing.push_back(std::move(key));
+  if (outcome_.statement == nullptr) outcome_.statement = std::move(outcome.statement);
+}
+
+void PartialRun::GiveUp(const Places& places, const absl::Status& status) {
+  for (size_t place : places) results_[place] = status;
+  for (const Places& rest : pending_) {
+    for (size_t place : rest) results_[place] = ElementNotTried(status);
+  }
+  pending_.clear();
+}
+
+Outcome PartialRun::Collect() {
+  const int columns = static_cast<int>(rest_.variant.columns.size());
+  if (columns > 0) {
+    outcome_.row_count = static_cast<int>(count_);
+    outcome_.rows = db::AssembleRows(std::move(parts_), sources_, columns);
+  }
+  outcome_.results = std::move(results_);
+  return std::move(outcome_);
+}
+
+}  // namespace rowkeeper::exec

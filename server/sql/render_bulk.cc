@@ -1,0 +1,140 @@
+#include "server/sql/render_bulk.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/clauses.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+#include "server/sql/types.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Column;
+using catalogue::Entity;
+using catalogue::Operation;
+using plan::Deleted;
+using plan::MethodPlan;
+using plan::Variant;
+
+/// `"id" AS "#0"`: the names of the key's columns in "#target", which no column of a table has.
+std::string TargetKey(const Entity& entity) {
+  std::vector<std::string> cells;
+  for (int column : entity.key) cells.push_back(Cat(Identifier(entity.columns[column].name), " AS \"#", cells.size(), "\""));
+  return absl::StrJoin(cells, ", ");
+}
+
+/// `"id" = "#0"`
+std::string IsTarget(const Entity& entity) {
+  std::vector<std::string> conditions;
+  for (int column : entity.key) {
+    conditions.push_back(Cat(Identifier(entity.columns[column].name), " = \"#", conditions.size(), "\""));
+  }
+  return absl::StrJoin(conditions, " AND ");
+}
+
+/// Writes `WITH "#target" AS (…locked rows…), "#changed" AS (…the change…) SELECT …`.
+///
+/// One row more than may be changed is looked at. Rows are locked below the LIMIT, so that under READ COMMITTED one
+/// that another transaction made unfit in the meantime is neither counted nor changed; they are locked in the order of
+/// the key, as batches lock theirs. The count of all locked rows stands before the first change.
+class BulkRenderer {
+ public:
+  BulkRenderer(const MethodPlan& plan, const Variant& variant) : plan_(plan), variant_(variant), entity_(*plan.entity) {}
+
+  Statement RenderChange() {
+    const bool remove = plan_.operation == Operation::kDeleteWhere;
+    std::vector<std::string> conditions = FilterPredicates(plan_, variant_, &parameters_);
+    conditions.push_back(VisibilityPredicate(entity_, remove ? variant_.deleted : Deleted::kExclude));
+    const std::string limit = parameters_.Add(Parameter::Source::kMaxAffected, 0, "bigint");
+    const std::string target = Target(conditions, ColumnList(entity_, entity_.key), limit,
+                                      remove ? " FOR UPDATE" : " FOR NO KEY UPDATE");
+    const std::string where =
+        Where({IsTarget(entity_), Cat("(SELECT count(*) FROM \"#target\") < ", limit)});
+    const std::string change = remove ? Delete(where)
+                                      : Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(Assignments(), ", "),
+                                            " FROM \"#target\"", where);
+    return Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change,
+                      " RETURNING 1) SELECT (SELECT count(*) FROM \"#target\"), (SELECT count(*) FROM \"#changed\")"),
+                  &parameters_, {}, 0);
+  }
+
+  /// Rows that others hold are left to the next purge, so that nobody who restores one is waited for.
+  Statement RenderPurge() {
+    const std::vector<std::string> conditions = OldRows();
+    const std::string limit = parameters_.Add(Parameter::Source::kComputed, 0, "bigint");
+    const std::string order =
+        Cat(Identifier(entity_.columns[*entity_.deleted_at].name), ", ", ColumnList(entity_, entity_.key));
+    const std::string target = Target(conditions, order, limit, " FOR UPDATE SKIP LOCKED");
+    return Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", Delete(Where({IsTarget(entity_)})),
+                      " RETURNING 1) SELECT count(*) FROM \"#changed\""),
+                  &parameters_, {}, 0);
+  }
+
+  Statement RenderPurgeProbe() {
+    const std::vector<std::string> conditions = OldRows();
+    return Finish(Cat("SELECT EXISTS (SELECT FROM ", Table(entity_), Where(conditions), ")"), &parameters_, {}, 0);
+  }
+
+ private:
+  std::string Target(const std::vector<std::string>& conditions, const std::string& order, const std::string& limit,
+                     const std::string& lock) const {
+    return Cat("SELECT ", TargetKey(entity_), " FROM ", Table(entity_), Where(conditions), " ORDER BY ", order,
+               " LIMIT ", limit, lock);
+  }
+
+  std::string Delete(const std::string& where) const {
+    return Cat("DELETE FROM ", Table(entity_), " USING \"#target\"", where);
+  }
+
+  std::vector<std::string> OldRows() {
+    std::vector<std::string> conditions = FilterPredicates(plan_, variant_, &parameters_);
+    conditions.push_back(VisibilityPredicate(entity_, Deleted::kOnly));
+    conditions.push_back(Cat(Identifier(entity_.columns[*entity_.deleted_at].name), " <= statement_timestamp() - ",
+                             parameters_.Add(Parameter::Source::kOlderThan, 0, "interval")));
+    return conditions;
+  }
+
+  std::vector<std::string> Assignments() {
+    std::vector<std::string> assignments;
+    if (plan_.operation == Operation::kUpdateWhere) {
+      for (int i : variant_.written) assignments.push_back(NewValue(plan_.values[i]));
+    } else {
+      if (entity_.deleted_at) {
+        assignments.push_back(Cat(Identifier(entity_.columns[*entity_.deleted_at].name), " = clock_timestamp()"));
+      }
+      if (entity_.deleted_flag) {
+        assignments.push_back(Cat(Identifier(entity_.columns[*entity_.deleted_flag].name), " = true"));
+      }
+    }
+    AppendHousekeeping(entity_, "", &assignments);
+    return assignments;
+  }
+
+  std::string NewValue(const plan::ValueTerm& value) {
+    const Column& column = entity_.columns[value.column];
+    return Cat(Identifier(column.name), " = ",
+               parameters_.Add(Parameter::Source::kArgument, value.input, ParameterType(entity_, column.type)));
+  }
+
+  const MethodPlan& plan_;
+  const Variant& variant_;
+  const Entity& entity_;
+  ParameterList parameters_;
+};
+
+}  // namespace
+
+Statement RenderBulk(const MethodPlan& plan, const Variant& variant) {
+  BulkRenderer renderer(plan, variant);
+  return plan.operation == Operation::kPurge ? renderer.RenderPurge() : renderer.RenderChange();
+}
+
+Statement RenderBulkProbe(const MethodPlan& plan, const Variant& variant) {
+  return BulkRenderer(plan, variant).RenderPurgeProbe();
+}
+
+}  // namespace rowkeeper::sql
