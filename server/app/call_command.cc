@@ -101,6 +101,10 @@ int Call(CallOptions options) {
   ReflectionClient reflection(channel, std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000)));
   const auto method = reflection.FindMethod(options.method);
   if (!method.ok()) return Fail(method.status());
+  if ((*method)->client_streaming() || (*method)->server_streaming()) {
+    return Fail(absl::UnimplementedError(
+        Cat((*method)->full_name(), " is a stream, which this command does not speak; use grpcurl or a generated stub")));
+  }
   pb::DynamicMessageFactory factory;
   const std::unique_ptr<pb::Message> request(factory.GetPrototype((*method)->input_type())->New());
   const auto parsed = pb::util::JsonStringToMessage(options.json, request.get());

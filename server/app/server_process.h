@@ -20,6 +20,7 @@
 #include "server/wire/repository_method.h"
 #include "server/wire/run_method.h"
 #include "server/wire/server.h"
+#include "server/wire/stream_method.h"
 #include "server/wire/unit_of_work_service.h"
 
 namespace rowkeeper::app {
@@ -54,6 +55,7 @@ class ServerProcess {
   /// Knows where the server listens.
   void MakeUnits();
   void MakeServices();
+  void MakeStreams(const wire::RepositoryBackend& backend);
   void AnnounceServices();
   void OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason);
 
@@ -63,6 +65,7 @@ class ServerProcess {
   const plan::PageTokens tokens_;
   const exec::ErrorContexts errors_;
   exec::StatementCache statements_;
+  const exec::RunnerParts runner_parts_;
   const exec::Runner runner_;
   db::Pool pool_;
   std::unique_ptr<exec::Executor> executor_;
@@ -79,6 +82,9 @@ class ServerProcess {
   wire::HealthService health_;
   std::unique_ptr<wire::Reflection> reflection_;
   std::vector<std::unique_ptr<const wire::RepositoryMethod>> methods_;
+  std::unique_ptr<wire::StreamRegistry> stream_registry_;
+  wire::StreamBackend stream_backend_;
+  std::vector<std::unique_ptr<const wire::StreamMethod>> streams_;
   std::unique_ptr<const wire::RunMethod> run_;
   std::unique_ptr<const wire::UnitOfWorkService> unit_service_;
   std::unique_ptr<wire::DynamicService> service_;

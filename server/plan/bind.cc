@@ -10,8 +10,9 @@
 #include "server/plan/bulk.h"
 #include "server/plan/bind_query.h"
 #include "server/plan/call.h"
+#include "server/plan/filter_expression.h"
 #include "server/plan/masks.h"
-#include "server/plan/order_by.h"
+#include "server/plan/pages.h"
 #include "server/plan/relation_selection.h"
 #include "server/plan/response_facts.h"
 
@@ -108,63 +109,24 @@ void BindUpdateValues(Call* call, FieldViolations* violations) {
   }
 }
 
-void AppendPart(std::string_view part, std::string* out) { out->append(Cat(part.size(), ":", part, ";")); }
-
-/// Everything of a list request that a page token is bound to.
-std::string Fingerprint(const Call& call) {
-  std::string out = call.plan->full_name;
-  AppendPart(call.request.order_by, &out);
-  out.append(Cat(static_cast<int>(call.variant.deleted), ";"));
-  for (int i : call.variant.filters) {
-    out.append(Cat(i, "="));
-    AppendPart(call.request.arguments[call.plan->filters[i].input].text, &out);
-  }
-  for (const catalogue::OrderTerm& term : call.variant.order)
-    out.append(Cat(term.column, term.descending ? "d" : "a", term.nulls_moved ? "!," : ","));
-  return out;
-}
-
-void BindPage(Call* call, const PageLimits& limits, const PageTokens& tokens, FieldViolations* violations) {
-  const MethodPlan& plan = *call->plan;
-  const Request& request = call->request;
-  call->variant.order =
-      ResolveOrder(*plan.entity, request.order_by, InputName(plan, InputRole::kOrderBy, "order_by"), violations);
-  if (request.page_size < 0) {
-    violations->Add(InputName(plan, InputRole::kPageSize, "page_size"),
-                    "must not be negative; 0 means the default of the server");
-  }
-  call->page_size =
-      std::min(request.page_size == 0 ? limits.default_page_size : request.page_size, limits.max_page_size);
-  if (request.page_token.empty() || !violations->empty()) return;
-  auto cursor = tokens.Open(request.page_token, Fingerprint(*call));
-  if (!cursor.has_value() || cursor->size() != call->variant.order.size()) {
-    violations->Add(InputName(plan, InputRole::kPageToken, "page_token"),
-                    "is not a token of this request; send the next_page_token of the same request with the same "
-                    "filters and order, or leave it empty to start again");
+/// The filter expression becomes conditions without texts, and texts that go to the database as parameters.
+void BindExpression(Call* call, const FilterLimits& limits, FieldViolations* violations) {
+  std::string problem;
+  auto filter = CompileFilter(*call->plan->entity, call->request.expression, FilterColumns::kFilterable, limits,
+                              static_cast<int>(call->computed.size()), &problem);
+  if (!filter.has_value()) {
+    violations->Add(InputName(*call->plan, InputRole::kExpression, "filter"), problem);
     return;
   }
-  call->cursor = *std::move(cursor);
-  for (const auto& cell : call->cursor) call->variant.cursor_nulls.push_back(!cell.has_value());
+  call->variant.expression = std::move(filter->expression);
+  for (std::string& operand : filter->operands) call->computed.emplace_back(std::move(operand));
 }
 
-/// An export has the order of the key, and goes on after the row that its token names.
-void BindExport(Call* call, const PageTokens& tokens, FieldViolations* violations) {
-  const MethodPlan& plan = *call->plan;
-  call->variant.order = CompleteOrder(*plan.entity, {});
-  if (call->variant.relations != nullptr) {
-    violations->Add(InputName(plan, InputRole::kReadMask, "read_mask"),
-                    "names a relation; an export has the entity's own fields only");
-  }
-  if (call->request.page_token.empty() || !violations->empty()) return;
-  auto cursor = tokens.Open(call->request.page_token, Fingerprint(*call));
-  if (!cursor.has_value() || cursor->size() != call->variant.order.size()) {
-    violations->Add(InputName(plan, InputRole::kPageToken, "resume_token"),
-                    "is not a token of this request; send the last resume_token of the same request with the same "
-                    "filters, or leave it empty to start again");
-    return;
-  }
-  call->cursor = *std::move(cursor);
-  for (const auto& cell : call->cursor) call->variant.cursor_nulls.push_back(!cell.has_value());
+void CheckCount(const Call& call, FieldViolations* violations) {
+  if (call.request.count != CountMode::kNone) return;
+  violations->Add(InputName(*call.plan, InputRole::kCount, "count"),
+                  "is COUNT_MODE_NONE, and this method does nothing but count; leave it out, or send COUNT_MODE_EXACT or "
+                  "COUNT_MODE_ESTIMATED");
 }
 
 }  // namespace
@@ -187,21 +149,18 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
     BindBatch(&call, &violations);
   } else {
     BindFilters(&call, &violations);
+    BindExpression(&call, limits.filter, &violations);
   }
   if (plan.query != nullptr) BindQuery(&call, &violations);
   if (plan.operation == Operation::kCreate) BindCreateValues(&call, &violations);
   if (plan.operation == Operation::kUpdate) BindUpdateValues(&call, &violations);
   if (catalogue::IsBulkChange(plan.operation)) BindBulk(&call, &violations);
+  if (plan.operation == Operation::kCount) CheckCount(call, &violations);
   if (plan.operation == Operation::kList) BindPage(&call, limits, tokens, &violations);
   if (plan.operation == Operation::kExport) BindExport(&call, tokens, &violations);
   if (!violations.empty()) return violations.ToStatus();
   if (absl::Status status = CheckRelationLimits(call, limits.relations); !status.ok()) return status;
   return call;
-}
-
-std::string NextPageToken(const Call& call, const PageTokens& tokens,
-                          const std::vector<std::optional<std::string>>& cells) {
-  return tokens.Seal(cells, Fingerprint(call));
 }
 
 std::optional<std::string> ZeroText(const Column& column) {

@@ -40,6 +40,7 @@ class MethodCompiler {
     CheckDistinctControls();
     BindResponse();
     CheckResponseFacts(plan_, diagnostics_);
+    CheckExpression();
     switch (plan_.operation) {
       case Operation::kCreate:
         CheckCreate();
@@ -234,6 +235,17 @@ class MethodCompiler {
     const std::string facts = KnownFacts(plan_);
     if (AnswersFactsOnly(plan_.operation)) return Cat("keep ", facts, "; remove this one");
     return Cat("keep one field of ", entity_.full_name, facts.empty() ? "" : Cat(" and ", facts), "; remove this one");
+  }
+
+  /// A filter expression that may name nothing is one that nobody can write.
+  void CheckExpression() {
+    for (const Input& input : plan_.inputs) {
+      if (input.role != InputRole::kExpression) continue;
+      const auto filterable = [](const Column& column) { return column.filterable; };
+      if (std::any_of(entity_.columns.begin(), entity_.columns.end(), filterable)) continue;
+      diagnostics_->Error(*input.path.back(), Cat("no field of ", entity_.full_name, " may be named in a filter"),
+                          "set `filterable: true` on those that callers may filter by, or remove this field");
+    }
   }
 
   void CheckCreate() {

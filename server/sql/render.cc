@@ -10,6 +10,7 @@
 #include "server/sql/render_batch.h"
 #include "server/sql/render_bulk.h"
 #include "server/sql/render_cascade.h"
+#include "server/sql/render_count.h"
 #include "server/sql/render_export.h"
 #include "server/sql/render_relation.h"
 #include "server/sql/types.h"
@@ -179,6 +180,8 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
       return RenderGet(plan, variant);
     case Operation::kList:
       return RenderList(plan, variant);
+    case Operation::kCount:
+      return RenderCount(plan, variant);
     case Operation::kExport:
       return RenderExport(plan, variant);
     case Operation::kUpdate:

@@ -8,15 +8,38 @@
 #include <utility>
 
 #include "server/observe/log.h"
+#include "server/wire/stream_reactor.h"
 
 namespace rowkeeper::wire {
 
-DynamicService::DynamicService(std::vector<DynamicMethod> methods, DynamicServiceOptions options) {
+DynamicService::DynamicService(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams,
+                               DynamicServiceOptions options) {
   for (DynamicMethod& method : methods) {
     entries_.push_back(std::make_unique<Entry>(
         Entry{{std::move(method.path), options.max_response_bytes, &in_flight_}, std::move(method.handler)}));
     Register(static_cast<int>(entries_.size()) - 1);
   }
+  for (DynamicStream& stream : streams) {
+    streams_.push_back(std::make_unique<const DynamicStream>(std::move(stream)));
+    RegisterStream(static_cast<int>(entries_.size() + streams_.size()) - 1, streams_.back().get());
+  }
+}
+
+/// Every kind of stream is registered as one in both directions; on the wire there is no difference.
+void DynamicService::RegisterStream(int index, const DynamicStream* stream) {
+  using Handler = grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+  AddMethod(
+      new grpc::internal::RpcServiceMethod(stream->path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
+  MarkMethodRawCallback(
+      index, new Handler([this, stream](grpc::CallbackServerContext* context) {
+        auto* reactor = new StreamReactor(&stream->path, &in_flight_, context);
+        try {
+          stream->handler(StreamCall(reactor));
+        } catch (const std::exception& e) {
+          observe::Log(observe::LogLevel::kError, "a handler threw", {{"method", stream->path}, {"what", e.what()}});
+        }
+        return reactor;
+      }));
 }
 
 void DynamicService::Register(int index) {

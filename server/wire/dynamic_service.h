@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "server/wire/stream_call.h"
 #include "server/wire/unary_call.h"
 #include "server/wire/unary_reactor.h"
 
@@ -22,17 +24,27 @@ struct DynamicMethod {
   UnaryHandler handler;
 };
 
+/// The same for a method that streams, in either direction or both.
+using StreamHandler = std::function<void(StreamCall call)>;
+
+struct DynamicStream {
+  std::string path;
+  StreamHandler handler;
+};
+
 struct DynamicServiceOptions {
   /// Larger responses become RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE. gRPC clients refuse more than 4 MiB unless
   /// told otherwise. Range 1 KiB to 1 GiB.
   size_t max_response_bytes = 4 << 20;
 };
 
-/// Unary methods that are known only at run time, as bytes in and bytes out; registered the way generated code
-/// registers raw callback methods. Outlives the server it is added to. Handlers outlive their calls.
+/// Methods that are known only at run time, as bytes in and bytes out; registered the way generated code registers raw
+/// callback methods. Outlives the server it is added to. Handlers outlive their calls.
 class DynamicService : public grpc::Service {
  public:
-  DynamicService(std::vector<DynamicMethod> methods, DynamicServiceOptions options);
+  DynamicService(std::vector<DynamicMethod> methods, DynamicServiceOptions options)
+      : DynamicService(std::move(methods), {}, options) {}
+  DynamicService(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams, DynamicServiceOptions options);
 
   /// Has every call that is not over, and any that still comes, cancelled with CancelCause::kShutdown.
   void CutCalls() { in_flight_.CutAll(); }
@@ -44,9 +56,11 @@ class DynamicService : public grpc::Service {
   };
 
   void Register(int index);
+  void RegisterStream(int index, const DynamicStream* stream);
 
   InFlight in_flight_;
   std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
+  std::vector<std::unique_ptr<const DynamicStream>> streams_;
 };
 
 }  // namespace rowkeeper::wire

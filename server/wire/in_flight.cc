@@ -2,32 +2,30 @@
 
 #include <vector>
 
-#include "server/wire/unary_reactor.h"
-
 namespace rowkeeper::wire {
 
-bool InFlight::Add(UnaryReactor* call) {
+bool InFlight::Add(CallToCut* call) {
   absl::MutexLock lock(&mutex_);
   calls_.insert(call);
   return cut_;
 }
 
-void InFlight::Remove(UnaryReactor* call) {
+void InFlight::Remove(CallToCut* call) {
   absl::MutexLock lock(&mutex_);
   calls_.erase(call);
 }
 
 void InFlight::CutAll() {
-  std::vector<UnaryReactor*> calls;
+  std::vector<CallToCut*> calls;
   {
     absl::MutexLock lock(&mutex_);
     cut_ = true;
-    for (UnaryReactor* call : calls_) {
+    for (CallToCut* call : calls_) {
       call->Ref();
       calls.push_back(call);
     }
   }
-  for (UnaryReactor* call : calls) {
+  for (CallToCut* call : calls) {
     call->Cut();
     call->Unref();
   }

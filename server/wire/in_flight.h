@@ -6,22 +6,32 @@
 
 namespace rowkeeper::wire {
 
-class UnaryReactor;
+/// A call that can be told that the server stops and does not wait for it. It is counted by its holders.
+class CallToCut {
+ public:
+  virtual void Cut() = 0;
+  /// For one who knows that somebody else still holds the object.
+  virtual void Ref() = 0;
+  virtual void Unref() = 0;
+
+ protected:
+  ~CallToCut() = default;
+};
 
 /// The calls of a service that are not over, so that a shutdown can tell those that it does not wait for. Thread-safe.
 class InFlight {
  public:
   /// True when the calls have been cut already, this one included.
-  bool Add(UnaryReactor* call);
+  bool Add(CallToCut* call);
   /// While gRPC still holds the call.
-  void Remove(UnaryReactor* call);
+  void Remove(CallToCut* call);
   /// Every call, and any that still comes, is told that the server stops.
   void CutAll();
 
  private:
   absl::Mutex mutex_;
   bool cut_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::flat_hash_set<UnaryReactor*> calls_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<CallToCut*> calls_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rowkeeper::wire

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+/// Errors of streaming calls; see errors.h.
+namespace rowkeeper {
+
+/// ABORTED, reason STREAM_IDLE: the caller neither read nor sent anything for as long as `limit` (an option's name),
+/// which is `value`, allows. `remedy` says how to go on.
+absl::Status StreamIdle(std::string_view limit, std::string_view value, std::string_view remedy);
+/// FAILED_PRECONDITION, reason STREAMS_OFF: the server has no place for any, so trying again does not help.
+absl::Status StreamsOff();
+/// What ends an import: `error` of the message that is the `chunk`th, counted from 1, when `imported` rows of those
+/// before it are stored. Metadata "chunk" and "imported". Where it is not known what became of the chunk, it says so.
+absl::Status ImportStopped(const absl::Status& error, int64_t chunk, int64_t imported);
+
+}  // namespace rowkeeper

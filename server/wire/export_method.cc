@@ -1,0 +1,190 @@
+#include "server/wire/export_method.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/exec/export_run.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+/// Rows of the first piece, when nothing is known yet of their size.
+constexpr int kFirstPiece = 100;
+/// How much larger than the last a piece may be.
+constexpr int kGrowth = 4;
+/// How much later than the server PostgreSQL would end the transaction of a caller that does nothing.
+constexpr std::chrono::seconds kBackstop{30};
+
+}  // namespace
+
+class ExportSession : public StreamSession {
+ public:
+  ExportSession(const ExportMethod* method, StreamCall call)
+      : StreamSession(&method->served_, method->backend_, std::move(call)), method_(*method) {}
+
+ private:
+  void OnMessage(std::string bytes) override {
+    Note(Turn::kServer);
+    absl::StatusOr<plan::Call> request = method_.ReadRequest(bytes);
+    if (!request.ok()) return Finish(request.status());
+    request_ = *std::move(request);
+    const auto self = std::static_pointer_cast<ExportSession>(shared_from_this());
+    {
+      const absl::MutexLock lock(&mutex_);
+      submitted_ = true;
+    }
+    exec::Executor::Ticket ticket = backend().executor->Submit(
+        [self](db::Connection& connection, db::Cancellation* cancellation) {
+          return self->Run(connection, cancellation);
+        },
+        call().deadline(), [self](const absl::Status& status) { self->Finish(status); });
+    absl::Status interruption;
+    {
+      const absl::MutexLock lock(&mutex_);
+      ticket_ = ticket;
+      interruption = interruption_;
+    }
+    if (!interruption.ok()) ticket.Cancel(CauseOf(interruption));
+  }
+
+  void OnEnd() override { Finish(MalformedRequest(method_.plan().method->input_type()->full_name(), "it is missing")); }
+
+  void OnWritten() override {
+    Note(Turn::kServer);
+    const absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    changed_.Signal();
+  }
+
+  std::string IdleRemedy() const override {
+    return "export again with the resume_token of the last message that was read";
+  }
+
+  void Interrupt(const absl::Status& why) override {
+    exec::Executor::Ticket ticket;
+    bool submitted = false;
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (interruption_.ok()) interruption_ = why;
+      changed_.Signal();
+      submitted = submitted_;
+      ticket = ticket_;
+    }
+    if (submitted) {
+      ticket.Cancel(CauseOf(why));
+    } else {
+      Finish(why);
+    }
+  }
+
+  /// What the executor says of the job, or what is wrong before there is one.
+  void Finish(const absl::Status& status) {
+    absl::Status result;
+    int64_t rows = 0;
+    {
+      const absl::MutexLock lock(&mutex_);
+      result = status.ok() ? result_ : status;
+      if (result.code() == absl::StatusCode::kCancelled && !interruption_.ok()) result = interruption_;
+      rows = sent_rows_;
+    }
+    End(result, rows);
+  }
+
+  /// On a worker. Once something was sent the executor must not run it again, so what happened then is kept apart.
+  absl::Status Run(db::Connection& connection, db::Cancellation* cancellation) {
+    const absl::Status status = Export(connection, cancellation);
+    const absl::MutexLock lock(&mutex_);
+    if (sent_rows_ == 0) return status;
+    result_ = status;
+    return absl::OkStatus();
+  }
+
+  absl::Status Export(db::Connection& connection, db::Cancellation* cancellation) {
+    exec::ExportRun run(*backend().parts, request_, connection, cancellation,
+                        backend().registry->limits().idle_limit + kBackstop);
+    if (absl::Status status = run.Open(); !status.ok()) return status;
+    int rows = std::min(kFirstPiece, backend().export_rows);
+    while (true) {
+      const absl::StatusOr<db::Rows> piece = run.Fetch(rows);
+      if (!piece.ok() || piece->size() == 0) return piece.status();
+      size_t bytes = 0;
+      if (absl::Status status = Send(run, *piece, &bytes); !status.ok()) return status;
+      // As many as make one message, going by the size of these.
+      const size_t average = std::max<size_t>(bytes / static_cast<size_t>(piece->size()), 1);
+      const size_t fitting = std::max<size_t>(backend().export_bytes / average, 1);
+      rows = static_cast<int>(
+          std::min<size_t>({fitting, static_cast<size_t>(rows) * kGrowth, static_cast<size_t>(backend().export_rows)}));
+    }
+  }
+
+  /// Sends the rows in as many messages as they need.
+  absl::Status Send(const exec::ExportRun& run, const db::Rows& rows, size_t* bytes) {
+    const auto encoder = method_.row_encoders_.For(&run.statement());
+    std::string message;
+    int first = 0;
+    for (int row = 0; row < rows.size(); ++row) {
+      const size_t before = message.size();
+      if (absl::Status status = method_.encoder_.AppendRow(rows, row, *encoder, &message); !status.ok()) return status;
+      if (message.size() <= backend().export_bytes || before == 0) continue;
+      std::string last = message.substr(before);
+      message.resize(before);
+      *bytes += message.size();
+      if (absl::Status status = SendMessage(run, rows, first, row, std::move(message)); !status.ok()) return status;
+      message = std::move(last);
+      first = row;
+    }
+    *bytes += message.size();
+    return SendMessage(run, rows, first, rows.size(), std::move(message));
+  }
+
+  /// Sends the rows from `first` up to, not including, `end`, and waits until the next message may follow.
+  absl::Status SendMessage(const exec::ExportRun& run, const db::Rows& rows, int first, int end, std::string message) {
+    method_.encoder_.AppendToken(run.TokenAfter(rows, end - 1), &message);
+    if (message.size() > backend().max_response_bytes) {
+      return ResponseTooLarge(message.size(), backend().max_response_bytes,
+                              "a single row is too large to send; ask for fewer fields with read_mask");
+    }
+    Note(Turn::kCaller);
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (!interruption_.ok()) return interruption_;
+      writing_ = true;
+      sent_rows_ += end - first;
+    }
+    call().Write(std::move(message));
+    const absl::MutexLock lock(&mutex_);
+    while (writing_ && interruption_.ok()) changed_.Wait(&mutex_);
+    return interruption_;
+  }
+
+  const ExportMethod& method_;
+  /// Written before the job is submitted.
+  plan::Call request_;
+
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
+  bool submitted_ ABSL_GUARDED_BY(mutex_) = false;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t sent_rows_ ABSL_GUARDED_BY(mutex_) = 0;
+  /// How the job ended after it had sent something.
+  absl::Status result_ ABSL_GUARDED_BY(mutex_);
+  absl::Status interruption_ ABSL_GUARDED_BY(mutex_);
+  exec::Executor::Ticket ticket_ ABSL_GUARDED_BY(mutex_);
+};
+
+ExportMethod::ExportMethod(const plan::MethodPlan* plan, const StreamBackend* backend)
+    : StreamMethod(plan, backend),
+      decoder_(codec::RequestDecoder::Compile(*plan, backend->batches)),
+      encoder_(plan->response),
+      row_encoders_(plan->entity) {}
+
+void ExportMethod::Serve(StreamCall call) const { std::make_shared<ExportSession>(this, std::move(call))->Start(); }
+
+absl::StatusOr<plan::Call> ExportMethod::ReadRequest(std::string_view bytes) const {
+  plan::Request request;
+  if (absl::Status status = decoder_->Decode(bytes, &request); !status.ok()) return status;
+  return plan::Bind(*plan_, std::move(request), backend_->pages, backend_->parts->tokens);
+}
+
+}  // namespace rowkeeper::wire

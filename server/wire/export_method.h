@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/wire/codec/request_decoder.h"
+#include "server/wire/codec/stream_encoders.h"
+#include "server/wire/row_encoders.h"
+#include "server/wire/stream_method.h"
+
+namespace rowkeeper::wire {
+
+/// Serves an export: a worker of the executor reads a cursor piece by piece, and each piece only when the one before is
+/// on its way, so memory does not grow with the number of rows and a slow reader slows the database down.
+class ExportMethod : public StreamMethod {
+ public:
+  ExportMethod(const plan::MethodPlan* plan, const StreamBackend* backend);
+
+  void Serve(StreamCall call) const override;
+
+ private:
+  friend class ExportSession;
+
+  absl::StatusOr<plan::Call> ReadRequest(std::string_view bytes) const;
+
+  const std::unique_ptr<const codec::RequestDecoder> decoder_;
+  const codec::ExportEncoder encoder_;
+  const RowEncoders row_encoders_;
+};
+
+}  // namespace rowkeeper::wire

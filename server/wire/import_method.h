@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/plan/import_response.h"
+#include "server/wire/codec/request_decoder.h"
+#include "server/wire/codec/stream_encoders.h"
+#include "server/wire/stream_method.h"
+
+namespace rowkeeper::wire {
+
+/// Serves an import: every message is a batch and a transaction of its own, and after each the caller is told how many
+/// rows are stored. While one is stored the next is read, and no more, so memory does not grow with the stream.
+class ImportMethod : public StreamMethod {
+ public:
+  ImportMethod(const plan::MethodPlan* plan, const StreamBackend* backend);
+
+  void Serve(StreamCall call) const override;
+
+ private:
+  friend class ImportSession;
+
+  absl::StatusOr<plan::Call> ReadChunk(std::string_view bytes) const;
+
+  const std::unique_ptr<const codec::RequestDecoder> decoder_;
+  const codec::ImportEncoder encoder_;
+};
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,148 @@
+#include "server/wire/stream_call.h"
+
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/wire/call_context.h"
+#include "server/wire/status.h"
+#include "server/wire/stream_reactor.h"
+
+namespace rowkeeper::wire {
+
+StreamReactor::StreamReactor(const std::string* path, InFlight* in_flight, grpc::CallbackServerContext* context)
+    : path_(*path), in_flight_(in_flight), context_(context), deadline_(DeadlineOf(*context)) {
+  if (in_flight_->Add(this)) cut_.store(true, std::memory_order_release);
+}
+
+std::shared_ptr<StreamObserver> StreamReactor::observer() const {
+  const absl::MutexLock lock(&mutex_);
+  return finished_ ? nullptr : observer_;
+}
+
+void StreamReactor::Observe(std::shared_ptr<StreamObserver> observer) {
+  const StreamObserver* const observing = observer.get();
+  bool over = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    over = cancelled_;
+    observer_ = observer;
+  }
+  if (observing != nullptr && cut()) observer->OnCancel(CancelCause::kShutdown);
+  if (observing != nullptr && over) observer->OnCancel(CauseOfCancel(deadline_));
+}
+
+// gRPC's operations are started under the lock, so that none comes after Finish. None of them calls back before it
+// returns.
+
+void StreamReactor::Read() {
+  const absl::MutexLock lock(&mutex_);
+  if (!finished_) StartRead(&incoming_);
+}
+
+bool StreamReactor::Write(std::string message) {
+  const absl::MutexLock lock(&mutex_);
+  if (finished_) return false;
+  outgoing_ = ToBuffer(std::move(message));
+  StartWrite(&outgoing_);
+  return true;
+}
+
+bool StreamReactor::FinishWith(const absl::Status& status) {
+  const absl::MutexLock lock(&mutex_);
+  if (finished_) return false;
+  finished_ = true;
+  Finish(status.ok() ? grpc::Status::OK : ToGrpcStatus(status));
+  return true;
+}
+
+void StreamReactor::Abandon() {
+  const absl::MutexLock lock(&mutex_);
+  if (!done_) context_->TryCancel();
+}
+
+void StreamReactor::Drop() {
+  bool observed = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    observed = observer_ != nullptr;
+  }
+  if (!observed) FinishWith(Internal("the call was dropped without an answer"));
+  Unref();
+}
+
+void StreamReactor::Cut() {
+  cut_.store(true, std::memory_order_release);
+  if (const auto told = observer(); told != nullptr) told->OnCancel(CancelCause::kShutdown);
+}
+
+void StreamReactor::OnReadDone(bool ok) {
+  const auto told = observer();
+  if (told == nullptr) return;
+  if (ok) {
+    const grpc::Slice slice = OneSlice(incoming_);
+    incoming_.Clear();
+    told->OnMessage(std::string(reinterpret_cast<const char*>(slice.begin()), slice.size()));
+  } else if (!context_->IsCancelled()) {
+    told->OnEnd();
+  }
+}
+
+void StreamReactor::OnWriteDone(bool ok) {
+  const auto told = observer();
+  if (ok && told != nullptr) told->OnWritten();
+}
+
+void StreamReactor::OnCancel() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    cancelled_ = true;
+  }
+  if (const auto told = observer(); told != nullptr) told->OnCancel(CauseOfCancel(deadline_));
+}
+
+void StreamReactor::OnDone() {
+  in_flight_->Remove(this);
+  std::shared_ptr<StreamObserver> told;
+  {
+    const absl::MutexLock lock(&mutex_);
+    done_ = true;
+    told = std::exchange(observer_, nullptr);
+  }
+  if (told != nullptr) told->OnDone();
+  told = nullptr;
+  Unref();
+}
+
+void StreamReactor::Unref() {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+StreamCall::StreamCall(StreamCall&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
+
+StreamCall& StreamCall::operator=(StreamCall&& other) noexcept {
+  std::swap(reactor_, other.reactor_);
+  return *this;
+}
+
+StreamCall::~StreamCall() {
+  if (reactor_ != nullptr) reactor_->Drop();
+}
+
+const std::string& StreamCall::path() const { return reactor_->path(); }
+std::optional<std::string_view> StreamCall::Header(std::string_view name) const {
+  return FindHeader(reactor_->context(), name);
+}
+std::vector<CallHeader> StreamCall::HeadersStartingWith(std::string_view prefix) const {
+  return wire::HeadersStartingWith(reactor_->context(), prefix);
+}
+std::chrono::steady_clock::time_point StreamCall::deadline() const { return reactor_->deadline(); }
+std::chrono::steady_clock::time_point StreamCall::start() const { return reactor_->start(); }
+std::string StreamCall::peer() const { return reactor_->context().peer(); }
+bool StreamCall::cut() const { return reactor_->cut(); }
+void StreamCall::Observe(std::shared_ptr<StreamObserver> observer) { reactor_->Observe(std::move(observer)); }
+void StreamCall::Read() { reactor_->Read(); }
+bool StreamCall::Write(std::string message) { return reactor_->Write(std::move(message)); }
+bool StreamCall::Finish(const absl::Status& status) { return reactor_->FinishWith(status); }
+void StreamCall::Abandon() { reactor_->Abandon(); }
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "server/wire/in_flight.h"
+#include "server/wire/stream_call.h"
+
+namespace rowkeeper::wire {
+
+/// gRPC's side of a StreamCall. On the wire every kind of call is a stream of messages each way, so a method with one
+/// request reads once, and one with one response writes once. gRPC holds it until OnDone, each StreamCall until it is
+/// destroyed; whichever lets go last deletes it.
+class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public CallToCut {
+ public:
+  /// All pointers outlive OnDone.
+  StreamReactor(const std::string* path, InFlight* in_flight, grpc::CallbackServerContext* context);
+
+  const std::string& path() const { return path_; }
+  const grpc::CallbackServerContext& context() const { return *context_; }
+  std::chrono::steady_clock::time_point start() const { return start_; }
+  std::chrono::steady_clock::time_point deadline() const { return deadline_; }
+  bool cut() const { return cut_.load(std::memory_order_acquire); }
+
+  void Observe(std::shared_ptr<StreamObserver> observer);
+  void Read();
+  bool Write(std::string message);
+  bool FinishWith(const absl::Status& status);
+  void Abandon();
+  /// The StreamCall is gone.
+  void Drop();
+  void Cut() override;
+  void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }
+  void Unref() override;
+
+ private:
+  ~StreamReactor() override = default;
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+  /// nullptr once the call is finished, or when nobody observes it.
+  std::shared_ptr<StreamObserver> observer() const;
+
+  const std::string& path_;
+  InFlight* const in_flight_;
+  grpc::CallbackServerContext* const context_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const std::chrono::steady_clock::time_point deadline_;
+  grpc::ByteBuffer incoming_;
+  grpc::ByteBuffer outgoing_;
+
+  std::atomic<int> references_{2};
+  std::atomic<bool> cut_{false};
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<StreamObserver> observer_ ABSL_GUARDED_BY(mutex_);
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+  bool done_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace rowkeeper::wire

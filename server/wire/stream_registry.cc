@@ -1,0 +1,52 @@
+#include "server/wire/stream_registry.h"
+
+#include <vector>
+
+#include "server/base/errors.h"
+#include "server/base/stream_errors.h"
+#include "server/base/text.h"
+#include "server/wire/stream_session.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+constexpr std::chrono::milliseconds kPeriod{100};
+
+}  // namespace
+
+StreamRegistry::StreamRegistry(StreamLimits limits) : limits_(limits), thread_(kPeriod, [this] { LookAtAll(); }) {}
+
+absl::Status StreamRegistry::Enter(const std::shared_ptr<StreamSession>& session) {
+  if (limits_.capacity == 0) return StreamsOff();
+  const absl::MutexLock lock(&mutex_);
+  if (static_cast<int>(sessions_.size()) >= limits_.capacity) {
+    return LimitReached("STREAM_LIMIT", "imports and exports open at once", "max-streams",
+                        Cat(limits_.capacity, " streams"));
+  }
+  sessions_.emplace(session.get(), session);
+  return absl::OkStatus();
+}
+
+void StreamRegistry::Leave(const StreamSession* session) {
+  const absl::MutexLock lock(&mutex_);
+  sessions_.erase(session);
+}
+
+int StreamRegistry::size() const {
+  const absl::MutexLock lock(&mutex_);
+  return static_cast<int>(sessions_.size());
+}
+
+void StreamRegistry::LookAtAll() {
+  std::vector<std::shared_ptr<StreamSession>> sessions;
+  {
+    const absl::MutexLock lock(&mutex_);
+    for (const auto& [key, session] : sessions_) {
+      if (auto open = session.lock(); open != nullptr) sessions.push_back(std::move(open));
+    }
+  }
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& session : sessions) session->LookAt(now);
+}
+
+}  // namespace rowkeeper::wire

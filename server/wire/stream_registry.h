@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "server/uow/periodic_thread.h"
+
+namespace rowkeeper::wire {
+
+class StreamSession;
+
+struct StreamLimits {
+  /// Imports and exports that may be open at once; more are refused with RESOURCE_EXHAUSTED STREAM_LIMIT. An export
+  /// holds a connection and a worker for as long as it lasts, an import while it stores a message. 0: no streams.
+  int capacity = 5;
+  /// How long a caller may neither take what was sent nor send what is waited for.
+  std::chrono::milliseconds idle_limit{60000};
+};
+
+/// The streams that are open, and the thread that ends those whose callers do nothing. Thread-safe; outlives its
+/// streams.
+class StreamRegistry {
+ public:
+  explicit StreamRegistry(StreamLimits limits);
+
+  const StreamLimits& limits() const { return limits_; }
+  /// RESOURCE_EXHAUSTED STREAM_LIMIT, or FAILED_PRECONDITION STREAMS_OFF.
+  absl::Status Enter(const std::shared_ptr<StreamSession>& session);
+  /// For one that has entered.
+  void Leave(const StreamSession* session);
+  int size() const;
+
+ private:
+  void LookAtAll();
+
+  const StreamLimits limits_;
+  mutable absl::Mutex mutex_;
+  std::map<const StreamSession*, std::weak_ptr<StreamSession>> sessions_ ABSL_GUARDED_BY(mutex_);
+  uow::PeriodicThread thread_;
+};
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,135 @@
+#include "server/wire/stream_session.h"
+
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/stream_errors.h"
+#include "server/base/text.h"
+#include "server/observe/call_record.h"
+#include "server/observe/counters.h"
+#include "server/observe/log.h"
+#include "server/wire/caller.h"
+#include "server/wire/headers.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+/// A caller that does not read does not see its status either. It gets this long to come back for it.
+constexpr std::chrono::seconds kLastWords{5};
+
+/// No header that changes what a call does has a meaning for a stream.
+absl::Status RefuseHeaders(const StreamCall& call) {
+  for (const auto& [name, value] : call.HeadersStartingWith("rowkeeper-")) {
+    if (name == kUnitOfWorkHeader) {
+      return InvalidHeader(name,
+                           "a stream belongs to no unit of work: each message of an import is a transaction of its "
+                           "own, and an export has a snapshot of its own; remove it");
+    }
+    return InvalidHeader(name, "has no meaning for a stream, and nothing was done; remove it");
+  }
+  if (!call.Header("idempotency-key").has_value()) return absl::OkStatus();
+  return InvalidHeader("idempotency-key",
+                       "has no meaning for a stream, which goes on from its last answer instead; remove it");
+}
+
+}  // namespace
+
+StreamSession::StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamCall call)
+    : method_(*method),
+      backend_(*backend),
+      call_(std::move(call)),
+      noting_(observe::LogEnabled(observe::LogLevel::kInfo)),
+      start_(call_.start()) {
+  if (!noting_) return;
+  caller_ = CallerOfPeer(call_.peer());
+  request_id_ = std::string(call_.Header("x-request-id").value_or(""));
+}
+
+void StreamSession::Start() {
+  absl::Status status = Admit();  // looks at headers, which are there until Finish
+  call_.Observe(shared_from_this());
+  if (!status.ok()) return End(status, 0);
+  Note(Turn::kCaller);
+  call_.Read();
+}
+
+absl::Status StreamSession::Admit() {
+  if (absl::Status status = RefuseHeaders(call_); !status.ok()) return status;
+  if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
+  absl::Status status = backend_.registry->Enter(shared_from_this());
+  const absl::MutexLock lock(&mutex_);
+  entered_ = status.ok();
+  return status;
+}
+
+void StreamSession::Note(Turn turn) {
+  const absl::MutexLock lock(&mutex_);
+  waiting_since_.reset();
+  if (turn == Turn::kCaller) waiting_since_ = Clock::now();
+}
+
+void StreamSession::LookAt(Clock::time_point now) {
+  const std::chrono::milliseconds limit = backend_.registry->limits().idle_limit;
+  bool idle = false, deaf = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    deaf = ended_.has_value() && now - *ended_ >= kLastWords;
+    idle = !ended_.has_value() && waiting_since_.has_value() && now - *waiting_since_ >= limit;
+  }
+  if (idle) {
+    const std::string value = limit.count() % 1000 == 0 ? Cat(limit.count() / 1000, " s") : Cat(limit.count(), " ms");
+    Interrupt(StreamIdle("stream-idle-timeout", value, IdleRemedy()));
+  }
+  if (deaf) call_.Abandon();
+}
+
+void StreamSession::OnCancel(CancelCause cause) {
+  switch (cause) {
+    case CancelCause::kCaller:
+      return Interrupt(Cancelled());
+    case CancelCause::kDeadline:
+      return Interrupt(DeadlineExceeded("the end of the stream"));
+    case CancelCause::kShutdown:
+      return Interrupt(ShuttingDown());
+  }
+}
+
+db::Cancellation::Cause StreamSession::CauseOf(const absl::Status& interruption) {
+  return interruption.code() == absl::StatusCode::kDeadlineExceeded ? db::Cancellation::Cause::kDeadline
+                                                                    : db::Cancellation::Cause::kCaller;
+}
+
+void StreamSession::OnDone() {
+  bool entered = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    entered = std::exchange(entered_, false);
+  }
+  if (entered) backend_.registry->Leave(this);
+}
+
+void StreamSession::End(const absl::Status& status, int64_t rows) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (ended_.has_value()) return;
+    ended_ = Clock::now();
+  }
+  method_.counter->Count(status.code());
+  if (!status.ok()) observe::Counters::Process().CountRefusal(status);
+  call_.Finish(status);
+  Log(status, rows);
+}
+
+void StreamSession::Log(const absl::Status& status, int64_t rows) const {
+  observe::CallRecord record;
+  record.method = method_.name;
+  record.entity = method_.entity;
+  record.status = status;
+  record.duration = Clock::now() - start_;
+  record.request_id = request_id_;
+  record.caller = caller_;
+  record.rows = rows;
+  observe::LogCall(record);
+}
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "server/db/cancellation.h"
+#include "server/exec/executor.h"
+#include "server/exec/step.h"
+#include "server/plan/batch.h"
+#include "server/plan/call.h"
+#include "server/wire/exchange.h"
+#include "server/wire/serving_gate.h"
+#include "server/wire/stream_call.h"
+#include "server/wire/stream_registry.h"
+
+namespace rowkeeper::wire {
+
+/// What every streaming method needs of the server. All of it outlives the methods.
+struct StreamBackend {
+  exec::Executor* executor = nullptr;
+  const exec::RunnerParts* parts = nullptr;
+  const ServingGate* gate = nullptr;
+  StreamRegistry* registry = nullptr;
+  plan::PageLimits pages;
+  plan::BatchLimits batches;
+  /// Rows in one answer of an export. Range 1 to 10000.
+  int export_rows = 1000;
+  /// An answer of an export ends with the row before the one with which it would be larger; a single row may be. Bytes.
+  size_t export_bytes = 1 << 20;
+  /// Larger answers end an export with RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE. Bytes.
+  size_t max_response_bytes = 8 << 20;
+};
+
+/// A streaming call from its first header to its log line: lets it in, watches that its caller does something, and ends
+/// it once. Thread-safe.
+class StreamSession : public StreamObserver, public std::enable_shared_from_this<StreamSession> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Both outlive the session.
+  StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamCall call);
+
+  /// Call once.
+  void Start();
+  /// Of the registry's thread: ends a call whose caller does nothing.
+  void LookAt(Clock::time_point now);
+
+ protected:
+  const StreamBackend& backend() const { return backend_; }
+  StreamCall& call() { return call_; }
+
+  /// The call ends before it should, as `why` says; must see to it that End is called soon. May come more than once,
+  /// and on any thread; must not block.
+  virtual void Interrupt(const absl::Status& why) = 0;
+  /// What an idle caller is told to do.
+  virtual std::string IdleRemedy() const = 0;
+
+  /// Whether from now on it is the caller's turn.
+  enum class Turn { kCaller, kServer };
+  void Note(Turn turn);
+  /// Answers, counts and logs, once; `rows` went over the wire.
+  void End(const absl::Status& status, int64_t rows);
+
+  static db::Cancellation::Cause CauseOf(const absl::Status& interruption);
+
+ private:
+  void OnCancel(CancelCause cause) final;
+  void OnDone() final;
+  absl::Status Admit();
+  void Log(const absl::Status& status, int64_t rows) const;
+
+  const ServedMethod& method_;
+  const StreamBackend& backend_;
+  StreamCall call_;
+  const bool noting_;
+  const Clock::time_point start_;
+  std::string caller_;
+  std::string request_id_;
+
+  absl::Mutex mutex_;
+  bool entered_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<Clock::time_point> waiting_since_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Clock::time_point> ended_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rowkeeper::wire
