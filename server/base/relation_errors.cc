@@ -1,0 +1,54 @@
+#include "server/base/relation_errors.h"
+
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "google/rpc/error_details.pb.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper {
+namespace {
+
+template <typename Detail>
+void Attach(const Detail& detail, absl::Status* status) {
+  status->SetPayload(ToAbsl(Cat("type.googleapis.com/", Detail::descriptor()->full_name())),
+                     absl::Cord(detail.SerializeAsString()));
+}
+
+absl::Status LimitError(absl::StatusCode code, std::string_view reason, std::string_view message,
+                        std::string_view limit, std::string_view value) {
+  absl::Status status(code, ToAbsl(message));
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain(std::string(kErrorDomain));
+  (*info.mutable_metadata())["limit"] = std::string(limit);
+  (*info.mutable_metadata())["value"] = std::string(value);
+  Attach(info, &status);
+  return status;
+}
+
+}  // namespace
+
+absl::Status ReadTooLarge(std::string_view field, std::string_view problem, std::string_view remedy,
+                          std::string_view limit, std::string_view value) {
+  const std::string description = Cat(problem, "; ", remedy, ", or raise ", limit, " on the server");
+  absl::Status status = LimitError(absl::StatusCode::kInvalidArgument, "READ_TOO_LARGE",
+                                   Cat(field, ": ", description), limit, value);
+  google::rpc::BadRequest bad_request;
+  auto* violation = bad_request.add_field_violations();
+  violation->set_field(std::string(field));
+  violation->set_description(description);
+  Attach(bad_request, &status);
+  return status;
+}
+
+absl::Status RelatedRowsTooLarge(std::string_view relation, size_t limit_bytes) {
+  const std::string value = Cat(limit_bytes, " bytes");
+  return LimitError(absl::StatusCode::kResourceExhausted, "RELATED_ROWS_TOO_LARGE",
+                    Cat("the rows of relations have more than ", value, ", which were reached at ", relation,
+                        "; send a smaller page_size, or name fewer relations or fields in the read mask"),
+                    "max-related-size", value);
+}
+
+}  // namespace rowkeeper

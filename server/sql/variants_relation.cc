@@ -1,0 +1,63 @@
+#include "server/sql/variants_relation.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "server/base/text.h"
+#include "server/plan/relation_selection.h"
+#include "server/sql/render.h"
+#include "server/sql/render_relation.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Entity;
+using catalogue::Operation;
+using catalogue::Relation;
+
+bool LoadsRelations(const plan::MethodPlan& plan) {
+  const bool reads = plan.operation == Operation::kGet || plan.operation == Operation::kList ||
+                     plan.operation == Operation::kBatchGet;
+  return reads && !plan.entity->relations.empty() &&
+         std::any_of(plan.inputs.begin(), plan.inputs.end(),
+                     [](const plan::Input& input) { return input.role == plan::InputRole::kReadMask; });
+}
+
+plan::RelationSelection AllRelations(const Entity& entity) {
+  plan::RelationSelection selection;
+  for (const Relation& relation : entity.relations) selection.relations.push_back(plan::WholeRelation(relation));
+  return selection;
+}
+
+}  // namespace
+
+void SampleRelations(const plan::MethodPlan& plan, std::vector<SampledStatement>* statements) {
+  if (!LoadsRelations(plan)) return;
+  plan::Variant variant = BasicVariant(plan);
+  variant.relations = std::make_shared<const plan::RelationSelection>(AllRelations(*plan.entity));
+  statements->push_back({"with relations", Render(plan, variant)});
+  variant.columns.clear();
+  statements->push_back({"with relations alone", Render(plan, variant)});
+
+  std::set<const Relation*> seen;
+  std::deque<std::pair<const Entity*, std::string>> open = {{plan.entity, "relation "}};
+  for (; !open.empty(); open.pop_front()) {
+    const auto [entity, path] = open.front();
+    for (const Relation& relation : entity->relations) {
+      if (!seen.insert(&relation).second) continue;
+      plan::SelectedRelation selected = plan::WholeRelation(relation);
+      selected.children = AllRelations(*relation.target);
+      const std::string name = Cat(path, relation.field->name());
+      statements->push_back({name, RenderRelation(selected)});
+      open.emplace_back(relation.target, name + ".");
+    }
+  }
+}
+
+}  // namespace rowkeeper::sql
