@@ -8,6 +8,7 @@
 #include "server/app/database.h"
 #include "server/app/index_advice.h"
 #include "server/app/loaded_catalogue.h"
+#include "server/app/relation_advice.h"
 #include "server/schema/fit.h"
 #include "server/sql/variants.h"
 
@@ -72,6 +73,9 @@ int CheckDatabase(const LoadedCatalogue& loaded, db::Connection& connection) {
   int prepared = 0;
   const int refused = PrepareStatements(loaded, connection, &prepared);
   for (const std::string& advice : AdviseIndexes(loaded.plans, *live)) std::printf("advice: %s\n", advice.c_str());
+  for (const std::string& advice : AdviseRelationIndexes(*loaded.catalogue, *live)) {
+    std::printf("advice: %s\n", advice.c_str());
+  }
   std::printf("%d statements prepared, %d refused\n", prepared, refused);
   if (!fit->fits())
     std::printf("the database does not fit the catalogue; run: rowkeeper migrate up --migrations DIR\n");

@@ -116,10 +116,10 @@ void ServerProcess::MakeServices() {
   backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
   backend.batches = {options_.serve.max_batch_rows, Kibibytes(options_.serve.max_batch_kib)};
   backend.bulk = {options_.serve.max_affected, options_.serve.purge_batch_rows};
-  backend.pages = {options_.serve.default_page_size,
-                   options_.serve.max_page_size,
-                   {options_.serve.max_relation_depth, options_.serve.max_relations, options_.serve.max_related_rows,
-                    Kibibytes(options_.serve.max_related_kib)}};
+  backend.pages.default_page_size = options_.serve.default_page_size;
+  backend.pages.max_page_size = options_.serve.max_page_size;
+  backend.pages.relations = {options_.serve.max_relation_depth, options_.serve.max_relations,
+                             options_.serve.max_related_rows, Kibibytes(options_.serve.max_related_kib)};
   for (const auto& plan : loaded_.plans) {
     if (plan::IsStreaming(*plan)) continue;
     methods_.push_back(std::make_unique<const wire::RepositoryMethod>(plan.get(), backend));

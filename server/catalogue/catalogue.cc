@@ -1,5 +1,6 @@
 #include "server/catalogue/catalogue.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_join.h"
@@ -8,6 +9,9 @@
 #include "server/catalogue/lint.h"
 #include "server/catalogue/name_check.h"
 #include "server/catalogue/options.h"
+#include "server/catalogue/query_methods.h"
+#include "server/catalogue/references.h"
+#include "server/catalogue/relations.h"
 #include "server/catalogue/repository_compiler.h"
 
 namespace rowkeeper::catalogue {
@@ -15,40 +19,51 @@ namespace {
 
 namespace pb = google::protobuf;
 
-/// A column option outside an entity does nothing, which its author does not expect.
-void CheckUnusedOptions(const pb::Descriptor& message, Diagnostics* diagnostics) {
+using Messages = std::set<const pb::Descriptor*>;
+
+/// An option outside an entity does nothing, which its author does not expect; but in what queries read and answer it
+/// says of what type a column is.
+void CheckUnusedOptions(const pb::Descriptor& message, const Messages& of_queries, Diagnostics* diagnostics) {
   for (int i = 0; i < message.field_count(); ++i) {
     const pb::FieldDescriptor& field = *message.field(i);
-    if (!ReadOptions(field).HasExtension(v1::column)) continue;
-    diagnostics->Error(field, "(rowkeeper.v1.column) has no effect in a message that is not an entity",
+    const auto options = ReadOptions(field);
+    const bool column = options.HasExtension(v1::column) && of_queries.count(&message) == 0;
+    if (!column && !options.HasExtension(v1::relation)) continue;
+    diagnostics->Error(field,
+                       column ? "(rowkeeper.v1.column) has no effect in a message that is not an entity"
+                              : "(rowkeeper.v1.relation) has no effect in a message that is not an entity",
                        "add `option (rowkeeper.v1.entity) = {};` to the message, or remove the option");
   }
 }
 
-void DeclareMessages(const pb::Descriptor& message, std::vector<std::unique_ptr<Entity>>* entities,
-                     Diagnostics* diagnostics) {
+void DeclareMessages(const pb::Descriptor& message, const Messages& of_queries,
+                     std::vector<std::unique_ptr<Entity>>* entities, Diagnostics* diagnostics) {
   if (IsEntity(message)) {
     entities->push_back(DeclareEntity(message, diagnostics));
   } else {
-    CheckUnusedOptions(message, diagnostics);
+    CheckUnusedOptions(message, of_queries, diagnostics);
   }
   for (int i = 0; i < message.nested_type_count(); ++i) {
-    DeclareMessages(*message.nested_type(i), entities, diagnostics);
+    DeclareMessages(*message.nested_type(i), of_queries, entities, diagnostics);
   }
 }
 
 std::vector<std::unique_ptr<Entity>> CompileEntities(const Source& source, EntitiesByName* by_name,
                                                      Diagnostics* diagnostics) {
   std::vector<std::unique_ptr<Entity>> entities;
+  const Messages of_queries = QueryMessages(source);
   for (const pb::FileDescriptor* file : source.files()) {
     for (int i = 0; i < file->message_type_count(); ++i) {
-      DeclareMessages(*file->message_type(i), &entities, diagnostics);
+      DeclareMessages(*file->message_type(i), of_queries, &entities, diagnostics);
     }
   }
   for (const auto& entity : entities) by_name->emplace(entity->full_name, entity.get());
   for (const auto& entity : entities) CompleteEntity(*by_name, entity.get(), diagnostics);
+  LinkDependents(entities);
+  for (const auto& entity : entities) CompileRelations(*by_name, entity.get(), diagnostics);
   CheckNamesDiffer(entities, diagnostics);
   for (const auto& entity : entities) LintNames(*entity, diagnostics);
+  for (const auto& entity : entities) LintCascades(*entity, diagnostics);
   return entities;
 }
 

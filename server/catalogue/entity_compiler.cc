@@ -14,6 +14,7 @@
 #include "server/catalogue/naming.h"
 #include "server/catalogue/options.h"
 #include "server/catalogue/references.h"
+#include "server/catalogue/relations.h"
 
 namespace rowkeeper::catalogue {
 namespace {
@@ -181,6 +182,8 @@ std::unique_ptr<Entity> DeclareEntity(const pb::Descriptor& message, Diagnostics
   entity->message = &message;
   DeclareTable(options, naming, entity.get(), diagnostics);
   for (int i = 0; i < message.field_count(); ++i) {
+    if (IsRelation(*message.field(i))) continue;
+    CheckNoRelationOption(*message.field(i), diagnostics);
     std::optional<Column> column = CompileColumn(*message.field(i), diagnostics);
     if (!column) continue;
     entity->columns.push_back(*std::move(column));

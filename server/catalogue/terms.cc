@@ -7,13 +7,16 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
+#include "server/catalogue/relations.h"
 
 namespace rowkeeper::catalogue {
 namespace {
 
 std::string FieldNames(const google::protobuf::Descriptor& message) {
   std::vector<std::string> names;
-  for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->name());
+  for (int i = 0; i < message.field_count(); ++i) {
+    if (!IsRelation(*message.field(i))) names.push_back(message.field(i)->name());
+  }
   return absl::StrJoin(names, ", ");
 }
 
@@ -26,9 +29,16 @@ std::optional<IndexTerm> ReadTerm(const Entity& entity, const std::string& optio
                        "write a field name, with ` desc` after it for a descending order");
     return std::nullopt;
   }
-  if (entity.message->FindFieldByName(words[0]) == nullptr) {
+  const google::protobuf::FieldDescriptor* field = entity.message->FindFieldByName(words[0]);
+  if (field == nullptr) {
     diagnostics->Error(*entity.message,
                        absl::StrCat(option, " names the field \"", words[0], "\", which the message does not have"),
+                       absl::StrCat("write one of ", FieldNames(*entity.message)));
+    return std::nullopt;
+  }
+  if (IsRelation(*field)) {
+    diagnostics->Error(*entity.message,
+                       absl::StrCat(option, " names the field \"", words[0], "\", which is a relation and no column"),
                        absl::StrCat("write one of ", FieldNames(*entity.message)));
     return std::nullopt;
   }

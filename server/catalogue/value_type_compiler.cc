@@ -92,9 +92,8 @@ bool CheckJson(const pb::FieldDescriptor& field, Diagnostics* diagnostics) {
   if (field.is_map()) value = message.map_value()->message_type();
   if (value == nullptr) return true;
   if (IsEntity(*value)) {
-    diagnostics->Error(
-        field, absl::StrCat("the field holds the entity ", value->full_name(), ", and relations are not served yet"),
-        absl::StrCat("write a field of the type of its key with `references: \"", value->full_name(), "\"` instead"));
+    diagnostics->Error(field, absl::StrCat("a map cannot hold rows of the entity ", value->full_name()),
+                       absl::StrCat("write `repeated ", value->full_name(), "` for a relation"));
     return false;
   }
   if (value->full_name() == "google.protobuf.FieldMask") {

@@ -10,6 +10,7 @@
 #include "server/exec/batch_run.h"
 #include "server/exec/cascade_outcome.h"
 #include "server/exec/bulk_run.h"
+#include "server/exec/list_run.h"
 #include "server/exec/partial_run.h"
 #include "server/exec/relation_loader.h"
 
@@ -104,30 +105,13 @@ absl::StatusOr<Outcome> ExplainMiss(const Step& step) {
   return violations.empty() ? nothing_there : violations.ToStatus();
 }
 
-Outcome Page(const Step& step, db::Rows rows, std::shared_ptr<const sql::Statement> statement) {
-  const plan::Call& call = step.call;
-  Outcome outcome;
-  outcome.row_count = std::min(rows.size(), call.page_size);
-  if (rows.size() > call.page_size) {
-    const int last = call.page_size - 1;
-    std::vector<std::optional<std::string>> cells;
-    for (int cell : statement->cursor_cells) {
-      cells.push_back(rows.is_null(last, cell) ? std::nullopt
-                                               : std::optional<std::string>(std::string(rows.cell(last, cell))));
-    }
-    outcome.next_page_token = plan::NextPageToken(call, step.parts.tokens, cells);
-  }
-  outcome.rows = std::move(rows);
-  outcome.statement = std::move(statement);
-  return outcome;
-}
-
 absl::StatusOr<Outcome> RunOne(const Step& step) {
   const plan::Call& call = step.call;
+  if (call.plan->operation == Operation::kList) return RunList(step);
+  if (call.plan->operation == Operation::kCount) return RunCount(step);
   const auto statement = step.Get(StatementCache::Kind::kMain);
   absl::StatusOr<db::Rows> rows = CascadeResult(*call.plan, *statement, step.Execute(*statement, step.effect()));
   if (!rows.ok()) return rows.status();
-  if (call.plan->operation == Operation::kList) return Page(step, *std::move(rows), statement);
   if (rows->size() > 0) return ToOutcome(*std::move(rows), statement, 1);
   if (rows->affected() > 0) return Outcome{};
   if (call.plan->operation == Operation::kGet) return RowNotFound(call.plan->entity->full_name, DescribeKey(call));

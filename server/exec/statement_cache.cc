@@ -1,7 +1,11 @@
 #include "server/exec/statement_cache.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include "server/base/text.h"
 #include "server/sql/render.h"
+#include "server/sql/render_count.h"
+#include "server/sql/render_relation.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -12,23 +16,36 @@ sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& var
       return sql::RenderProbe(plan, variant);
     case StatementCache::Kind::kReread:
       return sql::RenderReread(plan, variant);
+    case StatementCache::Kind::kCount:
+      return sql::RenderCount(plan, variant);
+    case StatementCache::Kind::kEstimate:
+      return sql::RenderEstimate(plan, variant);
     case StatementCache::Kind::kMain:
       break;
   }
   return sql::Render(plan, variant);
 }
 
+/// The relations below decide by their names alone which cells a relation's rows need for them.
+std::string RelationKey(const plan::SelectedRelation& selected) {
+  std::string key = Cat("relation ", selected.relation->field->full_name(), "|");
+  for (const int column : selected.columns) key.append(Cat(column, ","));
+  for (const plan::SelectedRelation& child : selected.children.relations) {
+    key.append(Cat("|", child.relation->field->number()));
+  }
+  return key;
+}
+
 }  // namespace
 
-std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan& plan, const plan::Variant& variant,
-                                                          Kind kind) {
-  const std::string key = Cat(plan.full_name, std::string(1, static_cast<char>(kind)), variant.Key());
+template <typename Render>
+std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::string& key, Render render) {
   {
     absl::ReaderMutexLock lock(&mutex_);
     const auto found = statements_.find(key);
     if (found != statements_.end()) return found->second;
   }
-  auto statement = std::make_shared<sql::Statement>(RenderKind(plan, variant, kind));
+  auto statement = std::make_shared<sql::Statement>(render());
   absl::MutexLock lock(&mutex_);
   if (statements_.size() >= limit_) {
     ++refused_;
@@ -36,6 +53,17 @@ std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan
   }
   statement->id = next_id_++;
   return statements_.try_emplace(key, std::move(statement)).first->second;
+}
+
+std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan& plan, const plan::Variant& variant,
+                                                          Kind kind) {
+  if (variant.expression != nullptr) return std::make_shared<const sql::Statement>(RenderKind(plan, variant, kind));
+  return GetOrRender(Cat(plan.full_name, std::string(1, static_cast<char>(kind)), variant.Key()),
+                     [&] { return RenderKind(plan, variant, kind); });
+}
+
+std::shared_ptr<const sql::Statement> StatementCache::GetRelation(const plan::SelectedRelation& selected) {
+  return GetOrRender(RelationKey(selected), [&] { return sql::RenderRelation(selected); });
 }
 
 uint64_t StatementCache::refused() const {

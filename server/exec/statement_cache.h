@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "server/plan/call.h"
+#include "server/plan/relation_selection.h"
 #include "server/sql/statement.h"
 
 namespace rowkeeper::exec {
@@ -16,18 +17,25 @@ namespace rowkeeper::exec {
 class StatementCache {
  public:
   /// Which of a variant's statements.
-  enum class Kind : char { kMain = 'm', kProbe = 'p', kReread = 'r' };
+  enum class Kind : char { kMain = 'm', kProbe = 'p', kReread = 'r', kCount = 'c', kEstimate = 'e' };
 
   /// `limit`: variants kept; beyond it a statement is rendered for its call alone and not prepared, so that callers who
   /// make up ever new masks cannot grow the server or the sessions of the database. Range 1 to 1000000.
   explicit StatementCache(size_t limit = 10000) : limit_(limit) {}
 
+  /// Statements with a filter expression are not kept either: callers make up ever new ones.
   std::shared_ptr<const sql::Statement> Get(const plan::MethodPlan& plan, const plan::Variant& variant, Kind kind);
+
+  /// The statement of a relation, which all methods that load it share.
+  std::shared_ptr<const sql::Statement> GetRelation(const plan::SelectedRelation& selected);
 
   /// Statements that were not kept because of the limit.
   uint64_t refused() const;
 
  private:
+  template <typename Render>
+  std::shared_ptr<const sql::Statement> GetOrRender(const std::string& key, Render render);
+
   const size_t limit_;
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, std::shared_ptr<const sql::Statement>> statements_ ABSL_GUARDED_BY(mutex_);

@@ -5,19 +5,25 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/plan/filter_limits.h"
 #include "server/plan/method_plan.h"
 #include "server/plan/page_token.h"
+#include "server/plan/relation_limits.h"
 #include "server/plan/request.h"
 #include "server/plan/variant.h"
 
 namespace rowkeeper::plan {
 
-/// Sizes of list pages, in rows.
+/// Sizes of list pages, in rows, and what may come along with them.
 struct PageLimits {
   /// Used when a request's page_size is 0. Range 1 to max_page_size.
   int default_page_size = 50;
   /// Larger requests are coerced to it (AIP-158). Range 1 to 10000.
   int max_page_size = 1000;
+  /// Longest `skip`, rows: the database reads all that it leaves out. Range 0 to 10000000.
+  int max_skip = 10000;
+  FilterLimits filter;
+  RelationLimits relations = {};
 };
 
 /// One call, checked against everything that is known without the database, and ready to become a statement.

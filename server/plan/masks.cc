@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/plan/relation_selection.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -22,8 +23,10 @@ std::vector<int> Everything(size_t size) {
 }
 
 std::string FieldList(const Entity& entity) {
-  return absl::StrJoin(entity.columns, ", ",
-                       [](std::string* out, const Column& column) { out->append(column.field->name()); });
+  std::vector<std::string> names;
+  for (const Column& column : entity.columns) names.push_back(column.field->name());
+  for (const catalogue::Relation& relation : entity.relations) names.push_back(relation.field->name());
+  return absl::StrJoin(names, ", ");
 }
 
 /// The column of a mask path, or nullptr after a violation.
@@ -87,6 +90,7 @@ std::vector<int> ResolveReadMask(const MethodPlan& plan, const Request& request,
   const std::string mask = InputName(plan, InputRole::kReadMask);
   std::set<int> columns;
   for (const std::string& path : *request.read_mask) {
+    if (IsRelationPath(entity, path)) continue;  // see BindRelations
     if (const Column* column = FindPath(entity, path, mask, violations)) columns.insert(entity.IndexOf(*column));
   }
   return {columns.begin(), columns.end()};
@@ -102,6 +106,11 @@ std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const Request& reques
   if (Contains(*request.update_mask, "*")) return Everything(plan.values.size());
   std::set<int> columns;
   for (const std::string& path : *request.update_mask) {
+    if (IsRelationPath(entity, path)) {
+      violations->Add(mask, Cat("path \"", path, "\" names rows of another entity, which are written by their own "
+                                                "repository; leave it out"));
+      continue;
+    }
     const Column* column = FindPath(entity, path, mask, violations);
     if (column == nullptr) continue;
     if (!IsIgnored(*column) && FindValue(plan, entity.IndexOf(*column)) < 0) {

@@ -1,5 +1,8 @@
 #include "server/plan/variant.h"
 
+#include "server/plan/filter_expression.h"
+#include "server/plan/relation_selection.h"
+
 namespace rowkeeper::plan {
 namespace {
 
@@ -37,6 +40,8 @@ std::string Variant::Key() const {
   key.push_back(skip ? 's' : '-');
   key.push_back(max_affected ? 'x' : '-');
   for (bool null : cursor_nulls) key.push_back(null ? '0' : '1');
+  if (expression != nullptr) key.append(expression->Key());
+  if (relations != nullptr) relations->AppendKey(&key);
   return key;
 }
 

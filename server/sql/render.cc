@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/plan/pages.h"
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
@@ -147,8 +148,10 @@ std::string OrderBy(const Entity& entity, const Variant& variant) {
   return Cat(" ORDER BY ", OrderTerms(entity, variant.order));
 }
 
-Statement RenderList(const MethodPlan& plan, const Variant& variant) {
+/// A page before a cursor is read from its end: its rows come in the opposite order.
+Statement RenderList(const MethodPlan& plan, Variant variant) {
   const Entity& entity = *plan.entity;
+  if (variant.backward) variant.order = plan::Reversed(std::move(variant.order));
   ParameterList parameters;
   std::vector<int> cells = variant.columns;
   std::vector<int> cursor_cells;
@@ -161,9 +164,10 @@ Statement RenderList(const MethodPlan& plan, const Variant& variant) {
   std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   conditions.push_back(CursorPredicate(plan, variant, &parameters));
-  const std::string text =
+  std::string text =
       Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions), OrderBy(entity, variant),
           " LIMIT ", parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
+  if (variant.skip) text += Cat(" OFFSET ", parameters.Add(Parameter::Source::kSkip, 0, "bigint"));
   Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
   statement.cursor_cells = std::move(cursor_cells);
   statement.link_cells = std::move(links);

@@ -8,6 +8,7 @@
 #include "server/sql/column_definition.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
+#include "server/sql/render_relation.h"
 
 namespace rowkeeper::sql {
 namespace {
@@ -26,10 +27,18 @@ Statement RenderRows(const MethodPlan& plan, const Variant& variant, plan::Delet
   std::vector<std::string> cells;
   if (!variant.columns.empty()) cells.push_back(ColumnList(entity, variant.columns));
   cells.push_back("\"#\"");
+  std::vector<int> linked = variant.columns;
+  std::vector<int> links = AddLinkCells(entity, variant.relations.get(), &linked);
+  for (size_t i = variant.columns.size(); i < linked.size(); ++i) {
+    cells.push_back(Identifier(entity.columns[linked[i]].name));
+  }
   const std::string text =
       Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " JOIN ", Table(entity), " ON ",
           input.KeyMatches(), Where({VisibilityPredicate(entity, deleted)}), " ORDER BY \"#\"");
-  return FinishBatch(text, &parameters, variant);
+  Statement statement = FinishBatch(text, &parameters, variant);
+  for (int& cell : links) cell += cell >= statement.element_cell ? 1 : 0;  // they stand behind it
+  statement.link_cells = std::move(links);
+  return statement;
 }
 
 Statement RenderBatchCreate(const MethodPlan& plan, const Variant& variant) {

@@ -19,7 +19,7 @@ struct SampledStatement {
 plan::Variant BasicVariant(const plan::MethodPlan& plan);
 
 /// Statements that together show every clause the plan can ever produce: each filter present and absent, each order in
-/// both directions with and without a cursor (NULL cells too), each visibility, guards, probes and rereads.
+/// both directions with and without a cursor (NULL cells too), each visibility, guards, probes, rereads and relations.
 std::vector<SampledStatement> SampleStatements(const plan::MethodPlan& plan);
 
 /// "PREPARE name AS …", "EXPLAIN EXECUTE name(NULL, …)" and "DEALLOCATE name", for `check` and `explain`.

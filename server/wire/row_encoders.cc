@@ -20,16 +20,26 @@ RowEncoders::RowEncoders(const catalogue::Entity* entity)
 std::shared_ptr<const codec::RowEncoder> RowEncoders::For(const sql::Statement* statement) const {
   if (statement == nullptr || statement->visible_cells == static_cast<int>(entity_->columns.size()))
     return all_columns_;
-  if (statement->id != 0) {
+  return Find(*entity_, *statement);
+}
+
+std::shared_ptr<const codec::RowEncoder> RowEncoders::ForRelation(const catalogue::Entity& target,
+                                                                  const sql::Statement& statement) const {
+  return Find(target, statement);
+}
+
+std::shared_ptr<const codec::RowEncoder> RowEncoders::Find(const catalogue::Entity& entity,
+                                                           const sql::Statement& statement) const {
+  if (statement.id != 0) {
     absl::ReaderMutexLock lock(&mutex_);
-    const auto found = by_statement_.find(statement->id);
+    const auto found = by_statement_.find(statement.id);
     if (found != by_statement_.end()) return found->second;
   }
-  const std::vector<int> cells(statement->cells.begin(), statement->cells.begin() + statement->visible_cells);
-  std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(*entity_, cells);
-  if (statement->id == 0) return encoder;
+  const std::vector<int> cells(statement.cells.begin(), statement.cells.begin() + statement.visible_cells);
+  std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(entity, cells);
+  if (statement.id == 0) return encoder;
   absl::MutexLock lock(&mutex_);
-  return by_statement_.try_emplace(statement->id, std::move(encoder)).first->second;
+  return by_statement_.try_emplace(statement.id, std::move(encoder)).first->second;
 }
 
 }  // namespace rowkeeper::wire

@@ -20,8 +20,13 @@ class RowEncoders {
 
   /// For the visible cells of `statement`; nullptr stands for a response without rows.
   std::shared_ptr<const codec::RowEncoder> For(const sql::Statement* statement) const;
+  /// For the visible cells of a relation's statement, whose rows are of `target`.
+  std::shared_ptr<const codec::RowEncoder> ForRelation(const catalogue::Entity& target,
+                                                       const sql::Statement& statement) const;
 
  private:
+  std::shared_ptr<const codec::RowEncoder> Find(const catalogue::Entity& entity, const sql::Statement& statement) const;
+
   const catalogue::Entity* const entity_;
   const std::shared_ptr<const codec::RowEncoder> all_columns_;
   mutable absl::Mutex mutex_;

@@ -29,12 +29,13 @@ class ResponseEncoder {
   /// `plan` is used during the call only.
   static std::unique_ptr<const ResponseEncoder> Compile(const plan::ResponsePlan& plan);
 
-  /// Appends the response that the first `count` rows of `rows` make (see RowEncoder::Append). An empty response takes
+  /// Appends the response that the first `count` rows of `rows` make. `encoder` is a RowEncoder, or anything with its
+  /// Append. An empty response takes
   /// none, an entity or its holder at most one; no row leaves the message empty. Facts are written where the
   /// response has fields for them. Fails as RowEncoder::Append does; INTERNAL, reason UNREPRESENTABLE_VALUE, for a
   /// number that does not fit into an int32.
-  template <typename Rows>
-  absl::Status Encode(const Rows& rows, int count, const RowEncoder& encoder, const ResponseFacts& facts,
+  template <typename Rows, typename Encoder>
+  absl::Status Encode(const Rows& rows, int count, const Encoder& encoder, const ResponseFacts& facts,
                       std::string* out) const {
     if (shape_ == plan::ResponseShape::kEmpty || shape_ == plan::ResponseShape::kFacts) count = 0;
     if (shape_ != plan::ResponseShape::kList && count > 1) count = 1;
@@ -61,8 +62,8 @@ class ResponseEncoder {
   static absl::Status AppendNumber(const Place& place, std::optional<int64_t> number, std::string* out);
   absl::Status AppendFacts(const ResponseFacts& facts, std::string* out) const;
 
-  template <typename Rows>
-  absl::Status AppendRow(const Rows& rows, int row, const RowEncoder& encoder, std::string* out) const {
+  template <typename Rows, typename Encoder>
+  absl::Status AppendRow(const Rows& rows, int row, const Encoder& encoder, std::string* out) const {
     if (shape_ == plan::ResponseShape::kEntity) return encoder.Append(rows, row, out);
     out->append(rows_tag_);
     return AppendLengthPrefixed(out, [&] { return encoder.Append(rows, row, out); });
