@@ -12,6 +12,7 @@
 #include "server/exec/bulk_run.h"
 #include "server/exec/list_run.h"
 #include "server/exec/partial_run.h"
+#include "server/exec/query_run.h"
 #include "server/exec/relation_loader.h"
 
 namespace rowkeeper::exec {
@@ -125,6 +126,7 @@ absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& conn
   const Step step{parts_, call, connection, cancellation};
   if (call.plan->operation == Operation::kPurge) return RunPurge(step);
   if (catalogue::IsBulkChange(call.plan->operation)) return RunBulkChange(step);
+  if (call.plan->query != nullptr) return RunQuery(step);
   if (call.plan->partial) return PartialRun(step).Run();
   absl::StatusOr<Outcome> outcome = call.plan->batch.has_value() ? BatchRun(step).Run() : RunOne(step);
   if (!outcome.ok() || call.variant.relations == nullptr) return outcome;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "server/exec/batch_run.h"
+#include "server/plan/query_plan.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -39,6 +40,12 @@ db::Param ParameterValue(const plan::Call& call, const sql::Parameter& parameter
   return std::nullopt;
 }
 
+/// Whose constraints and columns errors speak of.
+const catalogue::Entity& Subject(const plan::MethodPlan& plan) {
+  const bool known = plan.query != nullptr && plan.query->target != nullptr;
+  return known ? *plan.query->target : *plan.entity;
+}
+
 }  // namespace
 
 std::shared_ptr<const sql::Statement> Step::Get(StatementCache::Kind kind) const {
@@ -59,7 +66,7 @@ absl::StatusOr<db::Rows> Step::Execute(const sql::Statement& statement, const st
   query.text = statement.text;
   query.params = &params;
   query.effect = effect;
-  query.errors = &parts.errors.For(*call.plan->entity);
+  query.errors = &parts.errors.For(Subject(*call.plan));
   query.cancellation = cancellation;
   return connection.Execute(query);
 }

@@ -1,105 +1,34 @@
 #include "server/schema/sql_script.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/wire_format_lite.h>
 #include <openssl/evp.h>
 #include <pg_query.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "server/base/text.h"
+#include "server/pgtext/scanner.h"
 
 namespace rowkeeper::schema {
 namespace {
 
-using google::protobuf::internal::WireFormatLite;
-using google::protobuf::io::CodedInputStream;
+using pgtext::Token;
 
-// pg_query.proto: ScanResult.tokens, ScanToken.{start, token} and the token numbers that matter here. ScanToken.end is
-// not used: it is wrong for U&'…' and U&"…".
-constexpr int kTokensField = 2;
-constexpr int kStartField = 1;
-constexpr int kTokenField = 4;
-constexpr uint32_t kLineComment = 275;
-constexpr uint32_t kBlockComment = 276;
-
-/// What PostgreSQL's scanner skips between tokens (\v since version 16).
-constexpr std::string_view kWhiteSpace = " \t\n\r\f\v";
-
-/// One word of the text; comments are left out.
-struct Token {
-  size_t start = 0;
-  size_t end = 0;
-};
-
-struct ScannedToken {
-  size_t start = 0;
-  uint32_t kind = 0;
-};
-
-ScannedToken ReadToken(CodedInputStream* input) {
-  ScannedToken scanned;
-  while (const uint32_t tag = input->ReadTag()) {
-    uint32_t value = 0;
-    if (WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_VARINT || !input->ReadVarint32(&value)) break;
-    switch (WireFormatLite::GetTagFieldNumber(tag)) {
-      case kStartField:
-        scanned.start = value;
-        break;
-      case kTokenField:
-        scanned.kind = value;
-        break;
-      default:
-        break;
-    }
-  }
-  return scanned;
-}
-
-std::vector<ScannedToken> DecodeTokens(const PgQueryProtobuf& buffer) {
-  std::vector<ScannedToken> tokens;
-  CodedInputStream input(reinterpret_cast<const uint8_t*>(buffer.data), static_cast<int>(buffer.len));
-  while (const uint32_t tag = input.ReadTag()) {
-    if (WireFormatLite::GetTagFieldNumber(tag) != kTokensField) {
-      WireFormatLite::SkipField(&input, tag);
-      continue;
-    }
-    uint32_t size = 0;
-    if (!input.ReadVarint32(&size)) break;
-    const CodedInputStream::Limit limit = input.PushLimit(static_cast<int>(size));
-    tokens.push_back(ReadToken(&input));
-    input.PopLimit(limit);
-  }
-  return tokens;
-}
-
-/// A word ends where the next token (a comment is one) starts, less the white space between: no byte is left out.
-std::vector<Token> Words(std::string_view text, const std::vector<ScannedToken>& scanned) {
-  std::vector<Token> words;
-  for (size_t i = 0; i < scanned.size(); ++i) {
-    if (scanned[i].kind == kLineComment || scanned[i].kind == kBlockComment) continue;
-    const size_t next = i + 1 < scanned.size() ? scanned[i + 1].start : text.size();
-    const size_t end = text.find_last_not_of(kWhiteSpace, next - 1) + 1;
-    words.push_back({scanned[i].start, std::max(end, scanned[i].start + 1)});
-  }
-  return words;
-}
-
+/// The words of the text; comments are left out.
 std::vector<Token> Scan(SqlScript* script) {
-  const PgQueryScanResult result = pg_query_scan(script->text.c_str());
-  std::vector<Token> tokens;
-  if (result.error != nullptr) {
-    script->problem = result.error->message;
-    script->problem_line = LineOfCharacter(script->text, result.error->cursorpos);
-  } else {
-    tokens = Words(script->text, DecodeTokens(result.pbuf));
+  pgtext::Tokens scanned = pgtext::Scan(script->text);
+  if (!scanned.problem.empty()) {
+    script->problem = std::move(scanned.problem);
+    script->problem_line = LineOfCharacter(script->text, scanned.position);
+    return {};
   }
-  pg_query_free_scan_result(result);
-  return tokens;
+  std::vector<Token>& tokens = scanned.tokens;
+  const auto is_comment = [](const Token& token) { return token.kind == Token::Kind::kComment; };
+  tokens.erase(std::remove_if(tokens.begin(), tokens.end(), is_comment), tokens.end());
+  return std::move(tokens);
 }
 
 std::string Checksum(const std::string& text, const std::vector<Token>& tokens) {

@@ -9,6 +9,7 @@
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_batch.h"
+#include "server/sql/render_query.h"
 #include "server/sql/render_bulk.h"
 #include "server/sql/render_cascade.h"
 #include "server/sql/render_count.h"
@@ -200,6 +201,8 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
     case Operation::kDeleteWhere:
     case Operation::kPurge:
       return RenderBulk(plan, variant);
+    case Operation::kQuery:
+      return RenderQuery(plan);
     default:
       return RenderBatch(plan, variant);
   }

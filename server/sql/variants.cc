@@ -11,6 +11,7 @@
 #include "server/sql/identifier.h"
 #include "server/sql/render.h"
 #include "server/sql/variants_batch.h"
+#include "server/sql/variants_list.h"
 #include "server/sql/variants_relation.h"
 
 namespace rowkeeper::sql {
@@ -153,6 +154,7 @@ class Sampler {
 }  // namespace
 
 Variant BasicVariant(const MethodPlan& plan) {
+  if (plan.query != nullptr) return {};
   if (plan.batch.has_value()) return BasicBatchVariant(plan);
   Variant variant;
   if (plan::CarriesRows(plan.response)) variant.columns = Indexes(plan.entity->columns.size());
@@ -169,9 +171,11 @@ Variant BasicVariant(const MethodPlan& plan) {
 }
 
 std::vector<SampledStatement> SampleStatements(const MethodPlan& plan) {
+  if (plan.query != nullptr) return {{"", Render(plan, {})}};  // it has one text for all calls
   std::vector<SampledStatement> statements =
       plan.batch.has_value() ? SampleBatch(plan) : Sampler(plan).Sample();
   SampleRelations(plan, &statements);
+  SampleLists(plan, &statements);
   return statements;
 }
 

@@ -14,6 +14,15 @@ std::unique_ptr<const RowEncoder> RowEncoder::Compile(const catalogue::Entity& e
   return encoder;
 }
 
+std::unique_ptr<const RowEncoder> RowEncoder::Compile(const std::vector<catalogue::Column>& columns) {
+  std::unique_ptr<RowEncoder> encoder(new RowEncoder());
+  encoder->cells_.reserve(columns.size());
+  for (const catalogue::Column& column : columns) {
+    encoder->cells_.emplace_back(*column.field, column.type, &encoder->shapes_);
+  }
+  return encoder;
+}
+
 absl::Status RowEncoder::Unrepresentable(int column, std::string_view problem) const {
   return UnrepresentableValue(cells_[column].field_name(), problem);
 }

@@ -19,6 +19,9 @@ class RowEncoder {
   /// `entity` is used during the call only; the encoder refers to no descriptor.
   static std::unique_ptr<const RowEncoder> Compile(const catalogue::Entity& entity, const std::vector<int>& cells);
 
+  /// The same for the fields of a custom query's rows, all of them in this order.
+  static std::unique_ptr<const RowEncoder> Compile(const std::vector<catalogue::Column>& columns);
+
   /// Appends the message that row `row` of `rows` (db::Rows, or anything with its `is_null(row, column)` and
   /// `cell(row, column)`) makes. NULL is an absent field. INTERNAL, reason UNREPRESENTABLE_VALUE, when a cell does not
   /// fit its field; `out` is then of no use.

@@ -1,0 +1,42 @@
+#include "server/base/query_errors.h"
+
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "google/rpc/error_details.pb.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper {
+namespace {
+
+absl::Status QueryError(absl::StatusCode code, const std::string& reason, std::string_view method,
+                        std::string_view message) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(reason);
+  info.set_domain(std::string(kErrorDomain));
+  (*info.mutable_metadata())["method"] = std::string(method);
+  absl::Status status(code, ToAbsl(message));
+  status.SetPayload(Cat("type.googleapis.com/", google::rpc::ErrorInfo::descriptor()->full_name()),
+                    absl::Cord(info.SerializeAsString()));
+  return status;
+}
+
+}  // namespace
+
+absl::Status TooManyRows(std::string_view method, int limit, std::string_view consequence) {
+  return WithMetadata(QueryError(absl::StatusCode::kResourceExhausted, "TOO_MANY_ROWS", method,
+                                 Cat(method, " found more than ", limit, " rows (max-query-rows); ", consequence)),
+                      "limit", Cat(limit), "");
+}
+
+absl::Status MoreThanOneRow(std::string_view method, std::string_view consequence) {
+  return QueryError(absl::StatusCode::kFailedPrecondition, "MORE_THAN_ONE_ROW", method,
+                    Cat(method, " answers one row and found several; ", consequence));
+}
+
+absl::Status NoRow(std::string_view method) {
+  return QueryError(absl::StatusCode::kNotFound, "ROW_NOT_FOUND", method, Cat(method, " found no row"));
+}
+
+}  // namespace rowkeeper

@@ -1,0 +1,89 @@
+#include "server/exec/query_run.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/base/errors.h"
+#include "server/base/query_errors.h"
+#include "server/base/text.h"
+#include "server/plan/query_plan.h"
+#include "server/plan/response_facts.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using catalogue::Column;
+using plan::ResponseShape;
+
+/// For each result cell the column that it is, by name.
+absl::StatusOr<std::vector<int>> FindColumns(const plan::MethodPlan& plan, const db::Rows& rows) {
+  const std::vector<Column>& columns = plan.query->columns;
+  std::vector<int> cells;
+  for (int cell = 0; cell < rows.columns(); ++cell) {
+    const std::string name = rows.column_name(cell);
+    const auto has_name = [&name](const Column& column) { return column.name == name; };
+    const auto found = std::find_if(columns.begin(), columns.end(), has_name);
+    const int column = static_cast<int>(found - columns.begin());
+    if (found == columns.end() || std::find(cells.begin(), cells.end(), column) != cells.end()) {
+      return SchemaMismatch(Cat(plan.full_name, ": the result's column \"", name, "\" is no field of the response"),
+                            "rowkeeper check");
+    }
+    cells.push_back(column);
+  }
+  if (cells.size() == columns.size()) return cells;
+  return SchemaMismatch(Cat(plan.full_name, ": the result has ", cells.size(), " columns, and the response ",
+                            columns.size(), " fields for them"),
+                        "rowkeeper check");
+}
+
+absl::Status CheckNulls(const plan::MethodPlan& plan, const db::Rows& rows, const std::vector<int>& cells) {
+  for (int cell = 0; cell < rows.columns(); ++cell) {
+    const Column& column = plan.query->columns[cells[cell]];
+    if (column.nullable) continue;
+    for (int row = 0; row < rows.size(); ++row) {
+      if (rows.is_null(row, cell)) return UnrepresentableValue(column.field->full_name(), "it is NULL");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRowCount(const plan::Call& call, int count) {
+  const plan::MethodPlan& plan = *call.plan;
+  const bool reads = plan.reads_only();
+  const bool many = plan.response.shape == ResponseShape::kList;
+  if (plan.response.shape == ResponseShape::kEntity && count == 0) return NoRow(plan.full_name);
+  if (count <= (many ? call.page_size : 1)) return absl::OkStatus();
+  constexpr std::string_view kChanged = "the statement was executed; in a unit of work a rollback undoes its changes";
+  return many ? TooManyRows(plan.full_name, call.page_size, reads ? "ask for fewer" : kChanged)
+              : MoreThanOneRow(plan.full_name, reads ? "ask for one" : kChanged);
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> RunQuery(const Step& step) {
+  const plan::MethodPlan& plan = *step.call.plan;
+  const auto statement = step.Get(StatementCache::Kind::kMain);
+  absl::StatusOr<db::Rows> rows = step.Execute(*statement, step.effect());
+  if (!rows.ok()) return rows.status();
+  Outcome outcome;
+  outcome.affected = rows->affected();
+  if (!plan::CarriesRows(plan.response)) return outcome;
+  absl::StatusOr<std::vector<int>> cells = FindColumns(plan, *rows);
+  if (!cells.ok()) return cells.status();
+  if (absl::Status status = CheckRowCount(step.call, rows->size()); !status.ok()) return status;
+  if (absl::Status status = CheckNulls(plan, *rows, *cells); !status.ok()) return status;
+  auto meaning = std::make_shared<sql::Statement>();
+  meaning->visible_cells = static_cast<int>(cells->size());
+  meaning->cells = *std::move(cells);
+  outcome.row_count = rows->size();
+  outcome.rows = *std::move(rows);
+  outcome.statement = std::move(meaning);
+  return outcome;
+}
+
+}  // namespace rowkeeper::exec
