@@ -65,7 +65,8 @@ absl::Status ElementNotTried(const absl::Status& cause) {
 
 std::vector<std::string> ErrorFields(const absl::Status& status) {
   std::vector<std::string> fields;
-  for (const auto& violation : ViolationsOf(status).field_violations()) fields.push_back(violation.field());
+  const google::rpc::BadRequest details = ViolationsOf(status);
+  for (const auto& violation : details.field_violations()) fields.push_back(violation.field());
   return fields;
 }
 

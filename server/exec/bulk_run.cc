@@ -5,6 +5,7 @@
 
 #include "server/base/bulk_errors.h"
 #include "server/base/errors.h"
+#include "server/exec/cascade_outcome.h"
 #include "server/exec/conflict.h"
 
 namespace rowkeeper::exec {
@@ -57,7 +58,8 @@ absl::StatusOr<Outcome> Interrupted(const absl::Status& status, int64_t purged, 
 
 absl::StatusOr<Outcome> RunBulkChange(const Step& step) {
   const auto statement = step.Get(Kind::kMain);
-  const absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kWrite);
+  const absl::StatusOr<db::Rows> rows =
+      CascadeResult(*step.call.plan, *statement, step.Execute(*statement, db::Query::Effect::kWrite));
   if (!rows.ok()) return rows.status();
   const int64_t most = step.call.request.max_affected.value_or(0);
   if (Number(*rows, 0) > most) return MaxAffectedExceeded(step.call.plan->entity->full_name, most);

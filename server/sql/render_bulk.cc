@@ -7,7 +7,9 @@
 #include "server/base/text.h"
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
+#include "server/sql/json_merge.h"
 #include "server/sql/predicates.h"
+#include "server/sql/render_cascade.h"
 #include "server/sql/types.h"
 
 namespace rowkeeper::sql {
@@ -50,15 +52,16 @@ class BulkRenderer {
     std::vector<std::string> conditions = FilterPredicates(plan_, variant_, &parameters_);
     conditions.push_back(VisibilityPredicate(entity_, remove ? variant_.deleted : Deleted::kExclude));
     const std::string limit = parameters_.Add(Parameter::Source::kMaxAffected, 0, "bigint");
-    const std::string target = Target(conditions, ColumnList(entity_, entity_.key), limit,
+    const std::string guard = Cat("(SELECT count(*) FROM \"#target\") < ", limit);
+    if (FollowsReferences(plan_)) return Follow(conditions, limit, guard);
+    const std::string target = Target(TargetKey(entity_), conditions, ColumnList(entity_, entity_.key), limit,
                                       remove ? " FOR UPDATE" : " FOR NO KEY UPDATE");
-    const std::string where =
-        Where({IsTarget(entity_), Cat("(SELECT count(*) FROM \"#target\") < ", limit)});
+    const std::string where = Where({IsTarget(entity_), guard});
     const std::string change = remove ? Delete(where)
                                       : Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(Assignments(), ", "),
                                             " FROM \"#target\"", where);
     return Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change,
-                      " RETURNING 1) SELECT (SELECT count(*) FROM \"#target\"), (SELECT count(*) FROM \"#changed\")"),
+                      " RETURNING 1) SELECT ", kCounts),
                   &parameters_, {}, 0);
   }
 
@@ -68,7 +71,7 @@ class BulkRenderer {
     const std::string limit = parameters_.Add(Parameter::Source::kComputed, 0, "bigint");
     const std::string order =
         Cat(Identifier(entity_.columns[*entity_.deleted_at].name), ", ", ColumnList(entity_, entity_.key));
-    const std::string target = Target(conditions, order, limit, " FOR UPDATE SKIP LOCKED");
+    const std::string target = Target(TargetKey(entity_), conditions, order, limit, " FOR UPDATE SKIP LOCKED");
     return Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", Delete(Where({IsTarget(entity_)})),
                       " RETURNING 1) SELECT count(*) FROM \"#changed\""),
                   &parameters_, {}, 0);
@@ -80,9 +83,32 @@ class BulkRenderer {
   }
 
  private:
-  std::string Target(const std::vector<std::string>& conditions, const std::string& order, const std::string& limit,
-                     const std::string& lock) const {
-    return Cat("SELECT ", TargetKey(entity_), " FROM ", Table(entity_), Where(conditions), " ORDER BY ", order,
+  static constexpr char kCounts[] = "(SELECT count(*) FROM \"#target\"), (SELECT count(*) FROM \"#changed\")";
+
+  /// A soft delete of rows that others refer to.
+  Statement Follow(const std::vector<std::string>& conditions, const std::string& limit, const std::string& guard) {
+    const CascadeShape shape = ShapeOfCascade(entity_);
+    Cascade::Targets targets;
+    targets.condition = guard;
+    const Cascade cascade(shape, CascadeKind::kSoftDelete, targets);
+    const std::string target = Target(Cascade::TargetCells(entity_), conditions, ColumnList(entity_, entity_.key),
+                                      limit, " FOR NO KEY UPDATE");
+    const std::string change =
+        Cat("UPDATE ", Table(entity_), " SET ",
+            absl::StrJoin(Cascade::Assignments(entity_, CascadeKind::kSoftDelete), ", "), " FROM \"#target\", \"#now\"",
+            Where({Cascade::IsTarget(entity_), guard, cascade.Condition()}));
+    const std::string blocker = cascade.can_block() ? "(SELECT \"#b\" FROM \"#blocked\")" : "NULL::integer";
+    Statement statement =
+        Finish(Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(),
+                   ", \"#changed\" AS (", change, " RETURNING 1) SELECT ", kCounts, ", ", blocker),
+               &parameters_, {}, 0);
+    statement.blocker_cell = 2;
+    return statement;
+  }
+
+  std::string Target(const std::string& cells, const std::vector<std::string>& conditions, const std::string& order,
+                     const std::string& limit, const std::string& lock) const {
+    return Cat("SELECT ", cells, " FROM ", Table(entity_), Where(conditions), " ORDER BY ", order,
                " LIMIT ", limit, lock);
   }
 
@@ -101,7 +127,7 @@ class BulkRenderer {
   std::vector<std::string> Assignments() {
     std::vector<std::string> assignments;
     if (plan_.operation == Operation::kUpdateWhere) {
-      for (int i : variant_.written) assignments.push_back(NewValue(plan_.values[i]));
+      for (int i : variant_.written) assignments.push_back(NewValue(i));
     } else {
       if (entity_.deleted_at) {
         assignments.push_back(Cat(Identifier(entity_.columns[*entity_.deleted_at].name), " = clock_timestamp()"));
@@ -114,10 +140,12 @@ class BulkRenderer {
     return assignments;
   }
 
-  std::string NewValue(const plan::ValueTerm& value) {
+  std::string NewValue(int index) {
+    const plan::ValueTerm& value = plan_.values[index];
     const Column& column = entity_.columns[value.column];
-    return Cat(Identifier(column.name), " = ",
-               parameters_.Add(Parameter::Source::kArgument, value.input, ParameterType(entity_, column.type)));
+    const std::string given =
+        parameters_.Add(Parameter::Source::kArgument, value.input, ParameterType(entity_, column.type));
+    return Cat(Identifier(column.name), " = ", AssignedValue(plan_, variant_, index, given, &parameters_));
   }
 
   const MethodPlan& plan_;

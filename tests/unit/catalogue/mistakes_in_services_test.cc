@@ -49,6 +49,16 @@ INSTANTIATE_TEST_SUITE_P(
          "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc SoftDelete(Q) returns (Item);"),
          {"shop.proto:10: shop.v1.ItemRepository.SoftDelete: the entity shop.v1.Item is not soft-deletable; give it a "
           "field with ROLE_DELETED_AT or ROLE_DELETED_FLAG, or remove the method"}},
+        {"SoftDeleteWhereOfAnotherKind",
+         "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc SoftDeleteWhere(Q) returns (Q);"),
+         {"shop.proto:10: shop.v1.ItemRepository.SoftDeleteWhere: the entity shop.v1.Item is not soft-deletable; give "
+          "it a field with ROLE_DELETED_AT or ROLE_DELETED_FLAG, or remove the method"}},
+        {"PartialCreate",
+         "message Q {}\n" + ItemText("") +
+             RepositoryText("shop.v1.Item",
+                            "rpc Create(Q) returns (Item) { option (rowkeeper.v1.method).partial = true; }"),
+         {"shop.proto:10: shop.v1.ItemRepository.Create: only batches that write can be partial; remove `partial`, or "
+          "make it a BatchCreate, BatchUpdate, BatchSoftDelete, BatchRestore, BatchDelete or BatchUpsert"}},
         {"RestoreByOption",
          "message Q {}\n" + ItemText("") +
              RepositoryText(
