@@ -12,6 +12,7 @@
 #include "server/plan/compile_bulk.h"
 #include "server/plan/field_binding.h"
 #include "server/plan/method_plan.h"
+#include "server/plan/relation_filter.h"
 #include "server/plan/response_facts.h"
 
 namespace rowkeeper::plan {
@@ -341,6 +342,7 @@ class MethodCompiler {
 std::vector<std::unique_ptr<const MethodPlan>> CompilePlans(const catalogue::Catalogue& catalogue,
                                                             catalogue::Diagnostics* diagnostics) {
   std::vector<std::unique_ptr<const MethodPlan>> plans;
+  CheckRelationFilters(catalogue, diagnostics);
   for (const catalogue::Repository& repository : catalogue.repositories()) {
     for (const catalogue::Method& method : repository.methods) {
       if (method.operation == Operation::kQuery) {

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "server/base/relation_errors.h"
 #include "server/base/text.h"
+#include "server/plan/relation_filter.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -72,6 +73,7 @@ RelationSelection ToSelection(const Entity& entity, const Draft& draft) {
     SelectedRelation selected;
     selected.relation = &relation;
     selected.columns.assign(child.columns.begin(), child.columns.end());
+    ApplyDeclaredFilter(&selected);
     selected.children = ToSelection(*relation.target, child);
     selection.relations.push_back(std::move(selected));
   }
@@ -211,6 +213,7 @@ SelectedRelation WholeRelation(const Relation& relation) {
   SelectedRelation selected;
   selected.relation = &relation;
   selected.columns = AllColumns(*relation.target);
+  ApplyDeclaredFilter(&selected);
   return selected;
 }
 

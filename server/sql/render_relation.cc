@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/sql/clauses.h"
+#include "server/sql/expression_predicate.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
 #include "server/sql/types.h"
@@ -52,30 +53,37 @@ std::string ThroughPredicate(const Relation& relation) {
              ")");
 }
 
-std::vector<std::string> TargetPredicates(const plan::SelectedRelation& selected) {
+std::vector<std::string> TargetPredicates(const plan::SelectedRelation& selected, ParameterList* parameters) {
   const Relation& relation = *selected.relation;
   const Link link = LinkOf(relation);
-  return {relation.kind == Relation::Kind::kThrough ? ThroughPredicate(relation)
-                                                    : Cat(Name(*link.entity, link.column), " = \"#key\""),
-          VisibilityPredicate(*relation.target, plan::Deleted::kExclude)};
+  std::vector<std::string> conditions = {relation.kind == Relation::Kind::kThrough
+                                             ? ThroughPredicate(relation)
+                                             : Cat(Name(*link.entity, link.column), " = \"#key\""),
+                                         VisibilityPredicate(*relation.target, plan::Deleted::kExclude)};
+  if (selected.filter != nullptr) {
+    conditions.push_back(ExpressionPredicate(*relation.target, *selected.filter, parameters));
+  }
+  return conditions;
 }
 
 /// A place has one row at most.
-std::string ToOne(const plan::SelectedRelation& selected, const std::string& select, const std::string& parents) {
+std::string ToOne(const plan::SelectedRelation& selected, const std::string& select, ParameterList* parameters) {
+  const std::string parents = Parents(LinkOf(*selected.relation), parameters);
   return Cat("SELECT ", select, " FROM ", parents, " CROSS JOIN ", Table(*selected.relation->target),
-             Where(TargetPredicates(selected)));
+             Where(TargetPredicates(selected, parameters)));
 }
 
 /// Each place has its own LIMIT, for which an index on the link and the order serves.
 std::string ToMany(const plan::SelectedRelation& selected, const std::vector<int>& cells, const std::string& select,
-                   const std::string& parents) {
+                   ParameterList* parameters) {
   const Relation& relation = *selected.relation;
+  const std::string parents = Parents(LinkOf(relation), parameters);
   const Entity& target = *relation.target;
   const std::string order = OrderTerms(target, relation.order);
   const std::string columns = cells.empty() ? "" : Cat(ColumnList(target, cells), ", ");
   return Cat("SELECT ", select, " FROM ", parents, " CROSS JOIN LATERAL (SELECT ", columns,
              "row_number() OVER (ORDER BY ", order, ") AS \"#n\" FROM ", Table(target),
-             Where(TargetPredicates(selected)), " ORDER BY ", order, " LIMIT ", relation.limit,
+             Where(TargetPredicates(selected, parameters)), " ORDER BY ", order, " LIMIT ", relation.limit,
              ") AS \"#r\" ORDER BY \"#\", \"#n\"");
 }
 
@@ -106,10 +114,9 @@ Statement RenderRelation(const plan::SelectedRelation& selected) {
   std::vector<int> cells = selected.columns;
   std::vector<int> links = AddLinkCells(target, &selected.children, &cells);
   ParameterList parameters;
-  const std::string parents = Parents(LinkOf(relation), &parameters);
   const std::string select = cells.empty() ? "\"#\"" : Cat(ColumnList(target, cells), ", \"#\"");
   const std::string text =
-      relation.to_many ? ToMany(selected, cells, select, parents) : ToOne(selected, select, parents);
+      relation.to_many ? ToMany(selected, cells, select, &parameters) : ToOne(selected, select, &parameters);
   const int place = static_cast<int>(cells.size());
   Statement statement =
       Finish(text, &parameters, std::move(cells), static_cast<int>(selected.columns.size()));

@@ -14,7 +14,7 @@ class PlannerTest : public ::testing::Test {
   void SetUp() override {
     SourceOptions options;
     options.proto_paths = {"proto"};
-    options.files = {"planner/v1/todo.proto", "planner/v1/profile.proto"};
+    options.files = {"planner/v1/todo.proto", "planner/v1/profile.proto", "planner/v1/friendship.proto"};
     compiled_ = CompileSource(options);
     ASSERT_NE(compiled_.catalogue, nullptr) << compiled_.diagnostics;
   }
