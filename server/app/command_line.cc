@@ -160,6 +160,28 @@ void AddPoolOptions(CLI::App* command, PoolSettings* settings) {
   AddSwitch(command, "--echo", &settings->echo, "Log the text of every statement, never its values")->group("Pool");
 }
 
+void AddListOptions(CLI::App* command, ServeSettings* settings) {
+  AddOption(command, "--default-page-size", &settings->default_page_size, "Rows of a page when the request says 0")
+      ->check(CLI::Range(1, 10000))
+      ->group("Server");
+  AddOption(command, "--max-page-size", &settings->max_page_size, "Largest page, rows")
+      ->check(CLI::Range(1, 10000))
+      ->group("Server");
+  AddOption(command, "--max-skip", &settings->max_skip, "Most rows that a list may leave out before its page")
+      ->check(CLI::Range(0, 10000000))
+      ->group("Server");
+  AddOption(command, "--max-filter-bytes", &settings->max_filter_bytes, "Longest filter expression, bytes")
+      ->check(CLI::Range(1, 16384))
+      ->group("Server");
+  AddOption(command, "--max-filter-terms", &settings->max_filter_terms, "Most conditions of a filter expression")
+      ->check(CLI::Range(1, 1000))
+      ->group("Server");
+  AddOption(command, "--max-filter-nesting", &settings->max_filter_nesting,
+            "Deepest parentheses of a filter expression, and keys of a path into an object")
+      ->check(CLI::Range(1, 100))
+      ->group("Server");
+}
+
 void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--listen", &settings->listen, "Address, host:port or unix:/path; may be repeated")
       ->type_name("ADDRESS")
@@ -179,17 +201,15 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
             "Largest response, KiB; gRPC clients accept 4096 unless told otherwise")
       ->check(CLI::Range(1, 1048576))
       ->group("Server");
-  AddOption(command, "--default-page-size", &settings->default_page_size, "Rows of a page when the request says 0")
-      ->check(CLI::Range(1, 10000))
-      ->group("Server");
-  AddOption(command, "--max-page-size", &settings->max_page_size, "Largest page, rows")
-      ->check(CLI::Range(1, 10000))
-      ->group("Server");
+  AddListOptions(command, settings);
   AddOption(command, "--max-batch-rows", &settings->max_batch_rows, "Most rows or keys of a batch")
       ->check(CLI::Range(1, 10000))
       ->group("Server");
   AddOption(command, "--max-batch-size", &settings->max_batch_kib, "Largest request of a batch, KiB")
       ->check(CLI::Range(1, 1048576))
+      ->group("Server");
+  AddOption(command, "--max-query-rows", &settings->max_query_rows, "Most rows that a custom query answers")
+      ->check(CLI::Range(1, 1000000))
       ->group("Server");
   AddOption(command, "--max-affected", &settings->max_affected,
             "Most rows that one bulk change or purge may touch, and how many it may when its request says nothing")
@@ -209,6 +229,14 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
             "The most that callers may ask for with the header rowkeeper-debug: nothing, what a call cost in the "
             "database, or its query plans too")
       ->check(CLI::IsMember({"off", "cost", "plan"}))
+      ->group("Server");
+  AddOption(command, "--idempotency-key-age", &settings->idempotency_key_age_s,
+            "How long the response to a call with the header idempotency-key is kept for its repeats, seconds")
+      ->check(CLI::Range(1, 31536000))
+      ->group("Server");
+  AddOption(command, "--max-idempotent-response", &settings->max_idempotent_response_kib,
+            "Largest response that is kept, KiB; a call with an idempotency key and a larger one is refused")
+      ->check(CLI::Range(1, 262144))
       ->group("Server");
   AddOption(command, "--drain-timeout", &settings->drain_timeout_s,
             "Longest wait for running calls at shutdown, seconds")

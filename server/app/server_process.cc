@@ -48,6 +48,15 @@ exec::ExecutorOptions ToExecutorOptions(const ServerProcessOptions& options) {
   return executor;
 }
 
+wire::KeyedWrites::Options ToKeyedOptions(const ServeSettings& settings) {
+  wire::KeyedWrites::Options options;
+  options.keys.age = std::chrono::seconds(settings.idempotency_key_age_s);
+  options.keys.migrations = settings.migrations;
+  options.max_response_bytes = Kibibytes(std::min(settings.max_idempotent_response_kib, settings.max_response_kib));
+  options.waiting_limit = settings.queue_limit;
+  return options;
+}
+
 ServerProcessOptions Complete(ServerProcessOptions options) {
   options.connection = WithSessionLimits(std::move(options.connection), options.serve.units);
   return options;
@@ -77,12 +86,16 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_)),
       resolver_(std::make_shared<uow::CommitResolver>(options_.connection,
                                                       Milliseconds(options.serve.units.in_doubt_limit_s))),
-      in_doubt_runs_(resolver_.get()) {}
+      in_doubt_runs_(resolver_.get()),
+      keyed_writes_(ToKeyedOptions(options.serve), executor_.get(), &in_doubt_runs_),
+      sweeper_(std::make_unique<IdempotencySweeper>(&keyed_writes_.keys(), executor_.get(),
+                                                    std::chrono::seconds(options.serve.idempotency_key_age_s))) {}
 
 /// The threads of units and of the executor hold calls, which end before the services that they came from.
 ServerProcess::~ServerProcess() {
   server_.reset();
   units_.reset();
+  sweeper_.reset();
   in_doubt_runs_.Stop();
   executor_.reset();
 }
@@ -100,7 +113,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   process->MakeUnits();
   ServerProcess* self = process.get();
   process->monitor_ = std::make_unique<DatabaseMonitor>(
-      *loaded.catalogue, process->options_.connection, Remedy(options.serve),
+      loaded, process->options_.connection, Remedy(options.serve),
       [self](DatabaseMonitor::State state, const absl::Status& reason) { self->OnDatabaseChange(state, reason); });
   return process;
 }
@@ -112,12 +125,17 @@ void ServerProcess::MakeServices() {
   backend.units = &units_slot_;
   backend.tokens = &tokens_;
   backend.gate = &gate_;
+  backend.keyed = &keyed_writes_;
   backend.debug = wire::ToDebugLevel(options_.serve.debug_header);
   backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
+  backend.query_rows = options_.serve.max_query_rows;
   backend.batches = {options_.serve.max_batch_rows, Kibibytes(options_.serve.max_batch_kib)};
   backend.bulk = {options_.serve.max_affected, options_.serve.purge_batch_rows};
   backend.pages.default_page_size = options_.serve.default_page_size;
   backend.pages.max_page_size = options_.serve.max_page_size;
+  backend.pages.max_skip = options_.serve.max_skip;
+  backend.pages.filter = {static_cast<size_t>(options_.serve.max_filter_bytes), options_.serve.max_filter_terms,
+                          options_.serve.max_filter_nesting};
   backend.pages.relations = {options_.serve.max_relation_depth, options_.serve.max_relations,
                              options_.serve.max_related_rows, Kibibytes(options_.serve.max_related_kib)};
   for (const auto& plan : loaded_.plans) {
@@ -126,7 +144,8 @@ void ServerProcess::MakeServices() {
   }
   MakeStreams(backend);
   run_ = std::make_unique<const wire::RunMethod>(
-      wire::RunBackend{executor_.get(), &runner_, &in_doubt_runs_, backend.max_response_bytes}, methods_);
+      wire::RunBackend{executor_.get(), &runner_, &in_doubt_runs_, &keyed_writes_, backend.max_response_bytes},
+      methods_);
   unit_service_ = std::make_unique<const wire::UnitOfWorkService>(
       wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
@@ -236,6 +255,7 @@ void ServerProcess::Shutdown() {
   server_->Shutdown(std::max(end, std::chrono::system_clock::now()), [this] { service_->CutCalls(); });
   units_slot_.Close();
   units_.reset();
+  sweeper_.reset();
   resolver_->GiveUp();
   in_doubt_runs_.Stop();  // its threads and the executor's answer calls, so they end before the server does
   executor_.reset();

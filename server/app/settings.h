@@ -73,8 +73,13 @@ struct ServeSettings {
   int max_response_kib = 8192;
   int default_page_size = 50;
   int max_page_size = 1000;
+  int max_skip = 10000;
+  int max_filter_bytes = 16384;
+  int max_filter_terms = 100;
+  int max_filter_nesting = 20;
   int max_batch_rows = 1000;
   int max_batch_kib = 2048;
+  int max_query_rows = 10000;
   /// See plan/relation_limits.h.
   int max_relation_depth = 5;
   int max_relations = 32;
@@ -86,6 +91,9 @@ struct ServeSettings {
   /// "off", "cost" or "plan": the most that the header rowkeeper-debug may ask for. Costs are numbers; plans run an
   /// EXPLAIN for each statement and show the names of tables and indexes, so they are the operator's to allow.
   std::string debug_header = "cost";
+  int idempotency_key_age_s = 86400;
+  /// Of a call with an idempotency key.
+  int max_idempotent_response_kib = 1024;
   double drain_timeout_s = 30;
   std::string log_level = "info";
   std::string log_format = "text";

@@ -137,6 +137,12 @@ void ApplyFlags(const v1::ColumnOptions& options, Column* column, Diagnostics* d
   if (options.sortable() && (column->type.array || column->type.kind == ValueKind::kJson)) {
     diagnostics->Error(field, absl::StrCat(Describe(field), " has no order"), "remove `sortable`");
   }
+  const bool object = field.is_map() || (!field.is_repeated() && field.message_type() != nullptr &&
+                                         field.message_type()->full_name() == "google.protobuf.Struct");
+  if (options.filterable() && column->type.kind == ValueKind::kJson && !object) {
+    diagnostics->Error(field, absl::StrCat(Describe(field), " has nothing that a filter expression could name"),
+                       "remove `filterable`; of jsonb only maps and google.protobuf.Struct can be filterable");
+  }
   if (options.unique() && column->type.kind == ValueKind::kJson) {
     diagnostics->Error(field, absl::StrCat(Describe(field), " cannot be unique"), "remove `unique`");
   }

@@ -11,6 +11,7 @@
 #include "server/plan/bind_query.h"
 #include "server/plan/call.h"
 #include "server/plan/filter_expression.h"
+#include "server/plan/json_mask.h"
 #include "server/plan/masks.h"
 #include "server/plan/pages.h"
 #include "server/plan/relation_selection.h"
@@ -136,6 +137,7 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
   call.plan = &plan;
   call.request = std::move(request);
   FieldViolations violations;
+  const JsonTrees json_writes = TakeJsonMasks(&call, &violations);
   if (CarriesRows(plan.response) && plan.query == nullptr) {
     call.variant.columns = ResolveReadMask(plan, call.request, &violations);
     BindRelations(&call, limits.relations, &violations);
@@ -155,6 +157,7 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
   if (plan.operation == Operation::kCreate) BindCreateValues(&call, &violations);
   if (plan.operation == Operation::kUpdate) BindUpdateValues(&call, &violations);
   if (catalogue::IsBulkChange(plan.operation)) BindBulk(&call, &violations);
+  BindJsonWrites(json_writes, &call, &violations);
   if (plan.operation == Operation::kCount) CheckCount(call, &violations);
   if (plan.operation == Operation::kList) BindPage(&call, limits, tokens, &violations);
   if (plan.operation == Operation::kExport) BindExport(&call, tokens, &violations);

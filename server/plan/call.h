@@ -22,7 +22,7 @@ struct PageLimits {
   int max_page_size = 1000;
   /// Longest `skip`, rows: the database reads all that it leaves out. Range 0 to 10000000.
   int max_skip = 10000;
-  FilterLimits filter;
+  FilterLimits filter = {};
   RelationLimits relations = {};
 };
 

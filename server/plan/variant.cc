@@ -1,6 +1,7 @@
 #include "server/plan/variant.h"
 
 #include "server/plan/filter_expression.h"
+#include "server/plan/json_mask.h"
 #include "server/plan/relation_selection.h"
 
 namespace rowkeeper::plan {
@@ -42,6 +43,7 @@ std::string Variant::Key() const {
   for (bool null : cursor_nulls) key.push_back(null ? '0' : '1');
   if (expression != nullptr) key.append(expression->Key());
   if (relations != nullptr) relations->AppendKey(&key);
+  if (json != nullptr) json->AppendKey(&key);
   return key;
 }
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/sql/expression_predicate.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
 #include "server/sql/types.h"
@@ -36,13 +37,6 @@ std::string_view ComparisonText(FilterOperator op) {
     default:
       return "=";
   }
-}
-
-/// The type of an array that is compared with `column`: the operators of arrays want the same type on both sides.
-std::string ArrayType(const Entity& entity, const Column& column) {
-  if (column.type.kind == ValueKind::kString && column.type.max_length > 0) return "character varying[]";
-  const std::string type = ParameterType(entity, column.type);
-  return column.type.array ? type : type + "[]";
 }
 
 /// One condition of a call.
@@ -137,6 +131,9 @@ std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const pl
     const bool not_null = std::find(variant.not_null.begin(), variant.not_null.end(), i) != variant.not_null.end();
     conditions.push_back(
         Cat(Identifier(plan.entity->columns[filter.column].name), not_null ? " IS NOT NULL" : " IS NULL"));
+  }
+  if (variant.expression != nullptr) {
+    conditions.push_back(ExpressionPredicate(*plan.entity, *variant.expression, parameters));
   }
   return conditions;
 }

@@ -27,7 +27,7 @@ std::string LivePredicate(const catalogue::Entity& entity);
 /// entity is not soft-deletable.
 std::string VisibilityPredicate(const catalogue::Entity& entity, plan::Deleted deleted);
 
-/// The conditions of the filters in `variant`, one each.
+/// The conditions of the filters in `variant`, one each, and that of its filter expression.
 std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const plan::Variant& variant,
                                           ParameterList* parameters);
 

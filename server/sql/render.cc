@@ -4,9 +4,11 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/plan/json_mask.h"
 #include "server/plan/pages.h"
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
+#include "server/sql/json_merge.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_batch.h"
 #include "server/sql/render_query.h"
@@ -91,8 +93,9 @@ Statement RenderUpdate(const MethodPlan& plan, const Variant& variant) {
   std::vector<std::string> assignments;
   for (int i : variant.written) {
     const plan::ValueTerm& value = plan.values[i];
-    assignments.push_back(
-        Cat(Identifier(plan.entity->columns[value.column].name), " = ", Argument(plan, value, &parameters)));
+    const std::string given = Argument(plan, value, &parameters);
+    assignments.push_back(Cat(Identifier(plan.entity->columns[value.column].name), " = ",
+                              AssignedValue(plan, variant, i, given, &parameters)));
   }
   return RenderChange(plan, variant, std::move(assignments), Deleted::kExclude, &parameters);
 }
@@ -177,7 +180,9 @@ Statement RenderList(const MethodPlan& plan, Variant variant) {
 
 }  // namespace
 
-Statement Render(const MethodPlan& plan, const Variant& variant) {
+namespace {
+
+Statement RenderOperation(const MethodPlan& plan, const Variant& variant) {
   switch (plan.operation) {
     case Operation::kCreate:
       return RenderCreate(plan, variant);
@@ -208,6 +213,17 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
   }
 }
 
+Statement WithJsonReads(Statement statement, const Variant& variant) {
+  if (variant.json != nullptr && !variant.json->reads.empty()) statement.json = variant.json;
+  return statement;
+}
+
+}  // namespace
+
+Statement Render(const MethodPlan& plan, const Variant& variant) {
+  return WithJsonReads(RenderOperation(plan, variant), variant);
+}
+
 Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
   if (plan.batch.has_value()) return RenderBatchProbe(plan, variant);
   if (plan.operation == Operation::kPurge) return RenderBulkProbe(plan, variant);
@@ -224,12 +240,13 @@ Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
 }
 
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
-  if (plan.batch.has_value()) return RenderBatchReread(plan, variant);
+  if (plan.batch.has_value()) return WithJsonReads(RenderBatchReread(plan, variant), variant);
   ParameterList parameters;
   const std::string where = Where(FilterPredicates(plan, variant, &parameters));
-  return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
-                    LiveRowFirst(*plan.entity, Deleted::kInclude)),
-                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
+  return WithJsonReads(Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity),
+                                  where, LiveRowFirst(*plan.entity, Deleted::kInclude)),
+                              &parameters, variant.columns, static_cast<int>(variant.columns.size())),
+                       variant);
 }
 
 }  // namespace rowkeeper::sql

@@ -64,4 +64,10 @@ std::string ParameterType(const catalogue::Entity& entity, const ValueType& type
   return ColumnType(entity, type);
 }
 
+std::string ArrayType(const catalogue::Entity& entity, const catalogue::Column& column) {
+  if (column.type.kind == ValueKind::kString && column.type.max_length > 0) return "character varying[]";
+  const std::string type = ParameterType(entity, column.type);
+  return column.type.array ? type : type + "[]";
+}
+
 }  // namespace rowkeeper::sql

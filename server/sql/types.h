@@ -18,4 +18,8 @@ std::string ColumnType(const catalogue::Entity& entity, const catalogue::ValueTy
 /// numeric(p,s) would cut or round the value in silence, whereas the column's own check reports it.
 std::string ParameterType(const catalogue::Entity& entity, const catalogue::ValueType& type);
 
+/// The type of an array that is compared with `column`, or of its elements' where it is one: the operators of arrays
+/// want the same type on both sides, which for text is the column's own.
+std::string ArrayType(const catalogue::Entity& entity, const catalogue::Column& column);
+
 }  // namespace rowkeeper::sql

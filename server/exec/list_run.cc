@@ -1,0 +1,153 @@
+#include "server/exec/list_run.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nlohmann/json.hpp"
+#include "server/base/errors.h"
+#include "server/db/assembled_rows.h"
+#include "server/plan/pages.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using plan::PagePlace;
+using Kind = StatementCache::Kind;
+
+/// The cells of a row that a page can begin behind or end before.
+std::vector<std::optional<std::string>> CursorCells(const db::Rows& rows, int row, const sql::Statement& statement) {
+  std::vector<std::optional<std::string>> cells;
+  for (int cell : statement.cursor_cells) {
+    cells.push_back(rows.is_null(row, cell) ? std::nullopt
+                                            : std::optional<std::string>(std::string(rows.cell(row, cell))));
+  }
+  return cells;
+}
+
+db::Rows TurnedRound(db::Rows rows, int count) {
+  std::vector<db::RowSource> sources;
+  for (int row = count - 1; row >= 0; --row) sources.push_back({0, row});
+  const int columns = rows.columns();
+  return db::AssembleRows({std::move(rows)}, sources, columns);
+}
+
+/// Makes the outcome of a page out of the rows of its statement, which has one row more than the page where there are
+/// more in its direction.
+class Page {
+ public:
+  Page(const Step& step, db::Rows rows, std::shared_ptr<const sql::Statement> statement)
+      : step_(step), call_(step.call), statement_(std::move(statement)) {
+    outcome_.row_count = std::min(rows.size(), call_.page_size);
+    more_ = rows.size() > call_.page_size;
+    outcome_.rows = call_.variant.backward ? TurnedRound(std::move(rows), outcome_.row_count) : std::move(rows);
+  }
+
+  Outcome Finish() && {
+    SetNext();
+    if (call_.plan->response.previous_page_token != nullptr) SetPrevious();
+    outcome_.statement = std::move(statement_);
+    return std::move(outcome_);
+  }
+
+ private:
+  bool empty() const { return outcome_.row_count == 0; }
+
+  std::string Token(PagePlace place) const { return plan::PageToken(call_, step_.parts.tokens, place); }
+  std::string TokenAt(PagePlace place, int row) const {
+    return plan::PageToken(call_, step_.parts.tokens, place, CursorCells(outcome_.rows, row, *statement_));
+  }
+
+  void SetNext() {
+    const int last = outcome_.row_count - 1;
+    const bool at_end = call_.cursor.empty() && !call_.variant.skip;
+    if (!call_.variant.backward) {
+      if (more_) outcome_.next_page_token = TokenAt(PagePlace::kAfter, last);
+    } else if (empty()) {  // what was before is gone: the list now begins where the caller came from
+      outcome_.next_page_token = Token(PagePlace::kFirst);
+    } else if (!at_end) {
+      outcome_.next_page_token = TokenAt(PagePlace::kAfter, last);
+    }
+  }
+
+  void SetPrevious() {
+    if (call_.variant.backward) {
+      if (more_) outcome_.previous_page_token = TokenAt(PagePlace::kBefore, 0);
+    } else if (!call_.first_page) {
+      outcome_.previous_page_token = empty() ? Token(PagePlace::kLast) : TokenAt(PagePlace::kBefore, 0);
+    }
+  }
+
+  const Step& step_;
+  const plan::Call& call_;
+  std::shared_ptr<const sql::Statement> statement_;
+  bool more_ = false;
+  Outcome outcome_;
+};
+
+/// What a count depends on: all pages of a list share its statement.
+plan::Variant CountedVariant(const plan::Variant& variant) {
+  plan::Variant counted;
+  counted.filters = variant.filters;
+  counted.not_null = variant.not_null;
+  counted.deleted = variant.deleted;
+  counted.expression = variant.expression;
+  return counted;
+}
+
+/// EXPLAIN's answer is one cell; its first plan is the one that gives the rows.
+std::optional<int64_t> PlannedRows(std::string_view text) {
+  const nlohmann::json explained = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
+  if (!explained.is_array() || explained.empty()) return std::nullopt;
+  const auto plan = explained[0].find("Plan");
+  if (plan == explained[0].end() || !plan->contains("Plan Rows") || !(*plan)["Plan Rows"].is_number()) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>((*plan)["Plan Rows"].get<double>());
+}
+
+std::optional<int64_t> CountedRows(std::string_view text) {
+  int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional<int64_t>(count) : std::nullopt;
+}
+
+absl::StatusOr<int64_t> TotalSize(const Step& step, plan::CountMode mode) {
+  const bool estimated = mode == plan::CountMode::kEstimated;
+  const plan::Variant variant = CountedVariant(step.call.variant);
+  const auto statement = step.parts.statements->Get(*step.call.plan, variant, estimated ? Kind::kEstimate : Kind::kCount);
+  const absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
+  if (!rows.ok()) return rows.status();
+  std::optional<int64_t> total;
+  if (rows->size() == 1) total = estimated ? PlannedRows(rows->cell(0, 0)) : CountedRows(rows->cell(0, 0));
+  if (!total.has_value()) return Internal("the database's count of rows cannot be read");
+  return *total;
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> RunList(const Step& step) {
+  const auto statement = step.Get(Kind::kMain);
+  absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
+  if (!rows.ok()) return rows.status();
+  Outcome outcome = Page(step, *std::move(rows), statement).Finish();
+  const plan::CountMode count = step.call.request.count.value_or(plan::CountMode::kNone);
+  if (count == plan::CountMode::kNone) return outcome;
+  const absl::StatusOr<int64_t> total = TotalSize(step, count);
+  if (!total.ok()) return total.status();
+  outcome.total_size = *total;
+  return outcome;
+}
+
+absl::StatusOr<Outcome> RunCount(const Step& step) {
+  const absl::StatusOr<int64_t> total =
+      TotalSize(step, step.call.request.count.value_or(plan::CountMode::kExact));
+  if (!total.ok()) return total.status();
+  Outcome outcome;
+  outcome.total_size = *total;
+  return outcome;
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,31 @@
+#include "server/sql/render_count.h"
+
+#include "server/base/text.h"
+#include "server/sql/clauses.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+std::string From(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters) {
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
+  conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
+  return Cat(" FROM ", Table(*plan.entity), Where(conditions));
+}
+
+}  // namespace
+
+Statement RenderCount(const plan::MethodPlan& plan, const plan::Variant& variant) {
+  ParameterList parameters;
+  const std::string from = From(plan, variant, &parameters);
+  return Finish(Cat("SELECT count(*)", from), &parameters, {}, 0);
+}
+
+Statement RenderEstimate(const plan::MethodPlan& plan, const plan::Variant& variant) {
+  ParameterList parameters;
+  const std::string from = From(plan, variant, &parameters);
+  return Finish(Cat("EXPLAIN (FORMAT JSON) SELECT 1", from), &parameters, {}, 0);
+}
+
+}  // namespace rowkeeper::sql
