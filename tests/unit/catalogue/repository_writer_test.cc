@@ -64,6 +64,7 @@ syntax = "proto3";
 
 package planner.v1;
 
+import "google/protobuf/duration.proto";
 import "google/protobuf/empty.proto";
 import "google/protobuf/field_mask.proto";
 import "google/protobuf/timestamp.proto";
@@ -83,6 +84,8 @@ service TodoRepository {
   rpc ListByOwner(ListTodosByOwnerRequest) returns (ListTodosResponse);
   // Pages of rows whose due_at is in the window from start_time to before end_time.
   rpc ListByDateRange(ListTodosByDateRangeRequest) returns (ListTodosResponse);
+  // How many rows match.
+  rpc Count(CountTodosRequest) returns (CountTodosResponse);
   // Writes the fields that update_mask names; * names all.
   rpc Update(UpdateTodoRequest) returns (Todo);
   // Hides the row from every read that does not ask for deleted rows.
@@ -91,6 +94,26 @@ service TodoRepository {
   rpc Restore(RestoreTodoRequest) returns (Todo);
   // Removes the row for good.
   rpc Delete(DeleteTodoRequest) returns (google.protobuf.Empty);
+  // Rows by their keys, in the request's order.
+  rpc BatchGet(BatchGetTodosRequest) returns (BatchGetTodosResponse);
+  // Stores new rows, all or none.
+  rpc BatchCreate(BatchCreateTodosRequest) returns (BatchCreateTodosResponse);
+  // Writes the fields that update_mask names to all rows, or to none.
+  rpc BatchUpdate(BatchUpdateTodosRequest) returns (BatchUpdateTodosResponse);
+  rpc BatchSoftDelete(BatchSoftDeleteTodosRequest) returns (BatchSoftDeleteTodosResponse);
+  rpc BatchRestore(BatchRestoreTodosRequest) returns (BatchRestoreTodosResponse);
+  // Removes rows for good, all or none.
+  rpc BatchDelete(BatchDeleteTodosRequest) returns (google.protobuf.Empty);
+  // Creates the row, or updates the one with its key.
+  rpc Upsert(UpsertTodoRequest) returns (UpsertTodoResponse);
+  rpc BatchUpsert(BatchUpsertTodosRequest) returns (BatchUpsertTodosResponse);
+  // Writes the fields that update_mask names to all rows that match.
+  rpc UpdateWhere(UpdateTodosWhereRequest) returns (UpdateTodosWhereResponse);
+  rpc SoftDeleteWhere(SoftDeleteTodosWhereRequest) returns (SoftDeleteTodosWhereResponse);
+  // Removes all rows that match for good.
+  rpc DeleteWhere(DeleteTodosWhereRequest) returns (DeleteTodosWhereResponse);
+  // Removes rows for good that were soft-deleted at least older_than ago.
+  rpc Purge(PurgeTodosRequest) returns (PurgeTodosResponse);
 }
 
 message CreateTodoRequest {
@@ -110,6 +133,7 @@ message ListTodosRequest {
   string order_by = 4;
   google.protobuf.FieldMask read_mask = 5;
   rowkeeper.v1.Deleted deleted = 6;
+  rowkeeper.v1.CountMode count = 7;
 }
 
 message ListTodosByOwnerRequest {
@@ -120,6 +144,7 @@ message ListTodosByOwnerRequest {
   string order_by = 5;
   google.protobuf.FieldMask read_mask = 6;
   rowkeeper.v1.Deleted deleted = 7;
+  rowkeeper.v1.CountMode count = 8;
 }
 
 message ListTodosByDateRangeRequest {
@@ -138,11 +163,24 @@ message ListTodosByDateRangeRequest {
   string order_by = 7;
   google.protobuf.FieldMask read_mask = 8;
   rowkeeper.v1.Deleted deleted = 9;
+  rowkeeper.v1.CountMode count = 10;
 }
 
 message ListTodosResponse {
   repeated Todo todos = 1;
   string next_page_token = 2;
+  string previous_page_token = 3;
+  optional int64 total_size = 4;
+}
+
+message CountTodosRequest {
+  optional TodoStatus status = 1;
+  rowkeeper.v1.Deleted deleted = 2;
+  rowkeeper.v1.CountMode count = 3;
+}
+
+message CountTodosResponse {
+  int64 total_size = 1;
 }
 
 message UpdateTodoRequest {
@@ -166,6 +204,143 @@ message DeleteTodoRequest {
   string id = 1;
   int64 version = 2;
   bool allow_missing = 3;
+}
+
+message BatchGetTodosRequest {
+  repeated string ids = 1;
+  google.protobuf.FieldMask read_mask = 2;
+  rowkeeper.v1.Deleted deleted = 3;
+  bool allow_missing = 4;
+}
+
+message BatchGetTodosResponse {
+  repeated Todo todos = 1;
+  repeated string missing_ids = 2;
+}
+
+message BatchCreateTodosRequest {
+  repeated Todo todos = 1;
+}
+
+message BatchCreateTodosResponse {
+  repeated Todo todos = 1;
+}
+
+message BatchUpdateTodosRequest {
+  repeated Todo todos = 1;
+  google.protobuf.FieldMask update_mask = 2;
+}
+
+message BatchUpdateTodosResponse {
+  repeated Todo todos = 1;
+}
+
+message BatchSoftDeleteTodosRequest {
+  repeated TodoKey keys = 1;
+  bool allow_missing = 2;
+}
+
+message BatchSoftDeleteTodosResponse {
+  repeated Todo todos = 1;
+  repeated TodoKey missing_keys = 2;
+}
+
+message BatchRestoreTodosRequest {
+  repeated TodoKey keys = 1;
+  bool allow_missing = 2;
+}
+
+message BatchRestoreTodosResponse {
+  repeated Todo todos = 1;
+  repeated TodoKey missing_keys = 2;
+}
+
+message BatchDeleteTodosRequest {
+  repeated TodoKey keys = 1;
+  bool allow_missing = 2;
+}
+
+message UpsertTodoRequest {
+  Todo todo = 1;
+  google.protobuf.FieldMask update_mask = 2;
+}
+
+message UpsertTodoResponse {
+  Todo todo = 1;
+  rowkeeper.v1.WriteOutcome outcome = 2;
+}
+
+message BatchUpsertTodosRequest {
+  repeated Todo todos = 1;
+  google.protobuf.FieldMask update_mask = 2;
+}
+
+message BatchUpsertTodosResponse {
+  repeated Todo todos = 1;
+  repeated rowkeeper.v1.WriteOutcome outcomes = 2;
+}
+
+message TodoKey {
+  string id = 1;
+  int64 version = 2;
+}
+
+message UpdateTodosWhereRequest {
+  Todo todo = 1;
+  google.protobuf.FieldMask update_mask = 2;
+  repeated string ids = 3 [(rowkeeper.v1.filter) = {
+    field: "id"
+    op: FILTER_OPERATOR_IN
+    skip_empty: true
+  }];
+  optional string owner_id = 4;
+  optional TodoStatus status = 5;
+  int64 max_affected = 6;
+}
+
+message UpdateTodosWhereResponse {
+  int64 affected = 1;
+}
+
+message SoftDeleteTodosWhereRequest {
+  repeated string ids = 1 [(rowkeeper.v1.filter) = {
+    field: "id"
+    op: FILTER_OPERATOR_IN
+    skip_empty: true
+  }];
+  optional string owner_id = 2;
+  optional TodoStatus status = 3;
+  int64 max_affected = 4;
+}
+
+message SoftDeleteTodosWhereResponse {
+  int64 affected = 1;
+}
+
+message DeleteTodosWhereRequest {
+  repeated string ids = 1 [(rowkeeper.v1.filter) = {
+    field: "id"
+    op: FILTER_OPERATOR_IN
+    skip_empty: true
+  }];
+  optional string owner_id = 2;
+  optional TodoStatus status = 3;
+  rowkeeper.v1.Deleted deleted = 4;
+  int64 max_affected = 5;
+}
+
+message DeleteTodosWhereResponse {
+  int64 affected = 1;
+}
+
+message PurgeTodosRequest {
+  google.protobuf.Duration older_than = 1;
+  int64 max_affected = 2;
+}
+
+message PurgeTodosResponse {
+  int64 affected = 1;
+  bool more = 2;
 }
 )";
 
