@@ -149,7 +149,7 @@ std::string Cascade::Held() const {
     const CascadeEdge& edge = shape_.parents[i];
     const CascadeNode& node = shape_.nodes[edge.node];
     const std::string rows =
-        Cat(" FROM \"#doomed\" JOIN ", Table(*edge.entity), " ON ", KeyEquals(node, ""), " AND \"#e\" = ", edge.node);
+        Cat(" FROM \"#doomed\" JOIN ", Table(*edge.entity), " ON ", KeyEquals(node), " AND \"#e\" = ", edge.node);
     const std::string stays = edge.parent_node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.parent_node);
     bases.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, rows, " WHERE ",
                         ColumnName(*edge.entity, edge.column), " IN (SELECT ",
@@ -193,16 +193,13 @@ std::string Cascade::BlockedRestore() const {
 std::string Cascade::NodeChange(int node) const {
   const CascadeNode& own = shape_.nodes[node];
   const bool remove = kind_ == CascadeKind::kSoftDelete;
-  std::vector<std::string> slots;
-  for (int slot : own.slots) slots.push_back(SlotName('s', slot));
-  std::vector<std::string> conditions = {
-      Cat(KeyRow(*own.entity), " IN (SELECT ", absl::StrJoin(slots, ", "), " FROM \"#doomed\" WHERE \"#e\" = ", node,
-          ")"),
-      remove ? Live(*own.entity) : Gone(*own.entity)};
-  conditions.push_back(RefersToAnyDoomed(shape_, EdgesOf(shape_.cascades, *own.entity)));
+  std::vector<std::string> conditions = {IsDoomed(shape_, node), remove ? Live(*own.entity) : Gone(*own.entity),
+                                         RefersToAnyDoomed(shape_, EdgesOf(shape_.cascades, *own.entity))};
   if (node == 0) {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < own.slots.size(); ++i) names.push_back(SlotName('t', static_cast<int>(i)));
     conditions.push_back(
-        Cat("NOT EXISTS (SELECT FROM ", targets_.query, " WHERE ", IsTarget(*own.entity), ")"));
+        Cat(KeyRow(*own.entity), " NOT IN (SELECT ", absl::StrJoin(names, ", "), " FROM ", targets_.query, ")"));
   }
   if (!remove && can_block()) conditions.push_back(IsNotIn("\"#held\"", shape_, node));
   conditions.push_back(Condition());
@@ -212,10 +209,11 @@ std::string Cascade::NodeChange(int node) const {
 /// Live rows of the entity that lose references, all of them in one change, for no row may be changed twice.
 std::string Cascade::SetNulls(const Entity& entity) const {
   const std::vector<CascadeEdge> edges = EdgesOf(shape_.set_nulls, entity);
+  const std::string first = ColumnName(entity, entity.key.front());
   std::vector<std::string> rows, assignments;
   for (const CascadeEdge& edge : edges) {
     const std::string column = ColumnName(entity, edge.column);
-    rows.push_back(Cat("SELECT ", ColumnList(entity, entity.key), " FROM \"#doomed\" JOIN ", Table(entity),
+    rows.push_back(Cat("SELECT ", first, " FROM \"#doomed\" JOIN ", Table(entity),
                        " ON \"#e\" = ", edge.parent_node, " AND ", column, " = ", Slot(edge.parent_node),
                        Where({Live(entity)})));
     assignments.push_back(
@@ -228,7 +226,7 @@ std::string Cascade::SetNulls(const Entity& entity) const {
                                [&entity](const CascadeEdge& edge) { return edge.entity == &entity; }) -
                       shape_.set_nulls.begin());
   return LockAndChange(entity, name,
-                       {Cat(KeyRow(entity), " IN (", UnionAll(rows), ")"), Live(entity),
+                       {Cat(first, " = ANY (ARRAY(", UnionAll(rows), "))"), Live(entity),
                         RefersToAnyDoomed(shape_, edges),
                         node < 0 ? std::string() : IsNotIn("\"#doomed\"", shape_, node), Condition()},
                        assignments, "");

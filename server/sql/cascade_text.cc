@@ -23,6 +23,13 @@ std::string CommonText(const CascadeShape& shape, const std::string& qualifier, 
   return Cat("COALESCE(", absl::StrJoin(texts, ", "), ")");
 }
 
+/// The keys of a node's rows in the query.
+std::string RowsOf(const std::string& query, const CascadeShape& shape, int node) {
+  std::vector<std::string> slots;
+  for (int slot : shape.nodes[node].slots) slots.push_back(SlotName('s', slot));
+  return Cat("SELECT ", absl::StrJoin(slots, ", "), " FROM ", query, " WHERE \"#e\" = ", node);
+}
+
 }  // namespace
 
 std::string SlotName(char letter, int slot) { return Identifier(Cat("#", std::string(1, letter), slot)); }
@@ -52,11 +59,11 @@ std::string ReferenceValues(const CascadeShape& shape, const CascadeEdge& edge) 
   return absl::StrJoin(values, ", ");
 }
 
-std::string KeyEquals(const CascadeNode& node, const std::string& qualifier) {
+std::string KeyEquals(const CascadeNode& node) {
   std::vector<std::string> parts;
   for (size_t i = 0; i < node.slots.size(); ++i) {
     parts.push_back(
-        Cat(ColumnName(*node.entity, node.entity->key[i]), " = ", qualifier, SlotName('s', node.slots[i])));
+        Cat(ColumnName(*node.entity, node.entity->key[i]), " = ", SlotName('s', node.slots[i])));
   }
   return absl::StrJoin(parts, " AND ");
 }
@@ -75,9 +82,8 @@ std::string KeyRow(const Entity& entity) {
 }
 
 std::string RefersToDoomed(const CascadeShape& shape, const CascadeEdge& edge) {
-  return Cat(ColumnName(*edge.entity, edge.column), " IN (SELECT ",
-             SlotName('s', shape.nodes[edge.parent_node].slots.front()), " FROM \"#doomed\" WHERE \"#e\" = ",
-             edge.parent_node, ")");
+  return Cat("(", ColumnName(*edge.entity, edge.column), " IN (", RowsOf("\"#doomed\"", shape, edge.parent_node),
+             ")) IS TRUE");
 }
 
 std::string RefersToAnyDoomed(const CascadeShape& shape, const std::vector<CascadeEdge>& edges) {
@@ -87,8 +93,15 @@ std::string RefersToAnyDoomed(const CascadeShape& shape, const std::vector<Casca
 }
 
 std::string IsNotIn(const std::string& query, const CascadeShape& shape, int node) {
-  return Cat("NOT EXISTS (SELECT FROM ", query, " AS \"#d\" WHERE \"#d\".\"#e\" = ", node, " AND ",
-             KeyEquals(shape.nodes[node], "\"#d\"."), ")");
+  return Cat(KeyRow(*shape.nodes[node].entity), " NOT IN (", RowsOf(query, shape, node), ")");
+}
+
+std::string IsDoomed(const CascadeShape& shape, int node) {
+  const CascadeNode& own = shape.nodes[node];
+  const std::string first = Cat(ColumnName(*own.entity, own.entity->key.front()), " = ANY (ARRAY(SELECT ",
+                                SlotName('s', own.slots.front()), " FROM \"#doomed\" WHERE \"#e\" = ", node, "))");
+  if (own.slots.size() == 1) return first;
+  return Cat(first, " AND (", KeyRow(*own.entity), " IN (", RowsOf("\"#doomed\"", shape, node), ")) IS TRUE");
 }
 
 std::string AnyOf(const std::vector<std::string>& conditions) {

@@ -18,18 +18,23 @@ std::string SlotNames(const CascadeShape& shape, char letter);
 std::string SlotValues(const CascadeShape& shape, const CascadeNode& node);
 /// `NULL::uuid, "task_id"::bigint`: the same for the row that an edge refers to, which must be of a node.
 std::string ReferenceValues(const CascadeShape& shape, const CascadeEdge& edge);
-/// `"id" = "#s0"`, for each key column. `qualifier` is put before the slots ("\"#d\".").
-std::string KeyEquals(const CascadeNode& node, const std::string& qualifier);
+/// `"id" = "#s0"`, for each key column.
+std::string KeyEquals(const CascadeNode& node);
 /// That two sets of slots hold the same key. Fit for hashing, which matters where no index serves.
 std::string SameSlots(const CascadeShape& shape, const std::string& left_qualifier, char left,
                       const std::string& right_qualifier, char right);
 /// `"id"`, or `("board_id", "name")`.
 std::string KeyRow(const catalogue::Entity& entity);
-/// `"task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 2)`
+// The planner cannot know how many rows the queries find and takes them for few. So that many do not make it compare each
+// with each, membership is asked in ways that it hashes or looks up in the key's index, and never makes a join of.
+
+/// `("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 2)) IS TRUE`
 std::string RefersToDoomed(const CascadeShape& shape, const CascadeEdge& edge);
 /// The same for several references, any of which will do.
 std::string RefersToAnyDoomed(const CascadeShape& shape, const std::vector<CascadeEdge>& edges);
-/// `NOT EXISTS (SELECT FROM "#doomed" AS "#d" WHERE …)`: the row of the node is not in the query.
+/// `"id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 2))`: the row of the node is in "#doomed".
+std::string IsDoomed(const CascadeShape& shape, int node);
+/// `"id" NOT IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 2)`: the row of the node is not in the query.
 std::string IsNotIn(const std::string& query, const CascadeShape& shape, int node);
 /// `a OR b` in parentheses.
 std::string AnyOf(const std::vector<std::string>& conditions);

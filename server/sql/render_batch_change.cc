@@ -2,6 +2,7 @@
 #include "server/base/text.h"
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
+#include "server/sql/json_merge.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_batch.h"
 #include "server/sql/render_cascade.h"
@@ -120,7 +121,7 @@ class ChangeRenderer {
     return Cat("DELETE FROM ", Table(entity_), " USING \"#target\"", Where({input_.KeyMatches(), SameRow(), guard}));
   }
 
-  std::string Update(const std::string& guard) const {
+  std::string Update(const std::string& guard) {
     std::vector<std::string> assignments = Assignments();
     if (!assignments.empty()) {
       AppendHousekeeping(entity_, "", &assignments);
@@ -138,12 +139,13 @@ class ChangeRenderer {
   /// Deleted rows may have the same values in a key that binds only live ones.
   std::string SameRow() const { return plan_.batch->live_only ? LivePredicate(entity_) : ""; }
 
-  std::vector<std::string> Assignments() const {
+  std::vector<std::string> Assignments() {
     std::vector<std::string> assignments;
     if (plan_.operation == Operation::kBatchUpdate) {
       for (int i : variant_.written) {
         const plan::ValueTerm& value = plan_.values[i];
-        assignments.push_back(Cat(Identifier(entity_.columns[value.column].name), " = ", input_.Value(value.input)));
+        assignments.push_back(Cat(Identifier(entity_.columns[value.column].name), " = ",
+                                  AssignedValue(plan_, variant_, i, input_.Value(value.input), &parameters_)));
       }
       return assignments;
     }

@@ -18,8 +18,9 @@ RowEncoders::RowEncoders(const catalogue::Entity* entity)
     : entity_(entity), all_columns_(codec::RowEncoder::Compile(*entity, AllColumns(*entity))) {}
 
 std::shared_ptr<const codec::RowEncoder> RowEncoders::For(const sql::Statement* statement) const {
-  if (statement == nullptr || statement->visible_cells == static_cast<int>(entity_->columns.size()))
-    return all_columns_;
+  const bool all = statement == nullptr || (statement->json == nullptr && statement->visible_cells ==
+                                                                              static_cast<int>(entity_->columns.size()));
+  if (all) return all_columns_;
   return Find(*entity_, *statement);
 }
 
@@ -36,7 +37,7 @@ std::shared_ptr<const codec::RowEncoder> RowEncoders::Find(const catalogue::Enti
     if (found != by_statement_.end()) return found->second;
   }
   const std::vector<int> cells(statement.cells.begin(), statement.cells.begin() + statement.visible_cells);
-  std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(entity, cells);
+  std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(entity, cells, statement.json.get());
   if (statement.id == 0) return encoder;
   absl::MutexLock lock(&mutex_);
   return by_statement_.try_emplace(statement.id, std::move(encoder)).first->second;

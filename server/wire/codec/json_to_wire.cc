@@ -304,14 +304,52 @@ class JsonReader {
   std::string* problem_;
 };
 
+/// The field that an object's key stands for; nullptr where any key may be.
+const FieldShape* MemberOf(const FieldShape* field, const std::string& key) {
+  if (field == nullptr || field->message == nullptr) return nullptr;
+  if (field->map) return &field->message->fields[1];
+  if (field->message->well_known != WellKnown::kNone) return nullptr;
+  for (const FieldShape& member : field->message->fields) {
+    if (member.name == key || member.json_name == key) return &member;
+  }
+  return nullptr;
+}
+
+/// Leaves of the object of `field` what `parts` names.
+void Prune(const FieldShape* field, const plan::JsonTree& parts, json* value) {
+  for (auto it = value->begin(); it != value->end();) {
+    const FieldShape* member = MemberOf(field, it.key());
+    const bool named = member != nullptr && !field->map;
+    const auto part = parts.keys.find(named ? member->name : it.key());
+    const bool kept = part != parts.keys.end() && (part->second.whole() || it->is_object());
+    if (!kept) {
+      it = value->erase(it);
+      continue;
+    }
+    if (!part->second.whole()) Prune(member, part->second, &*it);
+    ++it;
+  }
+}
+
+bool Parse(std::string_view text, json* value, std::string* problem) {
+  *value = json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (value->is_discarded()) *problem = "the stored value is not JSON that can be read";
+  return !value->is_discarded();
+}
+
 }  // namespace
 
 bool AppendFieldFromJson(const FieldShape& field, std::string_view text, std::string* out, std::string* problem) {
-  const json value = json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded()) {
-    *problem = "the stored value is not JSON that can be read";
-    return false;
-  }
+  json value;
+  return Parse(text, &value, problem) && JsonReader(out, problem).Field(field, value, kOuterNesting);
+}
+
+bool AppendFieldFromJson(const FieldShape& field, std::string_view text, const plan::JsonTree& parts, std::string* out,
+                         std::string* problem) {
+  json value;
+  if (!Parse(text, &value, problem)) return false;
+  if (!value.is_object()) return true;
+  Prune(&field, parts, &value);
   return JsonReader(out, problem).Field(field, value, kOuterNesting);
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/plan/json_mask.h"
 #include "server/wire/codec/message_shape.h"
 
 namespace rowkeeper::codec {
@@ -11,5 +12,9 @@ namespace rowkeeper::codec {
 /// has are ignored, proto and camelCase names are accepted, an absent or null member leaves its field unset. False,
 /// with `problem`, when the text is not JSON or a value does not fit its field; `out` is then of no use.
 bool AppendFieldFromJson(const FieldShape& field, std::string_view json, std::string* out, std::string* problem);
+
+/// The same with only the parts of the value that `parts` names. What is not there is left out.
+bool AppendFieldFromJson(const FieldShape& field, std::string_view json, const plan::JsonTree& parts, std::string* out,
+                         std::string* problem);
 
 }  // namespace rowkeeper::codec

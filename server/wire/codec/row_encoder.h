@@ -17,7 +17,9 @@ class RowEncoder {
  public:
   /// `cells`: the entity's column of each result cell that is visible; further cells of a row are ignored.
   /// `entity` is used during the call only; the encoder refers to no descriptor.
-  static std::unique_ptr<const RowEncoder> Compile(const catalogue::Entity& entity, const std::vector<int>& cells);
+  /// `json`: what of jsonb columns is written; nullptr: all.
+  static std::unique_ptr<const RowEncoder> Compile(const catalogue::Entity& entity, const std::vector<int>& cells,
+                                                   const plan::JsonMask* json = nullptr);
 
   /// The same for the fields of a custom query's rows, all of them in this order.
   static std::unique_ptr<const RowEncoder> Compile(const std::vector<catalogue::Column>& columns);

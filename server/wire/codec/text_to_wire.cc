@@ -86,6 +86,7 @@ TextToWire::TextToWire(const FieldDescriptor& field, catalogue::ValueType type, 
 }
 
 bool TextToWire::Append(std::string_view text, std::string* out, std::string* problem) const {
+  if (parts_ != nullptr) return AppendFieldFromJson(*field_, text, *parts_, out, problem);
   if (type_.kind == ValueKind::kJson) return AppendFieldFromJson(*field_, text, out, problem);
   if (field_->repeated) return AppendArray(text, out, problem);
   const size_t start = out->size();

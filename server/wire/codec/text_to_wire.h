@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "google/protobuf/descriptor.h"
 #include "server/catalogue/value_type.h"
+#include "server/plan/json_mask.h"
 #include "server/wire/codec/message_shape.h"
 
 namespace rowkeeper::codec {
@@ -15,6 +18,8 @@ class TextToWire {
  public:
   /// `shapes` owns what this points to.
   TextToWire(const google::protobuf::FieldDescriptor& field, catalogue::ValueType type, ShapeSet* shapes);
+  /// Of a jsonb cell only these parts are written.
+  void KeepOnly(plan::JsonTree parts) { parts_ = std::make_shared<const plan::JsonTree>(std::move(parts)); }
 
   /// `text` is not NULL. Zero of a field without presence appends nothing. False, with `problem`, when the field cannot
   /// carry the value; `out` is then of no use.
@@ -35,6 +40,7 @@ class TextToWire {
   /// Tag bytes of the field, and of its packed form.
   std::string tag_;
   absl::flat_hash_map<std::string, int> numbers_;
+  std::shared_ptr<const plan::JsonTree> parts_;
 };
 
 }  // namespace rowkeeper::codec

@@ -39,11 +39,11 @@ TEST_F(MasksTest, AnUnknownPathIsRefusedWithTheFieldsThatThereAre) {
             "read_mask: path \"nope.title\" is not a field of planner.v1.Todo; the fields are " + fields_);
 }
 
-TEST_F(MasksTest, APathIntoAJsonColumnIsRefusedWithWhatToWrite) {
-  EXPECT_EQ(Get().ReadMask({"labels.colour"}).Message(),
-            "read_mask: path \"labels.colour\" reaches into labels, which is handled whole; write \"labels\"");
-  EXPECT_EQ(Update().UpdateMask({"labels.colour"}).Message(),
-            "update_mask: path \"labels.colour\" reaches into labels, which is handled whole; write \"labels\"");
+TEST_F(MasksTest, APathIntoAColumnThatIsNoJsonIsRefusedWithWhatToWrite) {
+  EXPECT_EQ(Get().ReadMask({"due_at.seconds"}).Message(),
+            "read_mask: path \"due_at.seconds\" reaches into due_at, which is handled whole; write \"due_at\"");
+  EXPECT_EQ(Update().UpdateMask({"tags.0"}).Message(),
+            "update_mask: path \"tags.0\" reaches into tags, which is handled whole; write \"tags\"");
 }
 
 TEST_F(MasksTest, AnUpdateMaskIsRequired) {
