@@ -16,6 +16,7 @@ namespace {
 using absl::StatusCode;
 
 constexpr char kSequenceHeader[] = "rowkeeper-sequence";
+constexpr char kIdempotencyHeader[] = "idempotency-key";
 
 /// Between two sendings of the same call.
 BackoffOptions Resending() {
@@ -28,6 +29,11 @@ BackoffOptions Resending() {
 void SetTimeout(grpc::ClientContext* context, std::chrono::nanoseconds timeout) {
   context->set_deadline(std::chrono::system_clock::now() +
                         std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));
+}
+
+void AddOwnHeaders(grpc::ClientContext* context, const CallOptions& options) {
+  for (const auto& [name, value] : options.metadata) context->AddMetadata(name, value);
+  if (!options.idempotency_key.empty()) context->AddMetadata(kIdempotencyHeader, options.idempotency_key);
 }
 
 constexpr std::chrono::nanoseconds kShortestAttempt = std::chrono::milliseconds(20);
@@ -106,10 +112,17 @@ Meaning MeaningOf(const absl::Status& status) {
 }  // namespace
 
 absl::Status SendCall(const CallOptions& options, const Send& send) {
-  grpc::ClientContext context;
-  for (const auto& [name, value] : options.metadata) context.AddMetadata(name, value);
-  SetTimeout(&context, Clamped(options.timeout));
-  return ToAbslStatus(send(&context));
+  const bool may_repeat = options.lost_reply == CallOptions::LostReply::kSendAgain && !options.idempotency_key.empty();
+  const auto deadline = Clock::now() + Clamped(options.timeout);
+  Backoff backoff(Resending());
+  while (true) {
+    grpc::ClientContext context;
+    AddOwnHeaders(&context, options);
+    SetTimeout(&context, deadline - Clock::now());
+    absl::Status status = ToAbslStatus(send(&context));
+    const bool again = IsLost(status) || ReasonOf(status) == reason::kCommitOutcomeUnknown;
+    if (!may_repeat || !again || !Pause(backoff.Next(status), deadline)) return status;
+  }
 }
 
 UnitState::UnitState(std::unique_ptr<v1::UnitOfWork::Stub> stub, const UnitOfWorkOptions& options,
@@ -117,7 +130,7 @@ UnitState::UnitState(std::unique_ptr<v1::UnitOfWork::Stub> stub, const UnitOfWor
     : stub_(std::move(stub)), options_(options), begun_(std::move(begun)) {}
 
 void UnitState::AddHeaders(grpc::ClientContext* context, const CallOptions& options, uint64_t sequence) const {
-  for (const auto& [name, value] : options.metadata) context->AddMetadata(name, value);
+  AddOwnHeaders(context, options);
   context->AddMetadata(kHandleHeader, begun_.handle());
   if (sequence != 0) context->AddMetadata(kSequenceHeader, std::to_string(sequence));
 }

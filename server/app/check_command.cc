@@ -9,7 +9,10 @@
 #include "server/app/index_advice.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/relation_advice.h"
+#include "server/exec/idempotency_keys.h"
 #include "server/schema/fit.h"
+#include "server/schema/query_fit.h"
+#include "server/sql/idempotency_sql.h"
 #include "server/sql/variants.h"
 
 namespace rowkeeper::app {
@@ -40,29 +43,69 @@ void PrintWarnings(const catalogue::Diagnostics& diagnostics) {
   }
 }
 
-/// Prepares every statement that the plans can produce; returns how many PostgreSQL refused.
-int PrepareStatements(const LoadedCatalogue& loaded, db::Connection& connection, int* prepared) {
+/// How many statements were prepared, and how many of them PostgreSQL refused.
+struct Trials {
+  int prepared = 0;
   int refused = 0;
-  for (const auto& plan : loaded.plans) {
-    for (const sql::SampledStatement& sample : sql::SampleStatements(*plan)) {
-      const absl::Status status =
-          connection.ExecuteScript(sql::PrepareText("rowkeeper_check", sample.statement), nullptr);
-      ++*prepared;
-      if (status.ok()) {
-        connection.ExecuteScript(sql::DeallocateText("rowkeeper_check"), nullptr).IgnoreError();
-        continue;
-      }
-      ++refused;
-      std::printf("error: %s%s%s: %s\n", plan->full_name.c_str(), sample.label.empty() ? "" : ", ",
-                  sample.label.c_str(), std::string(status.message()).c_str());
-    }
+};
+
+void Prepare(const std::string& what, const sql::Statement& statement, db::Connection& connection, Trials* trials) {
+  const absl::Status status = connection.ExecuteScript(sql::PrepareText("rowkeeper_check", statement), nullptr);
+  ++trials->prepared;
+  if (status.ok()) {
+    connection.ExecuteScript(sql::DeallocateText("rowkeeper_check"), nullptr).IgnoreError();
+    return;
   }
-  return refused;
+  ++trials->refused;
+  std::printf("error: %s: %s\n", what.c_str(), std::string(status.message()).c_str());
 }
 
-int CheckDatabase(const LoadedCatalogue& loaded, db::Connection& connection) {
+/// Every statement that the plans can produce.
+void PreparePlans(const LoadedCatalogue& loaded, db::Connection& connection, Trials* trials) {
+  for (const auto& plan : loaded.plans) {
+    if (plan->query != nullptr) continue;  // compared with the database before
+    for (const sql::SampledStatement& sample : sql::SampleStatements(*plan)) {
+      const std::string label = sample.label.empty() ? "" : ", " + sample.label;
+      Prepare(plan->full_name + label, sample.statement, connection, trials);
+    }
+  }
+}
+
+/// The table of idempotency keys is needed only by calls that send one.
+void PrepareIdempotencyKeys(db::Connection& connection, Trials* trials) {
+  const std::string question = sql::SelectHasIdempotencyKeys();
+  db::Query query;
+  query.text = question;
+  const absl::StatusOr<db::Rows> there = connection.Execute(query);
+  if (!there.ok() || there->size() == 0 || there->cell(0, 0) != "t") {
+    std::printf(
+        "advice: there is no table rowkeeper_idempotency_keys, so calls with the header idempotency-key are "
+        "refused; to serve them, %s\n",
+        exec::IdempotencyKeys::Remedy("").c_str());
+    return;
+  }
+  for (const std::string& text : sql::IdempotencyStatements()) {
+    sql::Statement statement;
+    statement.text = text;
+    Prepare("table rowkeeper_idempotency_keys", statement, connection, trials);
+  }
+}
+
+/// Adds what does not fit of the custom queries.
+absl::Status CheckQueries(const LoadedCatalogue& loaded, const ConnectedDatabase& database, schema::FitReport* report) {
+  if (!schema::HasQueries(loaded.plans)) return absl::OkStatus();
+  const auto describer = db::Describer::Open(database.database.connection);
+  if (!describer.ok()) return describer.status();
+  return schema::CheckQueries(loaded.plans, **describer, *database.connection, report);
+}
+
+int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& database) {
+  db::Connection& connection = *database.connection;
   const auto live = schema::LiveSchema::Read(*loaded.catalogue, connection);
-  const auto fit = live.ok() ? schema::CheckFit(*loaded.catalogue, *live, connection) : live.status();
+  auto fit = live.ok() ? schema::CheckFit(*loaded.catalogue, *live, connection) : live.status();
+  if (const absl::Status queries = fit.ok() ? CheckQueries(loaded, database, &*fit) : fit.status(); !queries.ok()) {
+    fit = queries;
+  }
   if (!fit.ok()) {
     std::fprintf(stderr, "rowkeeper: cannot read the database's schema: %s\n",
                  std::string(fit.status().message()).c_str());
@@ -70,16 +113,17 @@ int CheckDatabase(const LoadedCatalogue& loaded, db::Connection& connection) {
   }
   for (const schema::Mismatch& mismatch : fit->mismatches) std::printf("error: %s\n", mismatch.ToString().c_str());
   for (const schema::Mismatch& mismatch : fit->advice) std::printf("advice: %s\n", mismatch.ToString().c_str());
-  int prepared = 0;
-  const int refused = PrepareStatements(loaded, connection, &prepared);
+  Trials trials;
+  PreparePlans(loaded, connection, &trials);
+  PrepareIdempotencyKeys(connection, &trials);
   for (const std::string& advice : AdviseIndexes(loaded.plans, *live)) std::printf("advice: %s\n", advice.c_str());
   for (const std::string& advice : AdviseRelationIndexes(*loaded.catalogue, *live)) {
     std::printf("advice: %s\n", advice.c_str());
   }
-  std::printf("%d statements prepared, %d refused\n", prepared, refused);
+  std::printf("%d statements prepared, %d refused\n", trials.prepared, trials.refused);
   if (!fit->fits())
     std::printf("the database does not fit the catalogue; run: rowkeeper migrate up --migrations DIR\n");
-  return fit->fits() && refused == 0 ? kExitOk : kExitFailure;
+  return fit->fits() && trials.refused == 0 ? kExitOk : kExitFailure;
 }
 
 int Check(const CheckOptions& options) {
@@ -92,7 +136,7 @@ int Check(const CheckOptions& options) {
               loaded->catalogue->repositories().size(), loaded->plans.size());
   if (options.offline) return kExitOk;
   const auto connected = ConnectOrExplain(options.database);
-  return connected == nullptr ? kExitFailure : CheckDatabase(*loaded, *connected->connection);
+  return connected == nullptr ? kExitFailure : CheckDatabase(*loaded, *connected);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "server/schema/migration_runner.h"
 #include "server/sql/backfill_sql.h"
 #include "server/sql/ddl.h"
+#include "server/sql/idempotency_sql.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -28,6 +29,7 @@ struct MigrateOptions {
   std::string name;
   std::string stamp_version = "head";
   std::vector<std::string> entities;
+  bool idempotency_keys = false;
   std::string backfill;
   std::string set;
   std::string where;
@@ -141,6 +143,11 @@ std::optional<schema::MigrationBody> DeclareBackfill(const MigrateOptions& optio
 /// The SQL that makes and unmakes the tables of the entities, or nullopt after an explanation.
 std::optional<schema::MigrationBody> DeclareEntities(const MigrateOptions& options) {
   schema::MigrationBody body;
+  if (options.idempotency_keys) {
+    body.up = sql::CreateIdempotencyKeys();
+    body.down = sql::DropIdempotencyKeys();
+    return body;
+  }
   if (options.entities.empty()) return body;
   const auto loaded = LoadCatalogueOrExplain(options.catalogue);
   if (loaded == nullptr) return std::nullopt;
@@ -233,6 +240,9 @@ void AddNew(CLI::App* migrate, Command* command) {
   create->add_option("name", options->name, "What it does, for example add_due_at_to_todos")->required();
   create->add_option("--entity", options->entities, "Fill it with the table of this entity; may be repeated")
       ->type_name("NAME");
+  AddSwitch(create, "--idempotency-keys", &options->idempotency_keys,
+            "Fill it with the table that the header idempotency-key needs")
+      ->excludes("--entity");
   AddBackfillOptions(create, options.get());
   AddCatalogueOptions(create, &options->catalogue);
 }

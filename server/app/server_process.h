@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "server/app/database.h"
 #include "server/app/database_monitor.h"
+#include "server/app/idempotency_sweeper.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/settings.h"
 #include "server/db/pool.h"
@@ -16,6 +17,7 @@
 #include "server/uow/units_of_work.h"
 #include "server/wire/health.h"
 #include "server/wire/in_doubt_runs.h"
+#include "server/wire/keyed_writes.h"
 #include "server/wire/reflection.h"
 #include "server/wire/repository_method.h"
 #include "server/wire/run_method.h"
@@ -72,6 +74,8 @@ class ServerProcess {
   /// Of units and runs.
   const std::shared_ptr<uow::CommitResolver> resolver_;
   wire::InDoubtRuns in_doubt_runs_;
+  wire::KeyedWrites keyed_writes_;
+  std::unique_ptr<IdempotencySweeper> sweeper_;
   uow::UnitOptions unit_options_;
   std::unique_ptr<uow::UnitsOfWork> units_;
   wire::UnitsSlot units_slot_;

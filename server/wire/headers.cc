@@ -1,5 +1,6 @@
 #include "server/wire/headers.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "server/base/errors.h"
@@ -18,10 +19,29 @@ absl::StatusOr<uint64_t> ReadSequence(std::string_view text) {
                        "calls of the unit, from 1");
 }
 
+absl::Status CheckIdempotencyKey(std::string_view key) {
+  const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (printable && !key.empty() && key.size() <= kMaxIdempotencyKeyBytes) return absl::OkStatus();
+  return InvalidHeader(kIdempotencyHeader,
+                       "is not 1 to 255 printable ASCII characters; send a random UUID, made anew for each call and "
+                       "kept for its repeats");
+}
+
+absl::Status ReadIdempotencyKey(const UnaryCall& call, std::optional<std::string>* key) {
+  for (const auto& [name, value] : call.HeadersStartingWith(kIdempotencyHeader)) {
+    if (name != kIdempotencyHeader) continue;
+    if (key->has_value()) return InvalidHeader(name, "is there more than once; send one key");
+    if (absl::Status status = CheckIdempotencyKey(value); !status.ok()) return status;
+    *key = std::string(value);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<CallHeaders> ReadHeaders(const UnaryCall& call) {
   CallHeaders headers;
+  if (absl::Status status = ReadIdempotencyKey(call, &headers.idempotency_key); !status.ok()) return status;
   for (const auto& [name, value] : call.HeadersStartingWith(kOwnHeaders)) {
     if (name == kUnitOfWorkHeader) {
       if (headers.unit_of_work.has_value()) return InvalidHeader(name, "is there more than once; send one handle");

@@ -15,7 +15,11 @@ namespace rowkeeper::wire {
 inline constexpr std::string_view kUnitOfWorkHeader = "rowkeeper-unit-of-work";
 inline constexpr std::string_view kSequenceHeader = "rowkeeper-sequence";
 
-/// What the `rowkeeper-*` headers of a call say.
+/// Without the prefix: callers know the name from elsewhere.
+inline constexpr std::string_view kIdempotencyHeader = "idempotency-key";
+inline constexpr size_t kMaxIdempotencyKeyBytes = 255;
+
+/// What the `rowkeeper-*` headers of a call say, and idempotency-key.
 struct CallHeaders {
   /// The handle, as it came; the registry of units judges it.
   std::optional<std::string> unit_of_work;
@@ -23,10 +27,13 @@ struct CallHeaders {
   std::optional<uint64_t> sequence;
   /// What the header rowkeeper-debug asks for.
   DebugLevel debug = DebugLevel::kOff;
+  /// 1 to kMaxIdempotencyKeyBytes of printable ASCII.
+  std::optional<std::string> idempotency_key;
 };
 
 /// Errors, as of all functions here: INVALID_ARGUMENT INVALID_HEADER for a header of that prefix which this server does
-/// not know (it asks for something that would be left undone), for one that is there twice, and for a malformed number.
+/// not know (it asks for something that would be left undone), for one that is there twice, and for a malformed number
+/// or key.
 absl::StatusOr<CallHeaders> ReadHeaders(const UnaryCall& call);
 
 /// For a method that works alone or inside a unit: a sequence number goes with a unit only.

@@ -4,7 +4,9 @@
 
 #include "server/base/errors.h"
 #include "server/exec/traced_connection.h"
+#include "server/plan/query_plan.h"
 #include "server/uow/units_of_work.h"
+#include "server/wire/query_encoder.h"
 #include "server/wire/related_encoder.h"
 
 namespace rowkeeper::wire {
@@ -30,6 +32,7 @@ RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const Repositor
       response_encoder_(codec::ResponseEncoder::Compile(plan->response)),
       batch_encoder_(plan->batch.has_value() ? std::make_unique<const codec::BatchResponseEncoder>(*plan) : nullptr),
       row_encoders_(plan->entity),
+      query_encoder_(plan->query == nullptr ? nullptr : codec::RowEncoder::Compile(plan->query->columns)),
       served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)} {}
 
 void RepositoryMethod::Serve(UnaryCall unary) const {
@@ -49,12 +52,49 @@ absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
   if (absl::Status status = Decode(exchange->call().request(), &request); !status.ok()) return status;
   absl::StatusOr<plan::Call> call = Bind(std::move(request));
   if (!call.ok()) return call.status();
-  const uint64_t fingerprint = headers->sequence.has_value() ? exchange->Fingerprint() : 0;
+  absl::StatusOr<Identity> identity = Identify(*headers, exchange->call(), *exchange);
+  if (!identity.ok()) return identity.status();
   exchange->call().DropRequest();
   NoteKeys(*call, exchange.get());
-  if (headers->unit_of_work.has_value()) return StartInUnit(exchange, *headers, fingerprint, *std::move(call));
-  StartAlone(exchange, *std::move(call));
+  if (headers->unit_of_work.has_value()) return StartInUnit(exchange, *headers, *identity, *std::move(call));
+  if (identity->key.has_value()) {
+    StartKeyed(exchange, *std::move(identity->key), *std::move(call));
+  } else {
+    StartAlone(exchange, *std::move(call));
+  }
   return absl::OkStatus();
+}
+
+absl::StatusOr<RepositoryMethod::Identity> RepositoryMethod::Identify(const CallHeaders& headers, const UnaryCall& call,
+                                                                      const Exchange& exchange) const {
+  Identity identity;
+  if (headers.sequence.has_value()) identity.fingerprint = exchange.Fingerprint();
+  if (!headers.idempotency_key.has_value()) return identity;
+  if (plan_->reads_only()) {
+    return InvalidHeader(kIdempotencyHeader, "this method changes nothing and may be repeated as it is; leave it out");
+  }
+  identity.key = {*headers.idempotency_key, backend_.keyed->hasher().Hash(*plan_->method, call.request()),
+                  plan_->full_name};
+  return identity;
+}
+
+KeyedWrite RepositoryMethod::MakeKeyedWrite(const SharedExchange& exchange, exec::IdempotencyKey key,
+                                            plan::Call call) const {
+  KeyedWrite write;
+  write.key = std::move(key);
+  write.run = [this, exchange, call = std::make_shared<const plan::Call>(std::move(call))](
+                  db::Connection& connection, db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
+    const absl::StatusOr<exec::Outcome> outcome =
+        exec::RunTraced(*backend_.runner, *call, connection, cancellation, exchange->trace());
+    if (!outcome.ok()) return outcome.status();
+    NoteOutcome(*outcome, exchange.get());
+    return Encode(*outcome);
+  };
+  return write;
+}
+
+void RepositoryMethod::StartKeyed(const SharedExchange& exchange, exec::IdempotencyKey key, plan::Call call) const {
+  backend_.keyed->Start(exchange, MakeKeyedWrite(exchange, std::move(key), std::move(call)));
 }
 
 void RepositoryMethod::StartAlone(const SharedExchange& exchange, plan::Call call) const {
@@ -80,22 +120,29 @@ void RepositoryMethod::StartTraced(const SharedExchange& exchange, plan::Call ca
 }
 
 absl::Status RepositoryMethod::StartInUnit(const SharedExchange& exchange, const CallHeaders& headers,
-                                           uint64_t fingerprint, plan::Call call) const {
+                                           const Identity& identity, plan::Call call) const {
   uow::UnitsOfWork* units = backend_.units->get();
   if (units == nullptr) return backend_.units->Missing();
   uow::UnitsOfWork::Step step;
   step.name = plan_->full_name;
   step.effect = plan_->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
-  step.run = [this, exchange, call = std::make_shared<const plan::Call>(std::move(call))](
-                 db::Connection& connection, db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
-    const absl::StatusOr<exec::Outcome> outcome =
-        exec::RunTraced(*backend_.runner, *call, connection, cancellation, exchange->trace());
-    return outcome.ok() ? Respond(*outcome, exchange.get()) : outcome.status();
-  };
+  if (identity.key.has_value()) {
+    step.run = [this, exchange, write = MakeKeyedWrite(exchange, *identity.key, std::move(call))](
+                   db::Connection& connection, db::Cancellation* cancellation) {
+      return backend_.keyed->RunInUnit(write, exchange.get(), connection, cancellation);
+    };
+  } else {
+    step.run = [this, exchange, call = std::make_shared<const plan::Call>(std::move(call))](
+                   db::Connection& connection, db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
+      const absl::StatusOr<exec::Outcome> outcome =
+          exec::RunTraced(*backend_.runner, *call, connection, cancellation, exchange->trace());
+      return outcome.ok() ? Respond(*outcome, exchange.get()) : outcome.status();
+    };
+  }
   uow::UnitsOfWork::StepOptions options;
   options.deadline = exchange->call().deadline();
   options.sequence = headers.sequence;
-  options.fingerprint = fingerprint;
+  options.fingerprint = identity.fingerprint;
   exchange->CancelWith(
       units->Execute({*headers.unit_of_work, exchange->caller()}, std::move(step), options,
                      [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); }));
@@ -108,6 +155,8 @@ absl::Status RepositoryMethod::Decode(std::string_view request_bytes, plan::Requ
 
 absl::StatusOr<plan::Call> RepositoryMethod::Bind(plan::Request request) const {
   absl::StatusOr<plan::Call> call = plan::Bind(*plan_, std::move(request), backend_.pages, *backend_.tokens);
+  const bool many = plan_->response.shape == plan::ResponseShape::kList;
+  if (call.ok() && plan_->query != nullptr) call->page_size = many ? backend_.query_rows : 1;
   if (!call.ok() || !catalogue::IsBulkChange(plan_->operation)) return call;
   if (absl::Status status = plan::LimitBulk(backend_.bulk, &*call); !status.ok()) return status;
   return call;
@@ -115,14 +164,22 @@ absl::StatusOr<plan::Call> RepositoryMethod::Bind(plan::Request request) const {
 
 absl::StatusOr<std::string> RepositoryMethod::Encode(const exec::Outcome& outcome) const {
   std::string response;
+  if (query_encoder_ != nullptr) {
+    const std::vector<int> none;
+    const QueryEncoder encoder(*query_encoder_, outcome.statement == nullptr ? none : outcome.statement->cells);
+    const absl::Status status =
+        response_encoder_->Encode(outcome.rows, outcome.row_count, encoder, FactsOf(outcome), &response);
+    if (!status.ok()) return status;
+    return response;
+  }
   const auto row_encoder = row_encoders_.For(outcome.statement.get());
   const absl::Status status =
       outcome.related == nullptr
           ? response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder, FactsOf(outcome), &response)
-          : response_encoder_->Encode(outcome.rows, outcome.row_count,
-                                      RelatedEncoder(*row_encoder, row_encoders_, *outcome.related,
-                                                     backend_.max_response_bytes),
-                                      FactsOf(outcome), &response);
+          : response_encoder_->Encode(
+                outcome.rows, outcome.row_count,
+                RelatedEncoder(*row_encoder, row_encoders_, *outcome.related, backend_.max_response_bytes),
+                FactsOf(outcome), &response);
   if (!status.ok()) return status;
   if (batch_encoder_ == nullptr) return response;
   const absl::Status rest = batch_encoder_->Append(outcome.missing, outcome.writes, outcome.results, &response);
@@ -131,8 +188,7 @@ absl::StatusOr<std::string> RepositoryMethod::Encode(const exec::Outcome& outcom
 }
 
 absl::StatusOr<std::string> RepositoryMethod::Respond(const exec::Outcome& outcome, Exchange* exchange) const {
-  NoteCreatedKeys(outcome, exchange);
-  exchange->NoteRows(outcome.row_count);
+  NoteOutcome(outcome, exchange);
   absl::StatusOr<std::string> response = Encode(outcome);
   if (response.ok() && response->size() > backend_.max_response_bytes) {
     return ResponseTooLarge(response->size(), backend_.max_response_bytes,
@@ -140,6 +196,11 @@ absl::StatusOr<std::string> RepositoryMethod::Respond(const exec::Outcome& outco
                                                 : "the change was made, but the row is too large to return");
   }
   return response;
+}
+
+void RepositoryMethod::NoteOutcome(const exec::Outcome& outcome, Exchange* exchange) const {
+  NoteCreatedKeys(outcome, exchange);
+  exchange->NoteRows(outcome.row_count);
 }
 
 void RepositoryMethod::NoteKeys(const plan::Call& call, Exchange* exchange) const {

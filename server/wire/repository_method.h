@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "server/wire/dynamic_service.h"
 #include "server/wire/exchange.h"
 #include "server/wire/headers.h"
+#include "server/wire/keyed_writes.h"
 #include "server/wire/row_encoders.h"
 #include "server/wire/serving_gate.h"
 #include "server/wire/units_slot.h"
@@ -30,7 +33,10 @@ struct RepositoryBackend {
   const plan::PageTokens* tokens = nullptr;
   const ServingGate* gate = nullptr;
   plan::PageLimits pages;
+  KeyedWrites* keyed = nullptr;
   plan::BatchLimits batches;
+  /// Rows that a custom query may answer; more are RESOURCE_EXHAUSTED TOO_MANY_ROWS.
+  int query_rows = 10000;
   plan::BulkLimits bulk;
   /// The most that the header rowkeeper-debug may ask for.
   DebugLevel debug = DebugLevel::kCost;
@@ -56,12 +62,24 @@ class RepositoryMethod {
  private:
   using SharedExchange = std::shared_ptr<Exchange>;
 
+  /// What tells a call from others, as far as its headers ask for that.
+  struct Identity {
+    /// For rowkeeper-sequence.
+    uint64_t fingerprint = 0;
+    std::optional<exec::IdempotencyKey> key;
+  };
+
   absl::Status Start(const SharedExchange& exchange) const;
   void StartAlone(const SharedExchange& exchange, plan::Call call) const;
   void StartTraced(const SharedExchange& exchange, plan::Call call) const;
-  absl::Status StartInUnit(const SharedExchange& exchange, const CallHeaders& headers, uint64_t fingerprint,
+  absl::Status StartInUnit(const SharedExchange& exchange, const CallHeaders& headers, const Identity& identity,
                            plan::Call call) const;
+  void StartKeyed(const SharedExchange& exchange, exec::IdempotencyKey key, plan::Call call) const;
+  KeyedWrite MakeKeyedWrite(const SharedExchange& exchange, exec::IdempotencyKey key, plan::Call call) const;
+  /// Before DropRequest. Refuses a key where nothing is written.
+  absl::StatusOr<Identity> Identify(const CallHeaders& headers, const UnaryCall& call, const Exchange& exchange) const;
   absl::StatusOr<std::string> Respond(const exec::Outcome& outcome, Exchange* exchange) const;
+  void NoteOutcome(const exec::Outcome& outcome, Exchange* exchange) const;
   void NoteKeys(const plan::Call& call, Exchange* exchange) const;
   void NoteCreatedKeys(const exec::Outcome& outcome, Exchange* exchange) const;
 
@@ -72,6 +90,8 @@ class RepositoryMethod {
   /// nullptr unless the method is a batch or upsert.
   const std::unique_ptr<const codec::BatchResponseEncoder> batch_encoder_;
   RowEncoders row_encoders_;
+  /// nullptr unless the method is a custom query.
+  const std::unique_ptr<const codec::RowEncoder> query_encoder_;
   const ServedMethod served_;
 };
 

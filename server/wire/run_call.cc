@@ -16,8 +16,13 @@ db::Cancellation::Cause DatabaseCause(CancelCause cause) {
 
 }  // namespace
 
-RunCall::RunCall(exec::Executor* executor, InDoubtRuns* in_doubt, std::shared_ptr<Exchange> exchange, Work work)
-    : executor_(executor), in_doubt_(in_doubt), exchange_(std::move(exchange)), work_(std::move(work)) {}
+RunCall::RunCall(exec::Executor* executor, InDoubtRuns* in_doubt, std::shared_ptr<Exchange> exchange, Work work,
+                 Done done)
+    : executor_(executor),
+      in_doubt_(in_doubt),
+      exchange_(std::move(exchange)),
+      work_(std::move(work)),
+      done_(std::move(done)) {}
 
 void RunCall::Start() {
   exchange_->call().OnCancel([self = shared_from_this()](CancelCause cause) { self->Interrupt(cause); });
@@ -84,7 +89,7 @@ void RunCall::Answer(const absl::Status& status) {
     const absl::MutexLock lock(&mutex_);
     if (std::exchange(answered_, true)) return;
   }
-  exchange_->Answer(status.ok() ? absl::StatusOr<std::string>(std::move(response_)) : status);
+  done_(status.ok() ? absl::StatusOr<std::string>(std::move(response_)) : status);
 }
 
 }  // namespace rowkeeper::wire

@@ -23,8 +23,11 @@ class RunCall : public std::enable_shared_from_this<RunCall> {
   /// Executes all of the run and sends COMMIT; the response's bytes go to `*response`. Runs on a worker.
   using Work = std::function<CommitResult(db::Connection&, db::Cancellation*, std::string* response)>;
 
-  /// Both pointers outlive the call.
-  RunCall(exec::Executor* executor, InDoubtRuns* in_doubt, std::shared_ptr<Exchange> exchange, Work work);
+  /// Given what the call is to be answered with, once; called as exec::Executor::Done is.
+  using Done = std::function<void(absl::StatusOr<std::string>)>;
+
+  /// Both pointers outlive the call. `done` answers `exchange`.
+  RunCall(exec::Executor* executor, InDoubtRuns* in_doubt, std::shared_ptr<Exchange> exchange, Work work, Done done);
   /// Call once.
   void Start();
 
@@ -40,6 +43,7 @@ class RunCall : public std::enable_shared_from_this<RunCall> {
   InDoubtRuns* const in_doubt_;
   const std::shared_ptr<Exchange> exchange_;
   const Work work_;
+  const Done done_;
   /// Of the thread that executes, looks up or answers: one at a time.
   std::string response_;
   std::optional<uow::CommitPoint> point_;

@@ -78,18 +78,45 @@ RunMethod::RunMethod(const RunBackend& backend, const std::vector<std::unique_pt
   for (const auto& method : methods) methods_.emplace(method->plan().full_name, method.get());
 }
 
-absl::Status RunMethod::Start(const v1::RunRequest& request, const std::shared_ptr<Exchange>& exchange) const {
+absl::Status RunMethod::Start(const v1::RunRequest& request, const CallHeaders& headers,
+                              const std::shared_ptr<Exchange>& exchange) const {
   absl::StatusOr<RunPlan> compiled = CompileRun(request, methods_);
   if (!compiled.ok()) return compiled.status();
   exchange->NoteLabel(request.label());
   exchange->call().DropRequest();
   auto plan = std::make_shared<const RunPlan>(*std::move(compiled));
+  if (headers.idempotency_key.has_value()) return StartKeyed(request, *headers.idempotency_key, plan, exchange);
   std::make_shared<RunCall>(
       backend_.executor, backend_.in_doubt, exchange,
       [this, plan, exchange](db::Connection& connection, db::Cancellation* cancellation, std::string* response) {
         return Execute(*plan, {connection, cancellation, exchange->trace()}, response);
-      })
+      },
+      [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); })
       ->Start();
+  return absl::OkStatus();
+}
+
+absl::Status RunMethod::StartKeyed(const v1::RunRequest& request, const std::string& key,
+                                   std::shared_ptr<const RunPlan> plan,
+                                   const std::shared_ptr<Exchange>& exchange) const {
+  if (plan->mode.read_only || OnlyReads(*plan)) {
+    return InvalidHeader(kIdempotencyHeader, "this run changes nothing and may be repeated as it is; leave it out");
+  }
+  const auto type_of = [this](const std::string& method) -> const google::protobuf::Descriptor* {
+    const auto found = methods_.find(method);
+    return found == methods_.end() ? nullptr : found->second->plan().method->input_type();
+  };
+  KeyedWrite write;
+  write.key = {key, backend_.keyed->hasher().HashRun(request, type_of), "rowkeeper.v1.UnitOfWork.Run"};
+  write.mode = plan->mode;
+  write.run = [this, plan, exchange](db::Connection& connection,
+                                     db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
+    std::string response;
+    const absl::Status status = ExecuteCalls(*plan, {connection, cancellation, exchange->trace()}, &response);
+    if (!status.ok()) return status;
+    return response;
+  };
+  backend_.keyed->Start(exchange, std::move(write));
   return absl::OkStatus();
 }
 

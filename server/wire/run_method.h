@@ -9,7 +9,9 @@
 #include "server/exec/runner.h"
 #include "server/uow/transaction.h"
 #include "server/wire/exchange.h"
+#include "server/wire/headers.h"
 #include "server/wire/in_doubt_runs.h"
+#include "server/wire/keyed_writes.h"
 #include "server/wire/run_call.h"
 #include "server/wire/run_plan.h"
 
@@ -20,6 +22,7 @@ struct RunBackend {
   exec::Executor* executor = nullptr;
   const exec::Runner* runner = nullptr;
   InDoubtRuns* in_doubt = nullptr;
+  KeyedWrites* keyed = nullptr;
   /// Of all responses together; larger ones are refused, and nothing is done then. Bytes.
   size_t max_response_bytes = 8 << 20;
 };
@@ -32,7 +35,8 @@ class RunMethod {
   RunMethod(const RunBackend& backend, const std::vector<std::unique_ptr<const RepositoryMethod>>& methods);
 
   /// An error is the answer; otherwise `exchange` will be answered. `request` is used during the call only.
-  absl::Status Start(const v1::RunRequest& request, const std::shared_ptr<Exchange>& exchange) const;
+  absl::Status Start(const v1::RunRequest& request, const CallHeaders& headers,
+                     const std::shared_ptr<Exchange>& exchange) const;
 
  private:
   /// Where and for whom a run is executed.
@@ -43,6 +47,8 @@ class RunMethod {
     exec::CallTrace* trace = nullptr;
   };
 
+  absl::Status StartKeyed(const v1::RunRequest& request, const std::string& key, std::shared_ptr<const RunPlan> plan,
+                          const std::shared_ptr<Exchange>& exchange) const;
   RunCall::CommitResult Execute(const RunPlan& plan, const Place& place, std::string* response) const;
   /// All but COMMIT.
   absl::Status ExecuteCalls(const RunPlan& plan, const Place& place, std::string* response) const;

@@ -81,6 +81,9 @@ UnitsOfWork::StepDone AnswerEmpty(std::shared_ptr<Exchange> exchange) {
 
 constexpr std::string_view kNoUnitHere = "this method is not part of a unit of work; leave the header out";
 
+constexpr std::string_view kNoWrite =
+    "of the methods of this service only Run takes a key; the writes of a unit of work take one each, and the others "
+    "may be repeated as they are: leave it out";
 constexpr std::string_view kNoCost = "of the methods of this service only Run tells what it cost; leave the header out";
 
 }  // namespace
@@ -103,7 +106,7 @@ void UnitOfWorkService::AddMethod(std::string_view name, Start start) {
   method->path = Cat("/", kUnitOfWorkService, "/", name);
   method->served = {method->name, "", observe::Counters::Process().Method(method->name)};
   method->start = start;
-  method->traced = start == &UnitOfWorkService::Run;
+  method->runs_methods = start == &UnitOfWorkService::Run;
   methods_.push_back(std::move(method));
 }
 
@@ -124,7 +127,8 @@ void UnitOfWorkService::Serve(const Method& method, UnaryCall call) const {
 absl::Status UnitOfWorkService::StartMethod(const Method& method, const SharedExchange& exchange) const {
   absl::StatusOr<CallHeaders> headers = ReadHeaders(exchange->call());
   if (!headers.ok()) return headers.status();
-  if (!method.traced && headers->debug != DebugLevel::kOff) return InvalidHeader(kDebugHeader, kNoCost);
+  if (!method.runs_methods && headers->idempotency_key.has_value()) return InvalidHeader(kIdempotencyHeader, kNoWrite);
+  if (!method.runs_methods && headers->debug != DebugLevel::kOff) return InvalidHeader(kDebugHeader, kNoCost);
   auto trace = StartTrace(headers->debug, backend_.debug);
   if (!trace.ok()) return trace.status();
   exchange->Trace(*std::move(trace));
@@ -245,7 +249,7 @@ absl::Status UnitOfWorkService::Run(const Incoming& incoming) const {
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
   v1::RunRequest request;
   if (absl::Status status = Parse(incoming.exchange->call(), &request); !status.ok()) return status;
-  return backend_.run->Start(request, incoming.exchange);
+  return backend_.run->Start(request, incoming.headers, incoming.exchange);
 }
 
 }  // namespace rowkeeper::wire

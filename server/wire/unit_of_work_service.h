@@ -53,8 +53,8 @@ class UnitOfWorkService {
     std::string path;
     ServedMethod served;
     Start start = nullptr;
-    /// Runs repository methods, and tells what they cost.
-    bool traced = false;
+    /// Executes repository methods, and takes the headers of these.
+    bool runs_methods = false;
   };
 
   void AddMethod(std::string_view name, Start start);

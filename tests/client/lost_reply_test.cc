@@ -5,6 +5,8 @@
 #include <map>
 #include <mutex>
 
+#include "absl/strings/str_join.h"
+#include "server/sql/idempotency_sql.h"
 #include "tests/client/tracker_fixture.h"
 
 namespace rowkeeper::client {
@@ -155,6 +157,27 @@ TEST_F(LostReplyTest, ANumberedCallIsSentAgainAndExecutedOnce) {
   EXPECT_TRUE(CreateLosing(unit, CallOptions::LostReply::kSendAgain).ok());
   ASSERT_TRUE(unit.Commit().ok());
   EXPECT_THAT(Balances(), ElementsAre("1.00", "1.00", "1.00"));
+}
+
+TEST_F(LostReplyTest, ACallWithAnIdempotencyKeyIsSentAgainAndExecutedOnce) {
+  server().database().Run(absl::StrJoin(sql::CreateIdempotencyKeys(), ";\n"));
+  CallOptions options;
+  options.idempotency_key = NewIdempotencyKey();
+  EXPECT_NE(options.idempotency_key, NewIdempotencyKey());
+  losses_.Lose(kCreate, 1);
+  const auto lost = Call(&Accounts::Create, losing_accounts_, NewAccount("1.00"), options);
+  EXPECT_EQ(lost.status().code(), absl::StatusCode::kUnavailable) << "nobody asked for more than one attempt";
+  options.lost_reply = CallOptions::LostReply::kSendAgain;
+  losses_.Lose(kCreate, 2);
+  const auto account = Call(&Accounts::Create, losing_accounts_, NewAccount("1.00"), options);
+  ASSERT_TRUE(account.ok()) << account.status();
+  EXPECT_EQ(losses_.Calls(kCreate), 4);
+  EXPECT_THAT(Balances(), ElementsAre("1.00"));
+  UnitOfWork unit = BeginLosing();
+  const auto inside = unit.Call(&Accounts::Create, losing_accounts_, NewAccount("1.00"), options);
+  ASSERT_TRUE(inside.ok()) << inside.status();
+  EXPECT_EQ(inside->id(), account->id()) << "a unit's calls carry the key too";
+  EXPECT_TRUE(unit.Commit().ok());
 }
 
 TEST_F(LostReplyTest, SavepointsSurviveLostAnswers) {

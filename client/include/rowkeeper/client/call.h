@@ -25,14 +25,23 @@ struct CallOptions {
     /// Give up with UNAVAILABLE: the call may or may not have been executed.
     kGiveUp,
     /// Inside a unit of work: send the call again under the same `rowkeeper-sequence` number, for which the server
-    /// executes it once at most. Outside of one there is no such number, and the call is given up.
+    /// executes it once at most. Outside of one: send it again under its idempotency key, which does the same; also
+    /// after COMMIT_OUTCOME_UNKNOWN. Without a key it is given up there.
     kSendAgain,
   };
   LostReply lost_reply = LostReply::kGiveUp;
 
   /// Further request headers; names in lower case.
   std::vector<std::pair<std::string, std::string>> metadata;
+
+  /// Of a write: the header `idempotency-key`. The server executes calls with one key once, and answers every repeat
+  /// with the first response, for a day unless its operator says otherwise. 1 to 255 printable ASCII characters; empty:
+  /// none. Repeats must be the same call with the same request.
+  std::string idempotency_key;
 };
+
+/// A key that nobody else has: make one for each write, and keep it for its repeats. Thread-safe.
+std::string NewIdempotencyKey();
 
 /// A method of a generated stub, &AccountRepository::Stub::Create.
 template <typename Stub, typename Request, typename Response>

@@ -1,0 +1,112 @@
+#include "server/exec/idempotency_keys.h"
+
+#include <limits>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "server/base/errors.h"
+#include "server/base/idempotency_errors.h"
+#include "server/base/text.h"
+#include "server/sql/idempotency_sql.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using Effect = db::Query::Effect;
+
+/// A key that is taken may be free a moment later, when it was swept or rolled back; this often it is looked at again.
+constexpr int kMostAttempts = 5;
+
+/// Far from those that the statement cache counts up to.
+enum StatementId : uint64_t {
+  kInsert = std::numeric_limits<uint64_t>::max() - 16,
+  kSelect,
+  kUpdate,
+};
+
+absl::StatusOr<db::Rows> Execute(uint64_t id, const std::string& text, const std::vector<db::Param>& params,
+                                 Effect effect, db::Connection& connection, db::Cancellation* cancellation) {
+  db::Query query;
+  query.id = id;
+  query.text = text;
+  query.params = &params;
+  query.effect = effect;
+  query.cancellation = cancellation;
+  return connection.Execute(query);
+}
+
+std::string ToBytea(const std::string& bytes) { return Cat("\\x", absl::BytesToHexString(bytes)); }
+
+std::string FromBytea(std::string_view text) { return absl::HexStringToBytes(ToAbsl(text.substr(2))); }
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const IdempotencyKey& key, db::Connection& connection,
+                                                                  db::Cancellation* cancellation) const {
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    const auto inserted =
+        Execute(kInsert, sql::InsertIdempotencyKey(), {key.key, ToBytea(key.request_hash), key.method}, Effect::kWrite,
+                connection, cancellation);
+    if (!inserted.ok()) return Explain(inserted.status());
+    if (inserted->affected() > 0) return std::nullopt;
+    auto stored = Find(key, connection, cancellation);
+    if (!stored.ok()) return stored.status();
+    if (!stored->has_value()) continue;
+    if (!(*stored)->too_old) {
+      if (!(*stored)->same_request) return IdempotencyKeyReused(key.key);
+      if ((*stored)->response.has_value()) return std::move((*stored)->response);
+      return Internal("an idempotency key is stored without its response");
+    }
+    const auto freed = Execute(0, sql::DeleteOldIdempotencyKey(), {key.key, Cat(options_.age.count())}, Effect::kWrite,
+                               connection, cancellation);
+    if (!freed.ok()) return freed.status();
+  }
+  return SerializationFailure();
+}
+
+absl::StatusOr<std::optional<IdempotencyKeys::Stored>> IdempotencyKeys::Find(const IdempotencyKey& key,
+                                                                             db::Connection& connection,
+                                                                             db::Cancellation* cancellation) const {
+  const auto rows =
+      Execute(kSelect, sql::SelectIdempotencyKey(), {key.key, ToBytea(key.request_hash), Cat(options_.age.count())},
+              Effect::kRead, connection, cancellation);
+  if (!rows.ok()) return rows.status();
+  if (rows->size() == 0) return std::nullopt;
+  Stored stored;
+  stored.same_request = rows->cell(0, 0) == "t";
+  stored.too_old = rows->cell(0, 2) == "t";
+  if (!rows->is_null(0, 1)) stored.response = FromBytea(rows->cell(0, 1));
+  return stored;
+}
+
+absl::Status IdempotencyKeys::Store(const IdempotencyKey& key, const std::string& response, db::Connection& connection,
+                                    db::Cancellation* cancellation) const {
+  const auto updated = Execute(kUpdate, sql::UpdateIdempotencyKey(), {key.key, ToBytea(response)}, Effect::kWrite,
+                               connection, cancellation);
+  if (!updated.ok()) return updated.status();
+  return updated->affected() == 1 ? absl::OkStatus() : Internal("an idempotency key went while its call ran");
+}
+
+absl::StatusOr<int64_t> IdempotencyKeys::Sweep(db::Connection& connection) const {
+  const auto there = Execute(0, sql::SelectHasIdempotencyKeys(), {}, Effect::kRead, connection, nullptr);
+  if (!there.ok()) return there.status();
+  if (there->size() == 0 || there->cell(0, 0) != "t") return 0;
+  const auto swept = Execute(0, sql::DeleteOldIdempotencyKeys(), {Cat(options_.age.count()), Cat(kSweepRows)},
+                             Effect::kWrite, connection, nullptr);
+  if (!swept.ok()) return swept.status();
+  return swept->affected();
+}
+
+std::string IdempotencyKeys::Remedy(const std::string& migrations) {
+  const std::string directory = migrations.empty() ? "DIR" : migrations;
+  return Cat("run `rowkeeper migrate new idempotency_keys --idempotency-keys --migrations ", directory,
+             "` and then `rowkeeper migrate up --migrations ", directory, "` on this database");
+}
+
+absl::Status IdempotencyKeys::Explain(const absl::Status& status) const {
+  if (ErrorReason(status) != "SCHEMA_MISMATCH") return status;
+  return SchemaMismatch("the header idempotency-key needs the table rowkeeper_idempotency_keys",
+                        Cat(Remedy(options_.migrations), ", or leave the header out"));
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,160 @@
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+
+#include "tests/bank/server_program.h"
+#include "tests/pg/server/blocker.h"
+#include "tests/pg/server/idempotency_fixture.h"
+#include "tests/support/tcp_gate.h"
+
+namespace rowkeeper::testing {
+namespace {
+
+using Action = TcpGate::Action;
+using std::chrono::milliseconds;
+
+constexpr char kCreate[] = "ProfileRepository.Create";
+const std::string kCommit("COMMIT\0", 7);
+
+/// A server over a network that loses the answers to COMMIT.
+class IdempotencyInDoubtTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    InProcessServer::Options options;
+    options.route = [this](const std::string& url) {
+      gate_ = std::make_unique<TcpGate>(url);
+      return gate_->url();
+    };
+    server_ = std::make_unique<InProcessServer>(CompileExample("planner/v1"), options);
+    ASSERT_TRUE(server_->ok());
+    CreateKeyTable(&server_->database());
+  }
+  void TearDown() override {
+    server_.reset();
+    gate_.reset();
+  }
+
+  std::unique_ptr<TcpGate> gate_;
+  std::unique_ptr<InProcessServer> server_;
+};
+
+TEST_F(IdempotencyInDoubtTest, ACommitWhoseAnswerWasLostIsFoundOut) {
+  const std::string key = NewKey();
+  const std::string handle = RandomHex(8);
+  gate_->Add({'Q', kCommit, Action::kLoseReply});
+  const KeyedAnswer first = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
+  EXPECT_EQ(gate_->seen().fired, 1);
+  const KeyedAnswer again = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(*again.bytes, *first.bytes);
+  EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
+}
+
+TEST_F(IdempotencyInDoubtTest, ACommitThatWasLostOnTheWayIsExecutedAgain) {
+  const std::string key = NewKey();
+  const std::string handle = RandomHex(8);
+  gate_->Add({'Q', kCommit, Action::kCutBefore});
+  const KeyedAnswer first = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
+  EXPECT_EQ(gate_->seen().fired, 1);
+  EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
+  EXPECT_EQ(KeysStored(server_.get(), key), "1");
+}
+
+TEST_F(IdempotencyInDoubtTest, ACallOfUnknownOutcomeMayBeRepeated) {
+  const std::string key = NewKey();
+  const std::string handle = RandomHex(8);
+  gate_->Add({'Q', kCommit, Action::kLoseReply});
+  gate_->Add({'P', "pg_xact_status", Action::kStall});
+  CallOptions hasty;
+  hasty.timeout = milliseconds(1500);
+  const KeyedAnswer first = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key, hasty);
+  EXPECT_FALSE(first.bytes.ok()) << "nobody could tell";
+  const KeyedAnswer again = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
+}
+
+/// `rowkeeper serve` as a process that is killed, over the database of a server in this process.
+class IdempotencyCrashTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    home_ = std::make_unique<InProcessServer>(CompileExample("planner/v1"));
+    ASSERT_TRUE(home_->ok());
+    CreateKeyTable(&home_->database());
+    log_file_ = (std::filesystem::temp_directory_path() / Cat("rk_idempotency_", RandomHex(4), ".log")).string();
+    ServerProgram::Options options;
+    options.program = ROWKEEPER_PROGRAM;
+    options.arguments = {"--proto-path", PROTO_PATH, "--database-url", home_->database().url()};
+    for (const auto& file : std::filesystem::directory_iterator(std::string(PROTO_PATH) + "/planner/v1")) {
+      options.arguments.insert(options.arguments.end(),
+                               {"--proto-file", "planner/v1/" + file.path().filename().string()});
+    }
+    options.log_file = log_file_;
+    auto program = ServerProgram::Start(options);
+    ASSERT_TRUE(program.ok()) << program.status();
+    program_ = *std::move(program);
+  }
+  void TearDown() override {
+    program_.reset();
+    std::filesystem::remove(log_file_);
+  }
+
+  /// As a caller does who waits for a server that comes back.
+  KeyedAnswer CallProgram(const Json& request, const std::string& key) {
+    CallOptions options;
+    KeyedAnswer answer;
+    for (int i = 0; i < 500; ++i) {
+      options.channel = NewChannel(program_->address());
+      answer = CallWithKey(home_.get(), kCreate, request, key, options);
+      if (answer.bytes.status().code() != absl::StatusCode::kUnavailable) break;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return answer;
+  }
+
+  std::unique_ptr<InProcessServer> home_;
+  std::string log_file_;
+  std::unique_ptr<ServerProgram> program_;
+};
+
+TEST_F(IdempotencyCrashTest, WhatWasCommittedBeforeTheServerWasKilledIsReplayed) {
+  const std::string key = NewKey();
+  const std::string handle = RandomHex(8);
+  const KeyedAnswer first = CallProgram(ProfileOf(handle), key);
+  ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
+  ASSERT_TRUE(program_->KillAndRestart().ok());
+  const KeyedAnswer again = CallProgram(ProfileOf(handle), key);
+  ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(*again.bytes, *first.bytes);
+  EXPECT_EQ(ProfilesWith(home_.get(), handle), "1");
+}
+
+TEST_F(IdempotencyCrashTest, WhatWasNotCommittedWhenTheServerWasKilledIsExecutedOnce) {
+  const std::string key = NewKey();
+  const std::string handle = RandomHex(8);
+  ASSERT_TRUE(CallProgram(ProfileOf(RandomHex(8)), NewKey()).bytes.ok());
+  Blocker blocker(home_.get(), "LOCK TABLE profiles IN EXCLUSIVE MODE");
+  auto lost = std::async(std::launch::async, [&] {
+    CallOptions options;
+    options.channel = NewChannel(program_->address());
+    return CallWithKey(home_.get(), kCreate, ProfileOf(handle), key, options);
+  });
+  ASSERT_TRUE(Eventually(home_.get(),
+                         "EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND "
+                         "wait_event_type = 'Lock' AND query LIKE '%profiles%')"));
+  ASSERT_TRUE(program_->KillAndRestart().ok());
+  EXPECT_FALSE(lost.get().bytes.ok());
+  blocker.End();
+  const KeyedAnswer again = CallProgram(ProfileOf(handle), key);
+  ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
+  EXPECT_EQ(ProfilesWith(home_.get(), handle), "1");
+  EXPECT_EQ(KeysStored(home_.get(), key), "1");
+}
+
+}  // namespace
+}  // namespace rowkeeper::testing
