@@ -7,6 +7,7 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/schema/fit.h"
+#include "server/schema/query_fit.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -39,9 +40,9 @@ std::string Summary(const schema::FitReport& report) {
 
 }  // namespace
 
-DatabaseMonitor::DatabaseMonitor(const catalogue::Catalogue& catalogue, db::ConnectionOptions connection,
+DatabaseMonitor::DatabaseMonitor(const LoadedCatalogue& loaded, db::ConnectionOptions connection,
                                  std::string remedy, OnChange on_change)
-    : catalogue_(catalogue),
+    : loaded_(loaded),
       options_(MonitorOptions(std::move(connection))),
       remedy_(std::move(remedy)),
       on_change_(std::move(on_change)),
@@ -123,10 +124,22 @@ DatabaseMonitor::State DatabaseMonitor::Look(absl::Status* reason) {
 }
 
 absl::Status DatabaseMonitor::CheckSchema(db::Connection& connection) {
-  absl::StatusOr<schema::FitReport> report = schema::CheckFit(catalogue_, connection);
+  absl::StatusOr<schema::FitReport> report = schema::CheckFit(*loaded_.catalogue, connection);
   if (!report.ok()) return report.status();
+  if (absl::Status status = CheckQueries(connection, &*report); !status.ok()) return status;
   if (report->fits()) return absl::OkStatus();
   return SchemaMismatch(Summary(*report), remedy_);
+}
+
+absl::Status DatabaseMonitor::CheckQueries(db::Connection& connection, schema::FitReport* report) {
+  // Where the tables do not fit, the queries over them would only say so again.
+  if (!schema::HasQueries(loaded_.plans) || !report->fits()) return absl::OkStatus();
+  if (describer_ == nullptr || describer_->broken()) {
+    auto opened = db::Describer::Open(options_);
+    if (!opened.ok()) return opened.status();
+    describer_ = *std::move(opened);
+  }
+  return schema::CheckQueries(loaded_.plans, *describer_, connection, report);
 }
 
 }  // namespace rowkeeper::app

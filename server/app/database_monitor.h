@@ -10,8 +10,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "server/catalogue/catalogue.h"
+#include "server/app/loaded_catalogue.h"
 #include "server/db/connection.h"
+#include "server/db/describe.h"
+#include "server/schema/fit.h"
 
 namespace rowkeeper::app {
 
@@ -28,7 +30,7 @@ class DatabaseMonitor {
   using OnChange = std::function<void(State state, const absl::Status& reason)>;
 
   /// `remedy` is the command that makes the database fit.
-  DatabaseMonitor(const catalogue::Catalogue& catalogue, db::ConnectionOptions connection, std::string remedy,
+  DatabaseMonitor(const LoadedCatalogue& loaded, db::ConnectionOptions connection, std::string remedy,
                   OnChange on_change);
   /// Waits for a look that is under way, which a database that hangs can draw out.
   ~DatabaseMonitor();
@@ -42,15 +44,18 @@ class DatabaseMonitor {
   void Report(State state, const absl::Status& reason);
   State Look(absl::Status* reason);
   absl::Status CheckSchema(db::Connection& connection);
+  /// Adds what does not fit of custom queries, which it asks about over a session of its own.
+  absl::Status CheckQueries(db::Connection& connection, schema::FitReport* report);
   /// False when it is time to end.
   bool Pause(State state);
 
-  const catalogue::Catalogue& catalogue_;
+  const LoadedCatalogue& loaded_;
   const db::ConnectionOptions options_;
   const std::string remedy_;
   const OnChange on_change_;
   // Of the looking thread alone.
   std::unique_ptr<db::Connection> connection_;
+  std::unique_ptr<db::Describer> describer_;
   bool schema_fits_ = false;
   Clock::time_point schema_checked_;
 

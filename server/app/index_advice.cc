@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_join.h"
+#include "server/app/filter_index_advice.h"
 #include "server/base/text.h"
 #include "server/plan/order_by.h"
 
@@ -56,8 +57,9 @@ std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const p
   for (const auto& plan : plans) {
     const bool creates =
         plan->operation == catalogue::Operation::kCreate || plan->operation == catalogue::Operation::kBatchCreate;
-    if (creates) continue;
+    if (creates || plan->query != nullptr) continue;
     const Need need = NeedOf(*plan);
+    if (need.equality.empty() && need.order.empty()) continue;  // about all rows, or whatever optional filters leave
     const schema::IndexFit fit = live.BestIndex(*plan->entity, need.equality, need.order);
     const bool small_cost = fit == schema::IndexFit::kFilter && !need.equality.empty();
     if (fit == schema::IndexFit::kFilterAndOrder || (small_cost && need.order.empty())) continue;
@@ -65,6 +67,7 @@ std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const p
                          "; an index on ", plan->entity->table, " (", Columns(*plan->entity, need),
                          ") would serve it"));
   }
+  AdviseFilterIndexes(plans, live, &advice);
   return advice;
 }
 

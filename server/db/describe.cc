@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::chrono::seconds kAnswerLimit{5};
 /// Preparing a statement waits for whoever changes its tables.
-constexpr char kSetup[] = "SET client_encoding = 'UTF8'; SET lock_timeout = 1000; SET statement_timeout = 3000";
+constexpr char kSetup[] = "SET client_encoding = 'UTF8'; SET lock_timeout = 500; SET statement_timeout = 2000";
 
 using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 

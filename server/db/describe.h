@@ -30,7 +30,7 @@ class Describer {
   Describer& operator=(const Describer&) = delete;
 
   /// The columns of what `text` returns; none when it returns no rows. FAILED_PRECONDITION with PostgreSQL's words when
-  /// it refuses the statement; ABORTED when it cannot say within a second, because a table is locked; UNAVAILABLE.
+  /// it refuses the statement; ABORTED when it cannot say within half a second, because a table is locked; UNAVAILABLE.
   absl::StatusOr<std::vector<DescribedColumn>> Describe(const std::string& text);
   /// The session is lost.
   bool broken() const;

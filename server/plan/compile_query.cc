@@ -15,6 +15,7 @@
 #include "server/plan/query_response.h"
 #include "server/plan/query_text.h"
 #include "server/plan/query_tree.h"
+#include "server/plan/response_facts.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -137,7 +138,6 @@ class QueryCompiler {
     }
     const bool select = tree.kind == QueryTree::Kind::kSelect;
     plan_.query_reads = select && !tree.changes_rows && !tree.locks_rows && !tree.has_effects;
-    query_.can_be_limited = select && !tree.changes_rows;
     query_.target = tree.target;
     query_.functions = tree.functions;
     query_.not_null = tree.not_null;
@@ -145,6 +145,7 @@ class QueryCompiler {
     query_.origins_mean_nothing = tree.origins_mean_nothing;
     CheckDeleted(tree);
     BindQueryResponse(catalogue_, tree, &plan_, &query_, &diagnostics_);
+    query_.can_be_limited = select && !tree.changes_rows && CarriesRows(plan_.response);
   }
 
   void CheckDeleted(const QueryTree& tree) {

@@ -24,7 +24,7 @@ struct QueryPlan {
   std::vector<catalogue::Column> parameters;
   /// The fields that the result's columns go into, by SQL name; none when the statement returns no rows.
   std::vector<catalogue::Column> columns;
-  /// One statement around it can limit its rows: it is a SELECT, or VALUES, and changes nothing.
+  /// A statement around it limits its rows: it is a SELECT, or VALUES, changes nothing, and is called for its rows.
   bool can_be_limited = false;
   /// What it inserts into, updates or deletes from at its top level, if that is an entity; else nullptr.
   const catalogue::Entity* target = nullptr;

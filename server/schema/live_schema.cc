@@ -88,6 +88,14 @@ void AddIndexes(const Rows& rows, std::vector<LiveTable>* tables) {
   }
 }
 
+/// pg_constraint.confdeltype. NO ACTION and RESTRICT differ in when they refuse.
+std::optional<catalogue::OnDelete> OnDeleteOf(std::string_view type) {
+  if (type == "a" || type == "r") return catalogue::OnDelete::kRestrict;
+  if (type == "c") return catalogue::OnDelete::kCascade;
+  if (type == "n") return catalogue::OnDelete::kSetNull;
+  return std::nullopt;
+}
+
 void AddConstraints(const Rows& rows, const std::vector<const Entity*>& entities, std::vector<LiveTable>* tables) {
   for (int row = 0; row < rows.size(); ++row) {
     std::vector<LiveConstraint>& constraints = (*tables)[Position(rows, row, 0)].constraints;
@@ -98,6 +106,7 @@ void AddConstraints(const Rows& rows, const std::vector<const Entity*>& entities
       constraint.definition = Text(rows, row, 3);
       constraint.expression = Text(rows, row, 4);
       if (!rows.is_null(row, 5)) constraint.referenced = entities[Position(rows, row, 5)];
+      constraint.on_delete = OnDeleteOf(rows.cell(row, 8));
       constraints.push_back(std::move(constraint));
     }
     constraints.back().columns.push_back(Text(rows, row, 6));

@@ -62,6 +62,8 @@ struct LiveConstraint {
   /// kForeignKey: nullptr when the referenced table is not in the catalogue.
   const catalogue::Entity* referenced = nullptr;
   std::vector<std::string> referenced_columns;
+  /// kForeignKey: what the database does with the row when the referenced one is deleted; nullopt: SET DEFAULT.
+  std::optional<catalogue::OnDelete> on_delete;
 };
 
 /// What the database has under the name of an entity's table.

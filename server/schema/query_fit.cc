@@ -132,6 +132,7 @@ class QueryFit {
   }
 
   absl::Status Describe(const MethodPlan& plan) {
+    if (locked_) return absl::OkStatus();
     auto columns = describer_.Describe(sql::RenderQuery(plan).text);
     if (columns.ok()) {
       described_.push_back({&plan, *std::move(columns), {}});
@@ -141,8 +142,9 @@ class QueryFit {
       Add(plan, nullptr, Cat("PostgreSQL refuses the query: ", ToStd(columns.status().message())));
       return absl::OkStatus();
     }
-    // What is locked now is looked at again the next time.
-    return columns.status().code() == absl::StatusCode::kAborted ? absl::OkStatus() : columns.status();
+    // What is locked now is looked at again the next time; to wait for each query would take too long.
+    locked_ = columns.status().code() == absl::StatusCode::kAborted;
+    return locked_ ? absl::OkStatus() : columns.status();
   }
 
   static std::string ToStd(absl::string_view text) { return std::string(text); }
@@ -248,6 +250,7 @@ class QueryFit {
   db::Connection& connection_;
   FitReport& report_;
   std::vector<Described> described_;
+  bool locked_ = false;
 };
 
 }  // namespace

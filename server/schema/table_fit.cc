@@ -158,20 +158,43 @@ void CompareKeys(const Entity& entity, const LiveTable& table, FitReport* report
 
 // ---- advice
 
+std::string ActionName(const std::optional<catalogue::OnDelete>& action) {
+  if (!action.has_value()) return "SET DEFAULT";
+  switch (*action) {
+    case catalogue::OnDelete::kRestrict:
+      return "RESTRICT";
+    case catalogue::OnDelete::kCascade:
+      return "CASCADE";
+    case catalogue::OnDelete::kSetNull:
+      break;
+  }
+  return "SET NULL";
+}
+
+/// Soft deletes then do as the catalogue says and deletes for good as the database does.
+std::string OtherAction(const LiveConstraint& constraint, const Entity& target, const catalogue::Reference& reference) {
+  return absl::StrCat("has the foreign key ", sql::Identifier(constraint.name), " to ", sql::Table(target),
+                      " with ON DELETE ", ActionName(constraint.on_delete), ", but the field declares ",
+                      ActionName(reference.on_delete), ": drop the constraint and add it again, or change on_delete");
+}
+
 void AdviseOnForeignKeys(const Entity& entity, const LiveTable& table, FitReport* report) {
   for (const Column& column : entity.columns) {
     if (!column.reference) continue;
     const Entity& target = *column.reference->entity;
     const std::string& target_column = target.columns[target.key.front()].name;
-    bool found = std::any_of(table.constraints.begin(), table.constraints.end(), [&](const LiveConstraint& constraint) {
+    const auto found = std::find_if(table.constraints.begin(), table.constraints.end(), [&](const auto& constraint) {
       return constraint.kind == LiveConstraint::Kind::kForeignKey && constraint.referenced == &target &&
              constraint.columns == std::vector<std::string>{column.name} &&
              constraint.referenced_columns == std::vector<std::string>{target_column};
     });
-    if (found) continue;
-    report->advice.push_back(ColumnMismatch(
-        entity, column,
-        absl::StrCat("has no foreign key to ", sql::Table(target), ", so the reference is not enforced")));
+    if (found == table.constraints.end()) {
+      report->advice.push_back(ColumnMismatch(
+          entity, column,
+          absl::StrCat("has no foreign key to ", sql::Table(target), ", so the reference is not enforced")));
+    } else if (found->on_delete != column.reference->on_delete) {
+      report->advice.push_back(ColumnMismatch(entity, column, OtherAction(*found, target, *column.reference)));
+    }
   }
 }
 

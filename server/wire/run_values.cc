@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/plan/query_plan.h"
 
 namespace rowkeeper::wire {
 namespace {
@@ -108,7 +109,8 @@ class Resolver {
         Refuse("field", "takes a list, which cannot come from one call");
         return nullptr;
       }
-      column = &plan.entity->columns[static_cast<size_t>(input.column)];
+      column = plan.query != nullptr ? &plan.query->parameters[static_cast<size_t>(i)]
+                                     : &plan.entity->columns[static_cast<size_t>(input.column)];
       borrowed_.inputs.push_back(i);
     }
     if (column == nullptr) {
@@ -151,7 +153,9 @@ class Resolver {
         return nullptr;
     }
     const bool inside = value_.from().rfind(holder, 0) == 0;
-    const Column* column = inside ? plan.entity->FindField(value_.from().substr(holder.size())) : nullptr;
+    const std::string field = inside ? value_.from().substr(holder.size()) : "";
+    if (plan.query != nullptr) return FindResult(plan, field, holder);
+    const Column* column = inside ? plan.entity->FindField(field) : nullptr;
     if (column == nullptr) {
       Refuse("from", Cat("\"", value_.from(), "\" is no field of a column in ", plan.method->output_type()->full_name(),
                          "; write ", holder, "NAME with a field of ", plan.entity->full_name));
@@ -161,6 +165,18 @@ class Resolver {
     const std::vector<int>& returned = source.call.variant.columns;
     if (std::find(returned.begin(), returned.end(), borrowed_.column) != returned.end()) return column;
     Refuse("from", Cat("is left out by the read_mask of calls[", value_.call(), "]; add it there"));
+    return nullptr;
+  }
+
+  /// The same for a custom query, which returns all of its fields.
+  const Column* FindResult(const plan::MethodPlan& plan, const std::string& field, const std::string& holder) {
+    const std::vector<Column>& columns = plan.query->columns;
+    const auto found = std::find_if(columns.begin(), columns.end(),
+                                    [&field](const Column& column) { return column.field->name() == field; });
+    borrowed_.column = static_cast<int>(found - columns.begin());
+    if (found != columns.end()) return &*found;
+    Refuse("from", Cat("\"", value_.from(), "\" is no column of what ", plan.full_name, " returns; write ", holder,
+                       "NAME with a field of its row"));
     return nullptr;
   }
 

@@ -119,7 +119,7 @@ int RequestDecoder::AddSource(const plan::Input& input, int index, const plan::M
   if (IsArgument(input.role)) {
     source.arguments.push_back(index);
     source.codec = std::make_unique<WireToText>(*input.path.back(),
-                                                input.type.value_or(plan.entity->columns[input.column].type), &shapes_);
+                                                input.type.has_value() ? *input.type : plan.entity->columns[input.column].type, &shapes_);
   }
   if (input.role == InputRole::kOlderThan) {
     catalogue::ValueType interval;

@@ -2,6 +2,7 @@
 #include <google/protobuf/message.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "tests/pg/server/unit_fixture.h"
@@ -88,7 +89,11 @@ TEST_P(MethodsInUnitTest, AllWorkAndNobodyElseSeesThemBeforeCommit) {
     EXPECT_EQ(Summary(deletes.Rollback()), "OK");
     EXPECT_EQ(ReadOutside(*entity, *row), "OK");
   }
-  EXPECT_EQ(called_, server_.loaded().plans.size()) << "some method was left out";
+  // Batches, bulk changes and queries have tests of their own.
+  const auto& plans = server_.loaded().plans;
+  const auto of_one_row = [](const auto& plan) { return plan->operation <= Operation::kDelete; };
+  EXPECT_EQ(called_, static_cast<size_t>(std::count_if(plans.begin(), plans.end(), of_one_row)))
+      << "some method was left out";
 }
 
 INSTANTIATE_TEST_SUITE_P(Examples, MethodsInUnitTest, ::testing::Values("planner/v1", "tracker/v1"),
