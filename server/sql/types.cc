@@ -58,6 +58,7 @@ std::string ColumnType(const catalogue::Entity& entity, const ValueType& type) {
 }
 
 std::string ParameterType(const catalogue::Entity& entity, const ValueType& type) {
+  if (type.kind == ValueKind::kString && type.array && type.max_length > 0) return "character varying[]";
   if (type.kind == ValueKind::kString) return std::string("text") + ArraySuffix(type);
   if (type.kind == ValueKind::kDecimal || type.kind == ValueKind::kUint64)
     return std::string("numeric") + ArraySuffix(type);
@@ -65,9 +66,9 @@ std::string ParameterType(const catalogue::Entity& entity, const ValueType& type
 }
 
 std::string ArrayType(const catalogue::Entity& entity, const catalogue::Column& column) {
-  if (column.type.kind == ValueKind::kString && column.type.max_length > 0) return "character varying[]";
-  const std::string type = ParameterType(entity, column.type);
-  return column.type.array ? type : type + "[]";
+  catalogue::ValueType type = column.type;
+  type.array = true;
+  return ParameterType(entity, type);
 }
 
 }  // namespace rowkeeper::sql

@@ -15,11 +15,11 @@ std::string SqlType(const catalogue::ValueType& type);
 std::string ColumnType(const catalogue::Entity& entity, const catalogue::ValueType& type);
 
 /// The type to cast a parameter to (`$1::text`). It has no length or precision: an explicit cast to varchar(n) or
-/// numeric(p,s) would cut or round the value in silence, whereas the column's own check reports it.
+/// numeric(p,s) would cut or round the value in silence, whereas the column's own check reports it. Arrays of bounded
+/// texts have a type of their own, for no operator compares them with arrays of text.
 std::string ParameterType(const catalogue::Entity& entity, const catalogue::ValueType& type);
 
-/// The type of an array that is compared with `column`, or of its elements' where it is one: the operators of arrays
-/// want the same type on both sides, which for text is the column's own.
+/// The type of an array of values of `column`, or of its elements where it is an array.
 std::string ArrayType(const catalogue::Entity& entity, const catalogue::Column& column);
 
 }  // namespace rowkeeper::sql

@@ -47,7 +47,11 @@ service ThingRepository {
 }
 message Key { int64 id = 1; }
 message ListRequest { int32 page_size = 1; string page_token = 2; string order_by = 3; }
-message ListResponse { repeated Thing things = 1; string next_page_token = 2; }
+message ListResponse {
+  repeated Thing things = 1;
+  string next_page_token = 2;
+  string previous_page_token = 3;
+}
 )";
 
 /// Few different values, so that there are ties in every order.
@@ -108,6 +112,25 @@ class PagesTest : public ::testing::Test {
     return ids;
   }
 
+  /// All pages from the last to the first, each as it reads.
+  static std::vector<std::string> WalkBack(const std::string& order, int size) {
+    std::string token;
+    std::string before;
+    do {
+      before = token;
+      token = Page(order, size, token).value("next_page_token", "");
+    } while (!token.empty());
+    std::vector<std::string> ids;
+    token = before;
+    do {
+      const Json page = Page(order, size, token);
+      const std::vector<std::string> earlier = Ids(page);
+      ids.insert(ids.begin(), earlier.begin(), earlier.end());
+      token = page.value("previous_page_token", "");
+    } while (!token.empty());
+    return ids;
+  }
+
   static std::vector<std::string> SortableFields() {
     std::vector<std::string> names;
     for (const catalogue::Column& column : server_->loaded().catalogue->entities()[0]->columns) {
@@ -140,7 +163,10 @@ TEST_F(PagesTest, OfAnySizeTogetherAreTheWholeListInEveryOrder) {
     const std::vector<std::string> whole = Ids(Page(order, 1000, ""));
     EXPECT_GE(whole.size(), 60u);
     EXPECT_EQ(std::set<std::string>(whole.begin(), whole.end()).size(), whole.size());
-    for (int size : {1, 7}) EXPECT_EQ(Walk(order, size, [] {}), whole) << size;
+    for (int size : {1, 7}) {
+      EXPECT_EQ(Walk(order, size, [] {}), whole) << size;
+      EXPECT_EQ(WalkBack(order, size), whole) << "backward " << size;
+    }
   }
 }
 

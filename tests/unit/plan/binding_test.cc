@@ -47,7 +47,8 @@ TEST(Binding, PlannerMethodsBindByStandardNames) {
   EXPECT_TRUE(get.reads_only());
   EXPECT_THAT(Inputs(plans.Find("TodoRepository.ListByOwner")),
               ElementsAre("owner_id filter owner_id", "status filter status", "page_size page_size",
-                          "page_token page_token", "order_by order_by", "read_mask read_mask", "deleted deleted"));
+                          "page_token page_token", "order_by order_by", "read_mask read_mask", "deleted deleted",
+                          "count count"));
   EXPECT_THAT(Terms(plans.Find("TodoRepository.ListByOwner")), ElementsAre("owner_id =", "status =?"));
   EXPECT_THAT(Terms(plans.Find("TodoRepository.ListByDateRange")), ElementsAre("owner_id =", "due_at >=", "due_at <"));
   EXPECT_THAT(Inputs(plans.Find("TodoRepository.SoftDelete")),

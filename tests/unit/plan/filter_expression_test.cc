@@ -103,7 +103,7 @@ TEST_F(FilterExpressionTest, EveryTypeReadsItsOwnValues) {
   EXPECT_EQ(Compiled("took <= 90s"), "took <= [90.000000 seconds]");
   EXPECT_EQ(Compiled("day = 2026-01-31"), "day = [2026-01-31]");
   EXPECT_EQ(Compiled("price > 9.99"), "price > [9.99]");
-  EXPECT_EQ(Compiled("hash = aGk="), "at character 12: write AND or OR before \"=\"");
+  EXPECT_EQ(Compiled("hash = aGk="), "at character 11: write AND or OR before \"=\"");
   EXPECT_EQ(Compiled("hash = 'aGk='"), "hash = [\\x6869]");
   EXPECT_EQ(Compiled("id = 0B5253C7-9D6C-4B6F-8A59-3F3B1F6C1F0E"), "id = [0b5253c7-9d6c-4b6f-8a59-3f3b1f6c1f0e]");
   EXPECT_EQ(Compiled("big = 18446744073709551615"), "big = [18446744073709551615]");
