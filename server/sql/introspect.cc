@@ -62,7 +62,7 @@ std::string ConstraintsQuery(const std::vector<std::string>& tables) {
   return absl::StrCat(
       Wanted(tables),
       "SELECT w.position, c.conname, c.contype, pg_get_constraintdef(c.oid), pg_get_expr(c.conbin, c.conrelid), "
-      "r.position, a.attname, f.attname "
+      "r.position, a.attname, f.attname, c.confdeltype "
       "FROM wanted w JOIN pg_catalog.pg_constraint c ON c.conrelid = w.oid AND c.contype IN ('c', 'f') "
       "CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, foreign_attnum, n) "
       "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum "

@@ -215,6 +215,25 @@ TEST_F(FitTest, AdvisesOnAForeignKeyThatNothingEnforces) {
   EXPECT_THAT(report.advice, ElementsAre(Field(&Mismatch::problem, HasSubstr("has no foreign key to \"owners\""))));
 }
 
+TEST_F(FitTest, AdvisesOnAForeignKeyThatDoesOtherwiseThanDeclared) {
+  const auto advice = [this](const std::string& action) {
+    database_.Run(absl::StrCat("ALTER TABLE \"order\" DROP CONSTRAINT fk_order_owner_id_owners, ADD CONSTRAINT "
+                      "fk_order_owner_id_owners FOREIGN KEY (owner_id) REFERENCES owners (id) ",
+                      action));
+    const FitReport report = Check();
+    EXPECT_TRUE(report.fits());
+    return report.advice.empty() ? "" : report.advice.front().ToString();
+  };
+  EXPECT_EQ(advice("ON DELETE RESTRICT"), "");
+  EXPECT_EQ(advice("ON DELETE NO ACTION"), "");
+  EXPECT_EQ(advice("ON DELETE CASCADE"),
+            "shop.v1.Order.owner_id: column \"owner_id\" of table \"order\" has the foreign key "
+            "\"fk_order_owner_id_owners\" to \"owners\" with ON DELETE CASCADE, but the field declares RESTRICT: drop "
+            "the constraint and add it again, or change on_delete");
+  EXPECT_THAT(advice("ON DELETE SET NULL"), HasSubstr("with ON DELETE SET NULL, but the field declares RESTRICT"));
+  EXPECT_THAT(advice("ON DELETE SET DEFAULT"), HasSubstr("with ON DELETE SET DEFAULT"));
+}
+
 TEST_F(FitTest, FindsTablesInTheDeclaredSchemaOnly) {
   EXPECT_THAT(MismatchesAfter(R"(CREATE SCHEMA elsewhere; ALTER TABLE "order" SET SCHEMA elsewhere)"),
               ElementsAre(HasSubstr("does not exist")));

@@ -28,7 +28,8 @@ std::vector<std::string> Conjuncts(const std::string& text) {
   for (size_t i = where + 7; i < text.size(); ++i) {
     const std::string_view rest = std::string_view(text).substr(i);
     if (quote == 0 && depth == 0) {
-      if (rest.substr(0, 10) == " ORDER BY " || rest.substr(0, 7) == " LIMIT " || rest.substr(0, 11) == " RETURNING ") {
+      if (rest.substr(0, 10) == " ORDER BY " || rest.substr(0, 7) == " LIMIT " || rest.substr(0, 11) == " RETURNING " ||
+          rest.substr(0, 18) == " FOR NO KEY UPDATE") {
         break;
       }
       if (rest.substr(0, 4) == " OR ") return {};  // then no part has to hold

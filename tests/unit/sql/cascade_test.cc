@@ -1,0 +1,121 @@
+#include "server/sql/cascade.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/base/text.h"
+#include "server/sql/render.h"
+#include "server/sql/render_cascade.h"
+#include "server/sql/variants.h"
+#include "tests/support/random_catalogue.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class CascadeShapeTest : public ::testing::Test {
+ protected:
+  CascadeShape Shape(const char* entity) const {
+    return ShapeOfCascade(*catalogue_->FindEntity(Cat("tracker.v1.", entity)));
+  }
+  static std::vector<std::string> Nodes(const CascadeShape& shape) {
+    std::vector<std::string> names;
+    for (const CascadeNode& node : shape.nodes) names.push_back(node.entity->table);
+    return names;
+  }
+  static std::vector<std::string> Names(const std::vector<CascadeEdge>& edges) {
+    std::vector<std::string> names;
+    for (const CascadeEdge& edge : edges) {
+      names.push_back(Cat(edge.entity->table, ".", edge.entity->columns[edge.column].name, edge.node < 0 ? "!" : ""));
+    }
+    return names;
+  }
+
+  const std::unique_ptr<const catalogue::Catalogue> catalogue_ = testing::CompileExample("tracker/v1");
+};
+
+TEST_F(CascadeShapeTest, FollowsCascadesBetweenSoftDeletableEntities) {
+  const CascadeShape project = Shape("Project");
+  EXPECT_THAT(Nodes(project), ::testing::UnorderedElementsAre("project", "document", "task", "task_board", "task_comment"));
+  EXPECT_THAT(Names(project.restricts), IsEmpty());
+  // Rows that cannot be soft-deleted end it: project_user and board_column stay.
+  EXPECT_THAT(Names(project.set_nulls), IsEmpty());
+  EXPECT_THAT(project.slot_types, ElementsAre("uuid"));
+  EXPECT_TRUE(project.needed(CascadeKind::kSoftDelete));
+}
+
+TEST_F(CascadeShapeTest, KnowsWhoForbidsAndWhoLosesAReference) {
+  const CascadeShape user = Shape("User");
+  EXPECT_THAT(Nodes(user), ElementsAre("user", "conversation"));
+  EXPECT_THAT(Names(user.restricts), ::testing::UnorderedElementsAre("account.owner_id!", "project.owner_id!", "task_comment.author_id!"));
+  EXPECT_THAT(Names(user.set_nulls), ElementsAre("task.assignee_id!"));
+  EXPECT_THAT(Names(user.blockers(CascadeKind::kSoftDelete)), ElementsAre("account.owner_id!", "project.owner_id!", "task_comment.author_id!"));
+}
+
+TEST_F(CascadeShapeTest, ARestoreLooksAtParentsAndADeleteOfALeafAtNothing) {
+  const CascadeShape comment = Shape("TaskComment");
+  EXPECT_FALSE(comment.needed(CascadeKind::kSoftDelete));
+  EXPECT_TRUE(comment.needed(CascadeKind::kRestore));
+  EXPECT_THAT(Names(comment.blockers(CascadeKind::kRestore)), ElementsAre("task_comment.task_id", "task_comment.author_id"));
+  EXPECT_FALSE(Shape("User").cascades.empty());
+  EXPECT_THAT(Names(Shape("User").parents), ElementsAre("conversation.owner_id"));
+}
+
+TEST_F(CascadeShapeTest, ASelfReferenceIsAnEdgeFromTheEntityToItself) {
+  const CascadeShape item = Shape("Item");
+  EXPECT_THAT(Nodes(item), ElementsAre("item"));
+  EXPECT_THAT(Names(item.cascades), ElementsAre("item.parent_id"));
+}
+
+TEST(CascadeTextTest, OnlyEntitiesWithReferencesPayForThem) {
+  const auto catalogue = testing::CompileProtoText(R"(syntax = "proto3";
+package shop.v1;
+import "google/protobuf/timestamp.proto";
+import "rowkeeper/v1/annotations.proto";
+message Lone {
+  option (rowkeeper.v1.entity) = {};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  optional google.protobuf.Timestamp deleted_at = 2 [(rowkeeper.v1.column).role = ROLE_DELETED_AT];
+}
+message Odd {
+  option (rowkeeper.v1.entity) = {table: "odd\"; DROP TABLE odds; --"};
+  string id = 1 [(rowkeeper.v1.column) = {primary_key: true, name: "i\"d"}];
+  optional string odd_id = 2 [(rowkeeper.v1.column) = {
+    name: "x\"; --", references: "shop.v1.Odd", on_delete: ON_DELETE_CASCADE}];
+  optional google.protobuf.Timestamp deleted_at = 3 [(rowkeeper.v1.column).role = ROLE_DELETED_AT];
+}
+message Key { int64 id = 1; }
+message Text { string id = 1; }
+service LoneRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Lone";
+  rpc SoftDelete(Key) returns (Lone);
+  rpc Restore(Key) returns (Lone);
+}
+service OddRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Odd";
+  rpc SoftDelete(Text) returns (Odd);
+}
+)");
+  ASSERT_NE(catalogue, nullptr);
+  catalogue::Diagnostics diagnostics;
+  for (const auto& plan : plan::CompilePlans(*catalogue, &diagnostics)) {
+    const Statement statement = Render(*plan, BasicVariant(*plan));
+    if (plan->entity->full_name == "shop.v1.Lone") {
+      EXPECT_FALSE(FollowsReferences(*plan));
+      EXPECT_THAT(statement.text, StartsWith("UPDATE \"lones\" SET"));
+      EXPECT_EQ(statement.blocker_cell, -1);
+    } else {
+      EXPECT_THAT(statement.text, StartsWith("WITH RECURSIVE \"#target\" AS MATERIALIZED (SELECT \"i\"\"d\" AS \"#t0\""));
+      EXPECT_THAT(statement.text, HasSubstr("FROM \"odd\"\"; DROP TABLE odds; --\" WHERE"));
+      EXPECT_THAT(statement.text, Not(HasSubstr("x\"; --")));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rowkeeper::sql
