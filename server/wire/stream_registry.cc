@@ -19,22 +19,23 @@ StreamRegistry::StreamRegistry(StreamLimits limits) : limits_(limits), thread_(k
 absl::Status StreamRegistry::Enter(const std::shared_ptr<StreamSession>& session) {
   if (limits_.capacity == 0) return StreamsOff();
   const absl::MutexLock lock(&mutex_);
-  if (static_cast<int>(sessions_.size()) >= limits_.capacity) {
+  if (places_taken_ >= limits_.capacity) {
     return LimitReached("STREAM_LIMIT", "imports and exports open at once", "max-streams",
                         Cat(limits_.capacity, " streams"));
   }
+  ++places_taken_;
   sessions_.emplace(session.get(), session);
   return absl::OkStatus();
+}
+
+void StreamRegistry::FreePlace() {
+  const absl::MutexLock lock(&mutex_);
+  --places_taken_;
 }
 
 void StreamRegistry::Leave(const StreamSession* session) {
   const absl::MutexLock lock(&mutex_);
   sessions_.erase(session);
-}
-
-int StreamRegistry::size() const {
-  const absl::MutexLock lock(&mutex_);
-  return static_cast<int>(sessions_.size());
 }
 
 void StreamRegistry::LookAtAll() {

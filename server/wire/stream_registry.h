@@ -30,15 +30,17 @@ class StreamRegistry {
   const StreamLimits& limits() const { return limits_; }
   /// RESOURCE_EXHAUSTED STREAM_LIMIT, or FAILED_PRECONDITION STREAMS_OFF.
   absl::Status Enter(const std::shared_ptr<StreamSession>& session);
-  /// For one that has entered.
+  /// For one that has entered: its place is free, but it is still looked at …
+  void FreePlace();
+  /// … until it is gone.
   void Leave(const StreamSession* session);
-  int size() const;
 
  private:
   void LookAtAll();
 
   const StreamLimits limits_;
-  mutable absl::Mutex mutex_;
+  absl::Mutex mutex_;
+  int places_taken_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<const StreamSession*, std::weak_ptr<StreamSession>> sessions_ ABSL_GUARDED_BY(mutex_);
   uow::PeriodicThread thread_;
 };

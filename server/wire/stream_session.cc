@@ -103,17 +103,20 @@ void StreamSession::OnDone() {
   bool entered = false;
   {
     const absl::MutexLock lock(&mutex_);
-    entered = std::exchange(entered_, false);
+    entered = entered_;
   }
   if (entered) backend_.registry->Leave(this);
 }
 
 void StreamSession::End(const absl::Status& status, int64_t rows) {
+  bool entered = false;
   {
     const absl::MutexLock lock(&mutex_);
     if (ended_.has_value()) return;
     ended_ = Clock::now();
+    entered = entered_;
   }
+  if (entered) backend_.registry->FreePlace();  // the caller may begin the next stream when it sees the end of this
   method_.counter->Count(status.code());
   if (!status.ok()) observe::Counters::Process().CountRefusal(status);
   call_.Finish(status);
