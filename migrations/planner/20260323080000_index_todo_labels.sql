@@ -1,0 +1,5 @@
+-- migrate:up transaction:false
+CREATE INDEX CONCURRENTLY ix_todos_labels ON todos USING gin (labels) WHERE deleted_at IS NULL;
+
+-- migrate:down transaction:false
+DROP INDEX CONCURRENTLY ix_todos_labels;
