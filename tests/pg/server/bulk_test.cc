@@ -82,8 +82,8 @@ TEST_F(BulkTest, WithoutAFilterEveryFilterIsNamedAndNothingIsWritten) {
   const std::string before = State();
   EXPECT_EQ(Summary(Call("TodoRepository.UpdateWhere", Update(Json::object()))).substr(0, 77),
             "INVALID_ARGUMENT INVALID_FIELD [owner_id, status, due_before, any_tags, title");
-  EXPECT_EQ(Summary(Call("TodoRepository.SoftDeleteWhere", {{"max_affected", "5"}})).substr(0, 61),
-            "INVALID_ARGUMENT INVALID_FIELD [owner_id, status, due_before]");
+  EXPECT_EQ(Summary(Call("TodoRepository.SoftDeleteWhere", {{"max_affected", "5"}})).substr(0, 60),
+            "INVALID_ARGUMENT INVALID_FIELD [owner_id, status, due_before");
   EXPECT_EQ(Summary(Call("TodoRepository.DeleteWhere", {{"deleted", "DELETED_ONLY"}})).substr(0, 48),
             "INVALID_ARGUMENT INVALID_FIELD [owner_id, status");
   EXPECT_EQ(State(), before);
@@ -128,6 +128,26 @@ TEST_F(BulkTest, SoftDeleteWhereKeepsHouse) {
   EXPECT_EQ(Where("deleted_at IS NOT NULL AND version = 2 AND updated_at > created_at"), "3");
   const Json back = MustCall("TodoRepository.Restore", {{"id", todos_[1]}, {"version", "2"}});
   EXPECT_EQ(back["version"], "3");
+}
+
+TEST_F(BulkTest, PartsOfJsonAndFilterExpressionsWork) {
+  for (size_t i = 0; i < 2; ++i) {
+    MustCall("TodoRepository.Update",
+             {{"todo", {{"id", todos_[i]}, {"labels", {{"room", "attic"}, {"n", i}}}}}, {"update_mask", "labels"}});
+  }
+  EXPECT_EQ(MustCall("TodoRepository.UpdateWhere",
+                     {{"todo", {{"labels", {{"room", "cellar"}}}}},
+                      {"update_mask", "labels.room"},
+                      {"filter", "title = \"todo *\" AND labels.room = \"attic\""},
+                      {"owner_id", owner_}}),
+            (Json{{"affected", "2"}}));
+  EXPECT_EQ(GetTodo(todos_[1])["labels"], (Json{{"room", "cellar"}, {"n", 1}}));
+  const std::string before = State();
+  EXPECT_EQ(Summary(Call("TodoRepository.UpdateWhere", Update({{"filter", "owner = 3; DROP TABLE todos"}}))),
+            "INVALID_ARGUMENT INVALID_FIELD [filter]");
+  EXPECT_EQ(Summary(Call("TodoRepository.UpdateWhere", Update({{"filter", "  "}}))).substr(0, 30),
+            "INVALID_ARGUMENT INVALID_FIELD");
+  EXPECT_EQ(State(), before);
 }
 
 TEST_F(BulkTest, MoreRowsThanMaxAffectedChangeNothing) {
@@ -424,6 +444,24 @@ message Child {
   int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
   int64 parent_id = 2 [(rowkeeper.v1.column).references = "shop.v1.Parent"];
 }
+message Box {
+  option (rowkeeper.v1.entity) = {};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  optional int64 outer_id = 2 [(rowkeeper.v1.column) = {references: "shop.v1.Box", on_delete: ON_DELETE_CASCADE}];
+  string label = 3;
+  optional google.protobuf.Timestamp deleted_at = 22 [(rowkeeper.v1.column).role = ROLE_DELETED_AT];
+  int64 version = 23 [(rowkeeper.v1.column).role = ROLE_VERSION];
+}
+message Seal {
+  option (rowkeeper.v1.entity) = {};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  int64 box_id = 2 [(rowkeeper.v1.column).references = "shop.v1.Box"];
+}
+service BoxRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Box";
+  rpc SoftDeleteWhere(DeleteBoxes) returns (Out);
+}
+message DeleteBoxes { string label = 1; int32 max_affected = 2; }
 service ShelfRepository {
   option (rowkeeper.v1.repository).entity = "shop.v1.Shelf";
   rpc UpdateWhere(UpdateShelves) returns (Out);
@@ -547,6 +585,38 @@ TEST_F(ShelfTest, AConflictThatDoesNotEndStopsThePurgeWithMoreToDo) {
             (Json{{"affected", 4}, {"more", true}}));
   EXPECT_EQ(ReasonOf(server_.Call("ParentRepository.Purge", {{"older_than", "0s"}})), "DEADLOCK")
       << "nothing can be removed now";
+}
+
+/// Boxes 1 to 4: "a" holds a box, which holds another; a second "a" beside them.
+constexpr char kBoxes[] =
+    "INSERT INTO boxes (id, outer_id, label) VALUES (1, NULL, 'a'), (2, 1, 'b'), (3, 2, 'c'), (4, NULL, 'a')";
+constexpr char kLiveBoxes[] =
+    "SELECT coalesce(string_agg(id || ':' || version, ',' ORDER BY id), '') FROM boxes WHERE deleted_at IS NULL";
+
+TEST_F(ShelfTest, SoftDeleteWhereTakesAlongWhatRefersToItsRows) {
+  Sql(kBoxes);
+  EXPECT_EQ(server_.MustCall("BoxRepository.SoftDeleteWhere", {{"label", "a"}}), (Json{{"affected", 2}}))
+      << "rows that match are counted, not those that go along";
+  EXPECT_EQ(Value(kLiveBoxes), "");
+  EXPECT_EQ(Value("SELECT count(DISTINCT deleted_at) || ' ' || min(version) FROM boxes"), "1 2");
+}
+
+TEST_F(ShelfTest, SoftDeleteWhereOfTooManyRowsTakesNothingAlong) {
+  Sql(kBoxes);
+  EXPECT_EQ(ReasonOf(server_.Call("BoxRepository.SoftDeleteWhere", {{"label", "a"}, {"max_affected", 1}})),
+            "MAX_AFFECTED_EXCEEDED");
+  EXPECT_EQ(Value(kLiveBoxes), "1:1,2:1,3:1,4:1");
+  EXPECT_EQ(server_.MustCall("BoxRepository.SoftDeleteWhere", {{"label", "a"}, {"max_affected", 2}}),
+            (Json{{"affected", 2}}));
+}
+
+TEST_F(ShelfTest, AReferenceThatRestrictsForbidsTheWholeSoftDelete) {
+  Sql(kBoxes);
+  Sql("INSERT INTO seals (box_id) VALUES (3)");
+  const auto refusal = server_.Call("BoxRepository.SoftDeleteWhere", {{"label", "a"}});
+  EXPECT_EQ(Summary(refusal), "FAILED_PRECONDITION REFERENCE_VIOLATION");
+  EXPECT_THAT(std::string(refusal.status().message()), HasSubstr("shop.v1.Seal"));
+  EXPECT_EQ(Value(kLiveBoxes), "1:1,2:1,3:1,4:1");
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
-#include <google/protobuf/dynamic_message.h>
-#include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
 
 #include "server/base/text.h"
+#include "tests/pg/server/row_compare.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/support/random_rows.h"
 
@@ -18,17 +17,6 @@ using catalogue::Operation;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using Presence = RandomRows::Presence;
-
-/// Empty when the messages are equal, NaN being equal to itself.
-std::string Difference(const Message& expected, const Message& actual) {
-  google::protobuf::util::DefaultFieldComparator comparator;
-  comparator.set_treat_nan_as_equal(true);
-  google::protobuf::util::MessageDifferencer differencer;
-  differencer.set_field_comparator(&comparator);
-  std::string report;
-  differencer.ReportDifferencesToString(&report);
-  return differencer.Compare(expected, actual) ? "" : report;
-}
 
 class RandomCatalogueTest : public ::testing::TestWithParam<uint32_t> {
  protected:
@@ -163,18 +151,6 @@ class RandomCatalogueTest : public ::testing::TestWithParam<uint32_t> {
   static bool IsSet(const Message& message, const FieldDescriptor& field) {
     return field.is_repeated() ? message.GetReflection()->FieldSize(message, &field) > 0
                                : message.GetReflection()->HasField(message, &field);
-  }
-
-  /// Makes the field of `to` as it is in `from`.
-  static void TakeOver(const Message& from, const FieldDescriptor& field, Message* to) {
-    const auto rest = std::unique_ptr<Message>(from.New());
-    rest->CopyFrom(from);
-    for (int i = 0; i < from.GetDescriptor()->field_count(); ++i) {
-      const FieldDescriptor* other = from.GetDescriptor()->field(i);
-      if (other != &field) rest->GetReflection()->ClearField(rest.get(), other);
-    }
-    to->GetReflection()->ClearField(to, &field);
-    to->MergeFrom(*rest);
   }
 
  protected:
