@@ -21,7 +21,10 @@ std::string Read(absl::StatusOr<CallHeaders> (*reader)(const UnaryCall&), const 
       call.Finish(Cat(ErrorReason(read.status()), " ", std::string(read.status().message())));
       return;
     }
-    call.Finish(Cat(read->unit_of_work.value_or("none"), " ", read->sequence.value_or(0)));
+    std::string said = Cat(read->unit_of_work.value_or("none"), " ", read->sequence.value_or(0));
+    if (read->debug != DebugLevel::kOff) said += read->debug == DebugLevel::kPlan ? " plan" : " cost";
+    if (read->idempotency_key.has_value()) said += " key " + *read->idempotency_key;
+    call.Finish(said);
   });
   TestServer server({service.get()});
   grpc::ClientContext context;
@@ -53,6 +56,28 @@ TEST(HeadersTest, AHeaderThatIsThereTwiceIsRefusedEvenWhenBothAgree) {
 TEST(HeadersTest, ASequenceNumberNeedsAUnitWhereThereMayBeNone) {
   EXPECT_EQ(Read(&ReadHeaders, {{"rowkeeper-sequence", "5"}}), "none 5");
   EXPECT_THAT(Read(&ReadRepositoryHeaders, {{"rowkeeper-sequence", "5"}}), ::testing::StartsWith("INVALID_HEADER"));
+}
+
+TEST(HeadersTest, DebugIsCostOrPlan) {
+  EXPECT_EQ(Read(&ReadHeaders, {{"rowkeeper-debug", "cost"}}), "none 0 cost");
+  EXPECT_EQ(Read(&ReadHeaders, {{"rowkeeper-debug", "plan"}}), "none 0 plan");
+  for (const char* value : {"", "COST", "1", "plan ", "analyze"}) {
+    EXPECT_THAT(Read(&ReadHeaders, {{"rowkeeper-debug", value}}), ::testing::StartsWith("INVALID_HEADER")) << value;
+  }
+  EXPECT_THAT(Read(&ReadHeaders, {{"rowkeeper-debug", "cost"}, {"rowkeeper-debug", "cost"}}),
+              ::testing::HasSubstr("more than once"));
+}
+
+TEST(HeadersTest, AnIdempotencyKeyIsUpTo255PrintableCharacters) {
+  EXPECT_EQ(Read(&ReadHeaders, {{"idempotency-key", "a b'c"}}), "none 0 key a b'c");
+  const std::string longest(255, '~');
+  EXPECT_EQ(Read(&ReadHeaders, {{"idempotency-key", longest}}), "none 0 key " + longest);
+  for (const std::string& value : {std::string(), longest + "~"}) {
+    EXPECT_THAT(Read(&ReadHeaders, {{"idempotency-key", value}}), ::testing::StartsWith("INVALID_HEADER"));
+  }
+  EXPECT_THAT(Read(&ReadHeaders, {{"idempotency-key", "a"}, {"idempotency-key", "a"}}),
+              ::testing::HasSubstr("more than once"));
+  EXPECT_EQ(Read(&ReadHeaders, {{"idempotency-keys", "a"}}), "none 0") << "another header";
 }
 
 TEST(CallerTest, IsThePeersAddressWithoutItsPort) {
