@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/plan/absent.h"
 #include "server/plan/bulk.h"
@@ -32,8 +31,10 @@ void CheckRestricted(const Call& call, FieldViolations* violations) {
   for (const Input& input : plan.inputs) {
     if (input.role == InputRole::kExpression) names.push_back(input.name);
   }
-  const std::string what = names.size() == 1 ? "is required" : Cat("set at least one of ", absl::StrJoin(names, ", "));
-  for (const std::string& name : names) violations->Add(name, Cat(what, ": without a filter every row would change"));
+  constexpr std::string_view kWhy = "; without a filter every row would change";
+  for (size_t i = 0; i < names.size(); ++i) {
+    violations->Add(names[i], i > 0 ? "or this one" : Cat(names.size() > 1 ? "set at least one filter" : "is required", kWhy));
+  }
 }
 
 void BindNewValues(Call* call, FieldViolations* violations) {
