@@ -5,5 +5,14 @@ ALTER TABLE task ADD COLUMN deleted_at timestamptz;
 COMMENT ON COLUMN task.deleted_at IS 'proto:22';
 UPDATE task SET deleted_at = updated_at WHERE is_deleted;
 
+DROP INDEX task_project_id_status_idx, task_assignee_id_due_date_idx, task_board_column_id_idx;
+CREATE INDEX task_project_id_status_idx ON task (project_id, status) WHERE deleted_at IS NULL AND NOT is_deleted;
+CREATE INDEX task_assignee_id_due_date_idx ON task (assignee_id, due_date) WHERE deleted_at IS NULL AND NOT is_deleted;
+CREATE INDEX task_board_column_id_idx ON task (board_column_id) WHERE deleted_at IS NULL AND NOT is_deleted;
+
 -- migrate:down
+DROP INDEX task_project_id_status_idx, task_assignee_id_due_date_idx, task_board_column_id_idx;
 ALTER TABLE task DROP COLUMN deleted_at;
+CREATE INDEX task_project_id_status_idx ON task (project_id, status) WHERE NOT is_deleted;
+CREATE INDEX task_assignee_id_due_date_idx ON task (assignee_id, due_date) WHERE NOT is_deleted;
+CREATE INDEX task_board_column_id_idx ON task (board_column_id) WHERE NOT is_deleted;

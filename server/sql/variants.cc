@@ -11,6 +11,7 @@
 #include "server/sql/identifier.h"
 #include "server/sql/render.h"
 #include "server/sql/variants_batch.h"
+#include "server/sql/variants_json.h"
 #include "server/sql/variants_list.h"
 #include "server/sql/variants_relation.h"
 
@@ -40,6 +41,9 @@ class Sampler {
     if (plan_.operation == Operation::kList) SampleOrders();
     if (plan_.operation == Operation::kExport) SampleCursors("", basic_);
     if (plan_.operation == Operation::kCreate || plan_.operation == Operation::kUpdate) SampleValues();
+    if (plan_.operation == Operation::kUpdate || plan_.operation == Operation::kUpdateWhere) {
+      for (SampledStatement& sample : SampleJsonWrites(plan_, basic_)) statements_.push_back(std::move(sample));
+    }
     if (catalogue::IsBulkChange(plan_.operation)) {
       SampleBulkChange();
     } else if (!plan_.reads_only() && plan_.operation != Operation::kCreate) {

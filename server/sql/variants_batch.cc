@@ -7,6 +7,7 @@
 #include "server/base/text.h"
 #include "server/plan/response_facts.h"
 #include "server/sql/render.h"
+#include "server/sql/variants_json.h"
 
 namespace rowkeeper::sql {
 namespace {
@@ -77,6 +78,7 @@ class BatchSampler {
     variant.written.clear();
     variant.unchanged.clear();
     Add("writing nothing", variant);
+    for (SampledStatement& sample : SampleJsonWrites(plan_, basic_)) statements_.push_back(std::move(sample));
   }
 
   void SampleMisses() {
