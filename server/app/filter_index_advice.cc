@@ -27,9 +27,7 @@ bool HasColumn(const LiveIndex& index, const std::string& column) {
                      [&column](const LiveIndex::Term& term) { return term.column == column; });
 }
 
-bool Defines(const LiveIndex& index, const std::string& text) {
-  return absl::StrContains(index.definition, text);
-}
+bool Defines(const LiveIndex& index, const std::string& text) { return absl::StrContains(index.definition, text); }
 
 /// PostgreSQL writes expressions in its own way, so that what they are made of is looked for.
 bool ServesSearch(const catalogue::Entity& entity, const FilterTerm& filter, const LiveIndex& index) {
@@ -89,8 +87,7 @@ void AdviseFilterIndexes(const std::vector<std::unique_ptr<const plan::MethodPla
     for (const FilterTerm& filter : plan->filters) {
       if (!LooksInside(filter.op)) continue;
       const bool served = std::any_of(table.indexes.begin(), table.indexes.end(), [&](const LiveIndex& index) {
-        const bool whole =
-            !index.where.has_value() || schema::CoversNotDeleted(*plan->entity, table, *index.where);
+        const bool whole = !index.where.has_value() || schema::CoversNotDeleted(*plan->entity, table, *index.where);
         return index.valid && whole && Serves(*plan->entity, filter, index);
       });
       const Wanted wanted = WantedFor(*plan->entity, filter);

@@ -117,7 +117,8 @@ std::optional<int64_t> CountedRows(std::string_view text) {
 absl::StatusOr<int64_t> TotalSize(const Step& step, plan::CountMode mode) {
   const bool estimated = mode == plan::CountMode::kEstimated;
   const plan::Variant variant = CountedVariant(step.call.variant);
-  const auto statement = step.parts.statements->Get(*step.call.plan, variant, estimated ? Kind::kEstimate : Kind::kCount);
+  const auto statement =
+      step.parts.statements->Get(*step.call.plan, variant, estimated ? Kind::kEstimate : Kind::kCount);
   const absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   std::optional<int64_t> total;
@@ -142,8 +143,7 @@ absl::StatusOr<Outcome> RunList(const Step& step) {
 }
 
 absl::StatusOr<Outcome> RunCount(const Step& step) {
-  const absl::StatusOr<int64_t> total =
-      TotalSize(step, step.call.request.count.value_or(plan::CountMode::kExact));
+  const absl::StatusOr<int64_t> total = TotalSize(step, step.call.request.count.value_or(plan::CountMode::kExact));
   if (!total.ok()) return total.status();
   Outcome outcome;
   outcome.total_size = *total;

@@ -7,8 +7,8 @@
 #include "server/base/text.h"
 #include "server/plan/absent.h"
 #include "server/plan/batch.h"
-#include "server/plan/bulk.h"
 #include "server/plan/bind_query.h"
+#include "server/plan/bulk.h"
 #include "server/plan/call.h"
 #include "server/plan/filter_expression.h"
 #include "server/plan/json_mask.h"
@@ -69,8 +69,7 @@ void BindFilters(Call* call, FieldViolations* violations) {
     Argument& argument = call->request.arguments[filter.input];
     if (!argument.present) {
       if (!filter.required) continue;
-      const auto zero =
-          TakesColumnZero(filter.op) ? FilterZero(plan.entity->columns[filter.column]) : std::nullopt;
+      const auto zero = TakesColumnZero(filter.op) ? FilterZero(plan.entity->columns[filter.column]) : std::nullopt;
       if (!zero.has_value()) {
         violations->Add(plan.inputs[filter.input].name,
                         TakesSeveral(filter.op) ? "is required; give at least one value" : "is required");
@@ -125,9 +124,10 @@ void BindExpression(Call* call, const FilterLimits& limits, FieldViolations* vio
 
 void CheckCount(const Call& call, FieldViolations* violations) {
   if (call.request.count != CountMode::kNone) return;
-  violations->Add(InputName(*call.plan, InputRole::kCount, "count"),
-                  "is COUNT_MODE_NONE, and this method does nothing but count; leave it out, or send COUNT_MODE_EXACT or "
-                  "COUNT_MODE_ESTIMATED");
+  violations->Add(
+      InputName(*call.plan, InputRole::kCount, "count"),
+      "is COUNT_MODE_NONE, and this method does nothing but count; leave it out, or send COUNT_MODE_EXACT or "
+      "COUNT_MODE_ESTIMATED");
 }
 
 }  // namespace

@@ -77,7 +77,8 @@ class Parser {
     const size_t start = scanner_.offset();
     if (!scanner_.Take('(')) return ParseRestriction();
     if (++nesting_ > limits_.max_nesting) {
-      return Fail(start, Cat("parentheses are nested deeper than ", limits_.max_nesting, ", the limit max-filter-nesting"));
+      return Fail(start,
+                  Cat("parentheses are nested deeper than ", limits_.max_nesting, ", the limit max-filter-nesting"));
     }
     Result inner = ParseAnd();
     if (!inner.has_value()) return inner;
@@ -217,7 +218,8 @@ std::optional<CompiledFilter> CompileFilter(const catalogue::Entity& entity, std
   CompiledFilter compiled;
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return compiled;
   if (text.size() > limits.max_bytes) {
-    *problem = Cat("has ", text.size(), " bytes; at most ", limits.max_bytes, " are allowed, the limit max-filter-bytes");
+    *problem =
+        Cat("has ", text.size(), " bytes; at most ", limits.max_bytes, " are allowed, the limit max-filter-bytes");
     return std::nullopt;
   }
   Parser parser(entity, text, columns, limits, &compiled.operands);

@@ -61,8 +61,8 @@ struct CompiledFilter {
 
 /// Compiles an AIP-160 filter over `entity`:
 ///   AND, OR (which binds closer than AND), NOT and - ; parentheses; = != < <= > >= and : (has)
-/// Operands are words or quoted strings in which a backslash makes the next character mean itself; `*` in the operand of
-/// = or != on text stands for any text. `field = null` asks for rows without a value, `field:*` for those with one.
+/// Operands are words or quoted strings in which a backslash makes the next character mean itself; `*` in the operand
+/// of = or != on text stands for any text. `field = null` asks for rows without a value, `field:*` for those with one.
 /// `field:x` is text or an array with x in it, or an object with the key x; `object.key.key = x` looks into an object.
 /// nullopt: `*problem` says where and what is wrong, and what to write. Pure.
 std::optional<CompiledFilter> CompileFilter(const catalogue::Entity& entity, std::string_view text,

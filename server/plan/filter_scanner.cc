@@ -86,9 +86,8 @@ std::string FilterScanner::Next() const { return ShortenUtf8(text_.substr(offset
 
 size_t CharacterAt(std::string_view text, size_t offset) {
   const std::string_view before = text.substr(0, offset);
-  return 1 + static_cast<size_t>(std::count_if(before.begin(), before.end(), [](char c) {
-           return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-         }));
+  return 1 + static_cast<size_t>(std::count_if(before.begin(), before.end(),
+                                               [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace rowkeeper::plan

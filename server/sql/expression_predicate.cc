@@ -32,9 +32,9 @@ class ExpressionWriter {
 
  private:
   std::string Join(const FilterExpression& expression, const char* keyword) const {
-    return Cat("(", absl::StrJoin(expression.parts, keyword, [this](std::string* out, const FilterExpression& part) {
-                 out->append(Write(part));
-               }),
+    return Cat("(",
+               absl::StrJoin(expression.parts, keyword,
+                             [this](std::string* out, const FilterExpression& part) { out->append(Write(part)); }),
                ")");
   }
 

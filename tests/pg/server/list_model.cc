@@ -128,9 +128,8 @@ std::string Escaped(const std::string& text, bool star_first, bool star_last) {
 Expression OfText(const std::string& field, Random* random) {
   const std::string word = Pick(kWords, random);
   const auto with = [field](std::function<bool(const std::string&)> holds, bool without = false) {
-    return [field, holds, without](const Json& item) {
-      return item.contains(field) ? holds(Text(item[field])) : without;
-    };
+    return
+        [field, holds, without](const Json& item) { return item.contains(field) ? holds(Text(item[field])) : without; };
   };
   const std::string whole = Cat(word, " ", Pick(kColors, random));
   switch (Below(6, random)) {
@@ -189,7 +188,8 @@ Expression OfObjects(Random* random) {
     case 5:
       return {Cat("counts:", color), [color](const Json& item) { return item["counts"].contains(color); }};
     default:
-      return {Cat("counts.all = ", number), [number](const Json& item) { return item["counts"].value("all", -1) == number; }};
+      return {Cat("counts.all = ", number),
+              [number](const Json& item) { return item["counts"].value("all", -1) == number; }};
   }
 }
 

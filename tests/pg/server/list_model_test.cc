@@ -104,8 +104,8 @@ TEST_F(ListModelTest, AnyExpressionAnswersAsTheModel) {
     const Expression expression = RandomExpression(1 + Below(6, &random), &random);
     const Order order = RandomOrder(&random);
     const std::string deleted = RandomVisibility(&random);
-    const Json request = {{"filter", expression.text}, {"deleted", deleted}, {"order_by", order.text},
-                          {"page_size", 1000}};
+    const Json request = {
+        {"filter", expression.text}, {"deleted", deleted}, {"order_by", order.text}, {"page_size", 1000}};
     const Ids expected = Expected(deleted, expression, order);
     found += expected.size();
     missed += model().size() - expected.size();
@@ -123,7 +123,9 @@ TEST_F(ListModelTest, PagesOfBothDirectionsAreThoseOfTheModelInAnyOrder) {
     const Expression expression = RandomExpression(1 + Below(3, &random), &random);
     const Order order = RandomOrder(&random);
     const std::string deleted = RandomVisibility(&random);
-    Json request = {{"filter", expression.text}, {"deleted", deleted}, {"order_by", order.text},
+    Json request = {{"filter", expression.text},
+                    {"deleted", deleted},
+                    {"order_by", order.text},
                     {"page_size", 1 + Below(9, &random)}};
     if (Coin(&random)) request["count"] = "COUNT_MODE_EXACT";
     const Ids expected = Expected(deleted, expression, order);
@@ -153,8 +155,11 @@ TEST_F(ListModelTest, ASkipLeavesOutRowsAndPagesGoOnFromThereInBothDirections) {
     const Order order = RandomOrder(&random);
     const Ids expected = Expected("DELETED_INCLUDE", expression, order);
     const int skip = Below(static_cast<int>(expected.size()) + 5, &random);
-    Json request = {{"filter", expression.text}, {"deleted", "DELETED_INCLUDE"}, {"order_by", order.text},
-                    {"skip", skip}, {"page_size", 1 + Below(9, &random)}};
+    Json request = {{"filter", expression.text},
+                    {"deleted", "DELETED_INCLUDE"},
+                    {"order_by", order.text},
+                    {"skip", skip},
+                    {"page_size", 1 + Below(9, &random)}};
     const size_t left_out = std::min<size_t>(skip, expected.size());
     const Json first = List(request);
     Json last;
@@ -223,7 +228,9 @@ TEST_F(ListModelTest, CountsHonourFiltersAndDeletedRowsAndEstimatesAskThePlanner
   EXPECT_EQ(count({{"rank", 2}, {"filter", "rank = 3"}}), 0);
   const int estimate = count({{"deleted", "DELETED_INCLUDE"}, {"count", "COUNT_MODE_ESTIMATED"}});
   EXPECT_NEAR(estimate, kItemCount, 20);
-  const Json page = List({{"count", "COUNT_MODE_ESTIMATED"}, {"page_size", 1}, {"deleted", "DELETED_INCLUDE"},
+  const Json page = List({{"count", "COUNT_MODE_ESTIMATED"},
+                          {"page_size", 1},
+                          {"deleted", "DELETED_INCLUDE"},
                           {"filter", "rank = 1 OR title:tea"}});
   EXPECT_GT(std::stoi(page.value("total_size", "0")), 0);
   EXPECT_EQ(Summary(server_->Call("ItemRepository.Count", {{"count", "COUNT_MODE_NONE"}})),
@@ -253,9 +260,17 @@ TEST_F(ListModelTest, EqualityOfAListOfBoundedTextsIsThatOfTheWholeList) {
 }
 
 TEST_F(ListModelTest, WhatCallersWriteNeverBecomesSql) {
-  const std::vector<std::string> attacks = {
-      "'; DROP TABLE items; --", "\" OR 1=1 --", "$1", "\\'; --x", "x' OR 'a'='a", "%' OR true --", "{\"a\":1}",
-      "1); DELETE FROM items; --", "items.id", "pg_sleep(10)", "\xF0\x9F\x98\x80"};
+  const std::vector<std::string> attacks = {"'; DROP TABLE items; --",
+                                            "\" OR 1=1 --",
+                                            "$1",
+                                            "\\'; --x",
+                                            "x' OR 'a'='a",
+                                            "%' OR true --",
+                                            "{\"a\":1}",
+                                            "1); DELETE FROM items; --",
+                                            "items.id",
+                                            "pg_sleep(10)",
+                                            "\xF0\x9F\x98\x80"};
   Random random(1);
   for (const std::string& attack : attacks) {
     for (const char* field : {"title = ", "note = ", "title:", "title != ", "tags:", "labels:", "labels.a = ",

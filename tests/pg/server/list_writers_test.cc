@@ -57,11 +57,11 @@ class ListWritersTest : public ::testing::Test {
       } else if (what < 6) {
         Json item = RandomListItem(&random);
         item["id"] = own[Below(static_cast<int>(own.size()), &random)]["id"];
-        server_->MustCall("ItemRepository.Update",
-                          {{"item", item}, {"update_mask", "rank,due,weight,at,title"}});
+        server_->MustCall("ItemRepository.Update", {{"item", item}, {"update_mask", "rank,due,weight,at,title"}});
       } else if (what < 8) {
         const int victim = Below(static_cast<int>(own.size()), &random);
-        server_->MustCall(what == 6 ? "ItemRepository.Delete" : "ItemRepository.SoftDelete", {{"id", own[victim]["id"]}});
+        server_->MustCall(what == 6 ? "ItemRepository.Delete" : "ItemRepository.SoftDelete",
+                          {{"id", own[victim]["id"]}});
         own.erase(own.begin() + victim);
       } else {
         const Json& item = lasting_[Below(kLasting, &random)];
@@ -134,8 +134,7 @@ TEST_F(ListWritersTest, NorDoPagesOfAFilterExpression) {
   for (int i = 0; i < 40; ++i) {
     const Order order = RandomOrder(&random);
     const Expression expression = RandomExpression(2, &random);
-    const Json request = {
-        {"order_by", order.text}, {"page_size", 2 + Below(10, &random)}, {"filter", expression.text}};
+    const Json request = {{"order_by", order.text}, {"page_size", 2 + Below(10, &random)}, {"filter", expression.text}};
     const Ids expected = Expected(order, expression.holds);
     Json last;
     ASSERT_EQ(Forward(request, &last), expected) << request;

@@ -195,6 +195,10 @@ message Inner { google.protobuf.Any any = 1; }
         {"SortableArray",
          ItemText("repeated string tags = 2 [(rowkeeper.v1.column) = {sortable: true}];"),
          {"shop.proto:6: shop.v1.Item.tags: a repeated string field has no order; remove `sortable`"}},
+        {"FilterableJsonThatIsNoObject",
+         ItemText("google.protobuf.ListValue data = 2 [(rowkeeper.v1.column) = {filterable: true}];"),
+         {"shop.proto:6: shop.v1.Item.data: a google.protobuf.ListValue field has nothing that a filter expression "
+          "could name; remove `filterable`; of jsonb only maps and google.protobuf.Struct can be filterable"}},
         {"UniqueJson",
          ItemText("map<string, string> data = 2 [(rowkeeper.v1.column) = {unique: true}];"),
          {"shop.proto:6: shop.v1.Item.data: a map field cannot be unique; remove `unique`"}},

@@ -80,8 +80,8 @@ TEST_F(ResponseEncoderTest, FactsGoWhereTheResponseHasFieldsForThem) {
     return Encode(one, FakeRows{{{"no", "place"}}}, 1, facts);
   };
   google::protobuf::StringValue text;
-  ASSERT_TRUE(text.ParseFromString(
-      encode(&plan::ResponsePlan::previous_page_token, Field<google::protobuf::StringValue>())));
+  ASSERT_TRUE(
+      text.ParseFromString(encode(&plan::ResponsePlan::previous_page_token, Field<google::protobuf::StringValue>())));
   EXPECT_EQ(text.value(), "before");
   google::protobuf::Int64Value number;
   ASSERT_TRUE(number.ParseFromString(encode(&plan::ResponsePlan::total_size, Field<google::protobuf::Int64Value>())));

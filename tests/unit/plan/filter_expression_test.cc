@@ -53,14 +53,15 @@ class FilterExpressionTest : public ::testing::Test {
   const catalogue::Entity& entity() const { return *plans_.Find("List").entity; }
 
   std::string Show(const FilterExpression& expression, const std::vector<std::string>& operands) const {
-    static const char* const kNames[] = {"AND", "OR",   "NOT",  "=",       "!=",       "<",   "<=",  ">",       ">=",
+    static const char* const kNames[] = {"AND", "OR",   "NOT",  "=",       "!=",       "<",   "<=",   ">",       ">=",
                                          "~",   "null", "some", "element", "nonempty", "key", "path", "contains"};
     const std::string name = kNames[static_cast<int>(expression.kind)];
     if (!expression.parts.empty()) {
-      return Cat(name, "(", absl::StrJoin(expression.parts, ", ", [&](std::string* out, const FilterExpression& part) {
-                   out->append(Show(part, operands));
-                 }),
-                 ")");
+      return Cat(
+          name, "(",
+          absl::StrJoin(expression.parts, ", ",
+                        [&](std::string* out, const FilterExpression& part) { out->append(Show(part, operands)); }),
+          ")");
     }
     const std::string operand = expression.operand < 0 ? "" : Cat(" [", operands[expression.operand], "]");
     return Cat(entity().columns[expression.column].field->name(), " ", name, operand);
@@ -154,14 +155,16 @@ TEST_F(FilterExpressionTest, ListsAndObjects) {
 }
 
 TEST_F(FilterExpressionTest, OnlyFilterableFieldsUnlessTheCatalogueSaysIt) {
-  EXPECT_THAT(Compiled("secret = x"), HasSubstr("at character 1: \"secret\" is no field to filter by; those are id, title"));
+  EXPECT_THAT(Compiled("secret = x"),
+              HasSubstr("at character 1: \"secret\" is no field to filter by; those are id, title"));
   EXPECT_THAT(Compiled("secret = x"), Not(HasSubstr("numbers, secret")));
   EXPECT_THAT(Compiled("nothing = x"), HasSubstr("\"nothing\" is no field to filter by"));
   EXPECT_EQ(Compiled("secret = x", FilterColumns::kAll), "secret = [x]");
 }
 
 TEST_F(FilterExpressionTest, MistakesSayWhereAndWhatToWrite) {
-  EXPECT_EQ(Compiled("tea"), "at character 1: \"tea\" stands alone; write a field, one of = != < <= > >= : and a value");
+  EXPECT_EQ(Compiled("tea"),
+            "at character 1: \"tea\" stands alone; write a field, one of = != < <= > >= : and a value");
   EXPECT_THAT(Compiled("\"tea\""), HasSubstr("at character 1: a quoted text stands alone"));
   EXPECT_EQ(Compiled("rank = 1 rank = 2"), "at character 10: write AND or OR before \"rank = 2\"");
   EXPECT_EQ(Compiled("rank = 1 and rank = 2"), "at character 10: write AND or OR before \"and rank = 2\"");
@@ -205,10 +208,12 @@ TEST_F(FilterExpressionTest, LimitsAreNamed) {
   EXPECT_EQ(Compiled("rank=1 OR rank=2 OR rank=3 OR rank=4"),
             "at character 31: has more than 3 conditions, the limit max-filter-terms");
   EXPECT_EQ(Compiled("((rank=1))"), "rank = [1]");
-  EXPECT_EQ(Compiled("(((rank=1)))"), "at character 3: parentheses are nested deeper than 2, the limit max-filter-nesting");
+  EXPECT_EQ(Compiled("(((rank=1)))"),
+            "at character 3: parentheses are nested deeper than 2, the limit max-filter-nesting");
   EXPECT_EQ(Compiled("(rank=1) OR ((rank=2))"), "OR(rank = [1], rank = [2])");
   EXPECT_THAT(Compiled("labels.a.b.c = 1"), HasSubstr("deeper than 2 keys"));
-  EXPECT_EQ(Compiled(std::string(60, ' ') + "rank=1"), "has 66 bytes; at most 60 are allowed, the limit max-filter-bytes");
+  EXPECT_EQ(Compiled(std::string(60, ' ') + "rank=1"),
+            "has 66 bytes; at most 60 are allowed, the limit max-filter-bytes");
 }
 
 TEST_F(FilterExpressionTest, KeysTellExpressionsApartAndNotTheirOperands) {
@@ -247,6 +252,49 @@ TEST_F(FilterExpressionTest, APageTokenIsBoundToTheExpression) {
   EXPECT_THAT(builder.Message(), HasSubstr("page_token: is not a token of this request"));
 }
 
+/// Whatever callers write is compiled or refused with a position; nothing else can happen.
+TEST_F(FilterExpressionTest, RandomTextsAreCompiledOrRefused) {
+  static const char* const kPieces[] = {"rank",   "title",
+                                        "notes",  "labels",
+                                        "tags",   "due_at",
+                                        "null",   "*",
+                                        ".",      "=",
+                                        "!=",     "<",
+                                        ">=",     ":",
+                                        "(",      ")",
+                                        "AND",    "OR",
+                                        "-",      " ",
+                                        "NOT ",   "\"",
+                                        "'",      "\\",
+                                        "1",      "-2.5",
+                                        "90s",    "\xff",
+                                        ",",      "true",
+                                        "counts", "mood",
+                                        "SAD",    "\xF0\x9F\x98\x80",
+                                        "\t",     "secret",
+                                        " AND ",  " OR ",
+                                        "= 1",    "rank = 1"};
+  unsigned random = 1;
+  int compiled = 0;
+  int refused = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string text;
+    for (int j = 0; j < 1 + i % 12; ++j) {
+      random = random * 1664525 + 1013904223;
+      text += kPieces[(random >> 8) % std::size(kPieces)];
+    }
+    std::string problem;
+    const auto filter = CompileFilter(entity(), text, FilterColumns::kFilterable, limits_, 0, &problem);
+    ASSERT_EQ(filter.has_value(), problem.empty()) << text;
+    if (!filter.has_value()) {
+      ASSERT_EQ(problem.rfind("at character ", 0), 0U) << text << ": " << problem;
+    }
+    ++(filter.has_value() ? compiled : refused);
+  }
+  EXPECT_GT(compiled, 100);
+  EXPECT_GT(refused, 10000);
+}
+
 TEST(FilterExpression, AFieldForItNeedsSomethingToNameAndObjectsToLookInto) {
   EXPECT_THAT(Plans::OfText(R"(
 message Note {
@@ -258,7 +306,8 @@ message Out { repeated Note notes = 1; string next_page_token = 2; }
 service NoteRepository {
   option (rowkeeper.v1.repository).entity = "shop.v1.Note";
   rpc List(In) returns (Out);
-})").Mistakes(),
+})")
+                  .Mistakes(),
               ElementsAre("shop.v1.In.filter: no field of shop.v1.Note may be named in a filter; set `filterable: "
                           "true` on those that callers may filter by, or remove this field"));
 }
