@@ -29,8 +29,10 @@ void PrintServices(const LoadedCatalogue& loaded) {
     std::printf("%s  (%s, table %s)\n", repository.service->full_name().c_str(), repository.entity->full_name.c_str(),
                 repository.entity->table.c_str());
     for (const catalogue::Method& method : repository.methods) {
-      std::printf("  %s(%s) returns %s\n", method.descriptor->name().c_str(),
-                  method.descriptor->input_type()->name().c_str(), method.descriptor->output_type()->name().c_str());
+      const auto& rpc = *method.descriptor;
+      std::printf("  %s(%s%s) returns %s%s\n", rpc.name().c_str(), rpc.client_streaming() ? "stream " : "",
+                  rpc.input_type()->name().c_str(), rpc.server_streaming() ? "stream " : "",
+                  rpc.output_type()->name().c_str());
     }
   }
 }

@@ -145,7 +145,7 @@ void ServerProcess::MakeServices() {
   MakeStreams(backend);
   run_ = std::make_unique<const wire::RunMethod>(
       wire::RunBackend{executor_.get(), &runner_, &in_doubt_runs_, &keyed_writes_, backend.max_response_bytes},
-      methods_);
+      methods_, StreamNames());
   unit_service_ = std::make_unique<const wire::UnitOfWorkService>(
       wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
@@ -172,6 +172,12 @@ void ServerProcess::MakeStreams(const wire::RepositoryBackend& backend) {
   for (const auto& plan : loaded_.plans) {
     if (plan::IsStreaming(*plan)) streams_.push_back(wire::StreamMethod::Make(plan.get(), &stream_backend_));
   }
+}
+
+std::vector<std::string> ServerProcess::StreamNames() const {
+  std::vector<std::string> names;
+  for (const auto& method : streams_) names.push_back(method->plan().full_name);
+  return names;
 }
 
 void ServerProcess::AnnounceServices() {

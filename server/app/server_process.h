@@ -58,6 +58,7 @@ class ServerProcess {
   void MakeUnits();
   void MakeServices();
   void MakeStreams(const wire::RepositoryBackend& backend);
+  std::vector<std::string> StreamNames() const;
   void AnnounceServices();
   void OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason);
 

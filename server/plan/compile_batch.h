@@ -7,7 +7,8 @@
 
 namespace rowkeeper::plan {
 
-/// The plan of a batch or an upsert on `entity`. Mistakes go to `diagnostics`; the result is of use only without them.
+/// The plan of a batch, an upsert or an import (the plan of its chunks) on `entity`. Mistakes go to `diagnostics`; the
+/// result is of use only without them.
 std::unique_ptr<const MethodPlan> CompileBatch(const catalogue::Entity& entity, const catalogue::Method& method,
                                                catalogue::Diagnostics* diagnostics);
 

@@ -73,9 +73,11 @@ class Responses {
 
 }  // namespace
 
-RunMethod::RunMethod(const RunBackend& backend, const std::vector<std::unique_ptr<const RepositoryMethod>>& methods)
+RunMethod::RunMethod(const RunBackend& backend, const std::vector<std::unique_ptr<const RepositoryMethod>>& methods,
+                     const std::vector<std::string>& streams)
     : backend_(backend) {
   for (const auto& method : methods) methods_.emplace(method->plan().full_name, method.get());
+  for (const std::string& stream : streams) methods_.emplace(stream, nullptr);
 }
 
 absl::Status RunMethod::Start(const v1::RunRequest& request, const CallHeaders& headers,

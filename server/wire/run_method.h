@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,8 +32,9 @@ struct RunBackend {
 /// is executed. Thread-safe; Start does not block.
 class RunMethod {
  public:
-  /// `methods` outlive this object.
-  RunMethod(const RunBackend& backend, const std::vector<std::unique_ptr<const RepositoryMethod>>& methods);
+  /// `methods` outlive this object. `streams` are the names of those that it refuses because they stream.
+  RunMethod(const RunBackend& backend, const std::vector<std::unique_ptr<const RepositoryMethod>>& methods,
+            const std::vector<std::string>& streams = {});
 
   /// An error is the answer; otherwise `exchange` will be answered. `request` is used during the call only.
   absl::Status Start(const v1::RunRequest& request, const CallHeaders& headers,

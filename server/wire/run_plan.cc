@@ -82,6 +82,9 @@ class Compiler {
       std::replace(name.begin(), name.end(), '/', '.');
     }
     const auto found = methods_.find(name);
+    if (found != methods_.end() && found->second == nullptr) {
+      violations_.Add(field, "is a stream, and a run has calls with one request and one response; call it by itself");
+    }
     if (found != methods_.end()) return found->second;
     violations_.Add(field, name.empty() ? "is required; name a repository's method"
                                         : Cat("there is no repository method \"", name,

@@ -13,7 +13,7 @@
 
 namespace rowkeeper::wire {
 
-/// Methods by full name, "planner.v1.TodoRepository.Create".
+/// Methods by full name, "planner.v1.TodoRepository.Create"; nullptr for one that streams, which no run can have.
 using MethodsByName = absl::flat_hash_map<std::string, const RepositoryMethod*>;
 
 /// A value that a call of a run takes from the row that an earlier one returned.

@@ -113,6 +113,9 @@ TEST_F(ExportTest, FiltersVisibilityAndReadMaskAreThoseOfALists) {
   EXPECT_EQ(IdsOf(Export({{"deleted", "DELETED_ONLY"}})->ReceiveAll()), StoredIds("is_deleted"));
   EXPECT_EQ(IdsOf(Export({{"statuses", {"TASK_STATUS_DONE"}}})->ReceiveAll()), StoredIds("status = 'DONE'"));
   EXPECT_EQ(IdsOf(Export({{"project_id", NewProject("other")}})->ReceiveAll()).size(), 0u);
+  EXPECT_EQ(IdsOf(Export({{"filter", "status = DONE"}})->ReceiveAll()), StoredIds("status = 'DONE'"));
+  const auto injection = Export({{"filter", "status = \"DONE'; DROP TABLE task; --\""}});
+  EXPECT_EQ(Summary(EndOf(injection.get())), "INVALID_ARGUMENT INVALID_FIELD [filter]");
   const std::vector<Json> titles = Export({{"statuses", {"TASK_STATUS_DONE"}}, {"read_mask", "title"}})->ReceiveAll();
   ASSERT_EQ(titles.size(), 1u);
   EXPECT_EQ(titles[0]["tasks"], (Json{{{"title", "t 5"}}}));
@@ -175,6 +178,8 @@ TEST_F(ExportTest, ATokenIsForTheSameRequestAloneButForItsMask) {
   EXPECT_EQ(refused({{"project_id", project_}}), "OK");
   EXPECT_EQ(refused({{"project_id", project_}, {"read_mask", "title"}}), "OK");
   EXPECT_EQ(refused(Json::object()), "INVALID_ARGUMENT INVALID_FIELD [resume_token]");
+  EXPECT_EQ(refused({{"project_id", project_}, {"filter", "title = \"t\""}}),
+            "INVALID_ARGUMENT INVALID_FIELD [resume_token]");
   EXPECT_EQ(refused({{"project_id", owner_}}), "INVALID_ARGUMENT INVALID_FIELD [resume_token]");
   EXPECT_EQ(refused({{"project_id", project_}, {"deleted", "DELETED_INCLUDE"}}),
             "INVALID_ARGUMENT INVALID_FIELD [resume_token]");
@@ -338,6 +343,16 @@ TEST_F(ExportTest, ExportsUseOnlyTheirShareOfThePool) {
   for (int i = 0; i < 20; ++i) server_->MustCall("TaskRepository.List", {{"page_size", 1}});
   stalled.clear();
   EXPECT_TRUE(Eventually(server_.get(), kNoTransaction));
+}
+
+using PlannerExportTest = PlannerTest;
+
+TEST_F(PlannerExportTest, RelationsAreNotExportedAndRunsHaveNoStreams) {
+  const auto stream = StartExport(&server(), "TodoRepository.Export", {{"read_mask", "title,owner"}});
+  EXPECT_EQ(Summary(EndOf(stream.get())), "INVALID_ARGUMENT INVALID_FIELD [read_mask]");
+  const auto run = Call("UnitOfWork.Run", {{"calls", {{{"method", "planner.v1.TodoRepository.Export"}}}}});
+  EXPECT_EQ(Summary(run), "INVALID_ARGUMENT INVALID_FIELD [calls[0].method]");
+  EXPECT_THAT(std::string(run.status().message()), HasSubstr("is a stream"));
 }
 
 int64_t ResidentKib() {

@@ -39,12 +39,24 @@ INSTANTIATE_TEST_SUITE_P(
           "(rowkeeper.v1.method).operation = OPERATION_LIST;`"}},
         {"ServerStreaming",
          "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc List(Q) returns (stream Item);"),
-         {"shop.proto:10: shop.v1.ItemRepository.List: streaming methods are not served; remove `stream`; a List "
-          "method gives pages"}},
+         {"shop.proto:10: shop.v1.ItemRepository.List: only imports and exports are served as streams; remove "
+          "`stream` (a List method gives pages), or make it an Import or Export"}},
         {"ClientStreaming",
          "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc Create(stream Q) returns (Item);"),
-         {"shop.proto:10: shop.v1.ItemRepository.Create: streaming methods are not served; remove `stream`; a List "
-          "method gives pages"}},
+         {"shop.proto:10: shop.v1.ItemRepository.Create: only imports and exports are served as streams; remove "
+          "`stream` (a List method gives pages), or make it an Import or Export"}},
+        {"ImportOfOneRequest",
+         "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc Import(Q) returns (stream Q);"),
+         {"shop.proto:10: shop.v1.ItemRepository.Import: an import takes a stream of requests; write `rpc "
+          "Import(stream Q) returns (stream Q)`"}},
+        {"ExportWithOneResponse",
+         "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc Export(Q) returns (Q);"),
+         {"shop.proto:10: shop.v1.ItemRepository.Export: an export takes one request and answers a stream; write `rpc "
+          "Export(Q) returns (stream Q)`"}},
+        {"ExportOfManyRequests",
+         "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc Export(stream Q) returns (stream Q);"),
+         {"shop.proto:10: shop.v1.ItemRepository.Export: an export takes one request and answers a stream; write `rpc "
+          "Export(Q) returns (stream Q)`"}},
         {"SoftDeleteOfAnotherKind",
          "message Q {}\n" + ItemText("") + RepositoryText("shop.v1.Item", "rpc SoftDelete(Q) returns (Item);"),
          {"shop.proto:10: shop.v1.ItemRepository.SoftDelete: the entity shop.v1.Item is not soft-deletable; give it a "
