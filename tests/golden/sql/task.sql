@@ -1,5 +1,5 @@
 -- tracker.v1.TaskRepository.Create
-INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") VALUES ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::text, $7::text, $8::"task_priority", $9::date, $10::interval, $11::double precision, $12::jsonb) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") VALUES ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::text, $7::text, $8::"task_priority", $9::date, $10::interval, $11::double precision, $12::jsonb) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.id
 --   $2 task.project_id
 --   $3 task.assignee_id
@@ -14,70 +14,115 @@ INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title
 --   $12 task.custom_numbers
 
 -- tracker.v1.TaskRepository.Create, writing task.id
-INSERT INTO "task" ("id") VALUES ($1::uuid) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("id") VALUES ($1::uuid) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.id
 
 -- tracker.v1.TaskRepository.Create, writing task.project_id
-INSERT INTO "task" ("project_id") VALUES ($1::uuid) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("project_id") VALUES ($1::uuid) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.project_id
 
 -- tracker.v1.TaskRepository.Create, writing task.assignee_id
-INSERT INTO "task" ("assignee_id") VALUES ($1::uuid) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("assignee_id") VALUES ($1::uuid) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.assignee_id
 
 -- tracker.v1.TaskRepository.Create, writing task.board_column_id
-INSERT INTO "task" ("board_column_id") VALUES ($1::uuid) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("board_column_id") VALUES ($1::uuid) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.board_column_id
 
 -- tracker.v1.TaskRepository.Create, writing task.title
-INSERT INTO "task" ("title") VALUES ($1::text) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("title") VALUES ($1::text) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.title
 
 -- tracker.v1.TaskRepository.Create, writing task.description
-INSERT INTO "task" ("description") VALUES ($1::text) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("description") VALUES ($1::text) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.description
 
 -- tracker.v1.TaskRepository.Create, writing task.status
-INSERT INTO "task" ("status") VALUES ($1::text) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("status") VALUES ($1::text) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.status
 
 -- tracker.v1.TaskRepository.Create, writing task.priority
-INSERT INTO "task" ("priority") VALUES ($1::"task_priority") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("priority") VALUES ($1::"task_priority") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.priority
 
 -- tracker.v1.TaskRepository.Create, writing task.due_date
-INSERT INTO "task" ("due_date") VALUES ($1::date) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("due_date") VALUES ($1::date) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.due_date
 
 -- tracker.v1.TaskRepository.Create, writing task.estimate
-INSERT INTO "task" ("estimate") VALUES ($1::interval) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("estimate") VALUES ($1::interval) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.estimate
 
 -- tracker.v1.TaskRepository.Create, writing task.position
-INSERT INTO "task" ("position") VALUES ($1::double precision) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("position") VALUES ($1::double precision) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.position
 
 -- tracker.v1.TaskRepository.Create, writing task.custom_numbers
-INSERT INTO "task" ("custom_numbers") VALUES ($1::jsonb) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("custom_numbers") VALUES ($1::jsonb) RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.custom_numbers
 
 -- tracker.v1.TaskRepository.Create, writing nothing
-INSERT INTO "task" DEFAULT VALUES RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" DEFAULT VALUES RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 
 -- tracker.v1.TaskRepository.GetById
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid AND NOT "is_deleted"
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted"
 --   $1 id
 
 -- tracker.v1.TaskRepository.GetById, including deleted
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid ORDER BY (NOT "is_deleted") DESC LIMIT 1
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid ORDER BY ("deleted_at" IS NULL AND NOT "is_deleted") DESC, "deleted_at" DESC LIMIT 1
 --   $1 id
 
 -- tracker.v1.TaskRepository.GetById, only deleted
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid AND NOT (NOT "is_deleted") ORDER BY (NOT "is_deleted") DESC LIMIT 1
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid AND NOT ("deleted_at" IS NULL AND NOT "is_deleted") ORDER BY ("deleted_at" IS NULL AND NOT "is_deleted") DESC, "deleted_at" DESC LIMIT 1
 --   $1 id
 
+-- tracker.v1.TaskRepository.GetById, with relations
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 id
+
+-- tracker.v1.TaskRepository.GetById, with relations alone
+SELECT "project_id", "assignee_id", "board_column_id", "id" FROM "task" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 id
+
+-- tracker.v1.TaskRepository.GetById, relation project
+SELECT "id", "name", "slug", "owner_id", "budget", "start_date", "end_date", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "project" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.GetById, relation assignee
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.GetById, relation board_column
+SELECT "id", "board_id", "name", "position", "task_limit", "created_at", "updated_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "board_column" WHERE "id" = "#key"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.GetById, relation comments
+SELECT "id", "task_id", "author_id", "body", "reactions", "is_pinned", "created_at", "updated_at", "deleted_at", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "task_id", "author_id", "body", "reactions", "is_pinned", "created_at", "updated_at", "deleted_at", row_number() OVER (ORDER BY "created_at" DESC, "id" DESC) AS "#n" FROM "task_comment" WHERE "task_id" = "#key" AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT 20) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.GetById, relation project.owner
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.GetById, relation project.tasks
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", row_number() OVER (ORDER BY "position", "id") AS "#n" FROM "task" WHERE "project_id" = "#key" AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "position", "id" LIMIT 50) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.GetById, relation project.members
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "email", "id") AS "#n" FROM "user" WHERE "id" IN (SELECT "user_id" FROM "project_user" WHERE "project_id" = "#key") AND "deleted_at" IS NULL ORDER BY "email", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.GetById, relation project.done_tasks
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", row_number() OVER (ORDER BY "updated_at" DESC, "id" DESC) AS "#n" FROM "task" WHERE "project_id" = "#key" AND "deleted_at" IS NULL AND NOT "is_deleted" AND "status" = $2::text ORDER BY "updated_at" DESC, "id" DESC LIMIT 10) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+--   $2 computed 0
+
+-- tracker.v1.TaskRepository.GetById, relation comments.author
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
 -- tracker.v1.TaskRepository.List
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -86,7 +131,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, without status
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "priority" = $1::"task_priority" AND "title" LIKE $2::text AND "status" <> ALL($3::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "priority" = $1::"task_priority" AND "title" LIKE $2::text AND "status" <> ALL($3::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 priority
 --   $2 title_like
 --   $3 without_statuses
@@ -94,7 +139,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.List, without priority
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "title" LIKE $2::text AND "status" <> ALL($3::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "title" LIKE $2::text AND "status" <> ALL($3::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 status
 --   $2 title_like
 --   $3 without_statuses
@@ -102,7 +147,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.List, without title_like
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "status" <> ALL($3::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "status" <> ALL($3::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 status
 --   $2 priority
 --   $3 without_statuses
@@ -110,7 +155,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.List, without without_statuses
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "assignee_id" IS NULL AND "custom_numbers" @> $4::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -118,7 +163,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.List, without unassigned
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -127,7 +172,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, with unassigned false
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NOT NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NOT NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -136,7 +181,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, without custom_numbers
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -144,7 +189,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.List, including deleted
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -153,7 +198,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, only deleted
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT (NOT "is_deleted") ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT ("deleted_at" IS NULL AND NOT "is_deleted") ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -162,7 +207,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("created_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("created_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -173,7 +218,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by id
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "id" LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -182,7 +227,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by id, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("id") > ($6::uuid) ORDER BY "id" LIMIT $7::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("id") > ($6::uuid) ORDER BY "id" LIMIT $7::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -192,7 +237,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by id desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -201,7 +246,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by id desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("id") < ($6::uuid) ORDER BY "id" DESC LIMIT $7::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("id") < ($6::uuid) ORDER BY "id" DESC LIMIT $7::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -211,7 +256,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by title
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "title", "id" LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "title", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -220,7 +265,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by title, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("title", "id") > ($6::text, $7::uuid) ORDER BY "title", "id" LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("title", "id") > ($6::text, $7::uuid) ORDER BY "title", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -231,7 +276,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by title desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "title" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "title" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -240,7 +285,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by title desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("title", "id") < ($6::text, $7::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("title", "id") < ($6::text, $7::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -251,7 +296,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by priority
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "priority", "id" LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "priority", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -260,7 +305,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by priority, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("priority", "id") > ($6::"task_priority", $7::uuid) ORDER BY "priority", "id" LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("priority", "id") > ($6::"task_priority", $7::uuid) ORDER BY "priority", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -271,7 +316,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by priority desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "priority" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "priority" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -280,7 +325,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by priority desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("priority", "id") < ($6::"task_priority", $7::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("priority", "id") < ($6::"task_priority", $7::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -291,7 +336,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "due_date", "id" LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "due_date", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -300,7 +345,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ((("due_date" > $6::date OR "due_date" IS NULL)) OR ("due_date" = $6::date AND "id" > $7::uuid)) ORDER BY "due_date", "id" LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ((("due_date" > $6::date OR "due_date" IS NULL)) OR ("due_date" = $6::date AND "id" > $7::uuid)) ORDER BY "due_date", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -311,7 +356,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" > $6::uuid)) ORDER BY "due_date", "id" LIMIT $7::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" > $6::uuid)) ORDER BY "due_date", "id" LIMIT $7::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -321,7 +366,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date nulls first
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "due_date" NULLS FIRST, "id" LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "due_date" NULLS FIRST, "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -330,7 +375,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date nulls first, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND "due_date" >= $6::date AND (("due_date" > $6::date) OR ("due_date" = $6::date AND "id" > $7::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND "due_date" >= $6::date AND (("due_date" > $6::date) OR ("due_date" = $6::date AND "id" > $7::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -341,7 +386,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date nulls first, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" > $6::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $7::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" > $6::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $7::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -351,7 +396,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "due_date" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "due_date" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -360,7 +405,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND "due_date" <= $6::date AND (("due_date" < $6::date) OR ("due_date" = $6::date AND "id" < $7::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND "due_date" <= $6::date AND (("due_date" < $6::date) OR ("due_date" = $6::date AND "id" < $7::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -371,7 +416,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" < $6::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" < $6::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -381,7 +426,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc nulls last
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -390,7 +435,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc nulls last, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ((("due_date" < $6::date OR "due_date" IS NULL)) OR ("due_date" = $6::date AND "id" < $7::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ((("due_date" < $6::date OR "due_date" IS NULL)) OR ("due_date" = $6::date AND "id" < $7::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -401,7 +446,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by due_date desc nulls last, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" < $6::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $7::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" < $6::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $7::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -411,7 +456,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $7 limit
 
 -- tracker.v1.TaskRepository.List, ordered by position
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "position", "id" LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "position", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -420,7 +465,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by position, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("position", "id") > ($6::double precision, $7::uuid) ORDER BY "position", "id" LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("position", "id") > ($6::double precision, $7::uuid) ORDER BY "position", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -431,7 +476,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by position desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "position" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "position" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -440,7 +485,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by position desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("position", "id") < ($6::double precision, $7::uuid) ORDER BY "position" DESC, "id" DESC LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("position", "id") < ($6::double precision, $7::uuid) ORDER BY "position" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -451,7 +496,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by created_at
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at", "id" LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -460,7 +505,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by created_at, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("created_at", "id") > ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at", "id" LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("created_at", "id") > ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -471,7 +516,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by created_at desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -480,7 +525,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by created_at desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("created_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("created_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -491,7 +536,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by updated_at
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "updated_at", "id" LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "updated_at", "id" LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -500,7 +545,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by updated_at, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("updated_at", "id") > ($6::timestamp with time zone, $7::uuid) ORDER BY "updated_at", "id" LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("updated_at", "id") > ($6::timestamp with time zone, $7::uuid) ORDER BY "updated_at", "id" LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -511,7 +556,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $8 limit
 
 -- tracker.v1.TaskRepository.List, ordered by updated_at desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" ORDER BY "updated_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "updated_at" DESC, "id" DESC LIMIT $6::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -520,7 +565,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $6 limit
 
 -- tracker.v1.TaskRepository.List, ordered by updated_at desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND NOT "is_deleted" AND ("updated_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $8::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("updated_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $8::bigint
 --   $1 status
 --   $2 priority
 --   $3 title_like
@@ -530,26 +575,456 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $7 cursor 1
 --   $8 limit
 
+-- tracker.v1.TaskRepository.List, ordered by deleted_at
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "deleted_at", "id" LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ((("deleted_at" > $6::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $6::timestamp with time zone AND "id" > $7::uuid)) ORDER BY "deleted_at", "id" LIMIT $8::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("deleted_at" IS NULL AND "id" > $6::uuid)) ORDER BY "deleted_at", "id" LIMIT $7::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 1
+--   $7 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at nulls first
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at nulls first, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND "deleted_at" >= $6::timestamp with time zone AND (("deleted_at" > $6::timestamp with time zone) OR ("deleted_at" = $6::timestamp with time zone AND "id" > $7::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $8::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at nulls first, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" > $6::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $7::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 1
+--   $7 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at desc
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "deleted_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at desc, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND "deleted_at" <= $6::timestamp with time zone AND (("deleted_at" < $6::timestamp with time zone) OR ("deleted_at" = $6::timestamp with time zone AND "id" < $7::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $8::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at desc, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" < $6::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $7::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 1
+--   $7 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at desc nulls last
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at desc nulls last, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ((("deleted_at" < $6::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $6::timestamp with time zone AND "id" < $7::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $8::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
+
+-- tracker.v1.TaskRepository.List, ordered by deleted_at desc nulls last, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("deleted_at" IS NULL AND "id" < $6::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $7::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 1
+--   $7 limit
+
+-- tracker.v1.TaskRepository.List, with relations
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, with relations alone
+SELECT "created_at", "id", "project_id", "assignee_id", "board_column_id" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, relation project
+SELECT "id", "name", "slug", "owner_id", "budget", "start_date", "end_date", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "project" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.List, relation assignee
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.List, relation board_column
+SELECT "id", "board_id", "name", "position", "task_limit", "created_at", "updated_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "board_column" WHERE "id" = "#key"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.List, relation comments
+SELECT "id", "task_id", "author_id", "body", "reactions", "is_pinned", "created_at", "updated_at", "deleted_at", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "task_id", "author_id", "body", "reactions", "is_pinned", "created_at", "updated_at", "deleted_at", row_number() OVER (ORDER BY "created_at" DESC, "id" DESC) AS "#n" FROM "task_comment" WHERE "task_id" = "#key" AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT 20) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.List, relation project.owner
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.List, relation project.tasks
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", row_number() OVER (ORDER BY "position", "id") AS "#n" FROM "task" WHERE "project_id" = "#key" AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "position", "id" LIMIT 50) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.List, relation project.members
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "email", "id") AS "#n" FROM "user" WHERE "id" IN (SELECT "user_id" FROM "project_user" WHERE "project_id" = "#key") AND "deleted_at" IS NULL ORDER BY "email", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.List, relation project.done_tasks
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", row_number() OVER (ORDER BY "updated_at" DESC, "id" DESC) AS "#n" FROM "task" WHERE "project_id" = "#key" AND "deleted_at" IS NULL AND NOT "is_deleted" AND "status" = $2::text ORDER BY "updated_at" DESC, "id" DESC LIMIT 10) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+--   $2 computed 0
+
+-- tracker.v1.TaskRepository.List, relation comments.author
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.List, filtered by project_id
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("project_id" = $6::uuid OR "project_id" IS DISTINCT FROM $7::uuid) AND (("project_id" = $8::uuid OR "project_id" IS DISTINCT FROM $9::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $10::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 0
+--   $9 computed 1
+--   $10 limit
+
+-- tracker.v1.TaskRepository.List, filtered by assignee_id
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("assignee_id" IS NULL OR "assignee_id" IS NOT NULL OR "assignee_id" = $6::uuid OR "assignee_id" IS DISTINCT FROM $7::uuid) AND (("assignee_id" IS NULL OR "assignee_id" IS NOT NULL OR "assignee_id" = $8::uuid OR "assignee_id" IS DISTINCT FROM $9::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $10::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 0
+--   $9 computed 1
+--   $10 limit
+
+-- tracker.v1.TaskRepository.List, filtered by title
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("title" = $6::text OR "title" IS DISTINCT FROM $7::text OR "title" LIKE $8::text OR "title" < $9::text OR "title" <= $10::text OR "title" > $11::text OR "title" >= $12::text) AND (("title" = $13::text OR "title" IS DISTINCT FROM $14::text OR "title" LIKE $15::text OR "title" < $16::text OR "title" <= $17::text OR "title" > $18::text OR "title" >= $19::text)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $20::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 6
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 computed 6
+--   $20 limit
+
+-- tracker.v1.TaskRepository.List, filtered by description
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("description" = $6::text OR "description" IS DISTINCT FROM $7::text OR "description" LIKE $8::text OR "description" < $9::text OR "description" <= $10::text OR "description" > $11::text OR "description" >= $12::text) AND (("description" = $13::text OR "description" IS DISTINCT FROM $14::text OR "description" LIKE $15::text OR "description" < $16::text OR "description" <= $17::text OR "description" > $18::text OR "description" >= $19::text)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $20::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 6
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 computed 6
+--   $20 limit
+
+-- tracker.v1.TaskRepository.List, filtered by status
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("status" = $6::text OR "status" IS DISTINCT FROM $7::text) AND (("status" = $8::text OR "status" IS DISTINCT FROM $9::text)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $10::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 0
+--   $9 computed 1
+--   $10 limit
+
+-- tracker.v1.TaskRepository.List, filtered by priority
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("priority" = $6::"task_priority" OR "priority" IS DISTINCT FROM $7::"task_priority" OR "priority" < $8::"task_priority" OR "priority" <= $9::"task_priority" OR "priority" > $10::"task_priority" OR "priority" >= $11::"task_priority") AND (("priority" = $12::"task_priority" OR "priority" IS DISTINCT FROM $13::"task_priority" OR "priority" < $14::"task_priority" OR "priority" <= $15::"task_priority" OR "priority" > $16::"task_priority" OR "priority" >= $17::"task_priority")) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $18::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 limit
+
+-- tracker.v1.TaskRepository.List, filtered by due_date
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("due_date" IS NULL OR "due_date" IS NOT NULL OR "due_date" = $6::date OR "due_date" IS DISTINCT FROM $7::date OR "due_date" < $8::date OR "due_date" <= $9::date OR "due_date" > $10::date OR "due_date" >= $11::date) AND (("due_date" IS NULL OR "due_date" IS NOT NULL OR "due_date" = $12::date OR "due_date" IS DISTINCT FROM $13::date OR "due_date" < $14::date OR "due_date" <= $15::date OR "due_date" > $16::date OR "due_date" >= $17::date)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $18::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 limit
+
+-- tracker.v1.TaskRepository.List, filtered by position
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("position" = $6::double precision OR "position" IS DISTINCT FROM $7::double precision OR "position" < $8::double precision OR "position" <= $9::double precision OR "position" > $10::double precision OR "position" >= $11::double precision) AND (("position" = $12::double precision OR "position" IS DISTINCT FROM $13::double precision OR "position" < $14::double precision OR "position" <= $15::double precision OR "position" > $16::double precision OR "position" >= $17::double precision)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $18::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 limit
+
+-- tracker.v1.TaskRepository.List, filtered by custom_numbers
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("custom_numbers" <> '{}' OR "custom_numbers" ? $6::text OR ("custom_numbers" #>> $7::text[]) IS NOT NULL OR "custom_numbers" @> $8::jsonb) AND (("custom_numbers" <> '{}' OR "custom_numbers" ? $9::text OR ("custom_numbers" #>> $10::text[]) IS NOT NULL OR "custom_numbers" @> $11::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 limit
+
+-- tracker.v1.TaskRepository.List, filtered by created_at
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("created_at" = $6::timestamp with time zone OR "created_at" IS DISTINCT FROM $7::timestamp with time zone OR "created_at" < $8::timestamp with time zone OR "created_at" <= $9::timestamp with time zone OR "created_at" > $10::timestamp with time zone OR "created_at" >= $11::timestamp with time zone) AND (("created_at" = $12::timestamp with time zone OR "created_at" IS DISTINCT FROM $13::timestamp with time zone OR "created_at" < $14::timestamp with time zone OR "created_at" <= $15::timestamp with time zone OR "created_at" > $16::timestamp with time zone OR "created_at" >= $17::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $18::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 limit
+
+-- tracker.v1.TaskRepository.List, filtered by updated_at
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND (("updated_at" = $6::timestamp with time zone OR "updated_at" IS DISTINCT FROM $7::timestamp with time zone OR "updated_at" < $8::timestamp with time zone OR "updated_at" <= $9::timestamp with time zone OR "updated_at" > $10::timestamp with time zone OR "updated_at" >= $11::timestamp with time zone) AND (("updated_at" = $12::timestamp with time zone OR "updated_at" IS DISTINCT FROM $13::timestamp with time zone OR "updated_at" < $14::timestamp with time zone OR "updated_at" <= $15::timestamp with time zone OR "updated_at" > $16::timestamp with time zone OR "updated_at" >= $17::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $18::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 limit
+
+-- tracker.v1.TaskRepository.List, with a skip
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint OFFSET $7::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+--   $7 skip
+
+-- tracker.v1.TaskRepository.List, next page, with a skip
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("created_at", "id") < ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $8::bigint OFFSET $9::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
+--   $9 skip
+
+-- tracker.v1.TaskRepository.List, last page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at", "id" LIMIT $6::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 limit
+
+-- tracker.v1.TaskRepository.List, previous page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("created_at", "id") > ($6::timestamp with time zone, $7::uuid) ORDER BY "created_at", "id" LIMIT $8::bigint
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+--   $6 cursor 0
+--   $7 cursor 1
+--   $8 limit
+
+-- tracker.v1.TaskRepository.List, total size
+SELECT count(*) FROM "task" WHERE "status" = $1::text AND "priority" = $2::"task_priority" AND "title" LIKE $3::text AND "status" <> ALL($4::text[]) AND "assignee_id" IS NULL AND "custom_numbers" @> $5::jsonb AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 status
+--   $2 priority
+--   $3 title_like
+--   $4 without_statuses
+--   $5 custom_numbers
+
 -- tracker.v1.TaskRepository.ListByStatuses
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, including deleted
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, only deleted
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT (NOT "is_deleted") ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT ("deleted_at" IS NULL AND NOT "is_deleted") ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("created_at", "id") < ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("created_at", "id") < ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -557,39 +1032,39 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by id
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by id, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("id") > ($3::uuid) ORDER BY "id" LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("id") > ($3::uuid) ORDER BY "id" LIMIT $4::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
 --   $4 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by id desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by id desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("id") < ($3::uuid) ORDER BY "id" DESC LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("id") < ($3::uuid) ORDER BY "id" DESC LIMIT $4::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
 --   $4 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by title
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "title", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "title", "id" LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by title, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("title", "id") > ($3::text, $4::uuid) ORDER BY "title", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("title", "id") > ($3::text, $4::uuid) ORDER BY "title", "id" LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -597,13 +1072,13 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by title desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "title" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "title" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by title desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("title", "id") < ($3::text, $4::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("title", "id") < ($3::text, $4::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -611,13 +1086,13 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by priority
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "priority", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "priority", "id" LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by priority, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("priority", "id") > ($3::"task_priority", $4::uuid) ORDER BY "priority", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("priority", "id") > ($3::"task_priority", $4::uuid) ORDER BY "priority", "id" LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -625,13 +1100,13 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by priority desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "priority" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "priority" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by priority desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("priority", "id") < ($3::"task_priority", $4::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("priority", "id") < ($3::"task_priority", $4::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -639,13 +1114,13 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "due_date", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "due_date", "id" LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ((("due_date" > $3::date OR "due_date" IS NULL)) OR ("due_date" = $3::date AND "id" > $4::uuid)) ORDER BY "due_date", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ((("due_date" > $3::date OR "due_date" IS NULL)) OR ("due_date" = $3::date AND "id" > $4::uuid)) ORDER BY "due_date", "id" LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -653,20 +1128,20 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" > $3::uuid)) ORDER BY "due_date", "id" LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" > $3::uuid)) ORDER BY "due_date", "id" LIMIT $4::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 1
 --   $4 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date nulls first
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "due_date" NULLS FIRST, "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "due_date" NULLS FIRST, "id" LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date nulls first, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND "due_date" >= $3::date AND (("due_date" > $3::date) OR ("due_date" = $3::date AND "id" > $4::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND "due_date" >= $3::date AND (("due_date" > $3::date) OR ("due_date" = $3::date AND "id" > $4::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -674,20 +1149,20 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date nulls first, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" > $3::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" > $3::uuid)) ORDER BY "due_date" NULLS FIRST, "id" LIMIT $4::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 1
 --   $4 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "due_date" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "due_date" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND "due_date" <= $3::date AND (("due_date" < $3::date) OR ("due_date" = $3::date AND "id" < $4::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND "due_date" <= $3::date AND (("due_date" < $3::date) OR ("due_date" = $3::date AND "id" < $4::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -695,20 +1170,20 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" < $3::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("due_date" IS NOT NULL) OR ("due_date" IS NULL AND "id" < $3::uuid)) ORDER BY "due_date" DESC, "id" DESC LIMIT $4::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 1
 --   $4 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc nulls last
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc nulls last, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ((("due_date" < $3::date OR "due_date" IS NULL)) OR ("due_date" = $3::date AND "id" < $4::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ((("due_date" < $3::date OR "due_date" IS NULL)) OR ("due_date" = $3::date AND "id" < $4::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -716,20 +1191,20 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by due_date desc nulls last, next page after NULL
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" < $3::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $4::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("due_date" IS NULL AND "id" < $3::uuid)) ORDER BY "due_date" DESC NULLS LAST, "id" DESC LIMIT $4::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 1
 --   $4 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by position
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "position", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "position", "id" LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by position, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("position", "id") > ($3::double precision, $4::uuid) ORDER BY "position", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("position", "id") > ($3::double precision, $4::uuid) ORDER BY "position", "id" LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -737,13 +1212,13 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by position desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "position" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "position" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by position desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("position", "id") < ($3::double precision, $4::uuid) ORDER BY "position" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("position", "id") < ($3::double precision, $4::uuid) ORDER BY "position" DESC, "id" DESC LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -751,13 +1226,13 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by created_at
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "created_at", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at", "id" LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by created_at, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("created_at", "id") > ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("created_at", "id") > ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at", "id" LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -765,13 +1240,13 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by created_at desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by created_at desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("created_at", "id") < ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("created_at", "id") < ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -779,13 +1254,13 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by updated_at
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "updated_at", "id" LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "updated_at", "id" LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by updated_at, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("updated_at", "id") > ($3::timestamp with time zone, $4::uuid) ORDER BY "updated_at", "id" LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("updated_at", "id") > ($3::timestamp with time zone, $4::uuid) ORDER BY "updated_at", "id" LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
@@ -793,21 +1268,378 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $5 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by updated_at desc
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" ORDER BY "updated_at" DESC, "id" DESC LIMIT $3::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "updated_at" DESC, "id" DESC LIMIT $3::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 limit
 
 -- tracker.v1.TaskRepository.ListByStatuses, ordered by updated_at desc, next page
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT "is_deleted" AND ("updated_at", "id") < ($3::timestamp with time zone, $4::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $5::bigint
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("updated_at", "id") < ($3::timestamp with time zone, $4::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $5::bigint
 --   $1 project_id
 --   $2 statuses
 --   $3 cursor 0
 --   $4 cursor 1
 --   $5 limit
 
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "deleted_at", "id" LIMIT $3::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ((("deleted_at" > $3::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $3::timestamp with time zone AND "id" > $4::uuid)) ORDER BY "deleted_at", "id" LIMIT $5::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 0
+--   $4 cursor 1
+--   $5 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("deleted_at" IS NULL AND "id" > $3::uuid)) ORDER BY "deleted_at", "id" LIMIT $4::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 1
+--   $4 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at nulls first
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $3::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at nulls first, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND "deleted_at" >= $3::timestamp with time zone AND (("deleted_at" > $3::timestamp with time zone) OR ("deleted_at" = $3::timestamp with time zone AND "id" > $4::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $5::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 0
+--   $4 cursor 1
+--   $5 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at nulls first, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" > $3::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $4::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 1
+--   $4 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at desc
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "deleted_at" DESC, "id" DESC LIMIT $3::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at desc, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND "deleted_at" <= $3::timestamp with time zone AND (("deleted_at" < $3::timestamp with time zone) OR ("deleted_at" = $3::timestamp with time zone AND "id" < $4::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $5::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 0
+--   $4 cursor 1
+--   $5 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at desc, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" < $3::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $4::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 1
+--   $4 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at desc nulls last
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $3::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at desc nulls last, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ((("deleted_at" < $3::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $3::timestamp with time zone AND "id" < $4::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $5::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 0
+--   $4 cursor 1
+--   $5 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, ordered by deleted_at desc nulls last, next page after NULL
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND (("deleted_at" IS NULL AND "id" < $3::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $4::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 1
+--   $4 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, with relations
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, with relations alone
+SELECT "created_at", "id", "project_id", "assignee_id", "board_column_id" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at" DESC, "id" DESC LIMIT $3::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, relation project
+SELECT "id", "name", "slug", "owner_id", "budget", "start_date", "end_date", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "project" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.ListByStatuses, relation assignee
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.ListByStatuses, relation board_column
+SELECT "id", "board_id", "name", "position", "task_limit", "created_at", "updated_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "board_column" WHERE "id" = "#key"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.ListByStatuses, relation comments
+SELECT "id", "task_id", "author_id", "body", "reactions", "is_pinned", "created_at", "updated_at", "deleted_at", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "task_id", "author_id", "body", "reactions", "is_pinned", "created_at", "updated_at", "deleted_at", row_number() OVER (ORDER BY "created_at" DESC, "id" DESC) AS "#n" FROM "task_comment" WHERE "task_id" = "#key" AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT 20) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.ListByStatuses, relation project.owner
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.ListByStatuses, relation project.tasks
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", row_number() OVER (ORDER BY "position", "id") AS "#n" FROM "task" WHERE "project_id" = "#key" AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "position", "id" LIMIT 50) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.ListByStatuses, relation project.members
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "email", "id") AS "#n" FROM "user" WHERE "id" IN (SELECT "user_id" FROM "project_user" WHERE "project_id" = "#key") AND "deleted_at" IS NULL ORDER BY "email", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.ListByStatuses, relation project.done_tasks
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", row_number() OVER (ORDER BY "updated_at" DESC, "id" DESC) AS "#n" FROM "task" WHERE "project_id" = "#key" AND "deleted_at" IS NULL AND NOT "is_deleted" AND "status" = $2::text ORDER BY "updated_at" DESC, "id" DESC LIMIT 10) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+--   $2 computed 0
+
+-- tracker.v1.TaskRepository.ListByStatuses, relation comments.author
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.ListByStatuses, last page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "created_at", "id" LIMIT $3::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, previous page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("created_at", "id") > ($3::timestamp with time zone, $4::uuid) ORDER BY "created_at", "id" LIMIT $5::bigint
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 0
+--   $4 cursor 1
+--   $5 limit
+
+-- tracker.v1.TaskRepository.ListByStatuses, total size
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 statuses
+
+-- tracker.v1.TaskRepository.Count
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+
+-- tracker.v1.TaskRepository.Count, without project_id
+SELECT count(*) FROM "task" WHERE "assignee_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 assignee_id
+--   $2 status
+
+-- tracker.v1.TaskRepository.Count, without assignee_id
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 status
+
+-- tracker.v1.TaskRepository.Count, without status
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+
+-- tracker.v1.TaskRepository.Count, including deleted
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+
+-- tracker.v1.TaskRepository.Count, only deleted
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND NOT ("deleted_at" IS NULL AND NOT "is_deleted")
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+
+-- tracker.v1.TaskRepository.Count, filtered by project_id
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("project_id" = $4::uuid OR "project_id" IS DISTINCT FROM $5::uuid) AND (("project_id" = $6::uuid OR "project_id" IS DISTINCT FROM $7::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 0
+--   $7 computed 1
+
+-- tracker.v1.TaskRepository.Count, filtered by assignee_id
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("assignee_id" IS NULL OR "assignee_id" IS NOT NULL OR "assignee_id" = $4::uuid OR "assignee_id" IS DISTINCT FROM $5::uuid) AND (("assignee_id" IS NULL OR "assignee_id" IS NOT NULL OR "assignee_id" = $6::uuid OR "assignee_id" IS DISTINCT FROM $7::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 0
+--   $7 computed 1
+
+-- tracker.v1.TaskRepository.Count, filtered by title
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("title" = $4::text OR "title" IS DISTINCT FROM $5::text OR "title" LIKE $6::text OR "title" < $7::text OR "title" <= $8::text OR "title" > $9::text OR "title" >= $10::text) AND (("title" = $11::text OR "title" IS DISTINCT FROM $12::text OR "title" LIKE $13::text OR "title" < $14::text OR "title" <= $15::text OR "title" > $16::text OR "title" >= $17::text)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 6
+--   $11 computed 0
+--   $12 computed 1
+--   $13 computed 2
+--   $14 computed 3
+--   $15 computed 4
+--   $16 computed 5
+--   $17 computed 6
+
+-- tracker.v1.TaskRepository.Count, filtered by description
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("description" = $4::text OR "description" IS DISTINCT FROM $5::text OR "description" LIKE $6::text OR "description" < $7::text OR "description" <= $8::text OR "description" > $9::text OR "description" >= $10::text) AND (("description" = $11::text OR "description" IS DISTINCT FROM $12::text OR "description" LIKE $13::text OR "description" < $14::text OR "description" <= $15::text OR "description" > $16::text OR "description" >= $17::text)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 6
+--   $11 computed 0
+--   $12 computed 1
+--   $13 computed 2
+--   $14 computed 3
+--   $15 computed 4
+--   $16 computed 5
+--   $17 computed 6
+
+-- tracker.v1.TaskRepository.Count, filtered by status
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("status" = $4::text OR "status" IS DISTINCT FROM $5::text) AND (("status" = $6::text OR "status" IS DISTINCT FROM $7::text)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 0
+--   $7 computed 1
+
+-- tracker.v1.TaskRepository.Count, filtered by priority
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("priority" = $4::"task_priority" OR "priority" IS DISTINCT FROM $5::"task_priority" OR "priority" < $6::"task_priority" OR "priority" <= $7::"task_priority" OR "priority" > $8::"task_priority" OR "priority" >= $9::"task_priority") AND (("priority" = $10::"task_priority" OR "priority" IS DISTINCT FROM $11::"task_priority" OR "priority" < $12::"task_priority" OR "priority" <= $13::"task_priority" OR "priority" > $14::"task_priority" OR "priority" >= $15::"task_priority")) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+
+-- tracker.v1.TaskRepository.Count, filtered by due_date
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("due_date" IS NULL OR "due_date" IS NOT NULL OR "due_date" = $4::date OR "due_date" IS DISTINCT FROM $5::date OR "due_date" < $6::date OR "due_date" <= $7::date OR "due_date" > $8::date OR "due_date" >= $9::date) AND (("due_date" IS NULL OR "due_date" IS NOT NULL OR "due_date" = $10::date OR "due_date" IS DISTINCT FROM $11::date OR "due_date" < $12::date OR "due_date" <= $13::date OR "due_date" > $14::date OR "due_date" >= $15::date)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+
+-- tracker.v1.TaskRepository.Count, filtered by position
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("position" = $4::double precision OR "position" IS DISTINCT FROM $5::double precision OR "position" < $6::double precision OR "position" <= $7::double precision OR "position" > $8::double precision OR "position" >= $9::double precision) AND (("position" = $10::double precision OR "position" IS DISTINCT FROM $11::double precision OR "position" < $12::double precision OR "position" <= $13::double precision OR "position" > $14::double precision OR "position" >= $15::double precision)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+
+-- tracker.v1.TaskRepository.Count, filtered by custom_numbers
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("custom_numbers" <> '{}' OR "custom_numbers" ? $4::text OR ("custom_numbers" #>> $5::text[]) IS NOT NULL OR "custom_numbers" @> $6::jsonb) AND (("custom_numbers" <> '{}' OR "custom_numbers" ? $7::text OR ("custom_numbers" #>> $8::text[]) IS NOT NULL OR "custom_numbers" @> $9::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+
+-- tracker.v1.TaskRepository.Count, filtered by created_at
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("created_at" = $4::timestamp with time zone OR "created_at" IS DISTINCT FROM $5::timestamp with time zone OR "created_at" < $6::timestamp with time zone OR "created_at" <= $7::timestamp with time zone OR "created_at" > $8::timestamp with time zone OR "created_at" >= $9::timestamp with time zone) AND (("created_at" = $10::timestamp with time zone OR "created_at" IS DISTINCT FROM $11::timestamp with time zone OR "created_at" < $12::timestamp with time zone OR "created_at" <= $13::timestamp with time zone OR "created_at" > $14::timestamp with time zone OR "created_at" >= $15::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+
+-- tracker.v1.TaskRepository.Count, filtered by updated_at
+SELECT count(*) FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" = $2::uuid AND "status" = $3::text AND (("updated_at" = $4::timestamp with time zone OR "updated_at" IS DISTINCT FROM $5::timestamp with time zone OR "updated_at" < $6::timestamp with time zone OR "updated_at" <= $7::timestamp with time zone OR "updated_at" > $8::timestamp with time zone OR "updated_at" >= $9::timestamp with time zone) AND (("updated_at" = $10::timestamp with time zone OR "updated_at" IS DISTINCT FROM $11::timestamp with time zone OR "updated_at" < $12::timestamp with time zone OR "updated_at" <= $13::timestamp with time zone OR "updated_at" > $14::timestamp with time zone OR "updated_at" >= $15::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted"
+--   $1 project_id
+--   $2 assignee_id
+--   $3 status
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+
 -- tracker.v1.TaskRepository.Update
-UPDATE "task" SET "assignee_id" = $1::uuid, "board_column_id" = $2::uuid, "title" = $3::text, "description" = $4::text, "status" = $5::text, "priority" = $6::"task_priority", "due_date" = $7::date, "estimate" = $8::interval, "position" = $9::double precision, "custom_numbers" = $10::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $11::uuid AND NOT "is_deleted" AND "project_id" IS NOT DISTINCT FROM $12::uuid RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "assignee_id" = $1::uuid, "board_column_id" = $2::uuid, "title" = $3::text, "description" = $4::text, "status" = $5::text, "priority" = $6::"task_priority", "due_date" = $7::date, "estimate" = $8::interval, "position" = $9::double precision, "custom_numbers" = $10::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $11::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" AND "project_id" IS NOT DISTINCT FROM $12::uuid RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.assignee_id
 --   $2 task.board_column_id
 --   $3 task.title
@@ -822,62 +1654,73 @@ UPDATE "task" SET "assignee_id" = $1::uuid, "board_column_id" = $2::uuid, "title
 --   $12 task.project_id
 
 -- tracker.v1.TaskRepository.Update, writing task.assignee_id
-UPDATE "task" SET "assignee_id" = $1::uuid, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "assignee_id" = $1::uuid, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.assignee_id
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing task.board_column_id
-UPDATE "task" SET "board_column_id" = $1::uuid, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "board_column_id" = $1::uuid, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.board_column_id
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing task.title
-UPDATE "task" SET "title" = $1::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "title" = $1::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.title
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing task.description
-UPDATE "task" SET "description" = $1::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "description" = $1::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.description
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing task.status
-UPDATE "task" SET "status" = $1::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "status" = $1::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.status
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing task.priority
-UPDATE "task" SET "priority" = $1::"task_priority", "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "priority" = $1::"task_priority", "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.priority
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing task.due_date
-UPDATE "task" SET "due_date" = $1::date, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "due_date" = $1::date, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.due_date
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing task.estimate
-UPDATE "task" SET "estimate" = $1::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "estimate" = $1::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.estimate
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing task.position
-UPDATE "task" SET "position" = $1::double precision, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "position" = $1::double precision, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.position
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing task.custom_numbers
-UPDATE "task" SET "custom_numbers" = $1::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "custom_numbers" = $1::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.custom_numbers
 --   $2 task.id
 
 -- tracker.v1.TaskRepository.Update, writing nothing
-UPDATE "task" SET "id" = "id" WHERE "id" = $1::uuid AND NOT "is_deleted" AND "project_id" IS NOT DISTINCT FROM $2::uuid RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "id" = "id" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" AND "project_id" IS NOT DISTINCT FROM $2::uuid RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.id
 --   $2 task.project_id
 
+-- tracker.v1.TaskRepository.Update, writing parts of custom_numbers
+UPDATE "task" SET "custom_numbers" = (((((CASE jsonb_typeof("custom_numbers") WHEN 'object' THEN "custom_numbers" ELSE '{}'::jsonb END) - CASE WHEN (CASE jsonb_typeof($1::jsonb) WHEN 'object' THEN $1::jsonb ELSE '{}'::jsonb END) ? $3::text THEN $2::text[] ELSE '{}'::text[] END) - $4::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof($1::jsonb) WHEN 'object' THEN $1::jsonb ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($4::text[]))) || CASE WHEN (CASE jsonb_typeof($1::jsonb) WHEN 'object' THEN $1::jsonb ELSE '{}'::jsonb END) ? $5::text OR jsonb_typeof(("custom_numbers" -> $5::text)) = 'object' AND NOT (CASE jsonb_typeof($1::jsonb) WHEN 'object' THEN $1::jsonb ELSE '{}'::jsonb END) ?| $6::text[] THEN jsonb_build_object($5::text, (((CASE jsonb_typeof(("custom_numbers" -> $5::text)) WHEN 'object' THEN ("custom_numbers" -> $5::text) ELSE '{}'::jsonb END) - $7::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof(($1::jsonb -> $5::text)) WHEN 'object' THEN ($1::jsonb -> $5::text) ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($7::text[])))) ELSE '{}'::jsonb END), "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $8::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
+--   $1 task.custom_numbers
+--   $2 computed 1
+--   $3 computed 0
+--   $4 computed 2
+--   $5 computed 3
+--   $6 computed 4
+--   $7 computed 5
+--   $8 task.id
+
 -- tracker.v1.TaskRepository.Update, with a version
-UPDATE "task" SET "assignee_id" = $1::uuid, "board_column_id" = $2::uuid, "title" = $3::text, "description" = $4::text, "status" = $5::text, "priority" = $6::"task_priority", "due_date" = $7::date, "estimate" = $8::interval, "position" = $9::double precision, "custom_numbers" = $10::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $11::uuid AND NOT "is_deleted" AND "version" = $12::bigint AND "project_id" IS NOT DISTINCT FROM $13::uuid RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+UPDATE "task" SET "assignee_id" = $1::uuid, "board_column_id" = $2::uuid, "title" = $3::text, "description" = $4::text, "status" = $5::text, "priority" = $6::"task_priority", "due_date" = $7::date, "estimate" = $8::interval, "position" = $9::double precision, "custom_numbers" = $10::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $11::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" AND "version" = $12::bigint AND "project_id" IS NOT DISTINCT FROM $13::uuid RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 task.assignee_id
 --   $2 task.board_column_id
 --   $3 task.title
@@ -893,71 +1736,116 @@ UPDATE "task" SET "assignee_id" = $1::uuid, "board_column_id" = $2::uuid, "title
 --   $13 task.project_id
 
 -- tracker.v1.TaskRepository.Update, why no row was found
-SELECT NOT "is_deleted", "version" = $1::bigint, "project_id" IS NOT DISTINCT FROM $2::uuid FROM "task" WHERE "id" = $3::uuid ORDER BY (NOT "is_deleted") DESC LIMIT 1
+SELECT "deleted_at" IS NULL AND NOT "is_deleted", "version" = $1::bigint, "project_id" IS NOT DISTINCT FROM $2::uuid FROM "task" WHERE "id" = $3::uuid ORDER BY ("deleted_at" IS NULL AND NOT "is_deleted") DESC, "deleted_at" DESC LIMIT 1
 --   $1 version
 --   $2 task.project_id
 --   $3 task.id
 
 -- tracker.v1.TaskRepository.SoftDelete
-UPDATE "task" SET "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $1::uuid AND NOT "is_deleted" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "task" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" UNION SELECT "#n".* FROM "#doomed" CROSS JOIN LATERAL (SELECT 1, "id"::uuid FROM "task_comment" WHERE "#e" = 0 AND "task_id" = "#s0" AND "deleted_at" IS NULL) AS "#n"), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND "deleted_at" IS NULL AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = "#at", "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = "#at", "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", NULL::integer AS "#b" FROM "#changed"
 --   $1 id
 
 -- tracker.v1.TaskRepository.SoftDelete, with a version
-UPDATE "task" SET "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $1::uuid AND NOT "is_deleted" AND "version" = $2::bigint RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "task" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" AND "version" = $2::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" UNION SELECT "#n".* FROM "#doomed" CROSS JOIN LATERAL (SELECT 1, "id"::uuid FROM "task_comment" WHERE "#e" = 0 AND "task_id" = "#s0" AND "deleted_at" IS NULL) AS "#n"), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND "deleted_at" IS NULL AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = "#at", "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = "#at", "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", NULL::integer AS "#b" FROM "#changed"
 --   $1 id
 --   $2 version
 
 -- tracker.v1.TaskRepository.SoftDelete, why no row was found
-SELECT NOT "is_deleted", "version" = $1::bigint FROM "task" WHERE "id" = $2::uuid ORDER BY (NOT "is_deleted") DESC LIMIT 1
+SELECT "deleted_at" IS NULL AND NOT "is_deleted", "version" = $1::bigint FROM "task" WHERE "id" = $2::uuid ORDER BY ("deleted_at" IS NULL AND NOT "is_deleted") DESC, "deleted_at" DESC LIMIT 1
 --   $1 version
 --   $2 id
 
 -- tracker.v1.TaskRepository.SoftDelete, row in the wanted state already
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid ORDER BY (NOT "is_deleted") DESC LIMIT 1
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid ORDER BY ("deleted_at" IS NULL AND NOT "is_deleted") DESC, "deleted_at" DESC LIMIT 1
 --   $1 id
 
 -- tracker.v1.TaskRepository.Restore
-UPDATE "task" SET "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $1::uuid AND NOT (NOT "is_deleted") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "task" WHERE "id" = $1::uuid AND NOT ("deleted_at" IS NULL AND NOT "is_deleted") FOR NO KEY UPDATE), "#doomed"("#e", "#s0", "#dat") AS (SELECT 0, "#t0"::uuid, "#tat" FROM "#target" UNION SELECT "#ne", "#n0", COALESCE("#dat", "#nat") FROM "#doomed" JOIN (SELECT 1, "id"::uuid, "deleted_at"::timestamp with time zone, 0, "task_id"::uuid FROM "task_comment" WHERE NOT ("deleted_at" IS NULL)) AS "#n"("#ne", "#n0", "#nat", "#np", "#r0") ON "#np" = "#e" AND "#r0" = "#s0" AND ("#dat" IS NULL OR "#nat" IS NULL OR "#nat" = "#dat")), "#held"("#e", "#s0", "#b") AS ((SELECT "#e", "#s0", 0 FROM "#doomed" JOIN "task" ON "id" = "#s0" AND "#e" = 0 WHERE "project_id" IN (SELECT "id" FROM "project" WHERE NOT ("deleted_at" IS NULL)) UNION ALL SELECT "#e", "#s0", 1 FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1 WHERE "task_id" IN (SELECT "id" FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "id" NOT IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) UNION ALL SELECT "#e", "#s0", 2 FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1 WHERE "author_id" IN (SELECT "id" FROM "user" WHERE NOT ("deleted_at" IS NULL))) UNION SELECT "#ne", "#n0", "#nb" FROM "#held" JOIN (SELECT "#e", "#s0", 1, 0, "task_id"::uuid FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1) AS "#n"("#ne", "#n0", "#nb", "#np", "#r0") ON "#np" = "#e" AND "#r0" = "#s0"), "#blocked"("#b") AS MATERIALIZED (SELECT "#b" FROM "#held" JOIN "#target" ON "#e" = 0 AND "#s0" = "#t0" ORDER BY "#b" LIMIT 1), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND NOT ("deleted_at" IS NULL) AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE AND "id" NOT IN (SELECT "#s0" FROM "#held" WHERE "#e" = 1) AND NOT EXISTS (SELECT FROM "#blocked") ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = NULL, "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = NULL, "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND NOT EXISTS (SELECT FROM "#blocked") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", NULL::integer AS "#b" FROM "#changed" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "#b" FROM "#blocked"
 --   $1 id
 
 -- tracker.v1.TaskRepository.Restore, with a version
-UPDATE "task" SET "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $1::uuid AND NOT (NOT "is_deleted") AND "version" = $2::bigint RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "task" WHERE "id" = $1::uuid AND NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "version" = $2::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0", "#dat") AS (SELECT 0, "#t0"::uuid, "#tat" FROM "#target" UNION SELECT "#ne", "#n0", COALESCE("#dat", "#nat") FROM "#doomed" JOIN (SELECT 1, "id"::uuid, "deleted_at"::timestamp with time zone, 0, "task_id"::uuid FROM "task_comment" WHERE NOT ("deleted_at" IS NULL)) AS "#n"("#ne", "#n0", "#nat", "#np", "#r0") ON "#np" = "#e" AND "#r0" = "#s0" AND ("#dat" IS NULL OR "#nat" IS NULL OR "#nat" = "#dat")), "#held"("#e", "#s0", "#b") AS ((SELECT "#e", "#s0", 0 FROM "#doomed" JOIN "task" ON "id" = "#s0" AND "#e" = 0 WHERE "project_id" IN (SELECT "id" FROM "project" WHERE NOT ("deleted_at" IS NULL)) UNION ALL SELECT "#e", "#s0", 1 FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1 WHERE "task_id" IN (SELECT "id" FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "id" NOT IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) UNION ALL SELECT "#e", "#s0", 2 FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1 WHERE "author_id" IN (SELECT "id" FROM "user" WHERE NOT ("deleted_at" IS NULL))) UNION SELECT "#ne", "#n0", "#nb" FROM "#held" JOIN (SELECT "#e", "#s0", 1, 0, "task_id"::uuid FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1) AS "#n"("#ne", "#n0", "#nb", "#np", "#r0") ON "#np" = "#e" AND "#r0" = "#s0"), "#blocked"("#b") AS MATERIALIZED (SELECT "#b" FROM "#held" JOIN "#target" ON "#e" = 0 AND "#s0" = "#t0" ORDER BY "#b" LIMIT 1), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND NOT ("deleted_at" IS NULL) AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE AND "id" NOT IN (SELECT "#s0" FROM "#held" WHERE "#e" = 1) AND NOT EXISTS (SELECT FROM "#blocked") ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = NULL, "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = NULL, "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND NOT EXISTS (SELECT FROM "#blocked") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", NULL::integer AS "#b" FROM "#changed" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "#b" FROM "#blocked"
 --   $1 id
 --   $2 version
 
 -- tracker.v1.TaskRepository.Restore, why no row was found
-SELECT NOT "is_deleted", "version" = $1::bigint FROM "task" WHERE "id" = $2::uuid ORDER BY (NOT "is_deleted") DESC LIMIT 1
+SELECT "deleted_at" IS NULL AND NOT "is_deleted", "version" = $1::bigint FROM "task" WHERE "id" = $2::uuid ORDER BY ("deleted_at" IS NULL AND NOT "is_deleted") DESC, "deleted_at" DESC LIMIT 1
 --   $1 version
 --   $2 id
 
 -- tracker.v1.TaskRepository.Restore, row in the wanted state already
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid ORDER BY (NOT "is_deleted") DESC LIMIT 1
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "id" = $1::uuid ORDER BY ("deleted_at" IS NULL AND NOT "is_deleted") DESC, "deleted_at" DESC LIMIT 1
 --   $1 id
 
 -- tracker.v1.TaskRepository.Delete
-DELETE FROM "task" WHERE "id" = $1::uuid AND NOT "is_deleted"
+DELETE FROM "task" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted"
 --   $1 id
 
 -- tracker.v1.TaskRepository.Delete, with a version
-DELETE FROM "task" WHERE "id" = $1::uuid AND NOT "is_deleted" AND "version" = $2::bigint
+DELETE FROM "task" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" AND "version" = $2::bigint
 --   $1 id
 --   $2 version
 
 -- tracker.v1.TaskRepository.Delete, why no row was found
-SELECT NOT "is_deleted", "version" = $1::bigint FROM "task" WHERE "id" = $2::uuid ORDER BY (NOT "is_deleted") DESC LIMIT 1
+SELECT "deleted_at" IS NULL AND NOT "is_deleted", "version" = $1::bigint FROM "task" WHERE "id" = $2::uuid ORDER BY ("deleted_at" IS NULL AND NOT "is_deleted") DESC, "deleted_at" DESC LIMIT 1
 --   $1 version
 --   $2 id
 
 -- tracker.v1.TaskRepository.BatchGet
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "#"
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "#"
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchGet, some may be missing
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "#"
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "#"
 --   $1 elements' 
 
+-- tracker.v1.TaskRepository.BatchGet, with relations
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "#"
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchGet, with relations alone
+SELECT "#", "project_id", "assignee_id", "board_column_id", "id" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "#"
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.BatchGet, relation project
+SELECT "id", "name", "slug", "owner_id", "budget", "start_date", "end_date", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "project" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.BatchGet, relation assignee
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.BatchGet, relation board_column
+SELECT "id", "board_id", "name", "position", "task_limit", "created_at", "updated_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "board_column" WHERE "id" = "#key"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.BatchGet, relation comments
+SELECT "id", "task_id", "author_id", "body", "reactions", "is_pinned", "created_at", "updated_at", "deleted_at", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "task_id", "author_id", "body", "reactions", "is_pinned", "created_at", "updated_at", "deleted_at", row_number() OVER (ORDER BY "created_at" DESC, "id" DESC) AS "#n" FROM "task_comment" WHERE "task_id" = "#key" AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT 20) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.BatchGet, relation project.owner
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.BatchGet, relation project.tasks
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", row_number() OVER (ORDER BY "position", "id") AS "#n" FROM "task" WHERE "project_id" = "#key" AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "position", "id" LIMIT 50) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.BatchGet, relation project.members
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "email", "id") AS "#n" FROM "user" WHERE "id" IN (SELECT "user_id" FROM "project_user" WHERE "project_id" = "#key") AND "deleted_at" IS NULL ORDER BY "email", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- tracker.v1.TaskRepository.BatchGet, relation project.done_tasks
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", row_number() OVER (ORDER BY "updated_at" DESC, "id" DESC) AS "#n" FROM "task" WHERE "project_id" = "#key" AND "deleted_at" IS NULL AND NOT "is_deleted" AND "status" = $2::text ORDER BY "updated_at" DESC, "id" DESC LIMIT 10) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+--   $2 computed 0
+
+-- tracker.v1.TaskRepository.BatchGet, relation comments.author
+SELECT "id", "email", "display_name", "role", "status", "directory_id", "last_login_at", "avatar", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "user" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
 -- tracker.v1.TaskRepository.BatchCreate
-INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 elements' id
 --   $2 elements' project_id
 --   $3 elements' assignee_id
@@ -972,7 +1860,7 @@ INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title
 --   $12 elements' custom_numbers
 
 -- tracker.v1.TaskRepository.BatchCreate, some rows without what has a default
-INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT COALESCE("#0", gen_random_uuid()), "#1", "#2", "#3", "#4", "#5", COALESCE("#6", 'TODO'), COALESCE("#7", 'NORMAL'), "#8", "#9", "#10", COALESCE("#11", '{}') FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted"
+INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT COALESCE("#0", gen_random_uuid()), "#1", "#2", "#3", "#4", "#5", COALESCE("#6", 'TODO'), COALESCE("#7", 'NORMAL'), "#8", "#9", "#10", COALESCE("#11", '{}') FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#" RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted"
 --   $1 elements' id
 --   $2 elements' project_id
 --   $3 elements' assignee_id
@@ -987,7 +1875,7 @@ INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title
 --   $12 elements' custom_numbers
 
 -- tracker.v1.TaskRepository.BatchUpdate
-WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#", "project_id" IS NOT DISTINCT FROM "#1" AS "#ok" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::"task_priority"[], $8::date[], $9::interval[], $10::double precision[], $11::jsonb[], $12::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "assignee_id" = "#2", "board_column_id" = "#3", "title" = "#4", "description" = "#5", "status" = "#6", "priority" = "#7", "due_date" = "#8", "estimate" = "#9", "position" = "#10", "custom_numbers" = "#11", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $13::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#", "project_id" IS NOT DISTINCT FROM "#1" AS "#ok" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::"task_priority"[], $8::date[], $9::interval[], $10::double precision[], $11::jsonb[], $12::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "assignee_id" = "#2", "board_column_id" = "#3", "title" = "#4", "description" = "#5", "status" = "#6", "priority" = "#7", "due_date" = "#8", "estimate" = "#9", "position" = "#10", "custom_numbers" = "#11", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $13::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
 --   $1 elements' id
 --   $2 elements' assignee_id
 --   $3 elements' board_column_id
@@ -1003,7 +1891,7 @@ WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", 
 --   $13 number of elements
 
 -- tracker.v1.TaskRepository.BatchUpdate, immutable fields where given
-WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#", ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") AS "#ok" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::"task_priority"[], $8::date[], $9::interval[], $10::double precision[], $11::jsonb[], $12::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "assignee_id" = "#2", "board_column_id" = "#3", "title" = "#4", "description" = "#5", "status" = "#6", "priority" = "#7", "due_date" = "#8", "estimate" = "#9", "position" = "#10", "custom_numbers" = "#11", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $13::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#", ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") AS "#ok" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::"task_priority"[], $8::date[], $9::interval[], $10::double precision[], $11::jsonb[], $12::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "assignee_id" = "#2", "board_column_id" = "#3", "title" = "#4", "description" = "#5", "status" = "#6", "priority" = "#7", "due_date" = "#8", "estimate" = "#9", "position" = "#10", "custom_numbers" = "#11", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $13::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
 --   $1 elements' id
 --   $2 elements' assignee_id
 --   $3 elements' board_column_id
@@ -1019,12 +1907,24 @@ WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", 
 --   $13 number of elements
 
 -- tracker.v1.TaskRepository.BatchUpdate, writing nothing
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "id" = "id" FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "id" = "id" FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
 --   $1 elements' id
 --   $2 number of elements
 
+-- tracker.v1.TaskRepository.BatchUpdate, writing parts of custom_numbers
+WITH "#target" AS (SELECT "#0", "#11", "#", true AS "#ok" FROM unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#11", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "custom_numbers" = (((((CASE jsonb_typeof("custom_numbers") WHEN 'object' THEN "custom_numbers" ELSE '{}'::jsonb END) - CASE WHEN (CASE jsonb_typeof("#11") WHEN 'object' THEN "#11" ELSE '{}'::jsonb END) ? $5::text THEN $4::text[] ELSE '{}'::text[] END) - $6::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof("#11") WHEN 'object' THEN "#11" ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($6::text[]))) || CASE WHEN (CASE jsonb_typeof("#11") WHEN 'object' THEN "#11" ELSE '{}'::jsonb END) ? $7::text OR jsonb_typeof(("custom_numbers" -> $7::text)) = 'object' AND NOT (CASE jsonb_typeof("#11") WHEN 'object' THEN "#11" ELSE '{}'::jsonb END) ?| $8::text[] THEN jsonb_build_object($7::text, (((CASE jsonb_typeof(("custom_numbers" -> $7::text)) WHEN 'object' THEN ("custom_numbers" -> $7::text) ELSE '{}'::jsonb END) - $9::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof(("#11" -> $7::text)) WHEN 'object' THEN ("#11" -> $7::text) ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($9::text[])))) ELSE '{}'::jsonb END), "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' custom_numbers
+--   $3 number of elements
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+
 -- tracker.v1.TaskRepository.BatchUpdate, with versions
-WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AND "project_id" IS NOT DISTINCT FROM "#1" AS "#ok" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::"task_priority"[], $8::date[], $9::interval[], $10::double precision[], $11::jsonb[], $12::uuid[], $13::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#ver", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "assignee_id" = "#2", "board_column_id" = "#3", "title" = "#4", "description" = "#5", "status" = "#6", "priority" = "#7", "due_date" = "#8", "estimate" = "#9", "position" = "#10", "custom_numbers" = "#11", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $14::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AND "project_id" IS NOT DISTINCT FROM "#1" AS "#ok" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::"task_priority"[], $8::date[], $9::interval[], $10::double precision[], $11::jsonb[], $12::uuid[], $13::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#1", "#ver", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "assignee_id" = "#2", "board_column_id" = "#3", "title" = "#4", "description" = "#5", "status" = "#6", "priority" = "#7", "due_date" = "#8", "estimate" = "#9", "position" = "#10", "custom_numbers" = "#11", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $14::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
 --   $1 elements' id
 --   $2 elements' assignee_id
 --   $3 elements' board_column_id
@@ -1041,52 +1941,52 @@ WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", 
 --   $14 number of elements
 
 -- tracker.v1.TaskRepository.BatchUpdate, why no row was found
-SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), ("#ver" = 0 OR "version" = "#ver"), "project_id" IS NOT DISTINCT FROM "#1" FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), ("#ver" = 0 OR "version" = "#ver"), "project_id" IS NOT DISTINCT FROM "#1" FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
 --   $1 elements' id
 --   $2 elements' project_id
 --   $3 elements' version
 
 -- tracker.v1.TaskRepository.BatchSoftDelete
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") UNION SELECT "#n".* FROM "#doomed" CROSS JOIN LATERAL (SELECT 1, "id"::uuid FROM "task_comment" WHERE "#e" = 0 AND "task_id" = "#s0" AND "deleted_at" IS NULL) AS "#n"), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND "deleted_at" IS NULL AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = "#at", "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = "#at", "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#", NULL::integer AS "#b" FROM "#changed" ORDER BY "#"
 --   $1 elements' 
 --   $2 number of elements
 
 -- tracker.v1.TaskRepository.BatchSoftDelete, some may be missing
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok", (NOT "is_deleted") AS "#due", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#" FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat", ("deleted_at" IS NULL AND NOT "is_deleted") AS "#due", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "deleted_at" AS "#c14", "version" AS "#c15", "is_deleted" AS "#c16" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") UNION SELECT "#n".* FROM "#doomed" CROSS JOIN LATERAL (SELECT 1, "id"::uuid FROM "task_comment" WHERE "#e" = 0 AND "task_id" = "#s0" AND "deleted_at" IS NULL) AS "#n"), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND "deleted_at" IS NULL AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = "#at", "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = "#at", "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#", NULL::integer AS "#b" FROM "#changed" UNION ALL (SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#c16", "#", NULL::integer FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target")) ORDER BY "#"
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchSoftDelete, why no row was found
-SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchRestore
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT (NOT "is_deleted") ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#doomed"("#e", "#s0", "#dat") AS (SELECT 0, "#t0"::uuid, "#tat" FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") UNION SELECT "#ne", "#n0", COALESCE("#dat", "#nat") FROM "#doomed" JOIN (SELECT 1, "id"::uuid, "deleted_at"::timestamp with time zone, 0, "task_id"::uuid FROM "task_comment" WHERE NOT ("deleted_at" IS NULL)) AS "#n"("#ne", "#n0", "#nat", "#np", "#r0") ON "#np" = "#e" AND "#r0" = "#s0" AND ("#dat" IS NULL OR "#nat" IS NULL OR "#nat" = "#dat")), "#held"("#e", "#s0", "#b") AS ((SELECT "#e", "#s0", 0 FROM "#doomed" JOIN "task" ON "id" = "#s0" AND "#e" = 0 WHERE "project_id" IN (SELECT "id" FROM "project" WHERE NOT ("deleted_at" IS NULL)) UNION ALL SELECT "#e", "#s0", 1 FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1 WHERE "task_id" IN (SELECT "id" FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "id" NOT IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) UNION ALL SELECT "#e", "#s0", 2 FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1 WHERE "author_id" IN (SELECT "id" FROM "user" WHERE NOT ("deleted_at" IS NULL))) UNION SELECT "#ne", "#n0", "#nb" FROM "#held" JOIN (SELECT "#e", "#s0", 1, 0, "task_id"::uuid FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1) AS "#n"("#ne", "#n0", "#nb", "#np", "#r0") ON "#np" = "#e" AND "#r0" = "#s0"), "#blocked"("#b") AS MATERIALIZED (SELECT "#b" FROM "#held" JOIN "#target" ON "#e" = 0 AND "#s0" = "#t0" ORDER BY "#b" LIMIT 1), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND NOT ("deleted_at" IS NULL) AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE AND "id" NOT IN (SELECT "#s0" FROM "#held" WHERE "#e" = 1) AND NOT EXISTS (SELECT FROM "#blocked") ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = NULL, "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = NULL, "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") AND NOT EXISTS (SELECT FROM "#blocked") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#", NULL::integer AS "#b" FROM "#changed" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "#b" FROM "#blocked" ORDER BY "#"
 --   $1 elements' 
 --   $2 number of elements
 
 -- tracker.v1.TaskRepository.BatchRestore, some may be missing
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok", (NOT (NOT "is_deleted")) AS "#due", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#changed" AS (UPDATE "task" SET "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM "#changed" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#" FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat", (NOT ("deleted_at" IS NULL AND NOT "is_deleted")) AS "#due", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "deleted_at" AS "#c14", "version" AS "#c15", "is_deleted" AS "#c16" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#doomed"("#e", "#s0", "#dat") AS (SELECT 0, "#t0"::uuid, "#tat" FROM "#target" WHERE "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") UNION SELECT "#ne", "#n0", COALESCE("#dat", "#nat") FROM "#doomed" JOIN (SELECT 1, "id"::uuid, "deleted_at"::timestamp with time zone, 0, "task_id"::uuid FROM "task_comment" WHERE NOT ("deleted_at" IS NULL)) AS "#n"("#ne", "#n0", "#nat", "#np", "#r0") ON "#np" = "#e" AND "#r0" = "#s0" AND ("#dat" IS NULL OR "#nat" IS NULL OR "#nat" = "#dat")), "#held"("#e", "#s0", "#b") AS ((SELECT "#e", "#s0", 0 FROM "#doomed" JOIN "task" ON "id" = "#s0" AND "#e" = 0 WHERE "project_id" IN (SELECT "id" FROM "project" WHERE NOT ("deleted_at" IS NULL)) UNION ALL SELECT "#e", "#s0", 1 FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1 WHERE "task_id" IN (SELECT "id" FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "id" NOT IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) UNION ALL SELECT "#e", "#s0", 2 FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1 WHERE "author_id" IN (SELECT "id" FROM "user" WHERE NOT ("deleted_at" IS NULL))) UNION SELECT "#ne", "#n0", "#nb" FROM "#held" JOIN (SELECT "#e", "#s0", 1, 0, "task_id"::uuid FROM "#doomed" JOIN "task_comment" ON "id" = "#s0" AND "#e" = 1) AS "#n"("#ne", "#n0", "#nb", "#np", "#r0") ON "#np" = "#e" AND "#r0" = "#s0"), "#blocked"("#b") AS MATERIALIZED (SELECT "#b" FROM "#held" JOIN "#target" ON "#e" = 0 AND "#s0" = "#t0" ORDER BY "#b" LIMIT 1), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND NOT ("deleted_at" IS NULL) AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE AND "id" NOT IN (SELECT "#s0" FROM "#held" WHERE "#e" = 1) AND NOT EXISTS (SELECT FROM "#blocked") ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = NULL, "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = NULL, "is_deleted" = false, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") AND NOT EXISTS (SELECT FROM "#blocked") RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#", NULL::integer AS "#b" FROM "#changed" UNION ALL (SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#c16", "#", NULL::integer FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target")) UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "#b" FROM "#blocked" ORDER BY "#"
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchRestore, why no row was found
-SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchDelete
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR UPDATE OF "task"), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "#") SELECT "#" FROM "#changed" ORDER BY "#"
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" FOR UPDATE OF "task"), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "#") SELECT "#" FROM "#changed" ORDER BY "#"
 --   $1 elements' 
 --   $2 number of elements
 
 -- tracker.v1.TaskRepository.BatchDelete, some may be missing
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "id" FOR UPDATE OF "task"), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "#") SELECT "#" FROM "#changed" ORDER BY "#"
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" FOR UPDATE OF "task"), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "#") SELECT "#" FROM "#changed" ORDER BY "#"
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchDelete, why no row was found
-SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchUpsert
-WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#", CASE WHEN "id" IS NOT NULL THEN NOT "is_deleted" AND ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") ELSE true END AS "#ok", "id" IS NOT NULL AND "assignee_id" IS NOT DISTINCT FROM "#2" AND "board_column_id" IS NOT DISTINCT FROM "#3" AND "title" IS NOT DISTINCT FROM "#4" AND "description" IS NOT DISTINCT FROM "#5" AND "status" IS NOT DISTINCT FROM "#6" AND "priority" IS NOT DISTINCT FROM "#7" AND "due_date" IS NOT DISTINCT FROM "#8" AND "estimate" IS NOT DISTINCT FROM "#9" AND "position" IS NOT DISTINCT FROM "#10" AND "custom_numbers" IS NOT DISTINCT FROM "#11" AS "#same", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM "#input" LEFT JOIN "task" ON "id" = "#0"), "#written" AS (INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "assignee_id" = excluded."assignee_id", "board_column_id" = excluded."board_column_id", "title" = excluded."title", "description" = excluded."description", "status" = excluded."status", "priority" = excluded."priority", "due_date" = excluded."due_date", "estimate" = excluded."estimate", "position" = excluded."position", "custom_numbers" = excluded."custom_numbers", "updated_at" = clock_timestamp(), "version" = CASE WHEN NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") THEN "task"."version" + 1 END WHERE "task"."assignee_id" IS DISTINCT FROM excluded."assignee_id" OR "task"."board_column_id" IS DISTINCT FROM excluded."board_column_id" OR "task"."title" IS DISTINCT FROM excluded."title" OR "task"."description" IS DISTINCT FROM excluded."description" OR "task"."status" IS DISTINCT FROM excluded."status" OR "task"."priority" IS DISTINCT FROM excluded."priority" OR "task"."due_date" IS DISTINCT FROM excluded."due_date" OR "task"."estimate" IS DISTINCT FROM excluded."estimate" OR "task"."position" IS DISTINCT FROM excluded."position" OR "task"."custom_numbers" IS DISTINCT FROM excluded."custom_numbers" OR (NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id")) IS NOT TRUE RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "id" AS "#k0", ("task".xmax = 0) AS "#new") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
+WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#", CASE WHEN "id" IS NOT NULL THEN "deleted_at" IS NULL AND NOT "is_deleted" AND ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") ELSE true END AS "#ok", "id" IS NOT NULL AND "assignee_id" IS NOT DISTINCT FROM "#2" AND "board_column_id" IS NOT DISTINCT FROM "#3" AND "title" IS NOT DISTINCT FROM "#4" AND "description" IS NOT DISTINCT FROM "#5" AND "status" IS NOT DISTINCT FROM "#6" AND "priority" IS NOT DISTINCT FROM "#7" AND "due_date" IS NOT DISTINCT FROM "#8" AND "estimate" IS NOT DISTINCT FROM "#9" AND "position" IS NOT DISTINCT FROM "#10" AND "custom_numbers" IS NOT DISTINCT FROM "#11" AS "#same", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "deleted_at" AS "#c14", "version" AS "#c15", "is_deleted" AS "#c16" FROM "#input" LEFT JOIN "task" ON "id" = "#0"), "#written" AS (INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "assignee_id" = excluded."assignee_id", "board_column_id" = excluded."board_column_id", "title" = excluded."title", "description" = excluded."description", "status" = excluded."status", "priority" = excluded."priority", "due_date" = excluded."due_date", "estimate" = excluded."estimate", "position" = excluded."position", "custom_numbers" = excluded."custom_numbers", "updated_at" = clock_timestamp(), "version" = CASE WHEN "task"."deleted_at" IS NULL AND NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") THEN "task"."version" + 1 END WHERE "task"."assignee_id" IS DISTINCT FROM excluded."assignee_id" OR "task"."board_column_id" IS DISTINCT FROM excluded."board_column_id" OR "task"."title" IS DISTINCT FROM excluded."title" OR "task"."description" IS DISTINCT FROM excluded."description" OR "task"."status" IS DISTINCT FROM excluded."status" OR "task"."priority" IS DISTINCT FROM excluded."priority" OR "task"."due_date" IS DISTINCT FROM excluded."due_date" OR "task"."estimate" IS DISTINCT FROM excluded."estimate" OR "task"."position" IS DISTINCT FROM excluded."position" OR "task"."custom_numbers" IS DISTINCT FROM excluded."custom_numbers" OR ("task"."deleted_at" IS NULL AND NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id")) IS NOT TRUE RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "id" AS "#k0", ("task".xmax = 0) AS "#new") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#c16", "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
 --   $1 elements' id
 --   $2 elements' project_id
 --   $3 elements' assignee_id
@@ -1101,7 +2001,7 @@ WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::u
 --   $12 elements' custom_numbers
 
 -- tracker.v1.TaskRepository.BatchUpsert, some rows without what has a default
-WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#", CASE WHEN "id" IS NOT NULL THEN NOT "is_deleted" AND ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") ELSE true END AS "#ok", "id" IS NOT NULL AND "assignee_id" IS NOT DISTINCT FROM "#2" AND "board_column_id" IS NOT DISTINCT FROM "#3" AND "title" IS NOT DISTINCT FROM "#4" AND "description" IS NOT DISTINCT FROM "#5" AND ("#6" IS NULL OR "status" IS NOT DISTINCT FROM "#6") AND ("#7" IS NULL OR "priority" IS NOT DISTINCT FROM "#7") AND "due_date" IS NOT DISTINCT FROM "#8" AND "estimate" IS NOT DISTINCT FROM "#9" AND "position" IS NOT DISTINCT FROM "#10" AND ("#11" IS NULL OR "custom_numbers" IS NOT DISTINCT FROM "#11") AS "#same", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM "#input" LEFT JOIN "task" ON "id" = "#0"), "#written" AS (INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", COALESCE("#6", 'TODO'), COALESCE("#7", 'NORMAL'), "#8", "#9", "#10", COALESCE("#11", '{}') FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "assignee_id" = excluded."assignee_id", "board_column_id" = excluded."board_column_id", "title" = excluded."title", "description" = excluded."description", "status" = COALESCE((SELECT "#6" FROM "#input" WHERE "#0" = excluded."id"), "task"."status"), "priority" = COALESCE((SELECT "#7" FROM "#input" WHERE "#0" = excluded."id"), "task"."priority"), "due_date" = excluded."due_date", "estimate" = excluded."estimate", "position" = excluded."position", "custom_numbers" = COALESCE((SELECT "#11" FROM "#input" WHERE "#0" = excluded."id"), "task"."custom_numbers"), "updated_at" = clock_timestamp(), "version" = CASE WHEN NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") THEN "task"."version" + 1 END WHERE "task"."assignee_id" IS DISTINCT FROM excluded."assignee_id" OR "task"."board_column_id" IS DISTINCT FROM excluded."board_column_id" OR "task"."title" IS DISTINCT FROM excluded."title" OR "task"."description" IS DISTINCT FROM excluded."description" OR "task"."status" IS DISTINCT FROM COALESCE((SELECT "#6" FROM "#input" WHERE "#0" = excluded."id"), "task"."status") OR "task"."priority" IS DISTINCT FROM COALESCE((SELECT "#7" FROM "#input" WHERE "#0" = excluded."id"), "task"."priority") OR "task"."due_date" IS DISTINCT FROM excluded."due_date" OR "task"."estimate" IS DISTINCT FROM excluded."estimate" OR "task"."position" IS DISTINCT FROM excluded."position" OR "task"."custom_numbers" IS DISTINCT FROM COALESCE((SELECT "#11" FROM "#input" WHERE "#0" = excluded."id"), "task"."custom_numbers") OR (NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id")) IS NOT TRUE RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "id" AS "#k0", ("task".xmax = 0) AS "#new") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
+WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#", CASE WHEN "id" IS NOT NULL THEN "deleted_at" IS NULL AND NOT "is_deleted" AND ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") ELSE true END AS "#ok", "id" IS NOT NULL AND "assignee_id" IS NOT DISTINCT FROM "#2" AND "board_column_id" IS NOT DISTINCT FROM "#3" AND "title" IS NOT DISTINCT FROM "#4" AND "description" IS NOT DISTINCT FROM "#5" AND ("#6" IS NULL OR "status" IS NOT DISTINCT FROM "#6") AND ("#7" IS NULL OR "priority" IS NOT DISTINCT FROM "#7") AND "due_date" IS NOT DISTINCT FROM "#8" AND "estimate" IS NOT DISTINCT FROM "#9" AND "position" IS NOT DISTINCT FROM "#10" AND ("#11" IS NULL OR "custom_numbers" IS NOT DISTINCT FROM "#11") AS "#same", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "deleted_at" AS "#c14", "version" AS "#c15", "is_deleted" AS "#c16" FROM "#input" LEFT JOIN "task" ON "id" = "#0"), "#written" AS (INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", COALESCE("#6", 'TODO'), COALESCE("#7", 'NORMAL'), "#8", "#9", "#10", COALESCE("#11", '{}') FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "assignee_id" = excluded."assignee_id", "board_column_id" = excluded."board_column_id", "title" = excluded."title", "description" = excluded."description", "status" = COALESCE((SELECT "#6" FROM "#input" WHERE "#0" = excluded."id"), "task"."status"), "priority" = COALESCE((SELECT "#7" FROM "#input" WHERE "#0" = excluded."id"), "task"."priority"), "due_date" = excluded."due_date", "estimate" = excluded."estimate", "position" = excluded."position", "custom_numbers" = COALESCE((SELECT "#11" FROM "#input" WHERE "#0" = excluded."id"), "task"."custom_numbers"), "updated_at" = clock_timestamp(), "version" = CASE WHEN "task"."deleted_at" IS NULL AND NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") THEN "task"."version" + 1 END WHERE "task"."assignee_id" IS DISTINCT FROM excluded."assignee_id" OR "task"."board_column_id" IS DISTINCT FROM excluded."board_column_id" OR "task"."title" IS DISTINCT FROM excluded."title" OR "task"."description" IS DISTINCT FROM excluded."description" OR "task"."status" IS DISTINCT FROM COALESCE((SELECT "#6" FROM "#input" WHERE "#0" = excluded."id"), "task"."status") OR "task"."priority" IS DISTINCT FROM COALESCE((SELECT "#7" FROM "#input" WHERE "#0" = excluded."id"), "task"."priority") OR "task"."due_date" IS DISTINCT FROM excluded."due_date" OR "task"."estimate" IS DISTINCT FROM excluded."estimate" OR "task"."position" IS DISTINCT FROM excluded."position" OR "task"."custom_numbers" IS DISTINCT FROM COALESCE((SELECT "#11" FROM "#input" WHERE "#0" = excluded."id"), "task"."custom_numbers") OR ("task"."deleted_at" IS NULL AND NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id")) IS NOT TRUE RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "id" AS "#k0", ("task".xmax = 0) AS "#new") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#c16", "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
 --   $1 elements' id
 --   $2 elements' project_id
 --   $3 elements' assignee_id
@@ -1116,7 +2016,7 @@ WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::u
 --   $12 elements' custom_numbers
 
 -- tracker.v1.TaskRepository.BatchUpsert, with versions
-WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[], $13::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#ver", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#ver", "#", CASE WHEN "id" IS NOT NULL THEN NOT "is_deleted" AND ("#ver" = 0 OR "version" = "#ver") AND ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") ELSE "#ver" = 0 END AS "#ok", "id" IS NOT NULL AND "assignee_id" IS NOT DISTINCT FROM "#2" AND "board_column_id" IS NOT DISTINCT FROM "#3" AND "title" IS NOT DISTINCT FROM "#4" AND "description" IS NOT DISTINCT FROM "#5" AND "status" IS NOT DISTINCT FROM "#6" AND "priority" IS NOT DISTINCT FROM "#7" AND "due_date" IS NOT DISTINCT FROM "#8" AND "estimate" IS NOT DISTINCT FROM "#9" AND "position" IS NOT DISTINCT FROM "#10" AND "custom_numbers" IS NOT DISTINCT FROM "#11" AS "#same", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "version" AS "#c14", "is_deleted" AS "#c15" FROM "#input" LEFT JOIN "task" ON "id" = "#0"), "#written" AS (INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "assignee_id" = excluded."assignee_id", "board_column_id" = excluded."board_column_id", "title" = excluded."title", "description" = excluded."description", "status" = excluded."status", "priority" = excluded."priority", "due_date" = excluded."due_date", "estimate" = excluded."estimate", "position" = excluded."position", "custom_numbers" = excluded."custom_numbers", "updated_at" = clock_timestamp(), "version" = CASE WHEN NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") AND (SELECT "#ver" = 0 OR "task"."version" = "#ver" FROM "#input" WHERE "#0" = excluded."id") THEN "task"."version" + 1 END WHERE "task"."assignee_id" IS DISTINCT FROM excluded."assignee_id" OR "task"."board_column_id" IS DISTINCT FROM excluded."board_column_id" OR "task"."title" IS DISTINCT FROM excluded."title" OR "task"."description" IS DISTINCT FROM excluded."description" OR "task"."status" IS DISTINCT FROM excluded."status" OR "task"."priority" IS DISTINCT FROM excluded."priority" OR "task"."due_date" IS DISTINCT FROM excluded."due_date" OR "task"."estimate" IS DISTINCT FROM excluded."estimate" OR "task"."position" IS DISTINCT FROM excluded."position" OR "task"."custom_numbers" IS DISTINCT FROM excluded."custom_numbers" OR (NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") AND (SELECT "#ver" = 0 OR "task"."version" = "#ver" FROM "#input" WHERE "#0" = excluded."id")) IS NOT TRUE RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "id" AS "#k0", ("task".xmax = 0) AS "#new") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
+WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[], $13::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#ver", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#ver", "#", CASE WHEN "id" IS NOT NULL THEN "deleted_at" IS NULL AND NOT "is_deleted" AND ("#ver" = 0 OR "version" = "#ver") AND ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") ELSE "#ver" = 0 END AS "#ok", "id" IS NOT NULL AND "assignee_id" IS NOT DISTINCT FROM "#2" AND "board_column_id" IS NOT DISTINCT FROM "#3" AND "title" IS NOT DISTINCT FROM "#4" AND "description" IS NOT DISTINCT FROM "#5" AND "status" IS NOT DISTINCT FROM "#6" AND "priority" IS NOT DISTINCT FROM "#7" AND "due_date" IS NOT DISTINCT FROM "#8" AND "estimate" IS NOT DISTINCT FROM "#9" AND "position" IS NOT DISTINCT FROM "#10" AND "custom_numbers" IS NOT DISTINCT FROM "#11" AS "#same", "id" AS "#c0", "project_id" AS "#c1", "assignee_id" AS "#c2", "board_column_id" AS "#c3", "title" AS "#c4", "description" AS "#c5", "status" AS "#c6", "priority" AS "#c7", "due_date" AS "#c8", "estimate" AS "#c9", "position" AS "#c10", "custom_numbers" AS "#c11", "created_at" AS "#c12", "updated_at" AS "#c13", "deleted_at" AS "#c14", "version" AS "#c15", "is_deleted" AS "#c16" FROM "#input" LEFT JOIN "task" ON "id" = "#0"), "#written" AS (INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "assignee_id" = excluded."assignee_id", "board_column_id" = excluded."board_column_id", "title" = excluded."title", "description" = excluded."description", "status" = excluded."status", "priority" = excluded."priority", "due_date" = excluded."due_date", "estimate" = excluded."estimate", "position" = excluded."position", "custom_numbers" = excluded."custom_numbers", "updated_at" = clock_timestamp(), "version" = CASE WHEN "task"."deleted_at" IS NULL AND NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") AND (SELECT "#ver" = 0 OR "task"."version" = "#ver" FROM "#input" WHERE "#0" = excluded."id") THEN "task"."version" + 1 END WHERE "task"."assignee_id" IS DISTINCT FROM excluded."assignee_id" OR "task"."board_column_id" IS DISTINCT FROM excluded."board_column_id" OR "task"."title" IS DISTINCT FROM excluded."title" OR "task"."description" IS DISTINCT FROM excluded."description" OR "task"."status" IS DISTINCT FROM excluded."status" OR "task"."priority" IS DISTINCT FROM excluded."priority" OR "task"."due_date" IS DISTINCT FROM excluded."due_date" OR "task"."estimate" IS DISTINCT FROM excluded."estimate" OR "task"."position" IS DISTINCT FROM excluded."position" OR "task"."custom_numbers" IS DISTINCT FROM excluded."custom_numbers" OR ("task"."deleted_at" IS NULL AND NOT "task"."is_deleted" AND "task"."project_id" IS NOT DISTINCT FROM COALESCE(excluded."project_id", "task"."project_id") AND (SELECT "#ver" = 0 OR "task"."version" = "#ver" FROM "#input" WHERE "#0" = excluded."id")) IS NOT TRUE RETURNING "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "id" AS "#k0", ("task".xmax = 0) AS "#new") SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#c14", "#c15", "#c16", "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
 --   $1 elements' id
 --   $2 elements' project_id
 --   $3 elements' assignee_id
@@ -1132,12 +2032,499 @@ WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::u
 --   $13 elements' version
 
 -- tracker.v1.TaskRepository.BatchUpsert, why no row was found
-SELECT "#", "id" IS NOT NULL, (NOT "is_deleted"), CASE WHEN "id" IS NOT NULL THEN ("#ver" = 0 OR "version" = "#ver") ELSE "#ver" = 0 END, ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", (NOT "is_deleted") DESC
+SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), CASE WHEN "id" IS NOT NULL THEN ("#ver" = 0 OR "version" = "#ver") ELSE "#ver" = 0 END, ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
 --   $1 elements' id
 --   $2 elements' project_id
 --   $3 elements' version
 
 -- tracker.v1.TaskRepository.BatchUpsert, row in the wanted state already
-SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE NOT "is_deleted" ORDER BY "#"
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "#"
 --   $1 elements' id
+
+-- tracker.v1.TaskRepository.BatchSoftDeletePartial
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" FOR NO KEY UPDATE OF "task"), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") UNION SELECT "#n".* FROM "#doomed" CROSS JOIN LATERAL (SELECT 1, "id"::uuid FROM "task_comment" WHERE "#e" = 0 AND "task_id" = "#s0" AND "deleted_at" IS NULL) AS "#n"), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND "deleted_at" IS NULL AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = "#at", "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = "#at", "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "#") SELECT "#", NULL::integer AS "#b" FROM "#changed" ORDER BY "#"
+--   $1 elements' 
+--   $2 number of elements
+
+-- tracker.v1.TaskRepository.BatchSoftDeletePartial, why no row was found
+SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
+--   $1 elements' 
+
+-- tracker.v1.TaskRepository.UpdateWhere
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "assignee_id" = $5::uuid, "board_column_id" = $6::uuid, "title" = $7::text, "description" = $8::text, "status" = $9::text, "priority" = $10::"task_priority", "due_date" = $11::date, "estimate" = $12::interval, "position" = $13::double precision, "custom_numbers" = $14::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.assignee_id
+--   $6 task.board_column_id
+--   $7 task.title
+--   $8 task.description
+--   $9 task.status
+--   $10 task.priority
+--   $11 task.due_date
+--   $12 task.estimate
+--   $13 task.position
+--   $14 task.custom_numbers
+
+-- tracker.v1.TaskRepository.UpdateWhere, without project_id
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "status" = ANY($1::text[]) AND "assignee_id" IS NULL AND "title" LIKE $2::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $3::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "assignee_id" = $4::uuid, "board_column_id" = $5::uuid, "title" = $6::text, "description" = $7::text, "status" = $8::text, "priority" = $9::"task_priority", "due_date" = $10::date, "estimate" = $11::interval, "position" = $12::double precision, "custom_numbers" = $13::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 statuses
+--   $2 title_like
+--   $3 max_affected + 1
+--   $4 task.assignee_id
+--   $5 task.board_column_id
+--   $6 task.title
+--   $7 task.description
+--   $8 task.status
+--   $9 task.priority
+--   $10 task.due_date
+--   $11 task.estimate
+--   $12 task.position
+--   $13 task.custom_numbers
+
+-- tracker.v1.TaskRepository.UpdateWhere, without statuses
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "assignee_id" IS NULL AND "title" LIKE $2::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $3::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "assignee_id" = $4::uuid, "board_column_id" = $5::uuid, "title" = $6::text, "description" = $7::text, "status" = $8::text, "priority" = $9::"task_priority", "due_date" = $10::date, "estimate" = $11::interval, "position" = $12::double precision, "custom_numbers" = $13::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 title_like
+--   $3 max_affected + 1
+--   $4 task.assignee_id
+--   $5 task.board_column_id
+--   $6 task.title
+--   $7 task.description
+--   $8 task.status
+--   $9 task.priority
+--   $10 task.due_date
+--   $11 task.estimate
+--   $12 task.position
+--   $13 task.custom_numbers
+
+-- tracker.v1.TaskRepository.UpdateWhere, without unassigned
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "assignee_id" = $5::uuid, "board_column_id" = $6::uuid, "title" = $7::text, "description" = $8::text, "status" = $9::text, "priority" = $10::"task_priority", "due_date" = $11::date, "estimate" = $12::interval, "position" = $13::double precision, "custom_numbers" = $14::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.assignee_id
+--   $6 task.board_column_id
+--   $7 task.title
+--   $8 task.description
+--   $9 task.status
+--   $10 task.priority
+--   $11 task.due_date
+--   $12 task.estimate
+--   $13 task.position
+--   $14 task.custom_numbers
+
+-- tracker.v1.TaskRepository.UpdateWhere, with unassigned false
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NOT NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "assignee_id" = $5::uuid, "board_column_id" = $6::uuid, "title" = $7::text, "description" = $8::text, "status" = $9::text, "priority" = $10::"task_priority", "due_date" = $11::date, "estimate" = $12::interval, "position" = $13::double precision, "custom_numbers" = $14::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.assignee_id
+--   $6 task.board_column_id
+--   $7 task.title
+--   $8 task.description
+--   $9 task.status
+--   $10 task.priority
+--   $11 task.due_date
+--   $12 task.estimate
+--   $13 task.position
+--   $14 task.custom_numbers
+
+-- tracker.v1.TaskRepository.UpdateWhere, without title_like
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $3::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "assignee_id" = $4::uuid, "board_column_id" = $5::uuid, "title" = $6::text, "description" = $7::text, "status" = $8::text, "priority" = $9::"task_priority", "due_date" = $10::date, "estimate" = $11::interval, "position" = $12::double precision, "custom_numbers" = $13::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 max_affected + 1
+--   $4 task.assignee_id
+--   $5 task.board_column_id
+--   $6 task.title
+--   $7 task.description
+--   $8 task.status
+--   $9 task.priority
+--   $10 task.due_date
+--   $11 task.estimate
+--   $12 task.position
+--   $13 task.custom_numbers
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing parts of custom_numbers
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "custom_numbers" = (((((CASE jsonb_typeof("custom_numbers") WHEN 'object' THEN "custom_numbers" ELSE '{}'::jsonb END) - CASE WHEN (CASE jsonb_typeof($5::jsonb) WHEN 'object' THEN $5::jsonb ELSE '{}'::jsonb END) ? $7::text THEN $6::text[] ELSE '{}'::text[] END) - $8::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof($5::jsonb) WHEN 'object' THEN $5::jsonb ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($8::text[]))) || CASE WHEN (CASE jsonb_typeof($5::jsonb) WHEN 'object' THEN $5::jsonb ELSE '{}'::jsonb END) ? $9::text OR jsonb_typeof(("custom_numbers" -> $9::text)) = 'object' AND NOT (CASE jsonb_typeof($5::jsonb) WHEN 'object' THEN $5::jsonb ELSE '{}'::jsonb END) ?| $10::text[] THEN jsonb_build_object($9::text, (((CASE jsonb_typeof(("custom_numbers" -> $9::text)) WHEN 'object' THEN ("custom_numbers" -> $9::text) ELSE '{}'::jsonb END) - $11::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof(($5::jsonb -> $9::text)) WHEN 'object' THEN ($5::jsonb -> $9::text) ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($11::text[])))) ELSE '{}'::jsonb END), "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.custom_numbers
+--   $6 computed 1
+--   $7 computed 0
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.assignee_id
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "assignee_id" = $5::uuid, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.assignee_id
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.board_column_id
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "board_column_id" = $5::uuid, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.board_column_id
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.title
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "title" = $5::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.title
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.description
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "description" = $5::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.description
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.status
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "status" = $5::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.status
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.priority
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "priority" = $5::"task_priority", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.priority
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.due_date
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "due_date" = $5::date, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.due_date
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.estimate
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "estimate" = $5::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.estimate
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.position
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "position" = $5::double precision, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.position
+
+-- tracker.v1.TaskRepository.UpdateWhere, writing task.custom_numbers
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "assignee_id" IS NULL AND "title" LIKE $3::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "task" SET "custom_numbers" = $5::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 statuses
+--   $3 title_like
+--   $4 max_affected + 1
+--   $5 task.custom_numbers
+
+-- tracker.v1.TaskRepository.SoftDeleteWhere
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "task" WHERE "project_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $3::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $3::bigint UNION SELECT "#n".* FROM "#doomed" CROSS JOIN LATERAL (SELECT 1, "id"::uuid FROM "task_comment" WHERE "#e" = 0 AND "task_id" = "#s0" AND "deleted_at" IS NULL) AS "#n"), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND "deleted_at" IS NULL AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = "#at", "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = "#at", "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 project_id
+--   $2 status
+--   $3 max_affected + 1
+
+-- tracker.v1.TaskRepository.SoftDeleteWhere, without status
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "task" WHERE "project_id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $2::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $2::bigint UNION SELECT "#n".* FROM "#doomed" CROSS JOIN LATERAL (SELECT 1, "id"::uuid FROM "task_comment" WHERE "#e" = 0 AND "task_id" = "#s0" AND "deleted_at" IS NULL) AS "#n"), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#node1" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "task_comment" WHERE "id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 1)) AND "deleted_at" IS NULL AND ("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#node1!" AS (UPDATE "task_comment" SET "deleted_at" = "#at", "updated_at" = clock_timestamp() FROM "#node1", "#now" WHERE "id" = "#l0"), "#changed" AS (UPDATE "task" SET "deleted_at" = "#at", "is_deleted" = true, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $2::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 project_id
+--   $2 max_affected + 1
+
+-- tracker.v1.TaskRepository.DeleteWhere
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id" LIMIT $2::bigint FOR UPDATE), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $2::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 max_affected + 1
+
+-- tracker.v1.TaskRepository.DeleteWhere, including deleted
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid ORDER BY "id" LIMIT $2::bigint FOR UPDATE), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $2::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 max_affected + 1
+
+-- tracker.v1.TaskRepository.DeleteWhere, only deleted
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid AND NOT ("deleted_at" IS NULL AND NOT "is_deleted") ORDER BY "id" LIMIT $2::bigint FOR UPDATE), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $2::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 project_id
+--   $2 max_affected + 1
+
+-- tracker.v1.TaskRepository.Purge
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "deleted_at" <= statement_timestamp() - $1::interval ORDER BY "deleted_at", "id" LIMIT $2::bigint FOR UPDATE SKIP LOCKED), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" RETURNING 1) SELECT count(*) FROM "#changed"
+--   $1 older_than
+--   $2 computed 0
+
+-- tracker.v1.TaskRepository.Purge, whether there is more
+SELECT EXISTS (SELECT FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "deleted_at" <= statement_timestamp() - $1::interval)
+--   $1 older_than
+
+-- tracker.v1.TaskRepository.Import
+INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' assignee_id
+--   $4 elements' board_column_id
+--   $5 elements' title
+--   $6 elements' description
+--   $7 elements' status
+--   $8 elements' priority
+--   $9 elements' due_date
+--   $10 elements' estimate
+--   $11 elements' position
+--   $12 elements' custom_numbers
+
+-- tracker.v1.TaskRepository.Import, some rows without what has a default
+INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT COALESCE("#0", gen_random_uuid()), "#1", "#2", "#3", "#4", "#5", COALESCE("#6", 'TODO'), COALESCE("#7", 'NORMAL'), "#8", "#9", "#10", COALESCE("#11", '{}') FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' assignee_id
+--   $4 elements' board_column_id
+--   $5 elements' title
+--   $6 elements' description
+--   $7 elements' status
+--   $8 elements' priority
+--   $9 elements' due_date
+--   $10 elements' estimate
+--   $11 elements' position
+--   $12 elements' custom_numbers
+
+-- tracker.v1.TaskRepository.ImportAll
+INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11" FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' assignee_id
+--   $4 elements' board_column_id
+--   $5 elements' title
+--   $6 elements' description
+--   $7 elements' status
+--   $8 elements' priority
+--   $9 elements' due_date
+--   $10 elements' estimate
+--   $11 elements' position
+--   $12 elements' custom_numbers
+
+-- tracker.v1.TaskRepository.ImportAll, some rows without what has a default
+INSERT INTO "task" ("id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers") SELECT COALESCE("#0", gen_random_uuid()), "#1", "#2", "#3", "#4", "#5", COALESCE("#6", 'TODO'), COALESCE("#7", 'NORMAL'), "#8", "#9", "#10", COALESCE("#11", '{}') FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::"task_priority"[], $9::date[], $10::interval[], $11::double precision[], $12::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#10", "#11", "#") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' project_id
+--   $3 elements' assignee_id
+--   $4 elements' board_column_id
+--   $5 elements' title
+--   $6 elements' description
+--   $7 elements' status
+--   $8 elements' priority
+--   $9 elements' due_date
+--   $10 elements' estimate
+--   $11 elements' position
+--   $12 elements' custom_numbers
+
+-- tracker.v1.TaskRepository.Export
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+
+-- tracker.v1.TaskRepository.Export, without project_id
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "status" = ANY($1::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 statuses
+
+-- tracker.v1.TaskRepository.Export, without statuses
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+
+-- tracker.v1.TaskRepository.Export, including deleted
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+
+-- tracker.v1.TaskRepository.Export, only deleted
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND NOT ("deleted_at" IS NULL AND NOT "is_deleted") ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+
+-- tracker.v1.TaskRepository.Export, next page
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND "deleted_at" IS NULL AND NOT "is_deleted" AND ("id") > ($3::uuid) ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 cursor 0
+
+-- tracker.v1.TaskRepository.Export, filtered by project_id
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("project_id" = $3::uuid OR "project_id" IS DISTINCT FROM $4::uuid) AND (("project_id" = $5::uuid OR "project_id" IS DISTINCT FROM $6::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 1
+
+-- tracker.v1.TaskRepository.Export, filtered by assignee_id
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("assignee_id" IS NULL OR "assignee_id" IS NOT NULL OR "assignee_id" = $3::uuid OR "assignee_id" IS DISTINCT FROM $4::uuid) AND (("assignee_id" IS NULL OR "assignee_id" IS NOT NULL OR "assignee_id" = $5::uuid OR "assignee_id" IS DISTINCT FROM $6::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 1
+
+-- tracker.v1.TaskRepository.Export, filtered by title
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("title" = $3::text OR "title" IS DISTINCT FROM $4::text OR "title" LIKE $5::text OR "title" < $6::text OR "title" <= $7::text OR "title" > $8::text OR "title" >= $9::text) AND (("title" = $10::text OR "title" IS DISTINCT FROM $11::text OR "title" LIKE $12::text OR "title" < $13::text OR "title" <= $14::text OR "title" > $15::text OR "title" >= $16::text)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 6
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 computed 6
+
+-- tracker.v1.TaskRepository.Export, filtered by description
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("description" = $3::text OR "description" IS DISTINCT FROM $4::text OR "description" LIKE $5::text OR "description" < $6::text OR "description" <= $7::text OR "description" > $8::text OR "description" >= $9::text) AND (("description" = $10::text OR "description" IS DISTINCT FROM $11::text OR "description" LIKE $12::text OR "description" < $13::text OR "description" <= $14::text OR "description" > $15::text OR "description" >= $16::text)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 6
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 computed 6
+
+-- tracker.v1.TaskRepository.Export, filtered by status
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("status" = $3::text OR "status" IS DISTINCT FROM $4::text) AND (("status" = $5::text OR "status" IS DISTINCT FROM $6::text)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 1
+
+-- tracker.v1.TaskRepository.Export, filtered by priority
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("priority" = $3::"task_priority" OR "priority" IS DISTINCT FROM $4::"task_priority" OR "priority" < $5::"task_priority" OR "priority" <= $6::"task_priority" OR "priority" > $7::"task_priority" OR "priority" >= $8::"task_priority") AND (("priority" = $9::"task_priority" OR "priority" IS DISTINCT FROM $10::"task_priority" OR "priority" < $11::"task_priority" OR "priority" <= $12::"task_priority" OR "priority" > $13::"task_priority" OR "priority" >= $14::"task_priority")) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- tracker.v1.TaskRepository.Export, filtered by due_date
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("due_date" IS NULL OR "due_date" IS NOT NULL OR "due_date" = $3::date OR "due_date" IS DISTINCT FROM $4::date OR "due_date" < $5::date OR "due_date" <= $6::date OR "due_date" > $7::date OR "due_date" >= $8::date) AND (("due_date" IS NULL OR "due_date" IS NOT NULL OR "due_date" = $9::date OR "due_date" IS DISTINCT FROM $10::date OR "due_date" < $11::date OR "due_date" <= $12::date OR "due_date" > $13::date OR "due_date" >= $14::date)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- tracker.v1.TaskRepository.Export, filtered by position
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("position" = $3::double precision OR "position" IS DISTINCT FROM $4::double precision OR "position" < $5::double precision OR "position" <= $6::double precision OR "position" > $7::double precision OR "position" >= $8::double precision) AND (("position" = $9::double precision OR "position" IS DISTINCT FROM $10::double precision OR "position" < $11::double precision OR "position" <= $12::double precision OR "position" > $13::double precision OR "position" >= $14::double precision)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- tracker.v1.TaskRepository.Export, filtered by custom_numbers
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("custom_numbers" <> '{}' OR "custom_numbers" ? $3::text OR ("custom_numbers" #>> $4::text[]) IS NOT NULL OR "custom_numbers" @> $5::jsonb) AND (("custom_numbers" <> '{}' OR "custom_numbers" ? $6::text OR ("custom_numbers" #>> $7::text[]) IS NOT NULL OR "custom_numbers" @> $8::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+
+-- tracker.v1.TaskRepository.Export, filtered by created_at
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("created_at" = $3::timestamp with time zone OR "created_at" IS DISTINCT FROM $4::timestamp with time zone OR "created_at" < $5::timestamp with time zone OR "created_at" <= $6::timestamp with time zone OR "created_at" > $7::timestamp with time zone OR "created_at" >= $8::timestamp with time zone) AND (("created_at" = $9::timestamp with time zone OR "created_at" IS DISTINCT FROM $10::timestamp with time zone OR "created_at" < $11::timestamp with time zone OR "created_at" <= $12::timestamp with time zone OR "created_at" > $13::timestamp with time zone OR "created_at" >= $14::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- tracker.v1.TaskRepository.Export, filtered by updated_at
+SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "project_id" = $1::uuid AND "status" = ANY($2::text[]) AND (("updated_at" = $3::timestamp with time zone OR "updated_at" IS DISTINCT FROM $4::timestamp with time zone OR "updated_at" < $5::timestamp with time zone OR "updated_at" <= $6::timestamp with time zone OR "updated_at" > $7::timestamp with time zone OR "updated_at" >= $8::timestamp with time zone) AND (("updated_at" = $9::timestamp with time zone OR "updated_at" IS DISTINCT FROM $10::timestamp with time zone OR "updated_at" < $11::timestamp with time zone OR "updated_at" <= $12::timestamp with time zone OR "updated_at" > $13::timestamp with time zone OR "updated_at" >= $14::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "id"
+--   $1 project_id
+--   $2 statuses
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
 

@@ -66,6 +66,22 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "id" = $1::uuid AND NOT ("deleted_at" IS NULL) ORDER BY ("deleted_at" IS NULL) DESC, "deleted_at" DESC LIMIT 1
 --   $1 id
 
+-- planner.v1.TodoRepository.GetById, with relations
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "id" = $1::uuid AND "deleted_at" IS NULL
+--   $1 id
+
+-- planner.v1.TodoRepository.GetById, with relations alone
+SELECT "owner_id" FROM "todos" WHERE "id" = $1::uuid AND "deleted_at" IS NULL
+--   $1 id
+
+-- planner.v1.TodoRepository.GetById, relation owner
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "profiles" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- planner.v1.TodoRepository.GetById, relation owner.asked
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "handle", "id") AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL ORDER BY "handle", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
 -- planner.v1.TodoRepository.List
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
 --   $1 status
@@ -664,6 +680,303 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 --   $7 cursor 1
 --   $8 limit
 
+-- planner.v1.TodoRepository.List, with relations
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+
+-- planner.v1.TodoRepository.List, with relations alone
+SELECT "created_at", "id", "owner_id" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+
+-- planner.v1.TodoRepository.List, relation owner
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "profiles" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- planner.v1.TodoRepository.List, relation owner.asked
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "handle", "id") AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL ORDER BY "handle", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- planner.v1.TodoRepository.List, filtered by owner_id
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("owner_id" = $7::uuid OR "owner_id" IS DISTINCT FROM $8::uuid) AND (("owner_id" = $9::uuid OR "owner_id" IS DISTINCT FROM $10::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $11::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 0
+--   $10 computed 1
+--   $11 limit
+
+-- planner.v1.TodoRepository.List, filtered by title
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("title" = $7::text OR "title" IS DISTINCT FROM $8::text OR "title" LIKE $9::text OR "title" < $10::text OR "title" <= $11::text OR "title" > $12::text OR "title" >= $13::text) AND (("title" = $14::text OR "title" IS DISTINCT FROM $15::text OR "title" LIKE $16::text OR "title" < $17::text OR "title" <= $18::text OR "title" > $19::text OR "title" >= $20::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $21::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+--   $10 computed 3
+--   $11 computed 4
+--   $12 computed 5
+--   $13 computed 6
+--   $14 computed 0
+--   $15 computed 1
+--   $16 computed 2
+--   $17 computed 3
+--   $18 computed 4
+--   $19 computed 5
+--   $20 computed 6
+--   $21 limit
+
+-- planner.v1.TodoRepository.List, filtered by notes
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $7::text OR "notes" IS DISTINCT FROM $8::text OR "notes" LIKE $9::text OR "notes" < $10::text OR "notes" <= $11::text OR "notes" > $12::text OR "notes" >= $13::text) AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $14::text OR "notes" IS DISTINCT FROM $15::text OR "notes" LIKE $16::text OR "notes" < $17::text OR "notes" <= $18::text OR "notes" > $19::text OR "notes" >= $20::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $21::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+--   $10 computed 3
+--   $11 computed 4
+--   $12 computed 5
+--   $13 computed 6
+--   $14 computed 0
+--   $15 computed 1
+--   $16 computed 2
+--   $17 computed 3
+--   $18 computed 4
+--   $19 computed 5
+--   $20 computed 6
+--   $21 limit
+
+-- planner.v1.TodoRepository.List, filtered by status
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("status" = $7::text OR "status" IS DISTINCT FROM $8::text) AND (("status" = $9::text OR "status" IS DISTINCT FROM $10::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $11::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 0
+--   $10 computed 1
+--   $11 limit
+
+-- planner.v1.TodoRepository.List, filtered by due_at
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $7::timestamp with time zone OR "due_at" IS DISTINCT FROM $8::timestamp with time zone OR "due_at" < $9::timestamp with time zone OR "due_at" <= $10::timestamp with time zone OR "due_at" > $11::timestamp with time zone OR "due_at" >= $12::timestamp with time zone) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $13::timestamp with time zone OR "due_at" IS DISTINCT FROM $14::timestamp with time zone OR "due_at" < $15::timestamp with time zone OR "due_at" <= $16::timestamp with time zone OR "due_at" > $17::timestamp with time zone OR "due_at" >= $18::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+--   $10 computed 3
+--   $11 computed 4
+--   $12 computed 5
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 limit
+
+-- planner.v1.TodoRepository.List, filtered by labels
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("labels" <> '{}' OR "labels" ? $7::text OR ("labels" #>> $8::text[]) IS NOT NULL OR "labels" @> $9::jsonb) AND (("labels" <> '{}' OR "labels" ? $10::text OR ("labels" #>> $11::text[]) IS NOT NULL OR "labels" @> $12::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 limit
+
+-- planner.v1.TodoRepository.List, filtered by priority
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("priority" = $7::integer OR "priority" IS DISTINCT FROM $8::integer OR "priority" < $9::integer OR "priority" <= $10::integer OR "priority" > $11::integer OR "priority" >= $12::integer) AND (("priority" = $13::integer OR "priority" IS DISTINCT FROM $14::integer OR "priority" < $15::integer OR "priority" <= $16::integer OR "priority" > $17::integer OR "priority" >= $18::integer)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+--   $10 computed 3
+--   $11 computed 4
+--   $12 computed 5
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 limit
+
+-- planner.v1.TodoRepository.List, filtered by tags
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("tags" <> '{}' OR "tags" @> ARRAY[$7::text]::text[]) AND (("tags" <> '{}' OR "tags" @> ARRAY[$8::text]::text[])) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $9::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 0
+--   $9 limit
+
+-- planner.v1.TodoRepository.List, filtered by estimate
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $7::interval OR "estimate" IS DISTINCT FROM $8::interval OR "estimate" < $9::interval OR "estimate" <= $10::interval OR "estimate" > $11::interval OR "estimate" >= $12::interval) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $13::interval OR "estimate" IS DISTINCT FROM $14::interval OR "estimate" < $15::interval OR "estimate" <= $16::interval OR "estimate" > $17::interval OR "estimate" >= $18::interval)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+--   $10 computed 3
+--   $11 computed 4
+--   $12 computed 5
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 limit
+
+-- planner.v1.TodoRepository.List, filtered by created_at
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("created_at" = $7::timestamp with time zone OR "created_at" IS DISTINCT FROM $8::timestamp with time zone OR "created_at" < $9::timestamp with time zone OR "created_at" <= $10::timestamp with time zone OR "created_at" > $11::timestamp with time zone OR "created_at" >= $12::timestamp with time zone) AND (("created_at" = $13::timestamp with time zone OR "created_at" IS DISTINCT FROM $14::timestamp with time zone OR "created_at" < $15::timestamp with time zone OR "created_at" <= $16::timestamp with time zone OR "created_at" > $17::timestamp with time zone OR "created_at" >= $18::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+--   $10 computed 3
+--   $11 computed 4
+--   $12 computed 5
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 limit
+
+-- planner.v1.TodoRepository.List, filtered by updated_at
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("updated_at" = $7::timestamp with time zone OR "updated_at" IS DISTINCT FROM $8::timestamp with time zone OR "updated_at" < $9::timestamp with time zone OR "updated_at" <= $10::timestamp with time zone OR "updated_at" > $11::timestamp with time zone OR "updated_at" >= $12::timestamp with time zone) AND (("updated_at" = $13::timestamp with time zone OR "updated_at" IS DISTINCT FROM $14::timestamp with time zone OR "updated_at" < $15::timestamp with time zone OR "updated_at" <= $16::timestamp with time zone OR "updated_at" > $17::timestamp with time zone OR "updated_at" >= $18::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+--   $10 computed 3
+--   $11 computed 4
+--   $12 computed 5
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 limit
+
+-- planner.v1.TodoRepository.List, with a skip
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint OFFSET $8::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+--   $8 skip
+
+-- planner.v1.TodoRepository.List, next page, with a skip
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") < ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $9::bigint OFFSET $10::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
+--   $10 skip
+
+-- planner.v1.TodoRepository.List, last page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at", "id" LIMIT $7::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 limit
+
+-- planner.v1.TodoRepository.List, previous page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") > ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at", "id" LIMIT $9::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 cursor 0
+--   $8 cursor 1
+--   $9 limit
+
+-- planner.v1.TodoRepository.List, total size
+SELECT count(*) FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+
 -- planner.v1.TodoRepository.ListByDateRange
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $4::bigint
 --   $1 owner_id
@@ -1044,6 +1357,232 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 --   $4 cursor 1
 --   $5 limit
 
+-- planner.v1.TodoRepository.ListByDateRange, with relations
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $4::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, with relations alone
+SELECT "created_at", "id", "owner_id" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $4::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, relation owner
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "profiles" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- planner.v1.TodoRepository.ListByDateRange, relation owner.asked
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "handle", "id") AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL ORDER BY "handle", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+
+-- planner.v1.TodoRepository.ListByDateRange, last page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "created_at", "id" LIMIT $4::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, previous page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL AND ("created_at", "id") > ($4::timestamp with time zone, $5::uuid) ORDER BY "created_at", "id" LIMIT $6::bigint
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 0
+--   $5 cursor 1
+--   $6 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, total size
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+
+-- planner.v1.TodoRepository.Count
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+
+-- planner.v1.TodoRepository.Count, without owner_id
+SELECT count(*) FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL
+--   $1 status
+
+-- planner.v1.TodoRepository.Count, without status
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "deleted_at" IS NULL
+--   $1 owner_id
+
+-- planner.v1.TodoRepository.Count, including deleted
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text
+--   $1 owner_id
+--   $2 status
+
+-- planner.v1.TodoRepository.Count, only deleted
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND NOT ("deleted_at" IS NULL)
+--   $1 owner_id
+--   $2 status
+
+-- planner.v1.TodoRepository.Count, filtered by owner_id
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("owner_id" = $3::uuid OR "owner_id" IS DISTINCT FROM $4::uuid) AND (("owner_id" = $5::uuid OR "owner_id" IS DISTINCT FROM $6::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 1
+
+-- planner.v1.TodoRepository.Count, filtered by title
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("title" = $3::text OR "title" IS DISTINCT FROM $4::text OR "title" LIKE $5::text OR "title" < $6::text OR "title" <= $7::text OR "title" > $8::text OR "title" >= $9::text) AND (("title" = $10::text OR "title" IS DISTINCT FROM $11::text OR "title" LIKE $12::text OR "title" < $13::text OR "title" <= $14::text OR "title" > $15::text OR "title" >= $16::text)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 6
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 computed 6
+
+-- planner.v1.TodoRepository.Count, filtered by notes
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $3::text OR "notes" IS DISTINCT FROM $4::text OR "notes" LIKE $5::text OR "notes" < $6::text OR "notes" <= $7::text OR "notes" > $8::text OR "notes" >= $9::text) AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $10::text OR "notes" IS DISTINCT FROM $11::text OR "notes" LIKE $12::text OR "notes" < $13::text OR "notes" <= $14::text OR "notes" > $15::text OR "notes" >= $16::text)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 6
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 computed 6
+
+-- planner.v1.TodoRepository.Count, filtered by status
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("status" = $3::text OR "status" IS DISTINCT FROM $4::text) AND (("status" = $5::text OR "status" IS DISTINCT FROM $6::text)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 1
+
+-- planner.v1.TodoRepository.Count, filtered by due_at
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $3::timestamp with time zone OR "due_at" IS DISTINCT FROM $4::timestamp with time zone OR "due_at" < $5::timestamp with time zone OR "due_at" <= $6::timestamp with time zone OR "due_at" > $7::timestamp with time zone OR "due_at" >= $8::timestamp with time zone) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $9::timestamp with time zone OR "due_at" IS DISTINCT FROM $10::timestamp with time zone OR "due_at" < $11::timestamp with time zone OR "due_at" <= $12::timestamp with time zone OR "due_at" > $13::timestamp with time zone OR "due_at" >= $14::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- planner.v1.TodoRepository.Count, filtered by labels
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("labels" <> '{}' OR "labels" ? $3::text OR ("labels" #>> $4::text[]) IS NOT NULL OR "labels" @> $5::jsonb) AND (("labels" <> '{}' OR "labels" ? $6::text OR ("labels" #>> $7::text[]) IS NOT NULL OR "labels" @> $8::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+
+-- planner.v1.TodoRepository.Count, filtered by priority
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("priority" = $3::integer OR "priority" IS DISTINCT FROM $4::integer OR "priority" < $5::integer OR "priority" <= $6::integer OR "priority" > $7::integer OR "priority" >= $8::integer) AND (("priority" = $9::integer OR "priority" IS DISTINCT FROM $10::integer OR "priority" < $11::integer OR "priority" <= $12::integer OR "priority" > $13::integer OR "priority" >= $14::integer)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- planner.v1.TodoRepository.Count, filtered by tags
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("tags" <> '{}' OR "tags" @> ARRAY[$3::text]::text[]) AND (("tags" <> '{}' OR "tags" @> ARRAY[$4::text]::text[])) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 0
+
+-- planner.v1.TodoRepository.Count, filtered by estimate
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $3::interval OR "estimate" IS DISTINCT FROM $4::interval OR "estimate" < $5::interval OR "estimate" <= $6::interval OR "estimate" > $7::interval OR "estimate" >= $8::interval) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $9::interval OR "estimate" IS DISTINCT FROM $10::interval OR "estimate" < $11::interval OR "estimate" <= $12::interval OR "estimate" > $13::interval OR "estimate" >= $14::interval)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- planner.v1.TodoRepository.Count, filtered by created_at
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("created_at" = $3::timestamp with time zone OR "created_at" IS DISTINCT FROM $4::timestamp with time zone OR "created_at" < $5::timestamp with time zone OR "created_at" <= $6::timestamp with time zone OR "created_at" > $7::timestamp with time zone OR "created_at" >= $8::timestamp with time zone) AND (("created_at" = $9::timestamp with time zone OR "created_at" IS DISTINCT FROM $10::timestamp with time zone OR "created_at" < $11::timestamp with time zone OR "created_at" <= $12::timestamp with time zone OR "created_at" > $13::timestamp with time zone OR "created_at" >= $14::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- planner.v1.TodoRepository.Count, filtered by updated_at
+SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("updated_at" = $3::timestamp with time zone OR "updated_at" IS DISTINCT FROM $4::timestamp with time zone OR "updated_at" < $5::timestamp with time zone OR "updated_at" <= $6::timestamp with time zone OR "updated_at" > $7::timestamp with time zone OR "updated_at" >= $8::timestamp with time zone) AND (("updated_at" = $9::timestamp with time zone OR "updated_at" IS DISTINCT FROM $10::timestamp with time zone OR "updated_at" < $11::timestamp with time zone OR "updated_at" <= $12::timestamp with time zone OR "updated_at" > $13::timestamp with time zone OR "updated_at" >= $14::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
 -- planner.v1.TodoRepository.Update
 UPDATE "todos" SET "title" = $1::text, "notes" = $2::text, "status" = $3::text, "due_at" = $4::timestamp with time zone, "labels" = $5::jsonb, "priority" = $6::integer, "tags" = $7::text[], "estimate" = $8::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $9::uuid AND "deleted_at" IS NULL AND "owner_id" IS NOT DISTINCT FROM $10::uuid RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
 --   $1 todo.title
@@ -1102,6 +1641,17 @@ UPDATE "todos" SET "id" = "id" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AN
 --   $1 todo.id
 --   $2 todo.owner_id
 
+-- planner.v1.TodoRepository.Update, writing parts of labels
+UPDATE "todos" SET "labels" = (((((CASE jsonb_typeof("labels") WHEN 'object' THEN "labels" ELSE '{}'::jsonb END) - CASE WHEN (CASE jsonb_typeof($1::jsonb) WHEN 'object' THEN $1::jsonb ELSE '{}'::jsonb END) ? $3::text THEN $2::text[] ELSE '{}'::text[] END) - $4::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof($1::jsonb) WHEN 'object' THEN $1::jsonb ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($4::text[]))) || CASE WHEN (CASE jsonb_typeof($1::jsonb) WHEN 'object' THEN $1::jsonb ELSE '{}'::jsonb END) ? $5::text OR jsonb_typeof(("labels" -> $5::text)) = 'object' AND NOT (CASE jsonb_typeof($1::jsonb) WHEN 'object' THEN $1::jsonb ELSE '{}'::jsonb END) ?| $6::text[] THEN jsonb_build_object($5::text, (((CASE jsonb_typeof(("labels" -> $5::text)) WHEN 'object' THEN ("labels" -> $5::text) ELSE '{}'::jsonb END) - $7::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof(($1::jsonb -> $5::text)) WHEN 'object' THEN ($1::jsonb -> $5::text) ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($7::text[])))) ELSE '{}'::jsonb END), "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $8::uuid AND "deleted_at" IS NULL RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
+--   $1 todo.labels
+--   $2 computed 1
+--   $3 computed 0
+--   $4 computed 2
+--   $5 computed 3
+--   $6 computed 4
+--   $7 computed 5
+--   $8 todo.id
+
 -- planner.v1.TodoRepository.Update, with a version
 UPDATE "todos" SET "title" = $1::text, "notes" = $2::text, "status" = $3::text, "due_at" = $4::timestamp with time zone, "labels" = $5::jsonb, "priority" = $6::integer, "tags" = $7::text[], "estimate" = $8::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $9::uuid AND "deleted_at" IS NULL AND "version" = $10::bigint AND "owner_id" IS NOT DISTINCT FROM $11::uuid RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
 --   $1 todo.title
@@ -1123,11 +1673,11 @@ SELECT "deleted_at" IS NULL, "version" = $1::bigint, "owner_id" IS NOT DISTINCT 
 --   $3 todo.id
 
 -- planner.v1.TodoRepository.SoftDelete
-UPDATE "todos" SET "deleted_at" = clock_timestamp(), "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $1::uuid AND "deleted_at" IS NULL RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "id" = $1::uuid AND "deleted_at" IS NULL FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target"), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", NULL::integer AS "#b" FROM "#changed"
 --   $1 id
 
 -- planner.v1.TodoRepository.SoftDelete, with a version
-UPDATE "todos" SET "deleted_at" = clock_timestamp(), "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND "version" = $2::bigint RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "id" = $1::uuid AND "deleted_at" IS NULL AND "version" = $2::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target"), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", NULL::integer AS "#b" FROM "#changed"
 --   $1 id
 --   $2 version
 
@@ -1141,11 +1691,11 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 --   $1 id
 
 -- planner.v1.TodoRepository.Restore
-UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $1::uuid AND NOT ("deleted_at" IS NULL) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "id" = $1::uuid AND NOT ("deleted_at" IS NULL) FOR NO KEY UPDATE), "#doomed"("#e", "#s0", "#dat") AS (SELECT 0, "#t0"::uuid, "#tat" FROM "#target"), "#held"("#e", "#s0", "#b") AS (SELECT "#e", "#s0", 0 FROM "#doomed" JOIN "todos" ON "id" = "#s0" AND "#e" = 0 WHERE "owner_id" IN (SELECT "id" FROM "profiles" WHERE NOT ("deleted_at" IS NULL))), "#blocked"("#b") AS MATERIALIZED (SELECT "#b" FROM "#held" JOIN "#target" ON "#e" = 0 AND "#s0" = "#t0" ORDER BY "#b" LIMIT 1), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#changed" AS (UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND NOT EXISTS (SELECT FROM "#blocked") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", NULL::integer AS "#b" FROM "#changed" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "#b" FROM "#blocked"
 --   $1 id
 
 -- planner.v1.TodoRepository.Restore, with a version
-UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $1::uuid AND NOT ("deleted_at" IS NULL) AND "version" = $2::bigint RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "id" = $1::uuid AND NOT ("deleted_at" IS NULL) AND "version" = $2::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0", "#dat") AS (SELECT 0, "#t0"::uuid, "#tat" FROM "#target"), "#held"("#e", "#s0", "#b") AS (SELECT "#e", "#s0", 0 FROM "#doomed" JOIN "todos" ON "id" = "#s0" AND "#e" = 0 WHERE "owner_id" IN (SELECT "id" FROM "profiles" WHERE NOT ("deleted_at" IS NULL))), "#blocked"("#b") AS MATERIALIZED (SELECT "#b" FROM "#held" JOIN "#target" ON "#e" = 0 AND "#s0" = "#t0" ORDER BY "#b" LIMIT 1), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#changed" AS (UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND NOT EXISTS (SELECT FROM "#blocked") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", NULL::integer AS "#b" FROM "#changed" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "#b" FROM "#blocked"
 --   $1 id
 --   $2 version
 
@@ -1187,6 +1737,22 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 -- planner.v1.TodoRepository.BatchGet, some may be missing
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "#"
 --   $1 elements' 
+
+-- planner.v1.TodoRepository.BatchGet, with relations
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "#"
+--   $1 elements' 
+
+-- planner.v1.TodoRepository.BatchGet, with relations alone
+SELECT "#", "owner_id" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "#"
+--   $1 elements' 
+
+-- planner.v1.TodoRepository.BatchGet, relation owner
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "profiles" WHERE "id" = "#key" AND "deleted_at" IS NULL
+--   $1 parent keys
+
+-- planner.v1.TodoRepository.BatchGet, relation owner.asked
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "handle", "id") AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL ORDER BY "handle", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
 
 -- planner.v1.TodoRepository.BatchCreate
 INSERT INTO "todos" ("id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8"::text[], "#9" FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamp with time zone[], $7::jsonb[], $8::integer[], $9::text[], $10::interval[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#") ORDER BY "#" RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
@@ -1247,6 +1813,18 @@ WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH 
 --   $1 elements' id
 --   $2 number of elements
 
+-- planner.v1.TodoRepository.BatchUpdate, writing parts of labels
+WITH "#target" AS (SELECT "#0", "#6", "#", true AS "#ok" FROM unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#6", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "labels" = (((((CASE jsonb_typeof("labels") WHEN 'object' THEN "labels" ELSE '{}'::jsonb END) - CASE WHEN (CASE jsonb_typeof("#6") WHEN 'object' THEN "#6" ELSE '{}'::jsonb END) ? $5::text THEN $4::text[] ELSE '{}'::text[] END) - $6::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof("#6") WHEN 'object' THEN "#6" ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($6::text[]))) || CASE WHEN (CASE jsonb_typeof("#6") WHEN 'object' THEN "#6" ELSE '{}'::jsonb END) ? $7::text OR jsonb_typeof(("labels" -> $7::text)) = 'object' AND NOT (CASE jsonb_typeof("#6") WHEN 'object' THEN "#6" ELSE '{}'::jsonb END) ?| $8::text[] THEN jsonb_build_object($7::text, (((CASE jsonb_typeof(("labels" -> $7::text)) WHEN 'object' THEN ("labels" -> $7::text) ELSE '{}'::jsonb END) - $9::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof(("#6" -> $7::text)) WHEN 'object' THEN ("#6" -> $7::text) ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($9::text[])))) ELSE '{}'::jsonb END), "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' labels
+--   $3 number of elements
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+
 -- planner.v1.TodoRepository.BatchUpdate, with versions
 WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#1", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AND "owner_id" IS NOT DISTINCT FROM "#1" AS "#ok" FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamp with time zone[], $6::jsonb[], $7::integer[], $8::text[], $9::interval[], $10::uuid[], $11::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#1", "#ver", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "title" = "#2", "notes" = "#3", "status" = "#4", "due_at" = "#5", "labels" = "#6", "priority" = "#7", "tags" = "#8"::text[], "estimate" = "#9", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $12::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
 --   $1 elements' id
@@ -1269,16 +1847,16 @@ SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL), ("#ver" = 0 OR "version" =
 --   $3 elements' version
 
 -- planner.v1.TodoRepository.BatchSoftDelete
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "deleted_at" = clock_timestamp(), "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target")), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#", NULL::integer AS "#b" FROM "#changed" ORDER BY "#"
 --   $1 elements' id
 --   $2 number of elements
 
 -- planner.v1.TodoRepository.BatchSoftDelete, some may be missing
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok", ("deleted_at" IS NULL) AS "#due", "id" AS "#c0", "owner_id" AS "#c1", "title" AS "#c2", "notes" AS "#c3", "status" AS "#c4", "due_at" AS "#c5", "labels" AS "#c6", "priority" AS "#c7", "tags" AS "#c8", "estimate" AS "#c9", "created_at" AS "#c10", "updated_at" AS "#c11", "deleted_at" AS "#c12", "version" AS "#c13" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "deleted_at" = clock_timestamp(), "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#" FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat", ("deleted_at" IS NULL) AS "#due", "id" AS "#c0", "owner_id" AS "#c1", "title" AS "#c2", "notes" AS "#c3", "status" AS "#c4", "due_at" AS "#c5", "labels" AS "#c6", "priority" AS "#c7", "tags" AS "#c8", "estimate" AS "#c9", "created_at" AS "#c10", "updated_at" AS "#c11", "deleted_at" AS "#c12", "version" AS "#c13" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target")), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#", NULL::integer AS "#b" FROM "#changed" UNION ALL (SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#", NULL::integer FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target")) ORDER BY "#"
 --   $1 elements' id
 
 -- planner.v1.TodoRepository.BatchSoftDelete, with versions
-WITH "#target" AS (SELECT "#0", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AS "#ok" FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#ver", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "deleted_at" = clock_timestamp(), "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#ver", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target")), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#", NULL::integer AS "#b" FROM "#changed" ORDER BY "#"
 --   $1 elements' id
 --   $2 elements' version
 --   $3 number of elements
@@ -1289,16 +1867,16 @@ SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL), ("#ver" = 0 OR "version" =
 --   $2 elements' version
 
 -- planner.v1.TodoRepository.BatchRestore
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE NOT ("deleted_at" IS NULL) ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE NOT ("deleted_at" IS NULL) ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#doomed"("#e", "#s0", "#dat") AS (SELECT 0, "#t0"::uuid, "#tat" FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target")), "#held"("#e", "#s0", "#b") AS (SELECT "#e", "#s0", 0 FROM "#doomed" JOIN "todos" ON "id" = "#s0" AND "#e" = 0 WHERE "owner_id" IN (SELECT "id" FROM "profiles" WHERE NOT ("deleted_at" IS NULL))), "#blocked"("#b") AS MATERIALIZED (SELECT "#b" FROM "#held" JOIN "#target" ON "#e" = 0 AND "#s0" = "#t0" ORDER BY "#b" LIMIT 1), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#changed" AS (UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") AND NOT EXISTS (SELECT FROM "#blocked") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#", NULL::integer AS "#b" FROM "#changed" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "#b" FROM "#blocked" ORDER BY "#"
 --   $1 elements' id
 --   $2 number of elements
 
 -- planner.v1.TodoRepository.BatchRestore, some may be missing
-WITH "#target" AS (SELECT "#0", "#", true AS "#ok", (NOT ("deleted_at" IS NULL)) AS "#due", "id" AS "#c0", "owner_id" AS "#c1", "title" AS "#c2", "notes" AS "#c3", "status" AS "#c4", "due_at" AS "#c5", "labels" AS "#c6", "priority" AS "#c7", "tags" AS "#c8", "estimate" AS "#c9", "created_at" AS "#c10", "updated_at" AS "#c11", "deleted_at" AS "#c12", "version" AS "#c13" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" UNION ALL SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#" FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat", (NOT ("deleted_at" IS NULL)) AS "#due", "id" AS "#c0", "owner_id" AS "#c1", "title" AS "#c2", "notes" AS "#c3", "status" AS "#c4", "due_at" AS "#c5", "labels" AS "#c6", "priority" AS "#c7", "tags" AS "#c8", "estimate" AS "#c9", "created_at" AS "#c10", "updated_at" AS "#c11", "deleted_at" AS "#c12", "version" AS "#c13" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#doomed"("#e", "#s0", "#dat") AS (SELECT 0, "#t0"::uuid, "#tat" FROM "#target" WHERE "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target")), "#held"("#e", "#s0", "#b") AS (SELECT "#e", "#s0", 0 FROM "#doomed" JOIN "todos" ON "id" = "#s0" AND "#e" = 0 WHERE "owner_id" IN (SELECT "id" FROM "profiles" WHERE NOT ("deleted_at" IS NULL))), "#blocked"("#b") AS MATERIALIZED (SELECT "#b" FROM "#held" JOIN "#target" ON "#e" = 0 AND "#s0" = "#t0" ORDER BY "#b" LIMIT 1), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#changed" AS (UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") AND NOT EXISTS (SELECT FROM "#blocked") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#", NULL::integer AS "#b" FROM "#changed" UNION ALL (SELECT "#c0", "#c1", "#c2", "#c3", "#c4", "#c5", "#c6", "#c7", "#c8", "#c9", "#c10", "#c11", "#c12", "#c13", "#", NULL::integer FROM "#target" WHERE NOT "#due" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target")) UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "#b" FROM "#blocked" ORDER BY "#"
 --   $1 elements' id
 
 -- planner.v1.TodoRepository.BatchRestore, with versions
-WITH "#target" AS (SELECT "#0", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AS "#ok" FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#ver", "#") JOIN "todos" ON "id" = "#0" WHERE NOT ("deleted_at" IS NULL) ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AS "#ok", "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#ver", "#") JOIN "todos" ON "id" = "#0" WHERE NOT ("deleted_at" IS NULL) ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#doomed"("#e", "#s0", "#dat") AS (SELECT 0, "#t0"::uuid, "#tat" FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target")), "#held"("#e", "#s0", "#b") AS (SELECT "#e", "#s0", 0 FROM "#doomed" JOIN "todos" ON "id" = "#s0" AND "#e" = 0 WHERE "owner_id" IN (SELECT "id" FROM "profiles" WHERE NOT ("deleted_at" IS NULL))), "#blocked"("#b") AS MATERIALIZED (SELECT "#b" FROM "#held" JOIN "#target" ON "#e" = 0 AND "#s0" = "#t0" ORDER BY "#b" LIMIT 1), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#changed" AS (UPDATE "todos" SET "deleted_at" = NULL, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target") AND NOT EXISTS (SELECT FROM "#blocked") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#", NULL::integer AS "#b" FROM "#changed" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "#b" FROM "#blocked" ORDER BY "#"
 --   $1 elements' id
 --   $2 elements' version
 --   $3 number of elements
@@ -1437,4 +2015,1068 @@ SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL), CASE WHEN "id" IS NOT NULL
 -- planner.v1.TodoRepository.BatchUpsert, row in the wanted state already
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "#"
 --   $1 elements' id
+
+-- planner.v1.TodoRepository.BatchCreatePartial
+INSERT INTO "todos" ("id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8"::text[], "#9" FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamp with time zone[], $7::jsonb[], $8::integer[], $9::text[], $10::interval[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#") ORDER BY "#" RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
+--   $1 elements' id
+--   $2 elements' owner_id
+--   $3 elements' title
+--   $4 elements' notes
+--   $5 elements' status
+--   $6 elements' due_at
+--   $7 elements' labels
+--   $8 elements' priority
+--   $9 elements' tags
+--   $10 elements' estimate
+
+-- planner.v1.TodoRepository.BatchCreatePartial, some rows without what has a default
+INSERT INTO "todos" ("id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate") SELECT COALESCE("#0", gen_random_uuid()), "#1", "#2", "#3", COALESCE("#4", 'OPEN'), "#5", COALESCE("#6", '{}'), "#7", COALESCE("#8"::text[], '{}'), "#9" FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamp with time zone[], $7::jsonb[], $8::integer[], $9::text[], $10::interval[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#") ORDER BY "#" RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
+--   $1 elements' id
+--   $2 elements' owner_id
+--   $3 elements' title
+--   $4 elements' notes
+--   $5 elements' status
+--   $6 elements' due_at
+--   $7 elements' labels
+--   $8 elements' priority
+--   $9 elements' tags
+--   $10 elements' estimate
+
+-- planner.v1.TodoRepository.BatchUpdatePartial
+WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#1", "#", "owner_id" IS NOT DISTINCT FROM "#1" AS "#ok" FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamp with time zone[], $6::jsonb[], $7::integer[], $8::text[], $9::interval[], $10::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#1", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "title" = "#2", "notes" = "#3", "status" = "#4", "due_at" = "#5", "labels" = "#6", "priority" = "#7", "tags" = "#8"::text[], "estimate" = "#9", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $11::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' title
+--   $3 elements' notes
+--   $4 elements' status
+--   $5 elements' due_at
+--   $6 elements' labels
+--   $7 elements' priority
+--   $8 elements' tags
+--   $9 elements' estimate
+--   $10 elements' owner_id
+--   $11 number of elements
+
+-- planner.v1.TodoRepository.BatchUpdatePartial, immutable fields where given
+WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#1", "#", ("#1" IS NULL OR "owner_id" IS NOT DISTINCT FROM "#1") AS "#ok" FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamp with time zone[], $6::jsonb[], $7::integer[], $8::text[], $9::interval[], $10::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#1", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "title" = "#2", "notes" = "#3", "status" = "#4", "due_at" = "#5", "labels" = "#6", "priority" = "#7", "tags" = "#8"::text[], "estimate" = "#9", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $11::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' title
+--   $3 elements' notes
+--   $4 elements' status
+--   $5 elements' due_at
+--   $6 elements' labels
+--   $7 elements' priority
+--   $8 elements' tags
+--   $9 elements' estimate
+--   $10 elements' owner_id
+--   $11 number of elements
+
+-- planner.v1.TodoRepository.BatchUpdatePartial, writing nothing
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "id" = "id" FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 number of elements
+
+-- planner.v1.TodoRepository.BatchUpdatePartial, writing parts of labels
+WITH "#target" AS (SELECT "#0", "#6", "#", true AS "#ok" FROM unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS "#batch" ("#0", "#6", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "labels" = (((((CASE jsonb_typeof("labels") WHEN 'object' THEN "labels" ELSE '{}'::jsonb END) - CASE WHEN (CASE jsonb_typeof("#6") WHEN 'object' THEN "#6" ELSE '{}'::jsonb END) ? $5::text THEN $4::text[] ELSE '{}'::text[] END) - $6::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof("#6") WHEN 'object' THEN "#6" ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($6::text[]))) || CASE WHEN (CASE jsonb_typeof("#6") WHEN 'object' THEN "#6" ELSE '{}'::jsonb END) ? $7::text OR jsonb_typeof(("labels" -> $7::text)) = 'object' AND NOT (CASE jsonb_typeof("#6") WHEN 'object' THEN "#6" ELSE '{}'::jsonb END) ?| $8::text[] THEN jsonb_build_object($7::text, (((CASE jsonb_typeof(("labels" -> $7::text)) WHEN 'object' THEN ("labels" -> $7::text) ELSE '{}'::jsonb END) - $9::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof(("#6" -> $7::text)) WHEN 'object' THEN ("#6" -> $7::text) ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($9::text[])))) ELSE '{}'::jsonb END), "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' labels
+--   $3 number of elements
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+
+-- planner.v1.TodoRepository.BatchUpdatePartial, with versions
+WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#1", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AND "owner_id" IS NOT DISTINCT FROM "#1" AS "#ok" FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamp with time zone[], $6::jsonb[], $7::integer[], $8::text[], $9::interval[], $10::uuid[], $11::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#1", "#ver", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR NO KEY UPDATE OF "todos"), "#changed" AS (UPDATE "todos" SET "title" = "#2", "notes" = "#3", "status" = "#4", "due_at" = "#5", "labels" = "#6", "priority" = "#7", "tags" = "#8"::text[], "estimate" = "#9", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $12::bigint FROM "#target") RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM "#changed" ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' title
+--   $3 elements' notes
+--   $4 elements' status
+--   $5 elements' due_at
+--   $6 elements' labels
+--   $7 elements' priority
+--   $8 elements' tags
+--   $9 elements' estimate
+--   $10 elements' owner_id
+--   $11 elements' version
+--   $12 number of elements
+
+-- planner.v1.TodoRepository.BatchUpdatePartial, why no row was found
+SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL), ("#ver" = 0 OR "version" = "#ver"), "owner_id" IS NOT DISTINCT FROM "#1" FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "todos" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL) DESC
+--   $1 elements' id
+--   $2 elements' owner_id
+--   $3 elements' version
+
+-- planner.v1.TodoRepository.UpdateWhere
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $7::text, "notes" = $8::text, "status" = $9::text, "due_at" = $10::timestamp with time zone, "labels" = $11::jsonb, "priority" = $12::integer, "tags" = $13::text[], "estimate" = $14::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.title
+--   $8 todo.notes
+--   $9 todo.status
+--   $10 todo.due_at
+--   $11 todo.labels
+--   $12 todo.priority
+--   $13 todo.tags
+--   $14 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, without owner_id
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "status" = $1::text AND "due_at" < $2::timestamp with time zone AND "tags" && $3::text[] AND "title" LIKE $4::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $5::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $6::text, "notes" = $7::text, "status" = $8::text, "due_at" = $9::timestamp with time zone, "labels" = $10::jsonb, "priority" = $11::integer, "tags" = $12::text[], "estimate" = $13::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $5::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 status
+--   $2 due_before
+--   $3 any_tags
+--   $4 title_prefix
+--   $5 max_affected + 1
+--   $6 todo.title
+--   $7 todo.notes
+--   $8 todo.status
+--   $9 todo.due_at
+--   $10 todo.labels
+--   $11 todo.priority
+--   $12 todo.tags
+--   $13 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, without status
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" < $2::timestamp with time zone AND "tags" && $3::text[] AND "title" LIKE $4::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $5::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $6::text, "notes" = $7::text, "status" = $8::text, "due_at" = $9::timestamp with time zone, "labels" = $10::jsonb, "priority" = $11::integer, "tags" = $12::text[], "estimate" = $13::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $5::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 due_before
+--   $3 any_tags
+--   $4 title_prefix
+--   $5 max_affected + 1
+--   $6 todo.title
+--   $7 todo.notes
+--   $8 todo.status
+--   $9 todo.due_at
+--   $10 todo.labels
+--   $11 todo.priority
+--   $12 todo.tags
+--   $13 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, without due_before
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "tags" && $3::text[] AND "title" LIKE $4::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $5::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $6::text, "notes" = $7::text, "status" = $8::text, "due_at" = $9::timestamp with time zone, "labels" = $10::jsonb, "priority" = $11::integer, "tags" = $12::text[], "estimate" = $13::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $5::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 any_tags
+--   $4 title_prefix
+--   $5 max_affected + 1
+--   $6 todo.title
+--   $7 todo.notes
+--   $8 todo.status
+--   $9 todo.due_at
+--   $10 todo.labels
+--   $11 todo.priority
+--   $12 todo.tags
+--   $13 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, without any_tags
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "title" LIKE $4::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $5::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $6::text, "notes" = $7::text, "status" = $8::text, "due_at" = $9::timestamp with time zone, "labels" = $10::jsonb, "priority" = $11::integer, "tags" = $12::text[], "estimate" = $13::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $5::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 title_prefix
+--   $5 max_affected + 1
+--   $6 todo.title
+--   $7 todo.notes
+--   $8 todo.status
+--   $9 todo.due_at
+--   $10 todo.labels
+--   $11 todo.priority
+--   $12 todo.tags
+--   $13 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, without title_prefix
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "deleted_at" IS NULL ORDER BY "id" LIMIT $5::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $6::text, "notes" = $7::text, "status" = $8::text, "due_at" = $9::timestamp with time zone, "labels" = $10::jsonb, "priority" = $11::integer, "tags" = $12::text[], "estimate" = $13::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $5::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 max_affected + 1
+--   $6 todo.title
+--   $7 todo.notes
+--   $8 todo.status
+--   $9 todo.due_at
+--   $10 todo.labels
+--   $11 todo.priority
+--   $12 todo.tags
+--   $13 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, writing parts of labels
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "labels" = (((((CASE jsonb_typeof("labels") WHEN 'object' THEN "labels" ELSE '{}'::jsonb END) - CASE WHEN (CASE jsonb_typeof($7::jsonb) WHEN 'object' THEN $7::jsonb ELSE '{}'::jsonb END) ? $9::text THEN $8::text[] ELSE '{}'::text[] END) - $10::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof($7::jsonb) WHEN 'object' THEN $7::jsonb ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($10::text[]))) || CASE WHEN (CASE jsonb_typeof($7::jsonb) WHEN 'object' THEN $7::jsonb ELSE '{}'::jsonb END) ? $11::text OR jsonb_typeof(("labels" -> $11::text)) = 'object' AND NOT (CASE jsonb_typeof($7::jsonb) WHEN 'object' THEN $7::jsonb ELSE '{}'::jsonb END) ?| $12::text[] THEN jsonb_build_object($11::text, (((CASE jsonb_typeof(("labels" -> $11::text)) WHEN 'object' THEN ("labels" -> $11::text) ELSE '{}'::jsonb END) - $13::text[]) || (SELECT COALESCE(jsonb_object_agg("#k", "#v"), '{}'::jsonb) FROM jsonb_each((CASE jsonb_typeof(($7::jsonb -> $11::text)) WHEN 'object' THEN ($7::jsonb -> $11::text) ELSE '{}'::jsonb END)) AS "#each"("#k", "#v") WHERE "#k" = ANY ($13::text[])))) ELSE '{}'::jsonb END), "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.labels
+--   $8 computed 1
+--   $9 computed 0
+--   $10 computed 2
+--   $11 computed 3
+--   $12 computed 4
+--   $13 computed 5
+
+-- planner.v1.TodoRepository.UpdateWhere, writing todo.title
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $7::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.title
+
+-- planner.v1.TodoRepository.UpdateWhere, writing todo.notes
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "notes" = $7::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.notes
+
+-- planner.v1.TodoRepository.UpdateWhere, writing todo.status
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "status" = $7::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.status
+
+-- planner.v1.TodoRepository.UpdateWhere, writing todo.due_at
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "due_at" = $7::timestamp with time zone, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.due_at
+
+-- planner.v1.TodoRepository.UpdateWhere, writing todo.labels
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "labels" = $7::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.labels
+
+-- planner.v1.TodoRepository.UpdateWhere, writing todo.priority
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "priority" = $7::integer, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.priority
+
+-- planner.v1.TodoRepository.UpdateWhere, writing todo.tags
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "tags" = $7::text[], "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.tags
+
+-- planner.v1.TodoRepository.UpdateWhere, writing todo.estimate
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "estimate" = $7::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 max_affected + 1
+--   $7 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by owner_id
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("owner_id" = $6::uuid OR "owner_id" IS DISTINCT FROM $7::uuid) AND (("owner_id" = $8::uuid OR "owner_id" IS DISTINCT FROM $9::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $10::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $11::text, "notes" = $12::text, "status" = $13::text, "due_at" = $14::timestamp with time zone, "labels" = $15::jsonb, "priority" = $16::integer, "tags" = $17::text[], "estimate" = $18::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $10::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 0
+--   $9 computed 1
+--   $10 max_affected + 1
+--   $11 todo.title
+--   $12 todo.notes
+--   $13 todo.status
+--   $14 todo.due_at
+--   $15 todo.labels
+--   $16 todo.priority
+--   $17 todo.tags
+--   $18 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by title
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("title" = $6::text OR "title" IS DISTINCT FROM $7::text OR "title" LIKE $8::text OR "title" < $9::text OR "title" <= $10::text OR "title" > $11::text OR "title" >= $12::text) AND (("title" = $13::text OR "title" IS DISTINCT FROM $14::text OR "title" LIKE $15::text OR "title" < $16::text OR "title" <= $17::text OR "title" > $18::text OR "title" >= $19::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $20::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $21::text, "notes" = $22::text, "status" = $23::text, "due_at" = $24::timestamp with time zone, "labels" = $25::jsonb, "priority" = $26::integer, "tags" = $27::text[], "estimate" = $28::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $20::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 6
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 computed 6
+--   $20 max_affected + 1
+--   $21 todo.title
+--   $22 todo.notes
+--   $23 todo.status
+--   $24 todo.due_at
+--   $25 todo.labels
+--   $26 todo.priority
+--   $27 todo.tags
+--   $28 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by notes
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $6::text OR "notes" IS DISTINCT FROM $7::text OR "notes" LIKE $8::text OR "notes" < $9::text OR "notes" <= $10::text OR "notes" > $11::text OR "notes" >= $12::text) AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $13::text OR "notes" IS DISTINCT FROM $14::text OR "notes" LIKE $15::text OR "notes" < $16::text OR "notes" <= $17::text OR "notes" > $18::text OR "notes" >= $19::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $20::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $21::text, "notes" = $22::text, "status" = $23::text, "due_at" = $24::timestamp with time zone, "labels" = $25::jsonb, "priority" = $26::integer, "tags" = $27::text[], "estimate" = $28::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $20::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 6
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 computed 6
+--   $20 max_affected + 1
+--   $21 todo.title
+--   $22 todo.notes
+--   $23 todo.status
+--   $24 todo.due_at
+--   $25 todo.labels
+--   $26 todo.priority
+--   $27 todo.tags
+--   $28 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by status
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("status" = $6::text OR "status" IS DISTINCT FROM $7::text) AND (("status" = $8::text OR "status" IS DISTINCT FROM $9::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $10::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $11::text, "notes" = $12::text, "status" = $13::text, "due_at" = $14::timestamp with time zone, "labels" = $15::jsonb, "priority" = $16::integer, "tags" = $17::text[], "estimate" = $18::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $10::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 0
+--   $9 computed 1
+--   $10 max_affected + 1
+--   $11 todo.title
+--   $12 todo.notes
+--   $13 todo.status
+--   $14 todo.due_at
+--   $15 todo.labels
+--   $16 todo.priority
+--   $17 todo.tags
+--   $18 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by due_at
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $6::timestamp with time zone OR "due_at" IS DISTINCT FROM $7::timestamp with time zone OR "due_at" < $8::timestamp with time zone OR "due_at" <= $9::timestamp with time zone OR "due_at" > $10::timestamp with time zone OR "due_at" >= $11::timestamp with time zone) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $12::timestamp with time zone OR "due_at" IS DISTINCT FROM $13::timestamp with time zone OR "due_at" < $14::timestamp with time zone OR "due_at" <= $15::timestamp with time zone OR "due_at" > $16::timestamp with time zone OR "due_at" >= $17::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $19::text, "notes" = $20::text, "status" = $21::text, "due_at" = $22::timestamp with time zone, "labels" = $23::jsonb, "priority" = $24::integer, "tags" = $25::text[], "estimate" = $26::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 max_affected + 1
+--   $19 todo.title
+--   $20 todo.notes
+--   $21 todo.status
+--   $22 todo.due_at
+--   $23 todo.labels
+--   $24 todo.priority
+--   $25 todo.tags
+--   $26 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by labels
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("labels" <> '{}' OR "labels" ? $6::text OR ("labels" #>> $7::text[]) IS NOT NULL OR "labels" @> $8::jsonb) AND (("labels" <> '{}' OR "labels" ? $9::text OR ("labels" #>> $10::text[]) IS NOT NULL OR "labels" @> $11::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $12::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $13::text, "notes" = $14::text, "status" = $15::text, "due_at" = $16::timestamp with time zone, "labels" = $17::jsonb, "priority" = $18::integer, "tags" = $19::text[], "estimate" = $20::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $12::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 max_affected + 1
+--   $13 todo.title
+--   $14 todo.notes
+--   $15 todo.status
+--   $16 todo.due_at
+--   $17 todo.labels
+--   $18 todo.priority
+--   $19 todo.tags
+--   $20 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by priority
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("priority" = $6::integer OR "priority" IS DISTINCT FROM $7::integer OR "priority" < $8::integer OR "priority" <= $9::integer OR "priority" > $10::integer OR "priority" >= $11::integer) AND (("priority" = $12::integer OR "priority" IS DISTINCT FROM $13::integer OR "priority" < $14::integer OR "priority" <= $15::integer OR "priority" > $16::integer OR "priority" >= $17::integer)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $19::text, "notes" = $20::text, "status" = $21::text, "due_at" = $22::timestamp with time zone, "labels" = $23::jsonb, "priority" = $24::integer, "tags" = $25::text[], "estimate" = $26::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 max_affected + 1
+--   $19 todo.title
+--   $20 todo.notes
+--   $21 todo.status
+--   $22 todo.due_at
+--   $23 todo.labels
+--   $24 todo.priority
+--   $25 todo.tags
+--   $26 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by tags
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("tags" <> '{}' OR "tags" @> ARRAY[$6::text]::text[]) AND (("tags" <> '{}' OR "tags" @> ARRAY[$7::text]::text[])) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $8::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $9::text, "notes" = $10::text, "status" = $11::text, "due_at" = $12::timestamp with time zone, "labels" = $13::jsonb, "priority" = $14::integer, "tags" = $15::text[], "estimate" = $16::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $8::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 0
+--   $8 max_affected + 1
+--   $9 todo.title
+--   $10 todo.notes
+--   $11 todo.status
+--   $12 todo.due_at
+--   $13 todo.labels
+--   $14 todo.priority
+--   $15 todo.tags
+--   $16 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by estimate
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $6::interval OR "estimate" IS DISTINCT FROM $7::interval OR "estimate" < $8::interval OR "estimate" <= $9::interval OR "estimate" > $10::interval OR "estimate" >= $11::interval) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $12::interval OR "estimate" IS DISTINCT FROM $13::interval OR "estimate" < $14::interval OR "estimate" <= $15::interval OR "estimate" > $16::interval OR "estimate" >= $17::interval)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $19::text, "notes" = $20::text, "status" = $21::text, "due_at" = $22::timestamp with time zone, "labels" = $23::jsonb, "priority" = $24::integer, "tags" = $25::text[], "estimate" = $26::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 max_affected + 1
+--   $19 todo.title
+--   $20 todo.notes
+--   $21 todo.status
+--   $22 todo.due_at
+--   $23 todo.labels
+--   $24 todo.priority
+--   $25 todo.tags
+--   $26 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by created_at
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("created_at" = $6::timestamp with time zone OR "created_at" IS DISTINCT FROM $7::timestamp with time zone OR "created_at" < $8::timestamp with time zone OR "created_at" <= $9::timestamp with time zone OR "created_at" > $10::timestamp with time zone OR "created_at" >= $11::timestamp with time zone) AND (("created_at" = $12::timestamp with time zone OR "created_at" IS DISTINCT FROM $13::timestamp with time zone OR "created_at" < $14::timestamp with time zone OR "created_at" <= $15::timestamp with time zone OR "created_at" > $16::timestamp with time zone OR "created_at" >= $17::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $19::text, "notes" = $20::text, "status" = $21::text, "due_at" = $22::timestamp with time zone, "labels" = $23::jsonb, "priority" = $24::integer, "tags" = $25::text[], "estimate" = $26::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 max_affected + 1
+--   $19 todo.title
+--   $20 todo.notes
+--   $21 todo.status
+--   $22 todo.due_at
+--   $23 todo.labels
+--   $24 todo.priority
+--   $25 todo.tags
+--   $26 todo.estimate
+
+-- planner.v1.TodoRepository.UpdateWhere, filtered by updated_at
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("updated_at" = $6::timestamp with time zone OR "updated_at" IS DISTINCT FROM $7::timestamp with time zone OR "updated_at" < $8::timestamp with time zone OR "updated_at" <= $9::timestamp with time zone OR "updated_at" > $10::timestamp with time zone OR "updated_at" >= $11::timestamp with time zone) AND (("updated_at" = $12::timestamp with time zone OR "updated_at" IS DISTINCT FROM $13::timestamp with time zone OR "updated_at" < $14::timestamp with time zone OR "updated_at" <= $15::timestamp with time zone OR "updated_at" > $16::timestamp with time zone OR "updated_at" >= $17::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $19::text, "notes" = $20::text, "status" = $21::text, "due_at" = $22::timestamp with time zone, "labels" = $23::jsonb, "priority" = $24::integer, "tags" = $25::text[], "estimate" = $26::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 any_tags
+--   $5 title_prefix
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+--   $9 computed 3
+--   $10 computed 4
+--   $11 computed 5
+--   $12 computed 0
+--   $13 computed 1
+--   $14 computed 2
+--   $15 computed 3
+--   $16 computed 4
+--   $17 computed 5
+--   $18 max_affected + 1
+--   $19 todo.title
+--   $20 todo.notes
+--   $21 todo.status
+--   $22 todo.due_at
+--   $23 todo.labels
+--   $24 todo.priority
+--   $25 todo.tags
+--   $26 todo.estimate
+
+-- planner.v1.TodoRepository.SoftDeleteWhere
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $4::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, without owner_id
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "status" = $1::text AND "due_at" < $2::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "id" LIMIT $3::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $3::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 status
+--   $2 due_before
+--   $3 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, without status
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" < $2::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "id" LIMIT $3::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $3::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 due_before
+--   $3 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, without due_before
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $3::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $3::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by owner_id
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("owner_id" = $4::uuid OR "owner_id" IS DISTINCT FROM $5::uuid) AND (("owner_id" = $6::uuid OR "owner_id" IS DISTINCT FROM $7::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $8::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $8::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $8::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 0
+--   $7 computed 1
+--   $8 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by title
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("title" = $4::text OR "title" IS DISTINCT FROM $5::text OR "title" LIKE $6::text OR "title" < $7::text OR "title" <= $8::text OR "title" > $9::text OR "title" >= $10::text) AND (("title" = $11::text OR "title" IS DISTINCT FROM $12::text OR "title" LIKE $13::text OR "title" < $14::text OR "title" <= $15::text OR "title" > $16::text OR "title" >= $17::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $18::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 6
+--   $11 computed 0
+--   $12 computed 1
+--   $13 computed 2
+--   $14 computed 3
+--   $15 computed 4
+--   $16 computed 5
+--   $17 computed 6
+--   $18 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by notes
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $4::text OR "notes" IS DISTINCT FROM $5::text OR "notes" LIKE $6::text OR "notes" < $7::text OR "notes" <= $8::text OR "notes" > $9::text OR "notes" >= $10::text) AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $11::text OR "notes" IS DISTINCT FROM $12::text OR "notes" LIKE $13::text OR "notes" < $14::text OR "notes" <= $15::text OR "notes" > $16::text OR "notes" >= $17::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $18::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 6
+--   $11 computed 0
+--   $12 computed 1
+--   $13 computed 2
+--   $14 computed 3
+--   $15 computed 4
+--   $16 computed 5
+--   $17 computed 6
+--   $18 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by status
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("status" = $4::text OR "status" IS DISTINCT FROM $5::text) AND (("status" = $6::text OR "status" IS DISTINCT FROM $7::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $8::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $8::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $8::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 0
+--   $7 computed 1
+--   $8 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by due_at
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $4::timestamp with time zone OR "due_at" IS DISTINCT FROM $5::timestamp with time zone OR "due_at" < $6::timestamp with time zone OR "due_at" <= $7::timestamp with time zone OR "due_at" > $8::timestamp with time zone OR "due_at" >= $9::timestamp with time zone) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $10::timestamp with time zone OR "due_at" IS DISTINCT FROM $11::timestamp with time zone OR "due_at" < $12::timestamp with time zone OR "due_at" <= $13::timestamp with time zone OR "due_at" > $14::timestamp with time zone OR "due_at" >= $15::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $16::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $16::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by labels
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("labels" <> '{}' OR "labels" ? $4::text OR ("labels" #>> $5::text[]) IS NOT NULL OR "labels" @> $6::jsonb) AND (("labels" <> '{}' OR "labels" ? $7::text OR ("labels" #>> $8::text[]) IS NOT NULL OR "labels" @> $9::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $10::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $10::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $10::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 0
+--   $8 computed 1
+--   $9 computed 2
+--   $10 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by priority
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("priority" = $4::integer OR "priority" IS DISTINCT FROM $5::integer OR "priority" < $6::integer OR "priority" <= $7::integer OR "priority" > $8::integer OR "priority" >= $9::integer) AND (("priority" = $10::integer OR "priority" IS DISTINCT FROM $11::integer OR "priority" < $12::integer OR "priority" <= $13::integer OR "priority" > $14::integer OR "priority" >= $15::integer)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $16::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $16::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by tags
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("tags" <> '{}' OR "tags" @> ARRAY[$4::text]::text[]) AND (("tags" <> '{}' OR "tags" @> ARRAY[$5::text]::text[])) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $6::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 0
+--   $6 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by estimate
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $4::interval OR "estimate" IS DISTINCT FROM $5::interval OR "estimate" < $6::interval OR "estimate" <= $7::interval OR "estimate" > $8::interval OR "estimate" >= $9::interval) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $10::interval OR "estimate" IS DISTINCT FROM $11::interval OR "estimate" < $12::interval OR "estimate" <= $13::interval OR "estimate" > $14::interval OR "estimate" >= $15::interval)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $16::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $16::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by created_at
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("created_at" = $4::timestamp with time zone OR "created_at" IS DISTINCT FROM $5::timestamp with time zone OR "created_at" < $6::timestamp with time zone OR "created_at" <= $7::timestamp with time zone OR "created_at" > $8::timestamp with time zone OR "created_at" >= $9::timestamp with time zone) AND (("created_at" = $10::timestamp with time zone OR "created_at" IS DISTINCT FROM $11::timestamp with time zone OR "created_at" < $12::timestamp with time zone OR "created_at" <= $13::timestamp with time zone OR "created_at" > $14::timestamp with time zone OR "created_at" >= $15::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $16::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $16::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 max_affected + 1
+
+-- planner.v1.TodoRepository.SoftDeleteWhere, filtered by updated_at
+WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("updated_at" = $4::timestamp with time zone OR "updated_at" IS DISTINCT FROM $5::timestamp with time zone OR "updated_at" < $6::timestamp with time zone OR "updated_at" <= $7::timestamp with time zone OR "updated_at" > $8::timestamp with time zone OR "updated_at" >= $9::timestamp with time zone) AND (("updated_at" = $10::timestamp with time zone OR "updated_at" IS DISTINCT FROM $11::timestamp with time zone OR "updated_at" < $12::timestamp with time zone OR "updated_at" <= $13::timestamp with time zone OR "updated_at" > $14::timestamp with time zone OR "updated_at" >= $15::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $16::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0"), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $16::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer
+--   $1 owner_id
+--   $2 status
+--   $3 due_before
+--   $4 computed 0
+--   $5 computed 1
+--   $6 computed 2
+--   $7 computed 3
+--   $8 computed 4
+--   $9 computed 5
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 max_affected + 1
+
+-- planner.v1.TodoRepository.DeleteWhere
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $3::bigint FOR UPDATE), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 max_affected + 1
+
+-- planner.v1.TodoRepository.DeleteWhere, without owner_id
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $2::bigint FOR UPDATE), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $2::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 status
+--   $2 max_affected + 1
+
+-- planner.v1.TodoRepository.DeleteWhere, without status
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "deleted_at" IS NULL ORDER BY "id" LIMIT $2::bigint FOR UPDATE), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $2::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 max_affected + 1
+
+-- planner.v1.TodoRepository.DeleteWhere, including deleted
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text ORDER BY "id" LIMIT $3::bigint FOR UPDATE), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 max_affected + 1
+
+-- planner.v1.TodoRepository.DeleteWhere, only deleted
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND NOT ("deleted_at" IS NULL) ORDER BY "id" LIMIT $3::bigint FOR UPDATE), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 max_affected + 1
+
+-- planner.v1.TodoRepository.Purge
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND NOT ("deleted_at" IS NULL) AND "deleted_at" <= statement_timestamp() - $2::interval ORDER BY "deleted_at", "id" LIMIT $3::bigint FOR UPDATE SKIP LOCKED), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" RETURNING 1) SELECT count(*) FROM "#changed"
+--   $1 owner_id
+--   $2 older_than
+--   $3 computed 0
+
+-- planner.v1.TodoRepository.Purge, without owner_id
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE NOT ("deleted_at" IS NULL) AND "deleted_at" <= statement_timestamp() - $1::interval ORDER BY "deleted_at", "id" LIMIT $2::bigint FOR UPDATE SKIP LOCKED), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" RETURNING 1) SELECT count(*) FROM "#changed"
+--   $1 older_than
+--   $2 computed 0
+
+-- planner.v1.TodoRepository.Purge, whether there is more
+SELECT EXISTS (SELECT FROM "todos" WHERE "owner_id" = $1::uuid AND NOT ("deleted_at" IS NULL) AND "deleted_at" <= statement_timestamp() - $2::interval)
+--   $1 owner_id
+--   $2 older_than
+
+-- planner.v1.TodoRepository.Import
+WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamp with time zone[], $7::jsonb[], $8::integer[], $9::text[], $10::interval[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#", CASE WHEN "id" IS NOT NULL THEN "deleted_at" IS NULL AND ("#1" IS NULL OR "owner_id" IS NOT DISTINCT FROM "#1") ELSE true END AS "#ok", "id" IS NOT NULL AND "title" IS NOT DISTINCT FROM "#2" AND "notes" IS NOT DISTINCT FROM "#3" AND "status" IS NOT DISTINCT FROM "#4" AND "due_at" IS NOT DISTINCT FROM "#5" AND "labels" IS NOT DISTINCT FROM "#6" AND "priority" IS NOT DISTINCT FROM "#7" AND "tags" IS NOT DISTINCT FROM "#8"::text[] AND "estimate" IS NOT DISTINCT FROM "#9" AS "#same" FROM "#input" LEFT JOIN "todos" ON "id" = "#0"), "#written" AS (INSERT INTO "todos" ("id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8"::text[], "#9" FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "title" = excluded."title", "notes" = excluded."notes", "status" = excluded."status", "due_at" = excluded."due_at", "labels" = excluded."labels", "priority" = excluded."priority", "tags" = excluded."tags", "estimate" = excluded."estimate", "updated_at" = clock_timestamp(), "version" = CASE WHEN "todos"."deleted_at" IS NULL AND "todos"."owner_id" IS NOT DISTINCT FROM COALESCE(excluded."owner_id", "todos"."owner_id") THEN "todos"."version" + 1 END WHERE "todos"."title" IS DISTINCT FROM excluded."title" OR "todos"."notes" IS DISTINCT FROM excluded."notes" OR "todos"."status" IS DISTINCT FROM excluded."status" OR "todos"."due_at" IS DISTINCT FROM excluded."due_at" OR "todos"."labels" IS DISTINCT FROM excluded."labels" OR "todos"."priority" IS DISTINCT FROM excluded."priority" OR "todos"."tags" IS DISTINCT FROM excluded."tags" OR "todos"."estimate" IS DISTINCT FROM excluded."estimate" OR ("todos"."deleted_at" IS NULL AND "todos"."owner_id" IS NOT DISTINCT FROM COALESCE(excluded."owner_id", "todos"."owner_id")) IS NOT TRUE RETURNING "id" AS "#k0", ("todos".xmax = 0) AS "#new") SELECT "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' owner_id
+--   $3 elements' title
+--   $4 elements' notes
+--   $5 elements' status
+--   $6 elements' due_at
+--   $7 elements' labels
+--   $8 elements' priority
+--   $9 elements' tags
+--   $10 elements' estimate
+
+-- planner.v1.TodoRepository.Import, some rows without what has a default
+WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamp with time zone[], $7::jsonb[], $8::integer[], $9::text[], $10::interval[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#", CASE WHEN "id" IS NOT NULL THEN "deleted_at" IS NULL AND ("#1" IS NULL OR "owner_id" IS NOT DISTINCT FROM "#1") ELSE true END AS "#ok", "id" IS NOT NULL AND "title" IS NOT DISTINCT FROM "#2" AND "notes" IS NOT DISTINCT FROM "#3" AND ("#4" IS NULL OR "status" IS NOT DISTINCT FROM "#4") AND "due_at" IS NOT DISTINCT FROM "#5" AND ("#6" IS NULL OR "labels" IS NOT DISTINCT FROM "#6") AND "priority" IS NOT DISTINCT FROM "#7" AND ("#8"::text[] IS NULL OR "tags" IS NOT DISTINCT FROM "#8"::text[]) AND "estimate" IS NOT DISTINCT FROM "#9" AS "#same" FROM "#input" LEFT JOIN "todos" ON "id" = "#0"), "#written" AS (INSERT INTO "todos" ("id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate") SELECT "#0", "#1", "#2", "#3", COALESCE("#4", 'OPEN'), "#5", COALESCE("#6", '{}'), "#7", COALESCE("#8"::text[], '{}'), "#9" FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "title" = excluded."title", "notes" = excluded."notes", "status" = COALESCE((SELECT "#4" FROM "#input" WHERE "#0" = excluded."id"), "todos"."status"), "due_at" = excluded."due_at", "labels" = COALESCE((SELECT "#6" FROM "#input" WHERE "#0" = excluded."id"), "todos"."labels"), "priority" = excluded."priority", "tags" = COALESCE((SELECT "#8"::text[] FROM "#input" WHERE "#0" = excluded."id"), "todos"."tags"), "estimate" = excluded."estimate", "updated_at" = clock_timestamp(), "version" = CASE WHEN "todos"."deleted_at" IS NULL AND "todos"."owner_id" IS NOT DISTINCT FROM COALESCE(excluded."owner_id", "todos"."owner_id") THEN "todos"."version" + 1 END WHERE "todos"."title" IS DISTINCT FROM excluded."title" OR "todos"."notes" IS DISTINCT FROM excluded."notes" OR "todos"."status" IS DISTINCT FROM COALESCE((SELECT "#4" FROM "#input" WHERE "#0" = excluded."id"), "todos"."status") OR "todos"."due_at" IS DISTINCT FROM excluded."due_at" OR "todos"."labels" IS DISTINCT FROM COALESCE((SELECT "#6" FROM "#input" WHERE "#0" = excluded."id"), "todos"."labels") OR "todos"."priority" IS DISTINCT FROM excluded."priority" OR "todos"."tags" IS DISTINCT FROM COALESCE((SELECT "#8"::text[] FROM "#input" WHERE "#0" = excluded."id"), "todos"."tags") OR "todos"."estimate" IS DISTINCT FROM excluded."estimate" OR ("todos"."deleted_at" IS NULL AND "todos"."owner_id" IS NOT DISTINCT FROM COALESCE(excluded."owner_id", "todos"."owner_id")) IS NOT TRUE RETURNING "id" AS "#k0", ("todos".xmax = 0) AS "#new") SELECT "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' owner_id
+--   $3 elements' title
+--   $4 elements' notes
+--   $5 elements' status
+--   $6 elements' due_at
+--   $7 elements' labels
+--   $8 elements' priority
+--   $9 elements' tags
+--   $10 elements' estimate
+
+-- planner.v1.TodoRepository.Import, with versions
+WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamp with time zone[], $7::jsonb[], $8::integer[], $9::text[], $10::interval[], $11::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#ver", "#")), "#found" AS (SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#ver", "#", CASE WHEN "id" IS NOT NULL THEN "deleted_at" IS NULL AND ("#ver" = 0 OR "version" = "#ver") AND ("#1" IS NULL OR "owner_id" IS NOT DISTINCT FROM "#1") ELSE "#ver" = 0 END AS "#ok", "id" IS NOT NULL AND "title" IS NOT DISTINCT FROM "#2" AND "notes" IS NOT DISTINCT FROM "#3" AND "status" IS NOT DISTINCT FROM "#4" AND "due_at" IS NOT DISTINCT FROM "#5" AND "labels" IS NOT DISTINCT FROM "#6" AND "priority" IS NOT DISTINCT FROM "#7" AND "tags" IS NOT DISTINCT FROM "#8"::text[] AND "estimate" IS NOT DISTINCT FROM "#9" AS "#same" FROM "#input" LEFT JOIN "todos" ON "id" = "#0"), "#written" AS (INSERT INTO "todos" ("id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8"::text[], "#9" FROM "#input" WHERE (SELECT bool_and("#ok") FROM "#found") ORDER BY "#0" ON CONFLICT ("id") DO UPDATE SET "title" = excluded."title", "notes" = excluded."notes", "status" = excluded."status", "due_at" = excluded."due_at", "labels" = excluded."labels", "priority" = excluded."priority", "tags" = excluded."tags", "estimate" = excluded."estimate", "updated_at" = clock_timestamp(), "version" = CASE WHEN "todos"."deleted_at" IS NULL AND "todos"."owner_id" IS NOT DISTINCT FROM COALESCE(excluded."owner_id", "todos"."owner_id") AND (SELECT "#ver" = 0 OR "todos"."version" = "#ver" FROM "#input" WHERE "#0" = excluded."id") THEN "todos"."version" + 1 END WHERE "todos"."title" IS DISTINCT FROM excluded."title" OR "todos"."notes" IS DISTINCT FROM excluded."notes" OR "todos"."status" IS DISTINCT FROM excluded."status" OR "todos"."due_at" IS DISTINCT FROM excluded."due_at" OR "todos"."labels" IS DISTINCT FROM excluded."labels" OR "todos"."priority" IS DISTINCT FROM excluded."priority" OR "todos"."tags" IS DISTINCT FROM excluded."tags" OR "todos"."estimate" IS DISTINCT FROM excluded."estimate" OR ("todos"."deleted_at" IS NULL AND "todos"."owner_id" IS NOT DISTINCT FROM COALESCE(excluded."owner_id", "todos"."owner_id") AND (SELECT "#ver" = 0 OR "todos"."version" = "#ver" FROM "#input" WHERE "#0" = excluded."id")) IS NOT TRUE RETURNING "id" AS "#k0", ("todos".xmax = 0) AS "#new") SELECT "#", CASE WHEN "#new" THEN 'INSERTED' ELSE 'UPDATED' END FROM "#written" JOIN "#input" ON "#k0" = "#0" UNION ALL SELECT "#", 'UNCHANGED' FROM "#found" WHERE "#same" AND (SELECT bool_and("#ok") FROM "#found") AND NOT EXISTS (SELECT FROM "#written" WHERE "#k0" = "#0") ORDER BY "#"
+--   $1 elements' id
+--   $2 elements' owner_id
+--   $3 elements' title
+--   $4 elements' notes
+--   $5 elements' status
+--   $6 elements' due_at
+--   $7 elements' labels
+--   $8 elements' priority
+--   $9 elements' tags
+--   $10 elements' estimate
+--   $11 elements' version
+
+-- planner.v1.TodoRepository.Import, why no row was found
+SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL), CASE WHEN "id" IS NOT NULL THEN ("#ver" = 0 OR "version" = "#ver") ELSE "#ver" = 0 END, ("#1" IS NULL OR "owner_id" IS NOT DISTINCT FROM "#1") FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "todos" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL) DESC
+--   $1 elements' id
+--   $2 elements' owner_id
+--   $3 elements' version
+
+-- planner.v1.TodoRepository.Import, row in the wanted state already
+SELECT "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "#"
+--   $1 elements' id
+
+-- planner.v1.TodoRepository.Export
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+
+-- planner.v1.TodoRepository.Export, without owner_id
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 status
+
+-- planner.v1.TodoRepository.Export, without status
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+
+-- planner.v1.TodoRepository.Export, including deleted
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+
+-- planner.v1.TodoRepository.Export, only deleted
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND NOT ("deleted_at" IS NULL) ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+
+-- planner.v1.TodoRepository.Export, next page
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL AND ("id") > ($3::uuid) ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 cursor 0
+
+-- planner.v1.TodoRepository.Export, filtered by owner_id
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("owner_id" = $3::uuid OR "owner_id" IS DISTINCT FROM $4::uuid) AND (("owner_id" = $5::uuid OR "owner_id" IS DISTINCT FROM $6::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 1
+
+-- planner.v1.TodoRepository.Export, filtered by title
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("title" = $3::text OR "title" IS DISTINCT FROM $4::text OR "title" LIKE $5::text OR "title" < $6::text OR "title" <= $7::text OR "title" > $8::text OR "title" >= $9::text) AND (("title" = $10::text OR "title" IS DISTINCT FROM $11::text OR "title" LIKE $12::text OR "title" < $13::text OR "title" <= $14::text OR "title" > $15::text OR "title" >= $16::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 6
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 computed 6
+
+-- planner.v1.TodoRepository.Export, filtered by notes
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $3::text OR "notes" IS DISTINCT FROM $4::text OR "notes" LIKE $5::text OR "notes" < $6::text OR "notes" <= $7::text OR "notes" > $8::text OR "notes" >= $9::text) AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $10::text OR "notes" IS DISTINCT FROM $11::text OR "notes" LIKE $12::text OR "notes" < $13::text OR "notes" <= $14::text OR "notes" > $15::text OR "notes" >= $16::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 6
+--   $10 computed 0
+--   $11 computed 1
+--   $12 computed 2
+--   $13 computed 3
+--   $14 computed 4
+--   $15 computed 5
+--   $16 computed 6
+
+-- planner.v1.TodoRepository.Export, filtered by status
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("status" = $3::text OR "status" IS DISTINCT FROM $4::text) AND (("status" = $5::text OR "status" IS DISTINCT FROM $6::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 0
+--   $6 computed 1
+
+-- planner.v1.TodoRepository.Export, filtered by due_at
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $3::timestamp with time zone OR "due_at" IS DISTINCT FROM $4::timestamp with time zone OR "due_at" < $5::timestamp with time zone OR "due_at" <= $6::timestamp with time zone OR "due_at" > $7::timestamp with time zone OR "due_at" >= $8::timestamp with time zone) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $9::timestamp with time zone OR "due_at" IS DISTINCT FROM $10::timestamp with time zone OR "due_at" < $11::timestamp with time zone OR "due_at" <= $12::timestamp with time zone OR "due_at" > $13::timestamp with time zone OR "due_at" >= $14::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- planner.v1.TodoRepository.Export, filtered by labels
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("labels" <> '{}' OR "labels" ? $3::text OR ("labels" #>> $4::text[]) IS NOT NULL OR "labels" @> $5::jsonb) AND (("labels" <> '{}' OR "labels" ? $6::text OR ("labels" #>> $7::text[]) IS NOT NULL OR "labels" @> $8::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 0
+--   $7 computed 1
+--   $8 computed 2
+
+-- planner.v1.TodoRepository.Export, filtered by priority
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("priority" = $3::integer OR "priority" IS DISTINCT FROM $4::integer OR "priority" < $5::integer OR "priority" <= $6::integer OR "priority" > $7::integer OR "priority" >= $8::integer) AND (("priority" = $9::integer OR "priority" IS DISTINCT FROM $10::integer OR "priority" < $11::integer OR "priority" <= $12::integer OR "priority" > $13::integer OR "priority" >= $14::integer)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- planner.v1.TodoRepository.Export, filtered by tags
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("tags" <> '{}' OR "tags" @> ARRAY[$3::text]::text[]) AND (("tags" <> '{}' OR "tags" @> ARRAY[$4::text]::text[])) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 0
+
+-- planner.v1.TodoRepository.Export, filtered by estimate
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $3::interval OR "estimate" IS DISTINCT FROM $4::interval OR "estimate" < $5::interval OR "estimate" <= $6::interval OR "estimate" > $7::interval OR "estimate" >= $8::interval) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $9::interval OR "estimate" IS DISTINCT FROM $10::interval OR "estimate" < $11::interval OR "estimate" <= $12::interval OR "estimate" > $13::interval OR "estimate" >= $14::interval)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- planner.v1.TodoRepository.Export, filtered by created_at
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("created_at" = $3::timestamp with time zone OR "created_at" IS DISTINCT FROM $4::timestamp with time zone OR "created_at" < $5::timestamp with time zone OR "created_at" <= $6::timestamp with time zone OR "created_at" > $7::timestamp with time zone OR "created_at" >= $8::timestamp with time zone) AND (("created_at" = $9::timestamp with time zone OR "created_at" IS DISTINCT FROM $10::timestamp with time zone OR "created_at" < $11::timestamp with time zone OR "created_at" <= $12::timestamp with time zone OR "created_at" > $13::timestamp with time zone OR "created_at" >= $14::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
+
+-- planner.v1.TodoRepository.Export, filtered by updated_at
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND (("updated_at" = $3::timestamp with time zone OR "updated_at" IS DISTINCT FROM $4::timestamp with time zone OR "updated_at" < $5::timestamp with time zone OR "updated_at" <= $6::timestamp with time zone OR "updated_at" > $7::timestamp with time zone OR "updated_at" >= $8::timestamp with time zone) AND (("updated_at" = $9::timestamp with time zone OR "updated_at" IS DISTINCT FROM $10::timestamp with time zone OR "updated_at" < $11::timestamp with time zone OR "updated_at" <= $12::timestamp with time zone OR "updated_at" > $13::timestamp with time zone OR "updated_at" >= $14::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id"
+--   $1 owner_id
+--   $2 status
+--   $3 computed 0
+--   $4 computed 1
+--   $5 computed 2
+--   $6 computed 3
+--   $7 computed 4
+--   $8 computed 5
+--   $9 computed 0
+--   $10 computed 1
+--   $11 computed 2
+--   $12 computed 3
+--   $13 computed 4
+--   $14 computed 5
 
