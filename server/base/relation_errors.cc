@@ -33,8 +33,8 @@ absl::Status LimitError(absl::StatusCode code, std::string_view reason, std::str
 absl::Status ReadTooLarge(std::string_view field, std::string_view problem, std::string_view remedy,
                           std::string_view limit, std::string_view value) {
   const std::string description = Cat(problem, "; ", remedy, ", or raise ", limit, " on the server");
-  absl::Status status = LimitError(absl::StatusCode::kInvalidArgument, "READ_TOO_LARGE",
-                                   Cat(field, ": ", description), limit, value);
+  absl::Status status =
+      LimitError(absl::StatusCode::kInvalidArgument, "READ_TOO_LARGE", Cat(field, ": ", description), limit, value);
   google::rpc::BadRequest bad_request;
   auto* violation = bad_request.add_field_violations();
   violation->set_field(std::string(field));

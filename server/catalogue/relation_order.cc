@@ -31,7 +31,8 @@ std::string OrderedFields(const Entity& entity) {
 /// What follows a field's name: "", "desc", "nulls last", "desc nulls first". False when it is something else.
 bool ReadDirection(const std::vector<std::string>& words, OrderTerm* term) {
   size_t next = 1;
-  if (next < words.size() && (words[next] == "desc" || words[next] == "asc")) term->descending = words[next++] == "desc";
+  if (next < words.size() && (words[next] == "desc" || words[next] == "asc"))
+    term->descending = words[next++] == "desc";
   if (next == words.size()) return true;
   if (words.size() != next + 2 || words[next] != "nulls") return false;
   const bool first = words[next + 1] == "first";
@@ -52,11 +53,11 @@ std::optional<OrderTerm> ReadTerm(const pb::FieldDescriptor& field, const std::s
   }
   const Column* column = target.FindField(words[0]);
   if (column == nullptr || !HasOrder(*column)) {
-    diagnostics->Error(field,
-                       absl::StrCat("order_by names \"", words[0], "\", ",
-                                    column == nullptr ? "which is no field of " : "which has no order, of ",
-                                    target.full_name),
-                       absl::StrCat("write one of ", OrderedFields(target)));
+    diagnostics->Error(
+        field,
+        absl::StrCat("order_by names \"", words[0], "\", ",
+                     column == nullptr ? "which is no field of " : "which has no order, of ", target.full_name),
+        absl::StrCat("write one of ", OrderedFields(target)));
     return std::nullopt;
   }
   term.column = target.IndexOf(*column);

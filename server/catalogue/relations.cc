@@ -35,9 +35,8 @@ std::vector<int> ReferencesTo(const Entity& holder, const Entity& target) {
 }
 
 std::string FieldNames(const Entity& entity, const std::vector<int>& columns) {
-  return absl::StrJoin(columns, ", ", [&entity](std::string* out, int column) {
-    out->append(entity.columns[column].field->name());
-  });
+  return absl::StrJoin(columns, ", ",
+                       [&entity](std::string* out, int column) { out->append(entity.columns[column].field->name()); });
 }
 
 /// Whether at most one row that is not deleted has a given value in `column`.
@@ -142,8 +141,8 @@ class RelationCompiler {
     const std::vector<int> own = ReferencesTo(entity_, *relation_.target);
     if (own.empty() && options_.field().empty()) return LinkInverse();
     relation_.kind = Relation::Kind::kReference;
-    relation_.column = Choose("field", options_.field(), entity_, *relation_.target, own,
-                              absl::StrCat(field_.name(), "_id"));
+    relation_.column =
+        Choose("field", options_.field(), entity_, *relation_.target, own, absl::StrCat(field_.name(), "_id"));
   }
 
   void LinkInverse() {
@@ -171,8 +170,8 @@ class RelationCompiler {
     relation_.through = FindEntity("through", options_.through());
     if (relation_.through == nullptr) return;
     const Entity& through = *relation_.through;
-    relation_.through_column = Choose("inverse_field", options_.inverse_field(), through, entity_,
-                                      ReferencesTo(through, entity_), "");
+    relation_.through_column =
+        Choose("inverse_field", options_.inverse_field(), through, entity_, ReferencesTo(through, entity_), "");
     relation_.through_target_column = Choose("through_field", options_.through_field(), through, *relation_.target,
                                              ReferencesTo(through, *relation_.target), "");
     if (good_ && relation_.through_column == relation_.through_target_column) {

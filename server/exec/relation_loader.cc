@@ -21,7 +21,8 @@ class ParentKeys {
   ParentKeys(const db::Rows& rows, int count, int cell) {
     places_.reserve(static_cast<size_t>(count));
     absl::flat_hash_map<absl::string_view, int> known;
-    for (int row = 0; row < count; ++row) places_.push_back(rows.is_null(row, cell) ? -1 : Add(rows.cell(row, cell), &known));
+    for (int row = 0; row < count; ++row)
+      places_.push_back(rows.is_null(row, cell) ? -1 : Add(rows.cell(row, cell), &known));
     literal_.push_back('}');
   }
 
@@ -93,8 +94,7 @@ absl::StatusOr<RelationRows> RelationLoader::LoadOne(const plan::SelectedRelatio
   absl::StatusOr<db::Rows> rows = Execute(selected, *loaded.statement, keys.literal());
   if (!rows.ok()) return rows.status();
   loaded.rows = *std::move(rows);
-  const std::vector<RelationRows::Range> ranges =
-      RangesOf(loaded.rows, loaded.statement->element_cell, keys.size());
+  const std::vector<RelationRows::Range> ranges = RangesOf(loaded.rows, loaded.statement->element_cell, keys.size());
   for (size_t i = 0; i < loaded.of_parent.size(); ++i) {
     if (keys.places()[i] >= 0) loaded.of_parent[i] = ranges[static_cast<size_t>(keys.places()[i])];
   }

@@ -87,7 +87,8 @@ int64_t RowsForOne(const RelationSelection& selection) {
   constexpr int64_t kLarge = int64_t{1} << 40;
   int64_t rows = 0;
   for (const SelectedRelation& selected : selection.relations) {
-    rows = std::min(kLarge, rows + RowsOf(*selected.relation) * std::min(kLarge >> 10, 1 + RowsForOne(selected.children)));
+    rows =
+        std::min(kLarge, rows + RowsOf(*selected.relation) * std::min(kLarge >> 10, 1 + RowsForOne(selected.children)));
   }
   return rows;
 }
@@ -198,10 +199,10 @@ absl::Status CheckRelationLimits(const Call& call, const RelationLimits& limits)
                         Cat(limits.max_depth, " relations"));
   }
   if (const int count = CountRelations(selection); count > limits.max_relations) {
-    return ReadTooLarge(MaskName(*call.plan),
-                        Cat("it names ", count, " relations, and the server loads at most ", limits.max_relations,
-                            " for one call"),
-                        "name fewer", "max-relations", Cat(limits.max_relations, " relations"));
+    return ReadTooLarge(
+        MaskName(*call.plan),
+        Cat("it names ", count, " relations, and the server loads at most ", limits.max_relations, " for one call"),
+        "name fewer", "max-relations", Cat(limits.max_relations, " relations"));
   }
   const int64_t for_one = RowsForOne(selection);
   const int64_t rows = for_one * OwnRows(call);

@@ -128,7 +128,7 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
   }
   for (int i : variant.unchanged) cells.push_back(ElementUnchanged(plan, variant, i, input));
   return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " LEFT JOIN ", Table(entity), " ON ",
-                    input.KeyMatches(), " ORDER BY \"#\", ", live, " DESC"),
+                    input.KeyMatches(), " ORDER BY \"#\"", entity.soft_deletable() ? Cat(", ", live, " DESC") : ""),
                 &parameters, {}, 0);
 }
 

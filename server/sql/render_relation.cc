@@ -89,8 +89,7 @@ std::string ToMany(const plan::SelectedRelation& selected, const std::vector<int
 
 }  // namespace
 
-std::vector<int> AddLinkCells(const Entity& entity, const plan::RelationSelection* relations,
-                              std::vector<int>* cells) {
+std::vector<int> AddLinkCells(const Entity& entity, const plan::RelationSelection* relations, std::vector<int>* cells) {
   std::vector<int> places;
   if (relations == nullptr) return places;
   for (const int column : plan::LinkColumns(entity, *relations)) {
@@ -118,8 +117,7 @@ Statement RenderRelation(const plan::SelectedRelation& selected) {
   const std::string text =
       relation.to_many ? ToMany(selected, cells, select, &parameters) : ToOne(selected, select, &parameters);
   const int place = static_cast<int>(cells.size());
-  Statement statement =
-      Finish(text, &parameters, std::move(cells), static_cast<int>(selected.columns.size()));
+  Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(selected.columns.size()));
   statement.link_cells = std::move(links);
   statement.element_cell = place;
   return statement;

@@ -22,8 +22,8 @@ using catalogue::Operation;
 using catalogue::Relation;
 
 bool LoadsRelations(const plan::MethodPlan& plan) {
-  const bool reads = plan.operation == Operation::kGet || plan.operation == Operation::kList ||
-                     plan.operation == Operation::kBatchGet;
+  const bool reads =
+      plan.operation == Operation::kGet || plan.operation == Operation::kList || plan.operation == Operation::kBatchGet;
   return reads && !plan.entity->relations.empty() &&
          std::any_of(plan.inputs.begin(), plan.inputs.end(),
                      [](const plan::Input& input) { return input.role == plan::InputRole::kReadMask; });

@@ -1,3 +1,4 @@
+#include "server/app/relation_advice.h"
 #include "tests/pg/server/relations_fixture.h"
 #include "tests/support/call_cost.h"
 
@@ -35,7 +36,8 @@ class RelationsCostTest : public ::testing::Test {
   }
 
   static CostedAnswer List(const std::string& mask) {
-    return CallCosted(server_, "ProjectRepository.List", {{"page_size", 50}, {"order_by", "slug"}, {"read_mask", mask}});
+    return CallCosted(server_, "ProjectRepository.List",
+                      {{"page_size", 50}, {"order_by", "slug"}, {"read_mask", mask}});
   }
 
   static inline InProcessServer* server_ = nullptr;
@@ -63,8 +65,9 @@ TEST_F(RelationsCostTest, FiftyProjectsWithOwnerTasksAndCommentsCostTheirLevelsI
 
 TEST_F(RelationsCostTest, TheNumberOfStatementsDoesNotDependOnTheNumberOfProjects) {
   for (const int size : {1, 10, 50}) {
-    const CostedAnswer costed = CallCosted(
-        server_, "ProjectRepository.List", {{"page_size", size}, {"read_mask", "owner,tasks,tasks.comments.author,members"}});
+    const CostedAnswer costed =
+        CallCosted(server_, "ProjectRepository.List",
+                   {{"page_size", size}, {"read_mask", "owner,tasks,tasks.comments.author,members"}});
     ASSERT_TRUE(costed.answer.ok()) << costed.answer.status();
     EXPECT_EQ(costed.statements, 6) << size;
   }
@@ -81,19 +84,42 @@ TEST_F(RelationsCostTest, TheDeclaredFilterPicksTheDoneTasks) {
   EXPECT_EQ(costed.statements, 3);
   for (const Json& project : (*costed.answer)["projects"]) {
     EXPECT_EQ(project["done_tasks"].size(), 3u);
-    EXPECT_EQ(project["members"], (Json{{{"email", "u1@example.org"}}, {{"email", "u2@example.org"}},
-                                        {{"email", "u3@example.org"}}}));
+    EXPECT_EQ(project["members"],
+              (Json{{{"email", "u1@example.org"}}, {{"email", "u2@example.org"}}, {{"email", "u3@example.org"}}}));
   }
 }
 
 TEST_F(RelationsCostTest, AnIndexServesEachRelation) {
   server_->database().Run("ANALYZE");
-  const CostedAnswer costed = CallCosted(
-      server_, "ProjectRepository.List",
-      {{"page_size", 5}, {"read_mask", "owner,tasks,tasks.comments,members"}}, CallOptions(), "plan");
+  const CostedAnswer costed =
+      CallCosted(server_, "ProjectRepository.List",
+                 {{"page_size", 5}, {"read_mask", "owner,tasks,tasks.comments,members"}}, CallOptions(), "plan");
   ASSERT_TRUE(costed.answer.ok()) << costed.answer.status();
   EXPECT_THAT(costed.plan, HasSubstr("task_project_id_status_idx")) << costed.plan;
   EXPECT_THAT(costed.plan, HasSubstr("task_comment_task_id_idx")) << costed.plan;
+}
+
+TEST_F(RelationsCostTest, CheckSaysWhereNoIndexServesARelation) {
+  const auto advice = [] {
+    const auto connection = server_->Connect();
+    const catalogue::Catalogue& catalogue = *server_->loaded().catalogue;
+    const auto live = schema::LiveSchema::Read(catalogue, *connection);
+    EXPECT_TRUE(live.ok()) << live.status();
+    return app::AdviseRelationIndexes(catalogue, *live);
+  };
+  EXPECT_THAT(advice(), ::testing::IsEmpty()) << "declared references have their indexes";
+  server_->database().Run(
+      "DROP INDEX task_comment_task_id_idx; ALTER TABLE project_user DROP CONSTRAINT project_user_pkey");
+  EXPECT_THAT(
+      advice(),
+      ::testing::UnorderedElementsAre(
+          "the relation tracker.v1.Task.comments reads every row of task_comment for each parent; an index on "
+          "task_comment (task_id) would serve it",
+          "the relation tracker.v1.Project.members reads every row of project_user for each parent; an index on "
+          "project_user (project_id) would serve it"));
+  server_->database().Run(
+      "CREATE INDEX task_comment_task_id_idx ON task_comment (task_id) WHERE deleted_at IS NULL;"
+      "ALTER TABLE project_user ADD PRIMARY KEY (project_id, user_id)");
 }
 
 }  // namespace

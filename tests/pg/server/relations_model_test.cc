@@ -100,8 +100,7 @@ class RelationsModelTest : public ::testing::TestWithParam<uint32_t> {
       model_.clubs.push_back(club);
     }
     for (int i = 1; i <= 120; ++i) {
-      model_.memberships.push_back(
-          {i, 1 + Below(30), model_.clubs[static_cast<size_t>(Below(16))].code, OneIn(6)});
+      model_.memberships.push_back({i, 1 + Below(30), model_.clubs[static_cast<size_t>(Below(16))].code, OneIn(6)});
     }
   }
 
@@ -195,9 +194,8 @@ class RelationsModelTest : public ::testing::TestWithParam<uint32_t> {
     for (const auto& person : model_.people) {
       if (person.boss == boss && !person.deleted) rows.push_back(&person);
     }
-    std::sort(rows.begin(), rows.end(), [](auto* a, auto* b) {
-      return a->name != b->name ? a->name > b->name : a->id > b->id;
-    });
+    std::sort(rows.begin(), rows.end(),
+              [](auto* a, auto* b) { return a->name != b->name ? a->name > b->name : a->id > b->id; });
     rows.resize(std::min<size_t>(rows.size(), 10));
     return rows;
   }
@@ -209,9 +207,8 @@ class RelationsModelTest : public ::testing::TestWithParam<uint32_t> {
       if (const Model::Club* club = FindClub(membership.club)) found.insert(club);
     }
     std::vector<const Model::Club*> rows(found.begin(), found.end());
-    std::sort(rows.begin(), rows.end(), [](auto* a, auto* b) {
-      return a->name != b->name ? a->name < b->name : a->code < b->code;
-    });
+    std::sort(rows.begin(), rows.end(),
+              [](auto* a, auto* b) { return a->name != b->name ? a->name < b->name : a->code < b->code; });
     rows.resize(std::min<size_t>(rows.size(), 3));
     return rows;
   }
@@ -236,9 +233,8 @@ class RelationsModelTest : public ::testing::TestWithParam<uint32_t> {
       if (const Model::Person* person = FindPerson(membership.person)) found.insert(person);
     }
     std::vector<const Model::Person*> rows(found.begin(), found.end());
-    std::sort(rows.begin(), rows.end(), [](auto* a, auto* b) {
-      return a->name != b->name ? a->name < b->name : a->id < b->id;
-    });
+    std::sort(rows.begin(), rows.end(),
+              [](auto* a, auto* b) { return a->name != b->name ? a->name < b->name : a->id < b->id; });
     return rows;
   }
 
@@ -250,7 +246,8 @@ class RelationsModelTest : public ::testing::TestWithParam<uint32_t> {
     for (const auto& [relation, below] : wanted.relations) {
       const auto show_person = [&, &w = below](const Model::Person& p) { return Show(p, w); };
       const auto show_club = [&, &w = below](const Model::Club& c) { return Show(c, w); };
-      if (relation == "boss" && person.boss && FindPerson(*person.boss)) row["boss"] = Show(*FindPerson(*person.boss), below);
+      if (relation == "boss" && person.boss && FindPerson(*person.boss))
+        row["boss"] = Show(*FindPerson(*person.boss), below);
       if (relation == "reports") PutMany(relation, Reports(person.id), show_person, &row);
       if (relation == "clubs") PutMany(relation, ClubsOf(person.id), show_club, &row);
       if (relation == "led") PutMany(relation, Led(person.id), show_club, &row);
@@ -282,7 +279,8 @@ class RelationsModelTest : public ::testing::TestWithParam<uint32_t> {
     if (club.leader) Put(wanted, "leader_id", *club.leader, &row);
     for (const auto& [relation, below] : wanted.relations) {
       const auto show_person = [&, &w = below](const Model::Person& p) { return Show(p, w); };
-      if (relation == "leader" && club.leader && FindPerson(*club.leader)) row["leader"] = Show(*FindPerson(*club.leader), below);
+      if (relation == "leader" && club.leader && FindPerson(*club.leader))
+        row["leader"] = Show(*FindPerson(*club.leader), below);
       if (relation == "members") PutMany(relation, Members(club.code), show_person, &row);
       if (relation != "memberships") continue;
       for (const auto& membership : model_.memberships) {
@@ -298,7 +296,8 @@ class RelationsModelTest : public ::testing::TestWithParam<uint32_t> {
     Put(wanted, "person_id", membership.person, &row);
     Put(wanted, "club_code", membership.club, &row);
     for (const auto& [relation, below] : wanted.relations) {
-      if (relation == "person" && FindPerson(membership.person)) row[relation] = Show(*FindPerson(membership.person), below);
+      if (relation == "person" && FindPerson(membership.person))
+        row[relation] = Show(*FindPerson(membership.person), below);
       if (relation == "club" && FindClub(membership.club)) row[relation] = Show(*FindClub(membership.club), below);
     }
     return row;

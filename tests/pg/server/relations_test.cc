@@ -112,8 +112,9 @@ TEST_F(RelationsTest, SelfReferenceGoesUpAndDown) {
 }
 
 TEST_F(RelationsTest, DeletedRowsAreAbsentOnEveryKindOfRelation) {
-  Execute("UPDATE people SET deleted_at = now() WHERE id IN (1, 3); UPDATE badges SET deleted_at = now();"
-          "UPDATE clubs SET is_deleted = true WHERE code = 'b';");
+  Execute(
+      "UPDATE people SET deleted_at = now() WHERE id IN (1, 3); UPDATE badges SET deleted_at = now();"
+      "UPDATE clubs SET is_deleted = true WHERE code = 'b';");
   EXPECT_EQ(Get(2, "id,boss,badge"), (Json{{"id", 2}}));
   EXPECT_EQ(Names(Get(2, "clubs")["clubs"]), (Strings{"Chess"}));
   const Json club = server_.MustCall("ClubRepository.Get", {{"code", "NULL"}, {"read_mask", "leader,members,code"}});
@@ -132,20 +133,21 @@ TEST_F(RelationsTest, ADeletedParentThatIsAskedForStillShowsItsLiveChildren) {
 }
 
 TEST_F(RelationsTest, AnInverseOfAUniqueKeyIsTheLiveRow) {
-  Execute("UPDATE badges SET deleted_at = now() WHERE id = 1; INSERT INTO badges (id, person_id, number) VALUES (9, 1, 99)");
+  Execute(
+      "UPDATE badges SET deleted_at = now() WHERE id = 1; INSERT INTO badges (id, person_id, number) VALUES (9, 1, "
+      "99)");
   EXPECT_EQ(Get(1, "badge.number"), (Json{{"badge", {{"number", 99}}}}));
 }
 
 TEST_F(RelationsTest, PagesBringRelationsAndTheMaskMayChangeBetweenThem) {
-  const Json first = server_.MustCall(
-      "PersonRepository.List", {{"page_size", 3}, {"order_by", "name"}, {"read_mask", "name,boss.name"}});
+  const Json first = server_.MustCall("PersonRepository.List",
+                                      {{"page_size", 3}, {"order_by", "name"}, {"read_mask", "name,boss.name"}});
   EXPECT_EQ(first["people"], (Json{{{"name", "Ada"}},
                                    {{"name", "Bob"}, {"boss", {{"name", "Ada"}}}},
                                    {{"name", "Cid"}, {"boss", {{"name", "Ada"}}}}}));
-  const Json second = server_.MustCall("PersonRepository.List", {{"page_size", 3},
-                                                                 {"order_by", "name"},
-                                                                 {"read_mask", "boss.id"},
-                                                                 {"page_token", first["next_page_token"]}});
+  const Json second = server_.MustCall(
+      "PersonRepository.List",
+      {{"page_size", 3}, {"order_by", "name"}, {"read_mask", "boss.id"}, {"page_token", first["next_page_token"]}});
   EXPECT_EQ(second, (Json{{"people", {{{"boss", {{"id", 2}}}}}}}));
 }
 
@@ -223,8 +225,8 @@ TEST_F(RelationsTest, AnUpdateMaskCannotNameThem) {
 }
 
 TEST_F(RelationsTest, WrongPathsAreRefused) {
-  for (const char* path : {"boss.salary", "reports.", "clubs..name", "boss.name.first", "boss.*.name", "led.'; DROP TABLE people; --",
-                           "boss.\"name\"", "badge.person.*.id"}) {
+  for (const char* path : {"boss.salary", "reports.", "clubs..name", "boss.name.first", "boss.*.name",
+                           "led.'; DROP TABLE people; --", "boss.\"name\"", "badge.person.*.id"}) {
     EXPECT_EQ(Refusal(path), "INVALID_ARGUMENT INVALID_FIELD [read_mask]") << path;
   }
   EXPECT_THAT(Message("PersonRepository.GetById", {{"id", 1}, {"read_mask", "clubs.nme"}}),
@@ -242,8 +244,9 @@ TEST_F(RelationsTest, TooDeepAPathIsRefusedBeforeTheDatabaseIsAsked) {
 }
 
 TEST_F(RelationsTest, TooManyRelationsAreRefused) {
-  const auto answer = server_.Call("PersonRepository.GetById",
-                                   {{"id", 1}, {"read_mask", "boss,reports,badge,clubs,led,boss.badge,boss.boss,boss.clubs,boss.led"}});
+  const auto answer =
+      server_.Call("PersonRepository.GetById",
+                   {{"id", 1}, {"read_mask", "boss,reports,badge,clubs,led,boss.badge,boss.boss,boss.clubs,boss.led"}});
   EXPECT_EQ(Summary(answer), "INVALID_ARGUMENT READ_TOO_LARGE [read_mask]");
   EXPECT_EQ(MetadataOf(answer.status(), "limit"), "max-relations");
 }
@@ -274,8 +277,9 @@ TEST_F(RelationsTest, ARowThatManyShareCannotMakeTheAnswerTooLarge) {
   small.serve.max_response_kib = 64;
   small.serve.streams.export_kib = 64;
   InProcessServer server(CompileProtoText(kClubs), small);
-  server.database().Run("INSERT INTO people (id, name) VALUES (1, repeat('x', 10000));"
-                        "INSERT INTO people (id, name, boss_id) SELECT i, 'n', 1 FROM generate_series(2, 50) i");
+  server.database().Run(
+      "INSERT INTO people (id, name) VALUES (1, repeat('x', 10000));"
+      "INSERT INTO people (id, name, boss_id) SELECT i, 'n', 1 FROM generate_series(2, 50) i");
   const auto answer = server.Call("PersonRepository.List", {{"read_mask", "boss.name"}});
   EXPECT_EQ(Summary(answer), "RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE");
 }

@@ -50,8 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
          {"shop.proto:10: shop.v1.Item.owners: no field of shop.v1.Owner references shop.v1.Item; add one with "
           "`references: \"shop.v1.Item\"`"}},
         {"SeveralReferences",
-         EntityText("Owner", "", "") +
-             ItemText(std::string(kOwnerId) + std::string(kMakerId) + "\n  Owner boss = 10;"),
+         EntityText("Owner", "", "") + ItemText(std::string(kOwnerId) + std::string(kMakerId) + "\n  Owner boss = 10;"),
          {"shop.proto:11: shop.v1.Item.boss: several fields of shop.v1.Item reference shop.v1.Owner; name one of them "
           "as `field`: owner_id, maker_id"}},
         {"SeveralReferencesOfTheOther",
@@ -124,8 +123,8 @@ INSTANTIATE_TEST_SUITE_P(
          {"shop.proto:11: shop.v1.Item.parts: order_by has \"id; DROP TABLE parts\", which is no order; write fields, "
           "separated by commas, each with ` desc` and ` nulls first` or ` nulls last` behind it where wanted"}},
         {"DefaultOrderByARelation",
-         EntityText("Owner", "", "") + EntityText("Item", "default_order_by: \"owner\"",
-                                                  std::string(kOwnerId) + " Owner owner = 10;"),
+         EntityText("Owner", "", "") +
+             EntityText("Item", "default_order_by: \"owner\"", std::string(kOwnerId) + " Owner owner = 10;"),
          {"shop.proto:7: shop.v1.Item: default_order_by names the field \"owner\", which is a relation and no column; "
           "write one of id, owner_id"}},
     }),

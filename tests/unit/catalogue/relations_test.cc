@@ -71,7 +71,8 @@ TEST_F(RelationsTest, ToOneIsFoundByTheOnlyReferenceOrTheOneOfItsName) {
 }
 
 TEST_F(RelationsTest, ARelationIsNoColumn) {
-  const Entity& item = Compile(ItemText("string name = 2; repeated Item children = 3; " + Reference("up_id = 4", "Item")));
+  const Entity& item =
+      Compile(ItemText("string name = 2; repeated Item children = 3; " + Reference("up_id = 4", "Item")));
   EXPECT_EQ(item.columns.size(), 3u);
   EXPECT_EQ(item.FindField("children"), nullptr);
   EXPECT_NE(item.FindRelation("children"), nullptr);
@@ -79,17 +80,17 @@ TEST_F(RelationsTest, ARelationIsNoColumn) {
 }
 
 TEST_F(RelationsTest, ToManyIsFoundByTheOnlyReferenceOfTheOtherAndHasItsOrderAndAHundredRows) {
-  const Entity& item = Compile(EntityText("Part", "default_order_by: \"name desc\"",
-                                          "string name = 2; " + Reference("item_id = 3", "Item")) +
-                               ItemText("repeated Part parts = 2;"));
+  const Entity& item = Compile(
+      EntityText("Part", "default_order_by: \"name desc\"", "string name = 2; " + Reference("item_id = 3", "Item")) +
+      ItemText("repeated Part parts = 2;"));
   EXPECT_THAT(Texts(item), ElementsAre("parts: many shop.v1.Part.item_id by name desc id desc limit 100"));
 }
 
 TEST_F(RelationsTest, ToManyHasItsOwnOrderFilterAndLimit) {
-  const Entity& item = Compile(
-      EntityText("Part", "", "optional string name = 2; int32 place = 4; " + Reference("item_id = 3", "Item")) +
-      ItemText("repeated Part parts = 2 [(rowkeeper.v1.relation) = {order_by: \"place, name DESC nulls last\", "
-               "filter: \"place > 1\", limit: 5}];"));
+  const Entity& item =
+      Compile(EntityText("Part", "", "optional string name = 2; int32 place = 4; " + Reference("item_id = 3", "Item")) +
+              ItemText("repeated Part parts = 2 [(rowkeeper.v1.relation) = {order_by: \"place, name DESC nulls last\", "
+                       "filter: \"place > 1\", limit: 5}];"));
   EXPECT_THAT(Texts(item),
               ElementsAre("parts: many shop.v1.Part.item_id by place name desc moved id desc limit 5 where place > 1"));
 }
@@ -102,17 +103,17 @@ TEST_F(RelationsTest, NullsOfAColumnWithoutNullsAreNotMoved) {
 }
 
 TEST_F(RelationsTest, SelfReferenceGivesParentAndChildren) {
-  const Entity& item = Compile(ItemText("optional " + Reference("parent_id = 2", "Item") +
-                                        "Item parent = 3; repeated Item children = 4;"));
+  const Entity& item = Compile(
+      ItemText("optional " + Reference("parent_id = 2", "Item") + "Item parent = 3; repeated Item children = 4;"));
   EXPECT_THAT(Texts(item), ElementsAre("parent: one of own 1 to shop.v1.Item",
                                        "children: many shop.v1.Item.parent_id by id limit 100"));
 }
 
 TEST_F(RelationsTest, AUniqueReferenceOfTheOtherIsToOne) {
-  const Entity& item =
-      Compile(EntityText("Label", "", "string item_id = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, "
-                                      "references: \"shop.v1.Item\", unique: true}];") +
-              ItemText("Label label = 2;"));
+  const Entity& item = Compile(EntityText("Label", "",
+                                          "string item_id = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, "
+                                          "references: \"shop.v1.Item\", unique: true}];") +
+                               ItemText("Label label = 2;"));
   EXPECT_THAT(Texts(item), ElementsAre("label: one shop.v1.Label.item_id"));
 }
 
@@ -125,11 +126,11 @@ TEST_F(RelationsTest, AKeyThatIsAReferenceIsToOneToo) {
 }
 
 TEST_F(RelationsTest, JoinEntityIsFoundByItsReferences) {
-  const Entity& item = Compile(EntityText("Tag", "", "") +
-                               EntityText("ItemTag", "", Reference("item_id = 2", "Item") + Reference("tag_id = 3", "Tag")) +
-                               ItemText("repeated Tag tags = 2 [(rowkeeper.v1.relation).through = \"shop.v1.ItemTag\"];"));
-  EXPECT_THAT(Texts(item),
-              ElementsAre("tags: many shop.v1.ItemTag.item_id shop.v1.ItemTag.tag_id by id limit 100"));
+  const Entity& item =
+      Compile(EntityText("Tag", "", "") +
+              EntityText("ItemTag", "", Reference("item_id = 2", "Item") + Reference("tag_id = 3", "Tag")) +
+              ItemText("repeated Tag tags = 2 [(rowkeeper.v1.relation).through = \"shop.v1.ItemTag\"];"));
+  EXPECT_THAT(Texts(item), ElementsAre("tags: many shop.v1.ItemTag.item_id shop.v1.ItemTag.tag_id by id limit 100"));
 }
 
 TEST_F(RelationsTest, JoinEntityOfAnEntityWithItselfNeedsItsFieldsNamed) {

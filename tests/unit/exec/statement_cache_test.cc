@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "server/sql/render.h"
+#include "server/sql/render_relation.h"
 #include "server/sql/variants.h"
 #include "tests/support/random_catalogue.h"
 
@@ -52,6 +53,25 @@ TEST_F(StatementCacheTest, BeyondItsLimitAStatementIsNeitherKeptNorPrepared) {
   EXPECT_NE(get(2), third);
   EXPECT_EQ(cache.refused(), 2u);
   EXPECT_EQ(get(0), first);
+}
+
+TEST_F(StatementCacheTest, KeepsOneStatementForARelationWithItsColumnsAndThoseBelow) {
+  StatementCache cache;
+  const catalogue::Entity& profile = *catalogue_->FindEntity("planner.v1.Profile");
+  plan::SelectedRelation asked = plan::WholeRelation(*profile.FindRelation("asked"));
+  const auto whole = cache.GetRelation(asked);
+  EXPECT_EQ(cache.GetRelation(asked), whole);
+  EXPECT_NE(whole->id, 0u);
+  EXPECT_EQ(whole->text, sql::RenderRelation(asked).text);
+  asked.columns = {0};
+  const auto key_only = cache.GetRelation(asked);
+  EXPECT_NE(key_only->id, whole->id);
+  asked.children.relations = {plan::WholeRelation(*profile.FindRelation("asked"))};
+  const auto with_below = cache.GetRelation(asked);
+  EXPECT_NE(with_below->id, key_only->id);
+  EXPECT_EQ(with_below->link_cells.size(), 1u);
+  asked.children.relations[0].columns = {1};
+  EXPECT_EQ(cache.GetRelation(asked), with_below) << "what is below shows nothing of its own here";
 }
 
 TEST_F(StatementCacheTest, ThreadsThatAskAtOnceGetTheSame) {

@@ -17,10 +17,22 @@ namespace {
 using catalogue::Operation;
 using plan::Deleted;
 
+/// Where the statement's own WHERE is: behind its SET, which may have queries in parentheses, or else the first.
+size_t FindWhere(const std::string& text) {
+  size_t where = text.find(" WHERE ");
+  if (text.rfind("UPDATE ", 0) != 0) return where;
+  const auto depth = [&text](size_t length) {
+    const auto end = text.begin() + static_cast<std::ptrdiff_t>(length);
+    return std::count(text.begin(), end, '(') - std::count(text.begin(), end, ')');
+  };
+  while (where != std::string::npos && depth(where) > 0) where = text.find(" WHERE ", where + 1);
+  return where;
+}
+
 /// The conditions that every row of a statement meets: the parts of its WHERE that are joined by AND outside of all
 /// parentheses and quotes.
 std::vector<std::string> Conjuncts(const std::string& text) {
-  const size_t where = text.find(" WHERE ");
+  const size_t where = FindWhere(text);
   if (where == std::string::npos) return {};
   std::vector<std::string> parts(1);
   int depth = 0;
