@@ -86,5 +86,10 @@ TEST(RenderGolden, EveryStatementOfAnEntityWithADeletedFlag) {
                     "tests/golden/sql/task.sql");
 }
 
+TEST(RenderGolden, CustomQueries) {
+  CompareWithGolden("planner/v1", "planner.v1.TodoReportRepository", {}, "tests/golden/sql/todo_report.sql");
+  CompareWithGolden("tracker/v1", "tracker.v1.ProjectReportRepository", {}, "tests/golden/sql/project_report.sql");
+}
+
 }  // namespace
 }  // namespace rowkeeper::sql
