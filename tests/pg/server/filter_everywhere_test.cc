@@ -87,6 +87,21 @@ TEST_F(FilterEverywhereTest, AListAnswersItsTotalSizeOnlyWhenAskedFor) {
   EXPECT_FALSE(count("COUNT_MODE_UNSPECIFIED").contains("total_size"));
 }
 
+TEST_F(FilterEverywhereTest, APageBeforeBringsItsRelationsToTheRightRows) {
+  const std::string other = NewProfile();
+  NewTodo(other, {{"title", "b2"}, {"priority", 1}});
+  Json request = {{"filter", Cat("owner_id = ", owner_, " OR owner_id = ", other)},
+                  {"order_by", "title"},
+                  {"page_size", 3},
+                  {"read_mask", "title,owner_id,owner.id"}};
+  request["page_token"] = MustCall("TodoRepository.List", request)["next_page_token"];
+  request["page_token"] = MustCall("TodoRepository.List", request)["previous_page_token"];
+  const Json page = MustCall("TodoRepository.List", request);
+  ASSERT_EQ(page["todos"].size(), 3U);
+  EXPECT_EQ(page["todos"][2]["title"], "b2");
+  for (const Json& todo : page["todos"]) EXPECT_EQ(todo["owner"]["id"], todo["owner_id"]) << todo;
+}
+
 TEST_F(FilterEverywhereTest, DeletedRowsAreCountedOnlyWhenAskedFor) {
   MustCall("TodoRepository.SoftDelete", {{"id", ids_[0]}});
   const auto count = [&](const char* deleted) {

@@ -106,7 +106,7 @@ TEST_F(ListTest, AReadMaskWorksTogetherWithPages) {
   const Json first = MustCall("TodoRepository.ListByOwner", request);
   EXPECT_EQ(first["todos"], (Json{{{"title", "a"}}, {{"title", "b"}}}));
   request["page_token"] = first["next_page_token"];
-  EXPECT_EQ(MustCall("TodoRepository.ListByOwner", request), (Json{{"todos", {{{"title", "c"}}}}}));
+  EXPECT_EQ(MustCall("TodoRepository.ListByOwner", request)["todos"], (Json{{{"title", "c"}}}));
 }
 
 TEST_F(ListTest, ATokenIsBoundToItsRequestButNotToThePageSize) {
