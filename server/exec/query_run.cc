@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,11 @@ namespace {
 using catalogue::Column;
 using plan::ResponseShape;
 
+absl::Status OtherColumns(const plan::MethodPlan& plan, std::string_view problem) {
+  return SchemaMismatch(Cat(plan.full_name, ": ", problem, plan.reads_only() ? "" : "; the statement was executed"),
+                        "run `rowkeeper check` to see what changed");
+}
+
 /// For each result cell the column that it is, by name.
 absl::StatusOr<std::vector<int>> FindColumns(const plan::MethodPlan& plan, const db::Rows& rows) {
   const std::vector<Column>& columns = plan.query->columns;
@@ -30,15 +36,13 @@ absl::StatusOr<std::vector<int>> FindColumns(const plan::MethodPlan& plan, const
     const auto found = std::find_if(columns.begin(), columns.end(), has_name);
     const int column = static_cast<int>(found - columns.begin());
     if (found == columns.end() || std::find(cells.begin(), cells.end(), column) != cells.end()) {
-      return SchemaMismatch(Cat(plan.full_name, ": the result's column \"", name, "\" is no field of the response"),
-                            "rowkeeper check");
+      return OtherColumns(plan, Cat("the result's column \"", name, "\" is no field of the response"));
     }
     cells.push_back(column);
   }
   if (cells.size() == columns.size()) return cells;
-  return SchemaMismatch(Cat(plan.full_name, ": the result has ", cells.size(), " columns, and the response ",
-                            columns.size(), " fields for them"),
-                        "rowkeeper check");
+  return OtherColumns(
+      plan, Cat("the result has ", cells.size(), " columns, and the response ", columns.size(), " fields for them"));
 }
 
 absl::Status CheckNulls(const plan::MethodPlan& plan, const db::Rows& rows, const std::vector<int>& cells) {
