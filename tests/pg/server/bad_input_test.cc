@@ -41,8 +41,8 @@ TEST_F(BadInputTest, AnUnknownPathInAMask) {
   const auto read = Call("TodoRepository.GetById", {{"id", todo_["id"]}, {"read_mask", "title,titel"}});
   EXPECT_EQ(Summary(read), Refused("read_mask"));
   EXPECT_THAT(std::string(read.status().message()), HasSubstr("path \"titel\" is not a field of planner.v1.Todo"));
-  const auto inside = Call("TodoRepository.GetById", {{"id", todo_["id"]}, {"read_mask", "labels.colour"}});
-  EXPECT_THAT(std::string(inside.status().message()), HasSubstr("write \"labels\""));
+  const auto inside = Call("TodoRepository.GetById", {{"id", todo_["id"]}, {"read_mask", "due_at.seconds"}});
+  EXPECT_THAT(std::string(inside.status().message()), HasSubstr("write \"due_at\""));
   EXPECT_EQ(Summary(Call("TodoRepository.Update", {{"todo", todo_}, {"update_mask", "title,nope"}})),
             Refused("update_mask"));
 }

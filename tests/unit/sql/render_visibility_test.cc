@@ -133,17 +133,15 @@ class Walk {
     for (const SampledStatement& sample : SampleStatements(plan)) {
       if (OnlyExplains(sample.label)) continue;
       const std::string& text = sample.statement.text;
-      for (const std::string& live : Guard(*plan.entity, Deleted::kExclude)) {
-        if (plan.batch->live_only) {
-          EXPECT_NE(text.find(Cat(") WHERE ", live)), std::string::npos) << text;
-          continue;
-        }
-        const bool negated = live.rfind("NOT ", 0) == 0;
-        const std::string table = Cat("\"", plan.entity->table, "\".");
-        const std::string met = negated ? Cat("NOT ", table, live.substr(4)) : Cat(table, live);
-        EXPECT_NE(text.find(Cat(" THEN ", live, " AND ")), std::string::npos) << text;
-        EXPECT_NE(text.find(Cat(" = CASE WHEN ", met)), std::string::npos) << text;
+      std::vector<std::string> live = Guard(*plan.entity, Deleted::kExclude);
+      if (plan.batch->live_only) {
+        EXPECT_NE(text.find(Cat(") WHERE ", absl::StrJoin(live, " AND "))), std::string::npos) << text;
+        continue;
       }
+      EXPECT_NE(text.find(Cat(" THEN ", absl::StrJoin(live, " AND "), " AND ")), std::string::npos) << text;
+      const std::string table = Cat("\"", plan.entity->table, "\".");
+      for (std::string& met : live) met.insert(met.rfind("NOT ", 0) == 0 ? 4 : 0, table);
+      EXPECT_NE(text.find(Cat(" = CASE WHEN ", absl::StrJoin(live, " AND "))), std::string::npos) << text;
     }
   }
 
