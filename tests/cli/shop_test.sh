@@ -9,7 +9,7 @@ shop=$WORK/shop
 mkdir -p "$shop/proto/shop/v1"
 SHOP=(--proto-path "$shop/proto")
 # The first block of ```proto in the README is the entity.
-sed -n '/^```proto$/,/^```$/{/^```/d;p}' README.md >"$shop/proto/shop/v1/product.proto"
+awk '/^```proto$/ {block = 1; next} /^```$/ && block {exit} block' README.md >"$shop/proto/shop/v1/product.proto"
 grep -q 'message Product {' "$shop/proto/shop/v1/product.proto" || fail "the README has no message Product"
 
 step "generate writes the repository, check accepts it"
