@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <future>
 
+#include "server/sql/ddl.h"
+#include "tests/bank/own_postgres.h"
 #include "tests/bank/server_program.h"
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/idempotency_fixture.h"
@@ -76,6 +78,86 @@ TEST_F(IdempotencyInDoubtTest, ACallOfUnknownOutcomeMayBeRepeated) {
   ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
   EXPECT_TRUE(again.replayed);
   EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
+}
+
+/// A server over a PostgreSQL of its own, which crashes.
+class IdempotencyDatabaseCrashTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = (std::filesystem::temp_directory_path() / Cat("rk_idempotency_pg_", RandomHex(4))).string();
+    std::filesystem::create_directory(directory_);
+    auto postgres = OwnPostgres::Start(directory_);
+    ASSERT_TRUE(postgres.ok()) << postgres.status();
+    postgres_ = *std::move(postgres);
+    auto catalogue = CompileExample("planner/v1");
+    std::vector<const catalogue::Entity*> entities;
+    for (const auto& entity : catalogue->entities()) entities.push_back(entity.get());
+    for (const std::string& statement : sql::CreateTables(entities)) Run(statement);
+    for (const std::string& statement : sql::CreateIdempotencyKeys()) Run(statement);
+    InProcessServer::Options options;
+    options.route = [this](const std::string&) { return postgres_->url(); };
+    server_ = std::make_unique<InProcessServer>(std::move(catalogue), options);
+    ASSERT_TRUE(server_->ok());
+  }
+  void TearDown() override {
+    server_.reset();
+    postgres_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+
+  void Run(const std::string& statement) {
+    const auto rows = postgres_->Execute(statement);
+    ASSERT_TRUE(rows.ok()) << statement << ": " << rows.status();
+  }
+  KeyedAnswer CallUntilAnswered(const Json& request, const std::string& key) {
+    KeyedAnswer answer;
+    for (int i = 0; i < 500; ++i) {
+      answer = CallWithKey(server_.get(), kCreate, request, key);
+      if (answer.bytes.ok()) break;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return answer;
+  }
+
+  std::string directory_;
+  std::unique_ptr<OwnPostgres> postgres_;
+  std::unique_ptr<InProcessServer> server_;
+};
+
+TEST_F(IdempotencyDatabaseCrashTest, WhatWasCommittedBeforeTheDatabaseCrashedIsReplayed) {
+  const std::string key = NewKey();
+  const std::string handle = RandomHex(8);
+  const KeyedAnswer first = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
+  ASSERT_TRUE(postgres_->Restart(OwnPostgres::Shutdown::kImmediate).ok());
+  const KeyedAnswer again = CallUntilAnswered(ProfileOf(handle), key);
+  ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(*again.bytes, *first.bytes);
+}
+
+TEST_F(IdempotencyDatabaseCrashTest, CallsThatRunWhileItCrashesAgainAndAgainAreExecutedOnceEach) {
+  constexpr int kCalls = 40;
+  std::vector<std::future<KeyedAnswer>> answers;
+  for (int i = 0; i < kCalls; ++i) {
+    answers.push_back(std::async(std::launch::async, [this, i] {
+      std::this_thread::sleep_for(milliseconds(20 * i));
+      const std::string name = Cat("crash", i);
+      return CallUntilAnswered(ProfileOf(name), name);
+    }));
+  }
+  for (int i = 0; i < 3; ++i) {
+    std::this_thread::sleep_for(milliseconds(150));
+    ASSERT_TRUE(postgres_->Restart(OwnPostgres::Shutdown::kImmediate).ok());
+  }
+  for (auto& answer : answers) {
+    const KeyedAnswer given = answer.get();
+    EXPECT_TRUE(given.bytes.ok()) << given.bytes.status();
+  }
+  EXPECT_EQ(postgres_->Value("SELECT count(*) FROM profiles WHERE handle LIKE 'crash%'"), Cat(kCalls));
+  EXPECT_EQ(postgres_->Value("SELECT count(*) FROM rowkeeper_idempotency_keys WHERE response IS NOT NULL"),
+            Cat(kCalls));
 }
 
 /// `rowkeeper serve` as a process that is killed, over the database of a server in this process.

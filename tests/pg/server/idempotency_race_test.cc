@@ -5,6 +5,7 @@
 
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/idempotency_fixture.h"
+#include "tests/pg/server/run_fixture.h"
 
 namespace rowkeeper::testing {
 namespace {
@@ -86,6 +87,33 @@ TEST_F(IdempotencyRaceTest, OfAHundredOnTwoServersOneIsExecutedToo) {
     std::set<std::string> bytes;
     EXPECT_EQ(Executed(&answers, &bytes) + Executed(&others, &bytes), 1);
     EXPECT_EQ(bytes.size(), 1u);
+    EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
+  }
+}
+
+TEST_F(IdempotencyRaceTest, SerializableRunsOnTwoServersAreExecutedOnceToo) {
+  Serve();
+  const auto second = Second();
+  for (int round = 0; round < 5; ++round) {
+    const std::string handle = RandomHex(8);
+    const std::string key = NewKey();
+    std::vector<std::future<RunRequest::Answers>> answers;
+    for (int i = 0; i < 20; ++i) {
+      InProcessServer* const server = i % 2 == 0 ? server_.get() : second.get();
+      answers.push_back(std::async(std::launch::async, [=] {
+        RunRequest run(server);
+        run.Add(kCreate, ProfileOf(handle));
+        run.message().mutable_transaction()->set_isolation(v1::ISOLATION_SERIALIZABLE);
+        return run.Send(WithKey(key));
+      }));
+    }
+    std::set<std::string> rows;
+    for (auto& future : answers) {
+      const RunRequest::Answers answer = future.get();
+      ASSERT_TRUE(answer.ok()) << answer.status();
+      rows.insert(answer->front().dump());
+    }
+    EXPECT_EQ(rows.size(), 1u);
     EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
   }
 }

@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
+constexpr char kUnknown[] = "00000000-0000-4000-8000-000000000000";
 constexpr char kCreate[] = "ProfileRepository.Create";
 
 TEST_F(IdempotencyTest, ARepeatGetsTheFirstResponseByteByByte) {
@@ -37,6 +38,11 @@ TEST_F(IdempotencyTest, ARepeatGetsTheFirstResponseAlsoWhenTheRowHasChangedSince
   EXPECT_EQ(ProfilesWith(server_, handle), "0");
 }
 
+Json WithId(Json todo, int number) {
+  todo["id"] = Cat("00000000-0000-4000-8000-00000000000", number);
+  return todo;
+}
+
 TEST_F(IdempotencyTest, EveryKindOfWriteTakesAKey) {
   const std::string owner = server_->MustCall(kCreate, ProfileOf(RandomHex(8))).value("id", "");
   const Json todo = {{"owner_id", owner}, {"title", "water the plants"}};
@@ -47,6 +53,15 @@ TEST_F(IdempotencyTest, EveryKindOfWriteTakesAKey) {
       {"TodoRepository.Restore", {{"id", id}}},
       {"TodoRepository.BatchCreate", {{"todos", {todo, todo}}}},
       {"TodoRepository.Delete", {{"id", id}}},
+      {"TodoRepository.Upsert", {{"todo", WithId(todo, 1)}}},
+      {"TodoRepository.BatchUpsert", {{"todos", {WithId(todo, 1), WithId(todo, 2)}}}},
+      {"TodoRepository.BatchCreatePartial", {{"todos", {todo, {{"owner_id", kUnknown}, {"title", "no"}}, todo}}}},
+      {"TodoRepository.UpdateWhere", {{"todo", {{"notes", "soon"}}}, {"update_mask", "notes"}, {"owner_id", owner}}},
+      {"TodoReportRepository.Postpone", {{"owner_id", owner}, {"by", "3600s"}}},
+      {"TodoReportRepository.Archive", {{"status", "TODO_STATUS_DONE"}, {"before", "2020-01-01T00:00:00Z"}}},
+      {"TodoRepository.SoftDeleteWhere", {{"owner_id", owner}}},
+      {"TodoRepository.Purge", {{"older_than", "0s"}, {"owner_id", owner}}},
+      {"TodoRepository.DeleteWhere", {{"owner_id", owner}}},
   };
   for (const auto& [method, request] : writes) {
     const std::string key = NewKey();
@@ -132,6 +147,9 @@ TEST_F(IdempotencyTest, AReadIsToldThatItNeedsNone) {
   const auto list = server_->Call("ProfileRepository.List", Json::object(), WithKey(NewKey()));
   EXPECT_EQ(Summary(list), "INVALID_ARGUMENT INVALID_HEADER");
   EXPECT_THAT(std::string(list.status().message()), HasSubstr("idempotency-key"));
+  EXPECT_EQ(Summary(Keyed("TodoReportRepository.NextUp", {{"most_each", 1}}, NewKey()).bytes),
+            "INVALID_ARGUMENT INVALID_HEADER")
+      << "a query that only reads";
   EXPECT_EQ(Summary(server_->Call("UnitOfWork.Begin", Json::object(), WithKey(NewKey()))),
             "INVALID_ARGUMENT INVALID_HEADER");
 }
