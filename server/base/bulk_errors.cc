@@ -75,8 +75,8 @@ absl::Status OfElement(const absl::Status& error, std::string_view element) {
   if (details.field_violations().empty()) return error;
   for (auto& violation : *details.mutable_field_violations()) {
     const std::string& field = violation.field();
-    const bool placed = absl::StartsWith(field, ToAbsl(element)) &&
-                        (field.size() == element.size() || field[element.size()] == '.');
+    const bool placed =
+        absl::StartsWith(field, ToAbsl(element)) && (field.size() == element.size() || field[element.size()] == '.');
     if (!placed) violation.set_field(field.empty() ? std::string(element) : Cat(element, ".", field));
   }
   absl::Status status = WithMetadata(error, "field", details.field_violations(0).field(), "");

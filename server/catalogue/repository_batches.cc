@@ -39,9 +39,7 @@ class BatchesWriter {
  private:
   std::string Request(const std::string& method) const { return absl::StrCat(method, text_.plural(), "Request"); }
   std::string Response(const std::string& method) const { return absl::StrCat(method, text_.plural(), "Response"); }
-  FieldText Rows() const {
-    return {absl::StrCat("repeated ", text_.type()), Plural(SnakeCase(text_.name())), {}, ""};
-  }
+  FieldText Rows() const { return {absl::StrCat("repeated ", text_.type()), Plural(SnakeCase(text_.name())), {}, ""}; }
   std::string KeyMessage() const { return absl::StrCat(text_.name(), "Key"); }
 
   /// The values of a single key column, where nothing else is to be said of a row; else messages.
@@ -193,11 +191,11 @@ class BulkWriter {
       for (int index : entity_.key) AddOptional(index, request);
       return;
     }
-    request->fields.push_back({absl::StrCat("repeated ", text_.TypeOf(key)),
-                               several,
-                               {absl::StrCat("field: \"", key.field->name(), "\""), "op: FILTER_OPERATOR_IN",
-                                "skip_empty: true"},
-                               ""});
+    request->fields.push_back(
+        {absl::StrCat("repeated ", text_.TypeOf(key)),
+         several,
+         {absl::StrCat("field: \"", key.field->name(), "\""), "op: FILTER_OPERATOR_IN", "skip_empty: true"},
+         ""});
   }
 
   static bool IsTaken(const std::string& name, const MessageText& request) {

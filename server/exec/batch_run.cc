@@ -59,11 +59,7 @@ size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement)
 }
 
 BatchRun::BatchRun(const Step& step, const std::vector<size_t>* places)
-    : step_(step),
-      call_(step.call),
-      plan_(*call_.plan),
-      count_(call_.request.elements.size()),
-      places_(places) {}
+    : step_(step), call_(step.call), plan_(*call_.plan), count_(call_.request.elements.size()), places_(places) {}
 
 absl::StatusOr<Outcome> BatchRun::Run() {
   if (count_ == 0) return Outcome{};

@@ -33,7 +33,8 @@ void CheckRestricted(const Call& call, FieldViolations* violations) {
   }
   constexpr std::string_view kWhy = "; without a filter every row would change";
   for (size_t i = 0; i < names.size(); ++i) {
-    violations->Add(names[i], i > 0 ? "or this one" : Cat(names.size() > 1 ? "set at least one filter" : "is required", kWhy));
+    violations->Add(names[i],
+                    i > 0 ? "or this one" : Cat(names.size() > 1 ? "set at least one filter" : "is required", kWhy));
   }
 }
 
@@ -54,7 +55,8 @@ void BindNewValues(Call* call, FieldViolations* violations) {
       violations->Add(mask_name, Cat("path \"", column.field->name(), "\" is ", column.key ? "of the key" : "immutable",
                                      ", so it cannot change; leave it out"));
     } else if (argument.present) {
-      violations->Add(name, Cat(column.key ? "is of the key" : "is immutable", ", so it cannot change; leave it empty"));
+      violations->Add(name,
+                      Cat(column.key ? "is of the key" : "is immutable", ", so it cannot change; leave it empty"));
     }
   }
   if (good && violations->empty() && call->variant.written.empty()) {
@@ -92,9 +94,10 @@ void BindBulk(Call* call, FieldViolations* violations) {
 absl::Status LimitBulk(const BulkLimits& limits, Call* call) {
   const int64_t wanted = call->request.max_affected.value_or(0);
   if (wanted > limits.max_affected) {
-    return InvalidField(InputName(*call->plan, InputRole::kMaxAffected, "max_affected"),
-                        Cat("is ", wanted, "; at most ", limits.max_affected,
-                            " rows are allowed in one call; make several calls, or raise --max-affected on the server"));
+    return InvalidField(
+        InputName(*call->plan, InputRole::kMaxAffected, "max_affected"),
+        Cat("is ", wanted, "; at most ", limits.max_affected,
+            " rows are allowed in one call; make several calls, or raise --max-affected on the server"));
   }
   call->request.max_affected = wanted > 0 ? wanted : limits.max_affected;
   call->page_size = limits.purge_batch_rows;

@@ -23,7 +23,8 @@ void CheckNewValues(const MethodPlan& plan, catalogue::Diagnostics* diagnostics)
     return !column.key && !column.immutable;
   };
   if (plan.values.empty()) {
-    diagnostics->Error(*plan.method, "the request has no field for the new values", Cat("add a field of type ", entity));
+    diagnostics->Error(*plan.method, "the request has no field for the new values",
+                       Cat("add a field of type ", entity));
   } else if (std::none_of(plan.values.begin(), plan.values.end(), writable)) {
     diagnostics->Error(*plan.method, Cat(entity, " has no field that such a request may write"), "remove the method");
   }

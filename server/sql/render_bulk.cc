@@ -25,7 +25,8 @@ using plan::Variant;
 /// `"id" AS "#0"`: the names of the key's columns in "#target", which no column of a table has.
 std::string TargetKey(const Entity& entity) {
   std::vector<std::string> cells;
-  for (int column : entity.key) cells.push_back(Cat(Identifier(entity.columns[column].name), " AS \"#", cells.size(), "\""));
+  for (int column : entity.key)
+    cells.push_back(Cat(Identifier(entity.columns[column].name), " AS \"#", cells.size(), "\""));
   return absl::StrJoin(cells, ", ");
 }
 
@@ -45,7 +46,8 @@ std::string IsTarget(const Entity& entity) {
 /// the key, as batches lock theirs. The count of all locked rows stands before the first change.
 class BulkRenderer {
  public:
-  BulkRenderer(const MethodPlan& plan, const Variant& variant) : plan_(plan), variant_(variant), entity_(*plan.entity) {}
+  BulkRenderer(const MethodPlan& plan, const Variant& variant)
+      : plan_(plan), variant_(variant), entity_(*plan.entity) {}
 
   Statement RenderChange() {
     const bool remove = plan_.operation == Operation::kDeleteWhere;
@@ -60,9 +62,9 @@ class BulkRenderer {
     const std::string change = remove ? Delete(where)
                                       : Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(Assignments(), ", "),
                                             " FROM \"#target\"", where);
-    return Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change,
-                      " RETURNING 1) SELECT ", kCounts),
-                  &parameters_, {}, 0);
+    return Finish(
+        Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change, " RETURNING 1) SELECT ", kCounts),
+        &parameters_, {}, 0);
   }
 
   /// Rows that others hold are left to the next purge, so that nobody who restores one is waited for.
@@ -98,18 +100,17 @@ class BulkRenderer {
             absl::StrJoin(Cascade::Assignments(entity_, CascadeKind::kSoftDelete), ", "), " FROM \"#target\", \"#now\"",
             Where({Cascade::IsTarget(entity_), guard, cascade.Condition()}));
     const std::string blocker = cascade.can_block() ? "(SELECT \"#b\" FROM \"#blocked\")" : "NULL::integer";
-    Statement statement =
-        Finish(Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(),
-                   ", \"#changed\" AS (", change, " RETURNING 1) SELECT ", kCounts, ", ", blocker),
-               &parameters_, {}, 0);
+    Statement statement = Finish(Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(),
+                                     ", \"#changed\" AS (", change, " RETURNING 1) SELECT ", kCounts, ", ", blocker),
+                                 &parameters_, {}, 0);
     statement.blocker_cell = 2;
     return statement;
   }
 
   std::string Target(const std::string& cells, const std::vector<std::string>& conditions, const std::string& order,
                      const std::string& limit, const std::string& lock) const {
-    return Cat("SELECT ", cells, " FROM ", Table(entity_), Where(conditions), " ORDER BY ", order,
-               " LIMIT ", limit, lock);
+    return Cat("SELECT ", cells, " FROM ", Table(entity_), Where(conditions), " ORDER BY ", order, " LIMIT ", limit,
+               lock);
   }
 
   std::string Delete(const std::string& where) const {
@@ -129,12 +130,7 @@ class BulkRenderer {
     if (plan_.operation == Operation::kUpdateWhere) {
       for (int i : variant_.written) assignments.push_back(NewValue(i));
     } else {
-      if (entity_.deleted_at) {
-        assignments.push_back(Cat(Identifier(entity_.columns[*entity_.deleted_at].name), " = clock_timestamp()"));
-      }
-      if (entity_.deleted_flag) {
-        assignments.push_back(Cat(Identifier(entity_.columns[*entity_.deleted_flag].name), " = true"));
-      }
+      AppendDeletion(entity_, "clock_timestamp()", &assignments);
     }
     AppendHousekeeping(entity_, "", &assignments);
     return assignments;

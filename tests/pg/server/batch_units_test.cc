@@ -22,9 +22,10 @@ class BatchUnitsTest : public PlannerTest {
     return {{"todos", todos}};
   }
   std::string Titles() const {
-    return server().database().Value("SELECT coalesce(string_agg(title || version, ',' ORDER BY title), '') FROM todos "
-                                     "WHERE deleted_at IS NULL AND owner_id = '" +
-                                     owner_ + "'");
+    return server().database().Value(
+        "SELECT coalesce(string_agg(title || version, ',' ORDER BY title), '') FROM todos "
+        "WHERE deleted_at IS NULL AND owner_id = '" +
+        owner_ + "'");
   }
   static std::string IdOf(const Json& answer, size_t i) { return answer["todos"][i].value("id", ""); }
   static Json Key(const Json& answer, size_t i, int version = 0) {
@@ -41,8 +42,8 @@ TEST_F(BatchUnitsTest, BatchesOfAUnitSeeEachOtherAndGoTogether) {
   Json rows = {{{"id", IdOf(made, 0)}, {"title", "A"}, {"version", "1"}}, {{"id", IdOf(made, 1)}, {"title", "B"}}};
   unit.MustCall("TodoRepository.BatchUpdate", {{"todos", rows}, {"update_mask", "title"}});
   unit.MustCall("TodoRepository.BatchSoftDelete", {{"keys", {Key(made, 2, 1)}}});
-  const Json got = unit.MustCall("TodoRepository.BatchGet",
-                                 {{"ids", {IdOf(made, 2), IdOf(made, 0)}}, {"allow_missing", true}});
+  const Json got =
+      unit.MustCall("TodoRepository.BatchGet", {{"ids", {IdOf(made, 2), IdOf(made, 0)}}, {"allow_missing", true}});
   EXPECT_EQ(got["todos"].size(), 1u);
   EXPECT_EQ(got["missing_ids"][0], IdOf(made, 2));
   Json upsert = {{{"id", IdOf(made, 0)}, {"owner_id", owner_}, {"title", "AA"}, {"version", "2"}}};

@@ -134,8 +134,8 @@ TEST_F(PartialBatchTest, EachRowIsStoredOrRefusedOnItsOwn) {
   const Json answer = MustCall("Create", {{"notes",
                                            {Note("a"), Note("s1"), Note("b", {{"author_id", "77"}}),
                                             Note(std::string(21, 'x')), Note("c", {{"title", "kept"}})}}});
-  EXPECT_THAT(ResultsOf(answer), ElementsAre("OK", "UNIQUE_VIOLATION", "REFERENCE_VIOLATION",
-                                             "INVALID_FIELD [notes[3].slug]", "OK"));
+  EXPECT_THAT(ResultsOf(answer),
+              ElementsAre("OK", "UNIQUE_VIOLATION", "REFERENCE_VIOLATION", "INVALID_FIELD [notes[3].slug]", "OK"));
   ASSERT_EQ(answer["notes"].size(), 5u);
   EXPECT_EQ(answer["notes"][0]["slug"], "a");
   EXPECT_EQ(answer["notes"][0]["version"], "1");
@@ -173,14 +173,10 @@ TEST_F(PartialBatchTest, MistakesOfTheWholeRequestAreErrorsOfTheCall) {
 TEST_F(PartialBatchTest, UpdatesRowByRow) {
   AddNotes(6);
   Sql("UPDATE notes SET deleted_at = now() WHERE id = 3");
-  const Json rows = {{{"id", "1"}, {"slug", "one"}},
-                     {{"id", "99"}, {"slug", "none"}},
-                     {{"id", "3"}, {"slug", "deleted"}},
-                     {{"id", "4"}, {"slug", "four"}, {"version", "8"}},
-                     {{"id", "5"}, {"slug", "one"}},
-                     {{"id", "6"}, {"slug", "six"}, {"version", "1"}},
-                     {{"id", "1"}, {"slug", "again"}},
-                     {{"id", "2"}, {"slug", "two"}, {"version", "-1"}},
+  const Json rows = {{{"id", "1"}, {"slug", "one"}},     {{"id", "99"}, {"slug", "none"}},
+                     {{"id", "3"}, {"slug", "deleted"}}, {{"id", "4"}, {"slug", "four"}, {"version", "8"}},
+                     {{"id", "5"}, {"slug", "one"}},     {{"id", "6"}, {"slug", "six"}, {"version", "1"}},
+                     {{"id", "1"}, {"slug", "again"}},   {{"id", "2"}, {"slug", "two"}, {"version", "-1"}},
                      {{"id", "2"}, {"slug", "two"}}};
   const Json answer = MustCall("Update", {{"notes", rows}, {"update_mask", "slug"}});
   EXPECT_THAT(ResultsOf(answer),
@@ -251,17 +247,19 @@ TEST_F(PartialBatchTest, DeletesRowByRow) {
 TEST_F(PartialBatchTest, UpsertsRowByRow) {
   AddNotes(4);
   Sql("UPDATE notes SET deleted_at = now() WHERE id = 4");
-  const Json rows = {{{"id", "1"}, {"slug", "s1"}},           {{"id", "2"}, {"slug", "new"}},
-                     {{"id", "50"}, {"slug", "s3"}},          {{"id", "51"}, {"slug", "fresh"}},
-                     {{"id", "3"}, {"slug", "s3"}, {"version", "4"}}, {{"id", "4"}, {"slug", "s4"}},
+  const Json rows = {{{"id", "1"}, {"slug", "s1"}},
+                     {{"id", "2"}, {"slug", "new"}},
+                     {{"id", "50"}, {"slug", "s3"}},
+                     {{"id", "51"}, {"slug", "fresh"}},
+                     {{"id", "3"}, {"slug", "s3"}, {"version", "4"}},
+                     {{"id", "4"}, {"slug", "s4"}},
                      {{"slug", "nokey"}}};
   const Json answer = MustCall("Upsert", {{"notes", rows}});
   EXPECT_THAT(ResultsOf(answer), ElementsAre("OK", "OK", "UNIQUE_VIOLATION", "OK", "VERSION_MISMATCH",
                                              "UNIQUE_VIOLATION", "INVALID_FIELD [notes[6].id]"));
-  EXPECT_EQ(answer["outcomes"],
-            (Json{"WRITE_OUTCOME_UNCHANGED", "WRITE_OUTCOME_UPDATED", "WRITE_OUTCOME_UNSPECIFIED",
-                  "WRITE_OUTCOME_INSERTED", "WRITE_OUTCOME_UNSPECIFIED", "WRITE_OUTCOME_UNSPECIFIED",
-                  "WRITE_OUTCOME_UNSPECIFIED"}));
+  EXPECT_EQ(answer["outcomes"], (Json{"WRITE_OUTCOME_UNCHANGED", "WRITE_OUTCOME_UPDATED", "WRITE_OUTCOME_UNSPECIFIED",
+                                      "WRITE_OUTCOME_INSERTED", "WRITE_OUTCOME_UNSPECIFIED",
+                                      "WRITE_OUTCOME_UNSPECIFIED", "WRITE_OUTCOME_UNSPECIFIED"}));
   EXPECT_EQ(answer["notes"][1]["version"], "2");
   EXPECT_EQ(answer["notes"][0]["slug"], "s1");
   EXPECT_EQ(Slugs(), "fresh,new,s1,s3");
@@ -343,10 +341,10 @@ TEST_F(PartialBatchTest, InARunRefusedRowsDoNotEndTheRun) {
 
 /// Makes every INSERT of a note with this slug do something.
 void OnInsert(InProcessServer* server, const std::string& slug, const std::string& action) {
-  server->database().Run("CREATE OR REPLACE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.slug = '" +
-                         slug + "' THEN " + action + " END IF; RETURN NEW; END $$");
   server->database().Run(
-      "CREATE OR REPLACE TRIGGER act BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION act()");
+      "CREATE OR REPLACE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.slug = '" + slug +
+      "' THEN " + action + " END IF; RETURN NEW; END $$");
+  server->database().Run("CREATE OR REPLACE TRIGGER act BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION act()");
 }
 
 TEST_F(PartialBatchTest, AConnectionLostHalfWayDoesNotLoseTheResultsOfRowsThatAreStored) {
@@ -372,8 +370,7 @@ TEST_F(PartialBatchTest, AConflictIsTriedAgain) {
   AddNotes(1);
   Sql("CREATE SEQUENCE IF NOT EXISTS tries");
   Sql("SELECT setval('tries', 1)");
-  OnInsert(&server(), "clash",
-           "IF nextval('tries') < 4 THEN RAISE EXCEPTION 'clash' USING ERRCODE = '40001'; END IF;");
+  OnInsert(&server(), "clash", "IF nextval('tries') < 4 THEN RAISE EXCEPTION 'clash' USING ERRCODE = '40001'; END IF;");
   const Json answer = MustCall("Create", {{"notes", {Note("a"), Note("s1"), Note("clash"), Note("b")}}});
   EXPECT_THAT(ResultsOf(answer), ElementsAre("OK", "UNIQUE_VIOLATION", "OK", "OK"));
   EXPECT_EQ(Slugs(), "a,b,clash,s1");
@@ -430,8 +427,7 @@ TEST_F(PartialPlannerTest, TheExampleTakesWhatIsGood) {
                       {{"owner_id", "me"}, {"title", "no uuid"}},
                       {{"owner_id", owner}, {"title", "good too"}, {"due_at", "2026-05-05T10:00:00Z"}}};
   const Json answer = MustCall("TodoRepository.BatchCreatePartial", {{"todos", todos}});
-  EXPECT_THAT(ResultsOf(answer),
-              ElementsAre("OK", "REFERENCE_VIOLATION", "INVALID_FIELD [todos[2].owner_id]", "OK"));
+  EXPECT_THAT(ResultsOf(answer), ElementsAre("OK", "REFERENCE_VIOLATION", "INVALID_FIELD [todos[2].owner_id]", "OK"));
   EXPECT_EQ(answer["todos"][3], GetTodo(answer["todos"][3].value("id", "")));
   const Json rows = {{{"id", answer["todos"][0]["id"]}, {"title", "better"}, {"version", "1"}},
                      {{"id", answer["todos"][3]["id"]}, {"title", "stale"}, {"version", "9"}}};

@@ -91,8 +91,9 @@ class BatchCodecTest : public ::testing::Test {
 };
 
 TEST_F(BatchCodecTest, ElementsKeepTheirOrderAndTheirOwnFields) {
-  ASSERT_TRUE(Decode("BatchUpdate", Cat("notes {tenant: 1 id: '", kId, "' slug: 'a' revision: 3} notes {} notes {tags: 'x' "
-                                                                      "tags: 'y,z'} update_mask {paths: 'slug'}"))
+  ASSERT_TRUE(Decode("BatchUpdate", Cat("notes {tenant: 1 id: '", kId,
+                                        "' slug: 'a' revision: 3} notes {} notes {tags: 'x' "
+                                        "tags: 'y,z'} update_mask {paths: 'slug'}"))
                   .ok());
   ASSERT_EQ(decoded_.elements.size(), 3u);
   EXPECT_EQ(Text("BatchUpdate", 0, "slug"), "a");
@@ -131,8 +132,8 @@ TEST_F(BatchCodecTest, EveryMistakeIsNamedByItsElement) {
 }
 
 TEST_F(BatchCodecTest, InAPartialBatchMistakesAreTheElementsOwn) {
-  ASSERT_TRUE(Decode("BatchUpdatePartial", "notes {slug: 'toolong' id: 'x'} notes {slug: 'ok'} notes {slug: 'toolong'}")
-                  .ok());
+  ASSERT_TRUE(
+      Decode("BatchUpdatePartial", "notes {slug: 'toolong' id: 'x'} notes {slug: 'ok'} notes {slug: 'toolong'}").ok());
   ASSERT_EQ(decoded_.elements.size(), 3u);
   EXPECT_THAT(ErrorFields(decoded_.elements[0].refusal), ElementsAre("notes[0].id", "notes[0].slug"));
   EXPECT_TRUE(decoded_.elements[1].refusal.ok());
@@ -174,7 +175,8 @@ TEST_F(BatchCodecTest, ResultsTellCodeReasonMessageAndFields) {
 TEST(BulkErrors, AnElementsErrorIsNamedUnderTheElement) {
   EXPECT_THAT(ErrorFields(OfElement(InvalidField("title", "x"), "notes[12]")), ElementsAre("notes[12].title"));
   EXPECT_THAT(ErrorFields(OfElement(InvalidField("", "x"), "notes[12]")), ElementsAre("notes[12]"));
-  EXPECT_THAT(ErrorFields(OfElement(InvalidField("notes[12].title", "x"), "notes[12]")), ElementsAre("notes[12].title"));
+  EXPECT_THAT(ErrorFields(OfElement(InvalidField("notes[12].title", "x"), "notes[12]")),
+              ElementsAre("notes[12].title"));
   EXPECT_THAT(ErrorFields(OfElement(InvalidField("notes[12]", "x"), "notes[12]")), ElementsAre("notes[12]"));
   EXPECT_EQ(OfElement(Deadlock(), "notes[12]"), Deadlock());
   EXPECT_THAT(ErrorFields(absl::OkStatus()), IsEmpty());

@@ -120,8 +120,7 @@ TEST_F(BatchBindingTest, WhatIsMissingIsNamedByElement) {
 
 TEST_F(BatchBindingTest, VersionsOfAnyElementTurnTheGuardOn) {
   EXPECT_FALSE(Request("BatchDelete", {{{"id", kA}}}).MustBind().variant.version_guard);
-  EXPECT_TRUE(
-      Request("BatchDelete", {{{"id", kA}}, {{"id", kB}, {"version", "3"}}}).MustBind().variant.version_guard);
+  EXPECT_TRUE(Request("BatchDelete", {{{"id", kA}}, {{"id", kB}, {"version", "3"}}}).MustBind().variant.version_guard);
   EXPECT_EQ(Request("BatchDelete", {{{"id", kA}, {"version", "-3"}}}).Message(),
             "keys[0].version: must not be negative; 0 means any version");
 }
@@ -161,15 +160,14 @@ TEST_F(BatchBindingTest, UpsertsWriteKeysOnlyToNewRows) {
 
 TEST_F(BatchBindingTest, APartialBatchRefusesElementsAndNotTheCall) {
   const Call call = Request("BatchCreatePartial", {kRow, {{"owner", "me"}}, kRow}).MustBind();
-  EXPECT_THAT(Refused(call),
-              ElementsAre(IsEmpty(), ElementsAre("notes[1].due_at", "notes[1].price"), IsEmpty()));
+  EXPECT_THAT(Refused(call), ElementsAre(IsEmpty(), ElementsAre("notes[1].due_at", "notes[1].price"), IsEmpty()));
 }
 
 TEST_F(BatchBindingTest, APartialBatchRefusesTheLaterOfTwoRowsWithOneKey) {
-  const auto call = Request("BatchUpdatePartial",
-                            {{{"id", kA}, {"version", "-1"}}, {{"id", kA}}, {{"id", kA}}, {{"id", kB}}, {}})
-                        .UpdateMask({"title"})
-                        .MustBind();
+  const auto call =
+      Request("BatchUpdatePartial", {{{"id", kA}, {"version", "-1"}}, {{"id", kA}}, {{"id", kA}}, {{"id", kB}}, {}})
+          .UpdateMask({"title"})
+          .MustBind();
   EXPECT_THAT(Refused(call), ElementsAre(ElementsAre("notes[0].version"), IsEmpty(), ElementsAre("notes[2].id"),
                                          IsEmpty(), ElementsAre("notes[4].id")))
       << "a refused element does not take its key from others";

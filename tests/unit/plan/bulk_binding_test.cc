@@ -43,7 +43,9 @@ message Out { int64 affected = 1; }
 
 class BulkBindingTest : public ::testing::Test {
  protected:
-  RequestBuilder Request(const std::string& method) { return RequestBuilder(plans_.Find("TicketRepository." + method)); }
+  RequestBuilder Request(const std::string& method) {
+    return RequestBuilder(plans_.Find("TicketRepository." + method));
+  }
   RequestBuilder GoodUpdate() { return Request("UpdateWhere").Set("owner", "me").UpdateMask({"title"}); }
   RequestBuilder Purge(const std::string& age) {
     RequestBuilder request = Request("Purge");
@@ -78,7 +80,8 @@ TEST_F(BulkBindingTest, KeysAndImmutableFieldsAreRefused) {
   EXPECT_EQ(GoodUpdate().UpdateMask({"owner"}).Message(),
             "update_mask: path \"owner\" is immutable, so it cannot change; leave it out");
   RequestBuilder everything = GoodUpdate().UpdateMask({"*"}).Set("ticket.due_at", "2026-01-01 00:00:00+00");
-  EXPECT_EQ(everything.Set("ticket.id", "7").Message(), "ticket.id: is of the key, so it cannot change; leave it empty");
+  EXPECT_EQ(everything.Set("ticket.id", "7").Message(),
+            "ticket.id: is of the key, so it cannot change; leave it empty");
 }
 
 TEST_F(BulkBindingTest, OutputOnlyFieldsAreIgnoredButNotAlone) {
@@ -100,10 +103,8 @@ TEST_F(BulkBindingTest, ARequiredFilterStandsForItsZero) {
 
 TEST_F(BulkBindingTest, APurgeNeedsAnAge) {
   EXPECT_EQ(Request("Purge").Message(), "older_than: is required; 0 seconds means all deleted rows");
-  EXPECT_EQ(Purge("-1.000000 seconds").Message(),
-            "older_than: must not be negative; 0 seconds means all deleted rows");
-  EXPECT_EQ(Purge("-0.500000 seconds").Message(),
-            "older_than: must not be negative; 0 seconds means all deleted rows");
+  EXPECT_EQ(Purge("-1.000000 seconds").Message(), "older_than: must not be negative; 0 seconds means all deleted rows");
+  EXPECT_EQ(Purge("-0.500000 seconds").Message(), "older_than: must not be negative; 0 seconds means all deleted rows");
   EXPECT_EQ(Purge("31557600001.000000 seconds").Message(),
             "older_than: is longer than 31557600000 seconds (1000 years)");
   EXPECT_EQ(Purge("0.000000 seconds").Message(), "OK");
@@ -128,9 +129,10 @@ TEST_F(BulkBindingTest, MoreThanTheServerAllowsIsRefused) {
   RequestBuilder request = Purge("0.000000 seconds");
   request.request().max_affected = 101;
   Call call = request.MustBind();
-  EXPECT_EQ(LimitBulk({100, 7}, &call).message(),
-            "most: is 101; at most 100 rows are allowed in one call; make several calls, or raise --max-affected on the "
-            "server");
+  EXPECT_EQ(
+      LimitBulk({100, 7}, &call).message(),
+      "most: is 101; at most 100 rows are allowed in one call; make several calls, or raise --max-affected on the "
+      "server");
   request.request().max_affected = -1;
   EXPECT_EQ(request.Message(), "most: must not be negative; 0 means the limit of the server");
 }

@@ -55,8 +55,7 @@ TEST(BulkMistakes, FlawlessBulkChangesHaveNone) {
 }
 
 TEST(BulkMistakes, TheLongestStandardNameCounts) {
-  const Plans plans = Plans::OfText(absl::StrCat(
-      kNote, R"(service Repository {
+  const Plans plans = Plans::OfText(absl::StrCat(kNote, R"(service Repository {
         option (rowkeeper.v1.repository).entity = "shop.v1.Note";
         rpc DeleteWhereTitled(In) returns (Out);
         rpc DeleteAll(In) returns (Out) { option (rowkeeper.v1.method).operation = OPERATION_DELETE_WHERE; }
@@ -101,10 +100,11 @@ TEST(BulkMistakes, AResponseWithoutACount) {
 }
 
 TEST(BulkMistakes, AResponseWithRows) {
-  EXPECT_THAT(Mistakes("DeleteWhere(In) returns (Rows);",
-                       "message In { string title = 1; } message Rows { int64 affected = 1; repeated Note notes = 2; }"),
-              ElementsAre("shop.v1.Rows.notes: a response field that nothing fills; keep `int64 affected`; remove this "
-                          "one"));
+  EXPECT_THAT(
+      Mistakes("DeleteWhere(In) returns (Rows);",
+               "message In { string title = 1; } message Rows { int64 affected = 1; repeated Note notes = 2; }"),
+      ElementsAre("shop.v1.Rows.notes: a response field that nothing fills; keep `int64 affected`; remove this "
+                  "one"));
 }
 
 TEST(BulkMistakes, APurgeByAnAgeThatNobodyKnows) {
