@@ -74,5 +74,7 @@ class RepositoryText {
 void AddBatches(RepositoryText* text);
 /// Changes of all rows that match, and the purge.
 void AddBulkChanges(RepositoryText* text);
+/// Import and export.
+void AddStreams(RepositoryText* text);
 
 }  // namespace rowkeeper::catalogue

@@ -34,6 +34,7 @@ class RepositoryWriter : private RepositoryText {
     AddDeletes();
     AddBatches(this);
     AddBulkChanges(this);
+    AddStreams(this);
     return {path(), Print(file())};
   }
 

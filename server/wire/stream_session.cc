@@ -27,8 +27,8 @@ absl::Status RefuseHeaders(const StreamCall& call) {
     }
     return InvalidHeader(name, "has no meaning for a stream, and nothing was done; remove it");
   }
-  if (!call.Header("idempotency-key").has_value()) return absl::OkStatus();
-  return InvalidHeader("idempotency-key",
+  if (!call.Header(kIdempotencyHeader).has_value()) return absl::OkStatus();
+  return InvalidHeader(kIdempotencyHeader,
                        "has no meaning for a stream, which goes on from its last answer instead; remove it");
 }
 

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "server/observe/counters.h"
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/server_fixture.h"
 #include "tests/pg/server/stream_client.h"
@@ -206,6 +207,25 @@ class OnePlaceTest : public ImportTest {
     return true;
   }
 };
+
+TEST_F(OnePlaceTest, StreamsAndRefusalsAreCounted) {
+  const auto calls = [](const std::string& code) {
+    return observe::Counters::Process().Snapshot().calls["tracker.v1.TaskRepository.Import"][code];
+  };
+  const auto refusals = [] { return observe::Counters::Process().Snapshot().refusals["STREAM_LIMIT"]; };
+  const uint64_t ok = calls("OK"), exhausted = calls("RESOURCE_EXHAUSTED"), refused = refusals();
+  {
+    StreamClient open(server_.get(), "TaskRepository.Import");
+    open.Send(Chunk("t", 1));
+    ASSERT_TRUE(open.Receive().has_value());
+    EXPECT_EQ(Summary(EmptyImport()), "RESOURCE_EXHAUSTED STREAM_LIMIT");
+    open.SendNoMore();
+    EXPECT_EQ(Summary(EndOf(&open)), "OK");
+  }
+  EXPECT_EQ(calls("OK"), ok + 1);
+  EXPECT_EQ(calls("RESOURCE_EXHAUSTED"), exhausted + 1);
+  EXPECT_EQ(refusals(), refused + 1);
+}
 
 TEST_F(OnePlaceTest, APlaceIsFreeAgainBeforeItsCallerKnowsThatItsStreamIsOver) {
   for (int i = 0; i < 50; ++i) EXPECT_EQ(Summary(EmptyImport()), "OK");

@@ -114,6 +114,10 @@ service TodoRepository {
   rpc DeleteWhere(DeleteTodosWhereRequest) returns (DeleteTodosWhereResponse);
   // Removes rows for good that were soft-deleted at least older_than ago.
   rpc Purge(PurgeTodosRequest) returns (PurgeTodosResponse);
+  // Stores new rows, as many as there are: every message is stored as a batch.
+  rpc Import(stream ImportTodosRequest) returns (stream ImportTodosResponse);
+  // All rows that match, by key, as of one moment.
+  rpc Export(ExportTodosRequest) returns (stream ExportTodosResponse);
 }
 
 message CreateTodoRequest {
@@ -341,6 +345,27 @@ message PurgeTodosRequest {
 message PurgeTodosResponse {
   int64 affected = 1;
   bool more = 2;
+}
+
+message ImportTodosRequest {
+  repeated Todo todos = 1;
+}
+
+message ImportTodosResponse {
+  int64 imported = 1;
+  int64 chunks = 2;
+}
+
+message ExportTodosRequest {
+  optional TodoStatus status = 1;
+  string resume_token = 2;
+  google.protobuf.FieldMask read_mask = 3;
+  rowkeeper.v1.Deleted deleted = 4;
+}
+
+message ExportTodosResponse {
+  repeated Todo todos = 1;
+  string resume_token = 2;
 }
 )";
 
