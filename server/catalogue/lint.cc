@@ -65,11 +65,11 @@ void LintCascades(const Entity& entity, Diagnostics* diagnostics) {
     if (!entity.soft_deletable() || !parent.soft_deletable()) continue;
     const Entity* untimed = !entity.deleted_at ? &entity : !parent.deleted_at ? &parent : nullptr;
     if (untimed == nullptr) continue;
-    diagnostics->Warning(*column.field,
-                         absl::StrCat("restoring a ", parent.full_name, " restores all of its deleted ",
-                                      entity.full_name, " rows, for ", untimed->full_name,
-                                      " does not keep when a row was deleted"),
-                         absl::StrCat("add an optional Timestamp with ROLE_DELETED_AT to ", untimed->full_name));
+    diagnostics->Warning(
+        *column.field,
+        absl::StrCat("restoring a ", parent.full_name, " restores all of its deleted ", entity.full_name, " rows, for ",
+                     untimed->full_name, " does not keep when a row was deleted"),
+        absl::StrCat("add an optional Timestamp with ROLE_DELETED_AT to ", untimed->full_name));
   }
 }
 

@@ -169,20 +169,22 @@ JsonTrees TakeJsonMasks(Call* call, FieldViolations* violations) {
   const std::string mask = MaskName(plan, InputRole::kUpdateMask, "update_mask");
   JsonTrees writes = TakeJsonPaths(*plan.entity, mask, &*request.update_mask, violations);
   if (writes.empty() || !(catalogue::IsUpsert(plan.operation) || plan.operation == Operation::kImport)) return writes;
-  violations->Add(mask, "reaches into JSON columns, which an upsert writes whole; name the columns themselves, or update");
+  violations->Add(mask,
+                  "reaches into JSON columns, which an upsert writes whole; name the columns themselves, or update");
   return {};
 }
 
 void BindJsonWrites(const JsonTrees& trees, Call* call, FieldViolations* violations) {
   if (trees.empty()) return;
   const MethodPlan& plan = *call->plan;
-  auto json = call->variant.json == nullptr ? std::make_shared<JsonMask>() : std::make_shared<JsonMask>(*call->variant.json);
+  auto json =
+      call->variant.json == nullptr ? std::make_shared<JsonMask>() : std::make_shared<JsonMask>(*call->variant.json);
   const auto tree_of = [&](int value) { return trees.find(plan.values[value].column); };
   for (int value : call->variant.unchanged) {
     if (tree_of(value) == trees.end()) continue;
-    violations->Add(MaskName(plan, InputRole::kUpdateMask, "update_mask"),
-                    Cat("reaches into ", plan.inputs[plan.values[value].input].name,
-                        ", which is immutable; leave it out"));
+    violations->Add(
+        MaskName(plan, InputRole::kUpdateMask, "update_mask"),
+        Cat("reaches into ", plan.inputs[plan.values[value].input].name, ", which is immutable; leave it out"));
   }
   for (int value : call->variant.written) {
     const auto found = tree_of(value);

@@ -26,7 +26,8 @@ struct JsonTree {
 /// By index into Entity::columns.
 using JsonTrees = std::map<int, JsonTree>;
 
-/// How an object is changed: where the keys are, as indexes into Call::computed, so that equal shapes share a statement.
+/// How an object is changed: where the keys are, as indexes into Call::computed, so that equal shapes share a
+/// statement.
 struct JsonWrite {
   struct Part {
     /// A text: the key.
@@ -63,10 +64,11 @@ inline constexpr size_t kMaxJsonDepth = 32;
 /// … and all paths into jsonb columns of a mask together so many bytes.
 inline constexpr size_t kMaxJsonPathBytes = 8192;
 
-/// Takes paths that reach into jsonb columns of `entity` ("settings.theme.colour") out of the mask `paths` and leaves the
-/// column in their place. Keys are names of message fields, or those of maps and google.protobuf.Struct values; between
-/// backticks a key may have any characters (a backtick is doubled). A column that is named itself, or by "*", is taken
-/// whole. Paths that lead nowhere, or into what is handled whole, go to `violations` as mistakes of the field `mask`.
+/// Takes paths that reach into jsonb columns of `entity` ("settings.theme.colour") out of the mask `paths` and leaves
+/// the column in their place. Keys are names of message fields, or those of maps and google.protobuf.Struct values;
+/// between backticks a key may have any characters (a backtick is doubled). A column that is named itself, or by "*",
+/// is taken whole. Paths that lead nowhere, or into what is handled whole, go to `violations` as mistakes of the field
+/// `mask`.
 JsonTrees TakeJsonPaths(const catalogue::Entity& entity, std::string_view mask, std::vector<std::string>* paths,
                         FieldViolations* violations);
 

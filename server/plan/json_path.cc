@@ -98,7 +98,8 @@ class Walker {
     step->key = segment.text;
     if (any_keys_) return true;
     if (field_->is_map()) return MapKey(segment.text);
-    if (field_->is_repeated()) return Fail(Cat("reaches into ", field_->name(), ", which is repeated and handled whole"));
+    if (field_->is_repeated())
+      return Fail(Cat("reaches into ", field_->name(), ", which is repeated and handled whole"));
     if (field_->type() != FieldDescriptor::TYPE_MESSAGE) {
       return Fail(Cat("reaches into ", field_->name(), ", which is no message"));
     }

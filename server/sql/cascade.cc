@@ -62,13 +62,11 @@ std::string Cascade::IsTarget(const Entity& entity) {
 }
 
 std::vector<std::string> Cascade::Assignments(const Entity& entity, CascadeKind kind) {
-  const bool remove = kind == CascadeKind::kSoftDelete;
   std::vector<std::string> assignments;
-  if (entity.deleted_at) {
-    assignments.push_back(Cat(ColumnName(entity, *entity.deleted_at), " = ", remove ? "\"#at\"" : "NULL"));
-  }
-  if (entity.deleted_flag) {
-    assignments.push_back(Cat(ColumnName(entity, *entity.deleted_flag), " = ", remove ? "true" : "false"));
+  if (kind == CascadeKind::kSoftDelete) {
+    AppendDeletion(entity, "\"#at\"", &assignments);
+  } else {
+    AppendRestoration(entity, &assignments);
   }
   AppendHousekeeping(entity, "", &assignments);
   return assignments;
@@ -136,9 +134,10 @@ std::string Cascade::Reached() const {
                           DeletedAt(*edge.entity), ", ", edge.parent_node, ", ", ReferenceValues(shape_, edge),
                           " FROM ", Table(*edge.entity), " WHERE ", Gone(*edge.entity)));
   }
-  return Cat(head, " UNION SELECT \"#ne\", ", SlotNames(shape_, 'n'), ", COALESCE(\"#dat\", \"#nat\") FROM \"#doomed\" ",
-             "JOIN (", UnionAll(selects), ") AS \"#n\"(\"#ne\", ", SlotNames(shape_, 'n'), ", \"#nat\", \"#np\", ",
-             SlotNames(shape_, 'r'), ") ON \"#np\" = \"#e\" AND ", SameSlots(shape_, "", 'r', "", 's'),
+  return Cat(head, " UNION SELECT \"#ne\", ", SlotNames(shape_, 'n'),
+             ", COALESCE(\"#dat\", \"#nat\") FROM \"#doomed\" ", "JOIN (", UnionAll(selects), ") AS \"#n\"(\"#ne\", ",
+             SlotNames(shape_, 'n'), ", \"#nat\", \"#np\", ", SlotNames(shape_, 'r'), ") ON \"#np\" = \"#e\" AND ",
+             SameSlots(shape_, "", 'r', "", 's'),
              " AND (\"#dat\" IS NULL OR \"#nat\" IS NULL OR \"#nat\" = \"#dat\"))");
 }
 
@@ -172,8 +171,8 @@ std::string Cascade::BlockedDelete() const {
   for (size_t i = 0; i < shape_.restricts.size(); ++i) {
     const CascadeEdge& edge = shape_.restricts[i];
     const std::string stays = edge.node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.node);
-    selects.push_back(Cat("SELECT ", i, " FROM \"#doomed\" JOIN ", Table(*edge.entity), " ON \"#e\" = ",
-                          edge.parent_node, " AND ", ColumnName(*edge.entity, edge.column), " = ",
+    selects.push_back(Cat("SELECT ", i, " FROM \"#doomed\" JOIN ", Table(*edge.entity),
+                          " ON \"#e\" = ", edge.parent_node, " AND ", ColumnName(*edge.entity, edge.column), " = ",
                           Slot(edge.parent_node), Where({Live(*edge.entity), stays})));
   }
   return Cat("\"#blocked\"(\"#b\") AS MATERIALIZED (", UnionAll(selects), " LIMIT 1)");
@@ -213,23 +212,22 @@ std::string Cascade::SetNulls(const Entity& entity) const {
   std::vector<std::string> rows, assignments;
   for (const CascadeEdge& edge : edges) {
     const std::string column = ColumnName(entity, edge.column);
-    rows.push_back(Cat("SELECT ", first, " FROM \"#doomed\" JOIN ", Table(entity),
-                       " ON \"#e\" = ", edge.parent_node, " AND ", column, " = ", Slot(edge.parent_node),
-                       Where({Live(entity)})));
+    rows.push_back(Cat("SELECT ", first, " FROM \"#doomed\" JOIN ", Table(entity), " ON \"#e\" = ", edge.parent_node,
+                       " AND ", column, " = ", Slot(edge.parent_node), Where({Live(entity)})));
     assignments.push_back(
         Cat(column, " = CASE WHEN ", RefersToDoomed(shape_, edge), " THEN NULL ELSE ", column, " END"));
   }
   AppendHousekeeping(entity, "", &assignments);
   const int node = edges.front().node;
   const std::string name =
-      Cat("null", std::find_if(shape_.set_nulls.begin(), shape_.set_nulls.end(),
-                               [&entity](const CascadeEdge& edge) { return edge.entity == &entity; }) -
-                      shape_.set_nulls.begin());
-  return LockAndChange(entity, name,
-                       {Cat(first, " = ANY (ARRAY(", UnionAll(rows), "))"), Live(entity),
-                        RefersToAnyDoomed(shape_, edges),
-                        node < 0 ? std::string() : IsNotIn("\"#doomed\"", shape_, node), Condition()},
-                       assignments, "");
+      Cat("null", std::find_if(shape_.set_nulls.begin(), shape_.set_nulls.end(), [&entity](const CascadeEdge& edge) {
+                    return edge.entity == &entity;
+                  }) - shape_.set_nulls.begin());
+  return LockAndChange(
+      entity, name,
+      {Cat(first, " = ANY (ARRAY(", UnionAll(rows), "))"), Live(entity), RefersToAnyDoomed(shape_, edges),
+       node < 0 ? std::string() : IsNotIn("\"#doomed\"", shape_, node), Condition()},
+      assignments, "");
 }
 
 }  // namespace rowkeeper::sql

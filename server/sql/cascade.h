@@ -17,11 +17,11 @@ namespace rowkeeper::sql {
 ///   SELECT … FROM "#changed" UNION ALL SELECT NULL, …, "#b" FROM "#blocked"
 /// where "#b" is an index into CascadeShape::blockers, and "#changed" is empty when there is one.
 ///
-/// What is guaranteed: all of it happens or nothing, with one time in every deleted_at; rows of another transaction count
-/// as far as they were committed when the statement began, and are looked at again once they are locked. A referencing
-/// row that another transaction creates at the same moment is not seen: a foreign key takes a key lock on its parent,
-/// which no update of other columns conflicts with. SERIALIZABLE transactions exclude that. Rows are locked parent
-/// table before child table and within a table in the order of keys.
+/// What is guaranteed: all of it happens or nothing, with one time in every deleted_at; rows of another transaction
+/// count as far as they were committed when the statement began, and are looked at again once they are locked. A
+/// referencing row that another transaction creates at the same moment is not seen: a foreign key takes a key lock on
+/// its parent, which no update of other columns conflicts with. SERIALIZABLE transactions exclude that. Rows are locked
+/// parent table before child table and within a table in the order of keys.
 class Cascade {
  public:
   /// The rows that it starts from.

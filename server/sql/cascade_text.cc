@@ -62,8 +62,7 @@ std::string ReferenceValues(const CascadeShape& shape, const CascadeEdge& edge) 
 std::string KeyEquals(const CascadeNode& node) {
   std::vector<std::string> parts;
   for (size_t i = 0; i < node.slots.size(); ++i) {
-    parts.push_back(
-        Cat(ColumnName(*node.entity, node.entity->key[i]), " = ", SlotName('s', node.slots[i])));
+    parts.push_back(Cat(ColumnName(*node.entity, node.entity->key[i]), " = ", SlotName('s', node.slots[i])));
   }
   return absl::StrJoin(parts, " AND ");
 }
@@ -120,8 +119,8 @@ std::string LockAndChange(const Entity& entity, const std::string& name, const s
   const std::string lock = Identifier(Cat("#", name));
   return Cat(lock, " AS MATERIALIZED (SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), Where(conditions),
              " ORDER BY ", ColumnList(entity, entity.key), " FOR NO KEY UPDATE), ", Identifier(Cat("#", name, "!")),
-             " AS (UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), " FROM ", lock, from, Where(same),
-             ")");
+             " AS (UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), " FROM ", lock, from,
+             Where(same), ")");
 }
 
 }  // namespace rowkeeper::sql

@@ -7,8 +7,8 @@
 
 namespace rowkeeper::sql {
 
-// Pieces of the queries of a cascade. Keys of rows of all nodes are held in the columns "#e" (the node) and "#s0", "#s1" …
-// (the slots); where two such rows meet, one has names with another letter.
+// Pieces of the queries of a cascade. Keys of rows of all nodes are held in the columns "#e" (the node) and "#s0",
+// "#s1" … (the slots); where two such rows meet, one has names with another letter.
 
 /// `"#s0"`
 std::string SlotName(char letter, int slot);
@@ -25,8 +25,8 @@ std::string SameSlots(const CascadeShape& shape, const std::string& left_qualifi
                       const std::string& right_qualifier, char right);
 /// `"id"`, or `("board_id", "name")`.
 std::string KeyRow(const catalogue::Entity& entity);
-// The planner cannot know how many rows the queries find and takes them for few. So that many do not make it compare each
-// with each, membership is asked in ways that it hashes or looks up in the key's index, and never makes a join of.
+// The planner cannot know how many rows the queries find and takes them for few. So that many do not make it compare
+// each with each, membership is asked in ways that it hashes or looks up in the key's index, and never makes a join of.
 
 /// `("task_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 2)) IS TRUE`
 std::string RefersToDoomed(const CascadeShape& shape, const CascadeEdge& edge);

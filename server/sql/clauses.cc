@@ -20,6 +20,28 @@ Statement Finish(std::string text, ParameterList* parameters, std::vector<int> c
   return statement;
 }
 
+namespace {
+
+void AppendMarks(const catalogue::Entity& entity, const std::string& deleted_at, const std::string& deleted_flag,
+                 std::vector<std::string>* assignments) {
+  if (entity.deleted_at) {
+    assignments->push_back(Cat(Identifier(entity.columns[*entity.deleted_at].name), " = ", deleted_at));
+  }
+  if (entity.deleted_flag) {
+    assignments->push_back(Cat(Identifier(entity.columns[*entity.deleted_flag].name), " = ", deleted_flag));
+  }
+}
+
+}  // namespace
+
+void AppendDeletion(const catalogue::Entity& entity, const std::string& time, std::vector<std::string>* assignments) {
+  AppendMarks(entity, time, "true", assignments);
+}
+
+void AppendRestoration(const catalogue::Entity& entity, std::vector<std::string>* assignments) {
+  AppendMarks(entity, "NULL", "false", assignments);
+}
+
 void AppendHousekeeping(const catalogue::Entity& entity, const std::string& table,
                         std::vector<std::string>* assignments) {
   if (entity.updated_at) {

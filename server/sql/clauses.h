@@ -15,6 +15,11 @@ std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& 
 /// A statement whose first `visible` of `cells` go into the response.
 Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible);
 
+/// What marks a row as deleted, at the time that the expression `time` gives, …
+void AppendDeletion(const catalogue::Entity& entity, const std::string& time, std::vector<std::string>* assignments);
+/// … and what takes that back.
+void AppendRestoration(const catalogue::Entity& entity, std::vector<std::string>* assignments);
+
 /// What every change of a row does beside its purpose: updated_at and version. `table` is put before the stored version
 /// where its name alone could mean another ("" or "\"todos\".").
 void AppendHousekeeping(const catalogue::Entity& entity, const std::string& table,

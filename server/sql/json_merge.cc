@@ -29,10 +29,13 @@ class Merger {
     }
     if (write.leaves >= 0) {
       const std::string keys = Texts(write.leaves);
-      merged = Cat("((", merged, " - ", keys, ") || (SELECT COALESCE(jsonb_object_agg(\"#k\", \"#v\"), '{}'::jsonb) "
-                   "FROM jsonb_each(", from, ") AS \"#each\"(\"#k\", \"#v\") WHERE \"#k\" = ANY (", keys, ")))");
+      merged = Cat("((", merged, " - ", keys,
+                   ") || (SELECT COALESCE(jsonb_object_agg(\"#k\", \"#v\"), '{}'::jsonb) "
+                   "FROM jsonb_each(",
+                   from, ") AS \"#each\"(\"#k\", \"#v\") WHERE \"#k\" = ANY (", keys, ")))");
     }
-    for (const plan::JsonWrite::Part& part : write.parts) merged = Cat("(", merged, " || ", Part(stored, given, part), ")");
+    for (const plan::JsonWrite::Part& part : write.parts)
+      merged = Cat("(", merged, " || ", Part(stored, given, part), ")");
     return merged;
   }
 

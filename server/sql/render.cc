@@ -110,12 +110,10 @@ Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
     return RenderCascade(plan, variant, where, &parameters);
   }
   std::vector<std::string> assignments;
-  if (entity.deleted_at) {
-    assignments.push_back(
-        Cat(Identifier(entity.columns[*entity.deleted_at].name), " = ", remove ? "clock_timestamp()" : "NULL"));
-  }
-  if (entity.deleted_flag) {
-    assignments.push_back(Cat(Identifier(entity.columns[*entity.deleted_flag].name), " = ", remove ? "true" : "false"));
+  if (remove) {
+    AppendDeletion(entity, "clock_timestamp()", &assignments);
+  } else {
+    AppendRestoration(entity, &assignments);
   }
   return RenderChange(plan, variant, std::move(assignments), visible, &parameters);
 }

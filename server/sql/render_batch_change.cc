@@ -49,11 +49,9 @@ class ChangeRenderer {
     const Cascade cascade(shape, kind, targets);
     const std::string change =
         Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(Cascade::Assignments(entity_, kind), ", "),
-            " FROM \"#target\", \"#now\"",
-            Where({Cascade::IsTarget(entity_), targets.condition, cascade.Condition()}));
+            " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity_), targets.condition, cascade.Condition()}));
     const std::string cells = variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", ";
-    const std::string others =
-        returns_unchanged() ? Cat(" UNION ALL (", Unchanged(guard, ", NULL::integer"), ")") : "";
+    const std::string others = returns_unchanged() ? Cat(" UNION ALL (", Unchanged(guard, ", NULL::integer"), ")") : "";
     Statement statement = FinishBatch(
         Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(), ", \"#changed\" AS (",
             change, " RETURNING ", cells, "\"#\") SELECT ", cells, "\"#\", NULL::integer AS \"#b\" FROM \"#changed\"",
@@ -149,14 +147,10 @@ class ChangeRenderer {
       }
       return assignments;
     }
-    const bool remove = plan_.operation == Operation::kBatchSoftDelete;
-    if (entity_.deleted_at) {
-      assignments.push_back(
-          Cat(Identifier(entity_.columns[*entity_.deleted_at].name), " = ", remove ? "clock_timestamp()" : "NULL"));
-    }
-    if (entity_.deleted_flag) {
-      assignments.push_back(
-          Cat(Identifier(entity_.columns[*entity_.deleted_flag].name), " = ", remove ? "true" : "false"));
+    if (plan_.operation == Operation::kBatchSoftDelete) {
+      AppendDeletion(entity_, "clock_timestamp()", &assignments);
+    } else {
+      AppendRestoration(entity_, &assignments);
     }
     return assignments;
   }

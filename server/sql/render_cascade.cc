@@ -42,18 +42,18 @@ Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& varia
   const CascadeShape shape = ShapeOfCascade(entity);
   const Cascade cascade(shape, kind, {});
   const std::string cells = variant.columns.empty() ? "" : ColumnList(entity, variant.columns);
-  const std::string target = Cat("SELECT ", Cascade::TargetCells(entity), " FROM ", Table(entity), where,
-                                 " FOR NO KEY UPDATE");
+  const std::string target =
+      Cat("SELECT ", Cascade::TargetCells(entity), " FROM ", Table(entity), where, " FOR NO KEY UPDATE");
   const std::string change =
       Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(Cascade::Assignments(entity, kind), ", "),
           " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity), cascade.Condition()}), " RETURNING ",
           cells.empty() ? "NULL" : cells);
   const std::string result =
       Cat("SELECT ", cells, cells.empty() ? "" : ", ", "NULL::integer AS \"#b\" FROM \"#changed\"");
-  Statement statement = Finish(
-      Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(), ", \"#changed\" AS (",
-          change, ") ", result, OrBlocked(cascade, variant.columns.size())),
-      parameters, variant.columns, static_cast<int>(variant.columns.size()));
+  Statement statement =
+      Finish(Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(),
+                 ", \"#changed\" AS (", change, ") ", result, OrBlocked(cascade, variant.columns.size())),
+             parameters, variant.columns, static_cast<int>(variant.columns.size()));
   statement.blocker_cell = statement.visible_cells;
   return statement;
 }

@@ -18,8 +18,9 @@ class CascadeAtOnceTest : public CascadeTest {
   }
 
   static bool SomeoneWaits() {
-    return Eventually(&server(), "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND "
-                                 "application_name = 'rowkeeper' AND wait_event_type = 'Lock')");
+    return Eventually(&server(),
+                      "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND "
+                      "application_name = 'rowkeeper' AND wait_event_type = 'Lock')");
   }
 };
 

@@ -18,22 +18,28 @@ class TrackerCascadeTest : public ::testing::Test {
   void SetUp() override {
     ASSERT_TRUE(server_ != nullptr && server_->ok());
     owner_ = NewUser();
-    project_ = New("ProjectRepository.Create", {{"project", {{"name", "house"}, {"slug", RandomHex(8)}, {"owner_id", owner_}}}});
+    project_ = New("ProjectRepository.Create",
+                   {{"project", {{"name", "house"}, {"slug", RandomHex(8)}, {"owner_id", owner_}}}});
     first_ = NewTask("dig");
     second_ = NewTask("build");
     comment_ = New("TaskCommentRepository.Create",
                    {{"task_comment", {{"task_id", second_}, {"author_id", owner_}, {"body", "soon"}}}});
   }
 
-  static std::string New(const char* method, const Json& request) { return server_->MustCall(method, request).value("id", ""); }
+  static std::string New(const char* method, const Json& request) {
+    return server_->MustCall(method, request).value("id", "");
+  }
   static std::string NewUser() {
-    return New("UserRepository.Create", {{"user", {{"email", RandomHex(8) + "@example.org"}, {"display_name", "Ada"}}}});
+    return New("UserRepository.Create",
+               {{"user", {{"email", RandomHex(8) + "@example.org"}, {"display_name", "Ada"}}}});
   }
   std::string NewTask(const char* title) const {
     return New("TaskRepository.Create",
                {{"task", {{"project_id", project_}, {"assignee_id", owner_}, {"title", title}}}});
   }
-  static std::string Do(const char* method, const std::string& id) { return Summary(server_->Call(method, {{"id", id}})); }
+  static std::string Do(const char* method, const std::string& id) {
+    return Summary(server_->Call(method, {{"id", id}}));
+  }
   static InProcessServer& server() { return *server_; }
 
   std::string owner_, project_, first_, second_, comment_;
@@ -70,8 +76,8 @@ TEST_F(TrackerCascadeTest, AColumnWithoutAValueStaysSoUntilThereIsSomethingToPut
     return server().MustCall("UserRepository.Update",
                              {{"user", {{"id", owner_}, {"preferences", preferences}}}, {"update_mask", mask}});
   };
-  const Json untouched = server().MustCall("UserRepository.Update", {{"user", {{"id", owner_}}},
-                                                                     {"update_mask", "preferences.editor.tab_width"}});
+  const Json untouched = server().MustCall(
+      "UserRepository.Update", {{"user", {{"id", owner_}}}, {"update_mask", "preferences.editor.tab_width"}});
   EXPECT_FALSE(untouched.contains("preferences"));
   EXPECT_EQ(update({{"editor", {{"tab_width", 4}}}}, "preferences.editor.tab_width")["preferences"],
             (Json{{"editor", {{"tab_width", 4}}}}));
@@ -91,9 +97,9 @@ TEST_F(PlannerCascadeTest, BulkChangesFollowReferencesAndWriteParts) {
                                                                  {"kind", "SCHEDULE_ITEM_KIND_FOCUS"},
                                                                  {"starts_at", "2026-03-01T10:00:00Z"},
                                                                  {"ends_at", "2026-03-01T11:00:00Z"}}}});
-  const Json changed = MustCall("TodoRepository.UpdateWhere", {{"todo", {{"labels", {{"colour", "blue"}, {"x", 1}}}}},
-                                                               {"update_mask", "labels.colour"},
-                                                               {"owner_id", owner}});
+  const Json changed = MustCall(
+      "TodoRepository.UpdateWhere",
+      {{"todo", {{"labels", {{"colour", "blue"}, {"x", 1}}}}}, {"update_mask", "labels.colour"}, {"owner_id", owner}});
   EXPECT_EQ(changed["affected"], "2");
   EXPECT_EQ(GetTodo(one.value("id", ""))["labels"], (Json{{"colour", "blue"}, {"kept", 1}}));
   EXPECT_EQ(GetTodo(two.value("id", ""))["labels"], (Json{{"colour", "blue"}}));

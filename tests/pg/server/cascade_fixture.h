@@ -184,9 +184,7 @@ class CascadeTest : public ::testing::Test {
   static absl::StatusOr<Json> Do(const std::string& method, const Json& request) {
     return server_->Call(Cat("org.v1.", method), request);
   }
-  static std::string Summarised(const std::string& method, const Json& request) {
-    return Summary(Do(method, request));
-  }
+  static std::string Summarised(const std::string& method, const Json& request) { return Summary(Do(method, request)); }
   static std::string Refusal(const std::string& method, const Json& request) {
     return std::string(Do(method, request).status().message());
   }

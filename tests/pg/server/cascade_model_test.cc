@@ -162,9 +162,12 @@ class CascadeModelTest : public CascadeTest {
           {{"team_id", Action::kCascade, PickOf("teams")},
            {"buddy_id", Action::kSetNull, i == 1 ? -1 : MaybeOf("members")}});
     }
-    for (int i = 1; i <= 10; ++i) Add("badges", Cat(i), Keeps::kFlag, {{"member_id", Action::kCascade, PickOf("members")}});
-    for (int i = 1; i <= 4; ++i) Add("labels", Cat("label ", i), Keeps::kTime, {{"org_id", Action::kCascade, PickOf("orgs")}}, "code");
-    for (int i = 1; i <= 6; ++i) Add("tags", Cat(i), Keeps::kTime, {{"label_code", Action::kCascade, PickOf("labels")}});
+    for (int i = 1; i <= 10; ++i)
+      Add("badges", Cat(i), Keeps::kFlag, {{"member_id", Action::kCascade, PickOf("members")}});
+    for (int i = 1; i <= 4; ++i)
+      Add("labels", Cat("label ", i), Keeps::kTime, {{"org_id", Action::kCascade, PickOf("orgs")}}, "code");
+    for (int i = 1; i <= 6; ++i)
+      Add("tags", Cat(i), Keeps::kTime, {{"label_code", Action::kCascade, PickOf("labels")}});
     for (int i = 1; i <= 6; ++i) {
       Add("memos", Cat(i), Keeps::kNothing,
           {{"team_id", Action::kSetNull, MaybeOf("teams")}, {"org_id", Action::kSetNull, MaybeOf("orgs")}});
@@ -191,9 +194,9 @@ class CascadeModelTest : public CascadeTest {
     std::set<std::string> rows;
     const auto take = [&rows](const std::string& table, const std::string& key, const std::string& live,
                               const std::string& references) {
-      const Json all = Json::parse(
-          Value(Cat("SELECT coalesce(json_agg(concat_ws(' ', '", table, "', ", key, ", CASE WHEN ", live,
-                    " THEN 'live' ELSE 'gone' END", references, ")), '[]') FROM ", table)));
+      const Json all =
+          Json::parse(Value(Cat("SELECT coalesce(json_agg(concat_ws(' ', '", table, "', ", key, ", CASE WHEN ", live,
+                                " THEN 'live' ELSE 'gone' END", references, ")), '[]') FROM ", table)));
       for (const Json& row : all) rows.insert(row.get<std::string>());
     };
     const std::string live = "deleted_at IS NULL";
@@ -227,8 +230,8 @@ class CascadeModelTest : public CascadeTest {
       const char* table;
       const char* service;
     };
-    constexpr Target kTargets[] = {{"orgs", "Org"},     {"teams", "Team"},   {"members", "Member"},
-                                   {"labels", "Label"}, {"pairs", "Pair"},   {"invoices", "Invoice"},
+    constexpr Target kTargets[] = {{"orgs", "Org"},     {"teams", "Team"},    {"members", "Member"},
+                                   {"labels", "Label"}, {"pairs", "Pair"},    {"invoices", "Invoice"},
                                    {"teams", "Team"},   {"members", "Member"}};
     const Target target = kTargets[Pick(8)];
     const bool restore = Pick(2) == 0;

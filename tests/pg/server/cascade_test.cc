@@ -29,7 +29,9 @@ class CascadeTreeTest : public CascadeTest {
 
   static std::string LiveMembers() { return Live("members", "right(id::text, 3)::int"); }
   static std::string LiveBadges() { return Live("badges", "id", "NOT is_deleted"); }
-  static std::string LivePairs() { return Live("pairs", "right(a_id::text, 3)::int || '-' || right(b_id::text, 3)::int"); }
+  static std::string LivePairs() {
+    return Live("pairs", "right(a_id::text, 3)::int || '-' || right(b_id::text, 3)::int");
+  }
 };
 
 TEST_F(CascadeTreeTest, ASoftDeleteTakesAllThatBelongsToTheRowAndNothingElse) {
@@ -110,8 +112,9 @@ TEST_F(CascadeTreeTest, ALiveRowOfARestrictReferenceForbidsItAndNothingIsWritten
   Run("INSERT INTO invoices (id, org_id) VALUES (1, 1)");
   const auto refused = Do("OrgRepository.SoftDelete", {{"id", 1}});
   EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION REFERENCE_VIOLATION");
-  EXPECT_EQ(refused.status().message(),
-            "this org.v1.Org is still referenced by rows of org.v1.Invoice; delete those or point them elsewhere first");
+  EXPECT_EQ(
+      refused.status().message(),
+      "this org.v1.Org is still referenced by rows of org.v1.Invoice; delete those or point them elsewhere first");
   EXPECT_EQ(MetadataOf(refused.status(), "constraint"), "fk_invoices_org_id_orgs");
   EXPECT_EQ(Live("orgs", "id || '.' || version"), "1.1 2.1");
   EXPECT_EQ(Live("teams"), "10 11 12 20");
@@ -122,8 +125,9 @@ TEST_F(CascadeTreeTest, ALiveRowOfARestrictReferenceForbidsItAndNothingIsWritten
 
 TEST_F(CascadeTreeTest, ARestrictReferenceFarBelowForbidsItToo) {
   Run("INSERT INTO ledgers (id, team_id) VALUES (1, 12)");
-  EXPECT_EQ(Refusal("OrgRepository.SoftDelete", {{"id", 1}}),
-            "this org.v1.Team is still referenced by rows of org.v1.Ledger; delete those or point them elsewhere first");
+  EXPECT_EQ(
+      Refusal("OrgRepository.SoftDelete", {{"id", 1}}),
+      "this org.v1.Team is still referenced by rows of org.v1.Ledger; delete those or point them elsewhere first");
   EXPECT_EQ(Summarised("TeamRepository.SoftDelete", {{"id", 11}}), "FAILED_PRECONDITION REFERENCE_VIOLATION");
   EXPECT_EQ(Live("teams"), "10 11 12 20");
   EXPECT_EQ(Summarised("TeamRepository.SoftDelete", {{"id", 20}}), "OK");

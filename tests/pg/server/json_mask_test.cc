@@ -60,7 +60,8 @@ class ProfileMaskTest : public PlannerTest {
 
 TEST_F(ProfileMaskTest, APathWritesThatPartAndReturnsTheRowAsStored) {
   const std::string id = NewProfileWith({{"preferences", {{"theme", "dark"}, {"language", "de"}}}});
-  const Json profile = MustUpdate(id, {{"preferences", {{"theme", "light"}, {"language", "fr"}}}}, {"preferences.theme"});
+  const Json profile =
+      MustUpdate(id, {{"preferences", {{"theme", "light"}, {"language", "fr"}}}}, {"preferences.theme"});
   EXPECT_EQ(profile["preferences"], (Json{{"theme", "light"}, {"language", "de"}}));
   EXPECT_EQ(profile["version"], "2");
   EXPECT_EQ(Stored(id, "preferences"), profile["preferences"]);
@@ -81,9 +82,10 @@ TEST_F(ProfileMaskTest, ObjectsOnTheWayAreMadeWhenThereIsSomethingToPutIn) {
 }
 
 TEST_F(ProfileMaskTest, APartWithoutAValueIsRemoved) {
-  const std::string id = NewProfileWith({{"preferences", {{"theme", "dark"},
-                                                          {"notifications", {{"push", true}, {"email", true}}},
-                                                          {"shortcuts", {{"save", "^S"}, {"quit", "^Q"}}}}}});
+  const std::string id = NewProfileWith({{"preferences",
+                                          {{"theme", "dark"},
+                                           {"notifications", {{"push", true}, {"email", true}}},
+                                           {"shortcuts", {{"save", "^S"}, {"quit", "^Q"}}}}}});
   MustUpdate(id, Json::object(), {"preferences.theme", "preferences.notifications.push", "preferences.shortcuts.quit"});
   EXPECT_EQ(Stored(id, "preferences"), (Json{{"notifications", {{"email", true}}}, {"shortcuts", {{"save", "^S"}}}}));
   MustUpdate(id, Json::object(), {"preferences.notifications"});
@@ -101,10 +103,8 @@ TEST_F(ProfileMaskTest, SeveralPathsOfOneColumnAndWholeColumnsGoTogether) {
       {"display_name", "preferences.theme", "preferences.shortcuts.save", "preferences.pinned_tags", "settings.x.y",
        "settings.x.new.deep", "settings.list"});
   EXPECT_EQ(profile["display_name"], "Grace");
-  EXPECT_EQ(Stored(id, "preferences"), (Json{{"language", "de"},
-                                             {"theme", "dark"},
-                                             {"shortcuts", {{"save", "^S"}}},
-                                             {"pinned_tags", {"c"}}}));
+  EXPECT_EQ(Stored(id, "preferences"),
+            (Json{{"language", "de"}, {"theme", "dark"}, {"shortcuts", {{"save", "^S"}}}, {"pinned_tags", {"c"}}}));
   EXPECT_EQ(Stored(id, "settings"),
             (Json{{"x", {{"y", nullptr}, {"z", 2}, {"new", {{"deep", {1, "two", false}}}}}}, {"list", "now text"}}));
 }
@@ -130,10 +130,12 @@ TEST_F(ProfileMaskTest, WhatIsStoredAndIsNoObjectMakesWayOrIsLeftAlone) {
 
 TEST_F(ProfileMaskTest, AReadMaskBringsOnlyTheNamedParts) {
   const std::string id = NewProfileWith(
-      {{"preferences", {{"theme", "dark"}, {"notifications", {{"push", true}, {"email", true}}}, {"shortcuts", {{"a", "b"}}}}},
+      {{"preferences",
+        {{"theme", "dark"}, {"notifications", {{"push", true}, {"email", true}}}, {"shortcuts", {{"a", "b"}}}}},
        {"settings", {{"x", {{"y", 1}, {"z", nullptr}}}, {"s", "text"}}}});
-  EXPECT_EQ(Read(id, {"handle", "preferences.notifications.push", "preferences.language", "settings.x.z"})["preferences"],
-            (Json{{"notifications", {{"push", true}}}}));
+  EXPECT_EQ(
+      Read(id, {"handle", "preferences.notifications.push", "preferences.language", "settings.x.z"})["preferences"],
+      (Json{{"notifications", {{"push", true}}}}));
   EXPECT_EQ(Read(id, {"settings.x.z", "settings.none", "settings.s.deeper"}),
             (Json{{"settings", {{"x", {{"z", nullptr}}}}}}));
   EXPECT_EQ(Read(id, {"preferences.shortcuts.a", "preferences.shortcuts.none"}),
@@ -157,13 +159,15 @@ TEST_F(ProfileMaskTest, AMistakeNamesTheMaskAndWritesNothing) {
               "INVALID_ARGUMENT INVALID_FIELD [update_mask]")
         << path;
   }
-  EXPECT_EQ(server().database().Value(Cat("SELECT display_name || version FROM profiles WHERE id = '", id, "'")), "Ada1");
+  EXPECT_EQ(server().database().Value(Cat("SELECT display_name || version FROM profiles WHERE id = '", id, "'")),
+            "Ada1");
 }
 
 TEST_F(ProfileMaskTest, KeysAreDataWhateverTheyHold) {
-  const std::vector<std::string> keys = {"a'b",          "x\"y",      "{a,b}",  "'; DROP TABLE profiles; --", "$1",
-                                         "back\\slash",  "two words", "Ünïcode", "CamelCase",                  "a.b",
-                                         "tick`tick",    "",          "NULL",   "\n\t",                       "}',array['x"};
+  const std::vector<std::string> keys = {"a'b",       "x\"y",        "{a,b}",      "'; DROP TABLE profiles; --",
+                                         "$1",        "back\\slash", "two words",  "Ünïcode",
+                                         "CamelCase", "a.b",         "tick`tick",  "",
+                                         "NULL",      "\n\t",        "}',array['x"};
   const std::string id = NewProfileWith({{"settings", {{"kept", true}}}});
   Json settings = Json::object(), shortcuts = Json::object();
   std::vector<std::string> paths;
@@ -213,11 +217,13 @@ TEST_F(ProfileMaskTest, ChangesOfDifferentPartsAtOnceAllSurvive) {
 
 TEST_F(ProfileMaskTest, AWriteThatWaitedForAnotherKeepsWhatThatOneWrote) {
   const std::string id = NewProfileWith({{"preferences", {{"theme", "dark"}}}});
-  Blocker blocker(&server(), Cat("UPDATE profiles SET preferences = preferences || '{\"language\": \"it\"}' WHERE id = '",
-                                 id, "'"));
+  Blocker blocker(
+      &server(),
+      Cat("UPDATE profiles SET preferences = preferences || '{\"language\": \"it\"}' WHERE id = '", id, "'"));
   std::thread waiting([&id] { MustUpdate(id, {{"preferences", {{"theme", "light"}}}}, {"preferences.theme"}); });
-  EXPECT_TRUE(Eventually(&server(), "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND "
-                                    "wait_event_type = 'Lock' AND query LIKE 'UPDATE \"profiles\"%')"));
+  EXPECT_TRUE(Eventually(&server(),
+                         "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND "
+                         "wait_event_type = 'Lock' AND query LIKE 'UPDATE \"profiles\"%')"));
   blocker.End("COMMIT");
   waiting.join();
   EXPECT_EQ(Stored(id, "preferences"), (Json{{"theme", "light"}, {"language", "it"}}));
@@ -252,11 +258,18 @@ TEST_F(ProfileMaskTest, ABatchWritesTheNamedPartsOfEachOfItsRows) {
   const Json two = NewTodo(owner, {{"labels", {{"colour", "blue"}, {"kept", 2}}}});
   const Json answer = MustCall(
       "TodoRepository.BatchUpdate",
-      {{"todos", {{{"id", one["id"]}, {"labels", {{"colour", "green"}, {"size", 5}}}}, {{"id", two["id"]}, {"title", "b"}}}},
+      {{"todos",
+        {{{"id", one["id"]}, {"labels", {{"colour", "green"}, {"size", 5}}}}, {{"id", two["id"]}, {"title", "b"}}}},
        {"update_mask", "labels.colour,title"}});
   EXPECT_EQ(answer["todos"][0]["labels"], (Json{{"colour", "green"}, {"kept", 1}}));
   EXPECT_EQ(answer["todos"][1]["labels"], (Json{{"kept", 2}}));
   EXPECT_EQ(answer["todos"][1]["title"], "b");
+  MustCall("TodoRepository.BatchUpdatePartial",
+           {{"todos", {{{"id", two["id"]}, {"labels", {{"size", 3}}}}, {{"id", kNoId}}, {{"id", one["id"]}}}},
+            {"update_mask", "labels.size,labels.colour"}});
+  const Json rows = MustCall("TodoRepository.BatchGet", {{"ids", {one["id"], two["id"]}}, {"read_mask", "labels.size"}});
+  EXPECT_EQ(rows["todos"], (Json{{{"labels", Json::object()}}, {{"labels", {{"size", 3}}}}}));
+  EXPECT_EQ(GetTodo(one.value("id", ""))["labels"], (Json{{"kept", 1}}));
 }
 
 /// What an update makes of an object, by the rules of the reference.
@@ -299,7 +312,8 @@ TEST_F(ProfileMaskTest, RandomMasksDoWhatAPlainModelDoes) {
     std::vector<std::string> paths;
     for (int i = pick(4) + 1; i > 0; --i) {
       std::vector<std::string> path;
-      for (int depth = pick(3) + 1; depth > 0; --depth) path.push_back(std::string(1, static_cast<char>('a' + pick(3))));
+      for (int depth = pick(3) + 1; depth > 0; --depth)
+        path.push_back(std::string(1, static_cast<char>('a' + pick(3))));
       // Of a path and one above it the one above counts.
       const auto covers = [](const auto& above, const auto& below) {
         return above.size() <= below.size() && std::equal(above.begin(), above.end(), below.begin());
@@ -307,7 +321,8 @@ TEST_F(ProfileMaskTest, RandomMasksDoWhatAPlainModelDoes) {
       std::string text = "settings";
       for (const std::string& key : path) text += "." + key;
       paths.push_back(text);
-      const bool covered = std::any_of(chosen.begin(), chosen.end(), [&](const auto& other) { return covers(other, path); });
+      const bool covered =
+          std::any_of(chosen.begin(), chosen.end(), [&](const auto& other) { return covers(other, path); });
       if (covered) continue;
       chosen.erase(std::remove_if(chosen.begin(), chosen.end(), [&](const auto& other) { return covers(path, other); }),
                    chosen.end());

@@ -9,10 +9,10 @@ class VersionsTest : public PlannerTest {
  protected:
   static Json Key(const Json& todo, int version) { return {{"id", todo["id"]}, {"version", version}}; }
   static std::string States(const Json& one, const Json& two) {
-    return server().database().Value(Cat("SELECT string_agg(version || CASE WHEN deleted_at IS NULL THEN '' ELSE ' gone' "
-                                         "END, ', ' ORDER BY id <> '",
-                                         one.value("id", ""), "') FROM todos WHERE id IN ('", one.value("id", ""), "', '",
-                                         two.value("id", ""), "')"));
+    return server().database().Value(Cat(
+        "SELECT string_agg(version || CASE WHEN deleted_at IS NULL THEN '' ELSE ' gone' "
+        "END, ', ' ORDER BY id <> '",
+        one.value("id", ""), "') FROM todos WHERE id IN ('", one.value("id", ""), "', '", two.value("id", ""), "')"));
   }
 };
 
@@ -33,7 +33,8 @@ TEST_F(VersionsTest, AStaleElementUndoesEveryBatch) {
   EXPECT_EQ(Summary(batch("BatchRestore", 1, 2)), "ABORTED VERSION_MISMATCH");
   EXPECT_EQ(States(one, two), "2 gone, 2 gone");
   EXPECT_EQ(Summary(batch("BatchRestore", 2, 2)), "OK");
-  const Json rows = {{{"id", one["id"]}, {"title", "a"}, {"version", 3}}, {{"id", two["id"]}, {"title", "b"}, {"version", 2}}};
+  const Json rows = {{{"id", one["id"]}, {"title", "a"}, {"version", 3}},
+                     {{"id", two["id"]}, {"title", "b"}, {"version", 2}}};
   EXPECT_EQ(Summary(Call("TodoRepository.BatchUpdate", {{"todos", rows}, {"update_mask", "title"}})),
             "ABORTED VERSION_MISMATCH");
   EXPECT_EQ(States(one, two), "3, 3");
@@ -64,11 +65,12 @@ TEST_F(VersionsTest, ReadersWhoSendTheVersionThatTheyReadLoseNoUpdate) {
 
 TEST_F(VersionsTest, AnUpdateReturnsTheRowAsStored) {
   server().database().Run(
-      "CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.title := upper(NEW.title); RETURN NEW; END "
+      "CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.title := upper(NEW.title); RETURN NEW; "
+      "END "
       "$$; CREATE TRIGGER tidy BEFORE UPDATE ON todos FOR EACH ROW EXECUTE FUNCTION tidy()");
   const Json todo = NewTodo(NewProfile());
-  const Json updated = MustCall("TodoRepository.Update", {{"todo", {{"id", todo["id"]}, {"title", "quiet"}}},
-                                                          {"update_mask", "title"}});
+  const Json updated =
+      MustCall("TodoRepository.Update", {{"todo", {{"id", todo["id"]}, {"title", "quiet"}}}, {"update_mask", "title"}});
   EXPECT_EQ(updated["title"], "QUIET");
   EXPECT_EQ(updated, GetTodo(todo.value("id", "")));
   server().database().Run("DROP TRIGGER tidy ON todos; DROP FUNCTION tidy()");

@@ -90,8 +90,9 @@ TEST_F(JsonMaskTest, PathsOfAColumnAddUpAndTheOneAboveWins) {
 }
 
 TEST_F(JsonMaskTest, KeysOfMapsAndStructsAreSteps) {
-  EXPECT_EQ(Read({"counts.red", "labels.a.b.c", "settings.any.x", "settings.numbers.-7.name", "settings.switches.true"}),
-            "settings{any{x}, numbers{-7{name}}, switches{true}}, labels{a{b{c}}}, counts{red}");
+  EXPECT_EQ(
+      Read({"counts.red", "labels.a.b.c", "settings.any.x", "settings.numbers.-7.name", "settings.switches.true"}),
+      "settings{any{x}, numbers{-7{name}}, switches{true}}, labels{a{b{c}}}, counts{red}");
   EXPECT_EQ(Read({"counts.`a.b``c`", "counts.``", "labels.`*`.`'; DROP TABLE shops; --`"}),
             "labels{*{'; DROP TABLE shops; --}}, counts{, a.b`c}");
 }
@@ -111,12 +112,14 @@ TEST_F(JsonMaskTest, EveryMistakeIsNamedWithWhatIsThere) {
   EXPECT_EQ(Mistake("settings.inner.count.value"), "reaches into count, which is handled whole");
   EXPECT_EQ(Mistake("counts.a.b"), "reaches into value, which is no message");
   EXPECT_EQ(Mistake("settings.numbers.07"), "has the key \"07\", which is not one of the map numbers");
-  EXPECT_EQ(Mistake("settings.numbers.99999999999"), "has the key \"99999999999\", which is not one of the map numbers");
+  EXPECT_EQ(Mistake("settings.numbers.99999999999"),
+            "has the key \"99999999999\", which is not one of the map numbers");
   EXPECT_EQ(Mistake("settings.switches.1"), "has the key \"1\", which is not one of the map switches");
   EXPECT_EQ(Mistake("settings."), "has an empty name; write ` ` around keys");
   EXPECT_EQ(Mistake("labels..a"), "has an empty name; write ` ` around keys");
   EXPECT_EQ(Mistake("labels.*"), "has a \"*\", which stands only alone");
-  const char* const backticks = "has backticks in the wrong places; write them around a whole key, and double those inside";
+  const char* const backticks =
+      "has backticks in the wrong places; write them around a whole key, and double those inside";
   EXPECT_EQ(Mistake("labels.`a"), backticks);
   EXPECT_EQ(Mistake("labels.a`b`"), backticks);
   EXPECT_EQ(Mistake("labels.`a`b"), backticks);

@@ -18,7 +18,7 @@ class MasksTest : public ::testing::Test {
   const Plans plans_{testing::CompileExample("planner/v1")};
   const std::string fields_ =
       "id, owner_id, title, notes, status, due_at, labels, priority, tags, estimate, created_at, updated_at, "
-      "deleted_at, version";
+      "deleted_at, version, owner";
 };
 
 TEST_F(MasksTest, AReadMaskSelectsColumnsInTheOrderOfTheFields) {

@@ -41,7 +41,8 @@ class CascadeShapeTest : public ::testing::Test {
 
 TEST_F(CascadeShapeTest, FollowsCascadesBetweenSoftDeletableEntities) {
   const CascadeShape project = Shape("Project");
-  EXPECT_THAT(Nodes(project), ::testing::UnorderedElementsAre("project", "document", "task", "task_board", "task_comment"));
+  EXPECT_THAT(Nodes(project),
+              ::testing::UnorderedElementsAre("project", "document", "task", "task_board", "task_comment"));
   EXPECT_THAT(Names(project.restricts), IsEmpty());
   // Rows that cannot be soft-deleted end it: project_user and board_column stay.
   EXPECT_THAT(Names(project.set_nulls), IsEmpty());
@@ -62,7 +63,8 @@ TEST_F(CascadeShapeTest, ARestoreLooksAtParentsAndADeleteOfALeafAtNothing) {
   const CascadeShape comment = Shape("TaskComment");
   EXPECT_FALSE(comment.needed(CascadeKind::kSoftDelete));
   EXPECT_TRUE(comment.needed(CascadeKind::kRestore));
-  EXPECT_THAT(Names(comment.blockers(CascadeKind::kRestore)), ElementsAre("task_comment.task_id", "task_comment.author_id"));
+  EXPECT_THAT(Names(comment.blockers(CascadeKind::kRestore)),
+              ElementsAre("task_comment.task_id", "task_comment.author_id"));
   EXPECT_FALSE(Shape("User").cascades.empty());
   EXPECT_THAT(Names(Shape("User").parents), ElementsAre("conversation.owner_id"));
 }
@@ -111,7 +113,8 @@ service OddRepository {
       EXPECT_THAT(statement.text, StartsWith("UPDATE \"lones\" SET"));
       EXPECT_EQ(statement.blocker_cell, -1);
     } else {
-      EXPECT_THAT(statement.text, StartsWith("WITH RECURSIVE \"#target\" AS MATERIALIZED (SELECT \"i\"\"d\" AS \"#t0\""));
+      EXPECT_THAT(statement.text,
+                  StartsWith("WITH RECURSIVE \"#target\" AS MATERIALIZED (SELECT \"i\"\"d\" AS \"#t0\""));
       EXPECT_THAT(statement.text, HasSubstr("FROM \"odd\"\"; DROP TABLE odds; --\" WHERE"));
       EXPECT_THAT(statement.text, Not(HasSubstr("x\"; --")));
     }
