@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/plan/json_mask.h"
 #include "server/plan/query_plan.h"
 
 namespace rowkeeper::wire {
@@ -19,11 +20,19 @@ bool StandsForColumn(const plan::Input& input) {
   return input.role == plan::InputRole::kFilter || input.role == plan::InputRole::kValue;
 }
 
-/// A filter that takes a list of values, which one value is not.
-bool TakesList(const plan::MethodPlan& plan, int input) {
-  return std::any_of(plan.filters.begin(), plan.filters.end(), [input](const plan::FilterTerm& filter) {
-    return filter.input == input && filter.op == plan::FilterOperator::kIn;
-  });
+/// Why a filter cannot take a value of another row; empty when it can: when the value is one of the column's and goes
+/// to the database as it is. Others are made into patterns, lists or questions before the value is known.
+std::string_view Unfit(const plan::MethodPlan& plan, int input) {
+  for (const plan::FilterTerm& filter : plan.filters) {
+    if (filter.input != input || filter.op < plan::FilterOperator::kIn || filter.op == plan::FilterOperator::kSearch) {
+      continue;
+    }
+    const bool list = filter.op == plan::FilterOperator::kIn || filter.op == plan::FilterOperator::kNotIn ||
+                      filter.op == plan::FilterOperator::kOverlaps;
+    return list ? "takes a list, which cannot come from one call"
+                : "is no comparison with a value of the column, so it cannot come from a call; give it in the request";
+  }
+  return "";
 }
 
 std::string FieldNames(const plan::MethodPlan& plan) {
@@ -105,8 +114,8 @@ class Resolver {
     for (int i = 0; i < static_cast<int>(plan.inputs.size()); ++i) {
       const plan::Input& input = plan.inputs[static_cast<size_t>(i)];
       if (input.name != value_.field() || !StandsForColumn(input)) continue;
-      if (TakesList(plan, i)) {
-        Refuse("field", "takes a list, which cannot come from one call");
+      if (const std::string_view problem = Unfit(plan, i); !problem.empty()) {
+        Refuse("field", problem);
         return nullptr;
       }
       column = plan.query != nullptr ? &plan.query->parameters[static_cast<size_t>(i)]
@@ -163,6 +172,11 @@ class Resolver {
     }
     borrowed_.column = plan.entity->IndexOf(*column);
     const std::vector<int>& returned = source.call.variant.columns;
+    const plan::JsonMask* const parts = source.call.variant.json.get();
+    if (parts != nullptr && parts->reads.count(borrowed_.column) > 0) {
+      Refuse("from", Cat("is read in part only by calls[", value_.call(), "]; name it whole in the read_mask there"));
+      return nullptr;
+    }
     if (std::find(returned.begin(), returned.end(), borrowed_.column) != returned.end()) return column;
     Refuse("from", Cat("is left out by the read_mask of calls[", value_.call(), "]; add it there"));
     return nullptr;

@@ -92,6 +92,28 @@ TEST_F(RunMistakesTest, ValuesThatSetNoColumn) {
   EXPECT_EQ(Summary(twice.Send()), Invalid("calls[1].values[1].field"));
 }
 
+TEST_F(RunMistakesTest, ValuesThatAFilterMakesIntoSomethingElse) {
+  const auto listing = [](const char* field, const char* from, const Json& todo = TodoRequest()) {
+    RunRequest run = Run().Add("ProfileRepository.Create", NewProfileRequest());
+    run.Add("TodoRepository.Create", todo, {{"todo.owner_id", 0, "id"}});
+    return Summary(run.Add("TodoRepository.List", Json::object(), {{field, 1, from}}).Send());
+  };
+  for (const auto& [field, from] : std::vector<std::pair<const char*, const char*>>{
+           {"title_prefix", "title"}, {"unscheduled", "due_at"}, {"any_tags", "tags"}, {"labels", "labels"}}) {
+    EXPECT_EQ(listing(field, from), Invalid("calls[2].values[0].field")) << field;
+  }
+  EXPECT_EQ(listing("search", "title"), "OK");
+  EXPECT_EQ(listing("status", "status"), "OK");
+}
+
+TEST_F(RunMistakesTest, ValuesOfWhichACallReturnsParts) {
+  RunRequest run = Run().Add("ProfileRepository.GetById", {{"id", NewProfile()}, {"read_mask", "id,settings.theme"}});
+  run.Add("TodoRepository.Create", TodoRequest(), {{"todo.owner_id", 0, "id"}, {"todo.labels", 0, "settings"}});
+  const auto answers = run.Send();
+  EXPECT_EQ(Summary(answers), Invalid("calls[1].values[1].from"));
+  EXPECT_THAT(Message(answers), HasSubstr("read in part only"));
+}
+
 TEST_F(RunMistakesTest, ValuesFromCallsThatAreNotEarlier) {
   for (const int call : {-1, 1, 2, 2147483647}) {
     EXPECT_THAT(Summary(Taking({"todo.owner_id", call, "id"})), HasSubstr("calls[1].values[0].call")) << call;
