@@ -122,7 +122,19 @@ class BulkRenderer {
     conditions.push_back(VisibilityPredicate(entity_, Deleted::kOnly));
     conditions.push_back(Cat(Identifier(entity_.columns[*entity_.deleted_at].name), " <= statement_timestamp() - ",
                              parameters_.Add(Parameter::Source::kOlderThan, 0, "interval")));
+    for (const catalogue::Dependent& dependent : entity_.dependents)
+      conditions.push_back(NoLiveRowGoesAlong(dependent));
     return conditions;
+  }
+
+  /// A row that was created below a deleted one is not what a purge is for, but the foreign key would take it along.
+  std::string NoLiveRowGoesAlong(const catalogue::Dependent& dependent) const {
+    const Entity& other = *dependent.entity;
+    const Column& column = other.columns[dependent.column];
+    if (column.reference->on_delete != catalogue::OnDelete::kCascade || !other.soft_deletable()) return "";
+    const std::string key = Cat(Table(entity_), ".", Identifier(entity_.columns[entity_.key[0]].name));
+    return Cat("NOT EXISTS (SELECT FROM ", Table(other), " AS \"#live\"",
+               Where({Cat("\"#live\".", Identifier(column.name), " = ", key), LivePredicate(other)}), ")");
   }
 
   std::vector<std::string> Assignments() {

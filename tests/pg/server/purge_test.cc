@@ -120,6 +120,7 @@ message Seal {
 service BoxRepository {
   option (rowkeeper.v1.repository).entity = "shop.v1.Box";
   rpc SoftDeleteWhere(DeleteBoxes) returns (Out);
+  rpc Purge(PurgeParents) returns (PurgeOut);
 }
 message DeleteBoxes { string label = 1; int32 max_affected = 2; }
 service ShelfRepository {
@@ -180,6 +181,15 @@ TEST_F(ShelfTest, AReferenceForbidsToDeleteAnyOfTheRows) {
   EXPECT_EQ(Summary(refusal), "FAILED_PRECONDITION REFERENCE_VIOLATION");
   EXPECT_THAT(std::string(refusal.status().message()), HasSubstr("shop.v1.Child"));
   EXPECT_EQ(Value("SELECT count(*) FROM parents"), "2");
+}
+
+TEST_F(ShelfTest, APurgeLeavesARowWithALiveOneThatItsForeignKeyWouldTakeAlong) {
+  Sql("INSERT INTO boxes (id, outer_id, label, deleted_at) VALUES (1, NULL, 'a', now()), (2, 1, 'b', NULL), "
+      "(3, NULL, 'c', now()), (4, 3, 'd', now())");
+  EXPECT_EQ(server_.MustCall("BoxRepository.Purge", {{"older_than", "0s"}}), (Json{{"affected", 2}}));
+  EXPECT_EQ(Value("SELECT string_agg(id::text, ',' ORDER BY id) FROM boxes"), "1,2");
+  Sql("UPDATE boxes SET deleted_at = now() WHERE id = 2");
+  EXPECT_EQ(server_.MustCall("BoxRepository.Purge", {{"older_than", "0s"}}), (Json{{"affected", 2}}));
 }
 
 TEST_F(ShelfTest, APurgeGoesBatchByBatch) {
