@@ -151,13 +151,24 @@ TEST_F(QueryFit, ALockedTableIsLeftForTheNextLook) {
 
 constexpr char kName[] = "message Name { string name = 1; }\n";
 
-std::string UntilRefused(QueryServer& server) {
+/// Whether calls come to be refused with these words within ten seconds; the last answer otherwise.
+std::string UntilRefusedWith(const std::string& words, QueryServer& server) {
+  std::string message;
   for (int i = 0; i < 100; ++i) {
     const auto answer = server.Call("Names");
-    if (ReasonOf(answer) == "SCHEMA_MISMATCH") return std::string(answer.status().message());
+    message = std::string(answer.status().message());
+    if (ReasonOf(answer) == "SCHEMA_MISMATCH" && message.find(words) != std::string::npos) return "refused";
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  return "never refused";
+  return message;
+}
+
+bool IsServedSoon(QueryServer& server) {
+  for (int i = 0; i < 100; ++i) {
+    if (server.Call("Names").ok()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return false;
 }
 
 TEST(QueryMisfit, AServerWhoseQueriesDoNotFitDoesNotServe) {
@@ -167,26 +178,13 @@ TEST(QueryMisfit, AServerWhoseQueriesDoNotFitDoesNotServe) {
                      std::string(kName) + "message NameList { repeated Name names = 1; }", options);
   ASSERT_TRUE(server->ok());
   CreateSchema(*server->loaded().catalogue, &server->database());
-  EXPECT_THAT(UntilRefused(server), HasSubstr("relation \"labels\" does not exist"));
+  EXPECT_EQ(UntilRefusedWith("relation \"labels\" does not exist", server), "refused");
   server->database().Run("CREATE TABLE labels (name text)");
-  EXPECT_THAT(UntilRefused(server), HasSubstr("Names.name: the result's column \"name\" may be NULL"));
+  EXPECT_EQ(UntilRefusedWith("Names.name: the result's column \"name\" may be NULL", server), "refused");
   server->database().Run("ALTER TABLE labels ALTER name SET NOT NULL");
-  absl::Status status;
-  for (int i = 0; i < 100; ++i) {
-    status = server.Call("Names").status();
-    if (status.ok()) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  EXPECT_TRUE(status.ok()) << status;
-}
-
-TEST(QueryMisfit, ASchemaThatChangesBelowAServerIsNoticed) {
-  QueryServer server(Query("Names(None) returns (NameList)", "SELECT * FROM (SELECT DISTINCT name FROM makers) n"),
-                     std::string(kName) + "message NameList { repeated Name names = 1; }");
-  ASSERT_TRUE(server->ok());
-  EXPECT_TRUE(server.Call("Names").ok());
-  server->database().Run("ALTER TABLE makers ALTER name TYPE bytea USING name::bytea");
-  EXPECT_THAT(UntilRefused(server), HasSubstr("bytea"));
+  EXPECT_TRUE(IsServedSoon(server));
+  server->database().Run("ALTER TABLE labels ALTER name TYPE bytea USING name::bytea");
+  EXPECT_EQ(UntilRefusedWith("is bytea, but the field needs text", server), "refused");
 }
 
 TEST(QueryMisfit, ARenamedColumnIsAnErrorAtOnce) {
@@ -199,9 +197,7 @@ TEST(QueryMisfit, ARenamedColumnIsAnErrorAtOnce) {
   ASSERT_TRUE(server->ok());
   CreateSchema(*server->loaded().catalogue, &server->database());
   server->database().Run("CREATE TABLE pins (name text NOT NULL); INSERT INTO pins VALUES ('a')");
-  for (int i = 0; i < 100 && !server.Call("Names").ok(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
+  ASSERT_TRUE(IsServedSoon(server));
   EXPECT_EQ(server.MustCall("Names"), Json::parse(R"({"names": [{"name": "a"}]})"));
   server->database().Run("ALTER TABLE pins RENAME name TO label");
   const auto answer = server.Call("Names");

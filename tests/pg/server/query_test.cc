@@ -137,7 +137,8 @@ TEST_F(QueryTest, RefusesSeveralRowsWhereOneIsAnswered) {
 TEST_F(QueryTest, KeepsTheOrderOfTheQuery) {
   for (const char* name : {"c", "ca", "cb", "x", "cab"}) server().NewProduct(name);
   std::vector<std::string> names;
-  for (const Json& product : MustCall("Search", {{"name", "c"}})["products"]) names.push_back(product["name"]);
+  const Json answer = MustCall("Search", {{"name", "c"}});
+  for (const Json& product : answer["products"]) names.push_back(product["name"]);
   EXPECT_EQ(names, (std::vector<std::string>{"c", "ca", "cab", "cb"}));
 }
 
