@@ -2270,12 +2270,12 @@ WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE "project_id" = $1::uuid
 --   $2 max_affected + 1
 
 -- tracker.v1.TaskRepository.Purge
-WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "deleted_at" <= statement_timestamp() - $1::interval ORDER BY "deleted_at", "id" LIMIT $2::bigint FOR UPDATE SKIP LOCKED), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" RETURNING 1) SELECT count(*) FROM "#changed"
+WITH "#target" AS (SELECT "id" AS "#0" FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "deleted_at" <= statement_timestamp() - $1::interval AND NOT EXISTS (SELECT FROM "task_comment" AS "#live" WHERE "#live"."task_id" = "task"."id" AND "deleted_at" IS NULL) ORDER BY "deleted_at", "id" LIMIT $2::bigint FOR UPDATE SKIP LOCKED), "#changed" AS (DELETE FROM "task" USING "#target" WHERE "id" = "#0" RETURNING 1) SELECT count(*) FROM "#changed"
 --   $1 older_than
 --   $2 computed 0
 
 -- tracker.v1.TaskRepository.Purge, whether there is more
-SELECT EXISTS (SELECT FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "deleted_at" <= statement_timestamp() - $1::interval)
+SELECT EXISTS (SELECT FROM "task" WHERE NOT ("deleted_at" IS NULL AND NOT "is_deleted") AND "deleted_at" <= statement_timestamp() - $1::interval AND NOT EXISTS (SELECT FROM "task_comment" AS "#live" WHERE "#live"."task_id" = "task"."id" AND "deleted_at" IS NULL))
 --   $1 older_than
 
 -- tracker.v1.TaskRepository.Import
