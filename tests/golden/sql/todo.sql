@@ -82,623 +82,1066 @@ SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_d
 SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "handle", "id") AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL ORDER BY "handle", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
 --   $1 parent keys
 
+-- planner.v1.TodoRepository.GetById, relation owner.asked_in_utc
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "created_at" DESC, "id" DESC) AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL AND "timezone" = $2::text ORDER BY "created_at" DESC, "id" DESC LIMIT 20) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+--   $2 computed 0
+
 -- planner.v1.TodoRepository.List
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, without status
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "title" LIKE $1::text AND "due_at" IS NULL AND "tags" @> $2::text[] AND "tags" && $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "title" LIKE $1::text AND "due_at" IS NULL AND "tags" @> $2::text[] AND "tags" && $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "status" = ANY($6::text[]) AND "status" <> ALL($7::text[]) AND "owner_id" IS DISTINCT FROM $8::uuid AND "priority" > $9::integer AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
 --   $1 title_prefix
 --   $2 all_tags
 --   $3 any_tags
 --   $4 labels
 --   $5 search
---   $6 limit
+--   $6 statuses
+--   $7 without_statuses
+--   $8 other_owner_than
+--   $9 priority_above
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
 
 -- planner.v1.TodoRepository.List, without title_prefix
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "due_at" IS NULL AND "tags" @> $2::text[] AND "tags" && $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "due_at" IS NULL AND "tags" @> $2::text[] AND "tags" && $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "status" = ANY($6::text[]) AND "status" <> ALL($7::text[]) AND "owner_id" IS DISTINCT FROM $8::uuid AND "priority" > $9::integer AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
 --   $1 status
 --   $2 all_tags
 --   $3 any_tags
 --   $4 labels
 --   $5 search
---   $6 limit
+--   $6 statuses
+--   $7 without_statuses
+--   $8 other_owner_than
+--   $9 priority_above
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
 
 -- planner.v1.TodoRepository.List, without unscheduled
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, with unscheduled false
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NOT NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NOT NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, without all_tags
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" && $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" && $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "status" = ANY($6::text[]) AND "status" <> ALL($7::text[]) AND "owner_id" IS DISTINCT FROM $8::uuid AND "priority" > $9::integer AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 any_tags
 --   $4 labels
 --   $5 search
---   $6 limit
+--   $6 statuses
+--   $7 without_statuses
+--   $8 other_owner_than
+--   $9 priority_above
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
 
 -- planner.v1.TodoRepository.List, without any_tags
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "labels" @> $4::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "status" = ANY($6::text[]) AND "status" <> ALL($7::text[]) AND "owner_id" IS DISTINCT FROM $8::uuid AND "priority" > $9::integer AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 labels
 --   $5 search
---   $6 limit
+--   $6 statuses
+--   $7 without_statuses
+--   $8 other_owner_than
+--   $9 priority_above
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
 
 -- planner.v1.TodoRepository.List, without labels
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $5::text) AND "status" = ANY($6::text[]) AND "status" <> ALL($7::text[]) AND "owner_id" IS DISTINCT FROM $8::uuid AND "priority" > $9::integer AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 search
---   $6 limit
+--   $6 statuses
+--   $7 without_statuses
+--   $8 other_owner_than
+--   $9 priority_above
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
 
 -- planner.v1.TodoRepository.List, without search
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND "status" = ANY($6::text[]) AND "status" <> ALL($7::text[]) AND "owner_id" IS DISTINCT FROM $8::uuid AND "priority" > $9::integer AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
---   $6 limit
+--   $6 statuses
+--   $7 without_statuses
+--   $8 other_owner_than
+--   $9 priority_above
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
+
+-- planner.v1.TodoRepository.List, without statuses
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" <> ALL($7::text[]) AND "owner_id" IS DISTINCT FROM $8::uuid AND "priority" > $9::integer AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 without_statuses
+--   $8 other_owner_than
+--   $9 priority_above
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
+
+-- planner.v1.TodoRepository.List, without without_statuses
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "owner_id" IS DISTINCT FROM $8::uuid AND "priority" > $9::integer AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 statuses
+--   $8 other_owner_than
+--   $9 priority_above
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
+
+-- planner.v1.TodoRepository.List, without other_owner_than
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "priority" > $9::integer AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 statuses
+--   $8 without_statuses
+--   $9 priority_above
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
+
+-- planner.v1.TodoRepository.List, without priority_above
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" <= $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_up_to
+--   $11 title_like
+--   $12 limit
+
+-- planner.v1.TodoRepository.List, without priority_up_to
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "title" LIKE $11::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 title_like
+--   $12 limit
+
+-- planner.v1.TodoRepository.List, without title_like
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $12::bigint
+--   $1 status
+--   $2 title_prefix
+--   $3 all_tags
+--   $4 any_tags
+--   $5 labels
+--   $6 search
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 limit
 
 -- planner.v1.TodoRepository.List, including deleted
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, only deleted
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND NOT ("deleted_at" IS NULL) ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND NOT ("deleted_at" IS NULL) ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") < ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("created_at", "id") < ($13::timestamp with time zone, $14::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by id
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by id, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("id") > ($7::uuid) ORDER BY "id" LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("id") > ($13::uuid) ORDER BY "id" LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, ordered by id desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by id desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("id") < ($7::uuid) ORDER BY "id" DESC LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("id") < ($13::uuid) ORDER BY "id" DESC LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, ordered by title
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "title", "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "title", "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by title, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("title", "id") > ($7::text, $8::uuid) ORDER BY "title", "id" LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("title", "id") > ($13::text, $14::uuid) ORDER BY "title", "id" LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by title desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "title" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "title" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by title desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("title", "id") < ($7::text, $8::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("title", "id") < ($13::text, $14::uuid) ORDER BY "title" DESC, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "due_at", "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "due_at", "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ((("due_at" > $7::timestamp with time zone OR "due_at" IS NULL)) OR ("due_at" = $7::timestamp with time zone AND "id" > $8::uuid)) ORDER BY "due_at", "id" LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ((("due_at" > $13::timestamp with time zone OR "due_at" IS NULL)) OR ("due_at" = $13::timestamp with time zone AND "id" > $14::uuid)) ORDER BY "due_at", "id" LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("due_at" IS NULL AND "id" > $7::uuid)) ORDER BY "due_at", "id" LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND (("due_at" IS NULL AND "id" > $13::uuid)) ORDER BY "due_at", "id" LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 1
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 1
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at nulls first
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "due_at" NULLS FIRST, "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "due_at" NULLS FIRST, "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at nulls first, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND "due_at" >= $7::timestamp with time zone AND (("due_at" > $7::timestamp with time zone) OR ("due_at" = $7::timestamp with time zone AND "id" > $8::uuid)) ORDER BY "due_at" NULLS FIRST, "id" LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND "due_at" >= $13::timestamp with time zone AND (("due_at" > $13::timestamp with time zone) OR ("due_at" = $13::timestamp with time zone AND "id" > $14::uuid)) ORDER BY "due_at" NULLS FIRST, "id" LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at nulls first, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" > $7::uuid)) ORDER BY "due_at" NULLS FIRST, "id" LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" > $13::uuid)) ORDER BY "due_at" NULLS FIRST, "id" LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 1
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 1
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "due_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "due_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND "due_at" <= $7::timestamp with time zone AND (("due_at" < $7::timestamp with time zone) OR ("due_at" = $7::timestamp with time zone AND "id" < $8::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND "due_at" <= $13::timestamp with time zone AND (("due_at" < $13::timestamp with time zone) OR ("due_at" = $13::timestamp with time zone AND "id" < $14::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" < $7::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND (("due_at" IS NOT NULL) OR ("due_at" IS NULL AND "id" < $13::uuid)) ORDER BY "due_at" DESC, "id" DESC LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 1
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 1
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc nulls last
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc nulls last, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ((("due_at" < $7::timestamp with time zone OR "due_at" IS NULL)) OR ("due_at" = $7::timestamp with time zone AND "id" < $8::uuid)) ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ((("due_at" < $13::timestamp with time zone OR "due_at" IS NULL)) OR ("due_at" = $13::timestamp with time zone AND "id" < $14::uuid)) ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by due_at desc nulls last, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("due_at" IS NULL AND "id" < $7::uuid)) ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND (("due_at" IS NULL AND "id" < $13::uuid)) ORDER BY "due_at" DESC NULLS LAST, "id" DESC LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 1
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 1
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, ordered by priority
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "priority", "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "priority", "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by priority, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("priority", "id") > ($7::integer, $8::uuid) ORDER BY "priority", "id" LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("priority", "id") > ($13::integer, $14::uuid) ORDER BY "priority", "id" LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by priority desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "priority" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "priority" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by priority desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("priority", "id") < ($7::integer, $8::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("priority", "id") < ($13::integer, $14::uuid) ORDER BY "priority" DESC, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by created_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at", "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "created_at", "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by created_at, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") > ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at", "id" LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("created_at", "id") > ($13::timestamp with time zone, $14::uuid) ORDER BY "created_at", "id" LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by created_at desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by created_at desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") < ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("created_at", "id") < ($13::timestamp with time zone, $14::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by updated_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "updated_at", "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "updated_at", "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by updated_at, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("updated_at", "id") > ($7::timestamp with time zone, $8::uuid) ORDER BY "updated_at", "id" LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("updated_at", "id") > ($13::timestamp with time zone, $14::uuid) ORDER BY "updated_at", "id" LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by updated_at desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "updated_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "updated_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by updated_at desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("updated_at", "id") < ($7::timestamp with time zone, $8::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("updated_at", "id") < ($13::timestamp with time zone, $14::uuid) ORDER BY "updated_at" DESC, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "deleted_at", "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "deleted_at", "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ((("deleted_at" > $7::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $7::timestamp with time zone AND "id" > $8::uuid)) ORDER BY "deleted_at", "id" LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ((("deleted_at" > $13::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $13::timestamp with time zone AND "id" > $14::uuid)) ORDER BY "deleted_at", "id" LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("deleted_at" IS NULL AND "id" > $7::uuid)) ORDER BY "deleted_at", "id" LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND (("deleted_at" IS NULL AND "id" > $13::uuid)) ORDER BY "deleted_at", "id" LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 1
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 1
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at nulls first
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at nulls first, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND "deleted_at" >= $7::timestamp with time zone AND (("deleted_at" > $7::timestamp with time zone) OR ("deleted_at" = $7::timestamp with time zone AND "id" > $8::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND "deleted_at" >= $13::timestamp with time zone AND (("deleted_at" > $13::timestamp with time zone) OR ("deleted_at" = $13::timestamp with time zone AND "id" > $14::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at nulls first, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" > $7::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" > $13::uuid)) ORDER BY "deleted_at" NULLS FIRST, "id" LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 1
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 1
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND "deleted_at" <= $7::timestamp with time zone AND (("deleted_at" < $7::timestamp with time zone) OR ("deleted_at" = $7::timestamp with time zone AND "id" < $8::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND "deleted_at" <= $13::timestamp with time zone AND (("deleted_at" < $13::timestamp with time zone) OR ("deleted_at" = $13::timestamp with time zone AND "id" < $14::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" < $7::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND (("deleted_at" IS NOT NULL) OR ("deleted_at" IS NULL AND "id" < $13::uuid)) ORDER BY "deleted_at" DESC, "id" DESC LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 1
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 1
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc nulls last
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc nulls last, next page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ((("deleted_at" < $7::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $7::timestamp with time zone AND "id" < $8::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ((("deleted_at" < $13::timestamp with time zone OR "deleted_at" IS NULL)) OR ("deleted_at" = $13::timestamp with time zone AND "id" < $14::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, ordered by deleted_at desc nulls last, next page after NULL
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND (("deleted_at" IS NULL AND "id" < $7::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND (("deleted_at" IS NULL AND "id" < $13::uuid)) ORDER BY "deleted_at" DESC NULLS LAST, "id" DESC LIMIT $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 1
---   $8 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 1
+--   $14 limit
 
 -- planner.v1.TodoRepository.List, with relations
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, with relations alone
-SELECT "created_at", "id", "owner_id" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint
+SELECT "created_at", "id", "owner_id" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, relation owner
 SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN "profiles" WHERE "id" = "#key" AND "deleted_at" IS NULL
@@ -708,274 +1151,375 @@ SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_d
 SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "handle", "id") AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL ORDER BY "handle", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
 --   $1 parent keys
 
+-- planner.v1.TodoRepository.List, relation owner.asked_in_utc
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "created_at" DESC, "id" DESC) AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL AND "timezone" = $2::text ORDER BY "created_at" DESC, "id" DESC LIMIT 20) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+--   $2 computed 0
+
 -- planner.v1.TodoRepository.List, filtered by owner_id
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("owner_id" = $7::uuid OR "owner_id" IS DISTINCT FROM $8::uuid) AND (("owner_id" = $9::uuid OR "owner_id" IS DISTINCT FROM $10::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $11::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("owner_id" = $13::uuid OR "owner_id" IS DISTINCT FROM $14::uuid) AND (("owner_id" = $15::uuid OR "owner_id" IS DISTINCT FROM $16::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $17::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 0
---   $10 computed 1
---   $11 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 0
+--   $16 computed 1
+--   $17 limit
 
 -- planner.v1.TodoRepository.List, filtered by title
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("title" = $7::text OR "title" IS DISTINCT FROM $8::text OR "title" LIKE $9::text OR "title" < $10::text OR "title" <= $11::text OR "title" > $12::text OR "title" >= $13::text) AND (("title" = $14::text OR "title" IS DISTINCT FROM $15::text OR "title" LIKE $16::text OR "title" < $17::text OR "title" <= $18::text OR "title" > $19::text OR "title" >= $20::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $21::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("title" = $13::text OR "title" IS DISTINCT FROM $14::text OR "title" LIKE $15::text OR "title" < $16::text OR "title" <= $17::text OR "title" > $18::text OR "title" >= $19::text) AND (("title" = $20::text OR "title" IS DISTINCT FROM $21::text OR "title" LIKE $22::text OR "title" < $23::text OR "title" <= $24::text OR "title" > $25::text OR "title" >= $26::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $27::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 2
---   $10 computed 3
---   $11 computed 4
---   $12 computed 5
---   $13 computed 6
---   $14 computed 0
---   $15 computed 1
---   $16 computed 2
---   $17 computed 3
---   $18 computed 4
---   $19 computed 5
---   $20 computed 6
---   $21 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 computed 6
+--   $20 computed 0
+--   $21 computed 1
+--   $22 computed 2
+--   $23 computed 3
+--   $24 computed 4
+--   $25 computed 5
+--   $26 computed 6
+--   $27 limit
 
 -- planner.v1.TodoRepository.List, filtered by notes
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $7::text OR "notes" IS DISTINCT FROM $8::text OR "notes" LIKE $9::text OR "notes" < $10::text OR "notes" <= $11::text OR "notes" > $12::text OR "notes" >= $13::text) AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $14::text OR "notes" IS DISTINCT FROM $15::text OR "notes" LIKE $16::text OR "notes" < $17::text OR "notes" <= $18::text OR "notes" > $19::text OR "notes" >= $20::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $21::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $13::text OR "notes" IS DISTINCT FROM $14::text OR "notes" LIKE $15::text OR "notes" < $16::text OR "notes" <= $17::text OR "notes" > $18::text OR "notes" >= $19::text) AND (("notes" IS NULL OR "notes" IS NOT NULL OR "notes" = $20::text OR "notes" IS DISTINCT FROM $21::text OR "notes" LIKE $22::text OR "notes" < $23::text OR "notes" <= $24::text OR "notes" > $25::text OR "notes" >= $26::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $27::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 2
---   $10 computed 3
---   $11 computed 4
---   $12 computed 5
---   $13 computed 6
---   $14 computed 0
---   $15 computed 1
---   $16 computed 2
---   $17 computed 3
---   $18 computed 4
---   $19 computed 5
---   $20 computed 6
---   $21 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 3
+--   $17 computed 4
+--   $18 computed 5
+--   $19 computed 6
+--   $20 computed 0
+--   $21 computed 1
+--   $22 computed 2
+--   $23 computed 3
+--   $24 computed 4
+--   $25 computed 5
+--   $26 computed 6
+--   $27 limit
 
 -- planner.v1.TodoRepository.List, filtered by status
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("status" = $7::text OR "status" IS DISTINCT FROM $8::text) AND (("status" = $9::text OR "status" IS DISTINCT FROM $10::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $11::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("status" = $13::text OR "status" IS DISTINCT FROM $14::text) AND (("status" = $15::text OR "status" IS DISTINCT FROM $16::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $17::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 0
---   $10 computed 1
---   $11 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 0
+--   $16 computed 1
+--   $17 limit
 
 -- planner.v1.TodoRepository.List, filtered by due_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $7::timestamp with time zone OR "due_at" IS DISTINCT FROM $8::timestamp with time zone OR "due_at" < $9::timestamp with time zone OR "due_at" <= $10::timestamp with time zone OR "due_at" > $11::timestamp with time zone OR "due_at" >= $12::timestamp with time zone) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $13::timestamp with time zone OR "due_at" IS DISTINCT FROM $14::timestamp with time zone OR "due_at" < $15::timestamp with time zone OR "due_at" <= $16::timestamp with time zone OR "due_at" > $17::timestamp with time zone OR "due_at" >= $18::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $13::timestamp with time zone OR "due_at" IS DISTINCT FROM $14::timestamp with time zone OR "due_at" < $15::timestamp with time zone OR "due_at" <= $16::timestamp with time zone OR "due_at" > $17::timestamp with time zone OR "due_at" >= $18::timestamp with time zone) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $19::timestamp with time zone OR "due_at" IS DISTINCT FROM $20::timestamp with time zone OR "due_at" < $21::timestamp with time zone OR "due_at" <= $22::timestamp with time zone OR "due_at" > $23::timestamp with time zone OR "due_at" >= $24::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $25::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 2
---   $10 computed 3
---   $11 computed 4
---   $12 computed 5
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
 --   $13 computed 0
 --   $14 computed 1
 --   $15 computed 2
 --   $16 computed 3
 --   $17 computed 4
 --   $18 computed 5
---   $19 limit
+--   $19 computed 0
+--   $20 computed 1
+--   $21 computed 2
+--   $22 computed 3
+--   $23 computed 4
+--   $24 computed 5
+--   $25 limit
 
 -- planner.v1.TodoRepository.List, filtered by labels
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("labels" <> '{}' OR "labels" ? $7::text OR ("labels" #>> $8::text[]) IS NOT NULL OR "labels" @> $9::jsonb) AND (("labels" <> '{}' OR "labels" ? $10::text OR ("labels" #>> $11::text[]) IS NOT NULL OR "labels" @> $12::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("labels" <> '{}' OR "labels" ? $13::text OR ("labels" #>> $14::text[]) IS NOT NULL OR "labels" @> $15::jsonb) AND (("labels" <> '{}' OR "labels" ? $16::text OR ("labels" #>> $17::text[]) IS NOT NULL OR "labels" @> $18::jsonb)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 2
---   $10 computed 0
---   $11 computed 1
---   $12 computed 2
---   $13 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 computed 0
+--   $14 computed 1
+--   $15 computed 2
+--   $16 computed 0
+--   $17 computed 1
+--   $18 computed 2
+--   $19 limit
 
 -- planner.v1.TodoRepository.List, filtered by priority
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("priority" = $7::integer OR "priority" IS DISTINCT FROM $8::integer OR "priority" < $9::integer OR "priority" <= $10::integer OR "priority" > $11::integer OR "priority" >= $12::integer) AND (("priority" = $13::integer OR "priority" IS DISTINCT FROM $14::integer OR "priority" < $15::integer OR "priority" <= $16::integer OR "priority" > $17::integer OR "priority" >= $18::integer)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("priority" = $13::integer OR "priority" IS DISTINCT FROM $14::integer OR "priority" < $15::integer OR "priority" <= $16::integer OR "priority" > $17::integer OR "priority" >= $18::integer) AND (("priority" = $19::integer OR "priority" IS DISTINCT FROM $20::integer OR "priority" < $21::integer OR "priority" <= $22::integer OR "priority" > $23::integer OR "priority" >= $24::integer)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $25::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 2
---   $10 computed 3
---   $11 computed 4
---   $12 computed 5
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
 --   $13 computed 0
 --   $14 computed 1
 --   $15 computed 2
 --   $16 computed 3
 --   $17 computed 4
 --   $18 computed 5
---   $19 limit
+--   $19 computed 0
+--   $20 computed 1
+--   $21 computed 2
+--   $22 computed 3
+--   $23 computed 4
+--   $24 computed 5
+--   $25 limit
 
 -- planner.v1.TodoRepository.List, filtered by tags
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("tags" <> '{}' OR "tags" @> ARRAY[$7::text]::text[]) AND (("tags" <> '{}' OR "tags" @> ARRAY[$8::text]::text[])) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("tags" <> '{}' OR "tags" @> ARRAY[$13::text]::text[]) AND (("tags" <> '{}' OR "tags" @> ARRAY[$14::text]::text[])) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 0
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 computed 0
+--   $14 computed 0
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, filtered by estimate
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $7::interval OR "estimate" IS DISTINCT FROM $8::interval OR "estimate" < $9::interval OR "estimate" <= $10::interval OR "estimate" > $11::interval OR "estimate" >= $12::interval) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $13::interval OR "estimate" IS DISTINCT FROM $14::interval OR "estimate" < $15::interval OR "estimate" <= $16::interval OR "estimate" > $17::interval OR "estimate" >= $18::interval)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $13::interval OR "estimate" IS DISTINCT FROM $14::interval OR "estimate" < $15::interval OR "estimate" <= $16::interval OR "estimate" > $17::interval OR "estimate" >= $18::interval) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $19::interval OR "estimate" IS DISTINCT FROM $20::interval OR "estimate" < $21::interval OR "estimate" <= $22::interval OR "estimate" > $23::interval OR "estimate" >= $24::interval)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $25::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 2
---   $10 computed 3
---   $11 computed 4
---   $12 computed 5
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
 --   $13 computed 0
 --   $14 computed 1
 --   $15 computed 2
 --   $16 computed 3
 --   $17 computed 4
 --   $18 computed 5
---   $19 limit
+--   $19 computed 0
+--   $20 computed 1
+--   $21 computed 2
+--   $22 computed 3
+--   $23 computed 4
+--   $24 computed 5
+--   $25 limit
 
 -- planner.v1.TodoRepository.List, filtered by created_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("created_at" = $7::timestamp with time zone OR "created_at" IS DISTINCT FROM $8::timestamp with time zone OR "created_at" < $9::timestamp with time zone OR "created_at" <= $10::timestamp with time zone OR "created_at" > $11::timestamp with time zone OR "created_at" >= $12::timestamp with time zone) AND (("created_at" = $13::timestamp with time zone OR "created_at" IS DISTINCT FROM $14::timestamp with time zone OR "created_at" < $15::timestamp with time zone OR "created_at" <= $16::timestamp with time zone OR "created_at" > $17::timestamp with time zone OR "created_at" >= $18::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("created_at" = $13::timestamp with time zone OR "created_at" IS DISTINCT FROM $14::timestamp with time zone OR "created_at" < $15::timestamp with time zone OR "created_at" <= $16::timestamp with time zone OR "created_at" > $17::timestamp with time zone OR "created_at" >= $18::timestamp with time zone) AND (("created_at" = $19::timestamp with time zone OR "created_at" IS DISTINCT FROM $20::timestamp with time zone OR "created_at" < $21::timestamp with time zone OR "created_at" <= $22::timestamp with time zone OR "created_at" > $23::timestamp with time zone OR "created_at" >= $24::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $25::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 2
---   $10 computed 3
---   $11 computed 4
---   $12 computed 5
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
 --   $13 computed 0
 --   $14 computed 1
 --   $15 computed 2
 --   $16 computed 3
 --   $17 computed 4
 --   $18 computed 5
---   $19 limit
+--   $19 computed 0
+--   $20 computed 1
+--   $21 computed 2
+--   $22 computed 3
+--   $23 computed 4
+--   $24 computed 5
+--   $25 limit
 
 -- planner.v1.TodoRepository.List, filtered by updated_at
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND (("updated_at" = $7::timestamp with time zone OR "updated_at" IS DISTINCT FROM $8::timestamp with time zone OR "updated_at" < $9::timestamp with time zone OR "updated_at" <= $10::timestamp with time zone OR "updated_at" > $11::timestamp with time zone OR "updated_at" >= $12::timestamp with time zone) AND (("updated_at" = $13::timestamp with time zone OR "updated_at" IS DISTINCT FROM $14::timestamp with time zone OR "updated_at" < $15::timestamp with time zone OR "updated_at" <= $16::timestamp with time zone OR "updated_at" > $17::timestamp with time zone OR "updated_at" >= $18::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $19::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND (("updated_at" = $13::timestamp with time zone OR "updated_at" IS DISTINCT FROM $14::timestamp with time zone OR "updated_at" < $15::timestamp with time zone OR "updated_at" <= $16::timestamp with time zone OR "updated_at" > $17::timestamp with time zone OR "updated_at" >= $18::timestamp with time zone) AND (("updated_at" = $19::timestamp with time zone OR "updated_at" IS DISTINCT FROM $20::timestamp with time zone OR "updated_at" < $21::timestamp with time zone OR "updated_at" <= $22::timestamp with time zone OR "updated_at" > $23::timestamp with time zone OR "updated_at" >= $24::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $25::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 computed 0
---   $8 computed 1
---   $9 computed 2
---   $10 computed 3
---   $11 computed 4
---   $12 computed 5
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
 --   $13 computed 0
 --   $14 computed 1
 --   $15 computed 2
 --   $16 computed 3
 --   $17 computed 4
 --   $18 computed 5
---   $19 limit
+--   $19 computed 0
+--   $20 computed 1
+--   $21 computed 2
+--   $22 computed 3
+--   $23 computed 4
+--   $24 computed 5
+--   $25 limit
 
 -- planner.v1.TodoRepository.List, with a skip
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $7::bigint OFFSET $8::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $13::bigint OFFSET $14::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
---   $8 skip
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
+--   $14 skip
 
 -- planner.v1.TodoRepository.List, next page, with a skip
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") < ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $9::bigint OFFSET $10::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("created_at", "id") < ($13::timestamp with time zone, $14::uuid) ORDER BY "created_at" DESC, "id" DESC LIMIT $15::bigint OFFSET $16::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
---   $10 skip
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
+--   $16 skip
 
 -- planner.v1.TodoRepository.List, last page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL ORDER BY "created_at", "id" LIMIT $7::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL ORDER BY "created_at", "id" LIMIT $13::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 limit
 
 -- planner.v1.TodoRepository.List, previous page
-SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL AND ("created_at", "id") > ($7::timestamp with time zone, $8::uuid) ORDER BY "created_at", "id" LIMIT $9::bigint
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL AND ("created_at", "id") > ($13::timestamp with time zone, $14::uuid) ORDER BY "created_at", "id" LIMIT $15::bigint
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
---   $7 cursor 0
---   $8 cursor 1
---   $9 limit
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
+--   $13 cursor 0
+--   $14 cursor 1
+--   $15 limit
 
 -- planner.v1.TodoRepository.List, total size
-SELECT count(*) FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "deleted_at" IS NULL
+SELECT count(*) FROM "todos" WHERE "status" = $1::text AND "title" LIKE $2::text AND "due_at" IS NULL AND "tags" @> $3::text[] AND "tags" && $4::text[] AND "labels" @> $5::jsonb AND to_tsvector('simple'::regconfig, "title" || ' ' || coalesce("notes", '')) @@ websearch_to_tsquery('simple'::regconfig, $6::text) AND "status" = ANY($7::text[]) AND "status" <> ALL($8::text[]) AND "owner_id" IS DISTINCT FROM $9::uuid AND "priority" > $10::integer AND "priority" <= $11::integer AND "title" LIKE $12::text AND "deleted_at" IS NULL
 --   $1 status
 --   $2 title_prefix
 --   $3 all_tags
 --   $4 any_tags
 --   $5 labels
 --   $6 search
+--   $7 statuses
+--   $8 without_statuses
+--   $9 other_owner_than
+--   $10 priority_above
+--   $11 priority_up_to
+--   $12 title_like
 
 -- planner.v1.TodoRepository.ListByDateRange
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $4::bigint
@@ -1379,6 +1923,11 @@ SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_d
 SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "handle", "id") AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL ORDER BY "handle", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
 --   $1 parent keys
 
+-- planner.v1.TodoRepository.ListByDateRange, relation owner.asked_in_utc
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "created_at" DESC, "id" DESC) AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL AND "timezone" = $2::text ORDER BY "created_at" DESC, "id" DESC LIMIT 20) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+--   $2 computed 0
+
 -- planner.v1.TodoRepository.ListByDateRange, last page
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::timestamp with time zone AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "created_at", "id" LIMIT $4::bigint
 --   $1 owner_id
@@ -1753,6 +2302,11 @@ SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_d
 -- planner.v1.TodoRepository.BatchGet, relation owner.asked
 SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "handle", "id") AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL ORDER BY "handle", "id" LIMIT 100) AS "#r" ORDER BY "#", "#n"
 --   $1 parent keys
+
+-- planner.v1.TodoRepository.BatchGet, relation owner.asked_in_utc
+SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#p" ("#key", "#") CROSS JOIN LATERAL (SELECT "id", "email", "handle", "display_name", "timezone", "settings", "birth_date", "preferences", "created_at", "updated_at", "deleted_at", "version", row_number() OVER (ORDER BY "created_at" DESC, "id" DESC) AS "#n" FROM "profiles" WHERE "id" IN (SELECT "addressee_id" FROM "friendships" WHERE "requester_id" = "#key") AND "deleted_at" IS NULL AND "timezone" = $2::text ORDER BY "created_at" DESC, "id" DESC LIMIT 20) AS "#r" ORDER BY "#", "#n"
+--   $1 parent keys
+--   $2 computed 0
 
 -- planner.v1.TodoRepository.BatchCreate
 INSERT INTO "todos" ("id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8"::text[], "#9" FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamp with time zone[], $7::jsonb[], $8::integer[], $9::text[], $10::interval[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#") ORDER BY "#" RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"
