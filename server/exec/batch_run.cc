@@ -143,10 +143,15 @@ absl::StatusOr<Outcome> BatchRun::Reread(const db::Rows& written, const sql::Sta
   for (int row = 0; row < written.size(); ++row) {
     writes[ElementOf(written, row, statement)] = ToOutcome(written.cell(row, statement.outcome_cell));
   }
+  // What was written on its own is there for good: run again, the call would find it and say UNCHANGED.
+  const auto has_changed = [](WriteOutcome write) { return write != WriteOutcome::kUnchanged; };
+  const bool durable = !step_.connection.in_transaction() && std::any_of(writes.begin(), writes.end(), has_changed);
   const SharedStatement reread = step_.Get(Kind::kReread);
   absl::StatusOr<db::Rows> rows = step_.Execute(*reread, db::Query::Effect::kRead);
-  if (!rows.ok()) return rows.status();
-  if (static_cast<size_t>(rows->size()) != count_) return SerializationFailure();  // deleted meanwhile: write it again
+  if (!rows.ok()) return durable ? CommitOutcomeUnknown() : rows.status();
+  if (static_cast<size_t>(rows->size()) != count_) {  // deleted meanwhile: write it again
+    return durable ? CommitOutcomeUnknown() : SerializationFailure();
+  }
   Outcome outcome = OutcomeOf(*std::move(rows), reread);
   outcome.writes = std::move(writes);
   return outcome;

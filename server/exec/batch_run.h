@@ -43,7 +43,8 @@ class BatchRun {
   absl::StatusOr<Outcome> Got(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Changed(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Upserted(db::Rows rows, SharedStatement statement) const;
-  /// The answer when the row of an element was there by the time ON CONFLICT looked, and as wanted.
+  /// The answer when the row of an element was there by the time ON CONFLICT looked, and as wanted. Where the rows
+  /// cannot be read, COMMIT_OUTCOME_UNKNOWN if some have been written for good.
   absl::StatusOr<Outcome> Reread(const db::Rows& written, const sql::Statement& statement) const;
   absl::StatusOr<Outcome> ExplainMisses() const;
 

@@ -52,10 +52,10 @@ absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const Idempote
     auto stored = Find(key, connection, cancellation);
     if (!stored.ok()) return stored.status();
     if (!stored->has_value()) continue;
-    if (!(*stored)->too_old) {
+    // One that can be seen and has no response belongs to nobody: whoever takes a key commits it with the response.
+    if (!(*stored)->too_old && (*stored)->response.has_value()) {
       if (!(*stored)->same_request) return IdempotencyKeyReused(key.key);
-      if ((*stored)->response.has_value()) return std::move((*stored)->response);
-      return Internal("an idempotency key is stored without its response");
+      return std::move((*stored)->response);
     }
     const auto freed = Execute(0, sql::DeleteOldIdempotencyKey(), {key.key, Cat(options_.age.count())}, Effect::kWrite,
                                connection, cancellation);

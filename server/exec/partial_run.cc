@@ -6,13 +6,11 @@
 #include "server/base/errors.h"
 #include "server/exec/batch_run.h"
 #include "server/exec/conflict.h"
-#include "server/sql/transaction_sql.h"
+#include "server/exec/statement_scope.h"
+#include "server/sql/savepoint_numbers.h"
 
 namespace rowkeeper::exec {
 namespace {
-
-/// Those of callers are counted from 1.
-constexpr int kSavepoint = 0;
 
 /// Whether the error is about a row, so that others may fare better without it.
 bool IsOfRow(const absl::Status& status) {
@@ -86,15 +84,14 @@ absl::StatusOr<Outcome> PartialRun::Attempt(const Places& places) {
   }
 }
 
-/// An error that is no row's fault leaves the transaction as it is: nothing of the call is to stay.
+/// An error that is no row's fault leaves the transaction as it is: nothing of the call is to stay, and the scope
+/// around it sees to that.
 absl::StatusOr<Outcome> PartialRun::AttemptUnderSavepoint(const Places& places) {
-  if (absl::Status status = ExecutePlain(sql::Savepoint(kSavepoint)); !status.ok()) return status;
+  const StatementScope scope(&step_.connection, sql::kStatementSavepoint);
+  if (absl::Status status = scope.Begin(step_.cancellation); !status.ok()) return status;
   absl::StatusOr<Outcome> outcome = Write(places);
   if (!outcome.ok() && !IsOfRow(outcome.status())) return outcome;
-  if (!outcome.ok()) {
-    if (absl::Status status = ExecutePlain(sql::RollbackToSavepoint(kSavepoint)); !status.ok()) return status;
-  }
-  if (absl::Status status = ExecutePlain(sql::ReleaseSavepoint(kSavepoint)); !status.ok()) return status;
+  if (absl::Status status = outcome.ok() ? scope.Keep() : scope.Undo(); !status.ok()) return status;
   return outcome;
 }
 
@@ -103,14 +100,6 @@ absl::StatusOr<Outcome> PartialRun::Write(const Places& places) {
   for (size_t place : places) call.request.elements.push_back(step_.call.request.elements[place]);
   const Step part{step_.parts, call, step_.connection, step_.cancellation};
   return BatchRun(part, &places).Run();
-}
-
-absl::Status PartialRun::ExecutePlain(const std::string& text) const {
-  db::Query query;
-  query.text = text;
-  query.effect = db::Query::Effect::kRead;
-  query.cancellation = step_.cancellation;
-  return step_.connection.Execute(query).status();
 }
 
 void PartialRun::Keep(const Places& places, Outcome outcome) {

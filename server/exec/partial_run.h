@@ -15,7 +15,7 @@ namespace rowkeeper::exec {
 /// Runs a partial batch: each element is written or refused on its own. All elements go into one statement; where it is
 /// refused because of a row it is tried on each half again, so that k refused rows among n cost about 2·k·log2(n)
 /// statements. Outside a transaction each statement that succeeds is durable at once; inside, each runs under a
-/// savepoint.
+/// savepoint, and the whole belongs into RunAllOrNothing.
 ///
 /// What is no row's fault (a lost connection, a deadline, a conflict that does not go away) ends it: as an error of the
 /// call when no row was written by then, or in a transaction; else the elements of that statement get the error as
@@ -35,7 +35,6 @@ class PartialRun {
   absl::StatusOr<Outcome> Attempt(const Places& places);
   absl::StatusOr<Outcome> AttemptUnderSavepoint(const Places& places);
   absl::StatusOr<Outcome> Write(const Places& places);
-  absl::Status ExecutePlain(const std::string& text) const;
   void Keep(const Places& places, Outcome outcome);
   void GiveUp(const Places& places, const absl::Status& status);
   Outcome Collect();

@@ -21,9 +21,13 @@ namespace {
 using catalogue::Column;
 using plan::ResponseShape;
 
+/// Undone in a transaction: see RunAllOrNothing.
+constexpr std::string_view kExecuted = "the statement was executed; in a unit of work its changes are undone";
+
 absl::Status OtherColumns(const plan::MethodPlan& plan, std::string_view problem) {
-  return SchemaMismatch(Cat(plan.full_name, ": ", problem, plan.reads_only() ? "" : "; the statement was executed"),
-                        "run `rowkeeper check` to see what changed");
+  return SchemaMismatch(
+      Cat(plan.full_name, ": ", problem, plan.reads_only() ? "" : "; ", plan.reads_only() ? "" : kExecuted),
+      "run `rowkeeper check` to see what changed");
 }
 
 /// For each result cell the column that it is, by name.
@@ -62,9 +66,8 @@ absl::Status CheckRowCount(const plan::Call& call, int count) {
   const bool many = plan.response.shape == ResponseShape::kList;
   if (plan.response.shape == ResponseShape::kEntity && count == 0) return NoRow(plan.full_name);
   if (count <= (many ? call.page_size : 1)) return absl::OkStatus();
-  constexpr std::string_view kChanged = "the statement was executed; in a unit of work a rollback undoes its changes";
-  return many ? TooManyRows(plan.full_name, call.page_size, reads ? "ask for fewer" : kChanged)
-              : MoreThanOneRow(plan.full_name, reads ? "ask for one" : kChanged);
+  return many ? TooManyRows(plan.full_name, call.page_size, reads ? "ask for fewer" : kExecuted)
+              : MoreThanOneRow(plan.full_name, reads ? "ask for one" : kExecuted);
 }
 
 }  // namespace

@@ -8,12 +8,14 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/exec/batch_run.h"
-#include "server/exec/cascade_outcome.h"
 #include "server/exec/bulk_run.h"
+#include "server/exec/cascade_outcome.h"
 #include "server/exec/list_run.h"
 #include "server/exec/partial_run.h"
 #include "server/exec/query_run.h"
 #include "server/exec/relation_loader.h"
+#include "server/exec/statement_scope.h"
+#include "server/plan/response_facts.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -119,11 +121,18 @@ absl::StatusOr<Outcome> RunOne(const Step& step) {
   return ExplainMiss(step);
 }
 
-}  // namespace
+/// Whether an error may come after a statement that has written.
+bool MayFailHalfWay(const plan::Call& call) {
+  const plan::MethodPlan& plan = *call.plan;
+  if (plan.reads_only()) return false;
+  if (plan.partial || plan.operation == Operation::kPurge) return true;
+  if (plan.query != nullptr) return plan::CarriesRows(plan.response);
+  // Of several rows those may be read again that others have written meanwhile.
+  return catalogue::IsUpsert(plan.operation) && call.request.elements.size() > 1;
+}
 
-absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
-                                    db::Cancellation* cancellation) const {
-  const Step step{parts_, call, connection, cancellation};
+absl::StatusOr<Outcome> RunAny(const Step& step) {
+  const plan::Call& call = step.call;
   if (call.plan->operation == Operation::kPurge) return RunPurge(step);
   if (catalogue::IsBulkChange(call.plan->operation)) return RunBulkChange(step);
   if (call.plan->query != nullptr) return RunQuery(step);
@@ -132,6 +141,15 @@ absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& conn
   if (!outcome.ok() || call.variant.relations == nullptr) return outcome;
   if (absl::Status status = RelationLoader(step).Load(&*outcome); !status.ok()) return status;
   return outcome;
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
+                                    db::Cancellation* cancellation) const {
+  const Step step{parts_, call, connection, cancellation};
+  if (!MayFailHalfWay(call)) return RunAny(step);
+  return RunAllOrNothing(step, [&step] { return RunAny(step); });
 }
 
 }  // namespace rowkeeper::exec

@@ -34,7 +34,8 @@ std::string SelectIdempotencyKey() {
 std::string UpdateIdempotencyKey() { return "UPDATE rowkeeper_idempotency_keys SET response = $2 WHERE key = $1"; }
 
 std::string DeleteOldIdempotencyKey() {
-  return "DELETE FROM rowkeeper_idempotency_keys WHERE key = $1 AND created_at < now() - make_interval(secs => $2)";
+  return "DELETE FROM rowkeeper_idempotency_keys WHERE key = $1 AND "
+         "(response IS NULL OR created_at < now() - make_interval(secs => $2))";
 }
 
 std::string DeleteOldIdempotencyKeys() {

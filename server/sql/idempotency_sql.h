@@ -20,7 +20,7 @@ std::string InsertIdempotencyKey();
 std::string SelectIdempotencyKey();
 /// $1 key, $2 response.
 std::string UpdateIdempotencyKey();
-/// Frees a key that is too old: $1 key, $2 longest age.
+/// Frees a key that is too old, or whose response is not known: $1 key, $2 longest age.
 std::string DeleteOldIdempotencyKey();
 /// Frees keys that are too old, oldest first, but those that somebody is at: $1 longest age, $2 how many at most.
 std::string DeleteOldIdempotencyKeys();

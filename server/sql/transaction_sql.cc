@@ -18,7 +18,9 @@ std::string_view IsolationWords(TransactionMode::Isolation isolation) {
 }
 
 /// Lower case and never quoted.
-std::string SavepointName(int number) { return Cat("rowkeeper_", number); }
+std::string SavepointName(int number) {
+  return number < 0 ? Cat("rowkeeper_own_", -number) : Cat("rowkeeper_", number);
+}
 
 /// Which history the server writes; another one after a standby took over. Empty on a standby.
 constexpr char kTimeline[] =

@@ -9,21 +9,21 @@
 #include "server/base/idempotency_errors.h"
 #include "server/base/text.h"
 #include "server/exec/traced_connection.h"
+#include "server/sql/savepoint_numbers.h"
 
 namespace rowkeeper::wire {
 namespace {
 
-/// Those of units are numbered from 1.
-constexpr int kSavepoint = 0;
+constexpr int kSavepoint = sql::kKeyedCallSavepoint;
 constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
 
 void NoteReplay(Exchange* exchange) { exchange->call().AddTrailer(kReplayTrailer, "true"); }
 
-/// Whether the next call with the same key would end the same, for a reason that has nothing to do with it.
+/// Whether the next call with the same key would end the same, for a reason that has nothing to do with its request.
 bool ConcernsAll(const absl::Status& status) {
-  const absl::StatusCode code = status.code();
-  return code == absl::StatusCode::kUnavailable || code == absl::StatusCode::kResourceExhausted ||
-         ErrorReason(status) == "SCHEMA_MISMATCH";
+  const std::string reason = ErrorReason(status);
+  return reason == "QUEUE_FULL" || reason == "POOL_TIMEOUT" || reason == "DATABASE_UNAVAILABLE" ||
+         reason == "SHUTTING_DOWN";
 }
 
 absl::Status GivenUp(CancelCause cause) {
@@ -151,27 +151,43 @@ KeyedWrites::Result KeyedWrites::ClaimAndRun(const KeyedWrite& write, exec::Call
   return result;
 }
 
+std::deque<KeyedWrites::SharedCall> KeyedWrites::TakeFollowers(const Call& call, const Result& result,
+                                                               SharedCall* next) {
+  std::deque<SharedCall> answered;
+  const absl::MutexLock lock(&mutex_);
+  const auto entry = waiting_.find(call.write.key.key);
+  std::deque<SharedCall>& followers = entry->second;
+  if (result.ok()) {
+    answered.swap(followers);
+  } else if (ConcernsAll(result.status())) {
+    const auto others = std::stable_partition(followers.begin(), followers.end(), [&call](const SharedCall& follower) {
+      return IsSameRequest(*follower, call);
+    });
+    answered.assign(followers.begin(), others);
+    followers.erase(followers.begin(), others);
+  }
+  waiting_calls_ -= static_cast<int>(answered.size());
+  if (followers.empty()) {
+    waiting_.erase(entry);
+  } else {
+    *next = std::move(followers.front());
+    followers.pop_front();
+    --waiting_calls_;
+  }
+  return answered;
+}
+
+bool KeyedWrites::IsSameRequest(const Call& a, const Call& b) {
+  return a.write.key.request_hash == b.write.key.request_hash;
+}
+
 /// Followers of one that succeeded are answered with the same bytes, as if they had come later.
 void KeyedWrites::OnAnswered(const SharedCall& call, Result result) {
-  std::deque<SharedCall> followers;
   SharedCall next;
-  {
-    const absl::MutexLock lock(&mutex_);
-    const auto entry = waiting_.find(call->write.key.key);
-    if (result.ok() || ConcernsAll(result.status()) || entry->second.empty()) {
-      followers.swap(entry->second);
-      waiting_.erase(entry);
-    } else {
-      next = std::move(entry->second.front());
-      entry->second.pop_front();
-      --waiting_calls_;
-    }
-    waiting_calls_ -= static_cast<int>(followers.size());
-  }
-  for (const SharedCall& follower : followers) {
-    const bool same = follower->write.key.request_hash == call->write.key.request_hash;
+  for (const SharedCall& follower : TakeFollowers(*call, result, &next)) {
+    const bool same = IsSameRequest(*follower, *call);
     if (result.ok() && same) NoteReplay(follower->exchange.get());
-    follower->exchange->Answer(result.ok() && !same ? Result(IdempotencyKeyReused(follower->write.key.key)) : result);
+    follower->exchange->Answer(same ? result : Result(IdempotencyKeyReused(follower->write.key.key)));
   }
   if (result.ok() && call->replayed) NoteReplay(call->exchange.get());
   call->exchange->Answer(std::move(result));

@@ -33,7 +33,8 @@ struct KeyedWrite {
 /// Executes writes that have an idempotency key: each is done once, in one transaction with its key and its response,
 /// and every repeat is answered with the stored response and the trailer rowkeeper-idempotent-replay. Of calls with the
 /// same key at the same time one is executed, here or on another server; the others wait for its answer, those of this
-/// server without a worker or a connection. When it fails the next one has its turn. Thread-safe; nothing blocks.
+/// server without a worker or a connection. When it fails the next one has its turn, unless nothing can be executed
+/// now. Thread-safe; nothing blocks.
 class KeyedWrites {
  public:
   struct Options {
@@ -73,6 +74,11 @@ class KeyedWrites {
   /// Claims the key, and runs the write unless there is a response already; `*replayed` says which.
   Result ClaimAndRun(const KeyedWrite& write, exec::CallTrace* trace, db::Connection& connection,
                      db::Cancellation* cancellation, bool* replayed) const;
+  /// Takes those that wait for `call` and that its result answers: all when it succeeded; of the others only those with
+  /// the same request, and only when it failed for a reason that concerns them too. `*next` has its turn, if there is
+  /// one left.
+  std::deque<SharedCall> TakeFollowers(const Call& call, const Result& result, SharedCall* next);
+  static bool IsSameRequest(const Call& a, const Call& b);
   /// `call` has its result: it is answered, and whoever waits for it is answered too or has its turn.
   void OnAnswered(const SharedCall& call, Result result);
   void Cancel(const SharedCall& call, CancelCause cause);

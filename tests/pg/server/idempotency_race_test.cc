@@ -189,6 +189,34 @@ TEST_F(IdempotencyRaceTest, OthersWithTheKeyAndAnotherRequestAreRefusedAfterTheF
   EXPECT_EQ(ProfilesWith(server_.get(), other), "0");
 }
 
+TEST_F(IdempotencyRaceTest, OneThatIsRefusedForItsOwnRequestLeavesTheTurnToTheOthers) {
+  InProcessServer::Options options;
+  options.serve.max_idempotent_response_kib = 1;
+  Serve(options);
+  const std::string owner = server_->MustCall(kCreate, ProfileOf(RandomHex(8))).value("id", "");
+  const auto send = [&](const std::string& notes, const std::string& key) {
+    const Json todo = {{"todo", {{"owner_id", owner}, {"title", "water"}, {"notes", notes}}}};
+    return std::async(std::launch::async,
+                      [=] { return CallWithKey(server_.get(), "TodoRepository.Create", todo, key); });
+  };
+  Blocker blocker(server_.get(), "LOCK TABLE todos IN EXCLUSIVE MODE");
+  const std::string key = NewKey();
+  auto first = send(std::string(2000, 'n'), key);
+  ASSERT_TRUE(Eventually(server_.get(), WaitingFor("todos") + " = 1"));
+  auto other = send("few", key);
+  auto again = send("few", key);
+  std::this_thread::sleep_for(milliseconds(300));
+  blocker.End();
+  EXPECT_EQ(ReasonOf(first.get().bytes), "RESPONSE_TOO_LARGE");
+  const KeyedAnswer one = other.get();
+  const KeyedAnswer two = again.get();
+  ASSERT_TRUE(one.bytes.ok()) << one.bytes.status();
+  ASSERT_TRUE(two.bytes.ok()) << two.bytes.status();
+  EXPECT_EQ(*one.bytes, *two.bytes);
+  EXPECT_NE(one.replayed, two.replayed);
+  EXPECT_EQ(server_->database().Value("SELECT count(*) FROM todos"), "1");
+}
+
 TEST_F(IdempotencyRaceTest, EachOfThoseThatFailIsToldWhy) {
   Serve();
   const std::string handle = RandomHex(8);

@@ -126,5 +126,52 @@ TEST_F(IdempotencyInUnitsTest, ACallAloneWaitsForTheUnitThatHasItsKey) {
   EXPECT_EQ(*alone.bytes, *first.bytes);
 }
 
+/// The first row's second INSERT lasts until the deadline and succeeds, so that the deadline comes between two
+/// statements of the call and PostgreSQL knows nothing of it.
+TEST_F(IdempotencyInUnitsTest, APartialBatchThatEndsBetweenTwoStatementsLeavesNeitherRowsNorKey) {
+  const std::string owner = server_
+                                ->ToJson(*server_->FindMethod(kCreate)->output_type(),
+                                         *Keyed(kCreate, ProfileOf(RandomHex(8)), NewKey()).bytes)
+                                .value("id", "");
+  ScratchDatabase& database = server_->database();
+  database.Run("CREATE SEQUENCE tries");
+  database.Run(
+      "CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.title = 'slow' THEN IF "
+      "nextval('tries') = 2 THEN BEGIN PERFORM pg_sleep(10); EXCEPTION WHEN query_canceled THEN NULL; END; END IF; "
+      "END IF; RETURN NEW; END $$");
+  database.Run("CREATE TRIGGER act BEFORE INSERT ON todos FOR EACH ROW EXECUTE FUNCTION act()");
+  const Json todos = {{{"owner_id", owner}, {"title", "slow"}},
+                      {{"owner_id", "00000000-0000-4000-8000-000000000000"}, {"title", "nobody's"}}};
+  const std::string key = NewKey();
+  const Unit unit(server_);
+  CallOptions hasty = unit.Inside();
+  hasty.timeout = std::chrono::milliseconds(700);
+  EXPECT_EQ(Keyed("TodoRepository.BatchCreatePartial", {{"todos", todos}}, key, hasty).bytes.status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(unit.Commit().ok());
+  EXPECT_EQ(database.Value("SELECT last_value FROM tries"), "2");
+  EXPECT_EQ(database.Value("SELECT count(*) FROM todos"), "0");
+  EXPECT_EQ(KeysStored(server_, key), "0");
+  database.Run("DROP FUNCTION act CASCADE");
+  database.Run("DROP SEQUENCE tries");
+  EXPECT_TRUE(Keyed("TodoRepository.BatchCreatePartial", {{"todos", todos}}, key).bytes.ok());
+}
+
+TEST_F(IdempotencyInUnitsTest, AKeyThatWasCommittedWithoutAResponseIsFree) {
+  for (const bool in_unit : {false, true}) {
+    const std::string key = NewKey();
+    const std::string handle = RandomHex(8);
+    server_->database().Run(
+        Cat("INSERT INTO rowkeeper_idempotency_keys (key, request_hash, method) VALUES ('", key, "', '\\x00', 'm')"));
+    const Unit unit(server_);
+    const KeyedAnswer first = Keyed(kCreate, ProfileOf(handle), key, in_unit ? unit.Inside() : CallOptions());
+    ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
+    EXPECT_FALSE(first.replayed);
+    ASSERT_TRUE(unit.Commit().ok());
+    EXPECT_TRUE(Keyed(kCreate, ProfileOf(handle), key).replayed);
+    EXPECT_EQ(ProfilesWith(server_, handle), "1");
+  }
+}
+
 }  // namespace
 }  // namespace rowkeeper::testing

@@ -22,6 +22,7 @@ TEST(TransactionSqlTest, SavepointsAreNumbersInSql) {
   EXPECT_EQ(Savepoint(3), "SAVEPOINT rowkeeper_3");
   EXPECT_EQ(RollbackToSavepoint(3), "ROLLBACK TO SAVEPOINT rowkeeper_3");
   EXPECT_EQ(ReleaseSavepoint(3), "RELEASE SAVEPOINT rowkeeper_3");
+  EXPECT_EQ(Savepoint(-2), "SAVEPOINT rowkeeper_own_2");
 }
 
 }  // namespace
