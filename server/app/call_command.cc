@@ -102,8 +102,8 @@ int Call(CallOptions options) {
   const auto method = reflection.FindMethod(options.method);
   if (!method.ok()) return Fail(method.status());
   if ((*method)->client_streaming() || (*method)->server_streaming()) {
-    return Fail(absl::UnimplementedError(
-        Cat((*method)->full_name(), " is a stream, which this command does not speak; use grpcurl or a generated stub")));
+    return Fail(absl::UnimplementedError(Cat(
+        (*method)->full_name(), " is a stream, which this command does not speak; use grpcurl or a generated stub")));
   }
   pb::DynamicMessageFactory factory;
   const std::unique_ptr<pb::Message> request(factory.GetPrototype((*method)->input_type())->New());

@@ -40,8 +40,8 @@ std::string Summary(const schema::FitReport& report) {
 
 }  // namespace
 
-DatabaseMonitor::DatabaseMonitor(const LoadedCatalogue& loaded, db::ConnectionOptions connection,
-                                 std::string remedy, OnChange on_change)
+DatabaseMonitor::DatabaseMonitor(const LoadedCatalogue& loaded, db::ConnectionOptions connection, std::string remedy,
+                                 OnChange on_change)
     : loaded_(loaded),
       options_(MonitorOptions(std::move(connection))),
       remedy_(std::move(remedy)),

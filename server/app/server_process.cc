@@ -104,9 +104,6 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
                                                                     const ServerProcessOptions& options) {
   std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options));
   if (absl::Status status = process->CheckUnits(); !status.ok()) return status;
-  if (absl::Status status = CheckStreams(options.serve.streams, options.serve.max_response_kib); !status.ok()) {
-    return status;
-  }
   process->gate_.Close(DatabaseUnavailable());  // until the monitor has seen that the database fits
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
@@ -167,7 +164,7 @@ void ServerProcess::MakeStreams(const wire::RepositoryBackend& backend) {
   stream_backend_.pages = backend.pages;
   stream_backend_.batches = backend.batches;
   stream_backend_.export_rows = settings.export_rows;
-  stream_backend_.export_bytes = Kibibytes(settings.export_kib);
+  stream_backend_.export_bytes = Kibibytes(std::min(settings.export_kib, options_.serve.max_response_kib));
   stream_backend_.max_response_bytes = backend.max_response_bytes;
   for (const auto& plan : loaded_.plans) {
     if (plan::IsStreaming(*plan)) streams_.push_back(wire::StreamMethod::Make(plan.get(), &stream_backend_));

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "server/app/command_line.h"
-#include "server/base/errors.h"
 
 namespace rowkeeper::app {
 
@@ -19,15 +18,11 @@ void AddStreamOptions(CLI::App* command, StreamSettings* settings) {
   AddOption(command, "--export-rows", &settings->export_rows, "Most rows in one message of an export")
       ->check(CLI::Range(1, 10000))
       ->group("Streams");
-  AddOption(command, "--export-size", &settings->export_kib,
-            "Size of one message of an export, KiB; one with a single row may be larger")
+  AddOption(
+      command, "--export-size", &settings->export_kib,
+      "Size of one message of an export, KiB, never more than --max-response-size; one with a single row may be larger")
       ->check(CLI::Range(1, 1048576))
       ->group("Streams");
-}
-
-absl::Status CheckStreams(const StreamSettings& settings, int max_response_kib) {
-  if (settings.export_kib <= max_response_kib) return absl::OkStatus();
-  return InvalidField("--export-size", "is above --max-response-size; raise that, or lower this");
 }
 
 wire::StreamLimits ToStreamLimits(const StreamSettings& settings, const PoolSettings& pool, int unit_capacity) {

@@ -13,8 +13,9 @@ namespace {
 
 namespace pb = google::protobuf;
 
-constexpr StandardField kStandardFields[] = {kPageSize, kPageToken, kOrderBy,      kReadMask,   kUpdateMask,  kDeleted,
-                                             kVersion,  kAllowMissing, kExpression, kCount, kMaxAffected, kOlderThan};
+constexpr StandardField kStandardFields[] = {kPageSize,   kPageToken, kOrderBy,     kReadMask,
+                                             kUpdateMask, kDeleted,   kVersion,     kAllowMissing,
+                                             kExpression, kCount,     kMaxAffected, kOlderThan};
 
 bool IsStandardName(const std::string& name) {
   return std::any_of(std::begin(kStandardFields), std::end(kStandardFields),

@@ -275,7 +275,6 @@ TEST_F(RelationsTest, TooManyBytesEndTheCallBeforeTheNextStatement) {
 TEST_F(RelationsTest, ARowThatManyShareCannotMakeTheAnswerTooLarge) {
   InProcessServer::Options small;
   small.serve.max_response_kib = 64;
-  small.serve.streams.export_kib = 64;
   InProcessServer server(CompileProtoText(kClubs), small);
   server.database().Run(
       "INSERT INTO people (id, name) VALUES (1, repeat('x', 10000));"

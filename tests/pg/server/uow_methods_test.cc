@@ -19,11 +19,17 @@ using google::protobuf::Message;
 /// Every method of every repository of a catalogue, inside a unit of work.
 class MethodsInUnitTest : public ::testing::TestWithParam<const char*> {
  protected:
+  static bool IsOptional(const plan::MethodPlan& plan, const plan::Input& input) {
+    return std::any_of(plan.filters.begin(), plan.filters.end(), [&](const plan::FilterTerm& filter) {
+      return &plan.inputs[static_cast<size_t>(filter.input)] == &input && !filter.required;
+    });
+  }
   /// A request about `row`, as far as the method needs one.
   std::unique_ptr<Message> RequestAbout(const plan::MethodPlan& plan, const Message& row) {
     auto request = server_.New(plan.method->input_type());
     for (const plan::Input& input : plan.inputs) {
-      const bool about_row = input.role == plan::InputRole::kFilter || input.role == plan::InputRole::kValue;
+      const bool about_row =
+          (input.role == plan::InputRole::kFilter && !IsOptional(plan, input)) || input.role == plan::InputRole::kValue;
       if (input.role == plan::InputRole::kUpdateMask) {
         Message* mask = request->GetReflection()->MutableMessage(request.get(), input.path[0]);
         mask->GetReflection()->AddString(mask, mask->GetDescriptor()->FindFieldByName("paths"), "*");
