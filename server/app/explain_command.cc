@@ -34,7 +34,7 @@ std::string DescribeParameter(const plan::MethodPlan& plan, const sql::Parameter
     case sql::Parameter::Source::kCursor:
       return "cell " + std::to_string(parameter.index + 1) + " of the page token";
     case sql::Parameter::Source::kLimit:
-      return "page size + 1";
+      return plan.query != nullptr ? "most rows of a query + 1" : "page size + 1";
     case sql::Parameter::Source::kVersion:
       return "the request's version";
     case sql::Parameter::Source::kElements:

@@ -136,6 +136,7 @@ std::optional<schema::MigrationBody> DeclareBackfill(const MigrateOptions& optio
   backfill.batch_rows = options.batch_rows;
   schema::MigrationBody body;
   body.up = {sql::BackfillStatement(backfill)};
+  body.down = {"-- The old values are gone: there is nothing to take back.\nSELECT 1"};
   body.transaction = schema::MigrationBody::Transaction::kNone;
   return body;
 }

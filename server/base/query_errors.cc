@@ -39,4 +39,14 @@ absl::Status NoRow(std::string_view method) {
   return QueryError(absl::StatusCode::kNotFound, "ROW_NOT_FOUND", method, Cat(method, " found no row"));
 }
 
+absl::Status QueryValueRefused(std::string_view method, const std::vector<std::string>& fields,
+                               std::string_view problem) {
+  FieldViolations violations;
+  if (fields.empty()) violations.Add(method, problem);
+  for (const std::string& field : fields) {
+    violations.Add(field, fields.size() == 1 ? std::string(problem) : Cat("may be the one: ", problem));
+  }
+  return violations.ToStatus();
+}
+
 }  // namespace rowkeeper

@@ -70,13 +70,23 @@ absl::Status CheckRowCount(const plan::Call& call, int count) {
               : MoreThanOneRow(plan.full_name, reads ? "ask for one" : kExecuted);
 }
 
+/// An error about a value of no column speaks of the entity, which is not what the request is about.
+absl::Status InWordsOfTheQuery(const plan::MethodPlan& plan, const absl::Status& error) {
+  const std::string of_entity = Cat(plan.entity->full_name, ": ");
+  const std::string message(error.message());
+  if (error.code() != absl::StatusCode::kInvalidArgument || message.rfind(of_entity, 0) != 0) return error;
+  std::vector<std::string> fields;
+  for (const plan::Input& input : plan.inputs) fields.push_back(input.name);
+  return QueryValueRefused(plan.full_name, fields, message.substr(of_entity.size()));
+}
+
 }  // namespace
 
 absl::StatusOr<Outcome> RunQuery(const Step& step) {
   const plan::MethodPlan& plan = *step.call.plan;
   const auto statement = step.Get(StatementCache::Kind::kMain);
   absl::StatusOr<db::Rows> rows = step.Execute(*statement, step.effect());
-  if (!rows.ok()) return rows.status();
+  if (!rows.ok()) return InWordsOfTheQuery(plan, rows.status());
   Outcome outcome;
   outcome.affected = rows->affected();
   if (!plan::CarriesRows(plan.response)) return outcome;

@@ -178,15 +178,25 @@ class BatchBinder {
                        [column](const FilterTerm& key) { return key.column == column; });
   }
 
-  void BindUpsert() {
-    BindRows();
-    variant_.unchanged_if_given = true;
+  /// Rows without a name, say, are not all one row: what is missing does not become an empty text or a zero here unless
+  /// zero is as good a key as any.
+  void RequireConflictFields() {
     for (const FilterTerm& key : plan_.filters) {
+      const catalogue::Column& column = plan_.entity->columns[key.column];
+      if (!column.nullable && FilterZero(column).has_value()) continue;
       for (size_t i = 0; i < elements().size(); ++i) {
-        if (elements()[i].arguments[key.input].present) continue;
+        Argument& argument = elements()[i].arguments[key.input];
+        if (argument.present) continue;
         ViolationsOf(i)->Add(ElementFieldName(plan_, i, key.input), "is required: the row is looked for by it");
+        argument.present = true;  // said once is enough
       }
     }
+  }
+
+  void BindUpsert() {
+    RequireConflictFields();
+    BindRows();
+    variant_.unchanged_if_given = true;
     const auto& mask = call_.request.update_mask;
     std::vector<int> masked = variant_.written;
     if (mask.has_value() && !mask->empty()) masked = MaskedValues();

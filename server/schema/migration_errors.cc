@@ -60,7 +60,8 @@ std::string EditedAfterApply(std::string_view path, std::string_view applied_at)
   return Cat(
       path, " was edited after it was applied (", applied_at,
       " UTC); restore its text and put the change into a new migration, or take it down with the old text and up "
-      "again, or if the database already is as it says: rowkeeper migrate stamp");
+      "again, or if the database already is as it says: rowkeeper migrate stamp VERSION, the newest version that is "
+      "applied (all later ones then count as not applied, and earlier ones as applied)");
 }
 
 std::string OutOfOrder(std::string_view path, std::string_view newest_applied) {
@@ -71,7 +72,8 @@ std::string OutOfOrder(std::string_view path, std::string_view newest_applied) {
 std::string AppliedButMissing(std::string_view version, std::string_view name, std::string_view directory) {
   return Cat("version ", version, name.empty() ? "" : " (", name, name.empty() ? "" : ")",
              " is applied in the database, but has no file in ", directory,
-             "; restore the file, or if it is gone for good: rowkeeper migrate stamp");
+             "; restore the file, or if it is gone for good: rowkeeper migrate stamp VERSION, the newest version of "
+             "those that are applied and have a file");
 }
 
 absl::Status VerificationFailed(std::string_view sentences) { return absl::FailedPreconditionError(ToAbsl(sentences)); }

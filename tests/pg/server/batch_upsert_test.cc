@@ -144,7 +144,10 @@ TEST_F(UpsertTest, TheKeyIsRequiredAndMayComeOnce) {
   EXPECT_EQ(Summary(Call("TodoRepository.Upsert", {{"todo", {{"owner_id", owner}, {"title", "a"}}}})),
             "INVALID_ARGUMENT INVALID_FIELD [todo.id]");
   EXPECT_EQ(Summary(Call("TodoRepository.Upsert", Json::object())),
-            "INVALID_ARGUMENT INVALID_FIELD [todo.owner_id, todo.id]");
+            "INVALID_ARGUMENT INVALID_FIELD [todo.id, todo.owner_id]");
+  EXPECT_EQ(Summary(Call("ProfileRepository.Upsert", {{"profile", {{"handle", Unique()}}}})),
+            "INVALID_ARGUMENT INVALID_FIELD [profile.email]")
+      << "no row has the empty email for everybody";
   const std::string id = NewId();
   const auto twice = Call("TodoRepository.BatchUpsert", {{"todos", {Todo(owner, id, "a"), Todo(owner, id, "b")}}});
   EXPECT_EQ(Summary(twice), "INVALID_ARGUMENT INVALID_FIELD [todos[1].id]");

@@ -176,6 +176,12 @@ TEST_F(QueryTest, ChangesInsideASelectAreWrites) {
 
 TEST_F(QueryTest, MayBeCalledForItsEffect) { EXPECT_EQ(MustCall("Notify", {{"name", "hello"}}), Json::object()); }
 
+TEST_F(QueryTest, AValueThatItCannotComputeWithIsOneOfItsParameters) {
+  const auto zero = Call("Divide", {{"by", 0}});
+  EXPECT_EQ(Summary(zero), "INVALID_ARGUMENT INVALID_FIELD [by]");
+  EXPECT_THAT(std::string(zero.status().message()), HasSubstr("by: a value leads to a division by zero"));
+}
+
 TEST_F(QueryTest, StopsAtTheLimitOfRows) {
   EXPECT_EQ(MustCall("Numbers", {{"rows", 100}})["numbers"].size(), 100u);
   const auto refused = Call("Numbers", {{"rows", 101}});
