@@ -25,16 +25,18 @@ std::vector<std::string> KeyFields(const Entity& entity, const std::string& cons
   return fields;
 }
 
-absl::Status CheckNotBlocked(const plan::MethodPlan& plan, const sql::Statement& statement, const db::Rows& rows) {
+absl::Status CheckNotRefused(const plan::MethodPlan& plan, const sql::Statement& statement, const db::Rows& rows) {
   if (rows.size() == 0) return absl::OkStatus();
   const int last = rows.size() - 1;
   if (rows.is_null(last, statement.blocker_cell)) return absl::OkStatus();
   const std::string_view cell = rows.cell(last, statement.blocker_cell);
-  size_t number = 0;
+  int number = 0;
   std::from_chars(cell.data(), cell.data() + cell.size(), number);
+  if (number == sql::Cascade::kOvertaken) return SerializationFailure();
   const sql::CascadeKind kind = sql::KindOf(plan.operation);
   const sql::CascadeShape shape = sql::ShapeOfCascade(*plan.entity);
-  if (number >= shape.blockers(kind).size()) return Internal("a reference forbids the change, but it is not known");
+  if (number < 0 || number >= static_cast<int>(shape.blockers(kind).size()))
+    return Internal("a reference forbids the change, but it is not known");
   const sql::CascadeEdge& edge = shape.blockers(kind)[number];
   const catalogue::Column& column = edge.entity->columns[edge.column];
   if (kind == sql::CascadeKind::kSoftDelete) {
@@ -60,7 +62,7 @@ absl::StatusOr<db::Rows> CascadeResult(const plan::MethodPlan& plan, const sql::
                                        absl::StatusOr<db::Rows> rows) {
   if (statement.blocker_cell < 0) return rows;
   if (!rows.ok()) return NameDependent(plan, rows.status());
-  if (absl::Status status = CheckNotBlocked(plan, statement, *rows); !status.ok()) return status;
+  if (absl::Status status = CheckNotRefused(plan, statement, *rows); !status.ok()) return status;
   return rows;
 }
 

@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "server/base/text.h"
+#include "server/plan/json_mask.h"
 #include "server/sql/render.h"
 #include "server/sql/render_count.h"
 #include "server/sql/render_relation.h"
@@ -47,7 +48,7 @@ std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::str
   }
   auto statement = std::make_shared<sql::Statement>(render());
   absl::MutexLock lock(&mutex_);
-  if (statements_.size() >= limit_) {
+  if (statements_.size() >= limit_ || statement->text.size() > kMaxKeptBytes) {
     ++refused_;
     return statement;
   }
@@ -57,13 +58,24 @@ std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::str
 
 std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan& plan, const plan::Variant& variant,
                                                           Kind kind) {
-  if (variant.expression != nullptr) return std::make_shared<const sql::Statement>(RenderKind(plan, variant, kind));
-  return GetOrRender(Cat(plan.full_name, std::string(1, static_cast<char>(kind)), variant.Key()),
-                     [&] { return RenderKind(plan, variant, kind); });
+  std::shared_ptr<const sql::Statement> statement =
+      variant.expression != nullptr
+          ? std::make_shared<const sql::Statement>(RenderKind(plan, variant, kind))
+          : GetOrRender(Cat(plan.full_name, std::string(1, static_cast<char>(kind)), variant.Key()),
+                        [&] { return RenderKind(plan, variant, kind); });
+  if (variant.json == nullptr || variant.json->reads.empty()) return statement;
+  auto own = std::make_shared<sql::Statement>(*statement);
+  own->json = variant.json;
+  return own;
 }
 
 std::shared_ptr<const sql::Statement> StatementCache::GetRelation(const plan::SelectedRelation& selected) {
   return GetOrRender(RelationKey(selected), [&] { return sql::RenderRelation(selected); });
+}
+
+size_t StatementCache::size() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return statements_.size();
 }
 
 uint64_t StatementCache::refused() const {

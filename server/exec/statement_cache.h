@@ -16,6 +16,10 @@ namespace rowkeeper::exec {
 /// The statements of every variant of every plan that has been called, each rendered once. Thread-safe.
 class StatementCache {
  public:
+  /// Bytes of the longest text that is kept. A longer one is rendered for its call alone and not prepared, as those are
+  /// that are beyond the number.
+  static constexpr size_t kMaxKeptBytes = 32 * 1024;
+
   /// Which of a variant's statements.
   enum class Kind : char { kMain = 'm', kProbe = 'p', kReread = 'r', kCount = 'c', kEstimate = 'e' };
 
@@ -23,13 +27,16 @@ class StatementCache {
   /// make up ever new masks cannot grow the server or the sessions of the database. Range 1 to 1000000.
   explicit StatementCache(size_t limit = 10000) : limit_(limit) {}
 
-  /// Statements with a filter expression are not kept either: callers make up ever new ones.
+  /// Statements with a filter expression are not kept either: callers make up ever new ones. Calls that read different
+  /// parts of JSON columns share what is kept, each with its own Statement::json.
   std::shared_ptr<const sql::Statement> Get(const plan::MethodPlan& plan, const plan::Variant& variant, Kind kind);
 
   /// The statement of a relation, which all methods that load it share.
   std::shared_ptr<const sql::Statement> GetRelation(const plan::SelectedRelation& selected);
 
-  /// Statements that were not kept because of the limit.
+  /// Statements that are kept.
+  size_t size() const;
+  /// Statements that were not kept because of a limit.
   uint64_t refused() const;
 
  private:

@@ -30,13 +30,10 @@ void Add(const std::vector<JsonStep>& steps, JsonTree* tree) {
   tree->named = true;
 }
 
-void AppendTree(const JsonTree& tree, std::string* key) {
-  key->push_back('{');
-  for (const auto& [name, below] : tree.keys) {
-    key->append(Cat(name.size(), ":", name));
-    AppendTree(below, key);
-  }
-  key->push_back('}');
+size_t CountKeys(const JsonTree& tree) {
+  size_t count = tree.keys.size();
+  for (const auto& [key, below] : tree.keys) count += CountKeys(below);
+  return count;
 }
 
 void AppendWrite(const JsonWrite& write, std::string* key) {
@@ -106,10 +103,6 @@ std::string MaskName(const MethodPlan& plan, InputRole role, std::string_view ot
 }  // namespace
 
 void JsonMask::AppendKey(std::string* key) const {
-  for (const auto& [column, tree] : reads) {
-    key->append(Cat("j", column));
-    AppendTree(tree, key);
-  }
   for (const auto& [value, write] : writes) {
     key->append(Cat("w", value));
     AppendWrite(write, key);
@@ -150,6 +143,12 @@ JsonTrees TakeJsonPaths(const Entity& entity, std::string_view mask, std::vector
   *paths = std::move(kept);
   if (everything) trees.clear();
   for (int column : whole) trees.erase(column);
+  size_t keys = 0;
+  for (const auto& [column, tree] : trees) keys += CountKeys(tree);
+  if (keys > kMaxJsonKeys) {
+    violations->Add(mask, Cat("names ", keys, " keys in JSON columns; at most ", kMaxJsonKeys,
+                              " are allowed, so name fewer, or what they are in"));
+  }
   return trees;
 }
 

@@ -56,12 +56,15 @@ struct JsonMask {
   /// By index into MethodPlan::values: columns of which parts are written.
   std::map<int, JsonWrite> writes;
 
+  /// Adds what decides the text of SQL: what is written. A column that is read in parts is read whole from the table.
   void AppendKey(std::string* key) const;
 };
 
 /// A path has at most so many keys below its column …
-inline constexpr size_t kMaxJsonDepth = 32;
-/// … and all paths into jsonb columns of a mask together so many bytes.
+inline constexpr size_t kMaxJsonDepth = 16;
+/// … a mask names at most so many keys in jsonb columns, on all levels together …
+inline constexpr size_t kMaxJsonKeys = 100;
+/// … and all paths into jsonb columns of a mask together have so many bytes.
 inline constexpr size_t kMaxJsonPathBytes = 8192;
 
 /// Takes paths that reach into jsonb columns of `entity` ("settings.theme.colour") out of the mask `paths` and leaves

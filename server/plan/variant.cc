@@ -43,6 +43,7 @@ std::string Variant::Key() const {
   for (bool null : cursor_nulls) key.push_back(null ? '0' : '1');
   if (expression != nullptr) key.append(expression->Key());
   if (relations != nullptr) relations->AppendKey(&key);
+  // What is read of JSON columns is no part of the SQL, and so not of the key.
   if (json != nullptr) json->AppendKey(&key);
   return key;
 }

@@ -19,6 +19,7 @@ using plan::Deleted;
 
 constexpr char kTime[] = "timestamp with time zone";
 constexpr char kUnblocked[] = "NOT EXISTS (SELECT FROM \"#blocked\")";
+constexpr char kUnrefused[] = "NOT EXISTS (SELECT FROM \"#refused\")";
 
 std::string ColumnName(const Entity& entity, int column) { return Identifier(entity.columns[column].name); }
 
@@ -72,7 +73,10 @@ std::vector<std::string> Cascade::Assignments(const Entity& entity, CascadeKind 
   return assignments;
 }
 
-std::string Cascade::Condition() const { return can_block() ? kUnblocked : ""; }
+bool Cascade::goes_along(int node) const { return !EdgesOf(shape_.cascades, entity(node)).empty(); }
+
+std::string Cascade::Condition() const { return can_refuse() ? kUnrefused : ""; }
+std::string Cascade::Unblocked() const { return can_block() ? kUnblocked : ""; }
 
 std::string Cascade::Slot(int node) const { return SlotName('s', shape_.nodes[node].slots.front()); }
 
@@ -82,9 +86,14 @@ std::string Cascade::Queries() const {
   queries.push_back(remove ? Doomed() : Reached());
   if (can_block() && !remove) queries.push_back(Held());
   if (can_block()) queries.push_back(remove ? BlockedDelete() : BlockedRestore());
+  const int nodes = static_cast<int>(shape_.nodes.size());
+  for (int node = 0; node < nodes; ++node) {
+    if (goes_along(node)) queries.push_back(NodeLock(node));
+  }
+  if (can_refuse()) queries.push_back(Refused());
   queries.push_back("\"#now\"(\"#at\") AS MATERIALIZED (SELECT clock_timestamp())");
-  for (int node = 0; node < static_cast<int>(shape_.nodes.size()); ++node) {
-    if (!EdgesOf(shape_.cascades, entity(node)).empty()) queries.push_back(NodeChange(node));
+  for (int node = 0; node < nodes; ++node) {
+    if (goes_along(node)) queries.push_back(NodeChange(node));
   }
   std::vector<const Entity*> done;
   for (const CascadeEdge& edge : shape_.set_nulls) {
@@ -188,8 +197,8 @@ std::string Cascade::BlockedRestore() const {
              absl::StrJoin(same, " AND "), " ORDER BY \"#b\" LIMIT 1)");
 }
 
-/// The rows of a node that go along, but for the targets. A row that has moved to another parent meanwhile does not.
-std::string Cascade::NodeChange(int node) const {
+/// The rows of a node that go along, but for the targets, locked. One that is not what it was found as is left out.
+std::string Cascade::NodeLock(int node) const {
   const CascadeNode& own = shape_.nodes[node];
   const bool remove = kind_ == CascadeKind::kSoftDelete;
   std::vector<std::string> conditions = {IsDoomed(shape_, node), remove ? Live(*own.entity) : Gone(*own.entity),
@@ -201,8 +210,63 @@ std::string Cascade::NodeChange(int node) const {
         Cat(KeyRow(*own.entity), " NOT IN (SELECT ", absl::StrJoin(names, ", "), " FROM ", targets_.query, ")"));
   }
   if (!remove && can_block()) conditions.push_back(IsNotIn("\"#held\"", shape_, node));
-  conditions.push_back(Condition());
-  return LockAndChange(*own.entity, Cat("node", node), conditions, Assignments(*own.entity, kind_), ", \"#now\"");
+  if (!remove) conditions.push_back(HasItsTime(node));
+  conditions.push_back(Unblocked());
+  return Lock(*own.entity, Cat("node", node), conditions);
+}
+
+/// Restore: the row was not deleted again, at another time.
+std::string Cascade::HasItsTime(int node) const {
+  const CascadeNode& own = shape_.nodes[node];
+  if (!own.entity->deleted_at) return "";
+  std::vector<std::string> cells, found;
+  for (size_t i = 0; i < own.slots.size(); ++i) {
+    cells.push_back(ColumnName(*own.entity, own.entity->key[i]));
+    found.push_back(SlotName('s', own.slots[i]));
+  }
+  const std::string at = DeletedAt(*own.entity);
+  return Cat("(", at, " IS NULL OR (", absl::StrJoin(cells, ", "), ", ", at, ") IN (SELECT ",
+             absl::StrJoin(found, ", "), ", \"#dat\" FROM \"#doomed\" WHERE \"#e\" = ", node, "))");
+}
+
+/// Why nothing may change. Every change asks for it first, so that all rows are locked before any of them changes.
+std::string Cascade::Refused() const {
+  std::vector<std::string> selects;
+  if (can_block()) selects.push_back("SELECT \"#b\" FROM \"#blocked\"");
+  for (int node = 0; node < static_cast<int>(shape_.nodes.size()); ++node) {
+    if (goes_along(node)) selects.push_back(Overtaken(node));
+  }
+  return Cat("\"#refused\"(\"#b\") AS MATERIALIZED (", UnionAll(selects), " LIMIT 1)");
+}
+
+/// Rows of a node that were found but do not go along once they are locked, for another transaction moved, deleted or
+/// restored them: what hangs on them is not what was found either.
+std::string Cascade::Overtaken(int node) const {
+  const CascadeNode& own = shape_.nodes[node];
+  std::vector<std::string> found, locked, targets;
+  for (size_t i = 0; i < own.slots.size(); ++i) {
+    found.push_back(SlotName('s', own.slots[i]));
+    locked.push_back(SlotName('l', static_cast<int>(i)));
+    targets.push_back(SlotName('t', static_cast<int>(i)));
+  }
+  const std::string row = Cat("(", absl::StrJoin(found, ", "), ")");
+  std::vector<std::string> conditions = {
+      Cat("\"#e\" = ", node),
+      Cat(row, " NOT IN (SELECT ", absl::StrJoin(locked, ", "), " FROM ", Identifier(Cat("#node", node)), ")")};
+  if (node == 0) {
+    conditions.push_back(Cat(row, " NOT IN (SELECT ", absl::StrJoin(targets, ", "), " FROM ", targets_.query,
+                             Where({targets_.condition}), ")"));
+  }
+  if (kind_ == CascadeKind::kRestore && can_block()) {
+    conditions.push_back(
+        Cat(row, " NOT IN (SELECT ", absl::StrJoin(found, ", "), " FROM \"#held\" WHERE \"#e\" = ", node, ")"));
+  }
+  conditions.push_back(Unblocked());
+  return Cat("SELECT ", kOvertaken, " FROM \"#doomed\"", Where(conditions));
+}
+
+std::string Cascade::NodeChange(int node) const {
+  return Change(entity(node), Cat("node", node), Assignments(entity(node), kind_), ", \"#now\"", Condition());
 }
 
 /// Live rows of the entity that lose references, all of them in one change, for no row may be changed twice.
@@ -223,11 +287,10 @@ std::string Cascade::SetNulls(const Entity& entity) const {
       Cat("null", std::find_if(shape_.set_nulls.begin(), shape_.set_nulls.end(), [&entity](const CascadeEdge& edge) {
                     return edge.entity == &entity;
                   }) - shape_.set_nulls.begin());
-  return LockAndChange(
-      entity, name,
-      {Cat(first, " = ANY (ARRAY(", UnionAll(rows), "))"), Live(entity), RefersToAnyDoomed(shape_, edges),
-       node < 0 ? std::string() : IsNotIn("\"#doomed\"", shape_, node), Condition()},
-      assignments, "");
+  return Cat(Lock(entity, name,
+                  {Cat(first, " = ANY (ARRAY(", UnionAll(rows), "))"), Live(entity), RefersToAnyDoomed(shape_, edges),
+                   node < 0 ? std::string() : IsNotIn("\"#doomed\"", shape_, node), Condition()}),
+             ", ", Change(entity, name, assignments, "", ""));
 }
 
 }  // namespace rowkeeper::sql

@@ -14,16 +14,20 @@ namespace rowkeeper::sql {
 /// The statement is
 ///   WITH RECURSIVE <targets> AS MATERIALIZED (…locked rows…), <Queries()>,
 ///     "#changed" AS (UPDATE … SET … FROM <targets>, "#now" WHERE <same row> AND <Condition()> RETURNING …)
-///   SELECT … FROM "#changed" UNION ALL SELECT NULL, …, "#b" FROM "#blocked"
-/// where "#b" is an index into CascadeShape::blockers, and "#changed" is empty when there is one.
+///   SELECT … FROM "#changed" UNION ALL SELECT NULL, …, "#b" FROM "#refused"
+/// where "#b" is an index into CascadeShape::blockers or kOvertaken, and "#changed" is empty when there is one.
 ///
 /// What is guaranteed: all of it happens or nothing, with one time in every deleted_at; rows of another transaction
-/// count as far as they were committed when the statement began, and are looked at again once they are locked. A
+/// count as far as they were committed when the statement began, and are looked at again once they are locked: where
+/// one has moved, or was deleted or restored meanwhile, nothing happens, for the rows below it are others by then. A
 /// referencing row that another transaction creates at the same moment is not seen: a foreign key takes a key lock on
 /// its parent, which no update of other columns conflicts with. SERIALIZABLE transactions exclude that. Rows are locked
 /// parent table before child table and within a table in the order of keys.
 class Cascade {
  public:
+  /// The "#b" of a statement that must run again, for other transactions changed what it found.
+  static constexpr int kOvertaken = -1;
+
   /// The rows that it starts from.
   struct Targets {
     /// Name of the query in the same WITH clause, quoted.
@@ -47,20 +51,29 @@ class Cascade {
   std::string Queries() const;
   /// Conditions of the targets' own change beside IsTarget() and Targets::condition; empty: none.
   std::string Condition() const;
-  /// Whether there is a query "#blocked".
-  bool can_block() const { return !shape_.blockers(kind_).empty(); }
+  /// Whether there is a query "#refused".
+  bool can_refuse() const { return can_block() || !shape_.cascades.empty(); }
 
  private:
+  /// Whether there is a query "#blocked".
+  bool can_block() const { return !shape_.blockers(kind_).empty(); }
+  /// Whether rows of the node follow others.
+  bool goes_along(int node) const;
   const catalogue::Entity& entity(int node) const { return *shape_.nodes[node].entity; }
   /// `"#s0"` of a node's only key column.
   std::string Slot(int node) const;
 
+  std::string Unblocked() const;
   std::string BaseOfDoomed() const;
   std::string Doomed() const;
   std::string Reached() const;
   std::string Held() const;
   std::string BlockedDelete() const;
   std::string BlockedRestore() const;
+  std::string NodeLock(int node) const;
+  std::string HasItsTime(int node) const;
+  std::string Refused() const;
+  std::string Overtaken(int node) const;
   std::string NodeChange(int node) const;
   std::string SetNulls(const catalogue::Entity& entity) const;
 

@@ -107,20 +107,24 @@ std::string AnyOf(const std::vector<std::string>& conditions) {
   return conditions.size() == 1 ? conditions.front() : Cat("(", absl::StrJoin(conditions, " OR "), ")");
 }
 
-std::string LockAndChange(const Entity& entity, const std::string& name, const std::vector<std::string>& conditions,
-                          const std::vector<std::string>& assignments, const std::string& from) {
-  std::vector<std::string> cells, same;
+std::string Lock(const Entity& entity, const std::string& name, const std::vector<std::string>& conditions) {
+  std::vector<std::string> cells;
   for (size_t i = 0; i < entity.key.size(); ++i) {
-    const std::string column = ColumnName(entity, entity.key[i]);
-    const std::string locked = SlotName('l', static_cast<int>(i));
-    cells.push_back(Cat(column, " AS ", locked));
-    same.push_back(Cat(column, " = ", locked));
+    cells.push_back(Cat(ColumnName(entity, entity.key[i]), " AS ", SlotName('l', static_cast<int>(i))));
   }
-  const std::string lock = Identifier(Cat("#", name));
-  return Cat(lock, " AS MATERIALIZED (SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), Where(conditions),
-             " ORDER BY ", ColumnList(entity, entity.key), " FOR NO KEY UPDATE), ", Identifier(Cat("#", name, "!")),
-             " AS (UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), " FROM ", lock, from,
-             Where(same), ")");
+  return Cat(Identifier(Cat("#", name)), " AS MATERIALIZED (SELECT ", absl::StrJoin(cells, ", "), " FROM ",
+             Table(entity), Where(conditions), " ORDER BY ", ColumnList(entity, entity.key), " FOR NO KEY UPDATE)");
+}
+
+std::string Change(const Entity& entity, const std::string& name, const std::vector<std::string>& assignments,
+                   const std::string& from, const std::string& condition) {
+  std::vector<std::string> same;
+  for (size_t i = 0; i < entity.key.size(); ++i) {
+    same.push_back(Cat(ColumnName(entity, entity.key[i]), " = ", SlotName('l', static_cast<int>(i))));
+  }
+  same.push_back(condition);
+  return Cat(Identifier(Cat("#", name, "!")), " AS (UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "),
+             " FROM ", Identifier(Cat("#", name)), from, Where(same), ")");
 }
 
 }  // namespace rowkeeper::sql

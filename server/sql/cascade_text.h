@@ -39,10 +39,11 @@ std::string IsNotIn(const std::string& query, const CascadeShape& shape, int nod
 /// `a OR b` in parentheses.
 std::string AnyOf(const std::vector<std::string>& conditions);
 
-/// The rows of an entity that `condition` selects, locked in the order of their keys, which are named "#l0" …, under
-/// `name`; and the change of them.
-std::string LockAndChange(const catalogue::Entity& entity, const std::string& name,
-                          const std::vector<std::string>& conditions, const std::vector<std::string>& assignments,
-                          const std::string& from);
+/// A query "#name": the rows of an entity that fit, locked in the order of their keys, which are named "#l0" ….
+std::string Lock(const catalogue::Entity& entity, const std::string& name, const std::vector<std::string>& conditions);
+/// The change of the rows of the query "#name", under "#name!". `from`: further queries, each after a comma. Where
+/// `condition` is not empty and does not hold, none of them is changed.
+std::string Change(const catalogue::Entity& entity, const std::string& name,
+                   const std::vector<std::string>& assignments, const std::string& from, const std::string& condition);
 
 }  // namespace rowkeeper::sql

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
-#include "server/plan/json_mask.h"
 #include "server/plan/pages.h"
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
@@ -211,15 +210,10 @@ Statement RenderOperation(const MethodPlan& plan, const Variant& variant) {
   }
 }
 
-Statement WithJsonReads(Statement statement, const Variant& variant) {
-  if (variant.json != nullptr && !variant.json->reads.empty()) statement.json = variant.json;
-  return statement;
-}
-
 }  // namespace
 
 Statement Render(const MethodPlan& plan, const Variant& variant) {
-  return WithJsonReads(RenderOperation(plan, variant), variant);
+  return RenderOperation(plan, variant);
 }
 
 Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
@@ -238,13 +232,12 @@ Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
 }
 
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
-  if (plan.batch.has_value()) return WithJsonReads(RenderBatchReread(plan, variant), variant);
+  if (plan.batch.has_value()) return RenderBatchReread(plan, variant);
   ParameterList parameters;
   const std::string where = Where(FilterPredicates(plan, variant, &parameters));
-  return WithJsonReads(Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity),
-                                  where, LiveRowFirst(*plan.entity, Deleted::kInclude)),
-                              &parameters, variant.columns, static_cast<int>(variant.columns.size())),
-                       variant);
+  return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
+                    LiveRowFirst(*plan.entity, Deleted::kInclude)),
+                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
 }
 
 }  // namespace rowkeeper::sql

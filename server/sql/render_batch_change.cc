@@ -55,7 +55,7 @@ class ChangeRenderer {
     Statement statement = FinishBatch(
         Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(), ", \"#changed\" AS (",
             change, " RETURNING ", cells, "\"#\") SELECT ", cells, "\"#\", NULL::integer AS \"#b\" FROM \"#changed\"",
-            others, OrBlocked(cascade, variant_.columns.size() + 1), " ORDER BY \"#\""),
+            others, OrRefused(cascade, variant_.columns.size() + 1), " ORDER BY \"#\""),
         &parameters_, variant_);
     statement.blocker_cell = statement.element_cell + 1;
     return statement;

@@ -99,7 +99,7 @@ class BulkRenderer {
         Cat("UPDATE ", Table(entity_), " SET ",
             absl::StrJoin(Cascade::Assignments(entity_, CascadeKind::kSoftDelete), ", "), " FROM \"#target\", \"#now\"",
             Where({Cascade::IsTarget(entity_), guard, cascade.Condition()}));
-    const std::string blocker = cascade.can_block() ? "(SELECT \"#b\" FROM \"#blocked\")" : "NULL::integer";
+    const std::string blocker = cascade.can_refuse() ? "(SELECT \"#b\" FROM \"#refused\")" : "NULL::integer";
     Statement statement = Finish(Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(),
                                      ", \"#changed\" AS (", change, " RETURNING 1) SELECT ", kCounts, ", ", blocker),
                                  &parameters_, {}, 0);

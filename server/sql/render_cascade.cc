@@ -28,11 +28,11 @@ bool FollowsReferences(const plan::MethodPlan& plan) {
   }
 }
 
-std::string OrBlocked(const Cascade& cascade, size_t others) {
-  if (!cascade.can_block()) return "";
+std::string OrRefused(const Cascade& cascade, size_t others) {
+  if (!cascade.can_refuse()) return "";
   std::string nulls;
   for (size_t i = 0; i < others; ++i) nulls += "NULL, ";
-  return Cat(" UNION ALL SELECT ", nulls, "\"#b\" FROM \"#blocked\"");
+  return Cat(" UNION ALL SELECT ", nulls, "\"#b\" FROM \"#refused\"");
 }
 
 Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& variant, const std::string& where,
@@ -52,7 +52,7 @@ Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& varia
       Cat("SELECT ", cells, cells.empty() ? "" : ", ", "NULL::integer AS \"#b\" FROM \"#changed\"");
   Statement statement =
       Finish(Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(),
-                 ", \"#changed\" AS (", change, ") ", result, OrBlocked(cascade, variant.columns.size())),
+                 ", \"#changed\" AS (", change, ") ", result, OrRefused(cascade, variant.columns.size())),
              parameters, variant.columns, static_cast<int>(variant.columns.size()));
   statement.blocker_cell = statement.visible_cells;
   return statement;

@@ -19,8 +19,8 @@ CascadeKind KindOf(catalogue::Operation operation);
 Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& variant, const std::string& where,
                         ParameterList* parameters);
 
-/// ` UNION ALL SELECT NULL, NULL, "#b" FROM "#blocked"` for a result with `others` cells before the last one; empty
-/// when nothing can block.
-std::string OrBlocked(const Cascade& cascade, size_t others);
+/// ` UNION ALL SELECT NULL, NULL, "#b" FROM "#refused"` for a result with `others` cells before the last one; empty
+/// when nothing can refuse it.
+std::string OrRefused(const Cascade& cascade, size_t others);
 
 }  // namespace rowkeeper::sql

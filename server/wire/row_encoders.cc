@@ -31,14 +31,16 @@ std::shared_ptr<const codec::RowEncoder> RowEncoders::ForRelation(const catalogu
 
 std::shared_ptr<const codec::RowEncoder> RowEncoders::Find(const catalogue::Entity& entity,
                                                            const sql::Statement& statement) const {
-  if (statement.id != 0) {
+  // Which parts of JSON columns a call wants is its own affair, not that of its statement.
+  const bool kept = statement.id != 0 && statement.json == nullptr;
+  if (kept) {
     absl::ReaderMutexLock lock(&mutex_);
     const auto found = by_statement_.find(statement.id);
     if (found != by_statement_.end()) return found->second;
   }
   const std::vector<int> cells(statement.cells.begin(), statement.cells.begin() + statement.visible_cells);
   std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(entity, cells, statement.json.get());
-  if (statement.id == 0) return encoder;
+  if (!kept) return encoder;
   absl::MutexLock lock(&mutex_);
   return by_statement_.try_emplace(statement.id, std::move(encoder)).first->second;
 }

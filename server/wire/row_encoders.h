@@ -13,7 +13,7 @@
 namespace rowkeeper::wire {
 
 /// The row encoders of one method: one for all columns, made at start, and one for each statement with fewer. There are
-/// no more of them than statements that are kept. Thread-safe.
+/// no more of them than statements that are kept; one for parts of JSON columns is made for its call. Thread-safe.
 class RowEncoders {
  public:
   explicit RowEncoders(const catalogue::Entity* entity);

@@ -122,6 +122,8 @@ message TwoKeys { string a_id = 1; string b_id = 2; }
 message Element { int64 id = 1; int64 version = 2; }
 message Batch { repeated Element keys = 1; bool allow_missing = 2; }
 message Orgs { repeated Org orgs = 1; }
+message OrgsWhere { int64 id = 1; int32 max_affected = 2; }
+message Affected { int64 affected = 1; }
 message Teams { repeated Team teams = 1; }
 service OrgRepository {
   option (rowkeeper.v1.repository).entity = "org.v1.Org";
@@ -129,6 +131,7 @@ service OrgRepository {
   rpc Restore(Key) returns (Org);
   rpc BatchSoftDelete(Batch) returns (Orgs);
   rpc BatchRestore(Batch) returns (Orgs);
+  rpc SoftDeleteWhere(OrgsWhere) returns (Affected);
 }
 service TeamRepository {
   option (rowkeeper.v1.repository).entity = "org.v1.Team";

@@ -151,6 +151,37 @@ TEST_F(ProfileMaskTest, AReadMaskBringsOnlyTheNamedParts) {
   }
 }
 
+TEST_F(ProfileMaskTest, MasksIntoOneColumnInTurnEachBringTheirOwnParts) {
+  const std::string id = NewProfileWith({{"settings", {{"a", 1}, {"b", 2}}}});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Read(id, {"settings.a"}), (Json{{"settings", {{"a", 1}}}}));
+    EXPECT_EQ(Read(id, {"settings.b"}), (Json{{"settings", {{"b", 2}}}}));
+    EXPECT_EQ(Read(id, {"settings"}), (Json{{"settings", {{"a", 1}, {"b", 2}}}}));
+  }
+}
+
+TEST_F(ProfileMaskTest, TheLargestMaskIsWrittenRightAndALargerOneRefused) {
+  const std::string id = NewProfileWith({{"settings", {{"kept", true}}}});
+  Json settings = Json::object();
+  std::vector<std::string> paths;
+  for (int chain = 0; chain < 6; ++chain) {  // of 16 keys each
+    Json value = chain;
+    std::string below;
+    for (int level = 0; level < 15; ++level) {
+      value = Json{{Cat("k", level), value}};
+      below = Cat(".k", level, below);
+    }
+    settings[Cat("c", chain)] = value;
+    paths.push_back(Cat("settings.c", chain, below));
+  }
+  paths.insert(paths.end(), {"settings.w", "settings.x", "settings.y", "settings.z"});
+  EXPECT_EQ(MustUpdate(id, {{"settings", settings}}, paths)["settings"].size(), 7u);
+  settings["kept"] = true;
+  EXPECT_EQ(Stored(id, "settings"), settings);
+  paths.push_back("settings.one_too_many");
+  EXPECT_EQ(Summary(Update(id, Json::object(), paths)), "INVALID_ARGUMENT INVALID_FIELD [update_mask]");
+}
+
 TEST_F(ProfileMaskTest, AMistakeNamesTheMaskAndWritesNothing) {
   const std::string id = NewProfileWith({{"preferences", {{"theme", "dark"}}}});
   for (const char* path : {"preferences.thema", "preferences.theme.x", "preferences.pinned_tags.0", "preferences.",

@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "server/plan/json_mask.h"
 #include "server/sql/render.h"
 #include "server/sql/render_relation.h"
 #include "server/sql/variants.h"
@@ -15,8 +16,47 @@ namespace {
 
 using Kind = StatementCache::Kind;
 
+/// A write of one key so many levels down.
+plan::JsonWrite Chain(int levels) {
+  plan::JsonWrite write;
+  if (levels == 1) {
+    write.leaves = 0;
+    return write;
+  }
+  plan::JsonWrite::Part part;
+  part.key = 0;
+  part.below.push_back(Chain(levels - 1));
+  write.parts.push_back(std::move(part));
+  return write;
+}
+
 class StatementCacheTest : public ::testing::Test {
  protected:
+  const plan::MethodPlan& Find(std::string_view method) const {
+    for (const auto& plan : plans_) {
+      if (plan->full_name == method) return *plan;
+    }
+    ADD_FAILURE() << method;
+    return *plans_[0];
+  }
+  /// An update of so many keys of a JSON column, all on the lowest level that there may be.
+  plan::Variant DeepUpdate(const plan::MethodPlan& plan, int keys) const {
+    plan::Variant variant = sql::BasicVariant(plan);
+    auto json = std::make_shared<plan::JsonMask>();
+    for (const int value : variant.written) {
+      if (plan.entity->columns[plan.values[value].column].name != "settings") continue;
+      plan::JsonWrite& write = json->writes[value];
+      for (int i = 0; i < keys; ++i) {
+        write.parts.emplace_back();
+        write.parts.back().key = 0;
+        write.parts.back().below.push_back(Chain(static_cast<int>(plan::kMaxJsonDepth) - 1));
+      }
+    }
+    EXPECT_EQ(json->writes.size(), 1u);
+    variant.json = std::move(json);
+    return variant;
+  }
+
   const std::unique_ptr<const catalogue::Catalogue> catalogue_ = testing::CompileExample("planner/v1");
   catalogue::Diagnostics diagnostics_;
   const std::vector<std::unique_ptr<const plan::MethodPlan>> plans_ = plan::CompilePlans(*catalogue_, &diagnostics_);
@@ -57,6 +97,44 @@ TEST_F(StatementCacheTest, BeyondItsLimitAStatementIsNeitherKeptNorPrepared) {
   EXPECT_NE(get(2), third);
   EXPECT_EQ(cache.refused(), 2u);
   EXPECT_EQ(get(0), first);
+}
+
+TEST_F(StatementCacheTest, ATextThatIsTooLongIsNeitherKeptNorPrepared) {
+  const plan::MethodPlan& update = Find("planner.v1.ProfileRepository.Update");
+  StatementCache cache;
+  const auto one = cache.Get(update, DeepUpdate(update, 1), Kind::kMain);
+  EXPECT_NE(one->id, 0u);
+  EXPECT_EQ(cache.size(), 1u);
+  const auto most = cache.Get(update, DeepUpdate(update, 6), Kind::kMain);
+  ASSERT_GT(most->text.size(), StatementCache::kMaxKeptBytes);
+  EXPECT_EQ(most->id, 0u);
+  EXPECT_EQ(cache.refused(), 1u);
+  EXPECT_EQ(cache.size(), 1u);
+  EXPECT_LT(most->text.size(), 128 * 1024u) << "the limits of masks bound it";
+}
+
+TEST_F(StatementCacheTest, CallsThatReadDifferentPartsShareAStatement) {
+  const plan::MethodPlan& get = Find("planner.v1.ProfileRepository.GetById");
+  StatementCache cache;
+  const plan::Variant whole = sql::BasicVariant(get);
+  const auto reading = [&](const std::string& key) {
+    auto json = std::make_shared<plan::JsonMask>();
+    json->reads[0].keys[key].named = true;
+    plan::Variant variant = whole;
+    variant.json = std::move(json);
+    return variant;
+  };
+  const plan::Variant one = reading("k1"), other = reading("k2");
+  for (int i = 0; i < 2; ++i) {
+    const auto got = cache.Get(get, one, Kind::kMain);
+    const auto got_other = cache.Get(get, other, Kind::kMain);
+    EXPECT_EQ(got->json, one.json);
+    EXPECT_EQ(got_other->json, other.json);
+    EXPECT_EQ(got->id, got_other->id);
+    EXPECT_NE(got->id, 0u);
+    EXPECT_EQ(cache.Get(get, whole, Kind::kMain)->json, nullptr);
+  }
+  EXPECT_EQ(cache.size(), 1u);
 }
 
 TEST_F(StatementCacheTest, KeepsOneStatementForARelationWithItsColumnsAndThoseBelow) {

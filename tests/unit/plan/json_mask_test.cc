@@ -132,9 +132,29 @@ TEST_F(JsonMaskTest, DepthAndSizeAreLimited) {
   std::string deep = "labels";
   for (size_t i = 0; i < kMaxJsonDepth; ++i) deep += ".a";
   EXPECT_EQ(Update({deep}).Message(), "OK");
-  EXPECT_EQ(Mistake(deep + ".a"), "reaches 33 levels deep; at most 32 are allowed");
+  EXPECT_EQ(Mistake(deep + ".a"), "reaches 17 levels deep; at most 16 are allowed");
   EXPECT_EQ(Update({"labels." + std::string(kMaxJsonPathBytes, 'a')}).Message(),
             "update_mask: has more than 8192 bytes of paths into JSON columns; name fewer, or the columns themselves");
+}
+
+TEST_F(JsonMaskTest, KeysAreLimitedOnAllLevelsAndInAllColumnsTogether) {
+  std::vector<std::string> paths;
+  for (size_t i = 0; i < (kMaxJsonKeys - 3) / 2; ++i) {
+    paths.push_back(Cat("labels.a.k", i));
+    paths.push_back(Cat("counts.k", i));
+  }
+  paths.insert(paths.end(), {"settings.inner.name", "labels.a.k0"});
+  EXPECT_EQ(Update(paths).Message(), "OK");
+  paths.push_back("settings.theme");
+  EXPECT_EQ(Update(paths).Message(), "OK");
+  paths.push_back("settings.inner.at");
+  const char* const refusal =
+      "names 101 keys in JSON columns; at most 100 are allowed, so name fewer, or what they are in";
+  EXPECT_EQ(Update(paths).Message(), Cat("update_mask: ", refusal));
+  EXPECT_EQ(RequestBuilder(plans_.Find("GetById")).Set("id", "1").ReadMask(paths).Message(),
+            Cat("read_mask: ", refusal));
+  paths.push_back("settings.inner");
+  EXPECT_EQ(Update(paths).Message(), "OK") << "the path above counts alone";
 }
 
 TEST_F(JsonMaskTest, AnUpdateWritesPartsOfTheColumn) {
@@ -166,8 +186,10 @@ TEST_F(JsonMaskTest, KeysAreNoPartOfAStatement) {
   const auto read = [this](const char* path) {
     return RequestBuilder(plans_.Find("GetById")).Set("id", "1").ReadMask({path}).MustBind().variant.Key();
   };
-  // What is read of a column is the encoder's to know, and encoders belong to statements.
-  EXPECT_NE(read("labels.a"), read("labels.b"));
+  // Columns are read whole from the table, so that callers cannot make up ever new statements.
+  EXPECT_EQ(read("labels.a"), read("labels.b"));
+  EXPECT_EQ(read("labels.a"), read("labels"));
+  EXPECT_NE(read("labels.a"), read("counts.a"));
 }
 
 TEST_F(JsonMaskTest, ImmutableOutputOnlyAndUpsertedColumnsAreHandledWhole) {
