@@ -193,13 +193,29 @@ class BatchBinder {
     }
   }
 
+  /// What a mask names is written, also where it is empty and the column has a default.
+  void EmptyNamedValues(const std::vector<int>& named) {
+    for (int i : named) {
+      const Column& column = ColumnOf(plan_.values[i]);
+      const auto zero = ZeroText(column);
+      if (!column.has_default() || column.nullable || column.immutable || column.key || !zero.has_value()) continue;
+      for (Element& element : elements()) {
+        Argument& argument = element.arguments[plan_.values[i].input];
+        if (!argument.present) argument = {true, *zero};
+      }
+    }
+  }
+
   void BindUpsert() {
     RequireConflictFields();
-    BindRows();
     variant_.unchanged_if_given = true;
     const auto& mask = call_.request.update_mask;
-    std::vector<int> masked = variant_.written;
-    if (mask.has_value() && !mask->empty()) masked = MaskedValues();
+    const bool has_mask = mask.has_value() && !mask->empty();
+    std::vector<int> masked;
+    if (has_mask) masked = MaskedValues();
+    EmptyNamedValues(masked);
+    BindRows();
+    if (!has_mask) masked = variant_.written;
     for (int i : variant_.written) {
       const ValueTerm& value = plan_.values[i];
       if (IsConflictColumn(value.column)) continue;

@@ -86,6 +86,21 @@ TEST_F(UpsertTest, AMaskLimitsWhatIsWrittenToRowsThatAreThere) {
             "INVALID_ARGUMENT INVALID_FIELD [update_mask]");
 }
 
+TEST_F(UpsertTest, WhatAMaskNamesIsEmptiedAlsoWhereTheColumnHasADefault) {
+  const std::string owner = NewProfile();
+  Json todo = Todo(owner, NewId(), "a");
+  todo.update({{"tags", {"x"}}, {"labels", {{"a", 1}}}});
+  MustCall("TodoRepository.Upsert", {{"todo", todo}});
+  todo.erase("tags");
+  todo.erase("labels");
+  const Json kept = MustCall("TodoRepository.Upsert", {{"todo", todo}});
+  EXPECT_EQ(kept["todo"]["tags"], Json::array({"x"}));
+  const Json emptied = MustCall("TodoRepository.Upsert", {{"todo", todo}, {"update_mask", "tags,labels"}});
+  EXPECT_FALSE(emptied["todo"].contains("tags"));
+  EXPECT_EQ(emptied["todo"].value("labels", Json::object()), Json::object());
+  EXPECT_EQ(emptied["outcome"], "WRITE_OUTCOME_UPDATED");
+}
+
 TEST_F(UpsertTest, AnImmutableFieldAndAVersionAreGuarded) {
   const std::string owner = NewProfile(), other = NewProfile();
   const Json todo = Todo(owner, NewId(), "a"), fresh = Todo(owner, NewId(), "b");
