@@ -8,8 +8,8 @@
 #include "server/base/text.h"
 #include "server/plan/call.h"
 #include "server/plan/compile_batch.h"
-#include "server/plan/compile_query.h"
 #include "server/plan/compile_bulk.h"
+#include "server/plan/compile_query.h"
 #include "server/plan/field_binding.h"
 #include "server/plan/method_plan.h"
 #include "server/plan/relation_filter.h"
@@ -202,11 +202,11 @@ class MethodCompiler {
     const bool list = plan_.operation == Operation::kList || exports;
     const bool reads = list || plan_.operation == Operation::kGet;
     if (list != (plan.shape == ResponseShape::kList) && plan.rows_known) {
-      diagnostics_->Error(method_,
-                          list ? Cat(exports ? "an export" : "a list",
-                                     " needs a response with a repeated field of the entity")
-                               : "only a list answers with a repeated field of the entity",
-                          Cat("return ", list ? "a message with a repeated " : "", entity_.full_name));
+      diagnostics_->Error(
+          method_,
+          list ? Cat(exports ? "an export" : "a list", " needs a response with a repeated field of the entity")
+               : "only a list answers with a repeated field of the entity",
+          Cat("return ", list ? "a message with a repeated " : "", entity_.full_name));
     } else if (reads && plan.shape == ResponseShape::kEmpty) {
       diagnostics_->Error(method_, "a read that returns nothing", Cat("return ", entity_.full_name));
     }

@@ -99,13 +99,13 @@ bool Accepts(Operation operation, const catalogue::Entity& entity, InputRole rol
       return operation == Operation::kUpdate || operation == Operation::kBatchUpdate ||
              operation == Operation::kUpdateWhere || catalogue::IsUpsert(operation);
     case InputRole::kDeleted:
-      return entity.soft_deletable() && (list || export_rows || operation == Operation::kGet || operation == Operation::kDelete ||
-                                         operation == Operation::kCount || operation == Operation::kDeleteWhere ||
-                                         operation == Operation::kBatchGet || operation == Operation::kBatchDelete);
+      return entity.soft_deletable() &&
+             (list || export_rows || operation == Operation::kGet || operation == Operation::kDelete ||
+              operation == Operation::kCount || operation == Operation::kDeleteWhere ||
+              operation == Operation::kBatchGet || operation == Operation::kBatchDelete);
     case InputRole::kVersion:  // in a batch it is a field of the elements
-      return entity.version.has_value() &&
-             (operation == Operation::kUpdate || operation == Operation::kSoftDelete ||
-              operation == Operation::kRestore || operation == Operation::kDelete);
+      return entity.version.has_value() && (operation == Operation::kUpdate || operation == Operation::kSoftDelete ||
+                                            operation == Operation::kRestore || operation == Operation::kDelete);
     case InputRole::kAllowMissing:
       return operation == Operation::kSoftDelete || operation == Operation::kRestore ||
              operation == Operation::kDelete || operation == Operation::kBatchGet ||

@@ -107,8 +107,9 @@ std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const Request& reques
   std::set<int> columns;
   for (const std::string& path : *request.update_mask) {
     if (IsRelationPath(entity, path)) {
-      violations->Add(mask, Cat("path \"", path, "\" names rows of another entity, which are written by their own "
-                                                "repository; leave it out"));
+      violations->Add(mask, Cat("path \"", path,
+                                "\" names rows of another entity, which are written by their own "
+                                "repository; leave it out"));
       continue;
     }
     const Column* column = FindPath(entity, path, mask, violations);

@@ -261,7 +261,9 @@ absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::
   const std::string path = Cat(directory, "/", NewVersion(VersionsIn(directory)), "_", words, ".sql");
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) return MigrationFileUnusable(path, "write", errno);
-  const std::string text = Block(body.transaction == MigrationBody::Transaction::kNone ? "up transaction:false" : "up", body.up) + Block("down", body.down);
+  const std::string text =
+      Block(body.transaction == MigrationBody::Transaction::kNone ? "up transaction:false" : "up", body.up) +
+      Block("down", body.down);
   const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   const int problem = errno;
   close(fd);

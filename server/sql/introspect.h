@@ -24,8 +24,8 @@ std::string ColumnsQuery(const std::vector<std::string>& tables);
 std::string IndexesQuery(const std::vector<std::string>& tables);
 
 /// table position, constraint name, contype ('c' or 'f'), pg_get_constraintdef, expression of a CHECK, referenced
-/// table's position in the list or NULL, column name, referenced column name, confdeltype: one row for each column, in order. A
-/// CHECK without columns is left out.
+/// table's position in the list or NULL, column name, referenced column name, confdeltype: one row for each column, in
+/// order. A CHECK without columns is left out.
 std::string ConstraintsQuery(const std::vector<std::string>& tables);
 
 /// A CHECK's expression and the values of its one column to try it on.

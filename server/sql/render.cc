@@ -10,11 +10,11 @@
 #include "server/sql/json_merge.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_batch.h"
-#include "server/sql/render_query.h"
 #include "server/sql/render_bulk.h"
 #include "server/sql/render_cascade.h"
 #include "server/sql/render_count.h"
 #include "server/sql/render_export.h"
+#include "server/sql/render_query.h"
 #include "server/sql/render_relation.h"
 #include "server/sql/types.h"
 
@@ -165,9 +165,8 @@ Statement RenderList(const MethodPlan& plan, Variant variant) {
   std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   conditions.push_back(CursorPredicate(plan, variant, &parameters));
-  std::string text =
-      Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions), OrderBy(entity, variant),
-          " LIMIT ", parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
+  std::string text = Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions),
+                         OrderBy(entity, variant), " LIMIT ", parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
   if (variant.skip) text += Cat(" OFFSET ", parameters.Add(Parameter::Source::kSkip, 0, "bigint"));
   Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
   statement.cursor_cells = std::move(cursor_cells);
@@ -212,9 +211,7 @@ Statement RenderOperation(const MethodPlan& plan, const Variant& variant) {
 
 }  // namespace
 
-Statement Render(const MethodPlan& plan, const Variant& variant) {
-  return RenderOperation(plan, variant);
-}
+Statement Render(const MethodPlan& plan, const Variant& variant) { return RenderOperation(plan, variant); }
 
 Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
   if (plan.batch.has_value()) return RenderBatchProbe(plan, variant);

@@ -176,8 +176,7 @@ Variant BasicVariant(const MethodPlan& plan) {
 
 std::vector<SampledStatement> SampleStatements(const MethodPlan& plan) {
   if (plan.query != nullptr) return {{"", Render(plan, {})}};  // it has one text for all calls
-  std::vector<SampledStatement> statements =
-      plan.batch.has_value() ? SampleBatch(plan) : Sampler(plan).Sample();
+  std::vector<SampledStatement> statements = plan.batch.has_value() ? SampleBatch(plan) : Sampler(plan).Sample();
   SampleRelations(plan, &statements);
   SampleLists(plan, &statements);
   return statements;

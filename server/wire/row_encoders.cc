@@ -18,8 +18,8 @@ RowEncoders::RowEncoders(const catalogue::Entity* entity)
     : entity_(entity), all_columns_(codec::RowEncoder::Compile(*entity, AllColumns(*entity))) {}
 
 std::shared_ptr<const codec::RowEncoder> RowEncoders::For(const sql::Statement* statement) const {
-  const bool all = statement == nullptr || (statement->json == nullptr && statement->visible_cells ==
-                                                                              static_cast<int>(entity_->columns.size()));
+  const bool all = statement == nullptr || (statement->json == nullptr &&
+                                            statement->visible_cells == static_cast<int>(entity_->columns.size()));
   if (all) return all_columns_;
   return Find(*entity_, *statement);
 }

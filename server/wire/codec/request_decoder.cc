@@ -118,8 +118,8 @@ int RequestDecoder::AddSource(const plan::Input& input, int index, const plan::M
   source.role = input.role;
   if (IsArgument(input.role)) {
     source.arguments.push_back(index);
-    source.codec = std::make_unique<WireToText>(*input.path.back(),
-                                                input.type.has_value() ? *input.type : plan.entity->columns[input.column].type, &shapes_);
+    source.codec = std::make_unique<WireToText>(
+        *input.path.back(), input.type.has_value() ? *input.type : plan.entity->columns[input.column].type, &shapes_);
   }
   if (input.role == InputRole::kOlderThan) {
     catalogue::ValueType interval;

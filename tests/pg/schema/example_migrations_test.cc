@@ -91,8 +91,9 @@ class ExampleMigrations : public ::testing::TestWithParam<const char*> {
   /// The entities' tables, and the names of all others.
   std::vector<std::string> DescribeAll() {
     std::vector<std::string> lines = Describe(migrated_);
-    lines.push_back(migrated_.Value("SELECT coalesce(string_agg(relname, ' ' ORDER BY relname), '') FROM pg_class "
-                                    "WHERE relnamespace = 'public'::regnamespace"));
+    lines.push_back(
+        migrated_.Value("SELECT coalesce(string_agg(relname, ' ' ORDER BY relname), '') FROM pg_class "
+                        "WHERE relnamespace = 'public'::regnamespace"));
     return lines;
   }
 

@@ -217,9 +217,10 @@ TEST_F(FitTest, AdvisesOnAForeignKeyThatNothingEnforces) {
 
 TEST_F(FitTest, AdvisesOnAForeignKeyThatDoesOtherwiseThanDeclared) {
   const auto advice = [this](const std::string& action) {
-    database_.Run(absl::StrCat("ALTER TABLE \"order\" DROP CONSTRAINT fk_order_owner_id_owners, ADD CONSTRAINT "
-                      "fk_order_owner_id_owners FOREIGN KEY (owner_id) REFERENCES owners (id) ",
-                      action));
+    database_.Run(
+        absl::StrCat("ALTER TABLE \"order\" DROP CONSTRAINT fk_order_owner_id_owners, ADD CONSTRAINT "
+                     "fk_order_owner_id_owners FOREIGN KEY (owner_id) REFERENCES owners (id) ",
+                     action));
     const FitReport report = Check();
     EXPECT_TRUE(report.fits());
     return report.advice.empty() ? "" : report.advice.front().ToString();

@@ -298,7 +298,8 @@ TEST_F(ProfileMaskTest, ABatchWritesTheNamedPartsOfEachOfItsRows) {
   MustCall("TodoRepository.BatchUpdatePartial",
            {{"todos", {{{"id", two["id"]}, {"labels", {{"size", 3}}}}, {{"id", kNoId}}, {{"id", one["id"]}}}},
             {"update_mask", "labels.size,labels.colour"}});
-  const Json rows = MustCall("TodoRepository.BatchGet", {{"ids", {one["id"], two["id"]}}, {"read_mask", "labels.size"}});
+  const Json rows =
+      MustCall("TodoRepository.BatchGet", {{"ids", {one["id"], two["id"]}}, {"read_mask", "labels.size"}});
   EXPECT_EQ(rows["todos"], (Json{{{"labels", Json::object()}}, {{"labels", {{"size", 3}}}}}));
   EXPECT_EQ(GetTodo(one.value("id", ""))["labels"], (Json{{"kept", 1}}));
 }

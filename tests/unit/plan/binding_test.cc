@@ -10,9 +10,9 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 std::string RoleName(InputRole role) {
-  static const char* const kNames[] = {"filter",      "value",   "page_size", "page_token",    "order_by", "read_mask",
-                                       "update_mask", "deleted", "version",   "allow_missing", "filter",
-                                       "skip",        "count",   "max_affected", "older_than", "ignored"};
+  static const char* const kNames[] = {
+      "filter",  "value",         "page_size", "page_token", "order_by", "read_mask",    "update_mask", "deleted",
+      "version", "allow_missing", "filter",    "skip",       "count",    "max_affected", "older_than",  "ignored"};
   return kNames[static_cast<int>(role)];
 }
 
@@ -45,10 +45,10 @@ TEST(Binding, PlannerMethodsBindByStandardNames) {
   EXPECT_EQ(get.path, "/planner.v1.TodoRepository/GetById");
   EXPECT_THAT(Inputs(get), ElementsAre("id filter id", "read_mask read_mask", "deleted deleted"));
   EXPECT_TRUE(get.reads_only());
-  EXPECT_THAT(Inputs(plans.Find("TodoRepository.ListByOwner")),
-              ElementsAre("owner_id filter owner_id", "status filter status", "page_size page_size",
-                          "page_token page_token", "order_by order_by", "read_mask read_mask", "deleted deleted",
-                          "count count"));
+  EXPECT_THAT(
+      Inputs(plans.Find("TodoRepository.ListByOwner")),
+      ElementsAre("owner_id filter owner_id", "status filter status", "page_size page_size", "page_token page_token",
+                  "order_by order_by", "read_mask read_mask", "deleted deleted", "count count"));
   EXPECT_THAT(Terms(plans.Find("TodoRepository.ListByOwner")), ElementsAre("owner_id =", "status =?"));
   EXPECT_THAT(Terms(plans.Find("TodoRepository.ListByDateRange")), ElementsAre("owner_id =", "due_at >=", "due_at <"));
   EXPECT_THAT(Inputs(plans.Find("TodoRepository.SoftDelete")),
