@@ -208,7 +208,6 @@ class Walk {
     const auto& reflection = *request->GetReflection();
     switch (op) {
       case plan::FilterOperator::kLess:
-      case plan::FilterOperator::kLessOrEqual:
         return SetLast(reflection.MutableMessage(request, &to));
       case plan::FilterOperator::kIsNull:
         return reflection.SetBool(request, &to, !row.GetReflection()->HasField(row, &from));
@@ -217,6 +216,8 @@ class Walk {
       case plan::FilterOperator::kContains:
       case plan::FilterOperator::kOverlaps:
         return from.is_repeated() ? SetElements(row, from, request, to) : CopyField(row, from, request, to);
+      case plan::FilterOperator::kGreater:
+      case plan::FilterOperator::kNotEqual:
       case plan::FilterOperator::kNotIn:
       case plan::FilterOperator::kSearch:
         return;
