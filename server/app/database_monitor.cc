@@ -134,12 +134,18 @@ absl::Status DatabaseMonitor::CheckSchema(db::Connection& connection) {
 absl::Status DatabaseMonitor::CheckQueries(db::Connection& connection, schema::FitReport* report) {
   // Where the tables do not fit, the queries over them would only say so again.
   if (!schema::HasQueries(loaded_.plans) || !report->fits()) return absl::OkStatus();
-  if (describer_ == nullptr || describer_->broken()) {
+  const schema::FitReport of_tables = *report;
+  const bool kept = describer_ != nullptr && !describer_->broken();
+  if (!kept) {
     auto opened = db::Describer::Open(options_);
     if (!opened.ok()) return opened.status();
     describer_ = *std::move(opened);
   }
-  return schema::CheckQueries(loaded_.plans, *describer_, connection, report);
+  absl::Status status = schema::CheckQueries(loaded_.plans, *describer_, connection, report);
+  if (status.ok() || !kept || !describer_->broken()) return status;
+  // The database was restarted since the last look, and is there: that is no reason to stop serving.
+  *report = of_tables;
+  return CheckQueries(connection, report);
 }
 
 }  // namespace rowkeeper::app
