@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "server/base/errors.h"
+#include "server/base/startup_errors.h"
 
 namespace rowkeeper::uow {
 class UnitsOfWork;
@@ -22,9 +23,10 @@ class UnitsSlot {
   }
 
   uow::UnitsOfWork* get() const { return units_.load(std::memory_order_acquire); }
-  /// What a call is told when there are none: DATABASE_UNAVAILABLE while the server starts, SHUTTING_DOWN at its end.
+  /// What a call is told when there are none: SERVER_STARTING, or SHUTTING_DOWN at its end. Not DATABASE_UNAVAILABLE,
+  /// which says of a Commit that nothing was committed; an earlier process may have done it.
   absl::Status Missing() const {
-    return closed_.load(std::memory_order_acquire) ? ShuttingDown() : DatabaseUnavailable();
+    return closed_.load(std::memory_order_acquire) ? ShuttingDown() : ServerStarting();
   }
 
  private:

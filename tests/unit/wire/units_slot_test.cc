@@ -8,7 +8,7 @@ namespace {
 TEST(UnitsSlotTest, SaysWhetherTheServerStartsOrEnds) {
   UnitsSlot slot;
   EXPECT_EQ(slot.get(), nullptr);
-  EXPECT_EQ(ErrorReason(slot.Missing()), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(ErrorReason(slot.Missing()), "SERVER_STARTING");
   slot.Close();
   EXPECT_EQ(slot.get(), nullptr);
   EXPECT_EQ(ErrorReason(slot.Missing()), "SHUTTING_DOWN");
