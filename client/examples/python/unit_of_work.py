@@ -20,7 +20,8 @@ RERUN = ("SERIALIZATION_FAILURE", "DEADLOCK", "LOCK_TIMEOUT")
 TIMEOUT_S = 10
 # Answers to Commit that leave its outcome open, and answers of a server that has not looked at it.
 NO_OUTCOME = ("", "COMMIT_OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED", "CANCELLED", "INTERNAL")
-NOT_TAKEN = ("UNIT_OF_WORK_BUSY", "UNIT_OF_WORK_NOT_FOUND", "UNIT_OF_WORK_ELSEWHERE", "SHUTTING_DOWN")
+NOT_TAKEN = ("UNIT_OF_WORK_BUSY", "UNIT_OF_WORK_NOT_FOUND", "UNIT_OF_WORK_ELSEWHERE", "SHUTTING_DOWN",
+             "SERVER_STARTING")
 
 
 class OutcomeUnknown(Exception):

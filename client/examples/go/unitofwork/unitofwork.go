@@ -32,7 +32,8 @@ const (
 var (
 	// Answers to Commit that leave its outcome open, and answers of a server that has not looked at it.
 	noOutcome = []string{"", "COMMIT_OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED", "CANCELLED", "INTERNAL"}
-	notTaken  = []string{"UNIT_OF_WORK_BUSY", "UNIT_OF_WORK_NOT_FOUND", "UNIT_OF_WORK_ELSEWHERE", "SHUTTING_DOWN"}
+	notTaken  = []string{"UNIT_OF_WORK_BUSY", "UNIT_OF_WORK_NOT_FOUND", "UNIT_OF_WORK_ELSEWHERE", "SHUTTING_DOWN",
+		"SERVER_STARTING"}
 )
 
 // ErrOutcomeUnknown is of units of which nobody could say whether they were committed: look what is there before doing
