@@ -29,7 +29,7 @@ struct CallOptions {
   double timeout_s = 10;
 };
 
-int Fail(const absl::Status& status) {
+int FailWithCode(const absl::Status& status) {
   std::fprintf(stderr, "%s: %s\n", absl::StatusCodeToString(status.code()).c_str(),
                std::string(status.message()).c_str());
   return kExitFailure;
@@ -46,7 +46,7 @@ void PrintDetail(const absl::Status& status) {
 }
 
 int FailWithDetails(const absl::Status& status) {
-  Fail(status);
+  FailWithCode(status);
   PrintDetail<google::rpc::ErrorInfo>(status);
   PrintDetail<google::rpc::BadRequest>(status);
   PrintDetail<google::rpc::PreconditionFailure>(status);
@@ -100,16 +100,16 @@ int Call(CallOptions options) {
   const auto channel = grpc::CreateChannel(options.address, grpc::InsecureChannelCredentials());
   ReflectionClient reflection(channel, std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000)));
   const auto method = reflection.FindMethod(options.method);
-  if (!method.ok()) return Fail(method.status());
+  if (!method.ok()) return FailWithCode(method.status());
   if ((*method)->client_streaming() || (*method)->server_streaming()) {
-    return Fail(absl::UnimplementedError(Cat(
+    return FailWithCode(absl::UnimplementedError(Cat(
         (*method)->full_name(), " is a stream, which this command does not speak; use grpcurl or a generated stub")));
   }
   pb::DynamicMessageFactory factory;
   const std::unique_ptr<pb::Message> request(factory.GetPrototype((*method)->input_type())->New());
   const auto parsed = pb::util::JsonStringToMessage(options.json, request.get());
   if (!parsed.ok()) {
-    return Fail(absl::InvalidArgumentError(
+    return FailWithCode(absl::InvalidArgumentError(
         Cat("the JSON is not a ", (*method)->input_type()->full_name(), ": ", std::string(parsed.message()))));
   }
   const std::unique_ptr<pb::Message> response(factory.GetPrototype((*method)->output_type())->New());
@@ -119,7 +119,7 @@ int Call(CallOptions options) {
   print.add_whitespace = true;
   std::string json;
   if (!pb::util::MessageToJsonString(*response, &json, print).ok()) {
-    return Fail(absl::DataLossError("the response cannot be written as JSON"));
+    return FailWithCode(absl::DataLossError("the response cannot be written as JSON"));
   }
   std::printf("%s", json.c_str());
   return kExitOk;

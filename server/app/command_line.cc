@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -81,6 +82,11 @@ void AddUnitOptions(CLI::App* command, UnitSettings* settings) {
 }
 
 }  // namespace
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "rowkeeper: %s\n", std::string(status.message()).c_str());
+  return kExitFailure;
+}
 
 std::string EnvironmentName(const std::string& option) {
   std::string name = "ROWKEEPER_";

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "server/app/settings.h"
 
 namespace rowkeeper::app {
@@ -12,6 +13,9 @@ namespace rowkeeper::app {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;
+
+/// Prints `status` for the person at the terminal; gives kExitFailure.
+int Fail(const absl::Status& status);
 
 // Each adds one family of options to a command. Every option can also be given as ROWKEEPER_<NAME> in the environment
 // or as `name = value` in the configuration file; a flag wins over the environment, the environment over the file.

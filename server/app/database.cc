@@ -61,7 +61,7 @@ std::unique_ptr<ConnectedDatabase> ConnectOrExplain(const DatabaseSettings& sett
   const auto progress = [](const std::string& line) { std::fprintf(stderr, "rowkeeper: %s\n", line.c_str()); };
   absl::StatusOr<Database> database = OpenDatabase(settings, EmbeddedUse::kJoin, progress);
   if (!database.ok()) {
-    std::fprintf(stderr, "rowkeeper: %s\n", std::string(database.status().message()).c_str());
+    Fail(database.status());
     return nullptr;
   }
   auto connected = std::make_unique<ConnectedDatabase>();

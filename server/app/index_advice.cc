@@ -5,7 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "server/app/filter_index_advice.h"
 #include "server/base/text.h"
-#include "server/plan/order_by.h"
+#include "server/plan/page/order_by.h"
 
 namespace rowkeeper::app {
 namespace {

@@ -36,11 +36,6 @@ struct MigrateOptions {
   int batch_rows = 1000;
 };
 
-int Fail(const absl::Status& status) {
-  std::fprintf(stderr, "rowkeeper: %s\n", std::string(status.message()).c_str());
-  return kExitFailure;
-}
-
 const char* Verb(MigrationStep::Action action) {
   switch (action) {
     case MigrationStep::Action::kApplied:

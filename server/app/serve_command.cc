@@ -27,11 +27,6 @@ struct ServeOptions {
   ServeSettings serve;
 };
 
-int Fail(const absl::Status& status) {
-  std::fprintf(stderr, "rowkeeper: %s\n", std::string(status.message()).c_str());
-  return kExitFailure;
-}
-
 absl::Status StartLogging(const ServeSettings& settings) {
   observe::LogOptions options;
   absl::Status status = observe::ParseLogLevel(settings.log_level, &options.level);

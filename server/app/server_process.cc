@@ -12,7 +12,7 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
-#include "server/plan/import_response.h"
+#include "server/plan/batch/import_response.h"
 
 namespace rowkeeper::app {
 namespace {

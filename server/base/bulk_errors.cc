@@ -1,32 +1,17 @@
 #include "server/base/bulk_errors.h"
 
-#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "google/rpc/error_details.pb.h"
+#include "server/base/error_parts.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 
 namespace rowkeeper {
 namespace {
 
-template <typename Detail>
-std::string TypeUrl() {
-  return Cat("type.googleapis.com/", Detail::descriptor()->full_name());
-}
-
-template <typename Detail>
-void Attach(const Detail& detail, absl::Status* status) {
-  status->SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
-}
-
-absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message) {
-  absl::Status status(code, ToAbsl(message));
-  google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
-  info.set_domain(std::string(kErrorDomain));
-  Attach(info, &status);
-  return status;
-}
+using error_parts::Attach;
+using error_parts::Error;
+using error_parts::TypeUrl;
 
 google::rpc::BadRequest ViolationsOf(const absl::Status& status) {
   google::rpc::BadRequest details;

@@ -2,24 +2,16 @@
 
 #include <string>
 
-#include "absl/strings/cord.h"
-#include "google/rpc/error_details.pb.h"
+#include "server/base/error_parts.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 
 namespace rowkeeper {
 namespace {
 
-absl::Status QueryError(absl::StatusCode code, const std::string& reason, std::string_view method,
+absl::Status QueryError(absl::StatusCode code, std::string_view reason, std::string_view method,
                         std::string_view message) {
-  google::rpc::ErrorInfo info;
-  info.set_reason(reason);
-  info.set_domain(std::string(kErrorDomain));
-  (*info.mutable_metadata())["method"] = std::string(method);
-  absl::Status status(code, ToAbsl(message));
-  status.SetPayload(Cat("type.googleapis.com/", google::rpc::ErrorInfo::descriptor()->full_name()),
-                    absl::Cord(info.SerializeAsString()));
-  return status;
+  return error_parts::Error(code, reason, message, {{"method", method}});
 }
 
 }  // namespace

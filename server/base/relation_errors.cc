@@ -2,30 +2,17 @@
 
 #include <string>
 
-#include "absl/strings/cord.h"
 #include "google/rpc/error_details.pb.h"
+#include "server/base/error_parts.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 
 namespace rowkeeper {
 namespace {
 
-template <typename Detail>
-void Attach(const Detail& detail, absl::Status* status) {
-  status->SetPayload(ToAbsl(Cat("type.googleapis.com/", Detail::descriptor()->full_name())),
-                     absl::Cord(detail.SerializeAsString()));
-}
-
 absl::Status LimitError(absl::StatusCode code, std::string_view reason, std::string_view message,
                         std::string_view limit, std::string_view value) {
-  absl::Status status(code, ToAbsl(message));
-  google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
-  info.set_domain(std::string(kErrorDomain));
-  (*info.mutable_metadata())["limit"] = std::string(limit);
-  (*info.mutable_metadata())["value"] = std::string(value);
-  Attach(info, &status);
-  return status;
+  return error_parts::Error(code, reason, message, {{"limit", limit}, {"value", value}});
 }
 
 }  // namespace
@@ -39,7 +26,7 @@ absl::Status ReadTooLarge(std::string_view field, std::string_view problem, std:
   auto* violation = bad_request.add_field_violations();
   violation->set_field(std::string(field));
   violation->set_description(description);
-  Attach(bad_request, &status);
+  error_parts::Attach(bad_request, &status);
   return status;
 }
 

@@ -2,35 +2,21 @@
 
 #include <string>
 
-#include "absl/strings/cord.h"
-#include "google/rpc/error_details.pb.h"
+#include "server/base/error_parts.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 
 namespace rowkeeper {
-namespace {
-
-absl::Status WithInfo(absl::Status status, std::string_view reason) {
-  google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
-  info.set_domain(std::string(kErrorDomain));
-  status.SetPayload("type.googleapis.com/google.rpc.ErrorInfo", absl::Cord(info.SerializeAsString()));
-  return status;
-}
-
-}  // namespace
-
 absl::Status StreamIdle(std::string_view limit, std::string_view value, std::string_view remedy) {
   const std::string message = Cat("the caller neither read nor sent anything for ", value, " (", limit, "); ", remedy);
-  const absl::Status status = WithInfo(absl::AbortedError(message), "STREAM_IDLE");
-  return WithMetadata(WithMetadata(status, "limit", limit, ""), "value", value, "");
+  return error_parts::Error(absl::StatusCode::kAborted, "STREAM_IDLE", message, {{"limit", limit}, {"value", value}});
 }
 
 absl::Status StreamsOff() {
-  return WithInfo(absl::FailedPreconditionError(
-                      "this server has no place for streams; its operator can raise max-streams, and pool-size when "
-                      "units of work leave no connection; use lists and batches, or call a server that has"),
-                  "STREAMS_OFF");
+  return error_parts::Error(
+      absl::StatusCode::kFailedPrecondition, "STREAMS_OFF",
+      "this server has no place for streams; its operator can raise max-streams, and pool-size when "
+      "units of work leave no connection; use lists and batches, or call a server that has");
 }
 
 absl::Status ImportStopped(const absl::Status& error, int64_t chunk, int64_t imported) {

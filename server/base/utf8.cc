@@ -41,6 +41,12 @@ size_t ValidUtf8Prefix(std::string_view text) {
   return position;
 }
 
+int CharacterAt(std::string_view text, size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return 1 + static_cast<int>(std::count_if(before.begin(), before.end(), starts));
+}
+
 bool IsPrintableWord(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }

@@ -10,6 +10,9 @@ namespace rowkeeper {
 /// `text` is well-formed when that is all of them.
 size_t ValidUtf8Prefix(std::string_view text);
 
+/// The 1-based character of well-formed `text` at the byte `offset`.
+int CharacterAt(std::string_view text, size_t offset);
+
 /// Whether all of `text` is printable ASCII without spaces.
 bool IsPrintableWord(std::string_view text);
 

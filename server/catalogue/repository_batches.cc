@@ -58,9 +58,9 @@ class BatchesWriter {
   void AddBatchGet() {
     const FieldText keys = Keys(false);
     MessageText request{Request("BatchGet"), {keys}};
-    text_.AddStandard(kReadMask, &request);
-    if (entity_.soft_deletable()) text_.AddStandard(kDeleted, &request);
-    text_.AddStandard(kAllowMissing, &request);
+    text_.AddStandard(kReadMaskField, &request);
+    if (entity_.soft_deletable()) text_.AddStandard(kDeletedField, &request);
+    text_.AddStandard(kAllowMissingField, &request);
     text_.AddMethod("Rows by their keys, in the request's order.", "BatchGet", Response("BatchGet"),
                     std::move(request));
     text_.file().messages.push_back({Response("BatchGet"), {Rows(), Missing(keys)}});
@@ -74,7 +74,7 @@ class BatchesWriter {
 
   void AddBatchUpdate() {
     MessageText request{Request("BatchUpdate"), {Rows()}};
-    text_.AddStandard(kUpdateMask, &request);
+    text_.AddStandard(kUpdateMaskField, &request);
     text_.AddMethod("Writes the fields that update_mask names to all rows, or to none.", "BatchUpdate",
                     Response("BatchUpdate"), std::move(request));
     text_.file().messages.push_back({Response("BatchUpdate"), {Rows()}});
@@ -83,7 +83,7 @@ class BatchesWriter {
   void AddChange(const std::string& method) {
     const FieldText keys = Keys(true);
     MessageText request{Request(method), {keys}};
-    text_.AddStandard(kAllowMissing, &request);
+    text_.AddStandard(kAllowMissingField, &request);
     const bool remove = method == "BatchDelete";
     text_.AddMethod(remove ? "Removes rows for good, all or none." : "", method,
                     remove ? "google.protobuf.Empty" : Response(method), std::move(request));
@@ -97,13 +97,13 @@ class BatchesWriter {
     const std::string one = SnakeCase(text_.name());
     const std::string outcome = "rowkeeper.v1.WriteOutcome";
     MessageText request{absl::StrCat("Upsert", text_.name(), "Request"), {{text_.type(), one, {}, ""}}};
-    text_.AddStandard(kUpdateMask, &request);
+    text_.AddStandard(kUpdateMaskField, &request);
     const std::string response = absl::StrCat("Upsert", text_.name(), "Response");
     text_.AddMethod("Creates the row, or updates the one with its key.", "Upsert", response, std::move(request));
     text_.file().messages.push_back({response, {{text_.type(), one, {}, ""}, {outcome, "outcome", {}, ""}}});
 
     MessageText batch{Request("BatchUpsert"), {Rows()}};
-    text_.AddStandard(kUpdateMask, &batch);
+    text_.AddStandard(kUpdateMaskField, &batch);
     text_.AddMethod("", "BatchUpsert", Response("BatchUpsert"), std::move(batch));
     text_.file().messages.push_back(
         {Response("BatchUpsert"), {Rows(), {absl::StrCat("repeated ", outcome), "outcomes", {}, ""}}});
@@ -138,7 +138,7 @@ class BulkWriter {
     if (AnyColumn(entity_, IsChangeable)) {
       MessageText request = Begin("UpdateWhere");
       request.fields.push_back({text_.type(), SnakeCase(text_.name()), {}, ""});
-      text_.AddStandard(kUpdateMask, &request);
+      text_.AddStandard(kUpdateMaskField, &request);
       AddFilters(&request);
       Finish("UpdateWhere", "Writes the fields that update_mask names to all rows that match.", std::move(request));
     }
@@ -149,7 +149,7 @@ class BulkWriter {
     }
     MessageText request = Begin("DeleteWhere");
     AddFilters(&request);
-    if (entity_.soft_deletable()) text_.AddStandard(kDeleted, &request);
+    if (entity_.soft_deletable()) text_.AddStandard(kDeletedField, &request);
     Finish("DeleteWhere", "Removes all rows that match for good.", std::move(request));
     if (entity_.deleted_at) AddPurge();
   }
@@ -163,7 +163,7 @@ class BulkWriter {
   }
 
   void Finish(const std::string& method, const std::string& comment, MessageText request) {
-    text_.AddStandard(kMaxAffected, &request);
+    text_.AddStandard(kMaxAffectedField, &request);
     const std::string response = Name(method, "Response");
     text_.AddMethod(comment, method, response, std::move(request));
     text_.file().messages.push_back({response, {{"int64", "affected", {}, ""}}});
@@ -180,7 +180,7 @@ class BulkWriter {
     text_.AddOptionalEnums(request);
     const auto filterable = [](const Column& column) { return column.filterable; };
     if (std::any_of(entity_.columns.begin(), entity_.columns.end(), filterable)) {
-      text_.AddStandard(kExpression, request);
+      text_.AddStandard(kExpressionField, request);
     }
   }
 
@@ -212,8 +212,8 @@ class BulkWriter {
 
   void AddPurge() {
     MessageText request{absl::StrCat("Purge", text_.plural(), "Request"), {}};
-    text_.AddStandard(kOlderThan, &request);
-    text_.AddStandard(kMaxAffected, &request);
+    text_.AddStandard(kOlderThanField, &request);
+    text_.AddStandard(kMaxAffectedField, &request);
     const std::string response = absl::StrCat("Purge", text_.plural(), "Response");
     text_.AddMethod("Removes rows for good that were soft-deleted at least older_than ago.", "Purge", response,
                     std::move(request));

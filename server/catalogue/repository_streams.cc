@@ -29,10 +29,11 @@ void AddExport(RepositoryText* text) {
   MessageText request{absl::StrCat("Export", text->plural(), "Request"), {}};
   text->AddOptionalEnums(&request);
   text->AddStandard(kResumeToken, &request);
-  text->AddStandard(kReadMask, &request);
-  if (entity.soft_deletable()) text->AddStandard(kDeleted, &request);
+  text->AddStandard(kReadMaskField, &request);
+  if (entity.soft_deletable()) text->AddStandard(kDeletedField, &request);
   const auto filterable = [](const Column& column) { return column.filterable; };
-  if (std::any_of(entity.columns.begin(), entity.columns.end(), filterable)) text->AddStandard(kExpression, &request);
+  if (std::any_of(entity.columns.begin(), entity.columns.end(), filterable))
+    text->AddStandard(kExpressionField, &request);
   const std::string response = absl::StrCat("Export", text->plural(), "Response");
   text->AddMethod("All rows that match, by key, as of one moment.", "Export", absl::StrCat("stream ", response),
                   std::move(request));

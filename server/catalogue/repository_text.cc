@@ -13,9 +13,9 @@ namespace {
 
 namespace pb = google::protobuf;
 
-constexpr StandardField kStandardFields[] = {kPageSize,   kPageToken, kOrderBy,     kReadMask,
-                                             kUpdateMask, kDeleted,   kVersion,     kAllowMissing,
-                                             kExpression, kCount,     kMaxAffected, kOlderThan};
+constexpr StandardField kStandardFields[] = {kPageSizeField,   kPageTokenField, kOrderByField,     kReadMaskField,
+                                             kUpdateMaskField, kDeletedField,   kVersionField,     kAllowMissingField,
+                                             kExpressionField, kCountField,     kMaxAffectedField, kOlderThanField};
 
 bool IsStandardName(const std::string& name) {
   return std::any_of(std::begin(kStandardFields), std::end(kStandardFields),

@@ -19,18 +19,18 @@ struct StandardField {
   const char* bind;
 };
 
-inline constexpr StandardField kPageSize = {"int32", "page_size", "BINDING_PAGE_SIZE"};
-inline constexpr StandardField kPageToken = {"string", "page_token", "BINDING_PAGE_TOKEN"};
-inline constexpr StandardField kOrderBy = {"string", "order_by", "BINDING_ORDER_BY"};
-inline constexpr StandardField kReadMask = {"google.protobuf.FieldMask", "read_mask", "BINDING_READ_MASK"};
-inline constexpr StandardField kUpdateMask = {"google.protobuf.FieldMask", "update_mask", "BINDING_UPDATE_MASK"};
-inline constexpr StandardField kDeleted = {"rowkeeper.v1.Deleted", "deleted", "BINDING_DELETED"};
-inline constexpr StandardField kVersion = {"int64", "version", "BINDING_VERSION"};
-inline constexpr StandardField kAllowMissing = {"bool", "allow_missing", "BINDING_ALLOW_MISSING"};
-inline constexpr StandardField kExpression = {"string", "filter", "BINDING_FILTER"};
-inline constexpr StandardField kCount = {"rowkeeper.v1.CountMode", "count", "BINDING_COUNT"};
-inline constexpr StandardField kMaxAffected = {"int64", "max_affected", "BINDING_MAX_AFFECTED"};
-inline constexpr StandardField kOlderThan = {"google.protobuf.Duration", "older_than", "BINDING_OLDER_THAN"};
+inline constexpr StandardField kPageSizeField = {"int32", "page_size", "BINDING_PAGE_SIZE"};
+inline constexpr StandardField kPageTokenField = {"string", "page_token", "BINDING_PAGE_TOKEN"};
+inline constexpr StandardField kOrderByField = {"string", "order_by", "BINDING_ORDER_BY"};
+inline constexpr StandardField kReadMaskField = {"google.protobuf.FieldMask", "read_mask", "BINDING_READ_MASK"};
+inline constexpr StandardField kUpdateMaskField = {"google.protobuf.FieldMask", "update_mask", "BINDING_UPDATE_MASK"};
+inline constexpr StandardField kDeletedField = {"rowkeeper.v1.Deleted", "deleted", "BINDING_DELETED"};
+inline constexpr StandardField kVersionField = {"int64", "version", "BINDING_VERSION"};
+inline constexpr StandardField kAllowMissingField = {"bool", "allow_missing", "BINDING_ALLOW_MISSING"};
+inline constexpr StandardField kExpressionField = {"string", "filter", "BINDING_FILTER"};
+inline constexpr StandardField kCountField = {"rowkeeper.v1.CountMode", "count", "BINDING_COUNT"};
+inline constexpr StandardField kMaxAffectedField = {"int64", "max_affected", "BINDING_MAX_AFFECTED"};
+inline constexpr StandardField kOlderThanField = {"google.protobuf.Duration", "older_than", "BINDING_OLDER_THAN"};
 
 /// The repository of one entity while it is written: the names that its methods share, and their usual parts.
 class RepositoryText {

@@ -47,8 +47,8 @@ class RepositoryWriter : private RepositoryText {
   void AddGet(const std::vector<int>& columns) {
     MessageText request{absl::StrCat("Get", name(), By(columns), "Request"), {}};
     AddEqualities(columns, &request);
-    AddStandard(kReadMask, &request);
-    if (entity_.soft_deletable()) AddStandard(kDeleted, &request);
+    AddStandard(kReadMaskField, &request);
+    if (entity_.soft_deletable()) AddStandard(kDeletedField, &request);
     AddMethod("", absl::StrCat("Get", By(columns)), type(), std::move(request));
   }
 
@@ -62,10 +62,11 @@ class RepositoryWriter : private RepositoryText {
   void AddList(const std::string& comment, const std::string& suffix, std::vector<FieldText> filters) {
     MessageText request{absl::StrCat("List", plural(), suffix, "Request"), std::move(filters)};
     AddOptionalEnums(&request);
-    for (const StandardField& standard : {kPageSize, kPageToken, kOrderBy, kReadMask}) AddStandard(standard, &request);
-    if (entity_.soft_deletable()) AddStandard(kDeleted, &request);
-    if (has_filterable()) AddStandard(kExpression, &request);
-    AddStandard(kCount, &request);
+    for (const StandardField& standard : {kPageSizeField, kPageTokenField, kOrderByField, kReadMaskField})
+      AddStandard(standard, &request);
+    if (entity_.soft_deletable()) AddStandard(kDeletedField, &request);
+    if (has_filterable()) AddStandard(kExpressionField, &request);
+    AddStandard(kCountField, &request);
     AddMethod(comment, absl::StrCat("List", suffix), absl::StrCat("List", plural(), "Response"), std::move(request));
   }
 
@@ -94,9 +95,9 @@ class RepositoryWriter : private RepositoryText {
   void AddCount() {
     MessageText request{absl::StrCat("Count", plural(), "Request"), {}};
     AddOptionalEnums(&request);
-    if (entity_.soft_deletable()) AddStandard(kDeleted, &request);
-    if (has_filterable()) AddStandard(kExpression, &request);
-    AddStandard(kCount, &request);
+    if (entity_.soft_deletable()) AddStandard(kDeletedField, &request);
+    if (has_filterable()) AddStandard(kExpressionField, &request);
+    AddStandard(kCountField, &request);
     const std::string response = absl::StrCat("Count", plural(), "Response");
     AddMethod("How many rows match.", "Count", response, std::move(request));
     file().messages.push_back({response, {{"int64", "total_size", {}, ""}}});
@@ -147,15 +148,15 @@ class RepositoryWriter : private RepositoryText {
 
   void AddUpdate() {
     MessageText request{absl::StrCat("Update", name(), "Request"), {{type(), SnakeCase(name()), {}, ""}}};
-    AddStandard(kUpdateMask, &request);
+    AddStandard(kUpdateMaskField, &request);
     AddMethod("Writes the fields that update_mask names; * names all.", "Update", type(), std::move(request));
   }
 
   void AddChange(const std::string& comment, const std::string& method, const std::string& response) {
     MessageText request{absl::StrCat(method, name(), "Request"), {}};
     AddEqualities(entity_.key, &request);
-    if (entity_.version) AddStandard(kVersion, &request);
-    AddStandard(kAllowMissing, &request);
+    if (entity_.version) AddStandard(kVersionField, &request);
+    AddStandard(kAllowMissingField, &request);
     AddMethod(comment, method, response, std::move(request));
   }
 

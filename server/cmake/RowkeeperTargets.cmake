@@ -1,9 +1,18 @@
+# Compiles the sources of a target in batches, so that the headers of gRPC, protobuf and abseil are read once a batch.
+# Names in anonymous namespaces must therefore be unique within a folder.
+function(rk_unity name)
+  if(ROWKEEPER_UNITY)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  endif()
+endfunction()
+
 # rk_library(NAME SOURCES … [PUBLIC …] [PRIVATE …]): the one target of a server folder.
 function(rk_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} rk_warnings)
+  rk_unity(${name})
 endfunction()
 
 # rk_test(NAME KIND unit|pg SOURCES … LIBRARIES …): one GoogleTest binary; pg tests need ROWKEEPER_TEST_DATABASE_URL.
@@ -15,6 +24,7 @@ function(rk_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} rk_warnings GTest::gmock GTest::gtest_main)
+  rk_unity(${name})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   # No SKIP_REGULAR_EXPRESSION: one skipped case would hide that another failed. tests/run.sh counts the cases.
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_KIND} TIMEOUT ${ARG_TIMEOUT})

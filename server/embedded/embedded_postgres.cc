@@ -31,7 +31,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Result = absl::StatusOr<std::unique_ptr<EmbeddedPostgres>>;
 
-constexpr std::chrono::milliseconds kPoll{50};
+constexpr std::chrono::milliseconds kLockPoll{50};
 /// Another process may hold the lock for a moment only to see whether it is free.
 constexpr std::chrono::milliseconds kLockPatience{500};
 constexpr off_t kLogRotateBytes = 16 << 20;
@@ -264,7 +264,7 @@ Result EmbeddedPostgres::Start(const EmbeddedOptions& options) {
     if (!attempt.ok()) return attempt.status();
     if (attempt->lock.has_value()) return StartLocked(options, *directory, *std::move(attempt->lock), *installed);
     if (Clock::now() >= deadline) return DataDirectoryInUse(directory->path, attempt->holder);
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kLockPoll);
   }
 }
 
@@ -281,7 +281,7 @@ Result EmbeddedPostgres::Attach(const EmbeddedOptions& options) {
     if (Clock::now() >= deadline) {
       return StartTimedOut(static_cast<int>(options.start_timeout.count()), directory->log_file);
     }
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kLockPoll);
   }
 }
 

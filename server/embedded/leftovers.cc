@@ -24,9 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kPoll{20};
-/// How long processes get after SIGQUIT, on top of the caller's timeout for SIGINT.
-constexpr std::chrono::seconds kQuitGrace{5};
+constexpr std::chrono::milliseconds kExitPoll{20};
 /// How far a process's start may lie from what its postmaster.pid says: the kernel's and PostgreSQL's clocks differ.
 constexpr double kStartTolerance = 10;
 
@@ -95,12 +93,12 @@ std::vector<pid_t> ProcessesOf(const std::string& cluster_name) {
 }
 
 /// Waits until no process of the cluster is left or the time is over, and returns those that are left.
-std::vector<pid_t> WaitUntilGone(const std::string& cluster_name, std::chrono::seconds timeout) {
+std::vector<pid_t> WaitUntilGone(const std::string& cluster_name, std::chrono::milliseconds timeout) {
   const Clock::time_point deadline = Clock::now() + timeout;
   for (;;) {
     std::vector<pid_t> running = ProcessesOf(cluster_name);
     if (running.empty() || Clock::now() >= deadline) return running;
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kExitPoll);
   }
 }
 

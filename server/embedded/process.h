@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,9 @@ struct Command {
 
 /// Starts `command`; the caller reaps it. Errors: INTERNAL, with the reason when the program cannot be executed.
 absl::StatusOr<pid_t> Spawn(const Command& command);
+
+/// How long processes of PostgreSQL get after SIGQUIT, beyond the time that they get to stop in peace.
+inline constexpr std::chrono::milliseconds kQuitGrace{5000};
 
 struct CommandResult {
   /// Exit status, or 128 + signal number.

@@ -17,7 +17,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kReadyPoll{20};
 constexpr milliseconds kFirstPause{200};
 constexpr milliseconds kLongestPause{10000};
-constexpr milliseconds kQuitGrace{5000};
 
 }  // namespace
 

@@ -8,7 +8,7 @@
 #include "server/base/array_literal.h"
 #include "server/base/text.h"
 #include "server/exec/cascade_outcome.h"
-#include "server/plan/batch.h"
+#include "server/plan/batch/batch.h"
 
 namespace rowkeeper::exec {
 namespace {

@@ -9,7 +9,7 @@
 #include "nlohmann/json.hpp"
 #include "server/base/errors.h"
 #include "server/db/assembled_rows.h"
-#include "server/plan/pages.h"
+#include "server/plan/page/pages.h"
 
 namespace rowkeeper::exec {
 namespace {

@@ -12,7 +12,7 @@
 #include "server/base/errors.h"
 #include "server/base/query_errors.h"
 #include "server/base/text.h"
-#include "server/plan/query_plan.h"
+#include "server/plan/query/query_plan.h"
 #include "server/plan/response_facts.h"
 
 namespace rowkeeper::exec {

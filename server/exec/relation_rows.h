@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "server/db/rows.h"
-#include "server/plan/relation_selection.h"
+#include "server/plan/relation/selection.h"
 #include "server/sql/statement.h"
 
 namespace rowkeeper::exec {

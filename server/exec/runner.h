@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
 #include "server/exec/step.h"
-#include "server/plan/batch.h"
+#include "server/plan/batch/batch.h"
 #include "server/plan/call.h"
 
 namespace rowkeeper::exec {

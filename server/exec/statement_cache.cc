@@ -3,7 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "server/base/text.h"
-#include "server/plan/json_mask.h"
+#include "server/plan/mask/json_mask.h"
 #include "server/sql/render.h"
 #include "server/sql/render_count.h"
 #include "server/sql/render_relation.h"

@@ -8,7 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "server/plan/call.h"
-#include "server/plan/relation_selection.h"
+#include "server/plan/relation/selection.h"
 #include "server/sql/statement.h"
 
 namespace rowkeeper::exec {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "server/exec/batch_run.h"
-#include "server/plan/query_plan.h"
+#include "server/plan/query/query_plan.h"
 
 namespace rowkeeper::exec {
 namespace {

@@ -6,15 +6,16 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/plan/absent.h"
-#include "server/plan/batch.h"
-#include "server/plan/bind_query.h"
-#include "server/plan/bulk.h"
+#include "server/plan/batch/batch.h"
+#include "server/plan/bulk/bulk.h"
 #include "server/plan/call.h"
-#include "server/plan/filter_expression.h"
-#include "server/plan/json_mask.h"
-#include "server/plan/masks.h"
-#include "server/plan/pages.h"
-#include "server/plan/relation_selection.h"
+#include "server/plan/filter/expression.h"
+#include "server/plan/inputs.h"
+#include "server/plan/mask/json_mask.h"
+#include "server/plan/mask/masks.h"
+#include "server/plan/page/pages.h"
+#include "server/plan/query/bind.h"
+#include "server/plan/relation/selection.h"
 #include "server/plan/response_facts.h"
 
 namespace rowkeeper::plan {
@@ -23,13 +24,6 @@ namespace {
 using catalogue::Column;
 using catalogue::Operation;
 using catalogue::ValueKind;
-
-std::string InputName(const MethodPlan& plan, InputRole role, std::string_view otherwise) {
-  for (const Input& input : plan.inputs) {
-    if (input.role == role) return input.name;
-  }
-  return std::string(otherwise);
-}
 
 bool TakesSeveral(FilterOperator op) {
   return op == FilterOperator::kIn || op == FilterOperator::kNotIn || op == FilterOperator::kOverlaps;

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/plan/filter_limits.h"
+#include "server/plan/filter/limits.h"
 #include "server/plan/method_plan.h"
-#include "server/plan/page_token.h"
-#include "server/plan/relation_limits.h"
+#include "server/plan/page/page_token.h"
+#include "server/plan/relation/limits.h"
 #include "server/plan/request.h"
 #include "server/plan/variant.h"
 

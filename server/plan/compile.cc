@@ -6,13 +6,13 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/plan/batch/compile.h"
+#include "server/plan/bulk/compile.h"
 #include "server/plan/call.h"
-#include "server/plan/compile_batch.h"
-#include "server/plan/compile_bulk.h"
-#include "server/plan/compile_query.h"
 #include "server/plan/field_binding.h"
 #include "server/plan/method_plan.h"
-#include "server/plan/relation_filter.h"
+#include "server/plan/query/compile.h"
+#include "server/plan/relation/filter.h"
 #include "server/plan/response_facts.h"
 
 namespace rowkeeper::plan {

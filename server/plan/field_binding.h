@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "server/catalogue/catalogue.h"
-#include "server/plan/filter_binding.h"
+#include "server/plan/filter/binding.h"
 #include "server/plan/method_plan.h"
 
 namespace rowkeeper::plan {

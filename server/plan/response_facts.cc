@@ -8,7 +8,7 @@
 #include "rowkeeper/v1/annotations.pb.h"
 #include "server/base/text.h"
 #include "server/catalogue/options.h"
-#include "server/plan/filter_binding.h"
+#include "server/plan/filter/binding.h"
 
 namespace rowkeeper::plan {
 namespace {

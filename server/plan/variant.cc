@@ -1,8 +1,8 @@
 #include "server/plan/variant.h"
 
-#include "server/plan/filter_expression.h"
-#include "server/plan/json_mask.h"
-#include "server/plan/relation_selection.h"
+#include "server/plan/filter/expression.h"
+#include "server/plan/mask/json_mask.h"
+#include "server/plan/relation/selection.h"
 
 namespace rowkeeper::plan {
 namespace {

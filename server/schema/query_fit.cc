@@ -10,7 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
-#include "server/plan/query_plan.h"
+#include "server/plan/query/query_plan.h"
 #include "server/plan/response_facts.h"
 #include "server/sql/introspect_query.h"
 #include "server/sql/render_query.h"

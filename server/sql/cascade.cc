@@ -21,8 +21,6 @@ constexpr char kTime[] = "timestamp with time zone";
 constexpr char kUnblocked[] = "NOT EXISTS (SELECT FROM \"#blocked\")";
 constexpr char kUnrefused[] = "NOT EXISTS (SELECT FROM \"#refused\")";
 
-std::string ColumnName(const Entity& entity, int column) { return Identifier(entity.columns[column].name); }
-
 std::string Live(const Entity& entity) { return VisibilityPredicate(entity, Deleted::kExclude); }
 std::string Gone(const Entity& entity) { return VisibilityPredicate(entity, Deleted::kOnly); }
 

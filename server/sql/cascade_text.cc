@@ -13,8 +13,6 @@ namespace {
 
 using catalogue::Entity;
 
-std::string ColumnName(const Entity& entity, int column) { return Identifier(entity.columns[column].name); }
-
 std::string CommonText(const CascadeShape& shape, const std::string& qualifier, char letter) {
   std::vector<std::string> texts;
   for (size_t i = 0; i < shape.slot_types.size(); ++i) {

@@ -6,9 +6,10 @@
 
 namespace rowkeeper::sql {
 
+std::string ColumnName(const catalogue::Entity& entity, int column) { return Identifier(entity.columns[column].name); }
+
 std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& columns) {
-  return absl::StrJoin(columns, ", ",
-                       [&entity](std::string* out, int c) { out->append(Identifier(entity.columns[c].name)); });
+  return absl::StrJoin(columns, ", ", [&entity](std::string* out, int c) { out->append(ColumnName(entity, c)); });
 }
 
 Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible) {

@@ -9,6 +9,9 @@
 
 namespace rowkeeper::sql {
 
+/// The quoted name of a column.
+std::string ColumnName(const catalogue::Entity& entity, int column);
+
 /// The quoted names of columns, separated by commas.
 std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& columns);
 

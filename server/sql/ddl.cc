@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
+#include "server/sql/clauses.h"
 #include "server/sql/column_definition.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
@@ -21,9 +22,8 @@ void Append(const Statements& more, Statements* statements) {
   statements->insert(statements->end(), more.begin(), more.end());
 }
 
-std::string ColumnList(const Entity& entity, const std::vector<int>& columns) {
-  auto append_name = [&](std::string* out, int column) { out->append(Identifier(entity.columns[column].name)); };
-  return absl::StrCat("(", absl::StrJoin(columns, ", ", append_name), ")");
+std::string BracketedColumns(const Entity& entity, const std::vector<int>& columns) {
+  return absl::StrCat("(", ColumnList(entity, columns), ")");
 }
 
 std::string Constraint(const std::string& name, const std::string& definition) {
@@ -32,7 +32,7 @@ std::string Constraint(const std::string& name, const std::string& definition) {
 
 std::string PrimaryKey(const Entity& entity) {
   std::string columns =
-      entity.internal_id.empty() ? ColumnList(entity, entity.key) : "(" + Identifier(entity.internal_id) + ")";
+      entity.internal_id.empty() ? BracketedColumns(entity, entity.key) : "(" + Identifier(entity.internal_id) + ")";
   return Constraint(entity.primary_key_name, "PRIMARY KEY " + columns);
 }
 
@@ -45,7 +45,7 @@ std::vector<std::string> TableParts(const Entity& entity) {
   for (const Column& column : entity.columns) parts.push_back(ColumnDefinition(entity, column));
   parts.push_back(PrimaryKey(entity));
   for (const catalogue::UniqueKey& key : entity.unique_keys) {
-    if (!key.live_only) parts.push_back(Constraint(key.name, "UNIQUE " + ColumnList(entity, key.columns)));
+    if (!key.live_only) parts.push_back(Constraint(key.name, "UNIQUE " + BracketedColumns(entity, key.columns)));
   }
   for (const catalogue::Check& check : entity.checks) {
     parts.push_back(Constraint(check.name, absl::StrCat("CHECK (", CheckExpression(entity, check), ")")));
@@ -55,7 +55,7 @@ std::vector<std::string> TableParts(const Entity& entity) {
 
 std::string LiveUniqueIndex(const Entity& entity, const catalogue::UniqueKey& key) {
   return absl::StrCat("CREATE UNIQUE INDEX ", Identifier(key.name), " ON ", Table(entity), " ",
-                      ColumnList(entity, key.columns), " WHERE ", LivePredicate(entity));
+                      BracketedColumns(entity, key.columns), " WHERE ", LivePredicate(entity));
 }
 
 std::string CreateIndex(const Entity& entity, const catalogue::Index& index) {
@@ -157,8 +157,9 @@ Statements AddForeignKeys(const Entity& entity) {
   for (const Column& column : entity.columns) {
     if (!column.reference) continue;
     const Entity& target = *column.reference->entity;
-    std::string definition = absl::StrCat("FOREIGN KEY (", Identifier(column.name), ") REFERENCES ", Table(target), " ",
-                                          ColumnList(target, target.key), OnDeleteClause(column.reference->on_delete));
+    std::string definition =
+        absl::StrCat("FOREIGN KEY (", Identifier(column.name), ") REFERENCES ", Table(target), " ",
+                     BracketedColumns(target, target.key), OnDeleteClause(column.reference->on_delete));
     statements.push_back(
         absl::StrCat("ALTER TABLE ", Table(entity), " ADD ", Constraint(column.reference->constraint, definition)));
   }

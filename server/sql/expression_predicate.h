@@ -3,7 +3,7 @@
 #include <string>
 
 #include "server/catalogue/entity.h"
-#include "server/plan/filter_expression.h"
+#include "server/plan/filter/expression.h"
 #include "server/sql/predicates.h"
 
 namespace rowkeeper::sql {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "server/base/text.h"
-#include "server/plan/json_mask.h"
+#include "server/plan/mask/json_mask.h"
 #include "server/sql/identifier.h"
 
 namespace rowkeeper::sql {

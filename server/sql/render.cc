@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
-#include "server/plan/pages.h"
+#include "server/plan/page/pages.h"
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
 #include "server/sql/json_merge.h"

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "server/base/text.h"
-#include "server/plan/query_plan.h"
+#include "server/plan/query/query_plan.h"
 #include "server/sql/types.h"
 
 namespace rowkeeper::sql {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "server/plan/relation_selection.h"
+#include "server/plan/relation/selection.h"
 #include "server/plan/variant.h"
 #include "server/sql/statement.h"
 

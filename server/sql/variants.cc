@@ -6,7 +6,8 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
-#include "server/plan/order_by.h"
+#include "server/plan/inputs.h"
+#include "server/plan/page/order_by.h"
 #include "server/plan/response_facts.h"
 #include "server/sql/identifier.h"
 #include "server/sql/render.h"
@@ -57,13 +58,6 @@ class Sampler {
     statements_.push_back({std::move(label), Render(plan_, variant)});
   }
 
-  bool HasInput(plan::InputRole role) const {
-    for (const plan::Input& input : plan_.inputs) {
-      if (input.role == role) return true;
-    }
-    return false;
-  }
-
   void SampleFilters() {
     for (int i : Indexes(plan_.filters.size())) {
       if (plan_.filters[i].required) continue;
@@ -78,7 +72,7 @@ class Sampler {
   }
 
   void SampleDeleted() {
-    if (!HasInput(plan::InputRole::kDeleted)) return;
+    if (!HasInput(plan_, plan::InputRole::kDeleted)) return;
     Variant variant = basic_;
     variant.deleted = Deleted::kInclude;
     Add("including deleted", variant);
@@ -88,7 +82,7 @@ class Sampler {
 
   void SampleOrders() {
     SampleCursors("", basic_);
-    if (!HasInput(plan::InputRole::kOrderBy)) return;
+    if (!HasInput(plan_, plan::InputRole::kOrderBy)) return;
     for (int column : Indexes(plan_.entity->columns.size())) {
       if (!plan_.entity->columns[column].sortable) continue;
       for (bool descending : {false, true}) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/base/text.h"
+#include "server/plan/inputs.h"
 #include "server/plan/response_facts.h"
 #include "server/sql/render.h"
 #include "server/sql/variants_json.h"
@@ -17,11 +18,6 @@ using catalogue::Operation;
 using plan::Deleted;
 using plan::MethodPlan;
 using plan::Variant;
-
-bool HasInput(const MethodPlan& plan, plan::InputRole role) {
-  return std::any_of(plan.inputs.begin(), plan.inputs.end(),
-                     [role](const plan::Input& input) { return input.role == role; });
-}
 
 bool NamesRow(const MethodPlan& plan, int column) {
   return std::any_of(plan.filters.begin(), plan.filters.end(),

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "server/base/text.h"
-#include "server/plan/json_mask.h"
+#include "server/plan/mask/json_mask.h"
 #include "server/sql/render.h"
 
 namespace rowkeeper::sql {

@@ -6,7 +6,8 @@
 #include <memory>
 
 #include "server/base/text.h"
-#include "server/plan/filter_expression.h"
+#include "server/plan/filter/expression.h"
+#include "server/plan/inputs.h"
 #include "server/sql/render.h"
 #include "server/sql/render_count.h"
 
@@ -17,11 +18,6 @@ using plan::FilterExpression;
 using plan::MethodPlan;
 using plan::Variant;
 using Kind = FilterExpression::Kind;
-
-bool HasInput(const MethodPlan& plan, plan::InputRole role) {
-  return std::any_of(plan.inputs.begin(), plan.inputs.end(),
-                     [role](const plan::Input& input) { return input.role == role; });
-}
 
 /// Every condition on `column`, each twice in one tree, so that OR and NOT are seen too.
 FilterExpression AllConditions(const catalogue::Column& column, int index) {

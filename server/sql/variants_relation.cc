@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "server/base/text.h"
-#include "server/plan/relation_selection.h"
+#include "server/plan/relation/selection.h"
 #include "server/sql/render.h"
 #include "server/sql/render_relation.h"
 

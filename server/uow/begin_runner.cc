@@ -17,7 +17,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kShortestLimit{100};
-constexpr size_t kSecret = 16;
 /// Begin may take so long to open a connection, however short it is to wait for a place.
 constexpr milliseconds kConnectAllowance{1000};
 /// A connection may have died in the pool: how often another one is tried, and how long after.
@@ -108,7 +107,7 @@ absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<Begin
   // Nobody would learn of the unit: the lease rolls back.
   if (BeginCall::Clock::now() >= call->request.deadline) return DeadlineExceeded("beginning a unit of work");
   if (call->cancellation.cancelled()) return Cancelled();
-  const std::string secret = RandomBytes(kSecret);
+  const std::string secret = RandomBytes(Handle::kSecretBytes);
   UnitsOfWork::Begun begun;
   const Handle handle{options_.server, instance_, secret};
   begun.handle = handle.Encode();

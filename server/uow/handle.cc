@@ -13,8 +13,7 @@ namespace {
 
 constexpr char kVersion = 1;
 constexpr size_t kInstance = 8;
-constexpr size_t kSecret = 16;
-constexpr size_t kFixed = sizeof(kVersion) + kInstance + kSecret;
+constexpr size_t kFixed = sizeof(kVersion) + kInstance + Handle::kSecretBytes;
 constexpr size_t kMaxServer = 255;
 
 }  // namespace

@@ -10,12 +10,13 @@ namespace rowkeeper::uow {
 struct Handle {
   /// Longest text that Parse looks at, bytes.
   static constexpr size_t kMaxText = 512;
+  static constexpr size_t kSecretBytes = 16;
 
   /// Address of the server that holds the unit.
   std::string server;
   /// 8 bytes, other at each start of a server: tells a unit that went with its process.
   std::string instance;
-  /// 16 random bytes: the unit.
+  /// kSecretBytes random bytes: the unit.
   std::string secret;
 
   /// UnitInfo::id, for logs and callers: the first 12 hexadecimal digits of the secret's SHA-256, which do not lead

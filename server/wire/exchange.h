@@ -56,6 +56,8 @@ class Exchange {
   /// A call that the end of the server cut is answered with SHUTTING_DOWN where it would say that its caller cancelled.
   void Answer(absl::StatusOr<std::string> response);
 
+  /// What a statement is told of a call that ended.
+  static db::Cancellation::Cause ToDatabaseCause(CancelCause cause);
   /// Has `ticket` (anything with Cancel(db::Cancellation::Cause)) cancelled when the call ends before it is answered.
   template <typename Ticket>
   void CancelWith(Ticket ticket) {
@@ -63,7 +65,6 @@ class Exchange {
   }
 
  private:
-  static db::Cancellation::Cause ToDatabaseCause(CancelCause cause);
   void Log(const absl::Status& status) const;
 
   const ServedMethod& method_;

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "server/wire/codec/request_decoder.h"
-#include "server/wire/codec/stream_encoders.h"
+#include "server/codec/request_decoder.h"
+#include "server/codec/stream_encoders.h"
 #include "server/wire/row_encoders.h"
 #include "server/wire/stream_method.h"
 

@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "server/plan/import_response.h"
-#include "server/wire/codec/request_decoder.h"
-#include "server/wire/codec/stream_encoders.h"
+#include "server/codec/request_decoder.h"
+#include "server/codec/stream_encoders.h"
+#include "server/plan/batch/import_response.h"
 #include "server/wire/stream_method.h"
 
 namespace rowkeeper::wire {

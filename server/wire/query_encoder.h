@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "server/wire/codec/row_encoder.h"
+#include "server/codec/row_encoder.h"
 
 namespace rowkeeper::wire {
 

@@ -22,7 +22,9 @@
 #include "server/wire/status.h"
 
 namespace rowkeeper::wire {
-namespace {
+
+/// Named, for members of Reflection::Impl have these types.
+namespace reflection {
 
 /// The two versions differ in their package alone.
 struct V1 {
@@ -219,14 +221,14 @@ Knowledge Gather(const ReflectionOptions& options) {
   return knowledge;
 }
 
-}  // namespace
+}  // namespace reflection
 
 struct Reflection::Impl {
-  explicit Impl(const ReflectionOptions& options) : knowledge(Gather(options)) {}
+  explicit Impl(const ReflectionOptions& options) : knowledge(reflection::Gather(options)) {}
 
-  const Knowledge knowledge;
-  ReflectionService<V1> v1{&knowledge};
-  ReflectionService<V1Alpha> v1alpha{&knowledge};
+  const reflection::Knowledge knowledge;
+  reflection::ReflectionService<reflection::V1> v1{&knowledge};
+  reflection::ReflectionService<reflection::V1Alpha> v1alpha{&knowledge};
 };
 
 Reflection::Reflection(const ReflectionOptions& options) : impl_(std::make_unique<Impl>(options)) {}

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "server/base/errors.h"
-#include "server/wire/codec/wire_format.h"
+#include "server/codec/wire_format.h"
 
 namespace rowkeeper::wire {
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/codec/row_encoder.h"
 #include "server/db/rows.h"
 #include "server/exec/relation_rows.h"
-#include "server/wire/codec/row_encoder.h"
 #include "server/wire/row_encoders.h"
 
 namespace rowkeeper::wire {

@@ -4,7 +4,7 @@
 
 #include "server/base/errors.h"
 #include "server/exec/traced_connection.h"
-#include "server/plan/query_plan.h"
+#include "server/plan/query/query_plan.h"
 #include "server/uow/units_of_work.h"
 #include "server/wire/query_encoder.h"
 #include "server/wire/related_encoder.h"

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "server/codec/batch_response_encoder.h"
+#include "server/codec/request_decoder.h"
+#include "server/codec/response_encoder.h"
 #include "server/exec/executor.h"
 #include "server/exec/runner.h"
-#include "server/plan/batch.h"
-#include "server/plan/bulk.h"
+#include "server/plan/batch/batch.h"
+#include "server/plan/bulk/bulk.h"
 #include "server/plan/call.h"
-#include "server/wire/codec/batch_response_encoder.h"
-#include "server/wire/codec/request_decoder.h"
-#include "server/wire/codec/response_encoder.h"
 #include "server/wire/dynamic_service.h"
 #include "server/wire/exchange.h"
 #include "server/wire/headers.h"

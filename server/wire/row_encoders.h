@@ -7,8 +7,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "server/catalogue/entity.h"
+#include "server/codec/row_encoder.h"
 #include "server/sql/statement.h"
-#include "server/wire/codec/row_encoder.h"
 
 namespace rowkeeper::wire {
 

@@ -10,10 +10,6 @@ namespace {
 /// How often a run is executed again because its COMMIT was lost and had not happened.
 constexpr int kMostReruns = 3;
 
-db::Cancellation::Cause DatabaseCause(CancelCause cause) {
-  return cause == CancelCause::kDeadline ? db::Cancellation::Cause::kDeadline : db::Cancellation::Cause::kCaller;
-}
-
 }  // namespace
 
 RunCall::RunCall(exec::Executor* executor, InDoubtRuns* in_doubt, std::shared_ptr<Exchange> exchange, Work work,
@@ -44,7 +40,7 @@ void RunCall::Submit() {
     ticket_ = ticket;
     interrupted = interrupted_;
   }
-  if (interrupted.has_value()) ticket.Cancel(DatabaseCause(*interrupted));
+  if (interrupted.has_value()) ticket.Cancel(Exchange::ToDatabaseCause(*interrupted));
 }
 
 void RunCall::Interrupt(CancelCause cause) {
@@ -56,7 +52,7 @@ void RunCall::Interrupt(CancelCause cause) {
     ticket = ticket_;
     resolving = resolving_;
   }
-  resolving ? Answer(CommitOutcomeUnknown()) : ticket.Cancel(DatabaseCause(cause));
+  resolving ? Answer(CommitOutcomeUnknown()) : ticket.Cancel(Exchange::ToDatabaseCause(cause));
 }
 
 void RunCall::OnExecuted(const absl::Status& status) {

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
-#include "server/plan/json_mask.h"
-#include "server/plan/query_plan.h"
+#include "server/plan/mask/json_mask.h"
+#include "server/plan/query/query_plan.h"
 
 namespace rowkeeper::wire {
 namespace {

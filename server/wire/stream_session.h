@@ -11,7 +11,7 @@
 #include "server/db/cancellation.h"
 #include "server/exec/executor.h"
 #include "server/exec/step.h"
-#include "server/plan/batch.h"
+#include "server/plan/batch/batch.h"
 #include "server/plan/call.h"
 #include "server/wire/exchange.h"
 #include "server/wire/serving_gate.h"

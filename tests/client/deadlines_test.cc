@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 using Units = v1::UnitOfWork::Stub;
 
 /// Nobody listens there.
-constexpr char kClosed[] = "127.0.0.1:1";
+constexpr char kNobodyListens[] = "127.0.0.1:1";
 
 absl::Status DoNothing(UnitOfWork&) { return absl::OkStatus(); }
 
@@ -134,7 +134,7 @@ TEST_F(Deadlines, BeginWaitsForTheTotalTimeAtMost) {
   options.unit.call_timeout = milliseconds(250);
   int reruns = 0;
   options.on_rerun = [&](const Rerun&) { ++reruns; };
-  const auto closed = MakeChannel(kClosed);
+  const auto closed = MakeChannel(kNobodyListens);
   EXPECT_EQ(RunInUnitOfWork(closed, options, DoNothing).code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_GE(reruns, 1);
   EXPECT_LT(Passed(), milliseconds(1100));

@@ -8,6 +8,7 @@
 #include "rowkeeper/client/error_details.h"
 #include "rowkeeper/client/run_in_unit_of_work.h"
 #include "server/base/errors.h"
+#include "server/base/startup_errors.h"
 #include "server/wire/status.h"
 #include "tests/client/scripted_server.h"
 
@@ -175,6 +176,14 @@ TEST_F(UnresponsiveServer, BeginIsAskedAgainWhileNothingHasBeenDone) {
   EXPECT_EQ(runs, 1);
   EXPECT_EQ(server_.begins, 3);
   EXPECT_EQ(server_.commits, 1);
+}
+
+TEST_F(UnresponsiveServer, ACommitThatMeetsAStartingServerIsAskedAgain) {
+  UnitOfWork unit = Begin();
+  // The process before it may have committed: that this one did nothing is no outcome.
+  server_.commit = [this] { return server_.commits < 3 ? wire::ToGrpcStatus(ServerStarting()) : grpc::Status::OK; };
+  EXPECT_TRUE(unit.Commit().ok());
+  EXPECT_EQ(server_.commits, 3);
 }
 
 TEST_F(UnresponsiveServer, ACallThatFailedForAnotherReasonIsNotRunAgain) {

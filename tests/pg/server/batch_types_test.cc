@@ -6,7 +6,7 @@
 
 #include "server/base/text.h"
 #include "server/catalogue/repository_writer.h"
-#include "server/plan/batch.h"
+#include "server/plan/batch/batch.h"
 #include "tests/pg/server/row_compare.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/support/random_rows.h"

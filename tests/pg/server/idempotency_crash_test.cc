@@ -15,7 +15,7 @@ namespace {
 using Action = TcpGate::Action;
 using std::chrono::milliseconds;
 
-constexpr char kCreate[] = "ProfileRepository.Create";
+constexpr char kCrashCreate[] = "ProfileRepository.Create";
 const std::string kCommit("COMMIT\0", 7);
 
 /// A server over a network that loses the answers to COMMIT.
@@ -44,10 +44,10 @@ TEST_F(IdempotencyInDoubtTest, ACommitWhoseAnswerWasLostIsFoundOut) {
   const std::string key = NewKey();
   const std::string handle = RandomHex(8);
   gate_->Add({'Q', kCommit, Action::kLoseReply});
-  const KeyedAnswer first = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  const KeyedAnswer first = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
   ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
   EXPECT_EQ(gate_->seen().fired, 1);
-  const KeyedAnswer again = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  const KeyedAnswer again = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
   ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
   EXPECT_TRUE(again.replayed);
   EXPECT_EQ(*again.bytes, *first.bytes);
@@ -58,7 +58,7 @@ TEST_F(IdempotencyInDoubtTest, ACommitThatWasLostOnTheWayIsExecutedAgain) {
   const std::string key = NewKey();
   const std::string handle = RandomHex(8);
   gate_->Add({'Q', kCommit, Action::kCutBefore});
-  const KeyedAnswer first = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  const KeyedAnswer first = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
   ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
   EXPECT_EQ(gate_->seen().fired, 1);
   EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
@@ -72,9 +72,9 @@ TEST_F(IdempotencyInDoubtTest, ACallOfUnknownOutcomeMayBeRepeated) {
   gate_->Add({'P', "pg_xact_status", Action::kStall});
   CallOptions hasty;
   hasty.timeout = milliseconds(1500);
-  const KeyedAnswer first = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key, hasty);
+  const KeyedAnswer first = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key, hasty);
   EXPECT_FALSE(first.bytes.ok()) << "nobody could tell";
-  const KeyedAnswer again = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  const KeyedAnswer again = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
   ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
   EXPECT_TRUE(again.replayed);
   EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
@@ -113,7 +113,7 @@ class IdempotencyDatabaseCrashTest : public ::testing::Test {
   KeyedAnswer CallUntilAnswered(const Json& request, const std::string& key) {
     KeyedAnswer answer;
     for (int i = 0; i < 500; ++i) {
-      answer = CallWithKey(server_.get(), kCreate, request, key);
+      answer = CallWithKey(server_.get(), kCrashCreate, request, key);
       if (answer.bytes.ok()) break;
       std::this_thread::sleep_for(milliseconds(20));
     }
@@ -128,7 +128,7 @@ class IdempotencyDatabaseCrashTest : public ::testing::Test {
 TEST_F(IdempotencyDatabaseCrashTest, WhatWasCommittedBeforeTheDatabaseCrashedIsReplayed) {
   const std::string key = NewKey();
   const std::string handle = RandomHex(8);
-  const KeyedAnswer first = CallWithKey(server_.get(), kCreate, ProfileOf(handle), key);
+  const KeyedAnswer first = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
   ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
   ASSERT_TRUE(postgres_->Restart(OwnPostgres::Shutdown::kImmediate).ok());
   const KeyedAnswer again = CallUntilAnswered(ProfileOf(handle), key);
@@ -191,7 +191,7 @@ class IdempotencyCrashTest : public ::testing::Test {
     KeyedAnswer answer;
     for (int i = 0; i < 500; ++i) {
       options.channel = NewChannel(program_->address());
-      answer = CallWithKey(home_.get(), kCreate, request, key, options);
+      answer = CallWithKey(home_.get(), kCrashCreate, request, key, options);
       if (answer.bytes.status().code() != absl::StatusCode::kUnavailable) break;
       std::this_thread::sleep_for(milliseconds(20));
     }
@@ -224,7 +224,7 @@ TEST_F(IdempotencyCrashTest, WhatWasNotCommittedWhenTheServerWasKilledIsExecuted
   auto lost = std::async(std::launch::async, [&] {
     CallOptions options;
     options.channel = NewChannel(program_->address());
-    return CallWithKey(home_.get(), kCreate, ProfileOf(handle), key, options);
+    return CallWithKey(home_.get(), kCrashCreate, ProfileOf(handle), key, options);
   });
   ASSERT_TRUE(Eventually(home_.get(),
                          "EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND "

@@ -13,7 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr char kCreate[] = "ProfileRepository.Create";
+constexpr char kRaceCreate[] = "ProfileRepository.Create";
 constexpr int kAtOnce = 100;
 
 /// The servers' sessions that wait for a lock, in the database of `server`.
@@ -43,7 +43,7 @@ class IdempotencyRaceTest : public ::testing::Test {
     std::vector<std::future<KeyedAnswer>> answers;
     for (int i = 0; i < calls; ++i) {
       answers.push_back(
-          std::async(std::launch::async, [=] { return CallWithKey(server, kCreate, request, key, options); }));
+          std::async(std::launch::async, [=] { return CallWithKey(server, kRaceCreate, request, key, options); }));
     }
     return answers;
   }
@@ -102,7 +102,7 @@ TEST_F(IdempotencyRaceTest, SerializableRunsOnTwoServersAreExecutedOnceToo) {
       InProcessServer* const server = i % 2 == 0 ? server_.get() : second.get();
       answers.push_back(std::async(std::launch::async, [=] {
         RunRequest run(server);
-        run.Add(kCreate, ProfileOf(handle));
+        run.Add(kRaceCreate, ProfileOf(handle));
         run.message().mutable_transaction()->set_isolation(v1::ISOLATION_SERIALIZABLE);
         return run.Send(WithKey(key));
       }));
@@ -193,7 +193,7 @@ TEST_F(IdempotencyRaceTest, OneThatIsRefusedForItsOwnRequestLeavesTheTurnToTheOt
   InProcessServer::Options options;
   options.serve.max_idempotent_response_kib = 1;
   Serve(options);
-  const std::string owner = server_->MustCall(kCreate, ProfileOf(RandomHex(8))).value("id", "");
+  const std::string owner = server_->MustCall(kRaceCreate, ProfileOf(RandomHex(8))).value("id", "");
   const auto send = [&](const std::string& notes, const std::string& key) {
     const Json todo = {{"todo", {{"owner_id", owner}, {"title", "water"}, {"notes", notes}}}};
     return std::async(std::launch::async,
@@ -220,7 +220,7 @@ TEST_F(IdempotencyRaceTest, OneThatIsRefusedForItsOwnRequestLeavesTheTurnToTheOt
 TEST_F(IdempotencyRaceTest, EachOfThoseThatFailIsToldWhy) {
   Serve();
   const std::string handle = RandomHex(8);
-  server_->MustCall(kCreate, ProfileOf(handle));
+  server_->MustCall(kRaceCreate, ProfileOf(handle));
   auto answers = Send(server_.get(), 30, ProfileOf(handle), NewKey());
   for (auto& answer : answers) EXPECT_EQ(ReasonOf(answer.get().bytes), "UNIQUE_VIOLATION");
 }
@@ -246,9 +246,9 @@ TEST_F(IdempotencyRaceTest, AnOldKeyIsFreeEvenBeforeItIsSwept) {
   Serve();
   const std::string key = NewKey();
   const std::string handle = RandomHex(8);
-  ASSERT_TRUE(CallWithKey(server_.get(), kCreate, ProfileOf(handle), key).bytes.ok());
+  ASSERT_TRUE(CallWithKey(server_.get(), kRaceCreate, ProfileOf(handle), key).bytes.ok());
   server_->database().Run("UPDATE rowkeeper_idempotency_keys SET created_at = now() - interval '25 hours'");
-  const KeyedAnswer again = CallWithKey(server_.get(), kCreate, ProfileOf(RandomHex(8)), key);
+  const KeyedAnswer again = CallWithKey(server_.get(), kRaceCreate, ProfileOf(RandomHex(8)), key);
   ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
   EXPECT_FALSE(again.replayed);
   EXPECT_EQ(KeysStored(server_.get(), key), "1");

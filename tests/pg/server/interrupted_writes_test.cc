@@ -9,7 +9,7 @@
 namespace rowkeeper::testing {
 namespace {
 
-constexpr char kShop[] = R"(syntax = "proto3";
+constexpr char kSlowShop[] = R"(syntax = "proto3";
 package shop.v1;
 import "google/protobuf/duration.proto";
 import "google/protobuf/field_mask.proto";
@@ -51,7 +51,7 @@ std::string WaitingLocks(const std::string& mode) {
 
 class InterruptedWritesTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { server_ = new InProcessServer(CompileProtoText(kShop)); }
+  static void SetUpTestSuite() { server_ = new InProcessServer(CompileProtoText(kSlowShop)); }
   static void TearDownTestSuite() {
     delete server_;
     server_ = nullptr;

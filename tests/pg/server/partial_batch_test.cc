@@ -14,7 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr char kShop[] = R"(syntax = "proto3";
+constexpr char kPartialShop[] = R"(syntax = "proto3";
 package shop.v1;
 import "google/protobuf/field_mask.proto";
 import "google/protobuf/timestamp.proto";
@@ -87,7 +87,7 @@ std::vector<std::string> ResultsOf(const Json& answer) {
 
 class PartialBatchTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { server_ = new InProcessServer(CompileProtoText(kShop)); }
+  static void SetUpTestSuite() { server_ = new InProcessServer(CompileProtoText(kPartialShop)); }
   static void TearDownTestSuite() {
     delete server_;
     server_ = nullptr;

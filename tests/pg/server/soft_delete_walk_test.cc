@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
-#include "server/plan/import_response.h"
+#include "server/plan/batch/import_response.h"
 #include "tests/pg/server/stream_client.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/support/random_rows.h"

@@ -60,6 +60,11 @@ absl::Status StreamClient::Finish() {
   return status.ok() ? absl::OkStatus() : wire::FromGrpcStatus(status);
 }
 
+absl::Status EndOf(StreamClient* stream) {
+  stream->ReceiveAll();
+  return stream->Finish();
+}
+
 std::unique_ptr<StreamClient> StartExport(InProcessServer* server, std::string_view method, const Json& request,
                                           const CallOptions& options) {
   auto stream = std::make_unique<StreamClient>(server, method, options);

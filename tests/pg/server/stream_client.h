@@ -46,6 +46,9 @@ class StreamClient {
   bool finished_ = false;
 };
 
+/// How `stream` ended, after all that is left of it.
+absl::Status EndOf(StreamClient* stream);
+
 /// An export from one request.
 std::unique_ptr<StreamClient> StartExport(InProcessServer* server, std::string_view method, const Json& request,
                                           const CallOptions& options = {});

@@ -17,11 +17,6 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-absl::Status EndOf(StreamClient* stream) {
-  stream->ReceiveAll();
-  return stream->Finish();
-}
-
 class ExportTest : public ::testing::Test {
  protected:
   void SetUp() override { Serve(SmallMessages(10)); }

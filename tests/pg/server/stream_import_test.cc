@@ -14,11 +14,6 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
 /// The status of a stream whose caller reads what is left.
-absl::Status EndOf(StreamClient* stream) {
-  stream->ReceiveAll();
-  return stream->Finish();
-}
-
 class ImportTest : public ::testing::Test {
  protected:
   void SetUp() override { Serve({}); }

@@ -7,8 +7,8 @@
 #include "rowkeeper/v1/annotations.pb.h"
 #include "server/base/bulk_errors.h"
 #include "server/base/errors.h"
-#include "server/wire/codec/batch_response_encoder.h"
-#include "server/wire/codec/request_decoder.h"
+#include "server/codec/batch_response_encoder.h"
+#include "server/codec/request_decoder.h"
 #include "tests/unit/plan/plan_fixture.h"
 
 namespace rowkeeper::codec {

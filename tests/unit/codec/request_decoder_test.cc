@@ -1,4 +1,4 @@
-#include "server/wire/codec/request_decoder.h"
+#include "server/codec/request_decoder.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "server/wire/codec/response_encoder.h"
+#include "server/codec/response_encoder.h"
 
 #include <string>
 

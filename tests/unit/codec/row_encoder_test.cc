@@ -1,4 +1,4 @@
-#include "server/wire/codec/row_encoder.h"
+#include "server/codec/row_encoder.h"
 
 #include <map>
 #include <optional>

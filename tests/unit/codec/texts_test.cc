@@ -4,11 +4,11 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/wire/codec/key_text.h"
-#include "server/wire/codec/pg_array.h"
-#include "server/wire/codec/time_text.h"
-#include "server/wire/codec/utf8.h"
-#include "server/wire/codec/wire_format.h"
+#include "server/codec/key_text.h"
+#include "server/codec/pg_array.h"
+#include "server/codec/time_text.h"
+#include "server/codec/utf8.h"
+#include "server/codec/wire_format.h"
 
 namespace rowkeeper::codec {
 namespace {

@@ -8,7 +8,6 @@
 namespace rowkeeper::exec {
 namespace {
 
-using Kind = db::ErrorContext::Constraint::Kind;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -40,7 +39,7 @@ message Order {
   EXPECT_EQ(customer.fields.at("tax_no"), "taxNumber");
   const auto& constraints = customer.constraints;
   EXPECT_THAT(constraints.at("pk_customers").fields, ElementsAre("id"));
-  EXPECT_EQ(constraints.at("pk_customers").kind, Kind::kUnique);
+  EXPECT_EQ(constraints.at("pk_customers").kind, db::ErrorContext::Constraint::Kind::kUnique);
   EXPECT_THAT(constraints.at("uq_customers_country_tax_no").fields, ElementsAre("country", "taxNumber"));
   EXPECT_EQ(constraints.at("ck_customers_mood").description, "must be one of MOOD_FINE, MOOD_BAD");
   EXPECT_EQ(constraints.at("ck_customers_age").description, "must be between 0 and 4294967295");

@@ -5,7 +5,7 @@
 #include <set>
 #include <thread>
 
-#include "server/plan/json_mask.h"
+#include "server/plan/mask/json_mask.h"
 #include "server/sql/render.h"
 #include "server/sql/render_relation.h"
 #include "server/sql/variants.h"
@@ -13,8 +13,6 @@
 
 namespace rowkeeper::exec {
 namespace {
-
-using Kind = StatementCache::Kind;
 
 /// A write of one key so many levels down.
 plan::JsonWrite Chain(int levels) {
@@ -69,16 +67,17 @@ TEST_F(StatementCacheTest, KeepsOneStatementForEachPlanVariantAndKind) {
   for (const auto& plan : plans_) {
     const plan::Variant variant = sql::BasicVariant(*plan);
     const bool creates = plan->batch.has_value() && plan->filters.empty();  // which has no row to look for
-    for (Kind kind : {Kind::kMain, Kind::kProbe, Kind::kReread}) {
-      if (creates && kind != Kind::kMain) continue;
+    for (StatementCache::Kind kind :
+         {StatementCache::Kind::kMain, StatementCache::Kind::kProbe, StatementCache::Kind::kReread}) {
+      if (creates && kind != StatementCache::Kind::kMain) continue;
       const auto statement = cache.Get(*plan, variant, kind);
       EXPECT_EQ(cache.Get(*plan, variant, kind), statement);
       EXPECT_TRUE(ids.insert(statement->id).second);
       statements.insert(statement.get());
     }
-    EXPECT_EQ(cache.Get(*plan, variant, Kind::kMain)->text, sql::Render(*plan, variant).text);
+    EXPECT_EQ(cache.Get(*plan, variant, StatementCache::Kind::kMain)->text, sql::Render(*plan, variant).text);
     if (creates) continue;
-    EXPECT_EQ(cache.Get(*plan, variant, Kind::kProbe)->text, sql::RenderProbe(*plan, variant).text);
+    EXPECT_EQ(cache.Get(*plan, variant, StatementCache::Kind::kProbe)->text, sql::RenderProbe(*plan, variant).text);
   }
   EXPECT_EQ(ids.count(0), 0u);
   EXPECT_EQ(statements.size(), ids.size());
@@ -88,7 +87,9 @@ TEST_F(StatementCacheTest, KeepsOneStatementForEachPlanVariantAndKind) {
 
 TEST_F(StatementCacheTest, BeyondItsLimitAStatementIsNeitherKeptNorPrepared) {
   StatementCache cache(2);
-  const auto get = [&](size_t i) { return cache.Get(*plans_[i], sql::BasicVariant(*plans_[i]), Kind::kMain); };
+  const auto get = [&](size_t i) {
+    return cache.Get(*plans_[i], sql::BasicVariant(*plans_[i]), StatementCache::Kind::kMain);
+  };
   const auto first = get(0);
   get(1);
   const auto third = get(2);
@@ -102,10 +103,10 @@ TEST_F(StatementCacheTest, BeyondItsLimitAStatementIsNeitherKeptNorPrepared) {
 TEST_F(StatementCacheTest, ATextThatIsTooLongIsNeitherKeptNorPrepared) {
   const plan::MethodPlan& update = Find("planner.v1.ProfileRepository.Update");
   StatementCache cache;
-  const auto one = cache.Get(update, DeepUpdate(update, 1), Kind::kMain);
+  const auto one = cache.Get(update, DeepUpdate(update, 1), StatementCache::Kind::kMain);
   EXPECT_NE(one->id, 0u);
   EXPECT_EQ(cache.size(), 1u);
-  const auto most = cache.Get(update, DeepUpdate(update, 6), Kind::kMain);
+  const auto most = cache.Get(update, DeepUpdate(update, 6), StatementCache::Kind::kMain);
   ASSERT_GT(most->text.size(), StatementCache::kMaxKeptBytes);
   EXPECT_EQ(most->id, 0u);
   EXPECT_EQ(cache.refused(), 1u);
@@ -126,13 +127,13 @@ TEST_F(StatementCacheTest, CallsThatReadDifferentPartsShareAStatement) {
   };
   const plan::Variant one = reading("k1"), other = reading("k2");
   for (int i = 0; i < 2; ++i) {
-    const auto got = cache.Get(get, one, Kind::kMain);
-    const auto got_other = cache.Get(get, other, Kind::kMain);
+    const auto got = cache.Get(get, one, StatementCache::Kind::kMain);
+    const auto got_other = cache.Get(get, other, StatementCache::Kind::kMain);
     EXPECT_EQ(got->json, one.json);
     EXPECT_EQ(got_other->json, other.json);
     EXPECT_EQ(got->id, got_other->id);
     EXPECT_NE(got->id, 0u);
-    EXPECT_EQ(cache.Get(get, whole, Kind::kMain)->json, nullptr);
+    EXPECT_EQ(cache.Get(get, whole, StatementCache::Kind::kMain)->json, nullptr);
   }
   EXPECT_EQ(cache.size(), 1u);
 }
@@ -161,7 +162,8 @@ TEST_F(StatementCacheTest, ThreadsThatAskAtOnceGetTheSame) {
   const plan::Variant variant = sql::BasicVariant(*plans_[0]);
   std::vector<std::shared_ptr<const sql::Statement>> got(8);
   std::vector<std::thread> threads;
-  for (auto& one : got) threads.emplace_back([&] { one = cache.Get(*plans_[0], variant, Kind::kMain); });
+  for (auto& one : got)
+    threads.emplace_back([&] { one = cache.Get(*plans_[0], variant, StatementCache::Kind::kMain); });
   for (std::thread& thread : threads) thread.join();
   for (const auto& one : got) EXPECT_EQ(one, got[0]);
 }

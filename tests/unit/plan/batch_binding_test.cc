@@ -1,7 +1,7 @@
 #include <utility>
 
 #include "server/base/bulk_errors.h"
-#include "server/plan/batch.h"
+#include "server/plan/batch/batch.h"
 #include "tests/unit/plan/plan_fixture.h"
 
 namespace rowkeeper::plan {
@@ -10,7 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr char kNote[] = R"(
+constexpr char kBatchedNote[] = R"(
 enum State { STATE_UNSPECIFIED = 0; STATE_OPEN = 1; }
 message Note {
   option (rowkeeper.v1.entity) = {};
@@ -86,7 +86,7 @@ class BatchBindingTest : public ::testing::Test {
     return fields;
   }
 
-  const Plans plans_ = Plans::OfText(kNote);
+  const Plans plans_ = Plans::OfText(kBatchedNote);
 };
 
 const Fields kRow = {{"slug", "a"}, {"due_at", kDue}, {"owner", "me"}, {"price", "1"}};

@@ -1,4 +1,4 @@
-#include "server/plan/bulk.h"
+#include "server/plan/bulk/bulk.h"
 
 #include "tests/unit/plan/plan_fixture.h"
 

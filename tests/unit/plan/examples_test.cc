@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_join.h"
-#include "server/plan/import_response.h"
+#include "server/plan/batch/import_response.h"
 #include "server/plan/method_plan.h"
 #include "tests/support/random_catalogue.h"
 

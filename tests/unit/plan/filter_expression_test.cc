@@ -1,4 +1,4 @@
-#include "server/plan/filter_expression.h"
+#include "server/plan/filter/expression.h"
 
 #include <google/protobuf/descriptor.h>
 
@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Kind = FilterExpression::Kind;
 
-constexpr char kTicket[] = R"(
+constexpr char kFilteredTicket[] = R"(
 enum Mood { MOOD_UNSPECIFIED = 0; MOOD_FINE = 1; MOOD_SAD = 2; }
 message Box { int32 size = 1; }
 message Ticket {
@@ -76,7 +76,7 @@ class FilterExpressionTest : public ::testing::Test {
   }
 
   FilterLimits limits_;
-  const Plans plans_ = Plans::OfText(kTicket);
+  const Plans plans_ = Plans::OfText(kFilteredTicket);
 };
 
 TEST_F(FilterExpressionTest, AnEmptyTextMatchesEverything) {

@@ -1,4 +1,4 @@
-#include "server/plan/json_mask.h"
+#include "server/plan/mask/json_mask.h"
 
 #include "absl/strings/str_join.h"
 #include "tests/unit/plan/plan_fixture.h"

@@ -1,4 +1,4 @@
-#include "server/plan/order_by.h"
+#include "server/plan/page/order_by.h"
 
 #include <google/protobuf/descriptor.h>
 

@@ -1,4 +1,4 @@
-#include "server/plan/page_token.h"
+#include "server/plan/page/page_token.h"
 
 #include <set>
 

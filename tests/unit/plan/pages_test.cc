@@ -1,4 +1,4 @@
-#include "server/plan/pages.h"
+#include "server/plan/page/pages.h"
 
 #include "tests/unit/plan/plan_fixture.h"
 

@@ -1,4 +1,4 @@
-#include "server/plan/query_plan.h"
+#include "server/plan/query/query_plan.h"
 
 #include <google/protobuf/descriptor.h>
 
@@ -13,7 +13,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
-constexpr char kNotes[] = R"(
+constexpr char kQueriedNotes[] = R"(
 message Note {
   option (rowkeeper.v1.entity) = {internal_id: "pk"};
   string id = 1 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, primary_key: true}];
@@ -42,7 +42,7 @@ class QueryPlans : public ::testing::Test {
  protected:
   const MethodPlan& Compile(const std::string& sql, const std::string& rpc = "(None) returns (Row)") {
     plans_ = std::make_unique<Plans>(Plans::OfText(absl::StrCat(
-        kNotes, "service R { option (rowkeeper.v1.repository).entity = \"shop.v1.Note\"; rpc Do", rpc,
+        kQueriedNotes, "service R { option (rowkeeper.v1.repository).entity = \"shop.v1.Note\"; rpc Do", rpc,
         " { option (rowkeeper.v1.method).sql = \"", sql, "\"; } }", rpc.rfind("(In)", 0) == 0 ? kIn : "")));
     EXPECT_THAT(plans_->Mistakes(), IsEmpty());
     return plans_->Find("Do");

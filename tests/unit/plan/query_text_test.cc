@@ -1,4 +1,4 @@
-#include "server/plan/query_text.h"
+#include "server/plan/query/text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -71,8 +71,8 @@ TEST(QueryText, RefusesNumberedParameters) {
 }
 
 TEST(QueryText, RefusesOpenQuotesAndNulBytes) {
-  EXPECT_THAT(With("SELECT 'abc"), testing::HasSubstr("unterminated quoted string"));
-  EXPECT_THAT(With("SELECT /* abc"), testing::HasSubstr("unterminated /* comment"));
+  EXPECT_THAT(With("SELECT 'abc"), ::testing::HasSubstr("unterminated quoted string"));
+  EXPECT_THAT(With("SELECT /* abc"), ::testing::HasSubstr("unterminated /* comment"));
   EXPECT_EQ(With(std::string("SELECT 1\0", 9)), "there is a NUL byte in it");
 }
 

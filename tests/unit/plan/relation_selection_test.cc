@@ -1,4 +1,4 @@
-#include "server/plan/relation_selection.h"
+#include "server/plan/relation/selection.h"
 
 #include <google/protobuf/descriptor.h>
 

@@ -1,4 +1,4 @@
-#include "server/plan/import_response.h"
+#include "server/plan/batch/import_response.h"
 #include "tests/unit/plan/plan_fixture.h"
 
 namespace rowkeeper::plan {

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
-#include "server/plan/order_by.h"
+#include "server/plan/page/order_by.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render.h"
 #include "server/sql/variants.h"

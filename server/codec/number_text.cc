@@ -1,0 +1,73 @@
+#include "server/codec/number_text.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace rowkeeper::codec {
+namespace {
+
+template <typename Number>
+void AppendChars(Number value, std::string* out) {
+  char digits[40];
+  const auto result = std::to_chars(digits, digits + sizeof digits, value);
+  out->append(digits, result.ptr);
+}
+
+template <typename Number>
+bool ParseChars(std::string_view text, Number* value) {
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, *value);
+  return result.ec == std::errc() && result.ptr == end;
+}
+
+template <typename Float>
+void AppendAnyFloat(Float value, std::string* out) {
+  if (std::isnan(value)) {
+    out->append("NaN");
+  } else if (std::isinf(value)) {
+    out->append(value < 0 ? "-Infinity" : "Infinity");
+  } else {
+    AppendChars(value, out);
+  }
+}
+
+}  // namespace
+
+void AppendInteger(int64_t value, std::string* out) { AppendChars(value, out); }
+void AppendInteger(uint64_t value, std::string* out) { AppendChars(value, out); }
+void AppendFloat(float value, std::string* out) { AppendAnyFloat(value, out); }
+void AppendFloat(double value, std::string* out) { AppendAnyFloat(value, out); }
+
+bool ParseInteger(std::string_view text, int64_t* value) { return ParseChars(text, value); }
+bool ParseInteger(std::string_view text, uint64_t* value) { return ParseChars(text, value); }
+bool ParseFloat(std::string_view text, float* value) { return ParseChars(text, value); }
+bool ParseFloat(std::string_view text, double* value) { return ParseChars(text, value); }
+
+void AppendHex(std::string_view bytes, std::string* out) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out->push_back(kDigits[byte >> 4]);
+    out->push_back(kDigits[byte & 15]);
+  }
+}
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool AppendUnhexed(std::string_view hex, std::string* out) {
+  if (hex.size() % 2 != 0) return false;
+  for (size_t i = 0; i < hex.size(); i += 2) {
+    const int high = HexDigit(hex[i]);
+    const int low = HexDigit(hex[i + 1]);
+    if (high < 0 || low < 0) return false;
+    out->push_back(static_cast<char>(high << 4 | low));
+  }
+  return true;
+}
+
+}  // namespace rowkeeper::codec

@@ -1,0 +1,333 @@
+#include "server/codec/time_text.h"
+
+#include <charconv>
+
+#include "server/codec/wire_format.h"
+
+namespace rowkeeper::codec {
+namespace {
+
+constexpr int64_t kMinTimestamp = -62135596800;  // 0001-01-01T00:00:00Z
+constexpr int64_t kMaxTimestamp = 253402300799;  // 9999-12-31T23:59:59Z
+constexpr int64_t kMaxDuration = 315576000000;   // 10000 years
+constexpr int32_t kNanosPerSecond = 1000000000;
+constexpr int64_t kSecondsPerDay = 86400;
+
+bool IsLeap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+
+int DaysInMonth(int year, int month) {
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return month == 2 && IsLeap(year) ? 29 : kDays[month - 1];
+}
+
+/// Days from 1970-01-01. Counts in years that begin on March 1st, so that the leap day is the last of its year.
+int64_t DaysOf(const DateValue& date) {
+  const int64_t year = date.month <= 2 ? date.year - 1 : date.year;
+  const int64_t month = date.month <= 2 ? date.month + 9 : date.month - 3;
+  const int64_t day_of_year = (153 * month + 2) / 5 + date.day - 1;
+  return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
+}
+
+/// The reverse, for days of the years 1 to 9999.
+DateValue DateOf(int64_t days) {
+  constexpr int64_t kDaysPerEra = 146097;  // 400 years
+  const int64_t shifted = days + 719468;
+  const int64_t era = shifted / kDaysPerEra;
+  const int64_t day_of_era = shifted % kDaysPerEra;
+  const int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t month = (5 * day_of_year + 2) / 153;
+  DateValue date;
+  date.day = static_cast<int32_t>(day_of_year - (153 * month + 2) / 5 + 1);
+  date.month = static_cast<int32_t>(month < 10 ? month + 3 : month - 9);
+  date.year = static_cast<int32_t>(year_of_era + era * 400 + (date.month <= 2 ? 1 : 0));
+  return date;
+}
+
+void AppendPadded(int64_t number, int width, std::string* out) {
+  char digits[20];
+  for (int i = width - 1; i >= 0; --i, number /= 10) digits[i] = static_cast<char>('0' + number % 10);
+  out->append(digits, static_cast<size_t>(width));
+}
+
+void AppendDateAndTime(int64_t seconds, char between, std::string* out) {
+  int64_t days = seconds / kSecondsPerDay;
+  int64_t rest = seconds % kSecondsPerDay;
+  if (rest < 0) {
+    rest += kSecondsPerDay;
+    --days;
+  }
+  AppendDate(DateOf(days), out);
+  out->push_back(between);
+  AppendPadded(rest / 3600, 2, out);
+  out->push_back(':');
+  AppendPadded(rest / 60 % 60, 2, out);
+  out->push_back(':');
+  AppendPadded(rest % 60, 2, out);
+}
+
+/// Nothing, or a point and the shortest of 3, 6 or 9 digits that is exact.
+void AppendFraction(int32_t nanos, std::string* out) {
+  if (nanos == 0) return;
+  out->push_back('.');
+  if (nanos % 1000000 == 0) return AppendPadded(nanos / 1000000, 3, out);
+  if (nanos % 1000 == 0) return AppendPadded(nanos / 1000, 6, out);
+  AppendPadded(nanos, 9, out);
+}
+
+/// Takes pieces off the front of a text; false when the piece is not there.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  bool done() const { return text_.empty(); }
+  bool Take(char wanted) {
+    if (text_.empty() || text_.front() != wanted) return false;
+    text_.remove_prefix(1);
+    return true;
+  }
+  bool Take(std::string_view wanted) {
+    if (text_.substr(0, wanted.size()) != wanted) return false;
+    text_.remove_prefix(wanted.size());
+    return true;
+  }
+  /// Exactly `width` digits.
+  bool Digits(int width, int32_t* number) {
+    if (text_.size() < static_cast<size_t>(width)) return false;
+    *number = 0;
+    for (int i = 0; i < width; ++i) {
+      const char c = text_[static_cast<size_t>(i)];
+      if (c < '0' || c > '9') return false;
+      *number = *number * 10 + (c - '0');
+    }
+    text_.remove_prefix(static_cast<size_t>(width));
+    return true;
+  }
+  /// One or more digits.
+  bool Number(int64_t* number) {
+    if (text_.empty() || text_.front() < '0' || text_.front() > '9') return false;
+    const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), *number);
+    if (error != std::errc()) return false;
+    text_.remove_prefix(static_cast<size_t>(end - text_.data()));
+    return true;
+  }
+  /// An optional point with 1 to 9 digits after it.
+  bool Fraction(int32_t* nanos) {
+    *nanos = 0;
+    if (!Take('.')) return true;
+    int digits = 0;
+    for (int32_t digit = 0; Digits(1, &digit); ++digits) {
+      if (digits == 9) return false;
+      *nanos = *nanos * 10 + digit;
+    }
+    for (int i = digits; i < 9; ++i) *nanos *= 10;
+    return digits > 0;
+  }
+
+ private:
+  std::string_view text_;
+};
+
+bool ScanDate(Scanner* scanner, DateValue* date) {
+  return scanner->Digits(4, &date->year) && scanner->Take('-') && scanner->Digits(2, &date->month) &&
+         scanner->Take('-') && scanner->Digits(2, &date->day) && DateProblem(*date) == nullptr;
+}
+
+bool ScanDateAndTime(Scanner* scanner, char between, TimeValue* value) {
+  DateValue date;
+  int32_t hour = 0;
+  int32_t minute = 0;
+  int32_t second = 0;
+  if (!ScanDate(scanner, &date) || !scanner->Take(between) || !scanner->Digits(2, &hour) || !scanner->Take(':') ||
+      !scanner->Digits(2, &minute) || !scanner->Take(':') || !scanner->Digits(2, &second) ||
+      !scanner->Fraction(&value->nanos) || hour > 23 || minute > 59 || second > 59) {
+    return false;
+  }
+  value->seconds = DaysOf(date) * kSecondsPerDay + hour * 3600 + minute * 60 + second;
+  return true;
+}
+
+/// `+05`, `-03:30`, `+00:19:32`: seconds east of UTC.
+bool ScanOffset(Scanner* scanner, int64_t* offset) {
+  const bool west = scanner->Take('-');
+  if (!west && !scanner->Take('+')) return false;
+  int32_t hour = 0;
+  int32_t minute = 0;
+  int32_t second = 0;
+  if (!scanner->Digits(2, &hour)) return false;
+  if (scanner->Take(':') && !scanner->Digits(2, &minute)) return false;
+  if (scanner->Take(':') && !scanner->Digits(2, &second)) return false;
+  *offset = hour * 3600 + minute * 60 + second;
+  if (west) *offset = -*offset;
+  return true;
+}
+
+/// The `[-]HH:MM:SS.ffffff` that may end an interval; `number` is its hours, already read.
+bool ScanClock(Scanner* scanner, int64_t number, TimeValue* clock) {
+  int32_t minute = 0;
+  int32_t second = 0;
+  if (!scanner->Take(':') || !scanner->Digits(2, &minute) || !scanner->Take(':') || !scanner->Digits(2, &second) ||
+      !scanner->Fraction(&clock->nanos) || number > kMaxDuration / 3600) {
+    return false;
+  }
+  clock->seconds = number * 3600 + minute * 60 + second;
+  return true;
+}
+
+void Negate(TimeValue* value) {
+  value->seconds = -value->seconds;
+  value->nanos = -value->nanos;
+}
+
+/// Gives seconds and nanoseconds the same sign, as Duration wants it.
+void AlignSigns(TimeValue* value) {
+  if (value->seconds > 0 && value->nanos < 0) {
+    --value->seconds;
+    value->nanos += kNanosPerSecond;
+  } else if (value->seconds < 0 && value->nanos > 0) {
+    ++value->seconds;
+    value->nanos -= kNanosPerSecond;
+  }
+}
+
+void AppendSigned(const TimeValue& value, std::string* out) {
+  if (value.seconds < 0 || value.nanos < 0) out->push_back('-');
+  char digits[24];
+  const auto result = std::to_chars(digits, digits + sizeof digits, value.seconds < 0 ? -value.seconds : value.seconds);
+  out->append(digits, result.ptr);
+}
+
+/// Zero is left out, as for any field without presence.
+void AppendIntegerField(int number, int64_t value, std::string* out) {
+  if (value == 0) return;
+  AppendVarint(MakeTag(number, WireType::kVarint), out);
+  AppendVarint(static_cast<uint64_t>(value), out);
+}
+
+}  // namespace
+
+const char* TimestampProblem(const TimeValue& value) {
+  if (value.nanos < 0 || value.nanos >= kNanosPerSecond) return "nanos must be 0 to 999999999";
+  if (value.seconds < kMinTimestamp || value.seconds > kMaxTimestamp) {
+    return "is outside 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z";
+  }
+  return nullptr;
+}
+
+const char* DurationProblem(const TimeValue& value) {
+  if (value.nanos <= -kNanosPerSecond || value.nanos >= kNanosPerSecond) {
+    return "nanos must be -999999999 to 999999999";
+  }
+  if (value.seconds < -kMaxDuration || value.seconds > kMaxDuration) return "is longer than 315576000000 seconds";
+  if ((value.seconds > 0 && value.nanos < 0) || (value.seconds < 0 && value.nanos > 0)) {
+    return "seconds and nanos must have the same sign";
+  }
+  return nullptr;
+}
+
+const char* DateProblem(const DateValue& value) {
+  if (value.year < 1 || value.year > 9999) return "year must be 1 to 9999";
+  if (value.month < 1 || value.month > 12) return "month must be 1 to 12";
+  if (value.day < 1 || value.day > DaysInMonth(value.year, value.month)) return "the month has no such day";
+  return nullptr;
+}
+
+void AppendDate(const DateValue& value, std::string* out) {
+  AppendPadded(value.year, 4, out);
+  out->push_back('-');
+  AppendPadded(value.month, 2, out);
+  out->push_back('-');
+  AppendPadded(value.day, 2, out);
+}
+
+void AppendTimestamp(const TimeValue& value, std::string* out) {
+  AppendDateAndTime(value.seconds, ' ', out);
+  out->push_back('.');
+  AppendPadded(value.nanos / 1000, 6, out);
+  out->append("+00");
+}
+
+void AppendInterval(const TimeValue& value, std::string* out) {
+  AppendSigned(value, out);
+  out->push_back('.');
+  AppendPadded((value.nanos < 0 ? -value.nanos : value.nanos) / 1000, 6, out);
+  out->append(" seconds");
+}
+
+void AppendRfc3339(const TimeValue& value, std::string* out) {
+  AppendDateAndTime(value.seconds, 'T', out);
+  AppendFraction(value.nanos, out);
+  out->push_back('Z');
+}
+
+void AppendDurationSeconds(const TimeValue& value, std::string* out) {
+  AppendSigned(value, out);
+  AppendFraction(value.nanos < 0 ? -value.nanos : value.nanos, out);
+  out->push_back('s');
+}
+
+bool ParseTimestamp(std::string_view text, TimeValue* value) {
+  Scanner scanner(text);
+  int64_t offset = 0;
+  if (!ScanDateAndTime(&scanner, ' ', value) || !ScanOffset(&scanner, &offset) || !scanner.done()) return false;
+  value->seconds -= offset;
+  return TimestampProblem(*value) == nullptr;
+}
+
+bool ParseRfc3339(std::string_view text, TimeValue* value) {
+  Scanner scanner(text);
+  int64_t offset = 0;
+  if (!ScanDateAndTime(&scanner, 'T', value)) return false;
+  if (!scanner.Take('Z') && !ScanOffset(&scanner, &offset)) return false;
+  value->seconds -= offset;
+  return scanner.done() && TimestampProblem(*value) == nullptr;
+}
+
+bool ParseInterval(std::string_view text, TimeValue* value) {
+  Scanner scanner(text);
+  int64_t days = 0;
+  TimeValue clock;
+  while (!scanner.done()) {
+    const bool negative = scanner.Take('-');
+    if (!negative) scanner.Take('+');
+    int64_t number = 0;
+    if (!scanner.Number(&number)) return false;
+    if (scanner.Take(" days") || scanner.Take(" day")) {
+      if (number > kMaxDuration / kSecondsPerDay + 1) return false;
+      days = negative ? -number : number;
+      if (!scanner.Take(' ') && !scanner.done()) return false;
+    } else {
+      if (!ScanClock(&scanner, number, &clock) || !scanner.done()) return false;
+      if (negative) Negate(&clock);
+    }
+  }
+  *value = {days * kSecondsPerDay + clock.seconds, clock.nanos};
+  AlignSigns(value);
+  return DurationProblem(*value) == nullptr;
+}
+
+bool ParseDurationSeconds(std::string_view text, TimeValue* value) {
+  Scanner scanner(text);
+  const bool negative = scanner.Take('-');
+  if (!scanner.Number(&value->seconds) || !scanner.Fraction(&value->nanos) || !scanner.Take('s')) return false;
+  if (negative) Negate(value);
+  return scanner.done() && DurationProblem(*value) == nullptr;
+}
+
+bool ParseDate(std::string_view text, DateValue* value) {
+  Scanner scanner(text);
+  return ScanDate(&scanner, value) && scanner.done();
+}
+
+void AppendTime(const TimeValue& value, std::string* out) {
+  AppendIntegerField(1, value.seconds, out);
+  AppendIntegerField(2, value.nanos, out);
+}
+
+void AppendDateFields(const DateValue& value, std::string* out) {
+  AppendIntegerField(1, value.year, out);
+  AppendIntegerField(2, value.month, out);
+  AppendIntegerField(3, value.day, out);
+}
+
+}  // namespace rowkeeper::codec

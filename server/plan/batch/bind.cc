@@ -1,0 +1,284 @@
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "server/base/text.h"
+#include "server/plan/absent.h"
+#include "server/plan/batch/batch.h"
+#include "server/plan/mask/masks.h"
+
+namespace rowkeeper::plan {
+namespace {
+
+using catalogue::Column;
+using catalogue::Operation;
+using catalogue::ValueKind;
+
+/// A decimal without the zeros that do not count, so that equal numbers have equal texts.
+std::string CanonicalDecimal(std::string text) {
+  const bool negative = !text.empty() && text[0] == '-';
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.erase(0, 1);
+  text.erase(0, std::min(text.find_first_not_of('0'), text.size()));
+  if (text.find('.') != std::string::npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+  }
+  if (text.empty() || text[0] == '.') text.insert(0, "0");
+  return negative && text != "0" ? Cat("-", text) : text;
+}
+
+/// The text by which values are told apart as the database does it.
+std::string CanonicalKey(const Column& column, const std::string& text) {
+  switch (column.type.kind) {
+    case ValueKind::kDecimal:
+      return CanonicalDecimal(text);
+    case ValueKind::kFloat:
+    case ValueKind::kDouble:
+      return text == "-0" ? "0" : text;
+    default:
+      return text;
+  }
+}
+
+class BatchBinder {
+ public:
+  BatchBinder(Call* call, FieldViolations* violations)
+      : call_(*call), plan_(*call->plan), variant_(call->variant), violations_(*violations) {
+    if (plan_.partial) refusals_.resize(elements().size());
+  }
+
+  void Bind() {
+    if (elements().empty()) return;
+    variant_.allow_missing = call_.request.allow_missing;
+    BindVersions();
+    if (!catalogue::IsUpsert(plan_.operation)) BindKeys();
+    if (plan_.operation == Operation::kBatchUpdate) BindUpdate();
+    if (plan_.operation == Operation::kBatchCreate) BindRows();
+    if (catalogue::IsUpsert(plan_.operation)) BindUpsert();
+    if (!plan_.reads_only()) CheckDistinct();
+    for (size_t i = 0; i < refusals_.size(); ++i) {
+      if (elements()[i].refusal.ok()) elements()[i].refusal = refusals_[i].ToStatus();
+    }
+  }
+
+ private:
+  /// Where a mistake in an element goes: in a partial batch it is the element's own.
+  FieldViolations* ViolationsOf(size_t element) { return plan_.partial ? &refusals_[element] : &violations_; }
+  bool IsRefused(size_t element) const {
+    return plan_.partial && (!refusals_[element].empty() || !call_.request.elements[element].refusal.ok());
+  }
+
+  std::vector<Element>& elements() { return call_.request.elements; }
+  const Column& ColumnOf(const ValueTerm& value) const { return plan_.entity->columns[value.column]; }
+
+  void BindVersions() {
+    for (size_t i = 0; i < elements().size(); ++i) {
+      if (elements()[i].version > 0) variant_.version_guard = true;
+      if (elements()[i].version >= 0) continue;
+      ViolationsOf(i)->Add(ElementFieldName(plan_, i, VersionInput()), "must not be negative; 0 means any version");
+    }
+  }
+
+  int VersionInput() const {
+    const auto found = std::find_if(plan_.inputs.begin(), plan_.inputs.end(),
+                                    [](const Input& input) { return input.role == InputRole::kVersion; });
+    return static_cast<int>(found - plan_.inputs.begin());
+  }
+
+  void BindKeys() {
+    for (const FilterTerm& key : plan_.filters) {
+      const auto zero = FilterZero(plan_.entity->columns[key.column]);
+      for (size_t i = 0; i < elements().size(); ++i) {
+        Argument& argument = elements()[i].arguments[key.input];
+        if (argument.present) continue;
+        if (zero.has_value()) {
+          argument = {true, *zero};
+        } else {
+          ViolationsOf(i)->Add(ElementFieldName(plan_, i, key.input), "is required");
+        }
+      }
+    }
+  }
+
+  /// What each element gives for a column that is written in all of them.
+  void ResolveAll(const ValueTerm& value) {
+    const Column& column = ColumnOf(value);
+    for (size_t i = 0; i < elements().size(); ++i) {
+      Argument& argument = elements()[i].arguments[value.input];
+      if (argument.present || column.nullable) continue;
+      ResolveAbsent(column, &argument, ElementFieldName(plan_, i, value.input), ViolationsOf(i));
+    }
+  }
+
+  int CountGiven(const ValueTerm& value) {
+    return static_cast<int>(std::count_if(elements().begin(), elements().end(), [&value](const Element& element) {
+      return element.arguments[value.input].present;
+    }));
+  }
+
+  /// Rows as a create takes them: a default is written only where some rows have a value and others do not.
+  void BindRows() {
+    for (int i = 0; i < static_cast<int>(plan_.values.size()); ++i) {
+      const ValueTerm& value = plan_.values[i];
+      if (!ColumnOf(value).has_default()) {
+        ResolveAll(value);
+        variant_.written.push_back(i);
+        continue;
+      }
+      const int given = CountGiven(value);
+      if (given == 0) continue;
+      variant_.written.push_back(i);
+      if (given < static_cast<int>(elements().size())) variant_.defaulted.push_back(i);
+    }
+    if (!variant_.written.empty()) return;
+    // An INSERT of several rows must name a column.
+    variant_.written.push_back(0);
+    variant_.defaulted.push_back(0);
+  }
+
+  /// The values that the update mask selects. It is one for all elements, so it cannot say which member of a oneof a
+  /// single element leaves alone.
+  std::vector<int> MaskedValues() {
+    Request request;
+    request.update_mask = call_.request.update_mask;
+    request.arguments.resize(plan_.inputs.size());
+    const std::vector<int> named = ResolveUpdateMask(plan_, request, &violations_);
+    for (const ValueTerm& value : plan_.values) request.arguments[value.input].present = CountGiven(value) > 0;
+    FieldViolations seen_already;
+    if (ResolveUpdateMask(plan_, request, &seen_already).size() != named.size()) {
+      violations_.Add("update_mask", "names some members of a oneof; in a batch name all of them, or none");
+    }
+    return named;
+  }
+
+  bool MaskNamesEverything() const {
+    const auto& mask = call_.request.update_mask;
+    return mask.has_value() && std::find(mask->begin(), mask->end(), "*") != mask->end();
+  }
+
+  void BindUpdate() {
+    variant_.unchanged_if_given = MaskNamesEverything();
+    for (int i : MaskedValues()) {
+      const ValueTerm& value = plan_.values[i];
+      if (!ColumnOf(value).immutable) {
+        ResolveAll(value);
+        variant_.written.push_back(i);
+      } else if (!variant_.unchanged_if_given) {
+        ResolveAll(value);
+        variant_.unchanged.push_back(i);
+      } else if (CountGiven(value) > 0) {
+        variant_.unchanged.push_back(i);
+      }
+    }
+  }
+
+  bool IsConflictColumn(int column) const {
+    return std::any_of(plan_.filters.begin(), plan_.filters.end(),
+                       [column](const FilterTerm& key) { return key.column == column; });
+  }
+
+  /// Rows without a name, say, are not all one row: what is missing does not become an empty text or a zero here unless
+  /// zero is as good a key as any.
+  void RequireConflictFields() {
+    for (const FilterTerm& key : plan_.filters) {
+      const catalogue::Column& column = plan_.entity->columns[key.column];
+      if (!column.nullable && FilterZero(column).has_value()) continue;
+      for (size_t i = 0; i < elements().size(); ++i) {
+        Argument& argument = elements()[i].arguments[key.input];
+        if (argument.present) continue;
+        ViolationsOf(i)->Add(ElementFieldName(plan_, i, key.input), "is required: the row is looked for by it");
+        argument.present = true;  // said once is enough
+      }
+    }
+  }
+
+  /// What a mask names is written, also where it is empty and the column has a default.
+  void EmptyNamedValues(const std::vector<int>& named) {
+    for (int i : named) {
+      const Column& column = ColumnOf(plan_.values[i]);
+      const auto zero = ZeroText(column);
+      if (!column.has_default() || column.nullable || column.immutable || column.key || !zero.has_value()) continue;
+      for (Element& element : elements()) {
+        Argument& argument = element.arguments[plan_.values[i].input];
+        if (!argument.present) argument = {true, *zero};
+      }
+    }
+  }
+
+  void BindUpsert() {
+    RequireConflictFields();
+    variant_.unchanged_if_given = true;
+    const auto& mask = call_.request.update_mask;
+    const bool has_mask = mask.has_value() && !mask->empty();
+    std::vector<int> masked;
+    if (has_mask) masked = MaskedValues();
+    EmptyNamedValues(masked);
+    BindRows();
+    if (!has_mask) masked = variant_.written;
+    for (int i : variant_.written) {
+      const ValueTerm& value = plan_.values[i];
+      if (IsConflictColumn(value.column)) continue;
+      const Column& column = ColumnOf(value);
+      const bool selected = std::find(masked.begin(), masked.end(), i) != masked.end();
+      if (column.immutable && selected) variant_.unchanged.push_back(i);
+      if (!column.immutable && !column.key && selected) variant_.updated.push_back(i);
+    }
+  }
+
+  /// The inputs that name a row, as far as the request gives them.
+  std::vector<std::pair<int, const Column*>> KeyInputs() const {
+    std::vector<std::pair<int, const Column*>> inputs;
+    for (const FilterTerm& key : plan_.filters) inputs.emplace_back(key.input, &plan_.entity->columns[key.column]);
+    if (plan_.operation != Operation::kBatchCreate) return inputs;
+    for (const ValueTerm& value : plan_.values) {
+      if (ColumnOf(value).key) inputs.emplace_back(value.input, &ColumnOf(value));
+    }
+    return inputs.size() == plan_.entity->key.size() ? inputs : std::vector<std::pair<int, const Column*>>();
+  }
+
+  void CheckDistinct() {
+    const auto inputs = KeyInputs();
+    if (inputs.empty() || !violations_.empty()) return;
+    std::unordered_map<std::string, size_t> first;
+    for (size_t i = 0; i < elements().size(); ++i) {
+      if (IsRefused(i)) continue;
+      std::string key;
+      bool complete = true;
+      for (const auto& [input, column] : inputs) {
+        const Argument& argument = elements()[i].arguments[input];
+        complete = complete && argument.present;
+        const std::string text = CanonicalKey(*column, argument.text);
+        key += Cat(text.size(), ":", text);
+      }
+      if (!complete) continue;
+      const auto [found, fresh] = first.emplace(std::move(key), i);
+      if (fresh) continue;
+      ViolationsOf(i)->Add(ElementFieldName(plan_, i, inputs.front().first),
+                           Cat("same key as ", ElementName(plan_, found->second), "; a batch may write a row once"));
+    }
+  }
+
+  Call& call_;
+  const MethodPlan& plan_;
+  Variant& variant_;
+  FieldViolations& violations_;
+  /// Partial: one for each element.
+  std::vector<FieldViolations> refusals_;
+};
+
+}  // namespace
+
+std::string ElementName(const MethodPlan& plan, size_t index) {
+  const std::string& field = plan.batch->field->name();
+  return plan.batch->field->is_repeated() ? Cat(field, "[", index, "]") : field;
+}
+
+std::string ElementFieldName(const MethodPlan& plan, size_t index, int input) {
+  const std::string& name = plan.inputs[input].name;
+  return name.empty() ? ElementName(plan, index) : Cat(ElementName(plan, index), ".", name);
+}
+
+void BindBatch(Call* call, FieldViolations* violations) { BatchBinder(call, violations).Bind(); }
+
+}  // namespace rowkeeper::plan

@@ -1,0 +1,127 @@
+#include <algorithm>
+
+#include "server/base/text.h"
+#include "server/plan/inputs.h"
+#include "server/plan/page/order_by.h"
+#include "server/plan/page/pages.h"
+
+namespace rowkeeper::plan {
+namespace {
+
+void AppendPart(std::string_view part, std::string* out) { out->append(Cat(part.size(), ":", part, ";")); }
+
+/// Everything of a list request that a page token is bound to.
+std::string Fingerprint(const Call& call) {
+  std::string out = call.plan->full_name;
+  AppendPart(call.request.order_by, &out);
+  out.append(Cat(static_cast<int>(call.variant.deleted), ";"));
+  for (int i : call.variant.filters) {
+    out.append(Cat(i, "="));
+    AppendPart(call.request.arguments[call.plan->filters[i].input].text, &out);
+  }
+  AppendPart(call.request.expression, &out);
+  for (const catalogue::OrderTerm& term : call.variant.order)
+    out.append(Cat(term.column, term.descending ? "d" : "a", term.nulls_moved ? "!," : ","));
+  return out;
+}
+
+constexpr std::string_view kPlaces[] = {"", "before", "first", "last"};
+
+/// A token has the cells of a row and, unless the page comes after it, the page's place behind them.
+std::optional<PagePlace> PlaceOf(const PageTokens::Cells& cells, size_t terms) {
+  if (cells.size() == terms) return PagePlace::kAfter;
+  if (cells.size() != terms + 1 || !cells.back().has_value()) return std::nullopt;
+  const auto found = std::find(std::begin(kPlaces) + 1, std::end(kPlaces), *cells.back());
+  if (found == std::end(kPlaces)) return std::nullopt;
+  return static_cast<PagePlace>(found - std::begin(kPlaces));
+}
+
+void SetCursor(PageTokens::Cells cells, Call* call) {
+  call->cursor = std::move(cells);
+  for (const auto& cell : call->cursor) call->variant.cursor_nulls.push_back(!cell.has_value());
+}
+
+void BindToken(Call* call, const PageTokens& tokens, FieldViolations* violations) {
+  const size_t terms = call->variant.order.size();
+  auto cells = tokens.Open(call->request.page_token, Fingerprint(*call));
+  const auto place = cells.has_value() ? PlaceOf(*cells, terms) : std::nullopt;
+  if (!place.has_value()) {
+    violations->Add(InputName(*call->plan, InputRole::kPageToken, "page_token"),
+                    "is not a token of this request; send the next_page_token of the same request with the same "
+                    "filters and order, or leave it empty to start again");
+    return;
+  }
+  call->variant.backward = *place == PagePlace::kBefore || *place == PagePlace::kLast;
+  call->first_page = call->first_page && *place == PagePlace::kFirst;
+  cells->resize(terms);
+  if (*place == PagePlace::kAfter || *place == PagePlace::kBefore) SetCursor(*std::move(cells), call);
+}
+
+void BindSkip(Call* call, const PageLimits& limits, FieldViolations* violations) {
+  const int32_t skip = call->request.skip;
+  const std::string name = InputName(*call->plan, InputRole::kSkip, "skip");
+  if (skip < 0) {
+    violations->Add(name, "must not be negative; 0 leaves out nothing");
+  } else if (skip > limits.max_skip) {
+    violations->Add(name, Cat("leaves out more than ", limits.max_skip,
+                              " rows, the limit max-skip; all of them would be read. Follow page tokens, or narrow the "
+                              "filters"));
+  }
+  call->variant.skip = skip > 0;
+}
+
+}  // namespace
+
+void BindPage(Call* call, const PageLimits& limits, const PageTokens& tokens, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  const Request& request = call->request;
+  call->variant.order =
+      ResolveOrder(*plan.entity, request.order_by, InputName(plan, InputRole::kOrderBy, "order_by"), violations);
+  if (request.page_size < 0) {
+    violations->Add(InputName(plan, InputRole::kPageSize, "page_size"),
+                    "must not be negative; 0 means the default of the server");
+  }
+  call->page_size =
+      std::min(request.page_size == 0 ? limits.default_page_size : request.page_size, limits.max_page_size);
+  BindSkip(call, limits, violations);
+  call->first_page = !call->variant.skip;
+  if (!request.page_token.empty() && violations->empty()) BindToken(call, tokens, violations);
+}
+
+void BindExport(Call* call, const PageTokens& tokens, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  call->variant.order = CompleteOrder(*plan.entity, {});
+  if (call->variant.relations != nullptr) {
+    violations->Add(InputName(plan, InputRole::kReadMask, "read_mask"),
+                    "names a relation; an export has the entity's own fields only");
+  }
+  if (call->request.page_token.empty() || !violations->empty()) return;
+  auto cursor = tokens.Open(call->request.page_token, Fingerprint(*call));
+  if (!cursor.has_value() || cursor->size() != call->variant.order.size()) {
+    violations->Add(InputName(plan, InputRole::kPageToken, "resume_token"),
+                    "is not a token of this request; send the last resume_token of the same request with the same "
+                    "filters, or leave it empty to start again");
+    return;
+  }
+  SetCursor(*std::move(cursor), call);
+}
+
+std::string NextPageToken(const Call& call, const PageTokens& tokens,
+                          const std::vector<std::optional<std::string>>& cells) {
+  return tokens.Seal(cells, Fingerprint(call));
+}
+
+std::string PageToken(const Call& call, const PageTokens& tokens, PagePlace place,
+                      std::vector<std::optional<std::string>> cells) {
+  if (place == PagePlace::kAfter) return NextPageToken(call, tokens, cells);
+  cells.resize(call.variant.order.size());
+  cells.emplace_back(std::string(kPlaces[static_cast<int>(place)]));
+  return tokens.Seal(cells, Fingerprint(call));
+}
+
+std::vector<catalogue::OrderTerm> Reversed(std::vector<catalogue::OrderTerm> order) {
+  for (catalogue::OrderTerm& term : order) term.descending = !term.descending;
+  return order;
+}
+
+}  // namespace rowkeeper::plan
