@@ -29,7 +29,7 @@ fail() {
 parse_arguments() {
   while [ $# -gt 0 ]; do
     case $1 in
-      --tests) packages+=(libgtest-dev libgmock-dev) ;;
+      --tests) packages+=(libgtest-dev libgmock-dev python3) ;;
       -h | --help)
         usage
         exit 0

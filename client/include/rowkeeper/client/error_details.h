@@ -12,7 +12,7 @@
 
 namespace rowkeeper::client {
 
-/// ErrorDetails::reason of the errors that programs act upon. The server's README lists all of them.
+/// ErrorDetails::reason of the errors that programs act upon. proto/reference/errors.md lists all of them.
 namespace reason {
 inline constexpr char kInvalidField[] = "INVALID_FIELD";
 inline constexpr char kInvalidHeader[] = "INVALID_HEADER";
