@@ -4,37 +4,67 @@ set -euo pipefail
 # shellcheck source=tests/support/server.sh
 source tests/support/server.sh
 
+readme=$PWD/README.md
 make_scratch_database
+PATH=$(dirname "$ROWKEEPER"):$PATH
 shop=$WORK/shop
 mkdir -p "$shop/proto/shop/v1"
+cd "$WORK"
+# In place of the README's addresses; a database URL goes before its --data-dir.
+export ROWKEEPER_LISTEN=127.0.0.1:0 ROWKEEPER_DATABASE_URL=$SCRATCH_URL
 SHOP=(--proto-path "$shop/proto")
+
+# commands TEXT: the block of commands in the README that holds TEXT.
+commands() {
+  awk -v text="$1" '/^```sh$/ {block = ""; inside = 1; next}
+    /^```$/ {if (inside && index(block, text)) printf "%s", block; inside = 0}
+    inside {block = block $0 "\n"}' "$readme" | grep . || fail "the README has no commands with $1"
+}
+# run TEXT: runs that block, which must succeed.
+run() {
+  local block
+  block=$(commands "$1") || exit 1
+  bash -ec "$block" || fail "the README's commands with $1"
+}
+# For the README's line with grpcurl: -plaintext -d JSON ADDRESS METHOD.
+grpcurl() { rowkeeper call "$5" "$3"; }
+export -f grpcurl
+
 # The first block of ```proto in the README is the entity.
-awk '/^```proto$/ {block = 1; next} /^```$/ && block {exit} block' README.md >"$shop/proto/shop/v1/product.proto"
+awk '/^```proto$/ {block = 1; next} /^```$/ && block {exit} block' "$readme" >"$shop/proto/shop/v1/product.proto"
 grep -q 'message Product {' "$shop/proto/shop/v1/product.proto" || fail "the README has no message Product"
 
 step "generate writes the repository, check accepts it"
-"$ROWKEEPER" generate shop.v1.Product "${SHOP[@]}" >"$WORK/repository.proto"
-mv "$WORK/repository.proto" "$shop/proto/shop/v1/product_repository.proto"
-output=$("$ROWKEEPER" check "${SHOP[@]}" --offline)
+output=$(run "rowkeeper generate" 2>&1)
+lacks "$output" 'WARNING' "generate and check"
 contains "$output" '^shop.v1.ProductRepository +\(shop.v1.Product, table products\)' "check --offline"
 contains "$output" '^  GetBySku\(GetProductBySkuRequest\) returns Product' "check --offline"
 
 step "the server says what is missing, migrate new and up bring it"
-"$ROWKEEPER" migrate new create_products --migrations "$shop/migrations" --entity shop.v1.Product "${SHOP[@]}" >/dev/null
-start_server "${SHOP[@]}" --migrations "$shop/migrations" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0
-expect_error FAILED_PRECONDITION "rowkeeper migrate up --migrations $shop/migrations" ProductRepository.List '{}'
-"$ROWKEEPER" migrate up --migrations "$shop/migrations" --database-url "$SCRATCH_URL" >/dev/null
+block=$(commands "rowkeeper serve")
+bash -ec "$(grep -v '^rowkeeper serve ' <<<"$block")" >/dev/null
+serve=$(grep '^rowkeeper serve ' <<<"$block")
+eval "start_server ${serve#rowkeeper serve}"
+expect_error FAILED_PRECONDITION "rowkeeper migrate up --migrations shop/migrations" ProductRepository.List '{}'
+run "rowkeeper migrate up" >/dev/null
 wait_until 5 "the server serves" serving
+export ROWKEEPER_ADDRESS=$ADDRESS
 
-step "calls"
-for i in 1 2 3; do
+step "the README's calls, alone and in a unit of work"
+output=$(run "ProductRepository.List")
+equals "$(grep -c '"sku": "CUP-1"' <<<"$output")" 3 "created, listed, and found by sku"
+contains "$(run "UnitOfWork.Commit")" '"commitTime"' "the unit of work"
+equals "$(field totalSize "$(call ProductRepository.Count '{}')")" 3 "rows of the calls and of the unit"
+
+step "pages, look-ups, mistakes"
+for i in 2 3; do
   call ProductRepository.Create "{\"product\": {\"sku\": \"CUP-$i\", \"name\": \"Cup\", \"price\": \"$i.50\"}}" >/dev/null
 done
-page=$(call ProductRepository.List '{"page_size": 2, "order_by": "price desc"}')
-equals "$(field price "$page")" 3.50 "the dearest comes first"
+page=$(call ProductRepository.List '{"page_size": 3, "order_by": "price desc"}')
+equals "$(field price "$page")" 19.00 "the dearest comes first"
 token=$(field nextPageToken "$page")
-rest=$(call ProductRepository.List "{\"page_size\": 2, \"order_by\": \"price desc\", \"page_token\": \"$token\"}")
-equals "$(field price "$rest")" 1.50 "the next page goes on"
+rest=$(call ProductRepository.List "{\"page_size\": 3, \"order_by\": \"price desc\", \"page_token\": \"$token\"}")
+equals "$(field price "$rest")" 3.50 "the next page goes on"
 lacks "$rest" nextPageToken "the last page"
 equals "$(field sku "$(call ProductRepository.GetBySku '{"sku": "CUP-1"}')")" CUP-1 "GetBySku"
 expect_error INVALID_ARGUMENT 'product.price' ProductRepository.Create '{"product": {"sku": "X", "name": "Cup", "price": "1.555"}}'
