@@ -25,7 +25,7 @@ google::rpc::BadRequest ViolationsOf(const absl::Status& status) {
 absl::Status MaxAffectedExceeded(std::string_view entity, int64_t max_affected) {
   const std::string limit = Cat(max_affected);
   absl::Status status =
-      Error(absl::StatusCode::kFailedPrecondition, "MAX_AFFECTED_EXCEEDED",
+      Error(Reason::kMaxAffectedExceeded,
             Cat("more than ", limit, " rows of ", entity,
                 " match, the most that this call may change (max_affected, or --max-affected of the server where the "
                 "request has none); nothing was changed; narrow the filters, or raise max_affected"));
@@ -44,7 +44,7 @@ absl::Status PurgeInterrupted(const absl::Status& error, int64_t purged) {
 
 absl::Status ElementNotTried(const absl::Status& cause) {
   const absl::string_view message = cause.message();
-  return Error(absl::StatusCode::kUnavailable, "NOT_TRIED",
+  return Error(Reason::kNotTried,
                Cat("was not tried, for the batch ended before: ", std::string_view(message.data(), message.size())));
 }
 

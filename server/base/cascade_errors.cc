@@ -13,7 +13,7 @@ absl::Status ParentIsDeleted(std::string_view entity, std::string_view constrain
                                   " belongs to is deleted; restore that first, which brings back the rows that were "
                                   "deleted with it");
   const absl::Status status =
-      error_parts::Error(absl::StatusCode::kFailedPrecondition, "REFERENCE_VIOLATION", message,
+      error_parts::Error(Reason::kReferenceViolation, message,
                          {{"entity", entity}, {"constraint", constraint}, {"field", field}, {"referenced", parent}});
   return error_parts::WithPrecondition(status, "REFERENCE", Cat(entity, ".", field));
 }

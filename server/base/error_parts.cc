@@ -1,7 +1,6 @@
 #include "server/base/error_parts.h"
 
 #include "google/rpc/error_details.pb.h"
-#include "server/base/errors.h"
 #include "server/base/utf8.h"
 
 namespace rowkeeper::error_parts {
@@ -11,11 +10,10 @@ std::string Shown(std::string_view text) {
   return ShortenUtf8(text, kShownBytes);
 }
 
-absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message,
-                   std::initializer_list<MetadataItem> metadata) {
-  absl::Status status(code, ToAbsl(message));
+absl::Status Error(Reason reason, std::string_view message, std::initializer_list<MetadataItem> metadata) {
+  absl::Status status(CodeOf(reason), ToAbsl(message));
   google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
+  info.set_reason(std::string(ReasonName(reason)));
   info.set_domain(std::string(kErrorDomain));
   for (const auto& [key, value] : metadata) {
     if (!value.empty()) (*info.mutable_metadata())[std::string(key)] = Shown(value);

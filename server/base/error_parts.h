@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
+#include "server/base/reason.h"
 #include "server/base/text.h"
 
 /// What the constructors of errors in this folder are made of; others use those.
@@ -29,9 +30,8 @@ void Attach(const Detail& detail, absl::Status* status) {
   status->SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
 }
 
-/// An error with ErrorInfo; empty metadata is left out.
-absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message,
-                   std::initializer_list<MetadataItem> metadata = {});
+/// An error with ErrorInfo, and the code of `reason`; empty metadata is left out.
+absl::Status Error(Reason reason, std::string_view message, std::initializer_list<MetadataItem> metadata = {});
 
 /// Adds RetryInfo, and PreconditionFailure with the status's own message.
 absl::Status WithRetry(absl::Status status, std::chrono::milliseconds delay);

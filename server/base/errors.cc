@@ -13,7 +13,6 @@
 namespace rowkeeper {
 namespace {
 
-using Code = absl::StatusCode;
 using std::chrono::milliseconds;
 
 constexpr size_t kShownViolations = 5;
@@ -38,7 +37,7 @@ std::string ListItems(const std::vector<BatchItem>& items, std::string_view befo
 }
 
 /// An error about elements of a batch, all of which are in the metadata, as far as a trailer can hold them.
-absl::Status ErrorOfItems(Code code, std::string_view reason, std::string_view message, std::string_view entity,
+absl::Status ErrorOfItems(Reason reason, std::string_view message, std::string_view entity,
                           const std::vector<BatchItem>& items) {
   constexpr size_t kListedBytes = 2000;
   std::string names;
@@ -49,9 +48,9 @@ absl::Status ErrorOfItems(Code code, std::string_view reason, std::string_view m
     }
     names += Cat(names.empty() ? "" : ",", item.first);
   }
-  absl::Status status(code, ToAbsl(message));
+  absl::Status status(CodeOf(reason), ToAbsl(message));
   google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
+  info.set_reason(std::string(ReasonName(reason)));
   info.set_domain(std::string(kErrorDomain));
   (*info.mutable_metadata())["entity"] = std::string(entity);
   (*info.mutable_metadata())["elements"] = names;
@@ -87,7 +86,7 @@ absl::Status FieldViolations::ToStatus() const {
   }
   shown += left_out_;
   if (shown > kShownViolations) message += Cat("; and ", shown - kShownViolations, " more");
-  absl::Status status = Error(Code::kInvalidArgument, "INVALID_FIELD", message, {{"field", items_.front().first}});
+  absl::Status status = Error(Reason::kInvalidField, message, {{"field", items_.front().first}});
   Attach(bad_request, &status);
   return status;
 }
@@ -99,20 +98,20 @@ absl::Status InvalidField(std::string_view field, std::string_view description) 
 }
 
 absl::Status MalformedRequest(std::string_view message_name, std::string_view problem) {
-  return Error(Code::kInvalidArgument, "MALFORMED_REQUEST",
+  return Error(Reason::kMalformedRequest,
                Cat("the request is not a ", message_name, ": ", RepairUtf8(problem),
                    "; check that the client's stubs were generated from the server's proto files"),
                {{"message", message_name}});
 }
 
 absl::Status InvalidHeader(std::string_view header, std::string_view description) {
-  return Error(Code::kInvalidArgument, "INVALID_HEADER", Cat("header ", Shown(header), ": ", RepairUtf8(description)),
+  return Error(Reason::kInvalidHeader, Cat("header ", Shown(header), ": ", RepairUtf8(description)),
                {{"header", header}});
 }
 
 absl::Status RowNotFound(std::string_view entity, std::string_view key) {
   absl::Status status =
-      Error(Code::kNotFound, "ROW_NOT_FOUND", Cat("there is no ", entity, " with ", Shown(key)), {{"entity", entity}});
+      Error(Reason::kRowNotFound, Cat("there is no ", entity, " with ", Shown(key)), {{"entity", entity}});
   google::rpc::ResourceInfo resource;
   resource.set_resource_type(std::string(entity));
   resource.set_resource_name(Shown(key));
@@ -121,7 +120,7 @@ absl::Status RowNotFound(std::string_view entity, std::string_view key) {
 }
 
 absl::Status RowNotDeleted(std::string_view entity, std::string_view key) {
-  return Error(Code::kAlreadyExists, "ROW_NOT_DELETED", Cat("the ", entity, " with ", Shown(key), " is not deleted"),
+  return Error(Reason::kRowNotDeleted, Cat("the ", entity, " with ", Shown(key), " is not deleted"),
                {{"entity", entity}});
 }
 
@@ -133,8 +132,7 @@ absl::Status AlreadyExists(std::string_view entity, std::string_view constraint,
                                         "); change the value, or read and update the row that has it")
                                   : Cat("there is already a ", entity, " with this ", absl::StrJoin(fields, " and "),
                                         "; change it, or read and update the row that has it");
-  return Error(Code::kAlreadyExists, "UNIQUE_VIOLATION", message,
-               {{"entity", entity}, {"constraint", constraint}, {"fields", names}});
+  return Error(Reason::kUniqueViolation, message, {{"entity", entity}, {"constraint", constraint}, {"fields", names}});
 }
 
 absl::Status ReferenceViolation(std::string_view entity, std::string_view constraint, std::string_view field,
@@ -145,14 +143,14 @@ absl::Status ReferenceViolation(std::string_view entity, std::string_view constr
                     : Cat(field, ": there is no ", referenced.empty() ? "row" : referenced,
                           " with this key; create it first or send the key of one that exists");
   absl::Status status =
-      Error(Code::kFailedPrecondition, "REFERENCE_VIOLATION", message,
+      Error(Reason::kReferenceViolation, message,
             {{"entity", entity}, {"constraint", constraint}, {"field", field}, {"referenced", referenced}});
   return WithPrecondition(std::move(status), "REFERENCE", field.empty() ? entity : Cat(entity, ".", field));
 }
 
 absl::Status VersionMismatch(std::string_view entity, int64_t expected) {
   const std::string version = Cat(expected);
-  return Error(Code::kAborted, "VERSION_MISMATCH",
+  return Error(Reason::kVersionMismatch,
                Cat("the ", entity, " is no longer at version ", version,
                    "; read it again, apply the change to what you read and send its version"),
                {{"entity", entity}, {"expected_version", version}});
@@ -161,7 +159,7 @@ absl::Status VersionMismatch(std::string_view entity, int64_t expected) {
 absl::Status BatchTooLarge(std::string_view field, std::string_view problem, std::string_view limit,
                            std::string_view value) {
   const std::string description = Cat(problem, "; send several batches, or raise ", limit, " on the server");
-  absl::Status status = Error(Code::kInvalidArgument, "BATCH_TOO_LARGE", Cat(field, ": ", description),
+  absl::Status status = Error(Reason::kBatchTooLarge, Cat(field, ": ", description),
                               {{"field", field}, {"limit", limit}, {"value", value}});
   google::rpc::BadRequest bad_request;
   auto* violation = bad_request.add_field_violations();
@@ -172,12 +170,12 @@ absl::Status BatchTooLarge(std::string_view field, std::string_view problem, std
 }
 
 absl::Status RowsNotFound(std::string_view entity, const std::vector<BatchItem>& items) {
-  return ErrorOfItems(Code::kNotFound, "ROW_NOT_FOUND",
+  return ErrorOfItems(Reason::kRowNotFound,
                       Cat("there is no ", entity, " for ", ListItems(items, ""), "; leave them out"), entity, items);
 }
 
 absl::Status RowsNotDeleted(std::string_view entity, const std::vector<BatchItem>& items) {
-  return ErrorOfItems(Code::kAlreadyExists, "ROW_NOT_DELETED",
+  return ErrorOfItems(Reason::kRowNotDeleted,
                       Cat("not deleted is the ", entity, " of ", ListItems(items, ""), "; leave them out"), entity,
                       items);
 }
@@ -185,124 +183,121 @@ absl::Status RowsNotDeleted(std::string_view entity, const std::vector<BatchItem
 absl::Status DeletedRowsExist(std::string_view entity, std::string_view constraint,
                               const std::vector<BatchItem>& items) {
   const absl::Status status = ErrorOfItems(
-      Code::kAlreadyExists, "UNIQUE_VIOLATION",
+      Reason::kUniqueViolation,
       Cat("a deleted ", entity, " has the key of ", ListItems(items, ""), "; restore it first"), entity, items);
   return WithMetadata(status, "constraint", constraint, "");
 }
 
 absl::Status VersionMismatches(std::string_view entity, const std::vector<BatchItem>& items) {
-  return ErrorOfItems(Code::kAborted, "VERSION_MISMATCH",
+  return ErrorOfItems(Reason::kVersionMismatch,
                       Cat("the ", entity, " is no longer at the version of ", ListItems(items, "version "),
                           "; read again, apply the changes to what you read and send its versions"),
                       entity, items);
 }
 
 absl::Status SerializationFailure() {
-  return WithRetry(Error(Code::kAborted, "SERIALIZATION_FAILURE",
+  return WithRetry(Error(Reason::kSerializationFailure,
                          "another transaction changed the same rows first; run the whole unit of work again"),
                    milliseconds(20));
 }
 
 absl::Status Deadlock() {
-  return WithRetry(Error(Code::kAborted, "DEADLOCK",
+  return WithRetry(Error(Reason::kDeadlock,
                          "this transaction and another waited for each other's rows, and this one was ended; run the "
                          "whole unit of work again"),
                    milliseconds(50));
 }
 
 absl::Status LockTimeout() {
-  return WithRetry(Error(Code::kAborted, "LOCK_TIMEOUT",
+  return WithRetry(Error(Reason::kLockTimeout,
                          "another transaction held a lock on these rows for longer than the server waits; try again"),
                    milliseconds(200));
 }
 
 absl::Status DeadlineExceeded(std::string_view where) {
-  return Error(Code::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+  return Error(Reason::kDeadlineExceeded,
                Cat("the call's deadline passed while ", where, "; allow more time or ask for less"),
                {{"where", where}});
 }
 
 absl::Status StatementTimeout() {
-  return Error(Code::kDeadlineExceeded, "STATEMENT_TIMEOUT",
+  return Error(Reason::kStatementTimeout,
                "the statement ran longer than the server allows; ask for less, add an index for it, or raise the "
                "server's statement timeout");
 }
 
-absl::Status Cancelled() { return Error(Code::kCancelled, "CANCELLED", "the caller cancelled the call"); }
+absl::Status Cancelled() { return Error(Reason::kCancelled, "the caller cancelled the call"); }
 
-absl::Status LimitReached(std::string_view reason, std::string_view what, std::string_view limit,
-                          std::string_view value) {
-  return WithRetry(Error(Code::kResourceExhausted, reason,
-                         Cat(what, " (", limit, " is ", value, "); try again later, or raise the limit on the server"),
-                         {{"limit", limit}, {"value", value}}),
-                   milliseconds(1000));
+absl::Status LimitReached(Reason reason, std::string_view what, std::string_view limit, std::string_view value) {
+  return WithRetry(
+      Error(reason, Cat(what, " (", limit, " is ", value, "); try again later, or raise the limit on the server"),
+            {{"limit", limit}, {"value", value}}),
+      milliseconds(1000));
 }
 
 absl::Status ResponseTooLarge(size_t bytes, size_t limit_bytes, std::string_view consequence) {
-  return Error(Code::kResourceExhausted, "RESPONSE_TOO_LARGE",
+  return Error(Reason::kResponseTooLarge,
                Cat("the response has ", bytes, " bytes and the server sends at most ", limit_bytes, "; ", consequence),
                {{"limit", "max-response-size"}, {"value", Cat(limit_bytes, " bytes")}});
 }
 
 absl::Status DatabaseExhausted() {
-  return WithRetry(Error(Code::kResourceExhausted, "DATABASE_RESOURCES",
-                         "the database is out of connections, memory or disk space; try again later"),
-                   milliseconds(1000));
+  return WithRetry(
+      Error(Reason::kDatabaseResources, "the database is out of connections, memory or disk space; try again later"),
+      milliseconds(1000));
 }
 
 absl::Status DatabaseUnavailable() {
-  return WithRetry(Error(Code::kUnavailable, "DATABASE_UNAVAILABLE",
-                         "the database cannot be reached and nothing was executed; try again"),
-                   milliseconds(500));
+  return WithRetry(
+      Error(Reason::kDatabaseUnavailable, "the database cannot be reached and nothing was executed; try again"),
+      milliseconds(500));
 }
 
 absl::Status CommitOutcomeUnknown() {
-  return Error(Code::kUnknown, "COMMIT_OUTCOME_UNKNOWN",
+  return Error(Reason::kCommitOutcomeUnknown,
                "the connection to the database was lost while a write was under way, so it may or may not have "
                "happened; read the rows before you write again");
 }
 
 absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy) {
   absl::Status status =
-      Error(Code::kFailedPrecondition, "SCHEMA_MISMATCH",
-            Cat("the database does not fit the catalogue: ", problem, "; ", remedy), {{"remedy", remedy}});
+      Error(Reason::kSchemaMismatch, Cat("the database does not fit the catalogue: ", problem, "; ", remedy),
+            {{"remedy", remedy}});
   return WithPrecondition(std::move(status), "SCHEMA", "database");
 }
 
 absl::Status RefusedByTrigger(std::string_view entity) {
-  return Error(Code::kFailedPrecondition, "TRIGGER_REFUSED",
+  return Error(Reason::kTriggerRefused,
                Cat("a rule of the database refused this change", entity.empty() ? "" : Cat(" of ", entity),
                    "; ask its owner what the rule demands"),
                {{"entity", entity}});
 }
 
 absl::Status DatabasePermission() {
-  return Error(Code::kPermissionDenied, "DATABASE_PERMISSION",
+  return Error(Reason::kDatabasePermission,
                "the server's database role may not do this; grant it the privilege on the entity's table");
 }
 
 absl::Status UnrepresentableValue(std::string_view field, std::string_view problem) {
-  return Error(Code::kInternal, "UNREPRESENTABLE_VALUE",
+  return Error(Reason::kUnrepresentableValue,
                Cat(field, ": the stored value cannot be sent: ", problem, "; correct it in the database"),
                {{"field", field}});
 }
 
 absl::Status Internal(std::string_view what) {
   const std::string id = RandomHex(8);
-  return Error(Code::kInternal, "INTERNAL",
+  return Error(Reason::kInternal,
                Cat("internal error: ", RepairUtf8(what), " (log id ", id, "); please report it with the id"),
                {{"log_id", id}});
 }
 
 absl::Status CannotListen(std::string_view address, std::string_view problem) {
-  return Error(Code::kFailedPrecondition, "CANNOT_LISTEN", Cat("cannot listen on ", address, ": ", problem),
-               {{"address", address}});
+  return Error(Reason::kCannotListen, Cat("cannot listen on ", address, ": ", problem), {{"address", address}});
 }
 
 absl::Status ShuttingDown() {
-  return WithRetry(
-      Error(Code::kUnavailable, "SHUTTING_DOWN", "the server is shutting down and did nothing; try another or wait"),
-      milliseconds(1000));
+  return WithRetry(Error(Reason::kShuttingDown, "the server is shutting down and did nothing; try another or wait"),
+                   milliseconds(1000));
 }
 
 absl::Status WithMetadata(const absl::Status& error, std::string_view key, std::string_view value,

@@ -7,14 +7,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/base/reason.h"
 
 /// Every error that a caller can meet, one constructor each. An error is an absl::Status whose message tells a person
 /// what to do and whose payloads are the google.rpc details (ErrorInfo always) for programs, keyed by type URL
 /// ("type.googleapis.com/google.rpc.ErrorInfo"). wire/ turns it into a gRPC status, unchanged.
 namespace rowkeeper {
-
-/// ErrorInfo.domain of every error.
-inline constexpr std::string_view kErrorDomain = "rowkeeper";
 
 /// Problems of single request fields, gathered so that a caller sees all of them at once. Not thread-safe.
 class FieldViolations {
@@ -83,8 +81,7 @@ absl::Status StatementTimeout();
 /// CANCELLED, reason CANCELLED: the caller went away or cancelled.
 absl::Status Cancelled();
 /// RESOURCE_EXHAUSTED with RetryInfo: `limit` is the option's name, `value` its value with unit ("30 s").
-absl::Status LimitReached(std::string_view reason, std::string_view what, std::string_view limit,
-                          std::string_view value);
+absl::Status LimitReached(Reason reason, std::string_view what, std::string_view limit, std::string_view value);
 /// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, without RetryInfo: the same call would end the same. `consequence`
 /// says what became of the call ("nothing was changed").
 absl::Status ResponseTooLarge(size_t bytes, size_t limit_bytes, std::string_view consequence);
@@ -145,7 +142,8 @@ absl::Status WithMetadata(const absl::Status& error, std::string_view key, std::
 /// `error` as it is, but that its field violations are about fields below `prefix` ("calls[1].request").
 absl::Status WithFieldsUnder(const absl::Status& error, std::string_view prefix);
 
-/// The ErrorInfo reason of `status`, or empty when it carries none.
+/// The ErrorInfo reason of `status` as text, for messages and logs; empty when it carries none. Code compares
+/// ReasonOf().
 std::string ErrorReason(const absl::Status& status);
 /// The value of `key` in the ErrorInfo metadata of `status`, or empty.
 std::string ErrorMetadataValue(const absl::Status& status, std::string_view key);

@@ -6,7 +6,7 @@ namespace rowkeeper {
 
 absl::Status IdempotencyKeyReused(std::string_view key) {
   return error_parts::Error(
-      absl::StatusCode::kInvalidArgument, "IDEMPOTENCY_KEY_REUSED",
+      Reason::kIdempotencyKeyReused,
       "header idempotency-key: the key was used before for another method or another request; repeat a call exactly "
       "as it was, and send a new key with each new call",
       {{"key", key}});

@@ -9,26 +9,24 @@
 namespace rowkeeper {
 namespace {
 
-absl::Status QueryError(absl::StatusCode code, std::string_view reason, std::string_view method,
-                        std::string_view message) {
-  return error_parts::Error(code, reason, message, {{"method", method}});
+absl::Status QueryError(Reason reason, std::string_view method, std::string_view message) {
+  return error_parts::Error(reason, message, {{"method", method}});
 }
 
 }  // namespace
 
 absl::Status TooManyRows(std::string_view method, int limit, std::string_view consequence) {
-  return WithMetadata(QueryError(absl::StatusCode::kResourceExhausted, "TOO_MANY_ROWS", method,
+  return WithMetadata(QueryError(Reason::kTooManyRows, method,
                                  Cat(method, " found more than ", limit, " rows (max-query-rows); ", consequence)),
                       "limit", Cat(limit), "");
 }
 
 absl::Status MoreThanOneRow(std::string_view method, std::string_view consequence) {
-  return QueryError(absl::StatusCode::kFailedPrecondition, "MORE_THAN_ONE_ROW", method,
-                    Cat(method, " answers one row and found several; ", consequence));
+  return QueryError(Reason::kMoreThanOneRow, method, Cat(method, " answers one row and found several; ", consequence));
 }
 
 absl::Status NoRow(std::string_view method) {
-  return QueryError(absl::StatusCode::kNotFound, "ROW_NOT_FOUND", method, Cat(method, " found no row"));
+  return QueryError(Reason::kRowNotFound, method, Cat(method, " found no row"));
 }
 
 absl::Status QueryValueRefused(std::string_view method, const std::vector<std::string>& fields,

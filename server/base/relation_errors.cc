@@ -10,9 +10,8 @@
 namespace rowkeeper {
 namespace {
 
-absl::Status LimitError(absl::StatusCode code, std::string_view reason, std::string_view message,
-                        std::string_view limit, std::string_view value) {
-  return error_parts::Error(code, reason, message, {{"limit", limit}, {"value", value}});
+absl::Status LimitError(Reason reason, std::string_view message, std::string_view limit, std::string_view value) {
+  return error_parts::Error(reason, message, {{"limit", limit}, {"value", value}});
 }
 
 }  // namespace
@@ -20,8 +19,7 @@ absl::Status LimitError(absl::StatusCode code, std::string_view reason, std::str
 absl::Status ReadTooLarge(std::string_view field, std::string_view problem, std::string_view remedy,
                           std::string_view limit, std::string_view value) {
   const std::string description = Cat(problem, "; ", remedy, ", or raise ", limit, " on the server");
-  absl::Status status =
-      LimitError(absl::StatusCode::kInvalidArgument, "READ_TOO_LARGE", Cat(field, ": ", description), limit, value);
+  absl::Status status = LimitError(Reason::kReadTooLarge, Cat(field, ": ", description), limit, value);
   google::rpc::BadRequest bad_request;
   auto* violation = bad_request.add_field_violations();
   violation->set_field(std::string(field));
@@ -32,7 +30,7 @@ absl::Status ReadTooLarge(std::string_view field, std::string_view problem, std:
 
 absl::Status RelatedRowsTooLarge(std::string_view relation, size_t limit_bytes) {
   const std::string value = Cat(limit_bytes, " bytes");
-  return LimitError(absl::StatusCode::kResourceExhausted, "RELATED_ROWS_TOO_LARGE",
+  return LimitError(Reason::kRelatedRowsTooLarge,
                     Cat("the rows of relations have more than ", value, ", which were reached at ", relation,
                         "; send a smaller page_size, or name fewer relations or fields in the read mask"),
                     "max-related-size", value);

@@ -5,7 +5,7 @@
 namespace rowkeeper {
 
 absl::Status ServerStarting() {
-  return error_parts::Error(absl::StatusCode::kUnavailable, "SERVER_STARTING",
+  return error_parts::Error(Reason::kServerStarting,
                             "the server is starting and did nothing with this call; try again");
 }
 

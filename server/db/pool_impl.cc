@@ -28,7 +28,7 @@ SteadyTime After(SteadyTime time, std::chrono::milliseconds delay) {
 bool IsServerFull(const absl::Status& status) { return status.code() == absl::StatusCode::kResourceExhausted; }
 
 absl::Status PoolTimeout(std::chrono::milliseconds timeout) {
-  return LimitReached("POOL_TIMEOUT", "no database connection became free in time", "pool_timeout",
+  return LimitReached(Reason::kPoolTimeout, "no database connection became free in time", "pool_timeout",
                       Cat(timeout.count(), " ms"));
 }
 

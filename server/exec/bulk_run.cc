@@ -36,8 +36,8 @@ absl::StatusOr<bool> HasMore(const Step& step) {
 
 /// The same call, made again, goes on where this one stopped.
 bool PassesByItself(const absl::Status& status) {
-  const std::string reason = ErrorReason(status);
-  return IsConflict(status) || reason == "LOCK_TIMEOUT" || reason == "DATABASE_UNAVAILABLE";
+  const auto reason = ReasonOf(status);
+  return IsConflict(status) || reason == Reason::kLockTimeout || reason == Reason::kDatabaseUnavailable;
 }
 
 Outcome Purged(int64_t count, bool more) {

@@ -10,8 +10,8 @@
 namespace rowkeeper::exec {
 
 bool IsConflict(const absl::Status& status) {
-  const std::string reason = ErrorReason(status);
-  return reason == "SERIALIZATION_FAILURE" || reason == "DEADLOCK";
+  const auto reason = ReasonOf(status);
+  return reason == Reason::kSerializationFailure || reason == Reason::kDeadlock;
 }
 
 void SleepBeforeRetry(int attempt) {

@@ -19,7 +19,7 @@ constexpr auto kHousekeepingPeriod = std::chrono::milliseconds(50);
 constexpr std::chrono::milliseconds kReconnectDelays[] = {std::chrono::milliseconds(0), std::chrono::milliseconds(20),
                                                           std::chrono::milliseconds(120)};
 
-bool NothingExecuted(const absl::Status& status) { return ErrorReason(status) == "DATABASE_UNAVAILABLE"; }
+bool NothingExecuted(const absl::Status& status) { return ReasonOf(status) == Reason::kDatabaseUnavailable; }
 
 }  // namespace
 
@@ -82,7 +82,7 @@ Executor::Ticket Executor::Enqueue(Task task, Clock::time_point deadline, Done d
       refusal = ShuttingDown();
     } else if (static_cast<int>(queue_.size()) >= options_.queue_limit) {
       ++stats_.refused_total;
-      refusal = LimitReached("QUEUE_FULL", "calls waiting for a connection", "queue_limit",
+      refusal = LimitReached(Reason::kQueueFull, "calls waiting for a connection", "queue_limit",
                              Cat(options_.queue_limit, " calls"));
     } else {
       work->position = queue_.insert(queue_.end(), work);
@@ -193,7 +193,7 @@ void Executor::HousekeepingLoop() {
     const Clock::time_point now = Clock::now();
     for (const auto& work : TakeExpired(now)) {
       work->done(now >= work->deadline ? DeadlineExceeded("waiting for a connection")
-                                       : LimitReached("POOL_TIMEOUT", "waiting for a connection", "pool_timeout",
+                                       : LimitReached(Reason::kPoolTimeout, "waiting for a connection", "pool_timeout",
                                                       Cat(options_.queue_timeout.count(), " ms")));
     }
   }

@@ -104,7 +104,7 @@ std::string IdempotencyKeys::Remedy(const std::string& migrations) {
 }
 
 absl::Status IdempotencyKeys::Explain(const absl::Status& status) const {
-  if (ErrorReason(status) != "SCHEMA_MISMATCH") return status;
+  if (ReasonOf(status) != Reason::kSchemaMismatch) return status;
   return SchemaMismatch("the header idempotency-key needs the table rowkeeper_idempotency_keys",
                         Cat(Remedy(options_.migrations), ", or leave the header out"));
 }

@@ -20,9 +20,9 @@ bool IsOfRow(const absl::Status& status) {
     case absl::StatusCode::kAlreadyExists:
       return true;
     case absl::StatusCode::kFailedPrecondition:
-      return ErrorReason(status) != "SCHEMA_MISMATCH";
+      return ReasonOf(status) != Reason::kSchemaMismatch;
     case absl::StatusCode::kAborted:
-      return ErrorReason(status) == "VERSION_MISMATCH";
+      return ReasonOf(status) == Reason::kVersionMismatch;
     default:
       return false;
   }

@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/reason.h"
 
 namespace rowkeeper::observe {
 
@@ -33,7 +34,7 @@ class MethodCounter {
 struct CountersSnapshot {
   /// By method, then by the code's name ("NOT_FOUND"); codes that never occurred are left out.
   std::map<std::string, std::map<std::string, uint64_t>> calls;
-  /// By ErrorInfo reason.
+  /// By ErrorInfo reason, or by the code's name where an error has none.
   std::map<std::string, uint64_t> refusals;
 };
 
@@ -45,14 +46,16 @@ class Counters {
 
   /// The counter of `method`, made on first use. Look it up once, at start.
   MethodCounter* Method(std::string_view method);
-  /// Counts a refusal under the error's reason. Calls that succeed cost nothing here.
+  /// Counts a refusal under the error's reason, without a lock. Calls that succeed cost nothing here.
   void CountRefusal(const absl::Status& status);
   CountersSnapshot Snapshot() const;
 
  private:
   mutable absl::Mutex mutex_;
   std::map<std::string, std::unique_ptr<MethodCounter>, std::less<>> methods_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, uint64_t, std::less<>> refusals_ ABSL_GUARDED_BY(mutex_);
+  std::array<std::atomic<uint64_t>, kReasonCount> refusals_{};
+  /// Of errors without a reason.
+  MethodCounter unreasoned_;
 };
 
 }  // namespace rowkeeper::observe

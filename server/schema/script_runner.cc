@@ -22,8 +22,8 @@ int64_t MillisecondsSince(Clock::time_point start) {
 }
 
 bool WorthRetrying(const absl::Status& status) {
-  const std::string reason = ErrorReason(status);
-  return reason == "LOCK_TIMEOUT" || reason == "DEADLOCK";
+  const auto reason = ReasonOf(status);
+  return reason == Reason::kLockTimeout || reason == Reason::kDeadlock;
 }
 
 /// Runs one block once. Used by one thread.

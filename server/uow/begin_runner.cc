@@ -125,7 +125,7 @@ absl::StatusOr<db::Lease> BeginRunner::Acquire(BeginCall& call) {
   auto lease = parts_.pool->Acquire({std::min(call.request.deadline, until), &call.cancellation});
   const bool waited_enough = until < call.request.deadline && absl::IsDeadlineExceeded(lease.status());
   if (!waited_enough || call.cancellation.cancelled()) return lease;
-  return LimitReached("UNIT_OF_WORK_LIMIT", "no connection to the database came free in time", "--pool-size",
+  return LimitReached(Reason::kUnitOfWorkLimit, "no connection to the database came free in time", "--pool-size",
                       Cat((until - now) / milliseconds(1), " ms"));
 }
 
@@ -136,7 +136,7 @@ absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginCall& call) {
     if (!lease.ok()) return lease;
     const absl::Status status = Transaction(&**lease).Begin(options, &call.cancellation);
     if (status.ok()) return lease;
-    if (attempt >= std::size(kReconnectDelays) || ErrorReason(status) != "DATABASE_UNAVAILABLE") return status;
+    if (attempt >= std::size(kReconnectDelays) || ReasonOf(status) != Reason::kDatabaseUnavailable) return status;
     lease = absl::CancelledError();  // the broken connection goes back before the next is asked for
     absl::SleepFor(absl::FromChrono(kReconnectDelays[attempt]));
   }

@@ -69,7 +69,7 @@ absl::Status LateCall(const EndedUnit& unit) {
   const bool by_caller = unit.info.end == EndCause::kCaller || unit.info.state != UnitState::kRolledBack;
   if (by_caller) return EndedByCaller(unit.info);
   // Otherwise, unless Commit came to an error, the outcome says it all.
-  if (ErrorReason(unit.outcome) == "UNIT_OF_WORK_EXPIRED") return unit.outcome;
+  if (ReasonOf(unit.outcome) == Reason::kUnitOfWorkExpired) return unit.outcome;
   return Expired(unit.info, "the connection to the database was lost");
 }
 

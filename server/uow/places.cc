@@ -39,7 +39,7 @@ Places::Admission Places::Admit(const std::shared_ptr<BeginCall>& call, absl::St
   } else if (capacity_ <= 0 || call->request.capacity_wait.count() <= 0) {
     *refusal = Full(*call);
   } else if (waiting_.size() >= max_waiting_) {
-    *refusal = LimitReached("UNIT_OF_WORK_LIMIT", "too many calls wait to begin a unit of work", "waiting_begins",
+    *refusal = LimitReached(Reason::kUnitOfWorkLimit, "too many calls wait to begin a unit of work", "waiting_begins",
                             Cat(max_waiting_));
   } else {
     waiting_.push_back(call);
@@ -59,10 +59,10 @@ bool Places::CallerMayHave(const BeginCall& call) const {
 absl::Status Places::Full(const BeginCall& call) const {
   if (capacity_ <= 0) return UnitsOfWorkOff();
   if (!CallerMayHave(call)) {
-    return LimitReached("UNIT_OF_WORK_CALLER_LIMIT", "this caller has as many units of work open as one may have",
+    return LimitReached(Reason::kUnitOfWorkCallerLimit, "this caller has as many units of work open as one may have",
                         "--units-per-caller", Cat(per_caller_, " units"));
   }
-  return LimitReached("UNIT_OF_WORK_LIMIT", "as many units of work are open as the server allows", "--unit-share",
+  return LimitReached(Reason::kUnitOfWorkLimit, "as many units of work are open as the server allows", "--unit-share",
                       Cat(capacity_, " units"));
 }
 

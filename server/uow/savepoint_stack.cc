@@ -12,8 +12,8 @@ absl::StatusOr<SavepointStack::Savepoint> SavepointStack::Next(const std::string
     return InvalidField("name", Cat("is longer than ", kMaxSavepointBytes, " bytes"));
   }
   if (open_.size() >= static_cast<size_t>(limit_)) {
-    return LimitReached("UNIT_OF_WORK_SAVEPOINTS", "too many savepoints are open in this unit of work; release some",
-                        "savepoints", Cat(limit_));
+    return LimitReached(Reason::kUnitOfWorkSavepoints,
+                        "too many savepoints are open in this unit of work; release some", "savepoints", Cat(limit_));
   }
   const int number = last_number_ + 1;
   if (!name.empty()) {

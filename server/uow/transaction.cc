@@ -65,7 +65,7 @@ Transaction::CommitResult Transaction::SendCommit(Wrote wrote) {
   // Where nothing was written, nothing is in doubt.
   const Effect effect = point->has_value() ? Effect::kWrite : Effect::kRead;
   absl::Status status = ExecuteWithin(kCommitAnswer, sql::Commit(), effect).status();
-  const bool in_doubt = point->has_value() && ErrorReason(status) == "COMMIT_OUTCOME_UNKNOWN";
+  const bool in_doubt = point->has_value() && ReasonOf(status) == Reason::kCommitOutcomeUnknown;
   return {std::move(status), in_doubt ? *std::move(point) : std::nullopt};
 }
 

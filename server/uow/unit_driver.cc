@@ -118,7 +118,7 @@ Ending UnitDriver::ResolveCommit(Unit& unit, const CommitPoint& point) {
     return ending;
   }
   ending.cause = EndCause::kConnectionLost;
-  const bool unknown = ErrorReason(ending.outcome) == "COMMIT_OUTCOME_UNKNOWN";
+  const bool unknown = ReasonOf(ending.outcome) == Reason::kCommitOutcomeUnknown;
   ending.state = unknown ? UnitState::kOutcomeUnknown : UnitState::kRolledBack;
   return ending;
 }

@@ -49,7 +49,7 @@ struct Located {
 
 /// What is said of the outcome of a unit that is not to be found for `problem`.
 absl::Status OutcomeWhenNotHeld(const absl::Status& problem) {
-  const bool went_with_server = ErrorReason(problem) == "UNIT_OF_WORK_EXPIRED";
+  const bool went_with_server = ReasonOf(problem) == Reason::kUnitOfWorkExpired;
   return went_with_server ? CommitOutcomeUnknown() : problem;
 }
 
@@ -205,8 +205,8 @@ UnitsOfWork::Ticket UnitsOfWork::Commit(const Reference& reference, Clock::time_
 UnitsOfWork::Ticket UnitsOfWork::Rollback(const Reference& reference, Clock::time_point deadline, RollbackDone done) {
   Located located = impl_->Locate(reference);
   if (!located.problem.ok()) {
-    const std::string reason = ErrorReason(located.problem);
-    if (reason == "UNIT_OF_WORK_NOT_FOUND" || reason == "UNIT_OF_WORK_EXPIRED") {
+    const auto reason = ReasonOf(located.problem);
+    if (reason == Reason::kUnitOfWorkNotFound || reason == Reason::kUnitOfWorkExpired) {
       done(UnitState::kUnspecified);
     } else {
       done(located.problem);

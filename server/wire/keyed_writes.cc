@@ -21,9 +21,9 @@ void NoteReplay(Exchange* exchange) { exchange->call().AddTrailer(kReplayTrailer
 
 /// Whether the next call with the same key would end the same, for a reason that has nothing to do with its request.
 bool ConcernsAll(const absl::Status& status) {
-  const std::string reason = ErrorReason(status);
-  return reason == "QUEUE_FULL" || reason == "POOL_TIMEOUT" || reason == "DATABASE_UNAVAILABLE" ||
-         reason == "SHUTTING_DOWN";
+  const auto reason = ReasonOf(status);
+  return reason == Reason::kQueueFull || reason == Reason::kPoolTimeout || reason == Reason::kDatabaseUnavailable ||
+         reason == Reason::kShuttingDown;
 }
 
 absl::Status GivenUp(CancelCause cause) {
@@ -61,7 +61,7 @@ void KeyedWrites::Start(const std::shared_ptr<Exchange>& exchange, KeyedWrite wr
   if (place == Place::kFirst) return Execute(call);
   if (place == Place::kCancelled) return exchange->Answer(GivenUp(*call->cancelled));
   if (place == Place::kRefused) {
-    exchange->Answer(LimitReached("QUEUE_FULL", "calls waiting for another one with their idempotency key",
+    exchange->Answer(LimitReached(Reason::kQueueFull, "calls waiting for another one with their idempotency key",
                                   "queue_limit", Cat(options_.waiting_limit, " calls")));
   }
 }

@@ -70,7 +70,7 @@ void RunCall::OnExecuted(const absl::Status& status) {
 }
 
 void RunCall::OnResolved(const absl::Status& status) {
-  const bool not_committed = ErrorReason(status) == "DATABASE_UNAVAILABLE";
+  const bool not_committed = ReasonOf(status) == Reason::kDatabaseUnavailable;
   bool again = false;
   {
     const absl::MutexLock lock(&mutex_);

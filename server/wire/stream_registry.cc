@@ -20,7 +20,7 @@ absl::Status StreamRegistry::Enter(const std::shared_ptr<StreamSession>& session
   if (limits_.capacity == 0) return StreamsOff();
   const absl::MutexLock lock(&mutex_);
   if (places_taken_ >= limits_.capacity) {
-    return LimitReached("STREAM_LIMIT", "imports and exports open at once", "max-streams",
+    return LimitReached(Reason::kStreamLimit, "imports and exports open at once", "max-streams",
                         Cat(limits_.capacity, " streams"));
   }
   ++places_taken_;

@@ -165,7 +165,8 @@ TEST_F(UnresponsiveServer, AnUnknownOutcomeIsNeverRunAgain) {
 TEST_F(UnresponsiveServer, BeginIsAskedAgainWhileNothingHasBeenDone) {
   server_.begin = [this] {
     if (server_.begins == 1) return wire::ToGrpcStatus(ShuttingDown());
-    if (server_.begins == 2) return wire::ToGrpcStatus(LimitReached("UNIT_OF_WORK_LIMIT", "units", "capacity", "1"));
+    if (server_.begins == 2)
+      return wire::ToGrpcStatus(LimitReached(Reason::kUnitOfWorkLimit, "units", "capacity", "1"));
     return grpc::Status::OK;
   };
   int runs = 0;

@@ -3,9 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "google/rpc/error_details.pb.h"
+#include "server/base/bulk_errors.h"
+#include "server/base/cascade_errors.h"
+#include "server/base/idempotency_errors.h"
+#include "server/base/query_errors.h"
+#include "server/base/relation_errors.h"
+#include "server/base/startup_errors.h"
+#include "server/base/stream_errors.h"
 
 namespace rowkeeper {
 namespace {
@@ -59,7 +69,11 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {InvalidField("f", "d"), Code::kInvalidArgument, "INVALID_FIELD", false},
       {MalformedRequest("m.M", "cut short"), Code::kInvalidArgument, "MALFORMED_REQUEST", false},
       {InvalidHeader("h", "d"), Code::kInvalidArgument, "INVALID_HEADER", false},
+      {BatchTooLarge("ids", "p", "max-batch-rows", "1000 rows"), Code::kInvalidArgument, "BATCH_TOO_LARGE", false},
+      {ReadTooLarge("read_mask", "p", "r", "max-relations", "32"), Code::kInvalidArgument, "READ_TOO_LARGE", false},
+      {IdempotencyKeyReused("k"), Code::kInvalidArgument, "IDEMPOTENCY_KEY_REUSED", false},
       {RowNotFound("e.E", "id 1"), Code::kNotFound, "ROW_NOT_FOUND", false},
+      {RowNotDeleted("e.E", "id 1"), Code::kAlreadyExists, "ROW_NOT_DELETED", false},
       {AlreadyExists("e.E", "uq", {"a"}), Code::kAlreadyExists, "UNIQUE_VIOLATION", false},
       {ReferenceViolation("e.E", "fk", "f", "r.R"), Code::kFailedPrecondition, "REFERENCE_VIOLATION", false},
       {VersionMismatch("e.E", 3), Code::kAborted, "VERSION_MISMATCH", false},
@@ -69,7 +83,20 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {DeadlineExceeded("waiting"), Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", false},
       {StatementTimeout(), Code::kDeadlineExceeded, "STATEMENT_TIMEOUT", false},
       {Cancelled(), Code::kCancelled, "CANCELLED", false},
-      {LimitReached("POOL_TIMEOUT", "w", "pool_timeout", "30 s"), Code::kResourceExhausted, "POOL_TIMEOUT", true},
+      {LimitReached(Reason::kPoolTimeout, "w", "pool_timeout", "30 s"), Code::kResourceExhausted, "POOL_TIMEOUT", true},
+      {LimitReached(Reason::kQueueFull, "w", "l", "1"), Code::kResourceExhausted, "QUEUE_FULL", true},
+      {LimitReached(Reason::kStreamLimit, "w", "l", "1"), Code::kResourceExhausted, "STREAM_LIMIT", true},
+      {LimitReached(Reason::kUnitOfWorkLimit, "w", "l", "1"), Code::kResourceExhausted, "UNIT_OF_WORK_LIMIT", true},
+      {LimitReached(Reason::kUnitOfWorkCallerLimit, "w", "l", "1"), Code::kResourceExhausted,
+       "UNIT_OF_WORK_CALLER_LIMIT", true},
+      {LimitReached(Reason::kUnitOfWorkSavepoints, "w", "l", "1"), Code::kResourceExhausted, "UNIT_OF_WORK_SAVEPOINTS",
+       true},
+      {ResponseTooLarge(2, 1, "c"), Code::kResourceExhausted, "RESPONSE_TOO_LARGE", false},
+      {RelatedRowsTooLarge("r", 1), Code::kResourceExhausted, "RELATED_ROWS_TOO_LARGE", false},
+      {TooManyRows("m", 1, "c"), Code::kResourceExhausted, "TOO_MANY_ROWS", false},
+      {MoreThanOneRow("m", "c"), Code::kFailedPrecondition, "MORE_THAN_ONE_ROW", false},
+      {MaxAffectedExceeded("e.E", 1), Code::kFailedPrecondition, "MAX_AFFECTED_EXCEEDED", false},
+      {ElementNotTried(Deadlock()), Code::kUnavailable, "NOT_TRIED", false},
       {DatabaseExhausted(), Code::kResourceExhausted, "DATABASE_RESOURCES", true},
       {DatabaseUnavailable(), Code::kUnavailable, "DATABASE_UNAVAILABLE", true},
       {CommitOutcomeUnknown(), Code::kUnknown, "COMMIT_OUTCOME_UNKNOWN", false},
@@ -81,6 +108,19 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {CannotListen("127.0.0.1:1", "p"), Code::kFailedPrecondition, "CANNOT_LISTEN", false},
       {ShuttingDown(), Code::kUnavailable, "SHUTTING_DOWN", true},
       {UnitsOfWorkOff(), Code::kFailedPrecondition, "UNITS_OF_WORK_OFF", false},
+      {UnitOfWorkNotFound(), Code::kNotFound, "UNIT_OF_WORK_NOT_FOUND", false},
+      {UnitOfWorkElsewhere("a"), Code::kFailedPrecondition, "UNIT_OF_WORK_ELSEWHERE", false},
+      {UnitOfWorkExpired("c", "w", "t"), Code::kAborted, "UNIT_OF_WORK_EXPIRED", false},
+      {UnitOfWorkEnded("COMMITTED", "t"), Code::kFailedPrecondition, "UNIT_OF_WORK_ENDED", false},
+      {UnitOfWorkBusy("l", "1"), Code::kAborted, "UNIT_OF_WORK_BUSY", true},
+      {UnitOfWorkFailed(Deadlock(), "c"), Code::kFailedPrecondition, "UNIT_OF_WORK_FAILED", false},
+      {UnitOfWorkReadOnly("m"), Code::kFailedPrecondition, "UNIT_OF_WORK_READ_ONLY", false},
+      {UnitOfWorkSequence(1, 2), Code::kAborted, "UNIT_OF_WORK_SEQUENCE", false},
+      {SavepointNotFound("s"), Code::kNotFound, "SAVEPOINT_NOT_FOUND", false},
+      {ValueMissing("v", "c", "f"), Code::kFailedPrecondition, "VALUE_MISSING", false},
+      {StreamIdle("l", "1 s", "r"), Code::kAborted, "STREAM_IDLE", false},
+      {StreamsOff(), Code::kFailedPrecondition, "STREAMS_OFF", false},
+      {ServerStarting(), Code::kUnavailable, "SERVER_STARTING", false},
   };
   std::set<std::string> reasons;
   for (const auto& test : cases) {
@@ -91,6 +131,22 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
     EXPECT_TRUE(reasons.insert(info.reason()).second) << "two errors share " << info.reason();
     EXPECT_EQ(test.status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value(), test.retry)
         << test.reason;
+  }
+  for (size_t number = 0; number < kReasonCount; ++number) {
+    const std::string name(ReasonName(static_cast<Reason>(number)));
+    EXPECT_EQ(reasons.count(name), 1u) << name << " has no constructor here";
+  }
+}
+
+TEST(ErrorsTest, ErrorsOfOneReasonHaveOneCode) {
+  const std::vector<BatchItem> items = {{"ids[0]", "7"}};
+  for (const absl::Status& status :
+       {RowsNotFound("e.E", items), NoRow("m"), RowsNotDeleted("e.E", items), DeletedRowsExist("e.E", "uq", items),
+        VersionMismatches("e.E", items), ParentIsDeleted("e.E", "fk", "f", "p.P"), UnitOfWorkLostInRestart(),
+        PurgeInterrupted(LockTimeout(), 3), ImportStopped(Deadlock(), 1, 0), QueryValueRefused("m", {}, "p")}) {
+    const std::optional<Reason> reason = ReasonOf(status);
+    ASSERT_TRUE(reason.has_value()) << status;
+    EXPECT_EQ(status.code(), CodeOf(*reason)) << status;
   }
 }
 
