@@ -3,11 +3,10 @@
 #include <utility>
 #include <vector>
 
-#include <spdlog/spdlog.h>
-
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/base/errors.h"
+#include "server/observe/log.h"
 #include "server/uow/resolver_connections.h"
 #include "server/uow/transaction.h"
 
@@ -57,8 +56,9 @@ std::optional<CommitResolver::Outcome> Ask(db::Connection& connection, const Com
 
 void EndSession(db::Connection& connection, const CommitPoint& point) {
   const absl::StatusOr<db::Rows> ended = Execute(connection, sql::TerminateTransaction(), point);
-  spdlog::warn("transaction {} still runs long after the connection of its COMMIT was lost; its session was {}",
-               point.transaction_id, ended.ok() && ended->size() > 0 ? "ended" : "not found");
+  observe::Log(
+      observe::LogLevel::kWarning, "a transaction still ran long after the connection of its COMMIT was lost",
+      {{"transaction", point.transaction_id}, {"session", ended.ok() && ended->size() > 0 ? "ended" : "not found"}});
 }
 
 }  // namespace
@@ -80,7 +80,8 @@ absl::StatusOr<std::unique_ptr<db::Connection>> CommitResolver::Connect(Clock::t
 
 CommitResolver::Outcome CommitResolver::Resolve(const CommitPoint& point) const {
   if (!connections_->BeginLookUp()) {
-    spdlog::warn("too many COMMITs are in doubt to ask about transaction {}", point.transaction_id);
+    observe::Log(observe::LogLevel::kWarning, "too many COMMITs are in doubt to ask about one more",
+                 {{"transaction", point.transaction_id}});
     return Outcome::kUnknown;
   }
   const Outcome outcome = LookUp(point);

@@ -2,10 +2,8 @@
 
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
-#include "absl/strings/escaping.h"
 #include "server/base/errors.h"
+#include "server/observe/log.h"
 
 namespace rowkeeper::uow {
 namespace {
@@ -43,8 +41,12 @@ Unit::Result RunCall(UnitCall& call, db::Connection& connection) {
 
 void LogEnd(const UnitInfo& info) {
   if (info.end == EndCause::kCaller) return;
-  spdlog::info("unit of work {} of {} ended: cause={} label=\"{}\" calls={}", info.id, info.caller, CauseName(info.end),
-               absl::Utf8SafeCEscape(info.label), info.calls);
+  observe::Log(observe::LogLevel::kInfo, "a unit of work was ended",
+               {{"unit_of_work", info.id},
+                {"caller", info.caller},
+                {"cause", CauseName(info.end)},
+                {"label", info.label},
+                {"calls", static_cast<int64_t>(info.calls)}});
 }
 
 }  // namespace

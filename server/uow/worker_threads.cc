@@ -3,7 +3,7 @@
 #include <system_error>
 #include <utility>
 
-#include <spdlog/spdlog.h>
+#include "server/observe/log.h"
 
 namespace rowkeeper::uow {
 
@@ -35,7 +35,8 @@ void WorkerThreads::Submit(Task task) {
   try {
     threads_.emplace_back([this] { Loop(); });
   } catch (const std::system_error& error) {
-    spdlog::warn("there is no further thread for units of work, their calls wait: {}", error.what());
+    observe::Log(observe::LogLevel::kWarning, "there is no further thread for units of work; their calls wait",
+                 {{"error", error.what()}});
     task_ready_.Signal();
   }
 }
