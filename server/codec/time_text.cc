@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "absl/time/civil_time.h"
 #include "server/codec/wire_format.h"
 
 namespace rowkeeper::codec {
@@ -13,36 +14,16 @@ constexpr int64_t kMaxDuration = 315576000000;   // 10000 years
 constexpr int32_t kNanosPerSecond = 1000000000;
 constexpr int64_t kSecondsPerDay = 86400;
 
-bool IsLeap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+/// Days from 1970-01-01.
+int64_t DaysOf(const DateValue& date) { return absl::CivilDay(date.year, date.month, date.day) - absl::CivilDay(); }
 
-int DaysInMonth(int year, int month) {
-  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month == 2 && IsLeap(year) ? 29 : kDays[month - 1];
-}
-
-/// Days from 1970-01-01. Counts in years that begin on March 1st, so that the leap day is the last of its year.
-int64_t DaysOf(const DateValue& date) {
-  const int64_t year = date.month <= 2 ? date.year - 1 : date.year;
-  const int64_t month = date.month <= 2 ? date.month + 9 : date.month - 3;
-  const int64_t day_of_year = (153 * month + 2) / 5 + date.day - 1;
-  return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
-}
-
-/// The reverse, for days of the years 1 to 9999.
 DateValue DateOf(int64_t days) {
-  constexpr int64_t kDaysPerEra = 146097;  // 400 years
-  const int64_t shifted = days + 719468;
-  const int64_t era = shifted / kDaysPerEra;
-  const int64_t day_of_era = shifted % kDaysPerEra;
-  const int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int64_t month = (5 * day_of_year + 2) / 153;
-  DateValue date;
-  date.day = static_cast<int32_t>(day_of_year - (153 * month + 2) / 5 + 1);
-  date.month = static_cast<int32_t>(month < 10 ? month + 3 : month - 9);
-  date.year = static_cast<int32_t>(year_of_era + era * 400 + (date.month <= 2 ? 1 : 0));
-  return date;
+  const absl::CivilDay day = absl::CivilDay() + days;
+  return {static_cast<int32_t>(day.year()), day.month(), day.day()};
 }
+
+/// CivilDay turns a day that the month lacks into one of the next month.
+bool HasDay(const DateValue& date) { return absl::CivilDay(date.year, date.month, date.day).day() == date.day; }
 
 void AppendPadded(int64_t number, int width, std::string* out) {
   char digits[20];
@@ -228,7 +209,7 @@ const char* DurationProblem(const TimeValue& value) {
 const char* DateProblem(const DateValue& value) {
   if (value.year < 1 || value.year > 9999) return "year must be 1 to 9999";
   if (value.month < 1 || value.month > 12) return "month must be 1 to 12";
-  if (value.day < 1 || value.day > DaysInMonth(value.year, value.month)) return "the month has no such day";
+  if (value.day < 1 || value.day > 31 || !HasDay(value)) return "the month has no such day";
   return nullptr;
 }
 
