@@ -1,0 +1,60 @@
+#include "tests/support/fake_clock.h"
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace rowkeeper::testing {
+namespace {
+
+/// How often those who wait look at a clock that cannot wake them.
+constexpr absl::Duration kRealPause = absl::Milliseconds(1);
+constexpr std::chrono::seconds kRealLimit{10};
+/// A round number, and far enough from 0 for times in the past.
+constexpr std::chrono::hours kStart{1000};
+constexpr std::chrono::seconds kWallStart{1767225600};
+
+}  // namespace
+
+Clock::time_point FakeClock::Now() const {
+  const absl::MutexLock lock(&mutex_);
+  return time_point(kStart) + passed_;
+}
+
+Clock::wall_time_point FakeClock::WallNow() const {
+  const absl::MutexLock lock(&mutex_);
+  return wall_time_point(kWallStart) + std::chrono::duration_cast<wall_time_point::duration>(passed_);
+}
+
+void FakeClock::WaitUntil(absl::CondVar* signalled, absl::Mutex* mutex, time_point until) {
+  while (Now() < until) {
+    const bool timed_out = signalled->WaitWithTimeout(mutex, kRealPause);
+    if (!timed_out) return;
+  }
+}
+
+void FakeClock::Advance(duration time) {
+  const absl::MutexLock lock(&mutex_);
+  passed_ += time;
+}
+
+bool FakeClock::AdvanceUntil(const std::function<bool()>& ready, duration limit, duration step) {
+  const time_point end = Now() + limit;
+  while (!ready()) {
+    if (Now() >= end) return false;
+    Advance(step);
+    absl::SleepFor(kRealPause);
+  }
+  return true;
+}
+
+bool Eventually(const std::function<bool()>& happened) {
+  Clock& clock = Clock::System();
+  const Clock::time_point end = clock.Now() + kRealLimit;
+  while (!happened()) {
+    if (clock.Now() >= end) return false;
+    absl::SleepFor(kRealPause);
+  }
+  return true;
+}
+
+}  // namespace rowkeeper::testing
