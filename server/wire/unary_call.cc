@@ -116,7 +116,7 @@ UnaryCall& UnaryCall::operator=(UnaryCall&& other) noexcept {
 
 UnaryCall::~UnaryCall() {
   if (reactor_ == nullptr) return;
-  reactor_->FinishWith(Internal("the call was dropped without an answer"));
+  if (!reactor_->answered()) reactor_->FinishWith(Internal("the call was dropped without an answer"));
   reactor_->Unref();
 }
 

@@ -44,6 +44,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public CallToCut {
   std::string peer() const { return context_->peer(); }
   std::chrono::steady_clock::time_point start() const { return start_; }
   std::chrono::steady_clock::time_point deadline() const { return deadline_; }
+  bool answered() const { return answered_.load(std::memory_order_acquire); }
   bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
   bool cut() const { return cut_.load(std::memory_order_acquire); }
 
