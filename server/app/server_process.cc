@@ -125,16 +125,16 @@ void ServerProcess::MakeServices() {
   backend.keyed = &keyed_writes_;
   backend.debug = wire::ToDebugLevel(options_.serve.debug_header);
   backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
-  backend.query_rows = options_.serve.max_query_rows;
-  backend.batches = {options_.serve.max_batch_rows, Kibibytes(options_.serve.max_batch_kib)};
-  backend.bulk = {options_.serve.max_affected, options_.serve.purge_batch_rows};
-  backend.pages.default_page_size = options_.serve.default_page_size;
-  backend.pages.max_page_size = options_.serve.max_page_size;
-  backend.pages.max_skip = options_.serve.max_skip;
-  backend.pages.filter = {static_cast<size_t>(options_.serve.max_filter_bytes), options_.serve.max_filter_terms,
-                          options_.serve.max_filter_nesting};
-  backend.pages.relations = {options_.serve.max_relation_depth, options_.serve.max_relations,
-                             options_.serve.max_related_rows, Kibibytes(options_.serve.max_related_kib)};
+  backend.limits.query_rows = options_.serve.max_query_rows;
+  backend.limits.batches = {options_.serve.max_batch_rows, Kibibytes(options_.serve.max_batch_kib)};
+  backend.limits.bulk = {options_.serve.max_affected, options_.serve.purge_batch_rows};
+  backend.limits.pages.default_page_size = options_.serve.default_page_size;
+  backend.limits.pages.max_page_size = options_.serve.max_page_size;
+  backend.limits.pages.max_skip = options_.serve.max_skip;
+  backend.limits.pages.filter = {static_cast<size_t>(options_.serve.max_filter_bytes), options_.serve.max_filter_terms,
+                                 options_.serve.max_filter_nesting};
+  backend.limits.pages.relations = {options_.serve.max_relation_depth, options_.serve.max_relations,
+                                    options_.serve.max_related_rows, Kibibytes(options_.serve.max_related_kib)};
   for (const auto& plan : loaded_.plans) {
     if (plan::IsStreaming(*plan)) continue;
     methods_.push_back(std::make_unique<const wire::RepositoryMethod>(plan.get(), backend));
@@ -161,8 +161,7 @@ void ServerProcess::MakeStreams(const wire::RepositoryBackend& backend) {
   stream_backend_.parts = &runner_parts_;
   stream_backend_.gate = backend.gate;
   stream_backend_.registry = stream_registry_.get();
-  stream_backend_.pages = backend.pages;
-  stream_backend_.batches = backend.batches;
+  stream_backend_.limits = backend.limits;
   stream_backend_.export_rows = settings.export_rows;
   stream_backend_.export_bytes = Kibibytes(std::min(settings.export_kib, options_.serve.max_response_kib));
   stream_backend_.max_response_bytes = backend.max_response_bytes;

@@ -26,7 +26,7 @@ class ExportSession : public StreamSession {
  private:
   void OnMessage(std::string bytes) override {
     Note(Turn::kServer);
-    absl::StatusOr<plan::Call> request = method_.ReadRequest(bytes);
+    absl::StatusOr<plan::Call> request = method_.reader_.Read(bytes);
     if (!request.ok()) return Finish(request.status());
     request_ = *std::move(request);
     const auto self = std::static_pointer_cast<ExportSession>(shared_from_this());
@@ -175,16 +175,10 @@ class ExportSession : public StreamSession {
 
 ExportMethod::ExportMethod(const plan::MethodPlan* plan, const StreamBackend* backend)
     : StreamMethod(plan, backend),
-      decoder_(codec::RequestDecoder::Compile(*plan, backend->batches)),
+      reader_(plan, backend->limits, &backend->parts->tokens),
       encoder_(plan->response),
       row_encoders_(plan->entity) {}
 
 void ExportMethod::Serve(StreamCall call) const { std::make_shared<ExportSession>(this, std::move(call))->Start(); }
-
-absl::StatusOr<plan::Call> ExportMethod::ReadRequest(std::string_view bytes) const {
-  plan::Request request;
-  if (absl::Status status = decoder_->Decode(bytes, &request); !status.ok()) return status;
-  return plan::Bind(*plan_, std::move(request), backend_->pages, backend_->parts->tokens);
-}
 
 }  // namespace rowkeeper::wire

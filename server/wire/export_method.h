@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "server/codec/request_decoder.h"
 #include "server/codec/stream_encoders.h"
+#include "server/wire/pipeline/request_reader.h"
 #include "server/wire/row_encoders.h"
 #include "server/wire/stream_method.h"
 
@@ -21,9 +21,7 @@ class ExportMethod : public StreamMethod {
  private:
   friend class ExportSession;
 
-  absl::StatusOr<plan::Call> ReadRequest(std::string_view bytes) const;
-
-  const std::unique_ptr<const codec::RequestDecoder> decoder_;
+  const RequestReader reader_;
   const codec::ExportEncoder encoder_;
   const RowEncoders row_encoders_;
 };

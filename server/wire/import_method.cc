@@ -99,7 +99,7 @@ class ImportSession : public StreamSession {
 
   void StartChunk(std::string_view bytes) {
     absl::Status refusal = backend().gate->Check();
-    absl::StatusOr<plan::Call> chunk = refusal.ok() ? method_.ReadChunk(bytes) : refusal;
+    absl::StatusOr<plan::Call> chunk = refusal.ok() ? method_.reader_.Read(bytes) : refusal;
     if (!chunk.ok()) return FinishChunk(0, chunk.status());
     const auto rows = static_cast<int64_t>(chunk->request.elements.size());
     const auto self = std::static_pointer_cast<ImportSession>(shared_from_this());
@@ -179,15 +179,9 @@ class ImportSession : public StreamSession {
 
 ImportMethod::ImportMethod(const plan::MethodPlan* plan, const StreamBackend* backend)
     : StreamMethod(plan, backend),
-      decoder_(codec::RequestDecoder::Compile(*plan, backend->batches)),
+      reader_(plan, backend->limits, &backend->parts->tokens),
       encoder_(plan::ImportFieldsOf(*plan->method->output_type())) {}
 
 void ImportMethod::Serve(StreamCall call) const { std::make_shared<ImportSession>(this, std::move(call))->Start(); }
-
-absl::StatusOr<plan::Call> ImportMethod::ReadChunk(std::string_view bytes) const {
-  plan::Request request;
-  if (absl::Status status = decoder_->Decode(bytes, &request); !status.ok()) return status;
-  return plan::Bind(*plan_, std::move(request), backend_->pages, backend_->parts->tokens);
-}
 
 }  // namespace rowkeeper::wire

@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "server/codec/request_decoder.h"
 #include "server/codec/stream_encoders.h"
 #include "server/plan/batch/import_response.h"
+#include "server/wire/pipeline/request_reader.h"
 #include "server/wire/stream_method.h"
 
 namespace rowkeeper::wire {
@@ -21,9 +21,7 @@ class ImportMethod : public StreamMethod {
  private:
   friend class ImportSession;
 
-  absl::StatusOr<plan::Call> ReadChunk(std::string_view bytes) const;
-
-  const std::unique_ptr<const codec::RequestDecoder> decoder_;
+  const RequestReader reader_;
   const codec::ImportEncoder encoder_;
 };
 

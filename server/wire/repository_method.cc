@@ -4,35 +4,14 @@
 
 #include "server/base/errors.h"
 #include "server/exec/traced_connection.h"
-#include "server/plan/query/query_plan.h"
 #include "server/uow/units_of_work.h"
-#include "server/wire/query_encoder.h"
-#include "server/wire/related_encoder.h"
 
 namespace rowkeeper::wire {
-namespace {
-
-/// What `outcome` says beside its rows.
-codec::ResponseFacts FactsOf(const exec::Outcome& outcome) {
-  codec::ResponseFacts facts;
-  facts.next_page_token = outcome.next_page_token;
-  facts.previous_page_token = outcome.previous_page_token;
-  facts.total_size = outcome.total_size;
-  facts.affected = outcome.affected;
-  facts.more = outcome.more;
-  return facts;
-}
-
-}  // namespace
-
 RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const RepositoryBackend& backend)
     : plan_(plan),
       backend_(backend),
-      decoder_(codec::RequestDecoder::Compile(*plan, backend.batches)),
-      response_encoder_(codec::ResponseEncoder::Compile(plan->response)),
-      batch_encoder_(plan->batch.has_value() ? std::make_unique<const codec::BatchResponseEncoder>(*plan) : nullptr),
-      row_encoders_(plan->entity),
-      query_encoder_(plan->query == nullptr ? nullptr : codec::RowEncoder::Compile(plan->query->columns)),
+      reader_(plan, backend.limits, backend.tokens),
+      writer_(plan, backend.max_response_bytes),
       served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)} {}
 
 void RepositoryMethod::Serve(UnaryCall unary) const {
@@ -48,9 +27,7 @@ absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
   exchange->Trace(*std::move(trace));
   if (headers->unit_of_work.has_value()) exchange->NoteUnit(*headers->unit_of_work);
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
-  plan::Request request;
-  if (absl::Status status = Decode(exchange->call().request(), &request); !status.ok()) return status;
-  absl::StatusOr<plan::Call> call = Bind(std::move(request));
+  absl::StatusOr<plan::Call> call = reader_.Read(exchange->call().request());
   if (!call.ok()) return call.status();
   absl::StatusOr<Identity> identity = Identify(*headers, exchange->call(), *exchange);
   if (!identity.ok()) return identity.status();
@@ -88,7 +65,7 @@ KeyedWrite RepositoryMethod::MakeKeyedWrite(const SharedExchange& exchange, exec
         exec::RunTraced(*backend_.runner, *call, connection, cancellation, exchange->trace());
     if (!outcome.ok()) return outcome.status();
     NoteOutcome(*outcome, exchange.get());
-    return Encode(*outcome);
+    return writer_.Write(*outcome);
   };
   return write;
 }
@@ -149,53 +126,9 @@ absl::Status RepositoryMethod::StartInUnit(const SharedExchange& exchange, const
   return absl::OkStatus();
 }
 
-absl::Status RepositoryMethod::Decode(std::string_view request_bytes, plan::Request* request) const {
-  return decoder_->Decode(request_bytes, request);
-}
-
-absl::StatusOr<plan::Call> RepositoryMethod::Bind(plan::Request request) const {
-  absl::StatusOr<plan::Call> call = plan::Bind(*plan_, std::move(request), backend_.pages, *backend_.tokens);
-  const bool many = plan_->response.shape == plan::ResponseShape::kList;
-  if (call.ok() && plan_->query != nullptr) call->page_size = many ? backend_.query_rows : 1;
-  if (!call.ok() || !catalogue::IsBulkChange(plan_->operation)) return call;
-  if (absl::Status status = plan::LimitBulk(backend_.bulk, &*call); !status.ok()) return status;
-  return call;
-}
-
-absl::StatusOr<std::string> RepositoryMethod::Encode(const exec::Outcome& outcome) const {
-  std::string response;
-  if (query_encoder_ != nullptr) {
-    const std::vector<int> none;
-    const QueryEncoder encoder(*query_encoder_, outcome.statement == nullptr ? none : outcome.statement->cells);
-    const absl::Status status =
-        response_encoder_->Encode(outcome.rows, outcome.row_count, encoder, FactsOf(outcome), &response);
-    if (!status.ok()) return status;
-    return response;
-  }
-  const auto row_encoder = row_encoders_.For(outcome.statement.get());
-  const absl::Status status =
-      outcome.related == nullptr
-          ? response_encoder_->Encode(outcome.rows, outcome.row_count, *row_encoder, FactsOf(outcome), &response)
-          : response_encoder_->Encode(
-                outcome.rows, outcome.row_count,
-                RelatedEncoder(*row_encoder, row_encoders_, *outcome.related, backend_.max_response_bytes),
-                FactsOf(outcome), &response);
-  if (!status.ok()) return status;
-  if (batch_encoder_ == nullptr) return response;
-  const absl::Status rest = batch_encoder_->Append(outcome.missing, outcome.writes, outcome.results, &response);
-  if (!rest.ok()) return rest;
-  return response;
-}
-
 absl::StatusOr<std::string> RepositoryMethod::Respond(const exec::Outcome& outcome, Exchange* exchange) const {
   NoteOutcome(outcome, exchange);
-  absl::StatusOr<std::string> response = Encode(outcome);
-  if (response.ok() && response->size() > backend_.max_response_bytes) {
-    return ResponseTooLarge(response->size(), backend_.max_response_bytes,
-                            plan_->reads_only() ? "ask for fewer rows or fields"
-                                                : "the change was made, but the row is too large to return");
-  }
-  return response;
+  return writer_.WriteWithinLimit(outcome);
 }
 
 void RepositoryMethod::NoteOutcome(const exec::Outcome& outcome, Exchange* exchange) const {

@@ -7,19 +7,15 @@
 #include <string_view>
 #include <vector>
 
-#include "server/codec/batch_response_encoder.h"
-#include "server/codec/request_decoder.h"
-#include "server/codec/response_encoder.h"
 #include "server/exec/executor.h"
 #include "server/exec/runner.h"
-#include "server/plan/batch/batch.h"
-#include "server/plan/bulk/bulk.h"
 #include "server/plan/call.h"
 #include "server/wire/dynamic_service.h"
 #include "server/wire/exchange.h"
 #include "server/wire/headers.h"
 #include "server/wire/keyed_writes.h"
-#include "server/wire/row_encoders.h"
+#include "server/wire/pipeline/request_reader.h"
+#include "server/wire/pipeline/response_writer.h"
 #include "server/wire/serving_gate.h"
 #include "server/wire/units_slot.h"
 
@@ -32,12 +28,8 @@ struct RepositoryBackend {
   const UnitsSlot* units = nullptr;
   const plan::PageTokens* tokens = nullptr;
   const ServingGate* gate = nullptr;
-  plan::PageLimits pages;
   KeyedWrites* keyed = nullptr;
-  plan::BatchLimits batches;
-  /// Rows that a custom query may answer; more are RESOURCE_EXHAUSTED TOO_MANY_ROWS.
-  int query_rows = 10000;
-  plan::BulkLimits bulk;
+  RequestLimits limits;
   /// The most that the header rowkeeper-debug may ask for.
   DebugLevel debug = DebugLevel::kCost;
   /// Larger responses become RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE. Bytes.
@@ -53,11 +45,9 @@ class RepositoryMethod {
   const plan::MethodPlan& plan() const { return *plan_; }
   void Serve(UnaryCall call) const;
 
-  // The parts of Serve, for calls that come in another way. Errors: INVALID_ARGUMENT.
-  absl::Status Decode(std::string_view request_bytes, plan::Request* request) const;
-  absl::StatusOr<plan::Call> Bind(plan::Request request) const;
-  /// The response's bytes, of any size.
-  absl::StatusOr<std::string> Encode(const exec::Outcome& outcome) const;
+  // The ends of the pipeline, for calls that come in another way.
+  const RequestReader& reader() const { return reader_; }
+  const ResponseWriter& writer() const { return writer_; }
 
  private:
   using SharedExchange = std::shared_ptr<Exchange>;
@@ -85,13 +75,8 @@ class RepositoryMethod {
 
   const plan::MethodPlan* const plan_;
   const RepositoryBackend backend_;
-  const std::unique_ptr<const codec::RequestDecoder> decoder_;
-  const std::unique_ptr<const codec::ResponseEncoder> response_encoder_;
-  /// nullptr unless the method is a batch or upsert.
-  const std::unique_ptr<const codec::BatchResponseEncoder> batch_encoder_;
-  RowEncoders row_encoders_;
-  /// nullptr unless the method is a custom query.
-  const std::unique_ptr<const codec::RowEncoder> query_encoder_;
+  const RequestReader reader_;
+  const ResponseWriter writer_;
   const ServedMethod served_;
 };
 

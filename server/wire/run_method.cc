@@ -148,7 +148,7 @@ absl::Status RunMethod::ExecuteCalls(const RunPlan& plan, const Place& place, st
     absl::StatusOr<exec::Outcome> outcome =
         exec::RunTraced(*backend_.runner, *call, place.connection, place.cancellation, place.trace);
     if (!outcome.ok()) return named(outcome.status());
-    absl::StatusOr<std::string> bytes = step.method->Encode(*outcome);
+    absl::StatusOr<std::string> bytes = step.method->writer().Write(*outcome);
     if (!bytes.ok()) return named(bytes.status());
     if (absl::Status status = responses.Add(step.method->plan(), *std::move(bytes)); !status.ok()) return status;
     outcomes.push_back(*std::move(outcome));

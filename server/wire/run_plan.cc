@@ -67,7 +67,7 @@ class Compiler {
       for (int input : value->inputs) request.arguments[static_cast<size_t>(input)] = {true, ""};
       step.values.push_back(*std::move(value));
     }
-    absl::StatusOr<plan::Call> bound = step.method->Bind(std::move(request));
+    absl::StatusOr<plan::Call> bound = step.method->reader().Bind(std::move(request));
     if (!bound.ok()) {
       AddViolations(bound.status(), Cat(field, ".request"), &violations_);
       return std::nullopt;
@@ -102,7 +102,7 @@ class Compiler {
                                            : Cat("holds a ", given, ", and the method takes a ", wanted));
       return false;
     }
-    const absl::Status status = method.Decode(call.request().value(), request);
+    const absl::Status status = method.reader().Decode(call.request().value(), request);
     AddViolations(status, field, &violations_);
     return status.ok();
   }

@@ -11,9 +11,8 @@
 #include "server/db/cancellation.h"
 #include "server/exec/executor.h"
 #include "server/exec/step.h"
-#include "server/plan/batch/batch.h"
-#include "server/plan/call.h"
 #include "server/wire/exchange.h"
+#include "server/wire/pipeline/request_reader.h"
 #include "server/wire/serving_gate.h"
 #include "server/wire/stream_call.h"
 #include "server/wire/stream_registry.h"
@@ -26,8 +25,7 @@ struct StreamBackend {
   const exec::RunnerParts* parts = nullptr;
   const ServingGate* gate = nullptr;
   StreamRegistry* registry = nullptr;
-  plan::PageLimits pages;
-  plan::BatchLimits batches;
+  RequestLimits limits;
   /// Rows in one answer of an export. Range 1 to 10000.
   int export_rows = 1000;
   /// An answer of an export ends with the row before the one with which it would be larger; a single row may be. Bytes.

@@ -1,0 +1,34 @@
+#include "server/wire/pipeline/request_reader.h"
+
+#include <utility>
+
+#include "server/plan/query/query_plan.h"
+
+namespace rowkeeper::wire {
+
+RequestReader::RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens)
+    : plan_(*plan),
+      limits_(limits),
+      tokens_(*tokens),
+      decoder_(codec::RequestDecoder::Compile(*plan, limits.batches)) {}
+
+absl::StatusOr<plan::Call> RequestReader::Read(std::string_view bytes) const {
+  plan::Request request;
+  if (absl::Status status = Decode(bytes, &request); !status.ok()) return status;
+  return Bind(std::move(request));
+}
+
+absl::Status RequestReader::Decode(std::string_view bytes, plan::Request* request) const {
+  return decoder_->Decode(bytes, request);
+}
+
+absl::StatusOr<plan::Call> RequestReader::Bind(plan::Request request) const {
+  absl::StatusOr<plan::Call> call = plan::Bind(plan_, std::move(request), limits_.pages, tokens_);
+  const bool many = plan_.response.shape == plan::ResponseShape::kList;
+  if (call.ok() && plan_.query != nullptr) call->page_size = many ? limits_.query_rows : 1;
+  if (!call.ok() || !catalogue::IsBulkChange(plan_.operation)) return call;
+  if (absl::Status status = plan::LimitBulk(limits_.bulk, &*call); !status.ok()) return status;
+  return call;
+}
+
+}  // namespace rowkeeper::wire

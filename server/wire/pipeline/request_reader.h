@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/codec/request_decoder.h"
+#include "server/plan/batch/batch.h"
+#include "server/plan/bulk/bulk.h"
+#include "server/plan/call.h"
+
+namespace rowkeeper::wire {
+
+/// What the server lets a request ask for.
+struct RequestLimits {
+  plan::PageLimits pages;
+  plan::BatchLimits batches;
+  plan::BulkLimits bulk;
+  /// Rows that a custom query may answer; more are RESOURCE_EXHAUSTED TOO_MANY_ROWS.
+  int query_rows = 10000;
+};
+
+/// The first stage of the pipeline: a request's bytes become a bound call. Stateless; thread-safe. Errors of all
+/// methods: INVALID_ARGUMENT.
+class RequestReader {
+ public:
+  /// `plan` and `tokens` outlive the reader.
+  RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens);
+
+  absl::StatusOr<plan::Call> Read(std::string_view bytes) const;
+
+  // The two halves of Read, for a caller who fills in values between them.
+  absl::Status Decode(std::string_view bytes, plan::Request* request) const;
+  absl::StatusOr<plan::Call> Bind(plan::Request request) const;
+
+ private:
+  const plan::MethodPlan& plan_;
+  const RequestLimits limits_;
+  const plan::PageTokens& tokens_;
+  const std::unique_ptr<const codec::RequestDecoder> decoder_;
+};
+
+}  // namespace rowkeeper::wire

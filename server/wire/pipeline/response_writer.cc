@@ -1,0 +1,67 @@
+#include "server/wire/pipeline/response_writer.h"
+
+#include <vector>
+
+#include "server/base/errors.h"
+#include "server/plan/query/query_plan.h"
+#include "server/wire/query_encoder.h"
+#include "server/wire/related_encoder.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+/// What `outcome` says beside its rows.
+codec::ResponseFacts FactsOf(const exec::Outcome& outcome) {
+  codec::ResponseFacts facts;
+  facts.next_page_token = outcome.next_page_token;
+  facts.previous_page_token = outcome.previous_page_token;
+  facts.total_size = outcome.total_size;
+  facts.affected = outcome.affected;
+  facts.more = outcome.more;
+  return facts;
+}
+
+}  // namespace
+
+ResponseWriter::ResponseWriter(const plan::MethodPlan* plan, size_t max_bytes)
+    : plan_(*plan),
+      max_bytes_(max_bytes),
+      response_encoder_(codec::ResponseEncoder::Compile(plan->response)),
+      batch_encoder_(plan->batch.has_value() ? std::make_unique<const codec::BatchResponseEncoder>(*plan) : nullptr),
+      row_encoders_(plan->entity),
+      query_encoder_(plan->query == nullptr ? nullptr : codec::RowEncoder::Compile(plan->query->columns)) {}
+
+absl::StatusOr<std::string> ResponseWriter::Write(const exec::Outcome& outcome) const {
+  std::string response;
+  absl::Status status = query_encoder_ != nullptr ? WriteQuery(outcome, &response) : WriteRows(outcome, &response);
+  if (status.ok() && batch_encoder_ != nullptr) {
+    status = batch_encoder_->Append(outcome.missing, outcome.writes, outcome.results, &response);
+  }
+  if (!status.ok()) return status;
+  return response;
+}
+
+absl::StatusOr<std::string> ResponseWriter::WriteWithinLimit(const exec::Outcome& outcome) const {
+  absl::StatusOr<std::string> response = Write(outcome);
+  if (!response.ok() || response->size() <= max_bytes_) return response;
+  return ResponseTooLarge(
+      response->size(), max_bytes_,
+      plan_.reads_only() ? "ask for fewer rows or fields" : "the change was made, but the row is too large to return");
+}
+
+absl::Status ResponseWriter::WriteQuery(const exec::Outcome& outcome, std::string* response) const {
+  const std::vector<int> none;
+  const QueryEncoder encoder(*query_encoder_, outcome.statement == nullptr ? none : outcome.statement->cells);
+  return response_encoder_->Encode(outcome.rows, outcome.row_count, encoder, FactsOf(outcome), response);
+}
+
+absl::Status ResponseWriter::WriteRows(const exec::Outcome& outcome, std::string* response) const {
+  const auto encoder = row_encoders_.For(outcome.statement.get());
+  if (outcome.related == nullptr) {
+    return response_encoder_->Encode(outcome.rows, outcome.row_count, *encoder, FactsOf(outcome), response);
+  }
+  const RelatedEncoder related(*encoder, row_encoders_, *outcome.related, max_bytes_);
+  return response_encoder_->Encode(outcome.rows, outcome.row_count, related, FactsOf(outcome), response);
+}
+
+}  // namespace rowkeeper::wire
