@@ -48,13 +48,12 @@ exec::ExecutorOptions ToExecutorOptions(const ServerProcessOptions& options) {
   return executor;
 }
 
-wire::KeyedWrites::Options ToKeyedOptions(const ServeSettings& settings) {
-  wire::KeyedWrites::Options options;
-  options.keys.age = std::chrono::seconds(settings.idempotency_key_age_s);
-  options.keys.migrations = settings.migrations;
-  options.max_response_bytes = Kibibytes(std::min(settings.max_idempotent_response_kib, settings.max_response_kib));
-  options.waiting_limit = settings.queue_limit;
-  return options;
+wire::KeptResponses ToKeptResponses(const ServeSettings& settings) {
+  exec::IdempotencyKeys::Options keys;
+  keys.age = std::chrono::seconds(settings.idempotency_key_age_s);
+  keys.migrations = settings.migrations;
+  const int largest = std::min(settings.max_idempotent_response_kib, settings.max_response_kib);
+  return {exec::IdempotencyKeys(std::move(keys)), Kibibytes(largest)};
 }
 
 ServerProcessOptions Complete(ServerProcessOptions options) {
@@ -87,8 +86,8 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       resolver_(std::make_shared<uow::CommitResolver>(options_.connection,
                                                       Milliseconds(options.serve.units.in_doubt_limit_s))),
       in_doubt_runs_(resolver_.get()),
-      keyed_writes_(ToKeyedOptions(options.serve), executor_.get(), &in_doubt_runs_),
-      sweeper_(std::make_unique<IdempotencySweeper>(&keyed_writes_.keys(), executor_.get(),
+      keyed_writes_(ToKeptResponses(options.serve), {executor_.get(), &in_doubt_runs_}, options.serve.queue_limit),
+      sweeper_(std::make_unique<IdempotencySweeper>(&keyed_writes_.kept.keys, executor_.get(),
                                                     std::chrono::seconds(options.serve.idempotency_key_age_s))) {}
 
 /// The threads of units and of the executor hold calls, which end before the services that they came from.
@@ -141,7 +140,7 @@ void ServerProcess::MakeServices() {
   }
   MakeStreams(backend);
   run_ = std::make_unique<const wire::RunMethod>(
-      wire::RunBackend{executor_.get(), &runner_, &in_doubt_runs_, &keyed_writes_, backend.max_response_bytes},
+      wire::RunBackend{{executor_.get(), &in_doubt_runs_}, &runner_, &keyed_writes_, backend.max_response_bytes},
       methods_, StreamNames());
   unit_service_ = std::make_unique<const wire::UnitOfWorkService>(
       wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug});

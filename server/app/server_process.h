@@ -17,7 +17,7 @@
 #include "server/uow/units_of_work.h"
 #include "server/wire/health.h"
 #include "server/wire/in_doubt_runs.h"
-#include "server/wire/keyed_writes.h"
+#include "server/wire/pipeline/keyed_writes.h"
 #include "server/wire/reflection.h"
 #include "server/wire/repository_method.h"
 #include "server/wire/run_method.h"

@@ -11,6 +11,11 @@
 #include "server/wire/debug_header.h"
 
 namespace rowkeeper::wire {
+namespace {
+
+constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
+
+}  // namespace
 
 Exchange::Exchange(const ServedMethod* method, UnaryCall call)
     : method_(*method),
@@ -43,6 +48,7 @@ void Exchange::Answer(absl::StatusOr<std::string> response) {
   const absl::Status status = response.status();
   method_.counter->Count(status.code());
   if (!status.ok()) observe::Counters::Process().CountRefusal(status);
+  if (status.ok() && replayed()) call_.AddTrailer(kReplayTrailer, "true");
   if (trace_ != nullptr) AddDebugTrailers(*trace_, status, &call_);
   if (response.ok()) {
     call_.Finish(*std::move(response));
@@ -67,8 +73,10 @@ void Exchange::Log(const absl::Status& status) const {
   observe::LogCall(record);
 }
 
-db::Cancellation::Cause Exchange::ToDatabaseCause(CancelCause cause) {
-  return cause == CancelCause::kDeadline ? db::Cancellation::Cause::kDeadline : db::Cancellation::Cause::kCaller;
+std::shared_ptr<CancelSlot> Exchange::MakeCancelSlot() {
+  auto slot = std::make_shared<CancelSlot>();
+  call_.OnCancel([slot](CancelCause cause) { slot->Cancel(cause); });
+  return slot;
 }
 
 }  // namespace rowkeeper::wire

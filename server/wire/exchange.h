@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/db/cancellation.h"
 #include "server/exec/call_trace.h"
 #include "server/observe/counters.h"
+#include "server/wire/cancel_slot.h"
 #include "server/wire/unary_call.h"
 
 namespace rowkeeper::wire {
@@ -31,6 +31,7 @@ class Exchange {
   Exchange(const ServedMethod* method, UnaryCall call);
 
   UnaryCall& call() { return call_; }
+  const UnaryCall& call() const { return call_; }
   /// See CallerOf.
   const std::string& caller();
 
@@ -53,16 +54,23 @@ class Exchange {
   /// Null when the call is not traced.
   exec::CallTrace* trace() const { return trace_.get(); }
 
+  /// Where the response comes from: a stored one is answered with the trailer rowkeeper-idempotent-replay.
+  enum class Origin { kMade, kReplayed };
+  void NoteOrigin(Origin origin) { origin_ = origin; }
+  bool replayed() const { return origin_ == Origin::kReplayed; }
+
   /// A call that the end of the server cut is answered with SHUTTING_DOWN where it would say that its caller cancelled.
   void Answer(absl::StatusOr<std::string> response);
 
-  /// What a statement is told of a call that ended.
-  static db::Cancellation::Cause ToDatabaseCause(CancelCause cause);
-  /// Has `ticket` (anything with Cancel(db::Cancellation::Cause)) cancelled when the call ends before it is answered.
+  // One of these, once, for a call that is to be stopped when it ends before it is answered.
+
+  /// Has `ticket` (anything with Cancel(db::Cancellation::Cause)) cancelled then.
   template <typename Ticket>
   void CancelWith(Ticket ticket) {
     call_.OnCancel([ticket](CancelCause cause) mutable { ticket.Cancel(ToDatabaseCause(cause)); });
   }
+  /// For a call that is cancelled now in one way and then in another.
+  std::shared_ptr<CancelSlot> MakeCancelSlot();
 
  private:
   void Log(const absl::Status& status) const;
@@ -77,6 +85,7 @@ class Exchange {
   std::string unit_of_work_;
   std::string label_;
   int64_t rows_ = -1;
+  Origin origin_ = Origin::kMade;
   std::shared_ptr<exec::CallTrace> trace_;
 };
 

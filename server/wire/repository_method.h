@@ -10,10 +10,11 @@
 #include "server/exec/executor.h"
 #include "server/exec/runner.h"
 #include "server/plan/call.h"
+#include "server/uow/units_of_work.h"
 #include "server/wire/dynamic_service.h"
 #include "server/wire/exchange.h"
 #include "server/wire/headers.h"
-#include "server/wire/keyed_writes.h"
+#include "server/wire/pipeline/keyed_writes.h"
 #include "server/wire/pipeline/request_reader.h"
 #include "server/wire/pipeline/response_writer.h"
 #include "server/wire/serving_gate.h"
@@ -36,7 +37,10 @@ struct RepositoryBackend {
   size_t max_response_bytes = 8 << 20;
 };
 
-/// Serves one method: request bytes -> call -> executor, or the unit of work that a header names -> response bytes.
+/// Serves one method. The call's way is decided here, at its start, and each stage of it is a file of `pipeline`:
+///
+///     request_reader -> [claimed] -> [traced] -> alone | in_unit | key_queue -> run_and_encode -> Exchange::Answer
+///
 /// Thread-safe; nothing here blocks.
 class RepositoryMethod {
  public:
@@ -52,26 +56,17 @@ class RepositoryMethod {
  private:
   using SharedExchange = std::shared_ptr<Exchange>;
 
-  /// What tells a call from others, as far as its headers ask for that.
-  struct Identity {
-    /// For rowkeeper-sequence.
-    uint64_t fingerprint = 0;
+  /// What a call's headers ask for beside the call itself; read before the request's bytes are dropped.
+  struct Wishes {
     std::optional<exec::IdempotencyKey> key;
+    std::optional<std::string> unit_of_work;
+    uow::UnitsOfWork::StepOptions in_unit;
   };
 
+  /// Both: an error is the answer; otherwise `exchange` will be answered.
   absl::Status Start(const SharedExchange& exchange) const;
-  void StartAlone(const SharedExchange& exchange, plan::Call call) const;
-  void StartTraced(const SharedExchange& exchange, plan::Call call) const;
-  absl::Status StartInUnit(const SharedExchange& exchange, const CallHeaders& headers, const Identity& identity,
-                           plan::Call call) const;
-  void StartKeyed(const SharedExchange& exchange, exec::IdempotencyKey key, plan::Call call) const;
-  KeyedWrite MakeKeyedWrite(const SharedExchange& exchange, exec::IdempotencyKey key, plan::Call call) const;
-  /// Before DropRequest. Refuses a key where nothing is written.
-  absl::StatusOr<Identity> Identify(const CallHeaders& headers, const UnaryCall& call, const Exchange& exchange) const;
-  absl::StatusOr<std::string> Respond(const exec::Outcome& outcome, Exchange* exchange) const;
-  void NoteOutcome(const exec::Outcome& outcome, Exchange* exchange) const;
-  void NoteKeys(const plan::Call& call, Exchange* exchange) const;
-  void NoteCreatedKeys(const exec::Outcome& outcome, Exchange* exchange) const;
+  absl::Status Run(const SharedExchange& exchange, Wishes wishes, plan::Call call) const;
+  absl::StatusOr<Wishes> ReadWishes(CallHeaders headers, const Exchange& exchange) const;
 
   const plan::MethodPlan* const plan_;
   const RepositoryBackend backend_;

@@ -7,10 +7,12 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
-#include "server/exec/traced_connection.h"
+#include "server/wire/pipeline/traced.h"
 
 namespace rowkeeper::wire {
 namespace {
+
+using Wrote = uow::Transaction::Wrote;
 
 /// The result cell of `column` in the one row of `outcome`, or -1 when there is none or it is NULL.
 int FindCell(const exec::Outcome& outcome, int column) {
@@ -54,11 +56,10 @@ class Responses {
     return size_ > max_bytes_ ? TooLarge(size_) : absl::OkStatus();
   }
 
-  absl::Status Serialize(std::string* bytes) const {
+  absl::StatusOr<std::string> Serialize() const {
     const size_t size = response_.ByteSizeLong();
     if (size > max_bytes_) return TooLarge(size);
-    *bytes = response_.SerializeAsString();
-    return absl::OkStatus();
+    return response_.SerializeAsString();
   }
 
  private:
@@ -86,20 +87,16 @@ absl::Status RunMethod::Start(const v1::RunRequest& request, const CallHeaders& 
   if (!compiled.ok()) return compiled.status();
   exchange->NoteLabel(request.label());
   exchange->call().DropRequest();
-  auto plan = std::make_shared<const RunPlan>(*std::move(compiled));
+  const auto plan = std::make_shared<const RunPlan>(*std::move(compiled));
   if (headers.idempotency_key.has_value()) return StartKeyed(request, *headers.idempotency_key, plan, exchange);
-  std::make_shared<RunCall>(
-      backend_.executor, backend_.in_doubt, exchange,
-      [this, plan, exchange](db::Connection& connection, db::Cancellation* cancellation, std::string* response) {
-        return Execute(*plan, {connection, cancellation, exchange->trace()}, response);
-      },
-      [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); })
-      ->Start();
+  const auto done = [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); };
+  OwnTransaction::Start(backend_.transactions, {plan->mode, OnlyReads(*plan) ? Wrote::kNothing : Wrote::kPerhaps},
+                        {exchange, exchange->MakeCancelSlot(), Traced(exchange, CallsOf(plan)), done});
   return absl::OkStatus();
 }
 
 absl::Status RunMethod::StartKeyed(const v1::RunRequest& request, const std::string& key,
-                                   std::shared_ptr<const RunPlan> plan,
+                                   const std::shared_ptr<const RunPlan>& plan,
                                    const std::shared_ptr<Exchange>& exchange) const {
   if (plan->mode.read_only || OnlyReads(*plan)) {
     return InvalidHeader(kIdempotencyHeader, "this run changes nothing and may be repeated as it is; leave it out");
@@ -108,33 +105,22 @@ absl::Status RunMethod::StartKeyed(const v1::RunRequest& request, const std::str
     const auto found = methods_.find(method);
     return found == methods_.end() ? nullptr : found->second->plan().method->input_type();
   };
-  KeyedWrite write;
-  write.key = {key, backend_.keyed->hasher().HashRun(request, type_of), "rowkeeper.v1.UnitOfWork.Run"};
-  write.mode = plan->mode;
-  write.run = [this, plan, exchange](db::Connection& connection,
-                                     db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
-    std::string response;
-    const absl::Status status = ExecuteCalls(*plan, {connection, cancellation, exchange->trace()}, &response);
-    if (!status.ok()) return status;
-    return response;
-  };
-  backend_.keyed->Start(exchange, std::move(write));
+  KeyQueue::Write write;
+  write.key = {key, backend_.keyed->hasher.HashRun(request, type_of), "rowkeeper.v1.UnitOfWork.Run"};
+  write.transaction = {plan->mode, Wrote::kPerhaps};
+  write.work = Traced(exchange, Claimed(&backend_.keyed->kept, write.key, exchange, CallsOf(plan)));
+  backend_.keyed->queue.Start(exchange, std::move(write));
   return absl::OkStatus();
 }
 
-/// Whatever fails before COMMIT leaves the transaction open, for the executor to roll back.
-RunCall::CommitResult RunMethod::Execute(const RunPlan& plan, const Place& place, std::string* response) const {
-  uow::Transaction transaction(&place.connection);
-  uow::Transaction::Options options;
-  options.mode = plan.mode;
-  absl::Status status = transaction.Begin(options, place.cancellation);
-  if (status.ok()) status = ExecuteCalls(plan, place, response);
-  if (!status.ok()) return {status, std::nullopt};
-  return transaction.SendCommit(OnlyReads(plan) ? uow::Transaction::Wrote::kNothing
-                                                : uow::Transaction::Wrote::kPerhaps);
+Work RunMethod::CallsOf(std::shared_ptr<const RunPlan> plan) const {
+  return [this, plan = std::move(plan)](db::Connection& connection, db::Cancellation* cancellation) {
+    return RunCalls(*plan, connection, cancellation);
+  };
 }
 
-absl::Status RunMethod::ExecuteCalls(const RunPlan& plan, const Place& place, std::string* response) const {
+absl::StatusOr<std::string> RunMethod::RunCalls(const RunPlan& plan, db::Connection& connection,
+                                                db::Cancellation* cancellation) const {
   Responses responses(backend_.max_response_bytes);
   std::vector<exec::Outcome> outcomes;
   for (size_t i = 0; i < plan.steps.size(); ++i) {
@@ -145,15 +131,14 @@ absl::Status RunMethod::ExecuteCalls(const RunPlan& plan, const Place& place, st
     };
     const absl::StatusOr<plan::Call> call = Complete(step, outcomes);
     if (!call.ok()) return named(call.status());
-    absl::StatusOr<exec::Outcome> outcome =
-        exec::RunTraced(*backend_.runner, *call, place.connection, place.cancellation, place.trace);
+    absl::StatusOr<exec::Outcome> outcome = backend_.runner->Run(*call, connection, cancellation);
     if (!outcome.ok()) return named(outcome.status());
     absl::StatusOr<std::string> bytes = step.method->writer().Write(*outcome);
     if (!bytes.ok()) return named(bytes.status());
     if (absl::Status status = responses.Add(step.method->plan(), *std::move(bytes)); !status.ok()) return status;
     outcomes.push_back(*std::move(outcome));
   }
-  return responses.Serialize(response);
+  return responses.Serialize();
 }
 
 }  // namespace rowkeeper::wire

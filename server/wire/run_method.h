@@ -6,23 +6,19 @@
 
 #include "absl/status/status.h"
 #include "rowkeeper/v1/unit_of_work.pb.h"
-#include "server/exec/executor.h"
 #include "server/exec/runner.h"
-#include "server/uow/transaction.h"
 #include "server/wire/exchange.h"
 #include "server/wire/headers.h"
-#include "server/wire/in_doubt_runs.h"
-#include "server/wire/keyed_writes.h"
-#include "server/wire/run_call.h"
+#include "server/wire/pipeline/keyed_writes.h"
+#include "server/wire/pipeline/own_transaction.h"
 #include "server/wire/run_plan.h"
 
 namespace rowkeeper::wire {
 
 /// What Run needs of the server. All of it outlives the method.
 struct RunBackend {
-  exec::Executor* executor = nullptr;
+  OwnTransaction::Backend transactions;
   const exec::Runner* runner = nullptr;
-  InDoubtRuns* in_doubt = nullptr;
   KeyedWrites* keyed = nullptr;
   /// Of all responses together; larger ones are refused, and nothing is done then. Bytes.
   size_t max_response_bytes = 8 << 20;
@@ -41,19 +37,12 @@ class RunMethod {
                      const std::shared_ptr<Exchange>& exchange) const;
 
  private:
-  /// Where and for whom a run is executed.
-  struct Place {
-    db::Connection& connection;
-    db::Cancellation* cancellation = nullptr;
-    /// May be null.
-    exec::CallTrace* trace = nullptr;
-  };
-
-  absl::Status StartKeyed(const v1::RunRequest& request, const std::string& key, std::shared_ptr<const RunPlan> plan,
-                          const std::shared_ptr<Exchange>& exchange) const;
-  RunCall::CommitResult Execute(const RunPlan& plan, const Place& place, std::string* response) const;
-  /// All but COMMIT.
-  absl::Status ExecuteCalls(const RunPlan& plan, const Place& place, std::string* response) const;
+  /// All calls of the run, in its transaction.
+  Work CallsOf(std::shared_ptr<const RunPlan> plan) const;
+  absl::Status StartKeyed(const v1::RunRequest& request, const std::string& key,
+                          const std::shared_ptr<const RunPlan>& plan, const std::shared_ptr<Exchange>& exchange) const;
+  absl::StatusOr<std::string> RunCalls(const RunPlan& plan, db::Connection& connection,
+                                       db::Cancellation* cancellation) const;
 
   const RunBackend backend_;
   MethodsByName methods_;

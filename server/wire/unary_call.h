@@ -54,7 +54,8 @@ class UnaryCall {
   using CancelCallback = std::function<void(CancelCause)>;
   /// Has `callback` called, at most once and on a gRPC thread, when the call ends before it is answered; at once, on
   /// this thread, when that has happened already. It must not block and must own what it uses: it is dropped at Finish,
-  /// but one that runs at that moment may end after Finish has returned. A later registration replaces the earlier one.
+  /// but one that runs at that moment may end after Finish has returned. Register once; where the way to cancel
+  /// changes, that is a CancelSlot.
   void OnCancel(CancelCallback callback);
   bool cancelled() const;
   /// Has `callback` called, on a gRPC thread, when the call ended before its answer was sent. It must not block and

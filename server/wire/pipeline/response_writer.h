@@ -18,10 +18,11 @@ namespace rowkeeper::wire {
 /// The last stage of the pipeline: what a call found or wrote becomes the response's bytes. Thread-safe.
 class ResponseWriter {
  public:
-  /// `plan` outlives the writer. Larger responses are for callers to refuse; what many rows share is given up here when
-  /// it would grow beyond `max_bytes`.
+  /// `plan` outlives the writer. Of a response that is larger than `max_bytes`, rows that many
+  /// others share are not even written: that is RESPONSE_TOO_LARGE, whoever asks.
   ResponseWriter(const plan::MethodPlan* plan, size_t max_bytes);
 
+  const plan::MethodPlan& plan() const { return plan_; }
   /// The response's bytes, of any size.
   absl::StatusOr<std::string> Write(const exec::Outcome& outcome) const;
   /// The same, within the limit: RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE.

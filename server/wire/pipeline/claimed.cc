@@ -1,0 +1,39 @@
+#include "server/wire/pipeline/claimed.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "server/base/errors.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+absl::Status TooLargeToKeep(size_t bytes, size_t limit) {
+  return ResponseTooLarge(bytes, limit,
+                          "nothing was changed: the response to a call with an idempotency key is kept, up to "
+                          "--max-idempotent-response of the server; ask for fewer rows or fields, or send no key");
+}
+
+}  // namespace
+
+Work Claimed(const KeptResponses* kept, exec::IdempotencyKey key, const std::shared_ptr<Exchange>& exchange,
+             Work work) {
+  return [kept, key = std::move(key), exchange, work = std::move(work)](
+             db::Connection& connection, db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
+    exchange->NoteOrigin(Exchange::Origin::kMade);
+    absl::StatusOr<std::optional<std::string>> stored = kept->keys.Claim(key, connection, cancellation);
+    if (!stored.ok()) return stored.status();
+    if (stored->has_value()) {
+      exchange->NoteOrigin(Exchange::Origin::kReplayed);
+      return **std::move(stored);
+    }
+    absl::StatusOr<std::string> response = work(connection, cancellation);
+    if (!response.ok()) return response;
+    if (response->size() > kept->max_bytes) return TooLargeToKeep(response->size(), kept->max_bytes);
+    if (absl::Status status = kept->keys.Store(key, *response, connection, cancellation); !status.ok()) return status;
+    return response;
+  };
+}
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,127 @@
+#include "server/wire/pipeline/key_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/idempotency_errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+/// Whether the next call with the same key would end the same, for a reason that has nothing to do with its request.
+bool ConcernsAll(const absl::Status& status) {
+  const auto reason = ReasonOf(status);
+  return reason == Reason::kQueueFull || reason == Reason::kPoolTimeout || reason == Reason::kDatabaseUnavailable ||
+         reason == Reason::kShuttingDown;
+}
+
+absl::Status GivenUpWaiting(CancelCause cause) {
+  return cause == CancelCause::kDeadline ? DeadlineExceeded("waiting for another call with the same idempotency key")
+                                         : Cancelled();
+}
+
+}  // namespace
+
+struct KeyQueue::Entry {
+  std::shared_ptr<Exchange> exchange;
+  Write write;
+  std::shared_ptr<CancelSlot> cancel;
+  /// While it waits; written under the lock, before others see the entry.
+  CancelSlot::Phase waiting{};
+};
+
+KeyQueue::KeyQueue(const OwnTransaction::Backend& backend, int waiting_limit)
+    : backend_(backend), waiting_limit_(waiting_limit) {}
+
+void KeyQueue::Start(const std::shared_ptr<Exchange>& exchange, Write write) {
+  auto entry = std::make_shared<Entry>();
+  entry->exchange = exchange;
+  entry->write = std::move(write);
+  entry->cancel = exchange->MakeCancelSlot();
+  switch (Enter(entry)) {
+    case Admission::kFirst:
+      return Execute(entry);
+    case Admission::kWaits:
+      return entry->cancel->Fill(entry->waiting, [this, weak = std::weak_ptr<Entry>(entry)](CancelCause cause) {
+        if (const auto waiting = weak.lock(); waiting != nullptr) Withdraw(waiting, cause);
+      });
+    case Admission::kRefused:
+      return exchange->Answer(LimitReached(Reason::kQueueFull,
+                                           "calls waiting for another one with their idempotency key", "queue_limit",
+                                           Cat(waiting_limit_, " calls")));
+  }
+}
+
+KeyQueue::Admission KeyQueue::Enter(const SharedEntry& entry) {
+  const absl::MutexLock lock(&mutex_);
+  const auto [followers, first] = waiting_.try_emplace(entry->write.key.key);
+  if (first) return Admission::kFirst;
+  if (waiting_calls_ >= waiting_limit_) return Admission::kRefused;
+  entry->waiting = entry->cancel->Begin();
+  followers->second.push_back(entry);
+  ++waiting_calls_;
+  return Admission::kWaits;
+}
+
+void KeyQueue::Withdraw(const SharedEntry& entry, CancelCause cause) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto followers = waiting_.find(entry->write.key.key);
+    if (followers == waiting_.end()) return;
+    const auto found = std::find(followers->second.begin(), followers->second.end(), entry);
+    if (found == followers->second.end()) return;
+    followers->second.erase(found);
+    --waiting_calls_;
+  }
+  entry->exchange->Answer(GivenUpWaiting(cause));
+}
+
+void KeyQueue::Execute(const SharedEntry& entry) {
+  const auto done = [this, entry](Result result) { OnResult(entry, std::move(result)); };
+  OwnTransaction::Start(backend_, entry->write.transaction, {entry->exchange, entry->cancel, entry->write.work, done});
+}
+
+std::deque<KeyQueue::SharedEntry> KeyQueue::TakeFollowers(const Entry& entry, const Result& result, SharedEntry* next) {
+  std::deque<SharedEntry> answered;
+  const absl::MutexLock lock(&mutex_);
+  const auto found = waiting_.find(entry.write.key.key);
+  std::deque<SharedEntry>& followers = found->second;
+  if (result.ok()) {
+    answered.swap(followers);
+  } else if (ConcernsAll(result.status())) {
+    const auto others =
+        std::stable_partition(followers.begin(), followers.end(),
+                              [&entry](const SharedEntry& follower) { return IsSameRequest(*follower, entry); });
+    answered.assign(followers.begin(), others);
+    followers.erase(followers.begin(), others);
+  }
+  waiting_calls_ -= static_cast<int>(answered.size());
+  if (followers.empty()) {
+    waiting_.erase(found);
+  } else {
+    *next = std::move(followers.front());
+    followers.pop_front();
+    --waiting_calls_;
+  }
+  return answered;
+}
+
+bool KeyQueue::IsSameRequest(const Entry& a, const Entry& b) {
+  return a.write.key.request_hash == b.write.key.request_hash;
+}
+
+/// Followers of one that succeeded are answered with the same bytes, as if they had come later.
+void KeyQueue::OnResult(const SharedEntry& entry, Result result) {
+  SharedEntry next;
+  for (const SharedEntry& follower : TakeFollowers(*entry, result, &next)) {
+    const bool same = IsSameRequest(*follower, *entry);
+    if (same) follower->exchange->NoteOrigin(Exchange::Origin::kReplayed);
+    follower->exchange->Answer(same ? result : Result(IdempotencyKeyReused(follower->write.key.key)));
+  }
+  entry->exchange->Answer(std::move(result));
+  if (next != nullptr) Execute(next);
+}
+
+}  // namespace rowkeeper::wire

@@ -1,0 +1,70 @@
+#include "server/wire/pipeline/own_transaction.h"
+
+#include <utility>
+
+#include "server/base/errors.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+/// How often it is executed again because its COMMIT was lost and had not happened.
+constexpr int kMostReruns = 3;
+
+}  // namespace
+
+OwnTransaction::OwnTransaction(const Backend& backend, const Options& options, Call call)
+    : backend_(backend), options_(options), call_(std::move(call)) {}
+
+void OwnTransaction::Start(const Backend& backend, const Options& options, Call call) {
+  std::shared_ptr<OwnTransaction>(new OwnTransaction(backend, options, std::move(call)))->Submit();
+}
+
+void OwnTransaction::Submit() {
+  const auto job = [self = shared_from_this()](db::Connection& connection, db::Cancellation* cancellation) {
+    uow::Transaction::CommitResult result = self->Run(connection, cancellation);
+    self->point_ = std::move(result.in_doubt);
+    return result.status;
+  };
+  call_.cancel->FillWithTicket([&] {
+    return backend_.executor->Submit(
+        job, call_.exchange->call().deadline(),
+        [self = shared_from_this()](const absl::Status& status) { self->OnExecuted(status); });
+  });
+}
+
+/// Whatever fails before COMMIT leaves the transaction open, for the executor to roll back.
+uow::Transaction::CommitResult OwnTransaction::Run(db::Connection& connection, db::Cancellation* cancellation) {
+  uow::Transaction transaction(&connection);
+  uow::Transaction::Options options;
+  options.mode = options_.mode;
+  if (absl::Status status = transaction.Begin(options, cancellation); !status.ok()) return {status, std::nullopt};
+  absl::StatusOr<std::string> response = call_.work(connection, cancellation);
+  if (!response.ok()) return {response.status(), std::nullopt};
+  response_ = *std::move(response);
+  return transaction.SendCommit(call_.exchange->replayed() ? uow::Transaction::Wrote::kNothing : options_.wrote);
+}
+
+void OwnTransaction::OnExecuted(const absl::Status& status) {
+  if (!point_.has_value()) return Answer(status);
+  // A caller who leaves now is answered at once. Its transaction is looked up all the same: one whose COMMIT never
+  // arrived is ended so.
+  call_.cancel->Fill(call_.cancel->Begin(), [weak = weak_from_this()](CancelCause) {
+    if (const auto self = weak.lock(); self != nullptr) self->Answer(CommitOutcomeUnknown());
+  });
+  backend_.in_doubt->Resolve(*std::exchange(point_, std::nullopt),
+                             [self = shared_from_this()](const absl::Status& outcome) { self->OnResolved(outcome); });
+}
+
+void OwnTransaction::OnResolved(const absl::Status& status) {
+  call_.cancel->Begin();  // nobody else answers from now on
+  const bool not_committed = ReasonOf(status) == Reason::kDatabaseUnavailable;
+  const bool again = not_committed && !call_.cancel->cancelled() && lookups_++ < kMostReruns;
+  again ? Submit() : Answer(status);
+}
+
+void OwnTransaction::Answer(const absl::Status& status) {
+  if (answered_.exchange(true)) return;
+  call_.done(status.ok() ? absl::StatusOr<std::string>(std::move(response_)) : status);
+}
+
+}  // namespace rowkeeper::wire

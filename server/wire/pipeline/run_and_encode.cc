@@ -1,0 +1,46 @@
+#include "server/wire/pipeline/run_and_encode.h"
+
+#include <utility>
+
+#include "server/wire/pipeline/row_notes.h"
+
+namespace rowkeeper::wire {
+namespace {
+
+using Encoder = absl::StatusOr<std::string> (*)(const ResponseWriter&, const exec::Outcome&, Exchange*);
+
+Work RunThen(Encoder encode, const exec::Runner* runner, const ResponseWriter* writer, plan::Call call,
+             const std::shared_ptr<Exchange>& exchange) {
+  return [encode, runner, writer, exchange, call = std::make_shared<const plan::Call>(std::move(call))](
+             db::Connection& connection, db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
+    const absl::StatusOr<exec::Outcome> outcome = runner->Run(*call, connection, cancellation);
+    if (!outcome.ok()) return outcome.status();
+    return encode(*writer, *outcome, exchange.get());
+  };
+}
+
+absl::StatusOr<std::string> EncodeAnySize(const ResponseWriter& writer, const exec::Outcome& outcome,
+                                          Exchange* exchange) {
+  NoteOutcome(writer.plan(), outcome, exchange);
+  return writer.Write(outcome);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> EncodeWithinLimit(const ResponseWriter& writer, const exec::Outcome& outcome,
+                                              Exchange* exchange) {
+  NoteOutcome(writer.plan(), outcome, exchange);
+  return writer.WriteWithinLimit(outcome);
+}
+
+Work RunAndEncode(const exec::Runner* runner, const ResponseWriter* writer, plan::Call call,
+                  const std::shared_ptr<Exchange>& exchange) {
+  return RunThen(&EncodeAnySize, runner, writer, std::move(call), exchange);
+}
+
+Work RunAndEncodeWithinLimit(const exec::Runner* runner, const ResponseWriter* writer, plan::Call call,
+                             const std::shared_ptr<Exchange>& exchange) {
+  return RunThen(&EncodeWithinLimit, runner, writer, std::move(call), exchange);
+}
+
+}  // namespace rowkeeper::wire
