@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building Rowkeeper needs, from the distribution only. Does nothing when everything is there.
-# usage: deploy/install_packages.sh [--tests]
+# usage: deploy/install_packages.sh [--tests] [--checks]
 set -euo pipefail
 
 packages=(
@@ -8,13 +8,16 @@ packages=(
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev
   libpqxx-dev libpq-dev libspdlog-dev libcli11-dev libabsl-dev nlohmann-json3-dev libssl-dev libpg-query-dev
 )
+# Programs that may be installed from elsewhere, each with the package that has it.
+programs=()
 
 usage() {
   cat <<'TEXT'
-usage: deploy/install_packages.sh [--tests]
+usage: deploy/install_packages.sh [--tests] [--checks]
 
 Installs the packages that Rowkeeper is built from, on Debian 12 and 13, as root or with sudo.
   --tests   also what its tests need
+  --checks  also what tests/checks/run.sh needs: clang-format, clang-tidy, shellcheck, npm
 
 Example:
   deploy/install_packages.sh --tests
@@ -29,7 +32,14 @@ fail() {
 parse_arguments() {
   while [ $# -gt 0 ]; do
     case $1 in
-      --tests) packages+=(libgtest-dev libgmock-dev python3) ;;
+      --tests)
+        packages+=(libgtest-dev libgmock-dev procps python3 python3-grpcio python3-protobuf)
+        programs+=(go:golang-go npm:npm)
+        ;;
+      --checks)
+        packages+=(clang-format clang-tidy shellcheck)
+        programs+=(npm:npm)
+        ;;
       -h | --help)
         usage
         exit 0
@@ -54,10 +64,13 @@ have_postgresql() {
 }
 
 find_missing() {
-  local package
+  local package program
   missing=()
   for package in "${packages[@]}"; do
     installed "$package" || missing+=("$package")
+  done
+  for program in "${programs[@]}"; do
+    command -v "${program%:*}" >/dev/null || missing+=("${program#*:}")
   done
   have_postgresql || missing+=(postgresql)
 }

@@ -263,6 +263,16 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddStreamOptions(command, &settings->streams);
 }
 
+void ApplyEnvironment(CLI::App* command) {
+  for (CLI::Option* option : command->get_options()) {
+    if (option->count() > 0 || option->get_envname().empty()) continue;
+    const char* value = std::getenv(option->get_envname().c_str());
+    if (value == nullptr || *value == '\0') continue;
+    option->add_result(value);
+    option->run_callback();
+  }
+}
+
 void ApplyConfigFile(CLI::App* command) {
   CLI::Option* config = command->get_option_no_throw(kConfigOption);
   if (config == nullptr || config->count() == 0) return;

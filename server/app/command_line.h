@@ -33,6 +33,10 @@ CLI::Option* AddSwitch(CLI::App* command, const std::string& name, bool* value, 
 /// The environment variable of an option: "--pool-size" is ROWKEEPER_POOL_SIZE.
 std::string EnvironmentName(const std::string& option);
 
+/// Fills options that no flag gave from the environment. Throws CLI::Error for a bad value. CLI11 does it as well while
+/// it parses, but from its version 2.4 on passes over a value that an option's check refuses.
+void ApplyEnvironment(CLI::App* command);
+
 /// Fills options that neither a flag nor the environment gave from the file that --config names. Throws CLI::Error
 /// (which CLI::App::exit turns into one line and a non-zero exit) for an unreadable file, an unknown name or a bad
 /// value.

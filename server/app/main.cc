@@ -4,6 +4,7 @@
 
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
+#include "server/app/lock_checks.h"
 #include "server/app/signals.h"
 #include "server/observe/log.h"
 
@@ -26,6 +27,7 @@ std::string ExplainMistake(const CLI::App* root, const CLI::Error& error) {
 
 int Main(int argc, char** argv) {
   IgnoreBrokenPipes();
+  ChooseLockChecks();
   observe::StopLog();  // until `serve` starts it, lines of spdlog's default logger go to standard error directly
   CLI::App root("rowkeeper serves annotated protobuf messages from PostgreSQL as typed gRPC repositories", "rowkeeper");
   root.require_subcommand(1);
@@ -42,7 +44,10 @@ int Main(int argc, char** argv) {
   AddVersionCommand(&root, &command);
   try {
     root.parse(argc, argv);
-    for (CLI::App* parsed = &root; parsed != nullptr; parsed = ParsedSubcommand(*parsed)) ApplyConfigFile(parsed);
+    for (CLI::App* parsed = &root; parsed != nullptr; parsed = ParsedSubcommand(*parsed)) {
+      ApplyEnvironment(parsed);
+      ApplyConfigFile(parsed);
+    }
   } catch (const CLI::Error& error) {
     const int code = root.exit(error);
     return code == 0 ? kExitOk : kExitUsage;

@@ -13,7 +13,7 @@ refused() {
 }
 
 # How many migrations lead back behind the tags of todos.
-BEHIND=$(ls migrations/planner | grep '\.sql$' | sed -n '/_add_todo_tags\.sql$/,$p' | wc -l)
+BEHIND=$(printf '%s\n' migrations/planner/*.sql | sed -n '/_add_todo_tags\.sql$/,$p' | wc -l)
 
 make_scratch_database
 

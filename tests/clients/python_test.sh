@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stubs that grpcio-tools generates from our protos work unchanged.
+# Stubs that protoc and grpc_python_plugin generate from our protos work unchanged.
 set -euo pipefail
 # shellcheck source=tests/support/server.sh
 source tests/support/server.sh
@@ -12,8 +12,7 @@ rm -rf "$stubs"
 mkdir -p "$stubs"
 
 step "generate"
-"$PYTHON" -m grpc_tools.protoc -I proto --python_out="$stubs" --grpc_python_out="$stubs" proto/planner/v1/*.proto \
-  proto/rowkeeper/v1/annotations.proto || fail "protoc for Python"
+python_stubs "$stubs" proto/planner/v1/*.proto proto/rowkeeper/v1/annotations.proto
 
 step "call"
 start_planner

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The examples of units of work in Python, over stubs that grpcio-tools generates.
+# The examples of units of work in Python, over stubs that protoc and grpc_python_plugin generate.
 set -euo pipefail
 # shellcheck source=tests/support/server.sh
 source tests/support/server.sh
@@ -14,8 +14,7 @@ rm -rf "$stubs"
 mkdir -p "$stubs"
 
 step "generate"
-"$PYTHON" -m grpc_tools.protoc -I proto --python_out="$stubs" --grpc_python_out="$stubs" proto/tracker/v1/*.proto \
-  proto/google/type/date.proto proto/rowkeeper/v1/annotations.proto proto/rowkeeper/v1/unit_of_work.proto || fail "protoc for Python"
+python_stubs "$stubs" proto/tracker/v1/*.proto proto/rowkeeper/v1/annotations.proto proto/rowkeeper/v1/unit_of_work.proto
 
 example() {
   local name=$1

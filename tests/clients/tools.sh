@@ -5,7 +5,6 @@
 GRPCURL_VERSION=v1.9.1
 PROTOC_GEN_GO_VERSION=v1.33.0
 PROTOC_GEN_GO_GRPC_VERSION=v1.3.0
-GRPCIO_VERSION=1.71.2
 BUF_VERSION=1.50.0
 
 TOOLS=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/rowkeeper-tests
@@ -53,28 +52,29 @@ go_stubs() {
 
 # build_go DIR: builds the programs of the module in DIR into DIR/bin.
 build_go() {
-  cd "$1"
+  cd "$1" || fail "$1 is not there"
   fetch "the Go modules" go go mod download
   mkdir -p bin
   go build -mod=readonly -o bin ./... || fail "the Go programs do not compile"
-  cd "$OLDPWD"
+  cd "$OLDPWD" || fail "$OLDPWD is gone"
 }
 
-# Sets PYTHON to an interpreter that has gRPC and its generator.
+# Sets PYTHON to the distribution's interpreter, whose gRPC and protobuf fit its protoc.
 need_python() {
-  need_command python3 python3
-  local home
-  home=$TOOLS/python-$GRPCIO_VERSION-$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  PYTHON=$home/bin/python
-  [ -f "$home/complete" ] && "$PYTHON" -c '' 2>/dev/null && return 0
-  python3 -c 'import ensurepip' 2>/dev/null || skip "python3 cannot make virtual environments (package python3-venv)"
-  # shellcheck disable=SC2016  # expanded by the inner shell
-  fetch "grpcio-tools $GRPCIO_VERSION" python bash -ec '
-    [ ! -f "$1/complete" ] || exit 0
-    python3 -m venv --clear "$1"
-    "$1/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: \
-      "grpcio==$2" "grpcio-tools==$2" "grpcio-status==$2"
-    touch "$1/complete"' - "$home" "$GRPCIO_VERSION"
+  PYTHON=/usr/bin/python3
+  [ -x "$PYTHON" ] || skip "$PYTHON is not installed (package python3)"
+  "$PYTHON" -c 'import grpc, google.protobuf' 2>/dev/null ||
+    skip "$PYTHON has no gRPC or protobuf (packages python3-grpcio, python3-protobuf)"
+  need_command protoc protobuf-compiler
+  need_command grpc_python_plugin protobuf-compiler-grpc
+}
+
+# python_stubs DIR PROTO...: writes the stubs of proto/… and of Google's types that they and the errors use into DIR.
+python_stubs() {
+  local directory=$1
+  shift
+  protoc -I proto --python_out="$directory" --grpc_out="$directory" "--plugin=protoc-gen-grpc=$(command -v grpc_python_plugin)" \
+    "$@" proto/google/rpc/*.proto proto/google/type/*.proto || fail "protoc for Python"
 }
 
 # Sets BUF to the program.

@@ -1,4 +1,5 @@
-"""Units of work of a Rowkeeper server, over generated stubs. Copy this file; it needs grpcio-status.
+"""Units of work of a Rowkeeper server, over generated stubs. Copy this file; it needs grpcio, protobuf and
+googleapis-common-protos, or stubs of google/rpc/*.proto.
 
 The stubs of the examples: python -m grpc_tools.protoc -I proto --python_out=DIR --grpc_python_out=DIR
 proto/tracker/v1/*.proto proto/rowkeeper/v1/*.proto proto/google/type/date.proto; then PYTHONPATH=DIR.
@@ -11,8 +12,7 @@ import time
 from typing import NamedTuple
 
 import grpc
-from google.rpc import error_details_pb2
-from grpc_status import rpc_status
+from google.rpc import error_details_pb2, status_pb2
 from rowkeeper.v1 import unit_of_work_pb2 as messages
 from rowkeeper.v1 import unit_of_work_pb2_grpc as services
 
@@ -113,8 +113,9 @@ def explain(error, done):
 
 
 def _detail(error, kind):
-    found, status = kind(), rpc_status.from_call(error)
-    for packed in status.details if status else ():
+    found = kind()
+    details = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+    for packed in status_pb2.Status.FromString(details).details:
         packed.Unpack(found)  # leaves it alone when it is of another type
     return found
 

@@ -6,8 +6,7 @@ import uuid
 
 import grpc
 from google.protobuf import field_mask_pb2
-from google.rpc import error_details_pb2
-from grpc_status import rpc_status
+from google.rpc import error_details_pb2, status_pb2
 from planner.v1 import profile_pb2, profile_pb2_grpc, todo_pb2, todo_pb2_grpc
 
 TIMEOUT_S = 10
@@ -27,7 +26,9 @@ def refused(code, rpc, request):
     except grpc.RpcError as error:
         check(error.code() == code, f"expected {code}, got {error.code()}: {error.details()}")
         found = {}
-        for any_detail in rpc_status.from_call(error).details:
+        status = status_pb2.Status.FromString(dict(error.trailing_metadata())["grpc-status-details-bin"])
+        check(status.code == code.value[0], "the details are of this error")
+        for any_detail in status.details:
             for kind in (error_details_pb2.ErrorInfo, error_details_pb2.BadRequest, error_details_pb2.ResourceInfo):
                 if any_detail.Is(kind.DESCRIPTOR):
                     found[kind] = kind()

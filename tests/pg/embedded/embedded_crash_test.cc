@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -23,30 +22,21 @@ bool HasTemporaries(const std::string& data_dir) {
 
 TEST_F(EmbeddedTest, PostgresEndsWhenItsOwnerIsKilled) {
   HaveDatabase();
-  const pid_t owner = ForkAndWait([this] {
-    static std::unique_ptr<EmbeddedPostgres> postgres;
-    postgres = Start();
-    return postgres != nullptr;
-  });
+  Owner owner({data_dir_, {}, ""});
+  ASSERT_TRUE(owner.AwaitReady());
   const pid_t postmaster = PostmasterOf(data_dir_);
   ASSERT_GT(postmaster, 0);
   ASSERT_TRUE(Alive(postmaster));
-  KillHard(owner);
+  owner.Kill();
   EXPECT_TRUE(Eventually([&] { return !Alive(postmaster); }));
 }
 
 TEST_F(EmbeddedTest, StartsAgainAtOnceAfterItsOwnerWasKilledAndKeepsWhatWasCommitted) {
   HaveDatabase();
   for (int round = 1; round <= 3; ++round) {
-    const pid_t owner = ForkAndWait([this] {
-      static std::unique_ptr<EmbeddedPostgres> postgres;
-      postgres = Start();
-      if (postgres == nullptr) return false;
-      Query(*postgres, "CREATE TABLE IF NOT EXISTS kept (n int)");
-      Query(*postgres, "INSERT INTO kept VALUES (1)");
-      return true;
-    });
-    KillHard(owner);
+    Owner owner({data_dir_, {"CREATE TABLE IF NOT EXISTS kept (n int)", "INSERT INTO kept VALUES (1)"}, ""});
+    ASSERT_TRUE(owner.AwaitReady()) << "round " << round;
+    owner.Kill();
   }
   std::unique_ptr<EmbeddedPostgres> postgres = Start();
   ASSERT_NE(postgres, nullptr);
@@ -69,17 +59,12 @@ TEST_F(EmbeddedTest, KilledPostmasterIsStartedAgainWithItsData) {
 
 TEST_F(EmbeddedTest, StartsAfterOwnerAndPostmasterWereKilledTogether) {
   HaveDatabase();
-  const pid_t owner = ForkAndWait([this] {
-    static std::unique_ptr<EmbeddedPostgres> postgres;
-    postgres = Start();
-    if (postgres == nullptr) return false;
-    Query(*postgres, "CREATE TABLE kept AS SELECT 8 AS n");
-    return true;
-  });
+  Owner owner({data_dir_, {"CREATE TABLE kept AS SELECT 8 AS n"}, ""});
+  ASSERT_TRUE(owner.AwaitReady());
   const pid_t postmaster = PostmasterOf(data_dir_);
-  kill(owner, SIGSTOP);
+  owner.Stop();
   kill(postmaster, SIGKILL);
-  KillHard(owner);
+  owner.Kill();
   ASSERT_EQ(PostmasterOf(data_dir_), postmaster) << "the stale postmaster.pid is the point of this test";
   std::unique_ptr<EmbeddedPostgres> postgres = Start();
   ASSERT_NE(postgres, nullptr);
@@ -97,14 +82,10 @@ TEST_F(EmbeddedTest, PidFileThatNamesAnUnrelatedProcessDoesNotStopTheStart) {
 }
 
 TEST_F(EmbeddedTest, KillInTheMiddleOfInitdbLeavesNothingInTheWay) {
-  const pid_t owner = fork();
-  if (owner == 0) {
-    Start();
-    _exit(0);
-  }
+  Owner owner({data_dir_, {}, ""});
   ASSERT_TRUE(Eventually([this] { return HasTemporaries(data_dir_); }));
   usleep(150000);
-  KillHard(owner);
+  owner.Kill();
   EXPECT_FALSE(std::filesystem::exists(data_dir_ + "/postgres")) << "initdb was over before the kill";
   std::unique_ptr<EmbeddedPostgres> postgres = Start();
   ASSERT_NE(postgres, nullptr);

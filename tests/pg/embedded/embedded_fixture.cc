@@ -1,6 +1,8 @@
 #include "tests/pg/embedded/embedded_fixture.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -85,22 +87,38 @@ bool Eventually(const std::function<bool()>& condition) {
   return false;
 }
 
-pid_t ForkAndWait(const std::function<bool()>& body) {
+Owner::Owner(const Options& options) {
+  std::vector<std::string> words = {EMBEDDED_OWNER, options.data_dir, options.user.empty() ? "-" : options.user};
+  words.insert(words.end(), options.statements.begin(), options.statements.end());
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   int ends[2];
-  EXPECT_EQ(pipe(ends), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    close(ends[0]);
-    const char outcome = body() ? 'y' : 'n';
-    if (write(ends[1], &outcome, 1) != 1) _exit(1);
-    for (;;) pause();
-  }
+  EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  output_ = ends[0];
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  EXPECT_EQ(posix_spawn(&pid_, EMBEDDED_OWNER, &actions, nullptr, arguments.data(), environ), 0);
+  posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
-  char outcome = '?';
-  EXPECT_EQ(read(ends[0], &outcome, 1), 1);
-  EXPECT_EQ(outcome, 'y');
-  close(ends[0]);
-  return child;
+}
+
+Owner::~Owner() {
+  Kill();
+  close(output_);
+}
+
+bool Owner::AwaitReady() {
+  char first = '\0';
+  return read(output_, &first, 1) == 1;
+}
+
+void Owner::Kill() {
+  if (pid_ <= 0) return;
+  KillHard(pid_);
+  pid_ = -1;
 }
 
 void KillHard(pid_t pid) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/types.h>
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/embedded/embedded_postgres.h"
 
@@ -39,9 +41,33 @@ bool Alive(pid_t pid);
 /// Waits up to 20 s.
 bool Eventually(const std::function<bool()>& condition);
 
-/// Runs `body` in a forked process, which then waits to be killed; returns when `body` is done.
-pid_t ForkAndWait(const std::function<bool()>& body);
 /// kill -9 and reap.
 void KillHard(pid_t pid);
+
+/// Another process that owns the PostgreSQL of a data directory: the program embedded_owner.
+class Owner {
+ public:
+  struct Options {
+    std::string data_dir;
+    /// Executed once PostgreSQL has started.
+    std::vector<std::string> statements;
+    /// The system user that it runs as. Empty: this process's.
+    std::string user;
+  };
+  explicit Owner(const Options& options);
+  ~Owner();
+  Owner(const Owner&) = delete;
+  Owner& operator=(const Owner&) = delete;
+
+  /// Waits until PostgreSQL has started and the statements are done. False when that failed.
+  bool AwaitReady();
+  void Stop() { kill(pid_, SIGSTOP); }
+  /// kill -9 and reap.
+  void Kill();
+
+ private:
+  pid_t pid_ = -1;
+  int output_ = -1;
+};
 
 }  // namespace rowkeeper::embedded

@@ -31,12 +31,8 @@ TEST_F(EmbeddedRootTest, StartsForAnOrdinaryUserToo) {
   ASSERT_NE(nobody, nullptr);
   ASSERT_EQ(mkdir(data_dir_.c_str(), 0700), 0);
   ASSERT_EQ(chown(data_dir_.c_str(), nobody->pw_uid, nobody->pw_gid), 0);
-  const pid_t child = ForkAndWait([this, nobody] {
-    if (setgid(nobody->pw_gid) != 0 || setuid(nobody->pw_uid) != 0) return false;
-    absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> postgres = EmbeddedPostgres::Start(Options());
-    return postgres.ok() && Query(**postgres, "SELECT 1") == "1";
-  });
-  KillHard(child);
+  Owner owner({data_dir_, {"SELECT 1"}, "nobody"});
+  EXPECT_TRUE(owner.AwaitReady());
 }
 
 TEST_F(EmbeddedRootTest, DirectoryThatPostgresCannotEnterIsRefused) {
