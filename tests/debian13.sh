@@ -85,7 +85,7 @@ copy_checkout() {
   find "$tree" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
   git ls-files -z --cached --others --exclude-standard |
     while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
-    tar -c --null --files-from=- --no-recursion --owner=0 --group=0 | tar -x -C "$tree"
+    tar -c --owner=0 --group=0 --no-recursion --null --files-from=- | tar -x -C "$tree"
 }
 
 # Mounts are made in a namespace of their own, and processes live in one: both end with it, however it ends.

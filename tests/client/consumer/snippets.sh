@@ -41,9 +41,16 @@ CODE
 awk '/^```cpp/ { on = 1; print "struct Readme" ++n " : Given { absl::Status Run(rk::UnitOfWork& unit) { (void)unit; {"; next }
      /^```/ { if (on) print "} return absl::OkStatus(); } };\n"; on = 0 }
      on && !/^#include/' "$1"
-echo "using namespace rowkeeper::client;"
+cat <<'CODE'
+using namespace rowkeeper::client;
+
+/// A member, since an example's lambda may have a parameter `unit`: see RunInUnitOfWork.
+struct GivenUnit : Given {
+  absl::StatusOr<UnitOfWork> unit;
+};
+CODE
 awk 'match($0, /^ *\/\/\/   /) {
-       if (!on) print "struct Header" ++n " : Given { absl::Status Run(absl::StatusOr<UnitOfWork>& unit) { (void)unit; {"
+       if (!on) print "struct Header" ++n " : GivenUnit { absl::Status Run() { {"
        on = 1; print substr($0, RLENGTH + 1); next
      }
      on { print "} return absl::OkStatus(); } };\n"; on = 0 }' "${@:2}"

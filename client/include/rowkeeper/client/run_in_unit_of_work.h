@@ -112,6 +112,9 @@ struct ResultOf<Function, false> {
 /// The function may end the unit itself; then nothing more is done than returning its result, and after a Commit it
 /// does not run again. When it moves the unit elsewhere and returns OK uncommitted, the unit is rolled back, and the
 /// result is FAILED_PRECONDITION.
+///
+/// Name the parameter differently from a local absl::StatusOr<UnitOfWork> around it: GCC 14 compares the types of names
+/// that hide each other, and with abseil 20240722 (Debian 13) stops there with "type must lack qualifiers".
 template <typename Function>
 typename internal::ResultOf<Function>::Type RunInUnitOfWork(const std::shared_ptr<grpc::ChannelInterface>& channel,
                                                             const RunOptions& options, Function&& function) {
