@@ -27,7 +27,7 @@ plan::PageTokens::Key TokenKey(const std::string& secret) {
 size_t Kibibytes(int count) { return static_cast<size_t>(count) * 1024; }
 
 /// How long before the end of the drain units are rolled back.
-constexpr std::chrono::milliseconds kLongestFarewell{1000};
+constexpr std::chrono::milliseconds kLongestGrace{1000};
 
 db::PoolOptions ToPoolOptions(const PoolSettings& settings) {
   db::PoolOptions options;
@@ -66,7 +66,10 @@ std::string Remedy(const ServeSettings& settings) {
              "` on this database");
 }
 
-void LogRefusals() {
+/// What did not get through since the start.
+void LogLosses() {
+  const uint64_t dropped = observe::DroppedLogLines();
+  if (dropped > 0) Log(LogLevel::kWarning, "log lines dropped since start", {{"lines", static_cast<int64_t>(dropped)}});
   for (const auto& [reason, count] : observe::Counters::Process().Snapshot().refusals) {
     Log(LogLevel::kInfo, "refused since start", {{"reason", reason}, {"calls", static_cast<int64_t>(count)}});
   }
@@ -90,14 +93,7 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       sweeper_(std::make_unique<IdempotencySweeper>(&keyed_writes_.kept.keys, executor_.get(),
                                                     std::chrono::seconds(options.serve.idempotency_key_age_s))) {}
 
-/// The threads of units and of the executor hold calls, which end before the services that they came from.
-ServerProcess::~ServerProcess() {
-  server_.reset();
-  units_.reset();
-  sweeper_.reset();
-  in_doubt_runs_.Stop();
-  executor_.reset();
-}
+ServerProcess::~ServerProcess() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const LoadedCatalogue& loaded,
                                                                     const ServerProcessOptions& options) {
@@ -246,7 +242,7 @@ void ServerProcess::Shutdown() {
   using Clock = std::chrono::steady_clock;
   const auto drain = Milliseconds(options_.serve.drain_timeout_s);
   const auto end = std::chrono::system_clock::now() + drain;
-  const auto units_end = Clock::now() + drain - std::min(kLongestFarewell, drain / 4);
+  const auto units_end = Clock::now() + drain - std::min(kLongestGrace, drain / 4);
   health_.Stop();
   reflection_->Stop();
   units_->Drain(units_end);
@@ -254,14 +250,21 @@ void ServerProcess::Shutdown() {
   if (Clock::now() >= units_end) absl::SleepFor(absl::FromChrono(end - std::chrono::system_clock::now()));
   // A COMMIT may have outlasted the drain; its answer gets the time to arrive all the same.
   server_->Shutdown(std::max(end, std::chrono::system_clock::now()), [this] { service_->CutCalls(); });
+  Stop();
+  LogLosses();
+}
+
+/// The threads of units, of the executor and of runs in doubt hold calls, which end before the services that they came
+/// from.
+void ServerProcess::Stop() {
+  server_.reset();
   units_slot_.Close();
   units_.reset();
   sweeper_.reset();
   resolver_->GiveUp();
-  in_doubt_runs_.Stop();  // its threads and the executor's answer calls, so they end before the server does
+  in_doubt_runs_.Stop();
   executor_.reset();
   monitor_.reset();
-  LogRefusals();
 }
 
 }  // namespace rowkeeper::app

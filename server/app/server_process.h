@@ -60,6 +60,8 @@ class ServerProcess {
   void MakeStreams(const wire::RepositoryBackend& backend);
   std::vector<std::string> StreamNames() const;
   void AnnounceServices();
+  /// Takes everything that runs down, in the order of the calls' way back; what is down already stays so.
+  void Stop();
   void OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason);
 
   const LoadedCatalogue& loaded_;

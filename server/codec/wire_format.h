@@ -88,12 +88,6 @@ class Reader {
   const char* end_;
 };
 
-inline int VarintSize(uint64_t value) {
-  int size = 1;
-  for (; value >= 0x80; value >>= 7) ++size;
-  return size;
-}
-
 inline void AppendVarint(uint64_t value, std::string* out) {
   if (value < 0x80) return out->push_back(static_cast<char>(value));
   char buffer[10];

@@ -26,7 +26,6 @@ class LeaseTimes {
   bool TotalPassed(Clock::time_point now) const { return now >= begin_ + limits_.total; }
   bool IdlePassed(Clock::time_point now) const { return now >= idle_since_ + limits_.idle; }
 
-  Clock::time_point total_end() const { return begin_ + limits_.total; }
   /// The end if no call comes.
   Clock::time_point idle_end() const { return idle_since_ + limits_.idle; }
 
