@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "server/base/errors.h"
-#include "server/observe/call_record.h"
-#include "server/observe/log.h"
 #include "server/uow/handle.h"
 #include "server/wire/caller.h"
 #include "server/wire/debug_header.h"
@@ -17,19 +15,15 @@ constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
 
 }  // namespace
 
-Exchange::Exchange(const ServedMethod* method, UnaryCall call)
-    : method_(*method),
-      call_(std::move(call)),
-      noting_(observe::LogEnabled(observe::LogLevel::kInfo)),
-      start_(call_.start()) {
-  if (!noting_) return;
+Exchange::Exchange(const ServedMethod* method, UnaryCall call) : call_(std::move(call)), log_(method, call_.start()) {
+  if (!noting()) return;
   caller();
-  request_id_ = std::string(call_.Header("x-request-id").value_or(""));
+  log_.NoteRequestId(call_.Header("x-request-id").value_or(""));
 }
 
 const std::string& Exchange::caller() {
-  if (caller_.empty()) caller_ = CallerOf(call_);
-  return caller_;
+  if (log_.caller().empty()) log_.NoteCaller(CallerOf(call_));
+  return log_.caller();
 }
 
 uint64_t Exchange::Fingerprint() const {
@@ -38,16 +32,15 @@ uint64_t Exchange::Fingerprint() const {
 }
 
 void Exchange::NoteUnit(std::string_view handle) {
-  if (!noting_) return;
+  if (!noting()) return;
   const auto parsed = uow::Handle::Parse(handle);
-  if (parsed.has_value()) unit_of_work_ = parsed->Id();
+  if (parsed.has_value()) log_.NoteUnitId(parsed->Id());
 }
 
 void Exchange::Answer(absl::StatusOr<std::string> response) {
   if (response.status().code() == absl::StatusCode::kCancelled && call_.cut()) response = ShuttingDown();
   const absl::Status status = response.status();
-  method_.counter->Count(status.code());
-  if (!status.ok()) observe::Counters::Process().CountRefusal(status);
+  log_.Count(status);
   if (status.ok() && replayed()) call_.AddTrailer(kReplayTrailer, "true");
   if (trace_ != nullptr) AddDebugTrailers(*trace_, status, &call_);
   if (response.ok()) {
@@ -55,22 +48,7 @@ void Exchange::Answer(absl::StatusOr<std::string> response) {
   } else {
     call_.Finish(status);
   }
-  Log(status);
-}
-
-void Exchange::Log(const absl::Status& status) const {
-  observe::CallRecord record;
-  record.method = method_.name;
-  record.entity = method_.entity;
-  record.ids = ids_;
-  record.status = status;
-  record.duration = std::chrono::steady_clock::now() - start_;
-  record.request_id = request_id_;
-  record.caller = caller_;
-  record.unit_of_work = unit_of_work_;
-  record.label = label_;
-  record.rows = status.ok() ? rows_ : -1;
-  observe::LogCall(record);
+  log_.Write(status, status.ok() ? rows_ : -1);
 }
 
 std::shared_ptr<CancelSlot> Exchange::MakeCancelSlot() {

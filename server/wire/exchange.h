@@ -1,28 +1,17 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/exec/call_trace.h"
-#include "server/observe/counters.h"
+#include "server/wire/answer_log.h"
 #include "server/wire/cancel_slot.h"
 #include "server/wire/unary_call.h"
 
 namespace rowkeeper::wire {
-
-/// What is the same for all calls of a method.
-struct ServedMethod {
-  /// "planner.v1.TodoRepository.GetById"
-  std::string_view name;
-  /// Full name of the entity; empty for methods without one.
-  std::string_view entity;
-  observe::MethodCounter* counter = nullptr;
-};
 
 /// A call in flight: answered once, then counted and logged. One thread at a time, except call().
 class Exchange {
@@ -40,13 +29,13 @@ class Exchange {
   uint64_t Fingerprint() const;
 
   /// Whether what is noted below will be logged.
-  bool noting() const { return noting_; }
+  bool noting() const { return log_.noting(); }
   /// The id of a row that the call is about.
-  void NoteId(std::string id) { ids_.push_back(std::move(id)); }
+  void NoteId(std::string id) { log_.NoteId(std::move(id)); }
   /// The unit of work that the call belongs to, by its handle.
   void NoteUnit(std::string_view handle);
-  void NoteUnitId(std::string_view id) { unit_of_work_ = id; }
-  void NoteLabel(std::string_view label) { label_ = label; }
+  void NoteUnitId(std::string_view id) { log_.NoteUnitId(id); }
+  void NoteLabel(std::string_view label) { log_.NoteLabel(label); }
   void NoteRows(int64_t rows) { rows_ = rows; }
 
   /// Has what `trace` (may be null) holds when the call is answered told in trailing metadata.
@@ -73,17 +62,8 @@ class Exchange {
   std::shared_ptr<CancelSlot> MakeCancelSlot();
 
  private:
-  void Log(const absl::Status& status) const;
-
-  const ServedMethod& method_;
   UnaryCall call_;
-  const bool noting_;
-  const std::chrono::steady_clock::time_point start_;
-  std::string caller_;
-  std::string request_id_;
-  std::vector<std::string> ids_;
-  std::string unit_of_work_;
-  std::string label_;
+  AnswerLog log_;
   int64_t rows_ = -1;
   Origin origin_ = Origin::kMade;
   std::shared_ptr<exec::CallTrace> trace_;

@@ -34,18 +34,13 @@ class ExportSession : public StreamSession {
       const absl::MutexLock lock(&mutex_);
       submitted_ = true;
     }
-    exec::Executor::Ticket ticket = backend().executor->Submit(
-        [self](db::Connection& connection, db::Cancellation* cancellation) {
-          return self->Run(connection, cancellation);
-        },
-        call().deadline(), [self](const absl::Status& status) { self->Finish(status); });
-    absl::Status interruption;
-    {
-      const absl::MutexLock lock(&mutex_);
-      ticket_ = ticket;
-      interruption = interruption_;
-    }
-    if (!interruption.ok()) ticket.Cancel(CauseOf(interruption));
+    work_slot().FillWithTicket([&] {
+      return backend().executor->Submit(
+          [self](db::Connection& connection, db::Cancellation* cancellation) {
+            return self->Run(connection, cancellation);
+          },
+          call().deadline(), [self](const absl::Status& status) { self->Finish(status); });
+    });
   }
 
   void OnEnd() override { Finish(MalformedRequest(method_.plan().method->input_type()->full_name(), "it is missing")); }
@@ -62,17 +57,15 @@ class ExportSession : public StreamSession {
   }
 
   void Interrupt(const absl::Status& why) override {
-    exec::Executor::Ticket ticket;
     bool submitted = false;
     {
       const absl::MutexLock lock(&mutex_);
       if (interruption_.ok()) interruption_ = why;
       changed_.Signal();
       submitted = submitted_;
-      ticket = ticket_;
     }
     if (submitted) {
-      ticket.Cancel(CauseOf(why));
+      StopWork(why);
     } else {
       Finish(why);
     }
@@ -170,7 +163,6 @@ class ExportSession : public StreamSession {
   /// How the job ended after it had sent something.
   absl::Status result_ ABSL_GUARDED_BY(mutex_);
   absl::Status interruption_ ABSL_GUARDED_BY(mutex_);
-  exec::Executor::Ticket ticket_ ABSL_GUARDED_BY(mutex_);
 };
 
 ExportMethod::ExportMethod(const plan::MethodPlan* plan, const StreamBackend* backend)

@@ -51,17 +51,15 @@ class ImportSession : public StreamSession {
   }
 
   void Interrupt(const absl::Status& why) override {
-    exec::Executor::Ticket ticket;
     bool running = false;
     {
       const absl::MutexLock lock(&mutex_);
       if (over_) return;
       if (interruption_.ok()) interruption_ = why;
       running = running_;
-      ticket = ticket_;
     }
     if (running) {
-      ticket.Cancel(CauseOf(why));  // ends when the chunk has
+      StopWork(why);  // ends when the chunk has
     } else {
       Stop(why);
     }
@@ -103,21 +101,11 @@ class ImportSession : public StreamSession {
     if (!chunk.ok()) return FinishChunk(0, chunk.status());
     const auto rows = static_cast<int64_t>(chunk->request.elements.size());
     const auto self = std::static_pointer_cast<ImportSession>(shared_from_this());
-    const int64_t number = progress().chunks + 1;
-    exec::Executor::Ticket ticket = backend().executor->Submit(
-        *std::move(chunk), call().deadline(),
-        [self, rows](const absl::StatusOr<exec::Outcome>& outcome) { self->FinishChunk(rows, outcome); });
-    absl::Status interruption;
-    {
-      // By now it, and even the next one, may be stored.
-      const absl::MutexLock lock(&mutex_);
-      if (number > ticket_of_) {
-        ticket_ = ticket;
-        ticket_of_ = number;
-      }
-      interruption = interruption_;
-    }
-    if (!interruption.ok()) ticket.Cancel(CauseOf(interruption));
+    work_slot().FillWithTicket([&] {
+      return backend().executor->Submit(
+          *std::move(chunk), call().deadline(),
+          [self, rows](const absl::StatusOr<exec::Outcome>& outcome) { self->FinishChunk(rows, outcome); });
+    });
   }
 
   void FinishChunk(int64_t rows, const absl::StatusOr<exec::Outcome>& outcome) {
@@ -173,8 +161,6 @@ class ImportSession : public StreamSession {
   bool answered_ ABSL_GUARDED_BY(mutex_) = false;
   bool over_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status interruption_ ABSL_GUARDED_BY(mutex_);
-  exec::Executor::Ticket ticket_ ABSL_GUARDED_BY(mutex_);
-  int64_t ticket_of_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 ImportMethod::ImportMethod(const plan::MethodPlan* plan, const StreamBackend* backend)

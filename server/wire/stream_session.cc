@@ -5,9 +5,6 @@
 #include "server/base/errors.h"
 #include "server/base/stream_errors.h"
 #include "server/base/text.h"
-#include "server/observe/call_record.h"
-#include "server/observe/counters.h"
-#include "server/observe/log.h"
 #include "server/wire/caller.h"
 #include "server/wire/headers.h"
 
@@ -35,14 +32,10 @@ absl::Status RefuseHeaders(const StreamCall& call) {
 }  // namespace
 
 StreamSession::StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamCall call)
-    : method_(*method),
-      backend_(*backend),
-      call_(std::move(call)),
-      noting_(observe::LogEnabled(observe::LogLevel::kInfo)),
-      start_(call_.start()) {
-  if (!noting_) return;
-  caller_ = CallerOfPeer(call_.peer());
-  request_id_ = std::string(call_.Header("x-request-id").value_or(""));
+    : backend_(*backend), call_(std::move(call)), log_(method, call_.start()) {
+  if (!log_.noting()) return;
+  log_.NoteCaller(CallerOfPeer(call_.peer()));
+  log_.NoteRequestId(call_.Header("x-request-id").value_or(""));
 }
 
 void StreamSession::Start() {
@@ -94,9 +87,9 @@ void StreamSession::OnCancel(CancelCause cause) {
   }
 }
 
-db::Cancellation::Cause StreamSession::CauseOf(const absl::Status& interruption) {
-  return interruption.code() == absl::StatusCode::kDeadlineExceeded ? db::Cancellation::Cause::kDeadline
-                                                                    : db::Cancellation::Cause::kCaller;
+void StreamSession::StopWork(const absl::Status& interruption) {
+  const bool late = interruption.code() == absl::StatusCode::kDeadlineExceeded;
+  work_slot_.Cancel(late ? CancelCause::kDeadline : CancelCause::kCaller);
 }
 
 void StreamSession::OnDone() {
@@ -117,22 +110,9 @@ void StreamSession::End(const absl::Status& status, int64_t rows) {
     entered = entered_;
   }
   if (entered) backend_.registry->FreePlace();  // the caller may begin the next stream when it sees the end of this
-  method_.counter->Count(status.code());
-  if (!status.ok()) observe::Counters::Process().CountRefusal(status);
+  log_.Count(status);
   call_.Finish(status);
-  Log(status, rows);
-}
-
-void StreamSession::Log(const absl::Status& status, int64_t rows) const {
-  observe::CallRecord record;
-  record.method = method_.name;
-  record.entity = method_.entity;
-  record.status = status;
-  record.duration = Clock::now() - start_;
-  record.request_id = request_id_;
-  record.caller = caller_;
-  record.rows = rows;
-  observe::LogCall(record);
+  log_.Write(status, rows);
 }
 
 }  // namespace rowkeeper::wire

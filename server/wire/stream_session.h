@@ -8,10 +8,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "server/db/cancellation.h"
 #include "server/exec/executor.h"
 #include "server/exec/step.h"
-#include "server/wire/exchange.h"
+#include "server/wire/answer_log.h"
+#include "server/wire/cancel_slot.h"
 #include "server/wire/pipeline/request_reader.h"
 #include "server/wire/serving_gate.h"
 #include "server/wire/stream_call.h"
@@ -64,21 +64,20 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
   /// Answers, counts and logs, once; `rows` went over the wire.
   void End(const absl::Status& status, int64_t rows);
 
-  static db::Cancellation::Cause CauseOf(const absl::Status& interruption);
+  /// Stops what the executor does for the session, now or later, because of `interruption`.
+  void StopWork(const absl::Status& interruption);
+  /// For what is submitted to the executor.
+  CancelSlot& work_slot() { return work_slot_; }
 
  private:
   void OnCancel(CancelCause cause) final;
   void OnDone() final;
   absl::Status Admit();
-  void Log(const absl::Status& status, int64_t rows) const;
 
-  const ServedMethod& method_;
   const StreamBackend& backend_;
   StreamCall call_;
-  const bool noting_;
-  const Clock::time_point start_;
-  std::string caller_;
-  std::string request_id_;
+  AnswerLog log_;
+  CancelSlot work_slot_;
 
   absl::Mutex mutex_;
   bool entered_ ABSL_GUARDED_BY(mutex_) = false;

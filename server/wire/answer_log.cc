@@ -1,0 +1,31 @@
+#include "server/wire/answer_log.h"
+
+#include "server/observe/call_record.h"
+#include "server/observe/log.h"
+
+namespace rowkeeper::wire {
+
+AnswerLog::AnswerLog(const ServedMethod* method, std::chrono::steady_clock::time_point start)
+    : method_(*method), noting_(observe::LogEnabled(observe::LogLevel::kInfo)), start_(start) {}
+
+void AnswerLog::Count(const absl::Status& status) const {
+  method_.counter->Count(status.code());
+  if (!status.ok()) observe::Counters::Process().CountRefusal(status);
+}
+
+void AnswerLog::Write(const absl::Status& status, int64_t rows) const {
+  observe::CallRecord record;
+  record.method = method_.name;
+  record.entity = method_.entity;
+  record.ids = ids_;
+  record.status = status;
+  record.duration = std::chrono::steady_clock::now() - start_;
+  record.request_id = request_id_;
+  record.caller = caller_;
+  record.unit_of_work = unit_of_work_;
+  record.label = label_;
+  record.rows = rows;
+  observe::LogCall(record);
+}
+
+}  // namespace rowkeeper::wire
