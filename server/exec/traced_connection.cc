@@ -42,11 +42,4 @@ absl::Status TracedConnection::ExecuteScript(std::string_view text, int* positio
   return connection_.ExecuteScript(text, position);
 }
 
-absl::StatusOr<Outcome> RunTraced(const Runner& runner, const plan::Call& call, db::Connection& connection,
-                                  db::Cancellation* cancellation, CallTrace* trace) {
-  if (trace == nullptr) return runner.Run(call, connection, cancellation);
-  TracedConnection traced(&connection, trace);
-  return runner.Run(call, traced, cancellation);
-}
-
 }  // namespace rowkeeper::exec

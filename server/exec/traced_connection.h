@@ -3,7 +3,6 @@
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
 #include "server/exec/call_trace.h"
-#include "server/exec/runner.h"
 
 namespace rowkeeper::exec {
 
@@ -29,9 +28,5 @@ class TracedConnection final : public db::Connection {
   db::Connection& connection_;
   CallTrace& trace_;
 };
-
-/// Runner::Run, traced unless `trace` is null.
-absl::StatusOr<Outcome> RunTraced(const Runner& runner, const plan::Call& call, db::Connection& connection,
-                                  db::Cancellation* cancellation, CallTrace* trace);
 
 }  // namespace rowkeeper::exec

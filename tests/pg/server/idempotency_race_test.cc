@@ -174,6 +174,41 @@ TEST_F(IdempotencyRaceTest, WhenTheFirstIsCancelledTheNextHasItsTurn) {
   EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
 }
 
+TEST_F(IdempotencyRaceTest, OneThatWaitedAndThenGivesUpWhileItRunsIsStoppedToo) {
+  InProcessServer::Options options;
+  options.connection.lock_timeout_ms = 600000;  // nothing but the cancel ends a statement
+  options.connection.statement_timeout_ms = 600000;
+  Serve(options);
+  Blocker blocker(server_.get(), "LOCK TABLE profiles IN EXCLUSIVE MODE");
+  const std::string handle = RandomHex(8);
+  const std::string key = NewKey();
+  // When the transaction began that waits for the blocker, in microseconds; 0 while none does.
+  const std::string waits_since =
+      "(SELECT COALESCE(max(extract(epoch FROM xact_start) * 1000000), 0)::bigint FROM pg_stat_activity WHERE "
+      "datname = current_database() AND application_name = 'rowkeeper' AND wait_event_type = 'Lock')";
+  const auto next_waits = [&](const std::string& since) {
+    return Eventually(server_.get(), Cat(waits_since, " > ", since));
+  };
+  const auto waiting_now = [&] { return server_->database().Value(Cat("SELECT ", waits_since)); };
+  CallOptions hasty;
+  hasty.timeout = milliseconds(1000);
+  auto first = Send(server_.get(), 1, ProfileOf(handle), key, hasty);
+  ASSERT_TRUE(next_waits("0"));
+  const std::string of_first = waiting_now();
+  hasty.timeout = milliseconds(2000);
+  auto second = Send(server_.get(), 1, ProfileOf(handle), key, hasty);
+  EXPECT_EQ(first.front().get().bytes.status().code(), absl::StatusCode::kDeadlineExceeded);
+  ASSERT_TRUE(next_waits(of_first)) << "the second has its turn";
+  const std::string of_second = waiting_now();
+  auto last = Send(server_.get(), 1, ProfileOf(handle), key);
+  EXPECT_EQ(second.front().get().bytes.status().code(), absl::StatusCode::kDeadlineExceeded);
+  ASSERT_TRUE(next_waits(of_second)) << "the last has its turn";
+  blocker.End();
+  std::set<std::string> bytes;
+  EXPECT_EQ(Executed(&last, &bytes), 1);
+  EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
+}
+
 TEST_F(IdempotencyRaceTest, OthersWithTheKeyAndAnotherRequestAreRefusedAfterTheFirstSucceeded) {
   Serve();
   Blocker blocker(server_.get(), "LOCK TABLE profiles IN EXCLUSIVE MODE");
