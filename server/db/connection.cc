@@ -58,8 +58,9 @@ bool IsFull(const std::string& reason) {
   return SaysOneOf(reason, {"too many clients", "too many connections for", "remaining connection slots"});
 }
 
-/// libpq gives no SQLSTATE for a connection that was never made, so its words decide. Where the server's messages are
-/// translated, a refused login counts as an unreachable database.
+/// A connection that was never made has no result, and so no SQLSTATE: the words decide. libpq would write it into the
+/// message of a PGconn that is verbose before it connects, but such a one comes from PQconnectStart only, which has no
+/// connect_timeout. Where the server's messages are translated, a refused login counts as an unreachable database.
 absl::Status StatusOfFailedOpen(const std::string& reason) {
   if (IsFull(reason)) return DatabaseExhausted();
   return IsRefusedLogin(reason) ? DatabasePermission() : DatabaseUnavailable();

@@ -73,7 +73,7 @@ void LogFailure(const PgError& error, const Query& query, const absl::Status& st
   const auto level = unexpected ? spdlog::level::warn : spdlog::level::debug;
   if (!spdlog::default_logger_raw()->should_log(level)) return;
   const std::string words =
-      MessageIsFreeOfValues(error) ? error.message.substr(0, error.message.find('\n')) : std::string();
+      MessageIsFreeOfValues(error) ? error.primary.substr(0, error.primary.find('\n')) : std::string();
   spdlog::log(level, "statement {} failed: sqlstate={} table={} constraint={} log_id={} {}", query.id, error.sqlstate,
               error.table, error.constraint, ErrorLogId(status), words);
 }
@@ -81,7 +81,7 @@ void LogFailure(const PgError& error, const Query& query, const absl::Status& st
 }  // namespace
 
 PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions& options)
-    : session_(std::make_shared<PqxxSession>(conninfo)),
+    : session_(std::make_shared<PgSession>(conninfo)),
       watch_(session_->socket()),
       answer_limit_(options.answer_limit_ms),
       backend_pid_(session_->backend_pid()),
@@ -133,8 +133,8 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
       Rows rows = Send(query, attempt);
       transaction_.Succeeded(attempt->effect);
       return rows;
-    } catch (const std::exception& exception) {
-      const PgError error = ReadPgError(exception);
+    } catch (const std::exception&) {
+      const PgError error = session_->LastError();
       const bool stale = IsStalePlan(error, *attempt);
       if (stale) statements_.Forget(query.id);
       if (!stale || transaction_.state() != TransactionTracker::State::kNone) {
@@ -175,8 +175,8 @@ void PgConnection::DeallocateRetired() {
   for (const std::string& name : statements_.TakeRetired()) {
     try {
       session_->Unprepare(name);
-    } catch (const std::exception& exception) {
-      if (ReadPgError(exception).lost) throw;
+    } catch (const std::exception&) {
+      if (session_->LastError().lost) throw;
     }
   }
 }
@@ -187,13 +187,16 @@ void PgConnection::ArmFor(const Query& query) {
 
 /// After DDL a prepared plan may return other columns (0A000), after DISCARD ALL it is gone (26000).
 bool PgConnection::IsStalePlan(const PgError& error, const Attempt& attempt) const {
-  return attempt.reused_plan && (error.sqlstate == "0A000" || error.sqlstate == "26000");
+  if (!attempt.reused_plan) return false;
+  if (error.sqlstate == "0A000") return error.ReportedBy("RevalidateCachedQuery");
+  return error.sqlstate == "26000" && error.ReportedBy("FetchPreparedStatement");
 }
 
 bool PgConnection::SessionIsUnfit(const PgError& error, const Attempt& attempt) const {
   if (IsReadOnlySession(error)) return !transaction_.read_only();
   if (IsBegin(attempt.effect)) return error.sqlstate == "0A000";  // a standby refuses READ WRITE and SERIALIZABLE
-  return error.sqlstate == "25P02" && transaction_.state() == TransactionTracker::State::kNone;
+  return error.sqlstate == "25P02" && session_->in_failed_transaction() &&
+         transaction_.state() == TransactionTracker::State::kNone;
 }
 
 bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) const {
@@ -204,12 +207,11 @@ bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) co
 
 absl::Status PgConnection::Failed(const PgError& error, const Query& query, const CancelScope& scope,
                                   const Attempt& attempt) {
-  const bool lost = error.lost || !session_->is_open();
   FailedStatement statement;
   statement.context = query.errors;
   statement.may_have_written = MayHaveWritten(query, attempt);
   statement.cancelled = scope.cause();
-  if (lost) {
+  if (error.lost) {
     MarkBroken(error.sqlstate);
     if (statement.may_have_written) return CommitOutcomeUnknown();
     const bool alone = transaction_.state() == TransactionTracker::State::kNone;
@@ -236,14 +238,14 @@ absl::Status PgConnection::ExecuteScript(std::string_view text, int* position) {
     session_->Run(std::string(text));
     transaction_.ScriptSucceeded();
     return absl::OkStatus();
-  } catch (const std::exception& exception) {
-    const PgError error = ReadPgError(exception);
-    if (error.lost || !session_->is_open()) {
+  } catch (const std::exception&) {
+    const PgError error = session_->LastError();
+    if (error.lost) {
       MarkBroken(error.sqlstate);
       return CommitOutcomeUnknown();
     }
     transaction_.ScriptFailed();
-    if (position != nullptr) *position = ErrorPosition(text, error);
+    if (position != nullptr) *position = error.position;
     return ScriptStatus(error, StatusFromPgError(error, {}));
   }
 }
@@ -273,8 +275,8 @@ absl::Status PgConnection::RunPlain(const char* text, std::chrono::milliseconds 
     session_->Run(text);
     if (!watch_.Disarm()) return absl::OkStatus();
     MarkBroken("its answer came too late");
-  } catch (const std::exception& exception) {
-    MarkBroken(ReadPgError(exception).sqlstate);  // neither statement can fail on a session that is well
+  } catch (const std::exception&) {
+    MarkBroken(session_->LastError().sqlstate);  // neither statement can fail on a session that is well
   }
   return DatabaseUnavailable();
 }

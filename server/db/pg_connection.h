@@ -8,10 +8,10 @@
 #include "server/db/canceller.h"
 #include "server/db/connection.h"
 #include "server/db/pg_error.h"
-#include "server/db/pqxx_compat.h"
+#include "server/db/pg_session.h"
+#include "server/db/prepared_statements.h"
 #include "server/db/socket_watch.h"
 #include "server/db/sqlstate.h"
-#include "server/db/statement_cache.h"
 #include "server/db/transaction_tracker.h"
 
 namespace spdlog {
@@ -20,8 +20,7 @@ class logger;
 
 namespace rowkeeper::db {
 
-/// A Connection on libpqxx. libpqxx would reconnect a dead session without a word, its settings and transaction lost;
-/// therefore the first sign of a loss sets broken_ for good, and nothing is sent after that.
+/// A Connection on libpqxx. The first sign of a loss sets broken_ for good, and nothing is sent after that.
 class PgConnection final : public Connection, private CancelTarget {
  public:
   /// Throws exceptions of libpqxx and the standard library when it cannot connect.
@@ -70,12 +69,12 @@ class PgConnection final : public Connection, private CancelTarget {
   bool CancelRequestEnds() const;
 
   /// Shared with cancel requests.
-  const std::shared_ptr<PqxxSession> session_;
+  const std::shared_ptr<PgSession> session_;
   SocketWatch watch_;
   const std::chrono::milliseconds answer_limit_;
   /// Read while connected: libpqxx forgets it with the connection.
   const int backend_pid_;
-  StatementCache statements_;
+  PreparedStatements statements_;
   TransactionTracker transaction_;
   bool broken_ = false;
   /// The last one sent; null before. Of the canceller's thread while a CancelScope lives.

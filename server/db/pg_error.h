@@ -1,31 +1,43 @@
 #pragma once
 
-#include <exception>
 #include <string>
 #include <string_view>
 
+/// libpq's PGresult.
+struct pg_result;
+
 namespace rowkeeper::db {
 
-/// What PostgreSQL or libpq said about a failed statement.
+/// What PostgreSQL said about a failed statement, from the fields of its answer. Fields that it left out are empty.
 struct PgError {
   /// Empty when the failure did not come from the server.
   std::string sqlstate;
   std::string constraint;
+  std::string schema;
   std::string table;
   std::string column;
-  /// The whole message, several lines. It may hold row values and SQL: for the operator of a script only.
+  /// The primary message, one line as a rule, and translated if the server is set so. It may hold row values.
+  std::string primary;
+  std::string hint;
+  /// Where it happened, if that was in a function, trigger or the like, and then the statement there; both empty for
+  /// the statement itself. Some servers also give the parameters in `context`.
+  std::string context;
+  std::string internal_query;
+  /// The function of PostgreSQL's source that reported it. Neither a RAISE nor a translation can change it.
+  std::string source_function;
+  /// Where in the statement, 1-based in characters; 0: not known, or in a statement of a function's body.
+  int position = 0;
+  /// All of it, several lines. It may hold row values and SQL: for the operator of a script only.
   std::string message;
-  /// The session is gone, or in a state that nobody knows.
+  /// The session is gone, or in a state that nobody knows: the error was FATAL or PANIC, or no answer came.
   bool lost = false;
+
+  /// PostgreSQL's own function `name` reported it, so that the SQLSTATE means what it does in PostgreSQL: code that
+  /// users wrote, in triggers and functions, can raise any. True as well when nothing is known about its origin.
+  bool ReportedBy(std::string_view name) const;
 };
 
-/// Reads an exception of libpqxx, thrown by a session with verbose messages.
-PgError ReadPgError(const std::exception& exception);
-
-/// The parts of a verbose message that PgError names; `lost` follows from the SQLSTATE and the severity.
-PgError ParsePgMessage(std::string_view message);
-
-/// True for the SQLSTATEs after which PostgreSQL has closed the session.
-bool MeansConnectionLost(std::string_view sqlstate);
+/// Reads a result whose status is PGRES_FATAL_ERROR.
+PgError ReadPgError(const pg_result* result);
 
 }  // namespace rowkeeper::db

@@ -1,15 +1,12 @@
 #include "server/db/pqxx_compat.h"
 
-#include "server/db/connection.h"
+#include <exception>
 
-#if PQXX_VERSION_MAJOR < 7
+#include <pqxx/except>
 #include <pqxx/prepared_statement>
-#else
+#if PQXX_VERSION_MAJOR >= 7
 #include <pqxx/params>
-#include <pqxx/prepared_statement>
 #endif
-
-#include <pqxx/version>
 
 namespace rowkeeper::db {
 
@@ -18,42 +15,60 @@ namespace rowkeeper::db {
 namespace {
 
 /// libpqxx 6 takes parameters as a range of C strings, null pointers being NULL, and copies them.
-auto Dynamic(const std::vector<Param>& params, std::vector<const char*>* pointers) {
-  pointers->clear();
-  for (const Param& param : params) pointers->push_back(param ? param->c_str() : nullptr);
-  return pqxx::prepare::make_dynamic_params(*pointers);
+std::vector<const char*> Pointers(const std::vector<Param>& params) {
+  std::vector<const char*> pointers;
+  pointers.reserve(params.size());
+  for (const Param& param : params) pointers.push_back(param ? param->c_str() : nullptr);
+  return pointers;
 }
 
 }  // namespace
 
-PqxxSession::PqxxSession(const std::string& conninfo) : connection_(conninfo) {
-  connection_.set_verbosity(pqxx::connection_base::verbose);
-  transaction_.emplace(connection_);
+PqxxPolicy::handle PqxxPolicy::do_startconnect(handle original) {
+  if (original != nullptr) return original;
+  if (connected_) throw pqxx::broken_connection("the session has ended");
+  connection_ = normalconnect(nullptr);
+  connected_ = true;
+  return connection_;
 }
 
-pqxx::result PqxxSession::Run(const std::string& text) { return transaction_->exec(text); }
-
-pqxx::result PqxxSession::RunWithParams(const std::string& text, const std::vector<Param>& params) {
-  return transaction_->exec_params(text, Dynamic(params, &pointers_));
+PqxxPolicy::handle PqxxPolicy::do_disconnect(handle original) noexcept {
+  connection_ = nullptr;
+  return connectionpolicy::do_disconnect(original);
 }
 
-void PqxxSession::Prepare(const std::string& name, const std::string& text) {
-  connection_.prepare(name, text);
+PqxxConnection::PqxxConnection(const std::string& conninfo) : connection_base(policy_), policy_(conninfo) { init(); }
+
+pqxx::result RunWithParams(pqxx::nontransaction* transaction, const std::string& text,
+                           const std::vector<Param>& params) {
+  return transaction->exec_params(text, pqxx::prepare::make_dynamic_params(Pointers(params)));
+}
+
+void PrepareNow(PqxxConnection* connection, const std::string& name, const std::string& text) {
+  connection->prepare(name, text);
   try {
-    connection_.prepare_now(name);  // else the first use prepares, and its errors are taken for the statement's
+    connection->prepare_now(name);
   } catch (const std::exception&) {
-    connection_.unprepare(name);  // forgets it; nothing is sent for what the server does not know
+    connection->unprepare(name);  // nothing is sent for what the server does not know
     throw;
   }
 }
 
-pqxx::result PqxxSession::RunPrepared(const std::string& name, const std::vector<Param>& params) {
-  return transaction_->exec_prepared(name, Dynamic(params, &pointers_));
+pqxx::result RunPrepared(pqxx::nontransaction* transaction, const std::string& name, const std::vector<Param>& params) {
+  return transaction->exec_prepared(name, pqxx::prepare::make_dynamic_params(Pointers(params)));
 }
 
 #else
 
 namespace {
+
+PGconn* Connect(const std::string& conninfo) {
+  PGconn* const handle = pqxx::connection(conninfo).release_raw_connection();
+  // The old handler belongs to an object that is gone.
+  PQsetNoticeProcessor(
+      handle, [](void*, const char*) {}, nullptr);
+  return handle;
+}
 
 pqxx::params Borrow(const std::vector<Param>& params) {
   pqxx::params borrowed;
@@ -70,37 +85,22 @@ pqxx::params Borrow(const std::vector<Param>& params) {
 
 }  // namespace
 
-PqxxSession::PqxxSession(const std::string& conninfo) : connection_(conninfo) {
-  connection_.set_verbosity(pqxx::error_verbosity::verbose);
-  // The default writes them to stderr, and they may hold values.
-  connection_.set_notice_handler([](pqxx::zview) {});
-  transaction_.emplace(connection_);
+PqxxConnection::PqxxConnection(const std::string& conninfo)
+    : handle_(Connect(conninfo)), connection_(pqxx::connection::seize_raw_connection(handle_)) {}
+
+pqxx::result RunWithParams(pqxx::nontransaction* transaction, const std::string& text,
+                           const std::vector<Param>& params) {
+  return transaction->exec(text, Borrow(params));
 }
 
-pqxx::result PqxxSession::Run(const std::string& text) { return transaction_->exec(text); }
-
-pqxx::result PqxxSession::RunWithParams(const std::string& text, const std::vector<Param>& params) {
-  return transaction_->exec(text, Borrow(params));
+void PrepareNow(PqxxConnection* connection, const std::string& name, const std::string& text) {
+  connection->pqxx().prepare(name, text);
 }
 
-void PqxxSession::Prepare(const std::string& name, const std::string& text) { connection_.prepare(name, text); }
-
-pqxx::result PqxxSession::RunPrepared(const std::string& name, const std::vector<Param>& params) {
-  return transaction_->exec(pqxx::prepped(name), Borrow(params));
+pqxx::result RunPrepared(pqxx::nontransaction* transaction, const std::string& name, const std::vector<Param>& params) {
+  return transaction->exec(pqxx::prepped(name), Borrow(params));
 }
 
 #endif
-
-void PqxxSession::Unprepare(const std::string& name) { connection_.unprepare(name); }
-
-void PqxxSession::TryCancel() {
-  try {
-    connection_.cancel_query();
-  } catch (const std::exception&) {
-    // Whoever wants it cancelled tries again for as long as the statement runs.
-  }
-}
-
-std::string DriverVersion() { return std::string("libpqxx ") + PQXX_VERSION; }
 
 }  // namespace rowkeeper::db

@@ -1,45 +1,73 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include <libpq-fe.h>
 #include <pqxx/connection>
-#include <pqxx/except>
 #include <pqxx/nontransaction>
 #include <pqxx/result>
-#include <pqxx/row>
 #include <pqxx/version>
 
 #include "server/db/rows.h"
 
 namespace rowkeeper::db {
 
-/// A session through libpqxx: the few calls that Rowkeeper needs, spelled alike for libpqxx 6.4 and 7.10. Nothing here
-/// begins a transaction or reconnects. All calls throw libpqxx's exceptions. One thread at a time, except TryCancel.
-class PqxxSession {
+// How libpqxx 6.4 and 7.10 differ, and nothing else. All calls throw libpqxx's exceptions.
+
+#if PQXX_VERSION_MAJOR < 7
+
+/// Connects as libpqxx's own policy does, and keeps the handle. It connects once: libpqxx would silently replace a lost
+/// session by a new one.
+class PqxxPolicy final : public pqxx::connectionpolicy {
  public:
-  explicit PqxxSession(const std::string& conninfo);
-
-  /// Simple protocol: `text` may hold several statements.
-  pqxx::result Run(const std::string& text);
-  pqxx::result RunWithParams(const std::string& text, const std::vector<Param>& params);
-  void Prepare(const std::string& name, const std::string& text);
-  void Unprepare(const std::string& name);
-  pqxx::result RunPrepared(const std::string& name, const std::vector<Param>& params);
-
-  /// Asks the server to cancel what this session runs; blocks until it has been told, or the attempt failed. Throws
-  /// nothing. From any thread, while another one runs a statement, as long as the session lives.
-  void TryCancel();
-
-  bool is_open() const { return connection_.is_open(); }
-  int backend_pid() const { return connection_.backendpid(); }
-  int socket() const { return connection_.sock(); }
+  using connectionpolicy::connectionpolicy;
+  handle do_startconnect(handle original) override;
+  handle do_disconnect(handle original) noexcept override;
+  /// Null once libpqxx has closed it.
+  PGconn* connection() const { return connection_; }
 
  private:
-  pqxx::connection connection_;
-  std::optional<pqxx::nontransaction> transaction_;
-  std::vector<const char*> pointers_;
+  PGconn* connection_ = nullptr;
+  bool connected_ = false;
 };
+
+/// A libpqxx connection that also gives its PGconn.
+class PqxxConnection final : public pqxx::connection_base {
+ public:
+  explicit PqxxConnection(const std::string& conninfo);
+  ~PqxxConnection() noexcept { close(); }
+
+  pqxx::connection_base& pqxx() { return *this; }
+  const pqxx::connection_base& pqxx() const { return *this; }
+  PGconn* handle() const { return policy_.connection(); }
+
+ private:
+  PqxxPolicy policy_;
+};
+
+#else
+
+/// A libpqxx connection that also gives its PGconn.
+class PqxxConnection final {
+ public:
+  explicit PqxxConnection(const std::string& conninfo);
+
+  pqxx::connection& pqxx() { return connection_; }
+  const pqxx::connection& pqxx() const { return connection_; }
+  PGconn* handle() const { return handle_; }
+
+ private:
+  PGconn* const handle_;
+  pqxx::connection connection_;
+};
+
+#endif
+
+pqxx::result RunWithParams(pqxx::nontransaction* transaction, const std::string& text,
+                           const std::vector<Param>& params);
+/// Prepares at once instead of on first use. After an error libpqxx does not know the name.
+void PrepareNow(PqxxConnection* connection, const std::string& name, const std::string& text);
+pqxx::result RunPrepared(pqxx::nontransaction* transaction, const std::string& name, const std::vector<Param>& params);
 
 }  // namespace rowkeeper::db

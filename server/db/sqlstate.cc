@@ -36,16 +36,17 @@ absl::Status UniqueViolation(const PgError& error, const ErrorContext& context) 
                        constraint == nullptr ? std::vector<std::string>() : constraint->fields);
 }
 
-bool Says(const PgError& error, std::string_view words) { return error.message.find(words) != std::string::npos; }
+bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
 /// Whether it is a constraint of the context's entity, and not of one that points at it.
 bool IsOwn(const Constraint* constraint) { return constraint != nullptr && !constraint->fields.empty(); }
 
-/// A row that others still point at, as opposed to a row that points nowhere. Only the words of the message tell; where
-/// they are translated, a constraint that is not the entity's own belongs to a row that points at it.
+/// A row that others still point at, as opposed to a row that points nowhere. No field tells them apart, only the words
+/// of the message; where they are translated, a constraint that is not the entity's own belongs to a row that points at
+/// it.
 bool IsStillReferenced(const PgError& error, const Constraint* constraint) {
-  if (Says(error, ": update or delete on table ")) return true;
-  return !IsOwn(constraint) && !Says(error, ": insert or update on table ");
+  if (StartsWith(error.primary, "update or delete on table ")) return true;
+  return !IsOwn(constraint) && !StartsWith(error.primary, "insert or update on table ");
 }
 
 absl::Status ForeignKeyViolation(const PgError& error, const ErrorContext& context) {
@@ -110,9 +111,13 @@ absl::Status ConstraintViolation(const PgError& error, const ErrorContext& conte
   return CheckViolation(error, context);
 }
 
-absl::Status TransactionRollback(std::string_view sqlstate) {
-  if (sqlstate == "40P01") return Deadlock();
-  if (sqlstate == "40003") return CommitOutcomeUnknown();
+/// What PostgreSQL, or code of users, says by a SQLSTATE that has no meaning here.
+absl::Status OtherRefusal() { return Internal("the database refused a statement"); }
+
+absl::Status TransactionRollback(const PgError& error) {
+  if (error.sqlstate == "40P01") return Deadlock();
+  // PostgreSQL itself never says so, but a proxy may; a trigger's body cannot know.
+  if (error.sqlstate == "40003") return error.context.empty() ? CommitOutcomeUnknown() : OtherRefusal();
   return SerializationFailure();
 }
 
@@ -126,30 +131,31 @@ absl::Status AccessOrSyntax(std::string_view sqlstate) {
   if (sqlstate == "42703") return WrongSchema("a column is missing");
   if (sqlstate == "42883" || sqlstate == "42704") return WrongSchema("a type, operator or function is missing");
   if (sqlstate == "42804") return WrongSchema("a column has another type");
-  return Internal("the database refused a statement");
+  return OtherRefusal();
 }
 
 absl::Status QueryCancelled(const FailedStatement& statement) {
   return statement.cancelled ? CancelledStatus(*statement.cancelled, "a statement was running") : StatementTimeout();
 }
 
-bool InClass(std::string_view sqlstate, std::string_view prefix) { return sqlstate.substr(0, 2) == prefix; }
-
 }  // namespace
 
-bool IsReadOnlySession(const PgError& error) { return error.sqlstate == "25006"; }
+bool IsReadOnlySession(const PgError& error) {
+  return error.sqlstate == "25006" &&
+         (error.ReportedBy("PreventCommandIfReadOnly") || error.ReportedBy("PreventCommandDuringRecovery"));
+}
 
 absl::Status StatusFromPgError(const PgError& error, const FailedStatement& statement) {
   const std::string_view state = error.sqlstate;
   const ErrorContext& context = statement.context == nullptr ? kNoContext : *statement.context;
   if (error.lost) return statement.may_have_written ? CommitOutcomeUnknown() : DatabaseUnavailable();
-  if (InClass(state, "23")) return ConstraintViolation(error, context);
-  if (InClass(state, "22")) return DataException(error, context);
-  if (InClass(state, "40")) return TransactionRollback(state);
-  if (InClass(state, "54")) return ProgramLimit(error, context);
-  if (InClass(state, "53")) return DatabaseExhausted();
-  if (InClass(state, "28")) return DatabasePermission();
-  if (InClass(state, "42")) return AccessOrSyntax(state);
+  if (StartsWith(state, "23")) return ConstraintViolation(error, context);
+  if (StartsWith(state, "22")) return DataException(error, context);
+  if (StartsWith(state, "40")) return TransactionRollback(error);
+  if (StartsWith(state, "54")) return ProgramLimit(error, context);
+  if (StartsWith(state, "53")) return DatabaseExhausted();
+  if (StartsWith(state, "28")) return DatabasePermission();
+  if (StartsWith(state, "42")) return AccessOrSyntax(state);
   if (IsReadOnlySession(error)) {
     return statement.read_only_transaction ? Internal("a statement would write in a read-only transaction")
                                            : DatabaseUnavailable();
@@ -159,8 +165,10 @@ absl::Status StatusFromPgError(const PgError& error, const FailedStatement& stat
   if (state == "3F000") return WrongSchema("a schema is missing");
   if (state == "55P03") return LockTimeout();
   if (state == "57014") return QueryCancelled(statement);
-  if (state == "25P02") return Internal("a statement followed a failed one in its transaction; roll back first");
-  return Internal("the database refused a statement");
+  if (state == "25P02" && error.context.empty()) {
+    return Internal("a statement followed a failed one in its transaction; roll back first");
+  }
+  return OtherRefusal();
 }
 
 }  // namespace rowkeeper::db

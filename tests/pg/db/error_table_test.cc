@@ -276,12 +276,5 @@ TEST_F(ErrorTableTest, WriteOnAReadOnlySessionIsUnavailableAndBreaksIt) {
   EXPECT_TRUE(connection_->broken());
 }
 
-TEST_F(ErrorTableTest, ConnectionClassBreaksTheConnection) {
-  EXPECT_EQ(ErrorReason(Fail("DO $$ BEGIN RAISE EXCEPTION '' USING ERRCODE = '08006'; END $$")),
-            "COMMIT_OUTCOME_UNKNOWN");
-  EXPECT_TRUE(connection_->broken());
-  EXPECT_EQ(ErrorReason(Fail("SELECT 1")), "DATABASE_UNAVAILABLE");
-}
-
 }  // namespace
 }  // namespace rowkeeper::db

@@ -74,6 +74,20 @@ TEST_F(PreparedTest, ChangedTableIsPreparedAgainUnseen) {
   }
 }
 
+/// Then a statement's own errors have a context too.
+TEST_F(PreparedTest, ChangedTableIsPreparedAgainWhereErrorsCarryTheirParameters) {
+  auto connection = Open();
+  ASSERT_NE(connection, nullptr);
+  ASSERT_TRUE(Run(*connection, "SET log_parameter_max_length_on_error = 100").ok());
+  scratch().Run("CREATE TABLE changing_slowly (a int); INSERT INTO changing_slowly VALUES (1)");
+  for (int columns = 1; columns <= 2; ++columns) {
+    const auto rows = RunPrepared(*connection, 1, "SELECT * FROM changing_slowly WHERE a = $1", {"1"});
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    EXPECT_EQ(rows->columns(), columns);
+    scratch().Run(Cat("ALTER TABLE changing_slowly ADD COLUMN c", columns, " int"));
+  }
+}
+
 TEST_F(PreparedTest, ChangedTableInsideATransactionAsksForARerun) {
   auto connection = Open();
   ASSERT_NE(connection, nullptr);

@@ -1,16 +1,20 @@
 #include "server/db/sqlstate.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "server/base/errors.h"
+#include "server/base/text.h"
 
 namespace rowkeeper::db {
 namespace {
 
+using ::testing::HasSubstr;
+
 absl::Status Map(const char* sqlstate, const FailedStatement& statement = {}) {
   PgError error;
   error.sqlstate = sqlstate;
-  error.lost = MeansConnectionLost(sqlstate);
+  error.primary = "secret";
   error.message = "ERROR:  secret";
   error.constraint = "c";
   return StatusFromPgError(error, statement);
@@ -51,8 +55,8 @@ TEST(SqlStateTest, EveryRowOfTheErrorTable) {
            {"42601", Code::kInternal, "INTERNAL"},
            {"25P02", Code::kInternal, "INTERNAL"},
            {"XX000", Code::kInternal, "INTERNAL"},
-           {"57P01", Code::kUnavailable, "DATABASE_UNAVAILABLE"},
-           {"08006", Code::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"57P01", Code::kInternal, "INTERNAL"},
+           {"08006", Code::kInternal, "INTERNAL"},
        }) {
     const absl::Status status = Map(row.sqlstate);
     EXPECT_EQ(status.code(), row.code) << row.sqlstate;
@@ -61,10 +65,43 @@ TEST(SqlStateTest, EveryRowOfTheErrorTable) {
   }
 }
 
-TEST(SqlStateTest, LostWriteHasAnUnknownOutcome) {
+TEST(SqlStateTest, LossIsUnavailableAndThatOfAWriteHasAnUnknownOutcome) {
+  for (const char* state : {"57P01", "08006", "40001", ""}) {
+    PgError error;
+    error.sqlstate = state;
+    error.lost = true;
+    FailedStatement statement;
+    EXPECT_EQ(ErrorReason(StatusFromPgError(error, statement)), "DATABASE_UNAVAILABLE") << state;
+    statement.may_have_written = true;
+    EXPECT_EQ(ErrorReason(StatusFromPgError(error, statement)), "COMMIT_OUTCOME_UNKNOWN") << state;
+  }
+}
+
+TEST(SqlStateTest, WhatABodyRaisesSaysNothingOfTheSession) {
+  for (const char* state : {"25006", "25P02", "40003", "08006", "26000"}) {
+    PgError error;
+    error.sqlstate = state;
+    error.context = "PL/pgSQL function f() line 1 at RAISE";
+    error.source_function = "exec_stmt_raise";
+    EXPECT_EQ(ErrorReason(StatusFromPgError(error, {})), "INTERNAL") << state;
+  }
+}
+
+/// Only the words tell them apart, and only they are looked at: values may hold the same.
+TEST(SqlStateTest, ForeignKeyIsReadFromTheStartOfThePrimaryMessage) {
+  ErrorContext context;
+  context.entity = "shop.v1.Node";
+  context.constraints["c"] = {ErrorContext::Constraint::Kind::kReference, {"parent_id"}, "shop.v1.Node", ""};
   FailedStatement statement;
-  statement.may_have_written = true;
-  EXPECT_EQ(ErrorReason(Map("57P01", statement)), "COMMIT_OUTCOME_UNKNOWN");
+  statement.context = &context;
+  PgError error;
+  error.sqlstate = "23503";
+  error.constraint = "c";
+  error.primary = "insert or update on table \"nodes\" violates foreign key constraint \"c\"";
+  error.message = Cat("ERROR:  23503: ", error.primary, "\nDETAIL:  Key (p)=(: update or delete on table x) is not");
+  EXPECT_THAT(std::string(StatusFromPgError(error, statement).message()), HasSubstr("parent_id"));
+  error.primary = "update or delete on table \"nodes\" violates foreign key constraint \"c\" on table \"nodes\"";
+  EXPECT_THAT(std::string(StatusFromPgError(error, statement).message()), HasSubstr("still referenced"));
 }
 
 TEST(SqlStateTest, WriteInAReadOnlyTransactionIsNotTheServersFault) {

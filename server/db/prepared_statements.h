@@ -11,9 +11,9 @@ namespace rowkeeper::db {
 
 /// Which statements one session has prepared, by Query.id; forgets the least recently used beyond `capacity`. A name is
 /// never used twice, so that a forgotten statement may be deallocated later. Not thread-safe.
-class StatementCache {
+class PreparedStatements {
  public:
-  explicit StatementCache(int capacity);
+  explicit PreparedStatements(int capacity);
 
   /// The name `id` is prepared under, or null. Counts as a use.
   const std::string* Find(uint64_t id);

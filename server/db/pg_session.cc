@@ -1,0 +1,80 @@
+#include "server/db/pg_session.h"
+
+#include <exception>
+#include <new>
+#include <utility>
+
+#include <libpq-events.h>
+
+#include "server/db/connection.h"
+
+namespace rowkeeper::db {
+
+void PgSession::Errors::Add(const PGresult* result) noexcept {
+  if (PQresultStatus(result) != PGRES_FATAL_ERROR) return;
+  if (std::exchange(seen_, true)) return;  // after a FATAL error libpq adds one of its own
+  try {
+    first_ = ReadPgError(result);
+  } catch (const std::bad_alloc&) {
+    first_ = PgError();
+    first_.lost = true;
+  }
+}
+
+PgSession::PgSession(const std::string& conninfo) : connection_(conninfo), transaction_(connection_.pqxx()) {
+  // By default they go to stderr, and they may hold values.
+  PQsetNoticeProcessor(
+      handle(), [](void*, const char*) {}, nullptr);
+  const PGEventProc on_event = [](PGEventId event, void* info, void* errors) {
+    // Results are destroyed later than sessions: then `errors` is gone.
+    if (event == PGEVT_RESULTCREATE) {
+      static_cast<Errors*>(errors)->Add(static_cast<PGEventResultCreate*>(info)->result);
+    }
+    return 1;
+  };
+  if (PQregisterEventProc(handle(), on_event, "rowkeeper", &errors_) == 0) throw std::bad_alloc();
+}
+
+pqxx::result PgSession::Run(const std::string& text) {
+  errors_.Clear();
+  return transaction_.exec(text);
+}
+
+pqxx::result PgSession::RunWithParams(const std::string& text, const std::vector<Param>& params) {
+  errors_.Clear();
+  return db::RunWithParams(&transaction_, text, params);
+}
+
+void PgSession::Prepare(const std::string& name, const std::string& text) {
+  errors_.Clear();
+  PrepareNow(&connection_, name, text);
+}
+
+void PgSession::Unprepare(const std::string& name) {
+  errors_.Clear();
+  connection_.pqxx().unprepare(name);
+}
+
+pqxx::result PgSession::RunPrepared(const std::string& name, const std::vector<Param>& params) {
+  errors_.Clear();
+  return db::RunPrepared(&transaction_, name, params);
+}
+
+PgError PgSession::LastError() const {
+  PgError error;
+  if (errors_.first() != nullptr) error = *errors_.first();
+  if (errors_.first() == nullptr || !is_open()) error.lost = true;
+  return error;
+}
+
+void PgSession::TryCancel() {
+  try {
+    connection_.pqxx().cancel_query();
+  } catch (const std::exception&) {
+    // Whoever wants it cancelled tries again for as long as the statement runs.
+  }
+}
+
+std::string DriverVersion() { return std::string("libpqxx ") + PQXX_VERSION; }
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/db/pg_error.h"
+#include "server/db/pqxx_compat.h"
+#include "server/db/rows.h"
+
+namespace rowkeeper::db {
+
+/// One session with PostgreSQL: libpqxx's connection, and the PGconn below it. Statements run through libpqxx; what it
+/// does not tell, above all the fields of an error, comes from libpq. Nothing here begins a transaction or reconnects.
+/// One thread at a time, except TryCancel.
+class PgSession {
+ public:
+  /// Throws an exception of libpqxx with libpq's message when it cannot connect.
+  explicit PgSession(const std::string& conninfo);
+  PgSession(const PgSession&) = delete;
+  PgSession& operator=(const PgSession&) = delete;
+
+  // Each of these throws an exception of libpqxx when it fails; LastError then says what happened.
+
+  /// Simple protocol: `text` may hold several statements.
+  pqxx::result Run(const std::string& text);
+  pqxx::result RunWithParams(const std::string& text, const std::vector<Param>& params);
+  void Prepare(const std::string& name, const std::string& text);
+  void Unprepare(const std::string& name);
+  pqxx::result RunPrepared(const std::string& name, const std::vector<Param>& params);
+
+  /// The error of the latest of the calls above, which has thrown. One that came without an answer of the server is
+  /// `lost`: nobody knows what the session has seen.
+  PgError LastError() const;
+
+  /// PostgreSQL has said that the session is in a transaction that failed.
+  bool in_failed_transaction() const { return PQtransactionStatus(handle()) == PQTRANS_INERROR; }
+
+  /// Asks the server to cancel what this session runs; blocks until it has been told, or the attempt failed. Throws
+  /// nothing. From any thread, while another one runs a statement, as long as the session lives.
+  void TryCancel();
+
+  bool is_open() const { return connection_.pqxx().is_open(); }
+  int backend_pid() const { return connection_.pqxx().backendpid(); }
+  int socket() const { return connection_.pqxx().sock(); }
+
+  /// For what libpqxx cannot do: describing statements, pipeline mode, reading an answer as it comes. It is libpqxx's
+  /// between two calls too: leave it idle, do not finish it, and let nobody keep it longer than the session. Null once
+  /// libpqxx has closed it.
+  PGconn* handle() const { return connection_.handle(); }
+
+ private:
+  /// The errors among the results of one call. libpq reports each result that it makes, also those that libpqxx reads.
+  class Errors {
+   public:
+    void Clear() { seen_ = false; }
+    void Add(const PGresult* result) noexcept;
+    /// Null when there was none.
+    const PgError* first() const { return seen_ ? &first_ : nullptr; }
+
+   private:
+    PgError first_;
+    bool seen_ = false;
+  };
+
+  Errors errors_;
+  PqxxConnection connection_;
+  pqxx::nontransaction transaction_;
+};
+
+}  // namespace rowkeeper::db
