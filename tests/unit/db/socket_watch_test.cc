@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -134,19 +135,31 @@ TEST(SocketWatchTest, CostsAStatementLessThanAMicrosecond) {
   EXPECT_LT(best, std::chrono::microseconds(1));
 }
 
-TEST(SocketWatchTest, WatchesComeAndGoOnManyThreads) {
+TEST(SocketWatchTest, OnlyTheLateIsShutDownWhileOthersComeAndGoOnManyThreads) {
+  std::atomic<bool> done{false};
+  std::atomic<int> shut_down_in_time{0};
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([] {
-      for (int i = 0; i < 200; ++i) {
+    threads.emplace_back([&done, &shut_down_in_time] {
+      while (!done) {
         const SocketPair pair;
         SocketWatch watch(pair.watched());
-        watch.Arm(milliseconds(i % 3));
-        watch.Disarm();
+        watch.Arm(milliseconds(60000));
+        std::this_thread::yield();
+        if (watch.Disarm() || pair.EndsWithin(milliseconds(0))) ++shut_down_in_time;
       }
     });
   }
+  std::vector<std::unique_ptr<SocketWatch>> kept;  // no address comes twice
+  for (int round = 0; round < 10; ++round) {
+    const SocketPair late;
+    kept.push_back(std::make_unique<SocketWatch>(late.watched()));
+    kept.back()->Arm(milliseconds(1));
+    EXPECT_TRUE(late.EndsWithin(milliseconds(2000))) << round;
+  }
+  done = true;
   for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(shut_down_in_time, 0);
 }
 
 }  // namespace
