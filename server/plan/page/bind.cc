@@ -47,8 +47,10 @@ void BindToken(Call* call, const PageTokens& tokens, FieldViolations* violations
   const auto place = cells.has_value() ? PlaceOf(*cells, terms) : std::nullopt;
   if (!place.has_value()) {
     violations->Add(InputName(*call->plan, InputRole::kPageToken, "page_token"),
-                    "is not a token of this request; send the next_page_token of the same request with the same "
-                    "filters and order, or leave it empty to start again");
+                    PageTokens::IsOfAnotherRelease(call->request.page_token)
+                        ? "was made by another release of the server; leave it empty to start from the first page"
+                        : "is not a token of this request; send the next_page_token of the same request with the same "
+                          "filters and order, or leave it empty to start again");
     return;
   }
   call->variant.backward = *place == PagePlace::kBefore || *place == PagePlace::kLast;
@@ -99,8 +101,10 @@ void BindExport(Call* call, const PageTokens& tokens, FieldViolations* violation
   auto cursor = tokens.Open(call->request.page_token, Fingerprint(*call));
   if (!cursor.has_value() || cursor->size() != call->variant.order.size()) {
     violations->Add(InputName(plan, InputRole::kPageToken, "resume_token"),
-                    "is not a token of this request; send the last resume_token of the same request with the same "
-                    "filters, or leave it empty to start again");
+                    PageTokens::IsOfAnotherRelease(call->request.page_token)
+                        ? "was made by another release of the server; leave it empty to start from the first row"
+                        : "is not a token of this request; send the last resume_token of the same request with the "
+                          "same filters, or leave it empty to start again");
     return;
   }
   SetCursor(*std::move(cursor), call);

@@ -13,6 +13,11 @@
 namespace rowkeeper::plan {
 namespace {
 
+/// In front of every token, in the clear: a mark that other text is unlikely to have, and the version of what follows.
+/// Raise the version when anything changes that a token says or is bound to: the cells, the places, a fingerprint.
+constexpr std::string_view kMark = "rk";
+constexpr char kVersion = 1;
+constexpr size_t kHeader = kMark.size() + sizeof(kVersion);
 constexpr int kNonceBytes = 12;
 constexpr int kTagBytes = 16;
 
@@ -28,6 +33,13 @@ void Require(int openssl_result) {
 
 void AppendLength(uint32_t length, std::string* out) {
   for (int shift = 0; shift < 32; shift += 8) out->push_back(static_cast<char>(length >> shift));
+}
+
+/// Mark and version.
+std::string TokenHeader() {
+  std::string header(kMark);
+  header.push_back(kVersion);
+  return header;
 }
 
 std::string Pack(const PageTokens::Cells& cells) {
@@ -78,34 +90,50 @@ PageTokens::Key PageTokens::DeriveKey(std::string_view passphrase) {
 }
 
 std::string PageTokens::Seal(const Cells& cells, std::string_view request) const {
+  const std::string header = TokenHeader();
   const std::string plain = Pack(cells);
-  std::string sealed(kNonceBytes + plain.size() + kTagBytes, '\0');
-  Require(RAND_bytes(Bytes(&sealed), kNonceBytes));
+  std::string token = header;
+  token.resize(kHeader + kNonceBytes + plain.size() + kTagBytes);
+  unsigned char* const nonce = Bytes(&token) + kHeader;
+  unsigned char* const sealed = nonce + kNonceBytes;
+  Require(RAND_bytes(nonce, kNonceBytes));
   CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int written = 0;
-  Require(EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), Bytes(sealed)));
-  Require(EVP_EncryptUpdate(context.get(), nullptr, &written, Bytes(request), static_cast<int>(request.size())));
-  Require(EVP_EncryptUpdate(context.get(), Bytes(&sealed) + kNonceBytes, &written, Bytes(plain),
-                            static_cast<int>(plain.size())));
-  Require(EVP_EncryptFinal_ex(context.get(), Bytes(&sealed) + kNonceBytes + written, &written));
-  Require(
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, Bytes(&sealed) + kNonceBytes + plain.size()));
-  return Base64UrlEncode(sealed);
+  Require(EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), nonce));
+  for (const std::string_view bound : {std::string_view(header), request}) {
+    Require(EVP_EncryptUpdate(context.get(), nullptr, &written, Bytes(bound), static_cast<int>(bound.size())));
+  }
+  Require(EVP_EncryptUpdate(context.get(), sealed, &written, Bytes(plain), static_cast<int>(plain.size())));
+  Require(EVP_EncryptFinal_ex(context.get(), sealed + written, &written));
+  Require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, sealed + plain.size()));
+  return Base64UrlEncode(token);
 }
 
 std::optional<PageTokens::Cells> PageTokens::Open(std::string_view token, std::string_view request) const {
-  std::string sealed;
-  if (!Base64UrlDecode(token, &sealed) || sealed.size() < kNonceBytes + kTagBytes) return std::nullopt;
-  const int length = static_cast<int>(sealed.size()) - kNonceBytes - kTagBytes;
+  const std::string header = TokenHeader();
+  std::string bytes;
+  if (!Base64UrlDecode(token, &bytes) || bytes.size() < kHeader + kNonceBytes + kTagBytes) return std::nullopt;
+  if (bytes.compare(0, kHeader, header) != 0) return std::nullopt;
+  const int length = static_cast<int>(bytes.size() - kHeader) - kNonceBytes - kTagBytes;
+  unsigned char* const nonce = Bytes(&bytes) + kHeader;
+  unsigned char* const sealed = nonce + kNonceBytes;
   std::string plain(length, '\0');
   CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int written = 0;
-  Require(EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), Bytes(sealed)));
-  Require(EVP_DecryptUpdate(context.get(), nullptr, &written, Bytes(request), static_cast<int>(request.size())));
-  Require(EVP_DecryptUpdate(context.get(), Bytes(&plain), &written, Bytes(sealed) + kNonceBytes, length));
-  Require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, Bytes(&sealed) + kNonceBytes + length));
+  Require(EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), nonce));
+  for (const std::string_view bound : {std::string_view(header), request}) {
+    Require(EVP_DecryptUpdate(context.get(), nullptr, &written, Bytes(bound), static_cast<int>(bound.size())));
+  }
+  Require(EVP_DecryptUpdate(context.get(), Bytes(&plain), &written, sealed, length));
+  Require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, sealed + length));
   if (EVP_DecryptFinal_ex(context.get(), Bytes(&plain) + written, &written) != 1) return std::nullopt;
   return Unpack(plain);
+}
+
+bool PageTokens::IsOfAnotherRelease(std::string_view token) {
+  std::string bytes;
+  return Base64UrlDecode(token, &bytes) && bytes.size() > kHeader && bytes.compare(0, kMark.size(), kMark) == 0 &&
+         bytes[kMark.size()] != kVersion;
 }
 
 }  // namespace rowkeeper::plan

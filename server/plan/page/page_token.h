@@ -11,7 +11,8 @@
 namespace rowkeeper::plan {
 
 /// Seals cursors into page tokens that callers can neither read nor forge: AES-256-GCM with the request they belong to
-/// as additional data, so that a token works only with the request it came from. Immutable; thread-safe.
+/// as additional data, so that a token works only with the request it came from. A token begins with the version of its
+/// format, so that another release refuses it on purpose. Immutable; thread-safe.
 class PageTokens {
  public:
   using Key = std::array<unsigned char, 32>;
@@ -28,6 +29,9 @@ class PageTokens {
   std::string Seal(const Cells& cells, std::string_view request) const;
   /// nullopt when the token is damaged, forged, or belongs to another request or key.
   std::optional<Cells> Open(std::string_view token, std::string_view request) const;
+
+  /// Whether a token that Open refused has the format of another release.
+  static bool IsOfAnotherRelease(std::string_view token);
 
  private:
   Key key_;

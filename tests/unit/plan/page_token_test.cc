@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "server/base/ids.h"
 #include "tests/unit/plan/plan_fixture.h"
 
 namespace rowkeeper::plan {
@@ -56,6 +57,28 @@ TEST(PageTokens, WithAnyBitFlippedOrByteAddedOrLostAreRefused) {
       EXPECT_FALSE(tokens.Open(std::string(token).insert(i, " "), "request").has_value()) << i;
     }
     for (const char* tail : {"=", "==", "\n", "A"}) EXPECT_FALSE(tokens.Open(token + tail, "request").has_value());
+  }
+}
+
+/// The token with a format version as another release would have.
+std::string OfVersion(char version, const std::string& token) {
+  std::string bytes;
+  EXPECT_TRUE(Base64UrlDecode(token, &bytes));
+  bytes[2] = version;
+  return Base64UrlEncode(bytes);
+}
+
+TEST(PageTokens, OfAnotherFormatVersionAreRefusedAsThat) {
+  const PageTokens tokens(PageTokens::DeriveKey("a"));
+  const std::string token = tokens.Seal({"cell"}, "request");
+  EXPECT_EQ(OfVersion(1, token), token);
+  EXPECT_FALSE(PageTokens::IsOfAnotherRelease(token));
+  for (const char version : {'\0', '\2', '\x7f', '\xff'}) {
+    EXPECT_FALSE(tokens.Open(OfVersion(version, token), "request").has_value());
+    EXPECT_TRUE(PageTokens::IsOfAnotherRelease(OfVersion(version, token)));
+  }
+  for (const char* other : {"", "cms", "not a token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}) {
+    EXPECT_FALSE(PageTokens::IsOfAnotherRelease(other)) << other;
   }
 }
 
@@ -141,6 +164,12 @@ message ListResponse { repeated Pair pairs = 1; string next_page_token = 2; }
   EXPECT_EQ(Continue(with("x", "1=1:y;"), token), "OK");
   EXPECT_EQ(Continue(with("x;1=1:y", ""), token), refused_);
   EXPECT_EQ(Continue(RequestBuilder(list).Set("a", "x"), token), refused_);
+}
+
+TEST_F(PageTest, ATokenOfAnotherReleaseIsCalledThat) {
+  const std::string token = After(List("ListByOwner").MustBind(), cells_);
+  EXPECT_EQ(Continue(List("ListByOwner"), OfVersion(2, token)),
+            "page_token: was made by another release of the server; leave it empty to start from the first page");
 }
 
 TEST_F(PageTest, ATokenWithTheWrongNumberOfCellsIsRefused) {
