@@ -248,12 +248,12 @@ absl::Status UnitState::SendRollback(std::chrono::nanoseconds timeout) {
 absl::StatusOr<v1::UnitOfWorkInfo> UnitState::Get() {
   v1::GetRequest request;
   request.set_handle(begun_.handle());
-  v1::UnitOfWorkInfo info;
+  v1::GetResponse response;
   grpc::ClientContext context;
   SetTimeout(&context, Within(options_.deadline, options_.call_timeout));
-  absl::Status status = ToAbslStatus(stub_->Get(&context, request, &info));
+  absl::Status status = ToAbslStatus(stub_->Get(&context, request, &response));
   if (!status.ok()) return status;
-  return info;
+  return std::move(*response.mutable_unit_of_work());
 }
 
 absl::Status UnitState::Ended() const {

@@ -139,7 +139,7 @@ void ServerProcess::MakeServices() {
       wire::RunBackend{{executor_.get(), &in_doubt_runs_}, &runner_, &keyed_writes_, backend.max_response_bytes},
       methods_, StreamNames());
   unit_service_ = std::make_unique<const wire::UnitOfWorkService>(
-      wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug});
+      wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug, &tokens_, backend.limits.pages});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
   service_ = std::make_unique<wire::DynamicService>(std::move(served), wire::ToDynamicStreams(streams_),

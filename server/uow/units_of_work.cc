@@ -242,6 +242,8 @@ std::vector<UnitInfo> UnitsOfWork::List() const {
   return infos;
 }
 
+const std::string& UnitsOfWork::server() const { return impl_->options.server; }
+
 void UnitsOfWork::Drain(Clock::time_point deadline) { impl_->Drain(deadline); }
 
 }  // namespace rowkeeper::uow

@@ -127,6 +127,8 @@ class UnitsOfWork {
   absl::StatusOr<UnitInfo> Get(const Reference& reference) const;
   /// Open units, oldest first.
   std::vector<UnitInfo> List() const;
+  /// Where callers reach this server: UnitOptions::server.
+  const std::string& server() const;
 
   /// Refuses Begin from now on; open units may go on until `deadline`, then they are rolled back, and a COMMIT whose
   /// answer was lost is no longer asked about. Blocks until none is open. Call once.

@@ -136,6 +136,11 @@ class Resolver {
   }
 
   const RunStep* FindSource(int index, const std::vector<std::optional<RunStep>>& earlier) {
+    if (!value_.has_call()) {
+      Refuse("call", index == 0 ? "is missing, and there is no call before the first"
+                                : Cat("is missing; give the index of an earlier call, 0 to ", index - 1));
+      return nullptr;
+    }
     borrowed_.call = value_.call();
     if (value_.call() < 0 || value_.call() >= index) {
       Refuse("call", index == 0 ? "there is no call before the first"

@@ -5,6 +5,7 @@
 #include "rowkeeper/v1/unit_of_work.pb.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/wire/unit_of_work_list.h"
 #include "server/wire/unit_of_work_messages.h"
 
 namespace rowkeeper::wire {
@@ -224,7 +225,9 @@ absl::Status UnitOfWorkService::Get(const Incoming& incoming) const {
   if (!reference.ok()) return reference.status();
   const absl::StatusOr<uow::UnitInfo> info = incoming.units->Get(*reference);
   if (!info.ok()) return info.status();
-  incoming.exchange->Answer(ToProto(*info).SerializeAsString());
+  v1::GetResponse response;
+  *response.mutable_unit_of_work() = ToProto(*info);
+  incoming.exchange->Answer(response.SerializeAsString());
   return absl::OkStatus();
 }
 
@@ -232,12 +235,11 @@ absl::Status UnitOfWorkService::List(const Incoming& incoming) const {
   if (absl::Status status = RefuseUnitHeaders(incoming.headers, kNoUnitHere); !status.ok()) return status;
   v1::ListRequest request;
   if (absl::Status status = Parse(incoming.exchange->call(), &request); !status.ok()) return status;
-  v1::ListResponse response;
-  for (const uow::UnitInfo& info : incoming.units->List()) {
-    if (request.caller().empty() || info.caller == request.caller()) *response.add_units_of_work() = ToProto(info);
-  }
-  incoming.exchange->NoteRows(response.units_of_work_size());
-  incoming.exchange->Answer(response.SerializeAsString());
+  const absl::StatusOr<v1::ListResponse> response =
+      ListUnits(request, incoming.units->List(), {backend_.tokens, backend_.pages, incoming.units->server()});
+  if (!response.ok()) return response.status();
+  incoming.exchange->NoteRows(response->units_of_work_size());
+  incoming.exchange->Answer(response->SerializeAsString());
   return absl::OkStatus();
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "server/plan/call.h"
+#include "server/plan/page/page_token.h"
 #include "server/uow/units_of_work.h"
 #include "server/wire/dynamic_service.h"
 #include "server/wire/exchange.h"
@@ -25,6 +27,9 @@ struct UnitOfWorkBackend {
   const RunMethod* run = nullptr;
   /// The most that the header rowkeeper-debug may ask of Run.
   DebugLevel debug = DebugLevel::kCost;
+  /// Of List.
+  const plan::PageTokens* tokens = nullptr;
+  plan::PageLimits pages = {};
 };
 
 /// rowkeeper.v1.UnitOfWork: requests are checked here, the registry of units does the work. The handle of a unit may

@@ -102,8 +102,10 @@ class IdleUnits {
   /// The server's own count.
   int CountOpen() const {
     grpc::ClientContext context;
+    rowkeeper::v1::ListRequest request;
+    request.set_page_size(1000);
     rowkeeper::v1::ListResponse response;
-    return stub_->List(&context, {}, &response).ok() ? response.units_of_work_size() : -1;
+    return stub_->List(&context, request, &response).ok() ? response.units_of_work_size() : -1;
   }
 
  private:

@@ -122,8 +122,8 @@ TEST(Channel, ACallWithoutADeadlineOfItsOwnHasNone) {
   };
   Units units(MakeChannel(server.address()));
   grpc::ClientContext context;
-  v1::UnitOfWorkInfo info;
-  EXPECT_TRUE(units.Get(&context, {}, &info).ok());
+  v1::GetResponse response;
+  EXPECT_TRUE(units.Get(&context, {}, &response).ok());
   EXPECT_EQ(context.deadline(), std::chrono::system_clock::time_point::max());
 }
 

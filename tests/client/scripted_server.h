@@ -52,7 +52,7 @@ class ScriptedServer final : public v1::UnitOfWork::Service {
     ++rollbacks;
     return Play(rollback);
   }
-  grpc::Status Get(grpc::ServerContext*, const v1::GetRequest*, v1::UnitOfWorkInfo*) override { return Play(get); }
+  grpc::Status Get(grpc::ServerContext*, const v1::GetRequest*, v1::GetResponse*) override { return Play(get); }
 
   grpc::Status Savepoint(grpc::ServerContext*, const v1::SavepointRequest* request,
                          v1::SavepointResponse* response) override {

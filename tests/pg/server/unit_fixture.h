@@ -50,7 +50,7 @@ class Unit {
   CallResult Do(const std::string& method) const { return About(method, Json::object()); }
   CallResult Commit() const { return Do("Commit"); }
   CallResult Rollback() const { return Do("Rollback"); }
-  Json Get() const { return server_->MustCall("UnitOfWork.Get", {{"handle", handle_}}, call_); }
+  Json Get() const { return server_->MustCall("UnitOfWork.Get", {{"handle", handle_}}, call_)["unit_of_work"]; }
   std::string State() const { return Get().value("state", "").substr(sizeof("UNIT_OF_WORK_STATE_") - 1); }
   CallResult Savepoint(const std::string& name) const { return About("Savepoint", {{"name", name}}); }
   CallResult RollbackTo(const std::string& name) const { return About("RollbackTo", {{"name", name}}); }

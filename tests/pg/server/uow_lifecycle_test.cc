@@ -111,6 +111,20 @@ TEST_F(UnitOfWorkTest, ListShowsOpenUnitsOldestFirstAndNoHandle) {
   EXPECT_EQ(MustCall("UnitOfWork.List", Json::object()), Json::object());
 }
 
+TEST_F(UnitOfWorkTest, ListHasPages) {
+  const Unit first(&server());
+  const Unit second(&server());
+  const Json page = MustCall("UnitOfWork.List", {{"page_size", 1}});
+  ASSERT_EQ(page["units_of_work"].size(), 1u);
+  EXPECT_EQ(page["units_of_work"][0]["id"], first.info()["id"]);
+  const Json rest = MustCall("UnitOfWork.List", {{"page_size", 1}, {"page_token", page["next_page_token"]}});
+  ASSERT_EQ(rest["units_of_work"].size(), 1u);
+  EXPECT_EQ(rest["units_of_work"][0]["id"], second.info()["id"]);
+  EXPECT_FALSE(rest.contains("next_page_token"));
+  const CallResult wrong = server().Call("UnitOfWork.List", {{"page_size", -1}, {"page_token", "x"}});
+  EXPECT_EQ(Summary(wrong), "INVALID_ARGUMENT INVALID_FIELD [page_size, page_token]");
+}
+
 TEST_F(UnitOfWorkTest, AnIdleUnitIsRolledBackAndSaysSo) {
   const Json before = NewTodo(NewProfile());
   const Unit unit(&server(), {{"idle_limit", "0.2s"}});

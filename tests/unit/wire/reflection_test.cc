@@ -13,7 +13,7 @@
 namespace rowkeeper::wire {
 namespace {
 
-namespace v1 = grpc::reflection::v1;
+namespace reflection_v1 = grpc::reflection::v1;
 namespace v1alpha = grpc::reflection::v1alpha;
 using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptorProto;
@@ -58,11 +58,12 @@ class ReflectionTest : public ::testing::Test {
   }
 
   /// Sends all requests on one stream, and expects v1alpha to answer with the same bytes.
-  std::vector<v1::ServerReflectionResponse> Ask(const std::vector<v1::ServerReflectionRequest>& requests) {
-    std::vector<v1::ServerReflectionResponse> responses;
+  std::vector<reflection_v1::ServerReflectionResponse> Ask(
+      const std::vector<reflection_v1::ServerReflectionRequest>& requests) {
+    std::vector<reflection_v1::ServerReflectionResponse> responses;
     grpc::ClientContext context;
     grpc::ClientContext alpha_context;
-    const auto stub = v1::ServerReflection::NewStub(server_->channel());
+    const auto stub = reflection_v1::ServerReflection::NewStub(server_->channel());
     const auto alpha_stub = v1alpha::ServerReflection::NewStub(server_->channel());
     const auto stream = stub->ServerReflectionInfo(&context);
     const auto alpha_stream = alpha_stub->ServerReflectionInfo(&alpha_context);
@@ -83,33 +84,35 @@ class ReflectionTest : public ::testing::Test {
     EXPECT_TRUE(alpha_stream->Finish().ok());
     return responses;
   }
-  v1::ServerReflectionResponse AskOne(const v1::ServerReflectionRequest& request) { return Ask({request}).front(); }
+  reflection_v1::ServerReflectionResponse AskOne(const reflection_v1::ServerReflectionRequest& request) {
+    return Ask({request}).front();
+  }
 
   std::unique_ptr<Reflection> reflection_;
   std::unique_ptr<TestServer> server_;
 };
 
-v1::ServerReflectionRequest Symbol(const std::string& name) {
-  v1::ServerReflectionRequest request;
+reflection_v1::ServerReflectionRequest Symbol(const std::string& name) {
+  reflection_v1::ServerReflectionRequest request;
   request.set_host("h");
   request.set_file_containing_symbol(name);
   return request;
 }
 
-v1::ServerReflectionRequest File(const std::string& name) {
-  v1::ServerReflectionRequest request;
+reflection_v1::ServerReflectionRequest File(const std::string& name) {
+  reflection_v1::ServerReflectionRequest request;
   request.set_file_by_filename(name);
   return request;
 }
 
-v1::ServerReflectionRequest Extension(const std::string& type, int number) {
-  v1::ServerReflectionRequest request;
+reflection_v1::ServerReflectionRequest Extension(const std::string& type, int number) {
+  reflection_v1::ServerReflectionRequest request;
   request.mutable_file_containing_extension()->set_containing_type(type);
   request.mutable_file_containing_extension()->set_extension_number(number);
   return request;
 }
 
-std::vector<std::string> FileNames(const v1::ServerReflectionResponse& response) {
+std::vector<std::string> FileNames(const reflection_v1::ServerReflectionResponse& response) {
   std::vector<std::string> names;
   for (const std::string& bytes : response.file_descriptor_response().file_descriptor_proto()) {
     FileDescriptorProto proto;
@@ -120,7 +123,7 @@ std::vector<std::string> FileNames(const v1::ServerReflectionResponse& response)
 }
 
 TEST_F(ReflectionTest, ServicesAreTheRepositoriesHealthAndReflection) {
-  v1::ServerReflectionRequest request;
+  reflection_v1::ServerReflectionRequest request;
   request.set_list_services("");
   std::vector<std::string> names;
   const auto response = AskOne(request);
@@ -177,7 +180,7 @@ TEST_F(ReflectionTest, ImportsAreSentOncePerStreamButTheFileAskedForAlways) {
 TEST_F(ReflectionTest, ExtensionsAreFoundByNumber) {
   EXPECT_EQ(FileNames(AskOne(Extension("shop.Base", 101))).front(), "shop/shop.proto");
   EXPECT_EQ(AskOne(Extension("shop.Base", 102)).error_response().error_code(), grpc::StatusCode::NOT_FOUND);
-  v1::ServerReflectionRequest numbers;
+  reflection_v1::ServerReflectionRequest numbers;
   numbers.set_all_extension_numbers_of_type("shop.Base");
   const auto response = AskOne(numbers);
   EXPECT_EQ(response.all_extension_numbers_response().base_type_name(), "shop.Base");
@@ -198,11 +201,11 @@ TEST_F(ReflectionTest, WhatIsNotThereIsAnErrorResponseAndTheStreamGoesOn) {
 }
 
 TEST_F(ReflectionTest, StopEndsOpenStreamsSoThatTheServerCanShutDown) {
-  const auto stub = v1::ServerReflection::NewStub(server_->channel());
+  const auto stub = reflection_v1::ServerReflection::NewStub(server_->channel());
   grpc::ClientContext context;
   const auto stream = stub->ServerReflectionInfo(&context);
   ASSERT_TRUE(stream->Write(Symbol("shop.Item")));
-  v1::ServerReflectionResponse response;
+  reflection_v1::ServerReflectionResponse response;
   ASSERT_TRUE(stream->Read(&response));
   reflection_->Stop();
   EXPECT_FALSE(stream->Read(&response));
