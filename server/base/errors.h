@@ -120,6 +120,9 @@ absl::Status UnitsOfWorkOff();
 absl::Status UnitOfWorkExpired(std::string_view cause, std::string_view what, std::string_view time);
 /// The same reason, cause SERVER_RESTARTED: nobody knows any more whether the unit was committed before.
 absl::Status UnitOfWorkLostInRestart();
+/// The same reason, cause OTHER_RELEASE: the server's handle has the format of another release, which this one
+/// replaced.
+absl::Status UnitOfWorkOfAnotherRelease();
 /// FAILED_PRECONDITION, reason UNIT_OF_WORK_ENDED: its caller ended it. `outcome` is COMMITTED, ROLLED_BACK or UNKNOWN.
 absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time);
 /// ABORTED with RetryInfo, reason UNIT_OF_WORK_BUSY: another call of the unit was running for longer than `limit`.

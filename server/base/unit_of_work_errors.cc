@@ -14,6 +14,10 @@ using error_parts::WithPrecondition;
 using error_parts::WithRetry;
 using std::chrono::milliseconds;
 
+constexpr std::string_view kReadFirst =
+    "unless Commit was sent for it, it was rolled back; if Commit was sent, it may have been committed: read the rows "
+    "before you write again";
+
 }  // namespace
 
 absl::Status UnitOfWorkNotFound() {
@@ -42,11 +46,14 @@ absl::Status UnitOfWorkExpired(std::string_view cause, std::string_view what, st
 }
 
 absl::Status UnitOfWorkLostInRestart() {
-  return Error(
-      Reason::kUnitOfWorkExpired,
-      "the server that held this unit of work was restarted; unless Commit was sent for it, it was rolled back; "
-      "if Commit was sent, it may have been committed: read the rows before you write again",
-      {{"cause", "SERVER_RESTARTED"}, {"end_time", ""}});
+  return Error(Reason::kUnitOfWorkExpired, Cat("the server that held this unit of work was restarted; ", kReadFirst),
+               {{"cause", "SERVER_RESTARTED"}, {"end_time", ""}});
+}
+
+absl::Status UnitOfWorkOfAnotherRelease() {
+  return Error(Reason::kUnitOfWorkExpired,
+               Cat("the handle was made by another release of the server, which this one replaced; ", kReadFirst),
+               {{"cause", "OTHER_RELEASE"}, {"end_time", ""}});
 }
 
 absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time) {

@@ -11,10 +11,11 @@
 namespace rowkeeper::uow {
 namespace {
 
-constexpr char kVersion = 1;
+/// Of what follows the address.
+constexpr char kVersion = 2;
+/// The version, and the address's length in a byte.
+constexpr size_t kHeader = 2;
 constexpr size_t kInstance = 8;
-constexpr size_t kFixed = sizeof(kVersion) + kInstance + Handle::kSecretBytes;
-constexpr size_t kMaxServer = 255;
 
 }  // namespace
 
@@ -31,19 +32,28 @@ std::string Handle::Id() const {
   return id;
 }
 
-/// Only the server's length varies, so it needs no field.
 std::string Handle::Encode() const {
-  return Base64UrlEncode(Cat(std::string_view(&kVersion, 1), server, instance, secret));
+  const auto server_size = static_cast<char>(server.size());
+  return Base64UrlEncode(
+      Cat(std::string_view(&kVersion, 1), std::string_view(&server_size, 1), server, instance, secret));
 }
 
 std::optional<Handle> Handle::Parse(std::string_view text) {
   std::string bytes;
-  if (text.size() > kMaxText || !Base64UrlDecode(text, &bytes)) return std::nullopt;
-  if (bytes.size() < kFixed || bytes.size() > kFixed + kMaxServer || bytes[0] != kVersion) return std::nullopt;
-  const size_t server_size = bytes.size() - kFixed;
-  Handle handle{bytes.substr(1, server_size), bytes.substr(1 + server_size, kInstance),
-                bytes.substr(1 + server_size + kInstance)};
+  if (text.size() > kMaxText || !Base64UrlDecode(text, &bytes) || bytes.size() < kHeader) return std::nullopt;
+  const size_t server_size = static_cast<unsigned char>(bytes[1]);
+  if (bytes.size() < kHeader + server_size + kSecretBytes) return std::nullopt;
+  Handle handle;
+  handle.server = bytes.substr(kHeader, server_size);
   if (!IsPrintableWord(handle.server)) return std::nullopt;
+  if (bytes[0] != kVersion) {
+    handle.of_another_release = true;
+    return handle.server.empty() ? std::nullopt : std::optional(handle);
+  }
+  const std::string unit = bytes.substr(kHeader + server_size);
+  if (unit.size() != kInstance + kSecretBytes) return std::nullopt;
+  handle.instance = unit.substr(0, kInstance);
+  handle.secret = unit.substr(kInstance);
   return handle;
 }
 

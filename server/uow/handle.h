@@ -7,6 +7,9 @@
 namespace rowkeeper::uow {
 
 /// What a handle says. Its text is opaque to callers, printable, and fit for a header.
+///
+/// It begins with the version of its format and the server's address, in all releases alike: so any release can say
+/// whose unit it is, and reads no more of a handle that another one made.
 struct Handle {
   /// Longest text that Parse looks at, bytes.
   static constexpr size_t kMaxText = 512;
@@ -18,13 +21,16 @@ struct Handle {
   std::string instance;
   /// kSecretBytes random bytes: the unit.
   std::string secret;
+  /// It has the format of another release: `instance` and `secret` are not known.
+  bool of_another_release = false;
 
   /// UnitInfo::id, for logs and callers: the first 12 hexadecimal digits of the secret's SHA-256, which do not lead
   /// back to it.
   std::string Id() const;
+  /// Not of one that another release made.
   std::string Encode() const;
-  /// nullopt for what Encode cannot have written. The server's address is then printable and at most 255 bytes, but
-  /// not to be trusted otherwise.
+  /// nullopt for what no release's Encode can have written. The server's address is printable and at most 255 bytes,
+  /// but not to be trusted otherwise.
   static std::optional<Handle> Parse(std::string_view text);
 };
 

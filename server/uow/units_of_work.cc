@@ -94,6 +94,7 @@ Located UnitsOfWork::Impl::Locate(const Reference& reference) const {
     return {{}, InvalidHeader("rowkeeper-unit-of-work", "is not a handle; send the one that Begin gave, unchanged")};
   }
   if (handle->server != options.server) return {{}, UnitOfWorkElsewhere(handle->server)};
+  if (handle->of_another_release) return {{}, UnitOfWorkOfAnotherRelease()};
   if (handle->instance != instance) return {{}, UnitOfWorkLostInRestart()};
   Located located{registry.Find(handle->secret, reference.caller), absl::OkStatus()};
   if (located.found.unit == nullptr && located.found.ended == nullptr) located.problem = UnitOfWorkNotFound();

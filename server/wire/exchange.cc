@@ -34,7 +34,7 @@ uint64_t Exchange::Fingerprint() const {
 void Exchange::NoteUnit(std::string_view handle) {
   if (!noting()) return;
   const auto parsed = uow::Handle::Parse(handle);
-  if (parsed.has_value()) log_.NoteUnitId(parsed->Id());
+  if (parsed.has_value() && !parsed->of_another_release) log_.NoteUnitId(parsed->Id());
 }
 
 void Exchange::Answer(absl::StatusOr<std::string> response) {

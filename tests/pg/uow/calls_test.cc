@@ -56,6 +56,26 @@ TEST_F(UowTest, EveryHandleThatIsNotTheCallersGetsItsAnswer) {
   EXPECT_EQ(Reason(Commit(unit)), "OK");
 }
 
+TEST_F(UowTest, AHandleOfAnotherReleaseIsNeverSaidToBeRolledBackForSure) {
+  std::string bytes;
+  ASSERT_TRUE(Base64UrlDecode(Begin(), &bytes));
+  ++bytes[0];  // the version
+  const std::string replaced = Base64UrlEncode(bytes);
+  const Text late = Run(replaced, "SELECT 1");
+  EXPECT_EQ(Reason(late), "UNIT_OF_WORK_EXPIRED");
+  EXPECT_TRUE(Mentions(late.status(), "OTHER_RELEASE")) << late.status();
+  EXPECT_TRUE(Mentions(late.status(), "made by another release of the server")) << late.status();
+  EXPECT_TRUE(Mentions(late.status(), "read the rows before you write again")) << late.status();
+  EXPECT_EQ(Reason(Commit(replaced)), "COMMIT_OUTCOME_UNKNOWN");
+  EXPECT_EQ(Reason(Get(replaced)), "COMMIT_OUTCOME_UNKNOWN");
+  EXPECT_EQ(*Rollback(replaced), UnitState::kUnspecified);
+
+  ++bytes[2];  // the first letter of the address
+  const std::string elsewhere = Base64UrlEncode(bytes);
+  EXPECT_EQ(Reason(Run(elsewhere, "SELECT 1")), "UNIT_OF_WORK_ELSEWHERE") << "releases side by side";
+  EXPECT_EQ(Reason(Commit(elsewhere)), "UNIT_OF_WORK_ELSEWHERE");
+}
+
 TEST_F(UowTest, AUnitThatCommittedBeforeARestartIsNeverSaidToBeRolledBack) {
   const std::string unit = Begin();
   ASSERT_EQ(Reason(Run(unit, "UPDATE t SET n = 1 WHERE id = 1")), "OK");

@@ -36,18 +36,13 @@ TEST(HandleTest, IsFitForAHeader) {
 /// What Parse accepts, Encode writes: no two texts are the same handle.
 TEST(HandleTest, EveryTruncationAndChangeIsRefusedOrAnotherHandle) {
   const std::string text = MakeHandle("10.0.0.7:50051").Encode();
-  for (size_t size = 0; size < text.size(); ++size) {
-    const auto parsed = Handle::Parse(text.substr(0, size));
-    if (parsed) {
-      EXPECT_EQ(parsed->Encode(), text.substr(0, size));
-    }
-  }
+  for (size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(Handle::Parse(text.substr(0, size))) << size;
   for (size_t i = 0; i < text.size(); ++i) {
     for (int c = 0; c < 256; ++c) {
       std::string changed = text;
       changed[i] = static_cast<char>(c);
       const auto parsed = Handle::Parse(changed);
-      if (!parsed) continue;
+      if (!parsed || parsed->of_another_release) continue;
       EXPECT_EQ(parsed->Encode(), changed);
       EXPECT_EQ(parsed->instance.size(), 8u);
       EXPECT_EQ(parsed->secret.size(), 16u);
@@ -55,14 +50,36 @@ TEST(HandleTest, EveryTruncationAndChangeIsRefusedOrAnotherHandle) {
   }
 }
 
-TEST(HandleTest, WhatEncodeCannotHaveWrittenIsRefused) {
-  const std::string fixed(24, 'x');
+/// A handle as another release would write it: version, length of the address, address, and what that release needs.
+std::string Foreign(char version, const std::string& server, const std::string& rest) {
+  return Base64UrlEncode(std::string({version, static_cast<char>(server.size())}) + server + rest);
+}
+
+TEST(HandleTest, OfAnotherReleaseTheServerIsReadAndNothingElse) {
+  for (const char version : {'\0', '\1', '\3', '\xff'}) {
+    for (const size_t rest : {16, 24, 40}) {
+      const auto parsed = Handle::Parse(Foreign(version, "10.0.0.7:50051", std::string(rest, 'x')));
+      ASSERT_TRUE(parsed) << rest;
+      EXPECT_TRUE(parsed->of_another_release);
+      EXPECT_EQ(parsed->server, "10.0.0.7:50051");
+      EXPECT_EQ(parsed->instance + parsed->secret, "");
+    }
+  }
+  EXPECT_FALSE(Handle::Parse(Foreign(2, "10.0.0.7:50051", std::string(24, 'x')))->of_another_release);
+  EXPECT_FALSE(Handle::Parse(Foreign(3, "10.0.0.7:50051", std::string(15, 'x')))) << "no room for a secret";
+  EXPECT_FALSE(Handle::Parse(Foreign(3, "10.0.0.7 ", std::string(24, 'x'))));
+  EXPECT_FALSE(Handle::Parse(Foreign(3, "", std::string(24, 'x'))));
+}
+
+TEST(HandleTest, WhatNoReleaseCanHaveWrittenIsRefused) {
+  const std::string unit(24, 'x');
   for (const std::string& bytes :
-       {std::string(), "\x01" + std::string(23, 'x'), "\x02" + fixed, "\x01 " + fixed, "\x01\x7f" + fixed,
-        "\x01\n" + fixed, "\x01\xc3\xa4" + fixed, "\x01" + std::string(256, 'a') + fixed}) {
+       {std::string(), std::string("\2"), std::string("\2\0", 2) + std::string(23, 'x'),
+        std::string("\2\0", 2) + unit + "x", "\2\1 " + unit, "\2\1\x7f" + unit, "\2\1\n" + unit, "\2\2\xc3\xa4" + unit,
+        "\2\xff" + std::string(254, 'a') + unit, "\2\x0a" + unit}) {
     EXPECT_FALSE(Handle::Parse(Base64UrlEncode(bytes))) << bytes;
   }
-  EXPECT_TRUE(Handle::Parse(Base64UrlEncode("\x01" + std::string(255, 'a') + fixed)));
+  EXPECT_TRUE(Handle::Parse(Base64UrlEncode("\2\xff" + std::string(255, 'a') + unit)));
   EXPECT_FALSE(Handle::Parse(std::string(100000, 'A')));
   EXPECT_FALSE(Handle::Parse("not base64!"));
   EXPECT_FALSE(Handle::Parse(MakeHandle("a").Encode() + "="));
@@ -71,10 +88,10 @@ TEST(HandleTest, WhatEncodeCannotHaveWrittenIsRefused) {
 TEST(HandleTest, RandomTextNeverHarms) {
   for (int i = 0; i < 20000; ++i) {
     std::string bytes = RandomBytes(static_cast<size_t>(i % 64));
-    if (!bytes.empty() && i % 2 == 0) bytes[0] = 1;
+    if (!bytes.empty() && i % 2 == 0) bytes[0] = 2;
     const std::string text = Base64UrlEncode(bytes);
     const auto parsed = Handle::Parse(text);
-    if (parsed) {
+    if (parsed && !parsed->of_another_release) {
       EXPECT_EQ(parsed->Encode(), text);
     }
   }
