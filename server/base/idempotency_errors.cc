@@ -12,4 +12,12 @@ absl::Status IdempotencyKeyReused(std::string_view key) {
       {{"key", key}});
 }
 
+absl::Status IdempotencyKeyOfAnotherRelease(std::string_view key) {
+  return error_parts::Error(
+      Reason::kIdempotencyKeyOtherRelease,
+      "header idempotency-key: another release of the server executed a call with this key, and this one cannot read "
+      "the response that it stored; nothing was executed now: read the rows, and send a new key with a new call",
+      {{"key", key}});
+}
+
 }  // namespace rowkeeper

@@ -9,5 +9,8 @@ namespace rowkeeper {
 
 /// INVALID_ARGUMENT, reason IDEMPOTENCY_KEY_REUSED: the key belongs to a call with another method or request.
 absl::Status IdempotencyKeyReused(std::string_view key);
+/// FAILED_PRECONDITION, reason IDEMPOTENCY_KEY_OTHER_RELEASE: another release of the server executed the call and
+/// stored its response in a format that this one does not read.
+absl::Status IdempotencyKeyOfAnotherRelease(std::string_view key);
 
 }  // namespace rowkeeper

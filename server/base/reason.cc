@@ -44,6 +44,7 @@ constexpr Entry kEntries[] = {
     {Reason::kUnitsOfWorkOff, "UNITS_OF_WORK_OFF", Code::kFailedPrecondition},
     {Reason::kStreamsOff, "STREAMS_OFF", Code::kFailedPrecondition},
     {Reason::kCannotListen, "CANNOT_LISTEN", Code::kFailedPrecondition},
+    {Reason::kIdempotencyKeyOtherRelease, "IDEMPOTENCY_KEY_OTHER_RELEASE", Code::kFailedPrecondition},
     {Reason::kVersionMismatch, "VERSION_MISMATCH", Code::kAborted},
     {Reason::kSerializationFailure, "SERIALIZATION_FAILURE", Code::kAborted},
     {Reason::kDeadlock, "DEADLOCK", Code::kAborted},

@@ -46,6 +46,7 @@ enum class Reason : uint8_t {
   kUnitsOfWorkOff,
   kStreamsOff,
   kCannotListen,
+  kIdempotencyKeyOtherRelease,
   // ABORTED
   kVersionMismatch,
   kSerializationFailure,

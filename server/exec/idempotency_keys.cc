@@ -17,6 +17,10 @@ using Effect = db::Query::Effect;
 /// A key that is taken may be free a moment later, when it was swept or rolled back; this often it is looked at again.
 constexpr int kMostAttempts = 5;
 
+/// In front of every stored response: the version of its format, and of that of the request's hash beside it. No
+/// message begins with a byte below 8, for fields are numbered from 1.
+constexpr char kVersion = 1;
+
 /// Far from those that the statement cache counts up to.
 enum StatementId : uint64_t {
   kInsert = std::numeric_limits<uint64_t>::max() - 16,
@@ -54,6 +58,7 @@ absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const Idempote
     if (!stored->has_value()) continue;
     // One that can be seen and has no response belongs to nobody: whoever takes a key commits it with the response.
     if (!(*stored)->too_old && (*stored)->response.has_value()) {
+      if (!(*stored)->of_this_release) return IdempotencyKeyOfAnotherRelease(key.key);
       if (!(*stored)->same_request) return IdempotencyKeyReused(key.key);
       return std::move((*stored)->response);
     }
@@ -75,14 +80,19 @@ absl::StatusOr<std::optional<IdempotencyKeys::Stored>> IdempotencyKeys::Find(con
   Stored stored;
   stored.same_request = rows->cell(0, 0) == "t";
   stored.too_old = rows->cell(0, 2) == "t";
-  if (!rows->is_null(0, 1)) stored.response = FromBytea(rows->cell(0, 1));
+  if (!rows->is_null(0, 1)) {
+    const std::string bytes = FromBytea(rows->cell(0, 1));
+    stored.of_this_release = !bytes.empty() && bytes.front() == kVersion;
+    stored.response = stored.of_this_release ? bytes.substr(1) : "";
+  }
   return stored;
 }
 
 absl::Status IdempotencyKeys::Store(const IdempotencyKey& key, const std::string& response, db::Connection& connection,
                                     db::Cancellation* cancellation) const {
-  const auto updated = Execute(kUpdate, sql::UpdateIdempotencyKey(), {key.key, ToBytea(response)}, Effect::kWrite,
-                               connection, cancellation);
+  const auto updated =
+      Execute(kUpdate, sql::UpdateIdempotencyKey(), {key.key, ToBytea(Cat(std::string_view(&kVersion, 1), response))},
+              Effect::kWrite, connection, cancellation);
   if (!updated.ok()) return updated.status();
   return updated->affected() == 1 ? absl::OkStatus() : Internal("an idempotency key went while its call ran");
 }

@@ -39,6 +39,7 @@ class IdempotencyKeys {
 
   /// Takes the key, or gives the response that is stored under it. Waits for a transaction of anyone who has taken it
   /// and not committed yet, up to the session's lock timeout. Errors: INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED;
+  /// FAILED_PRECONDITION IDEMPOTENCY_KEY_OTHER_RELEASE for a response whose format this release does not know;
   /// FAILED_PRECONDITION SCHEMA_MISMATCH, with what to run, when the database has no such table; those of the error
   /// table.
   absl::StatusOr<std::optional<std::string>> Claim(const IdempotencyKey& key, db::Connection& connection,
@@ -58,6 +59,8 @@ class IdempotencyKeys {
   struct Stored {
     bool same_request = false;
     bool too_old = false;
+    /// `same_request` and `response` mean something.
+    bool of_this_release = false;
     std::optional<std::string> response;
   };
 

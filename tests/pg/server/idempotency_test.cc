@@ -78,6 +78,27 @@ TEST_F(IdempotencyTest, EveryKindOfWriteTakesAKey) {
   }
 }
 
+TEST_F(IdempotencyTest, AResponseThatAnotherReleaseStoredIsRefusedAndTheCallNotDoneAgain) {
+  const std::string handle = RandomHex(8);
+  // Another version, a response without one as it was before there were any, and an empty one.
+  for (const char* stored : {"'\\x02'::bytea || substr(response, 2)", "substr(response, 2)", "''"}) {
+    const std::string key = NewKey();
+    ASSERT_TRUE(Keyed(kCreate, ProfileOf(handle), key).bytes.ok());
+    const std::string mine = Cat(" WHERE key = '", key, "'");
+    EXPECT_EQ(server_->database().Value(Cat("SELECT get_byte(response, 0) FROM rowkeeper_idempotency_keys", mine)),
+              "1");
+    server_->database().Run(Cat("UPDATE rowkeeper_idempotency_keys SET response = ", stored, mine));
+    for (const Json& request : {ProfileOf(handle), ProfileOf(RandomHex(8))}) {
+      const KeyedAnswer again = Keyed(kCreate, request, key);
+      EXPECT_EQ(Summary(again.bytes), "FAILED_PRECONDITION IDEMPOTENCY_KEY_OTHER_RELEASE") << stored;
+      EXPECT_FALSE(again.replayed);
+    }
+    EXPECT_EQ(ProfilesWith(server_, handle), "1");
+    EXPECT_EQ(KeysStored(server_, key), "1");
+    server_->database().Run(Cat("DELETE FROM profiles WHERE handle = '", handle, "'"));
+  }
+}
+
 TEST_F(IdempotencyTest, ARunIsDoneOnceAsAWhole) {
   const std::string handle = RandomHex(8);
   RunRequest run(server_);

@@ -72,6 +72,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {BatchTooLarge("ids", "p", "max-batch-rows", "1000 rows"), Code::kInvalidArgument, "BATCH_TOO_LARGE", false},
       {ReadTooLarge("read_mask", "p", "r", "max-relations", "32"), Code::kInvalidArgument, "READ_TOO_LARGE", false},
       {IdempotencyKeyReused("k"), Code::kInvalidArgument, "IDEMPOTENCY_KEY_REUSED", false},
+      {IdempotencyKeyOfAnotherRelease("k"), Code::kFailedPrecondition, "IDEMPOTENCY_KEY_OTHER_RELEASE", false},
       {RowNotFound("e.E", "id 1"), Code::kNotFound, "ROW_NOT_FOUND", false},
       {RowNotDeleted("e.E", "id 1"), Code::kAlreadyExists, "ROW_NOT_DELETED", false},
       {AlreadyExists("e.E", "uq", {"a"}), Code::kAlreadyExists, "UNIQUE_VIOLATION", false},
