@@ -26,17 +26,33 @@ namespace {
 
 namespace pb = google::protobuf;
 
-/// The file of this name in the binary, when it is one that users need not bring. Theirs would be the same or unusable.
-const pb::FileDescriptor* HeldFile(const std::string& name) {
+/// The file of this name in the binary, when users cannot have another: theirs is the same or unusable.
+const pb::FileDescriptor* OwnFile(const std::string& name) {
   // Naming the types keeps the generated files in the program.
-  static const bool linked =
-      google::type::Date::descriptor() && v1::EntityOptions::descriptor() && v1::BeginRequest::descriptor();
-  if (!linked) return nullptr;
-  if (!absl::StartsWith(name, "rowkeeper/v1/") && !absl::StartsWith(name, "google/protobuf/") &&
-      name != "google/type/date.proto") {
+  static const bool linked = v1::EntityOptions::descriptor() && v1::BeginRequest::descriptor();
+  if (!linked || (!absl::StartsWith(name, "rowkeeper/v1/") && !absl::StartsWith(name, "google/protobuf/"))) {
     return nullptr;
   }
   return pb::DescriptorPool::generated_pool()->FindFileByName(name);
+}
+
+/// The file of this name in the binary, for those who do not bring theirs.
+const pb::FileDescriptor* FallbackFile(const std::string& name) {
+  const pb::FileDescriptor* date = google::type::Date::descriptor()->file();
+  return name == date->name() ? date : nullptr;
+}
+
+/// Whether the server reads and writes this google.type.Date as what it is: others may have added to it.
+bool IsDate(const pb::Descriptor& message) {
+  const pb::Descriptor& known = *google::type::Date::descriptor();
+  for (int i = 0; i < known.field_count(); ++i) {
+    const pb::FieldDescriptor* field = message.FindFieldByNumber(known.field(i)->number());
+    if (field == nullptr || field->name() != known.field(i)->name() || field->type() != known.field(i)->type() ||
+        field->is_repeated()) {
+      return false;
+    }
+  }
+  return true;
 }
 
 std::string WithoutPeriod(std::string text) {
@@ -147,12 +163,15 @@ class Loader {
     std::vector<std::string> names;
     for (pb::FileDescriptorProto& file : *set.mutable_file()) {
       const std::string name = file.name();
-      if (HeldFile(name) != nullptr) continue;
+      if (const pb::FileDescriptor* own = OwnFile(name)) {
+        CheckOptionNumbers(path, file, *own);
+        continue;
+      }
       const auto found = set_files_.find(name);
       if (found == set_files_.end()) {
         set_files_.emplace(name, std::make_unique<pb::FileDescriptorProto>(std::move(file)));
         names.push_back(name);
-      } else if (found->second->SerializeAsString() != file.SerializeAsString()) {
+      } else if (FallbackFile(name) == nullptr && found->second->SerializeAsString() != file.SerializeAsString()) {
         Report(path, 0, absl::StrCat("holds ", name, ", which differs from that in another descriptor set"),
                "leave out one of the two");
       }
@@ -162,7 +181,7 @@ class Loader {
 
   /// A name that descriptor sets and proto paths both claim is reported.
   void CheckNotInSet(const std::string& name) {
-    if (set_files_.count(name) != 0) {
+    if (set_files_.count(name) != 0 && FallbackFile(name) == nullptr) {
       Report(name, 0, "found both in a descriptor set and below a proto path", "leave out one of the two");
     }
   }
@@ -193,9 +212,19 @@ class Loader {
     diagnostics_->Add(std::move(diagnostic));
   }
 
-  bool Exists(const std::string& name) {
-    if (HeldFile(name) != nullptr || set_files_.count(name) != 0) return true;
+  bool IsOnPath(const std::string& name) {
     return std::unique_ptr<pb::io::ZeroCopyInputStream>(tree_.Open(name)) != nullptr;
+  }
+
+  /// The file to use out of the binary; nullptr for the user's.
+  const pb::FileDescriptor* HeldFile(const std::string& name) {
+    if (const pb::FileDescriptor* own = OwnFile(name)) return own;
+    const pb::FileDescriptor* fallback = FallbackFile(name);
+    return fallback != nullptr && set_files_.count(name) == 0 && !IsOnPath(name) ? fallback : nullptr;
+  }
+
+  bool Exists(const std::string& name) {
+    return HeldFile(name) != nullptr || set_files_.count(name) != 0 || IsOnPath(name);
   }
 
   const pb::FileDescriptorProto* Read(const std::string& name) {
@@ -220,7 +249,30 @@ class Loader {
     const bool parsed = parsed_files_.count(name) != 0;
     const pb::FileDescriptor* file = pool_->BuildFileCollectingErrors(*proto, parsed ? &tree_errors_ : &set_errors_);
     if (file != nullptr && held_files_.count(name) == 0) files_.push_back(file);
-    return file != nullptr;
+    return file != nullptr && CheckDate(*file);
+  }
+
+  /// Options of another release whose numbers are others would be left out without a word.
+  void CheckOptionNumbers(const std::string& path, const pb::FileDescriptorProto& file, const pb::FileDescriptor& own) {
+    for (const pb::FieldDescriptorProto& option : file.extension()) {
+      const pb::FieldDescriptor* known = own.FindExtensionByName(option.name());
+      if (known == nullptr || known->number() == option.number()) continue;
+      Report(path, 0,
+             absl::StrCat("was compiled with the ", file.name(), " of another release: (", known->full_name(), ") is ",
+                          option.number(), " there and ", known->number(), " here"),
+             absl::StrCat("compile it again with the ", file.name(), " of this release"));
+      return;
+    }
+  }
+
+  /// A date that is none would be misread without a word.
+  bool CheckDate(const pb::FileDescriptor& file) {
+    const pb::Descriptor* date = file.package() == "google.type" ? file.FindMessageTypeByName("Date") : nullptr;
+    if (date == nullptr || IsDate(*date)) return true;
+    Report(file.name(), 0,
+           "google.type.Date is not that of googleapis, which has int32 year = 1, month = 2 and day = 3",
+           "leave the file out, for the server has it, or use googleapis' own");
+    return false;
   }
 
   bool LoadImports(const pb::FileDescriptorProto& file) {
@@ -296,7 +348,7 @@ std::unique_ptr<Source> Source::Load(const SourceOptions& options, Diagnostics* 
     const std::vector<std::string> proto_files =
         options.files.empty() ? FindProtoFiles(roots, &found) : ResolveProtoFiles(roots, options.files, &found);
     for (const std::string& name : proto_files) {
-      if (HeldFile(name) != nullptr) continue;
+      if (OwnFile(name) != nullptr) continue;
       loader.CheckNotInSet(name);
       names.push_back(name);
     }

@@ -23,8 +23,9 @@ struct SourceOptions {
   std::vector<std::string> descriptor_sets;
 };
 
-/// Compiled protobuf files. Rowkeeper's own annotation files, google/type/date.proto and google/protobuf/* need not be
-/// on any path: they are held in the binary. Immutable once loaded; owns its descriptors.
+/// Compiled protobuf files. Rowkeeper's own files, google/protobuf/* and google/type/date.proto need not be on any
+/// path: they are held in the binary. A google/type/date.proto that is in a descriptor set or below a proto path is
+/// used in place of that, so that users have all of their googleapis. Immutable once loaded; owns its descriptors.
 class Source {
  public:
   /// Reads and compiles; syntax errors and unreadable files go to `diagnostics`, and nullptr is returned.

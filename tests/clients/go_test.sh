@@ -13,7 +13,7 @@ mkdir -p "$client"
 cp tests/clients/go/go.mod tests/clients/go/go.sum tests/clients/go/main.go "$client"
 
 step "generate"
-go_stubs rowkeeper.test/client "$client" proto/planner/v1/*.proto proto/rowkeeper/v1/annotations.proto proto/google/type/date.proto
+go_stubs rowkeeper.test/client "$client" proto/planner/v1/*.proto proto/rowkeeper/v1/annotations.proto
 
 step "build"
 build_go "$client"

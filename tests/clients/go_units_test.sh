@@ -14,7 +14,7 @@ rm -rf "$examples"
 cp -R client/examples/go "$examples"
 
 step "generate"
-go_stubs rowkeeper.example "$examples" proto/tracker/v1/*.proto proto/google/type/date.proto proto/rowkeeper/v1/annotations.proto \
+go_stubs rowkeeper.example "$examples" proto/tracker/v1/*.proto proto/rowkeeper/v1/annotations.proto \
   proto/rowkeeper/v1/unit_of_work.proto
 
 step "build"

@@ -39,11 +39,14 @@ need_go_stubs() {
   GO_PLUGINS=$GO_PLUGINS:$GO_BIN
 }
 
-# go_stubs MODULE DIR PROTO...: writes the stubs of proto/… into DIR, which holds MODULE, as MODULE/gen/….
+# go_stubs MODULE DIR PROTO...: writes the stubs of proto/… into DIR, which holds MODULE, as MODULE/gen/…. googleapis'
+# types are those of genproto, as in other people's programs: a second copy would end the program when it starts.
 go_stubs() {
   local module=$1 directory=$2 proto arguments
+  local date=Mgoogle/type/date.proto=google.golang.org/genproto/googleapis/type/date
   shift 2
-  arguments=(-I proto "--go_out=$directory" "--go_opt=module=$module" "--go-grpc_out=$directory" "--go-grpc_opt=module=$module")
+  arguments=(-I proto -I third_party "--go_opt=$date" "--go-grpc_opt=$date"
+    "--go_out=$directory" "--go_opt=module=$module" "--go-grpc_out=$directory" "--go-grpc_opt=module=$module")
   for proto in "${@#proto/}"; do
     arguments+=("--go_opt=M$proto=$module/gen/${proto%/*}" "--go-grpc_opt=M$proto=$module/gen/${proto%/*}")
   done
@@ -73,8 +76,8 @@ need_python() {
 python_stubs() {
   local directory=$1
   shift
-  protoc -I proto --python_out="$directory" --grpc_out="$directory" "--plugin=protoc-gen-grpc=$(command -v grpc_python_plugin)" \
-    "$@" proto/google/rpc/*.proto proto/google/type/*.proto || fail "protoc for Python"
+  protoc -I proto -I third_party --python_out="$directory" --grpc_out="$directory" "--plugin=protoc-gen-grpc=$(command -v grpc_python_plugin)" \
+    "$@" third_party/google/rpc/*.proto third_party/google/type/*.proto || fail "protoc for Python"
 }
 
 # Sets BUF to the program.

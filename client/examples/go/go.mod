@@ -3,6 +3,7 @@ module rowkeeper.example
 go 1.19
 
 require (
+	google.golang.org/genproto v0.0.0-20240318140521-94a12d6c2237
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20240318140521-94a12d6c2237
 	google.golang.org/grpc v1.64.1
 	google.golang.org/protobuf v1.33.0

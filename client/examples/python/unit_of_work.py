@@ -1,8 +1,8 @@
 """Units of work of a Rowkeeper server, over generated stubs. Copy this file; it needs grpcio, protobuf and
-googleapis-common-protos, or stubs of google/rpc/*.proto.
+googleapis-common-protos, or stubs of third_party/google/*/*.proto.
 
-The stubs of the examples: python -m grpc_tools.protoc -I proto --python_out=DIR --grpc_python_out=DIR
-proto/tracker/v1/*.proto proto/rowkeeper/v1/*.proto proto/google/type/date.proto; then PYTHONPATH=DIR.
+The stubs of the examples: python -m grpc_tools.protoc -I proto -I third_party --python_out=DIR --grpc_python_out=DIR
+proto/tracker/v1/*.proto proto/rowkeeper/v1/*.proto; then PYTHONPATH=DIR.
 """
 
 import contextlib

@@ -100,6 +100,69 @@ TEST(SourceTest, OwnCopiesOfFilesOfTheBinaryDoNoHarm) {
   EXPECT_THAT(FileNames(Paths({protos.path()})), ElementsAre("shop.proto"));
 }
 
+/// As googleapis has it, and more than that: options, comments, a field, and a message.
+const char kLargerDate[] = R"(// Copyright Somebody
+syntax = "proto3";
+
+package google.type;
+
+option cc_enable_arenas = true;
+option go_package = "google.golang.org/genproto/googleapis/type/date;date";
+option java_multiple_files = true;
+
+// Represents a whole or partial calendar date.
+message Date {
+  // Year of the date.
+  int32 year = 1;
+  int32 month = 2;
+  int32 day = 3;
+  string era = 4;
+}
+
+message Unrelated {}
+)";
+
+/// The google.type.Date that a catalogue uses.
+const google::protobuf::Descriptor* DateOf(const Compiled& compiled) {
+  return compiled.catalogue->FindEntity("shop.v1.Item")->FindField("start_date")->field->message_type();
+}
+
+TEST(SourceTest, AnImportersOwnDateIsUsed) {
+  TemporaryProtos protos;
+  protos.Write("shop.proto", ShopFile(ItemText("google.type.Date start_date = 2;")));
+  const Compiled without = CompileSource(Paths({protos.path()}));
+  ASSERT_NE(without.catalogue, nullptr) << without.diagnostics;
+  EXPECT_EQ(DateOf(without)->field_count(), 3);
+  EXPECT_THAT(FileNames(Paths({protos.path()})), ElementsAre("shop.proto"));
+
+  TemporaryProtos googleapis;
+  googleapis.Write("google/type/date.proto", kLargerDate);
+  for (const SourceOptions& options :
+       {Paths({protos.path(), googleapis.path()}), Paths({googleapis.path(), protos.path()})}) {
+    const Compiled compiled = CompileSource(options);
+    ASSERT_NE(compiled.catalogue, nullptr) << compiled.diagnostics;
+    EXPECT_EQ(DateOf(compiled)->field_count(), 4);
+    EXPECT_NE(DateOf(compiled)->file()->FindMessageTypeByName("Unrelated"), nullptr);
+    EXPECT_EQ(compiled.catalogue->FindEntity("shop.v1.Item")->FindField("start_date")->type.kind, ValueKind::kDate);
+    EXPECT_THAT(FileNames(options), Contains("google/type/date.proto")) << "it is the user's, for reflection";
+  }
+}
+
+TEST(SourceTest, ADateThatIsNoneIsReported) {
+  for (const char* fields : {"int32 year = 1; int32 month = 2;", "int32 year = 1; int32 month = 2; string day = 3;",
+                             "int32 month = 1; int32 year = 2; int32 day = 3;",
+                             "int32 year = 1; int32 month = 2; repeated int32 day = 3;"}) {
+    TemporaryProtos protos;
+    protos.Write("shop.proto", ShopFile(ItemText("google.type.Date start_date = 2;")));
+    protos.Write("google/type/date.proto",
+                 std::string("syntax = \"proto3\"; package google.type; message Date {") + fields + "}");
+    EXPECT_EQ(LoadErrors(Paths({protos.path()})),
+              "google/type/date.proto: google.type.Date is not that of googleapis, which has int32 year = 1, month = 2 "
+              "and day = 3; leave the file out, for the server has it, or use googleapis' own\n")
+        << fields;
+  }
+}
+
 TEST(SourceTest, TheServicesOfTheServerCanBeImportedAndAreNotServedTwice) {
   TemporaryProtos protos;
   protos.Write("shop.proto",
@@ -219,6 +282,7 @@ class DescriptorSetTest : public ::testing::Test {
     google::protobuf::compiler::DiskSourceTree tree;
     tree.MapPath("", protos_.path() + "/in");
     tree.MapPath("", "proto");
+    tree.MapPath("", "third_party");
     tree.MapPath("", "/usr/include");
     google::protobuf::compiler::Importer importer(&tree, nullptr);
     const google::protobuf::FileDescriptor* file = importer.Import("shop.proto");
@@ -259,8 +323,49 @@ TEST_F(DescriptorSetTest, ServesWithAndWithoutImportsOfTheFilesOfTheBinary) {
     const Compiled compiled = CompileSource(Sets({set}));
     ASSERT_NE(compiled.catalogue, nullptr) << compiled.diagnostics;
     EXPECT_TRUE(compiled.catalogue->FindEntity("shop.v1.Item")->FindField("due_at")->sortable);
-    EXPECT_THAT(FileNames(Sets({set})), ElementsAre("shop.proto"));
   }
+  EXPECT_THAT(FileNames(Sets({alone_})), ElementsAre("shop.proto"));
+  EXPECT_THAT(FileNames(Sets({complete_})), ElementsAre("google/type/date.proto", "shop.proto"));
+}
+
+TEST_F(DescriptorSetTest, ASetsOwnDateIsUsed) {
+  protos_.Write("in/google/type/date.proto", kLargerDate);
+  WriteSets(ItemText("google.type.Date start_date = 2;"));
+  const Compiled complete = CompileSource(Sets({complete_}));
+  ASSERT_NE(complete.catalogue, nullptr) << complete.diagnostics;
+  EXPECT_EQ(DateOf(complete)->field_count(), 4);
+  EXPECT_THAT(FileNames(Sets({complete_})), ElementsAre("google/type/date.proto", "shop.proto"));
+  const Compiled alone = CompileSource(Sets({alone_}));
+  ASSERT_NE(alone.catalogue, nullptr) << alone.diagnostics;
+  EXPECT_EQ(DateOf(alone)->field_count(), 3) << "the set does not bring it";
+
+  // One a set or path brings is as good as another's; nobody can leave it out of a set.
+  TemporaryProtos other;
+  other.Write(
+      "google/type/date.proto",
+      "syntax = \"proto3\"; package google.type; message Date { int32 year = 1; int32 month = 2; int32 day = 3; }");
+  SourceOptions both = Sets({complete_});
+  both.proto_paths = {other.path()};
+  const Compiled compiled = CompileSource(both);
+  ASSERT_NE(compiled.catalogue, nullptr) << compiled.diagnostics;
+  EXPECT_EQ(DateOf(compiled)->field_count(), 4);
+}
+
+TEST_F(DescriptorSetTest, ASetWithTheOptionsOfAnotherReleaseIsReported) {
+  WriteSets(ItemText(""));
+  google::protobuf::FileDescriptorSet set;
+  std::ifstream in(complete_, std::ios::binary);
+  ASSERT_TRUE(set.ParseFromIstream(&in));
+  for (auto& file : *set.mutable_file()) {
+    if (file.name() != "rowkeeper/v1/annotations.proto") continue;
+    for (auto& option : *file.mutable_extension()) option.set_number(51901);
+  }
+  const std::string old = protos_.Write("old.binpb", set.SerializeAsString());
+  EXPECT_EQ(LoadErrors(Sets({old})),
+            old +
+                ": was compiled with the rowkeeper/v1/annotations.proto of another release: "
+                "(rowkeeper.v1.conventions) is 51901 there and 123805504 here; compile it again with the "
+                "rowkeeper/v1/annotations.proto of this release\n");
 }
 
 TEST_F(DescriptorSetTest, TheSameSetTwiceDoesNoHarm) {
