@@ -13,6 +13,7 @@
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/reflection_client.h"
+#include "server/base/clock.h"
 #include "server/base/text.h"
 #include "server/wire/status.h"
 
@@ -81,7 +82,8 @@ bool FromBuffer(const grpc::ByteBuffer& buffer, pb::Message* message) {
 absl::Status Invoke(const CallOptions& options, const std::shared_ptr<grpc::Channel>& channel,
                     const pb::MethodDescriptor& method, const pb::Message& request, pb::Message* response) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
+  // gRPC counts by the wall clock.
+  context.set_deadline(Clock::System().WallNow() +
                        std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000)));
   const absl::Status headers = AddHeaders(options.headers, &context);
   if (!headers.ok()) return headers;

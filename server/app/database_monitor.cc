@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/schema/fit.h"
@@ -41,13 +40,14 @@ std::string Summary(const schema::FitReport& report) {
 }  // namespace
 
 DatabaseMonitor::DatabaseMonitor(const LoadedCatalogue& loaded, db::ConnectionOptions connection, std::string remedy,
-                                 OnChange on_change)
+                                 OnChange on_change, Timers* timers)
     : loaded_(loaded),
       options_(MonitorOptions(std::move(connection))),
       remedy_(std::move(remedy)),
       on_change_(std::move(on_change)),
-      looker_([this] { Loop(); }),
-      watcher_([this] { WatchLoop(); }) {}
+      clock_(timers->clock()),
+      hang_(timers, [this](Clock::time_point now) { return ReportHang(now); }),
+      looker_([this] { Loop(); }) {}
 
 DatabaseMonitor::~DatabaseMonitor() {
   {
@@ -55,7 +55,6 @@ DatabaseMonitor::~DatabaseMonitor() {
     stopping_ = true;
     stop_requested_.SignalAll();
   }
-  watcher_.join();
   looker_.join();
 }
 
@@ -64,8 +63,9 @@ void DatabaseMonitor::Loop() {
   do {
     {
       absl::MutexLock lock(&mutex_);
-      looking_since_ = Clock::now();
+      looking_since_ = clock_.Now();
     }
+    hang_.RingIn(kLookLimit);
     absl::Status reason;
     state = Look(&reason);
     {
@@ -77,13 +77,12 @@ void DatabaseMonitor::Loop() {
   } while (Pause(state));
 }
 
-void DatabaseMonitor::WatchLoop() {
+Clock::time_point DatabaseMonitor::ReportHang(Clock::time_point now) {
   absl::MutexLock lock(&mutex_);
-  while (!stopping_) {
-    stop_requested_.WaitWithTimeout(&mutex_, absl::FromChrono(kUnreachablePause));
-    const bool hangs = looking_since_.has_value() && Clock::now() - *looking_since_ > kLookLimit;
-    if (hangs && !stopping_) Report(State::kUnreachable, DatabaseUnavailable());
-  }
+  if (stopping_ || !looking_since_.has_value()) return Clock::time_point::max();
+  if (now < *looking_since_ + kLookLimit) return *looking_since_ + kLookLimit;
+  Report(State::kUnreachable, DatabaseUnavailable());
+  return Clock::time_point::max();
 }
 
 void DatabaseMonitor::Report(State state, const absl::Status& reason) {
@@ -97,8 +96,8 @@ void DatabaseMonitor::Report(State state, const absl::Status& reason) {
 
 bool DatabaseMonitor::Pause(State state) {
   absl::MutexLock lock(&mutex_);
-  const auto pause = state == State::kUnreachable ? kUnreachablePause : kPause;
-  if (!stopping_) stop_requested_.WaitWithTimeout(&mutex_, absl::FromChrono(pause));
+  const Clock::time_point until = clock_.Now() + (state == State::kUnreachable ? kUnreachablePause : kPause);
+  while (!stopping_ && clock_.Now() < until) clock_.WaitUntil(&stop_requested_, &mutex_, until);
   return !stopping_;
 }
 
@@ -112,9 +111,9 @@ DatabaseMonitor::State DatabaseMonitor::Look(absl::Status* reason) {
     connection_ = *std::move(opened);
     schema_fits_ = false;  // it may be another database than the one that was checked
   }
-  const bool compare = !schema_fits_ || Clock::now() - schema_checked_ >= kSchemaPeriod;
+  const bool compare = !schema_fits_ || clock_.Now() - schema_checked_ >= kSchemaPeriod;
   *reason = compare ? CheckSchema(*connection_) : connection_->Ping();
-  if (compare) schema_checked_ = Clock::now();
+  if (compare) schema_checked_ = clock_.Now();
   if (connection_->broken()) {
     connection_ = nullptr;
     return State::kUnreachable;

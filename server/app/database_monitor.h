@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "server/app/loaded_catalogue.h"
+#include "server/base/timers.h"
 #include "server/db/connection.h"
 #include "server/db/describe.h"
 #include "server/schema/fit.h"
@@ -26,21 +27,20 @@ class DatabaseMonitor {
     kMismatch,     ///< reachable, but the catalogue cannot be served; looked at again every second
     kReady,        ///< asked every second, and its schema compared every 5 s
   };
-  /// Called on the monitor's threads, one at a time, for every change; `reason` is OK in kReady.
+  /// Called on the monitor's thread or the timers', one at a time, for every change; `reason` is OK in kReady.
   using OnChange = std::function<void(State state, const absl::Status& reason)>;
 
-  /// `remedy` is the command that makes the database fit.
+  /// `remedy` is the command that makes the database fit. `timers` outlives this object.
   DatabaseMonitor(const LoadedCatalogue& loaded, db::ConnectionOptions connection, std::string remedy,
-                  OnChange on_change);
+                  OnChange on_change, Timers* timers);
   /// Waits for a look that is under way, which a database that hangs can draw out.
   ~DatabaseMonitor();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void Loop();
-  /// Says that the database does not answer when a look takes too long: libpq itself would wait for it.
-  void WatchLoop();
+  /// Says that the database does not answer when a look takes too long: libpq itself would wait for it. Gives when to
+  /// ask again.
+  Clock::time_point ReportHang(Clock::time_point now);
   void Report(State state, const absl::Status& reason);
   State Look(absl::Status* reason);
   absl::Status CheckSchema(db::Connection& connection);
@@ -53,6 +53,7 @@ class DatabaseMonitor {
   const db::ConnectionOptions options_;
   const std::string remedy_;
   const OnChange on_change_;
+  Clock& clock_;
   // Of the looking thread alone.
   std::unique_ptr<db::Connection> connection_;
   std::unique_ptr<db::Describer> describer_;
@@ -67,8 +68,8 @@ class DatabaseMonitor {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<Clock::time_point> looking_since_ ABSL_GUARDED_BY(mutex_);
   absl::CondVar stop_requested_;
+  Timer hang_;
   std::thread looker_;
-  std::thread watcher_;
 };
 
 }  // namespace rowkeeper::app

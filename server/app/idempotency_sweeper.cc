@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "absl/synchronization/notification.h"
 #include "server/base/errors.h"
 #include "server/observe/log.h"
 
@@ -20,39 +19,55 @@ std::chrono::milliseconds Period(seconds age) { return std::clamp(age / 10, seco
 
 }  // namespace
 
-IdempotencySweeper::IdempotencySweeper(const exec::IdempotencyKeys* keys, exec::Executor* executor, seconds age)
-    : keys_(*keys), executor_(executor), thread_(Period(age), [this] { Sweep(); }) {}
+IdempotencySweeper::IdempotencySweeper(const exec::IdempotencyKeys* keys, exec::Executor* executor, seconds age,
+                                       Timers* timers)
+    : keys_(*keys), executor_(executor), clock_(timers->clock()), timer_(timers, Period(age), [this] { Sweep(); }) {}
 
-void IdempotencySweeper::Sweep() {
-  int64_t swept = 0;
-  int64_t batch = exec::IdempotencyKeys::kSweepRows;
-  while (batch == exec::IdempotencyKeys::kSweepRows && !stopping_) {
-    batch = SweepBatch();
-    swept += batch;
-  }
-  if (swept > 0) observe::Log(observe::LogLevel::kDebug, "idempotency keys swept", {{"keys", swept}});
+IdempotencySweeper::~IdempotencySweeper() {
+  timer_.Stop();
+  const absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+  mutex_.Await(absl::Condition(
+      +[](bool* sweeping) { return !*sweeping; }, &sweeping_));
 }
 
-int64_t IdempotencySweeper::SweepBatch() {
-  int64_t swept = 0;
-  absl::Status result;
-  absl::Notification done;
+void IdempotencySweeper::Sweep() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (sweeping_) return;  // the last one is not over yet
+    sweeping_ = true;
+    swept_ = 0;
+  }
+  SubmitBatch();
+}
+
+void IdempotencySweeper::SubmitBatch() {
+  auto batch = std::make_shared<int64_t>(0);
   executor_->Submit(
-      [this, &swept](db::Connection& connection, db::Cancellation*) {
-        const absl::StatusOr<int64_t> batch = keys_.Sweep(connection);
-        swept = batch.value_or(0);
-        return batch.status();
+      [this, batch](db::Connection& connection, db::Cancellation*) {
+        const absl::StatusOr<int64_t> freed = keys_.Sweep(connection);
+        *batch = freed.value_or(0);
+        return freed.status();
       },
-      exec::Executor::Clock::now() + kBatchLimit,
-      [&result, &done](const absl::Status& status) {
-        result = status;
-        done.Notify();
-      });
-  done.WaitForNotification();
-  if (result.ok()) return swept;
-  observe::Log(observe::LogLevel::kDebug, "idempotency keys not swept, trying again later",
-               {{"reason", std::string(result.message())}});
-  return 0;
+      clock_.Now() + kBatchLimit, [this, batch](const absl::Status& status) { BatchDone(status, *batch); });
+}
+
+void IdempotencySweeper::BatchDone(const absl::Status& status, int64_t batch) {
+  if (!status.ok()) {
+    observe::Log(observe::LogLevel::kDebug, "idempotency keys not swept, trying again later",
+                 {{"reason", std::string(status.message())}});
+  }
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (status.ok()) swept_ += batch;
+    const bool over = stopping_ || !status.ok() || batch < exec::IdempotencyKeys::kSweepRows;
+    if (over) {
+      if (swept_ > 0) observe::Log(observe::LogLevel::kDebug, "idempotency keys swept", {{"keys", swept_}});
+      sweeping_ = false;  // from here on the destructor may be through
+      return;
+    }
+  }
+  SubmitBatch();
 }
 
 }  // namespace rowkeeper::app

@@ -1,33 +1,43 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
+#include <cstdint>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "server/base/timers.h"
 #include "server/exec/executor.h"
 #include "server/exec/idempotency_keys.h"
-#include "server/uow/periodic_thread.h"
 
 namespace rowkeeper::app {
 
-/// Frees idempotency keys that are too old, again and again on a thread of its own: batch by batch, each a job of the
-/// executor, until none is left.
+/// Frees idempotency keys that are too old, again and again: batch by batch, each a job of the executor, until none is
+/// left.
 class IdempotencySweeper {
  public:
-  /// Both pointers outlive this object.
-  IdempotencySweeper(const exec::IdempotencyKeys* keys, exec::Executor* executor, std::chrono::seconds age);
+  /// All pointers outlive this object.
+  IdempotencySweeper(const exec::IdempotencyKeys* keys, exec::Executor* executor, std::chrono::seconds age,
+                     Timers* timers);
   /// Waits for the batch that runs.
-  ~IdempotencySweeper() { stopping_ = true; }
+  ~IdempotencySweeper();
 
  private:
   void Sweep();
-  /// How many were freed; 0 when it failed.
-  int64_t SweepBatch();
+  void SubmitBatch();
+  /// `batch` keys were freed, when `status` is OK.
+  void BatchDone(const absl::Status& status, int64_t batch);
 
   const exec::IdempotencyKeys& keys_;
   exec::Executor* const executor_;
-  std::atomic<bool> stopping_{false};
-  /// Ends before what it uses.
-  uow::PeriodicThread thread_;
+  Clock& clock_;
+
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool sweeping_ ABSL_GUARDED_BY(mutex_) = false;
+  /// In this sweep.
+  int64_t swept_ ABSL_GUARDED_BY(mutex_) = 0;
+  PeriodicTimer timer_;
 };
 
 }  // namespace rowkeeper::app

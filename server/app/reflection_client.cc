@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_join.h"
 #include "grpc/reflection/v1/reflection.grpc.pb.h"
+#include "server/base/clock.h"
 #include "server/base/text.h"
 #include "server/wire/status.h"
 
@@ -16,7 +17,8 @@ absl::StatusOr<reflection::ServerReflectionResponse> Ask(const std::shared_ptr<g
                                                          std::chrono::milliseconds timeout,
                                                          const reflection::ServerReflectionRequest& request) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  // gRPC counts by the wall clock.
+  context.set_deadline(Clock::System().WallNow() + timeout);
   const auto stub = reflection::ServerReflection::NewStub(channel);
   const auto stream = stub->ServerReflectionInfo(&context);
   reflection::ServerReflectionResponse response;

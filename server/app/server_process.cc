@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "server/app/stream_settings.h"
 #include "server/app/unit_settings.h"
 #include "server/base/errors.h"
@@ -29,8 +27,9 @@ size_t Kibibytes(int count) { return static_cast<size_t>(count) * 1024; }
 /// How long before the end of the drain units are rolled back.
 constexpr std::chrono::milliseconds kLongestGrace{1000};
 
-db::PoolOptions ToPoolOptions(const PoolSettings& settings) {
+db::PoolOptions ToPoolOptions(const PoolSettings& settings, Clock* clock) {
   db::PoolOptions options;
+  options.clock = clock;
   options.pool_size = settings.pool_size;
   options.max_overflow = settings.max_overflow;
   options.pool_timeout = Milliseconds(settings.pool_timeout_s);
@@ -80,18 +79,20 @@ void LogLosses() {
 ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options)
     : loaded_(loaded),
       options_(Complete(options)),
+      timers_(options.clock),
       tokens_(TokenKey(options.serve.page_token_key)),
       errors_(*loaded.catalogue),
       runner_parts_{errors_, tokens_, &statements_},
       runner_(errors_, tokens_, &statements_),
-      pool_(ToPoolOptions(options.pool), options_.connection),
-      executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_)),
-      resolver_(std::make_shared<uow::CommitResolver>(options_.connection,
-                                                      Milliseconds(options.serve.units.in_doubt_limit_s))),
+      pool_(ToPoolOptions(options.pool, options.clock), options_.connection),
+      executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_, &timers_)),
+      resolver_(std::make_shared<uow::CommitResolver>(
+          options_.connection, Milliseconds(options.serve.units.in_doubt_limit_s), options.clock)),
       in_doubt_runs_(resolver_.get()),
       keyed_writes_(ToKeptResponses(options.serve), {executor_.get(), &in_doubt_runs_}, options.serve.queue_limit),
       sweeper_(std::make_unique<IdempotencySweeper>(&keyed_writes_.kept.keys, executor_.get(),
-                                                    std::chrono::seconds(options.serve.idempotency_key_age_s))) {}
+                                                    std::chrono::seconds(options.serve.idempotency_key_age_s),
+                                                    &timers_)) {}
 
 ServerProcess::~ServerProcess() { Stop(); }
 
@@ -106,7 +107,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   ServerProcess* self = process.get();
   process->monitor_ = std::make_unique<DatabaseMonitor>(
       loaded, process->options_.connection, Remedy(options.serve),
-      [self](DatabaseMonitor::State state, const absl::Status& reason) { self->OnDatabaseChange(state, reason); });
+      [self](DatabaseMonitor::State state, const absl::Status& reason) { self->OnDatabaseChange(state, reason); },
+      &process->timers_);
   return process;
 }
 
@@ -142,8 +144,9 @@ void ServerProcess::MakeServices() {
       wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug, &tokens_, backend.limits.pages});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
-  service_ = std::make_unique<wire::DynamicService>(std::move(served), wire::ToDynamicStreams(streams_),
-                                                    wire::DynamicServiceOptions{backend.max_response_bytes});
+  service_ =
+      std::make_unique<wire::DynamicService>(std::move(served), wire::ToDynamicStreams(streams_),
+                                             wire::DynamicServiceOptions{backend.max_response_bytes, &timers_.clock()});
   AnnounceServices();
 }
 
@@ -151,7 +154,7 @@ void ServerProcess::MakeStreams(const wire::RepositoryBackend& backend) {
   const StreamSettings& settings = options_.serve.streams;
   const wire::StreamLimits limits = ToStreamLimits(settings, options_.pool, unit_options_.capacity);
   Log(LogLevel::kInfo, "streams", {{"capacity", static_cast<int64_t>(limits.capacity)}});
-  stream_registry_ = std::make_unique<wire::StreamRegistry>(limits);
+  stream_registry_ = std::make_unique<wire::StreamRegistry>(limits, &timers_);
   stream_backend_.executor = backend.executor;
   stream_backend_.parts = &runner_parts_;
   stream_backend_.gate = backend.gate;
@@ -210,7 +213,7 @@ void ServerProcess::MakeUnits() {
   unit_options_.server = AdvertisedAddress(options_.serve.advertise_address, addresses());
   Log(LogLevel::kInfo, "units of work",
       {{"capacity", static_cast<int64_t>(unit_options_.capacity)}, {"server", unit_options_.server}});
-  units_ = std::make_unique<uow::UnitsOfWork>(unit_options_, &pool_, resolver_);
+  units_ = std::make_unique<uow::UnitsOfWork>(unit_options_, &pool_, resolver_, &timers_);
   units_slot_.Set(units_.get());
 }
 
@@ -239,17 +242,17 @@ void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::S
 }
 
 void ServerProcess::Shutdown() {
-  using Clock = std::chrono::steady_clock;
+  Clock& clock = timers_.clock();
   const auto drain = Milliseconds(options_.serve.drain_timeout_s);
-  const auto end = std::chrono::system_clock::now() + drain;
-  const auto units_end = Clock::now() + drain - std::min(kLongestGrace, drain / 4);
+  const Clock::time_point end = clock.Now() + drain;
+  const Clock::time_point units_end = end - std::min(kLongestGrace, drain / 4);
   health_.Stop();
   reflection_->Stop();
   units_->Drain(units_end);
   // Some were rolled back, and their callers may ask what became of them.
-  if (Clock::now() >= units_end) absl::SleepFor(absl::FromChrono(end - std::chrono::system_clock::now()));
+  if (clock.Now() >= units_end) clock.SleepUntil(end);
   // A COMMIT may have outlasted the drain; its answer gets the time to arrive all the same.
-  server_->Shutdown(std::max(end, std::chrono::system_clock::now()), [this] { service_->CutCalls(); });
+  server_->Shutdown(std::max(end - clock.Now(), Clock::duration::zero()), [this] { service_->CutCalls(); });
   Stop();
   LogLosses();
 }

@@ -11,6 +11,7 @@
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/settings.h"
+#include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
 #include "server/uow/transaction.h"
@@ -31,6 +32,8 @@ struct ServerProcessOptions {
   ServeSettings serve;
   PoolSettings pool;
   db::ConnectionOptions connection;
+  /// Of every limit of the server. Outlives it.
+  Clock* clock = &Clock::System();
 };
 
 /// The composition root: everything that serves a catalogue, made in the order of the data flow and ended in the
@@ -44,6 +47,8 @@ class ServerProcess {
   ~ServerProcess();
 
   const std::vector<std::string>& addresses() const { return server_->BoundAddresses(); }
+  /// On which its limits ring; of ServerProcessOptions::clock.
+  Timers& timers() { return timers_; }
   /// Not serving from now on. Open units of work and then running calls get the drain timeout in all; what is left is
   /// rolled back, cancelled and told so. Units are rolled back a second before the end, or a quarter of the timeout,
   /// and calls are answered in the meantime: so whoever asks after a unit hears what became of it. Call once.
@@ -67,6 +72,7 @@ class ServerProcess {
   const LoadedCatalogue& loaded_;
   /// With the session limits that follow from others.
   const ServerProcessOptions options_;
+  Timers timers_;
   const plan::PageTokens tokens_;
   const exec::ErrorContexts errors_;
   exec::StatementCache statements_;

@@ -27,7 +27,7 @@ void BlockStopSignals() {
 
 void ExitAfter(std::chrono::milliseconds limit, int exit_code) {
   std::thread([limit, exit_code] {
-    std::this_thread::sleep_for(limit);
+    std::this_thread::sleep_for(limit);  // real time, for whoever waits for the process to end
     std::fputs("rowkeeper: the database does not answer; ending without it\n", stderr);
     std::_Exit(exit_code);
   }).detach();

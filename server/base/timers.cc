@@ -39,8 +39,8 @@ bool Timers::HasDue() const { return !queue_.empty() && queue_.begin()->first <=
 
 void Timers::Move(Timer* timer, Clock::time_point due) {
   queue_.erase({timer->due_.load(), timer});
-  timer->due_ = due;
-  if (due == Clock::time_point::max()) return;
+  timer->due_ = timer->stopped_ ? Clock::time_point::max() : due;
+  if (due == Clock::time_point::max() || timer->stopped_) return;
   const auto place = queue_.emplace(due, timer).first;
   if (place == queue_.begin()) changed_.Signal();
 }
@@ -53,9 +53,12 @@ void Timers::Settle() {
 Timer::Timer(Timers* timers, Ring ring, Options options)
     : timers_(*timers), ring_(std::move(ring)), step_(options.step) {}
 
-Timer::~Timer() {
+Timer::~Timer() { Stop(); }
+
+void Timer::Stop() {
   const absl::MutexLock lock(&timers_.mutex_);
   while (timers_.ringing_ == this) timers_.rung_.Wait(&timers_.mutex_);
+  stopped_ = true;
   timers_.Move(this, Clock::time_point::max());
   timers_.rung_.SignalAll();  // for Settle: it may have been the last that was due
 }

@@ -78,6 +78,8 @@ class Timer {
   /// ring takes as well.
   void RingBy(Clock::time_point due);
   void RingIn(Clock::duration delay) { RingBy(Later(timers_.clock().Now(), delay)); }
+  /// Does not ring any more, whoever asks; waits as the destructor does.
+  void Stop();
 
  private:
   friend class Timers;
@@ -87,6 +89,8 @@ class Timer {
   Timers& timers_;
   const Ring ring_;
   const Clock::duration step_;
+  /// Of the service's lock.
+  bool stopped_ = false;
   /// Written under the service's lock. max(): not in its queue.
   std::atomic<Clock::time_point> due_{Clock::time_point::max()};
 };
@@ -96,6 +100,7 @@ class PeriodicTimer {
  public:
   /// `task` runs on the service's thread and must not block. `period` is more than 0.
   PeriodicTimer(Timers* timers, std::chrono::milliseconds period, std::function<void()> task);
+  void Stop() { timer_.Stop(); }
 
  private:
   Timer timer_;

@@ -68,7 +68,7 @@ Canceller::Canceller() {
 
 void Canceller::Enqueue(std::shared_ptr<Cancellation::Impl> cancellation, uint64_t epoch) {
   const absl::MutexLock lock(&mu_);
-  queue_.emplace(Clock::now(), Delivery{std::move(cancellation), epoch, kFirstRepeat});
+  queue_.emplace(clock_.Now(), Delivery{std::move(cancellation), epoch, kFirstRepeat});
   changed_.Signal();
 }
 
@@ -76,7 +76,7 @@ void Canceller::Loop() {
   while (true) {
     Delivery delivery = TakeDue();
     if (!Deliver(delivery)) continue;
-    const auto due = Clock::now() + delivery.next_delay;
+    const auto due = clock_.Now() + delivery.next_delay;
     delivery.next_delay = std::min(delivery.next_delay * 2, kLastRepeat);
     const absl::MutexLock lock(&mu_);
     queue_.emplace(due, std::move(delivery));
@@ -85,12 +85,8 @@ void Canceller::Loop() {
 
 Canceller::Delivery Canceller::TakeDue() {
   const absl::MutexLock lock(&mu_);
-  while (queue_.empty() || queue_.begin()->first > Clock::now()) {
-    if (queue_.empty()) {
-      changed_.Wait(&mu_);
-    } else {
-      changed_.WaitWithTimeout(&mu_, absl::FromChrono(queue_.begin()->first - Clock::now()));
-    }
+  while (queue_.empty() || queue_.begin()->first > clock_.Now()) {
+    clock_.WaitUntil(&changed_, &mu_, queue_.empty() ? Clock::time_point::max() : queue_.begin()->first);
   }
   Delivery delivery = std::move(queue_.begin()->second);
   queue_.erase(queue_.begin());

@@ -9,6 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 #include "server/db/cancellation.h"
 
 namespace rowkeeper::db {
@@ -54,7 +55,8 @@ class CancelScope {
 /// CANCELLED or DEADLINE_EXCEEDED; `where` is what was under way.
 absl::Status CancelledStatus(Cancellation::Cause cause, const char* where);
 
-/// A thread that delivers cancellations, made on first use and kept until the process ends. Thread-safe.
+/// A thread that delivers cancellations, made on first use and kept until the process ends. It repeats them in real
+/// time, for it races with PostgreSQL. Thread-safe.
 class Canceller {
  public:
   /// The one for targets whose delivery blocks, or the one for the others.
@@ -68,7 +70,6 @@ class Canceller {
     uint64_t epoch = 0;
     std::chrono::milliseconds next_delay;
   };
-  using Clock = std::chrono::steady_clock;
 
   Canceller();
   void Loop();
@@ -76,6 +77,7 @@ class Canceller {
   /// False once the target has ended.
   static bool Deliver(const Delivery& delivery);
 
+  Clock& clock_ = Clock::System();
   absl::Mutex mu_;
   absl::CondVar changed_;
   std::multimap<Clock::time_point, Delivery> queue_ ABSL_GUARDED_BY(mu_);

@@ -1,4 +1,5 @@
 #include "server/db/connection.h"
+#include "server/base/clock.h"
 
 #include <chrono>
 #include <exception>
@@ -24,7 +25,7 @@ namespace {
 class OpenFailureLog {
  public:
   void Write(const std::string& reason) {
-    const auto now = std::chrono::steady_clock::now();
+    const Clock::time_point now = Clock::System().Now();  // it is the whole process's, like the log
     const absl::MutexLock lock(&mu_);
     const bool repeated = reason == last_reason_ && now - last_time_ < std::chrono::seconds(10);
     spdlog::log(repeated ? spdlog::level::debug : spdlog::level::warn, "cannot connect to the database: {}", reason);
@@ -36,7 +37,7 @@ class OpenFailureLog {
  private:
   absl::Mutex mu_;
   std::string last_reason_ ABSL_GUARDED_BY(mu_);
-  std::chrono::steady_clock::time_point last_time_ ABSL_GUARDED_BY(mu_);
+  Clock::time_point last_time_ ABSL_GUARDED_BY(mu_);
 };
 
 bool SaysOneOf(const std::string& reason, std::initializer_list<const char*> phrases) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "server/base/clock.h"
 #include "server/db/cancellation.h"
 #include "server/db/connection.h"
 
@@ -25,6 +26,8 @@ struct PoolOptions {
   std::chrono::milliseconds pre_ping_idle{1000};
   /// Log every statement's text (never its values).
   bool echo = false;
+  /// Of all limits above. Outlives the pool.
+  Clock* clock = &Clock::System();
 };
 
 struct PoolStats {
@@ -59,7 +62,7 @@ class Lease {
 
   Pool* pool_ = nullptr;
   std::unique_ptr<Connection> connection_;
-  std::chrono::steady_clock::time_point expires_;
+  Clock::time_point expires_;
   uint64_t generation_ = 0;
 };
 
@@ -68,7 +71,7 @@ class Pool {
  public:
   struct AcquireOptions {
     /// The caller's deadline; pool_timeout applies as well.
-    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    Clock::time_point deadline = Clock::time_point::max();
     Cancellation* cancellation = nullptr;
   };
 

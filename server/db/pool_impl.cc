@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 
 namespace rowkeeper::db {
 namespace {
-
-using std::chrono::steady_clock;
 
 /// How long a failed attempt to connect answers for the next callers.
 constexpr std::chrono::milliseconds kFailureMemory{100};
@@ -21,10 +18,6 @@ ConnectionOptions WithEcho(ConnectionOptions options, bool echo) {
   return options;
 }
 
-SteadyTime After(SteadyTime time, std::chrono::milliseconds delay) {
-  return SteadyTime::max() - time <= delay ? SteadyTime::max() : time + delay;
-}
-
 bool IsServerFull(const absl::Status& status) { return status.code() == absl::StatusCode::kResourceExhausted; }
 
 absl::Status PoolTimeout(std::chrono::milliseconds timeout) {
@@ -33,15 +26,15 @@ absl::Status PoolTimeout(std::chrono::milliseconds timeout) {
 }
 
 /// What the caller's deadline leaves to connect, 0 without one; libpq counts whole seconds, two at the least.
-int ConnectLimit(SteadyTime deadline) {
-  if (deadline == SteadyTime::max()) return 0;
-  const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - steady_clock::now()).count();
+int ConnectLimit(Clock::time_point deadline, Clock::time_point now) {
+  if (deadline == Clock::time_point::max()) return 0;
+  const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - now).count();
   return static_cast<int>(std::clamp<int64_t>(left, 2, 3600));
 }
 
 /// Whether an attempt failed because its limit had passed, give or take libpq's rounding: then it says nothing about a
 /// caller who can wait longer.
-bool WasCutShort(int limit_s, SteadyTime begin, SteadyTime end) {
+bool WasCutShort(int limit_s, Clock::time_point begin, Clock::time_point end) {
   return limit_s > 0 && end - begin > std::chrono::seconds(limit_s - 1);
 }
 
@@ -56,12 +49,13 @@ void Pool::Impl::Waiter::DeliverCancel() {
 Pool::Impl::Impl(PoolOptions pool_options, ConnectionOptions connection)
     : options(pool_options),
       connection_options(WithEcho(std::move(connection), pool_options.echo)),
+      clock(*pool_options.clock),
       random_(std::random_device()()) {}
 
 Pool::Impl::~Impl() = default;
 
 absl::StatusOr<PooledConnection> Pool::Impl::Acquire(const AcquireOptions& acquire) {
-  const SteadyTime until = std::min(acquire.deadline, After(steady_clock::now(), options.pool_timeout));
+  const Clock::time_point until = std::min(acquire.deadline, Later(clock.Now(), options.pool_timeout));
   Place place = Place::kNew;
   while (true) {
     auto grant = WaitForSlot(acquire, until, place);
@@ -72,7 +66,7 @@ absl::StatusOr<PooledConnection> Pool::Impl::Acquire(const AcquireOptions& acqui
   }
 }
 
-absl::StatusOr<Pool::Impl::Grant> Pool::Impl::WaitForSlot(const AcquireOptions& acquire, SteadyTime until,
+absl::StatusOr<Pool::Impl::Grant> Pool::Impl::WaitForSlot(const AcquireOptions& acquire, Clock::time_point until,
                                                           Place place) {
   Waiter waiter(this);
   const CancelScope scope(acquire.cancellation, &waiter);  // dies after the lock is released
@@ -88,7 +82,8 @@ absl::StatusOr<Pool::Impl::Grant> Pool::Impl::WaitForSlot(const AcquireOptions& 
   return *std::move(waiter.grant);
 }
 
-absl::Status Pool::Impl::EnterQueue(Waiter* waiter, const AcquireOptions& acquire, SteadyTime until, Place place) {
+absl::Status Pool::Impl::EnterQueue(Waiter* waiter, const AcquireOptions& acquire, Clock::time_point until,
+                                    Place place) {
   if (place == Place::kServerFull) {
     if (open_ == 0) {
       ReleaseSlot();
@@ -102,31 +97,27 @@ absl::Status Pool::Impl::EnterQueue(Waiter* waiter, const AcquireOptions& acquir
     }
   } else {
     if (waiter->cancelled) return Cancelled();
-    if (acquire.deadline <= steady_clock::now()) return DeadlineExceeded(kWaitingWhere);
+    if (acquire.deadline <= clock.Now()) return DeadlineExceeded(kWaitingWhere);
     if (waiters_.empty()) waiter->grant = TakeFree();
     if (!waiter->grant) waiters_.push_back(waiter);
   }
   return waiter->grant ? absl::OkStatus() : WaitInQueue(waiter, acquire, until);
 }
 
-absl::Status Pool::Impl::WaitInQueue(Waiter* waiter, const AcquireOptions& acquire, SteadyTime until) {
+absl::Status Pool::Impl::WaitInQueue(Waiter* waiter, const AcquireOptions& acquire, Clock::time_point until) {
   absl::Status status;
   while (!waiter->grant && status.ok()) {
     status = RefuseWait(acquire, until, *waiter);
     if (!status.ok()) break;
-    if (until == SteadyTime::max()) {
-      waiter->changed.Wait(&mu);
-    } else {
-      waiter->changed.WaitWithTimeout(&mu, absl::FromChrono(until - steady_clock::now()));
-    }
+    clock.WaitUntil(&waiter->changed, &mu, until);
   }
   if (!waiter->grant) waiters_.erase(std::find(waiters_.begin(), waiters_.end(), waiter));
   return waiter->grant ? absl::OkStatus() : status;
 }
 
-absl::Status Pool::Impl::RefuseWait(const AcquireOptions& acquire, SteadyTime until, const Waiter& waiter) {
+absl::Status Pool::Impl::RefuseWait(const AcquireOptions& acquire, Clock::time_point until, const Waiter& waiter) {
   if (waiter.cancelled) return Cancelled();
-  if (steady_clock::now() < until) return absl::OkStatus();
+  if (clock.Now() < until) return absl::OkStatus();
   ++totals_.timeouts_total;
   return until == acquire.deadline ? DeadlineExceeded(kWaitingWhere) : PoolTimeout(options.pool_timeout);
 }
@@ -157,7 +148,7 @@ void Pool::Impl::ReleaseSlot() {
   }
 }
 
-absl::StatusOr<PooledConnection> Pool::Impl::Fill(Grant grant, SteadyTime deadline) {
+absl::StatusOr<PooledConnection> Pool::Impl::Fill(Grant grant, Clock::time_point deadline) {
   if (grant.idle.connection != nullptr) {
     if (IsFit(&grant.idle)) {
       const absl::MutexLock lock(&mu);
@@ -179,7 +170,7 @@ absl::StatusOr<PooledConnection> Pool::Impl::Fill(Grant grant, SteadyTime deadli
 }
 
 bool Pool::Impl::IsFit(PooledConnection* idle) {
-  const auto now = steady_clock::now();
+  const auto now = clock.Now();
   uint64_t generation = 0;
   {
     const absl::MutexLock lock(&mu);
@@ -205,15 +196,15 @@ bool Pool::Impl::IsFit(PooledConnection* idle) {
   return true;
 }
 
-absl::StatusOr<PooledConnection> Pool::Impl::OpenOne(SteadyTime deadline) {
+absl::StatusOr<PooledConnection> Pool::Impl::OpenOne(Clock::time_point deadline) {
   if (absl::Status failure = RememberedFailure(); !failure.ok()) return failure;
   ConnectionOptions attempt = connection_options;
-  attempt.connect_limit_s = ConnectLimit(deadline);
-  const auto begin = steady_clock::now();
+  attempt.connect_limit_s = ConnectLimit(deadline, clock.Now());
+  const auto begin = clock.Now();
   const uint64_t generation = Stats().generation;  // a break from here on may have hit the new one
   auto connection = Connection::Open(attempt);
   const absl::MutexLock lock(&mu);
-  const auto now = steady_clock::now();
+  const auto now = clock.Now();
   if (!connection.ok()) {
     if (WasCutShort(attempt.connect_limit_s, begin, now)) return connection.status();
     last_failure_ = connection.status();
@@ -228,14 +219,14 @@ absl::StatusOr<PooledConnection> Pool::Impl::OpenOne(SteadyTime deadline) {
 
 absl::Status Pool::Impl::RememberedFailure() {
   const absl::MutexLock lock(&mu);
-  const bool fresh = steady_clock::now() - last_failure_time_ < kFailureMemory;
+  const bool fresh = clock.Now() - last_failure_time_ < kFailureMemory;
   return fresh ? last_failure_ : absl::OkStatus();
 }
 
-SteadyTime Pool::Impl::ExpiryOf(SteadyTime born) {
-  if (options.pool_recycle.count() <= 0) return SteadyTime::max();
+Clock::time_point Pool::Impl::ExpiryOf(Clock::time_point born) {
+  if (options.pool_recycle.count() <= 0) return Clock::time_point::max();
   const std::chrono::duration<double> age = options.pool_recycle * std::uniform_real_distribution(0.9, 1.1)(random_);
-  return After(born, std::chrono::duration_cast<std::chrono::milliseconds>(age));
+  return Later(born, std::chrono::duration_cast<std::chrono::milliseconds>(age));
 }
 
 void Pool::Impl::NoteBroken(uint64_t generation) {
@@ -262,7 +253,7 @@ void Pool::Impl::Return(PooledConnection connection) {
     --leased_;
   }
   if (!connection.connection->Reset().ok()) return Close(std::move(connection), Closing::kBroken);
-  connection.idle_since = steady_clock::now();
+  connection.idle_since = clock.Now();
   if (connection.idle_since >= connection.expires) return Close(std::move(connection), Closing::kRecycled);
   {
     const absl::MutexLock lock(&mu);

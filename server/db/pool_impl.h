@@ -15,13 +15,11 @@
 
 namespace rowkeeper::db {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-
 /// A connection between two leases.
 struct PooledConnection {
   std::unique_ptr<Connection> connection;
-  SteadyTime expires;
-  SteadyTime idle_since;
+  Clock::time_point expires;
+  Clock::time_point idle_since;
   uint64_t generation = 0;
 };
 
@@ -68,14 +66,14 @@ struct Pool::Impl {
   };
 
   /// A slot for the caller, in its turn, at the latest `until`.
-  absl::StatusOr<Grant> WaitForSlot(const AcquireOptions& options, SteadyTime until, Place place);
-  absl::Status EnterQueue(Waiter* waiter, const AcquireOptions& options, SteadyTime until, Place place)
+  absl::StatusOr<Grant> WaitForSlot(const AcquireOptions& options, Clock::time_point until, Place place);
+  absl::Status EnterQueue(Waiter* waiter, const AcquireOptions& options, Clock::time_point until, Place place)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
-  absl::Status WaitInQueue(Waiter* waiter, const AcquireOptions& options, SteadyTime until)
+  absl::Status WaitInQueue(Waiter* waiter, const AcquireOptions& options, Clock::time_point until)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   /// Makes a connection fit for use from a slot. On failure gives the slot back, unless the server is full.
-  absl::StatusOr<PooledConnection> Fill(Grant grant, SteadyTime deadline);
-  absl::Status RefuseWait(const AcquireOptions& options, SteadyTime until, const Waiter& waiter)
+  absl::StatusOr<PooledConnection> Fill(Grant grant, Clock::time_point deadline);
+  absl::Status RefuseWait(const AcquireOptions& options, Clock::time_point until, const Waiter& waiter)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   std::optional<Grant> TakeFree() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void GiveToFirstWaiter(Grant grant) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
@@ -83,17 +81,18 @@ struct Pool::Impl {
   int max_open() const { return options.pool_size + options.max_overflow; }
 
   bool IsFit(PooledConnection* idle);
-  absl::StatusOr<PooledConnection> OpenOne(SteadyTime deadline);
+  absl::StatusOr<PooledConnection> OpenOne(Clock::time_point deadline);
   absl::Status RememberedFailure();
   void NoteBroken(uint64_t generation);
   /// Closes what is idle of this generation and those before it, unchecked.
   void DropIdle(uint64_t generation);
   void Close(PooledConnection connection, Closing why);
-  SteadyTime ExpiryOf(SteadyTime born) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  Clock::time_point ExpiryOf(Clock::time_point born) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
  public:
   const PoolOptions options;
   const ConnectionOptions connection_options;
+  Clock& clock;
 
   mutable absl::Mutex mu;
 
@@ -106,7 +105,7 @@ struct Pool::Impl {
   int open_ ABSL_GUARDED_BY(mu) = 0;
   PoolStats totals_ ABSL_GUARDED_BY(mu);
   absl::Status last_failure_ ABSL_GUARDED_BY(mu);
-  SteadyTime last_failure_time_ ABSL_GUARDED_BY(mu);
+  Clock::time_point last_failure_time_ ABSL_GUARDED_BY(mu);
   std::minstd_rand random_ ABSL_GUARDED_BY(mu);
 };
 

@@ -56,12 +56,14 @@ class SocketWatchdog {
     const absl::MutexLock lock(&mu_);
     while (true) {
       while (watches_.empty()) first_added_.Wait(&mu_);
-      first_added_.WaitWithTimeout(&mu_, absl::FromChrono(SocketWatch::kPeriod));
-      const int64_t now = SocketWatch::Clock::now().time_since_epoch().count();
+      const Clock::time_point look = clock_.Now() + SocketWatch::kPeriod;
+      while (clock_.Now() < look) clock_.WaitUntil(&first_added_, &mu_, look);
+      const int64_t now = clock_.Now().time_since_epoch().count();
       for (SocketWatch* watch : watches_) watch->ShutDownIfDue(now);
     }
   }
 
+  Clock& clock_ = Clock::System();
   absl::Mutex mu_;
   absl::CondVar first_added_;
   std::vector<SocketWatch*> watches_ ABSL_GUARDED_BY(mu_);
@@ -75,14 +77,14 @@ SocketWatch::~SocketWatch() {
 }
 
 void SocketWatch::Arm(std::chrono::milliseconds limit) {
-  const int64_t due = limit.count() > 0 ? (Clock::now() + limit).time_since_epoch().count() : kOff;
+  const int64_t due = limit.count() > 0 ? (Clock::System().Now() + limit).time_since_epoch().count() : kOff;
   int64_t current = due_.load(std::memory_order_relaxed);
   while (current != kExpired && !due_.compare_exchange_weak(current, due, std::memory_order_acq_rel)) {
   }
 }
 
 void SocketWatch::Hasten(std::chrono::milliseconds limit) {
-  const int64_t due = (Clock::now() + limit).time_since_epoch().count();
+  const int64_t due = (Clock::System().Now() + limit).time_since_epoch().count();
   int64_t current = due_.load(std::memory_order_acquire);
   while (current != kOff && current > due && !due_.compare_exchange_weak(current, due, std::memory_order_acq_rel)) {
   }

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstdint>
 
+#include "server/base/clock.h"
+
 namespace rowkeeper::db {
 
 /// Shuts a socket down when its peer takes too long: whoever waits for the peer, in a library that cannot be told when
 /// to give up, then sees the connection lost. One thread of the process looks after all of them, every kPeriod; Arm and
-/// Disarm do not wake it and cost about 0.1 us, so that every statement can afford them. Arm and Disarm from one
-/// thread at a time, Hasten from any.
+/// Disarm do not wake it and cost about 0.1 us, so that every statement can afford them. Time is real: the library
+/// waits for it in the kernel. Arm and Disarm from one thread at a time, Hasten from any.
 class SocketWatch {
  public:
   /// How much later than its limit a socket is shut down, at most.
@@ -34,7 +36,6 @@ class SocketWatch {
 
  private:
   friend class SocketWatchdog;
-  using Clock = std::chrono::steady_clock;
 
   static constexpr int64_t kOff = INT64_MAX;
   static constexpr int64_t kExpired = INT64_MIN;

@@ -16,6 +16,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
+#include "server/base/clock.h"
 #include "server/base/text.h"
 #include "server/embedded/binaries.h"
 #include "server/embedded/data_directory.h"
@@ -28,7 +29,6 @@
 namespace rowkeeper::embedded {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Result = absl::StatusOr<std::unique_ptr<EmbeddedPostgres>>;
 
 constexpr std::chrono::milliseconds kLockPoll{50};
@@ -258,30 +258,30 @@ Result EmbeddedPostgres::Start(const EmbeddedOptions& options) {
   if (!installed.ok()) return installed.status();
   absl::StatusOr<DataDirectory> directory = PrepareDataDirectory(DataDirOf(options));
   if (!directory.ok()) return directory.status();
-  const Clock::time_point deadline = Clock::now() + kLockPatience;
+  const Clock::time_point deadline = Clock::System().Now() + kLockPatience;
   for (;;) {
     absl::StatusOr<DirectoryLock::Attempt> attempt = DirectoryLock::Try(*directory);
     if (!attempt.ok()) return attempt.status();
     if (attempt->lock.has_value()) return StartLocked(options, *directory, *std::move(attempt->lock), *installed);
-    if (Clock::now() >= deadline) return DataDirectoryInUse(directory->path, attempt->holder);
-    std::this_thread::sleep_for(kLockPoll);
+    if (Clock::System().Now() >= deadline) return DataDirectoryInUse(directory->path, attempt->holder);
+    Clock::System().SleepFor(kLockPoll);
   }
 }
 
 Result EmbeddedPostgres::Attach(const EmbeddedOptions& options) {
   absl::StatusOr<DataDirectory> directory = ExistingDataDirectory(DataDirOf(options));
   if (!directory.ok()) return directory.status();
-  const Clock::time_point deadline = Clock::now() + options.start_timeout;
+  const Clock::time_point deadline = Clock::System().Now() + options.start_timeout;
   for (;;) {
     absl::StatusOr<DirectoryLock::Attempt> attempt = DirectoryLock::Try(*directory);
     if (!attempt.ok()) return attempt.status();
     if (attempt->lock.has_value()) return NothingToAttachTo(directory->path);
     Result attached = AttachIfReady(*directory);
     if (!attached.ok() || *attached != nullptr) return attached;
-    if (Clock::now() >= deadline) {
+    if (Clock::System().Now() >= deadline) {
       return StartTimedOut(static_cast<int>(options.start_timeout.count()), directory->log_file);
     }
-    std::this_thread::sleep_for(kLockPoll);
+    Clock::System().SleepFor(kLockPoll);
   }
 }
 

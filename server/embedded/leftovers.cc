@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "server/base/clock.h"
 #include "server/base/text.h"
 #include "server/embedded/errors.h"
 #include "server/embedded/postmaster_file.h"
@@ -22,7 +23,6 @@ namespace rowkeeper::embedded {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kExitPoll{20};
 /// How far a process's start may lie from what its postmaster.pid says: the kernel's and PostgreSQL's clocks differ.
@@ -94,11 +94,11 @@ std::vector<pid_t> ProcessesOf(const std::string& cluster_name) {
 
 /// Waits until no process of the cluster is left or the time is over, and returns those that are left.
 std::vector<pid_t> WaitUntilGone(const std::string& cluster_name, std::chrono::milliseconds timeout) {
-  const Clock::time_point deadline = Clock::now() + timeout;
+  const Clock::time_point deadline = Clock::System().Now() + timeout;
   for (;;) {
     std::vector<pid_t> running = ProcessesOf(cluster_name);
-    if (running.empty() || Clock::now() >= deadline) return running;
-    std::this_thread::sleep_for(kExitPoll);
+    if (running.empty() || Clock::System().Now() >= deadline) return running;
+    Clock::System().SleepFor(kExitPoll);
   }
 }
 

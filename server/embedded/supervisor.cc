@@ -7,12 +7,16 @@
 #include <cerrno>
 
 #include "absl/time/time.h"
+#include "server/base/clock.h"
 #include "server/base/text.h"
+#include "server/embedded/process.h"
 
 namespace rowkeeper::embedded {
 namespace {
 
 using std::chrono::milliseconds;
+
+// Time is real throughout: the operating system starts and ends processes in no other.
 
 constexpr milliseconds kReadyPoll{20};
 constexpr milliseconds kFirstPause{200};
@@ -26,7 +30,7 @@ Supervisor::~Supervisor() { Stop(std::chrono::seconds(30)); }
 
 absl::StatusOr<Supervisor::StartResult> Supervisor::Start(std::chrono::seconds timeout) {
   thread_ = std::thread([this] { Run(); });
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto deadline = Clock::System().Now() + timeout;
   for (;;) {
     pid_t child = 0;
     {
@@ -40,7 +44,7 @@ absl::StatusOr<Supervisor::StartResult> Supervisor::Start(std::chrono::seconds t
       was_ready_ = true;
       return finished_ ? StartResult::kEnded : StartResult::kReady;
     }
-    if (std::chrono::steady_clock::now() >= deadline) return StartResult::kTimedOut;
+    if (Clock::System().Now() >= deadline) return StartResult::kTimedOut;
     WaitForThread(kReadyPoll);
   }
 }
@@ -58,9 +62,9 @@ void Supervisor::Stop(std::chrono::seconds timeout) {
 void Supervisor::Run() {
   milliseconds pause = kFirstPause;
   for (;;) {
-    const auto born = std::chrono::steady_clock::now();
+    const auto born = Clock::System().Now();
     RunOnce();
-    if (std::chrono::steady_clock::now() - born > kLongestPause) pause = kFirstPause;
+    if (Clock::System().Now() - born > kLongestPause) pause = kFirstPause;
     if (!PauseBeforeRestart(pause)) break;
     pause = std::min(pause * 2, kLongestPause);
   }

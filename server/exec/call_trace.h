@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 
 namespace rowkeeper::exec {
 
@@ -28,7 +29,10 @@ class CallTrace {
     std::chrono::microseconds time{0};
   };
 
-  explicit CallTrace(Detail detail) : detail_(detail) {}
+  /// `clock` outlives this object.
+  CallTrace(Detail detail, Clock* clock) : detail_(detail), clock_(*clock) {}
+
+  const Clock& clock() const { return clock_; }
 
   bool wants_plan() const;
   void AddPlan(std::string_view plan);
@@ -42,6 +46,7 @@ class CallTrace {
 
  private:
   const Detail detail_;
+  const Clock& clock_;
   mutable absl::Mutex mutex_;
   Cost cost_ ABSL_GUARDED_BY(mutex_);
   std::string plans_ ABSL_GUARDED_BY(mutex_);

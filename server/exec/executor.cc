@@ -4,8 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/exec/conflict.h"
@@ -13,7 +11,8 @@
 namespace rowkeeper::exec {
 namespace {
 
-constexpr auto kHousekeepingPeriod = std::chrono::milliseconds(50);
+/// Each look goes over the whole queue, which may be long.
+constexpr std::chrono::milliseconds kExpiryStep{50};
 /// How long a worker waits before it tries another connection in place of a lost one. When many die together the next
 /// may be about to; the last wait is longer than the pool remembers that it could not connect.
 constexpr std::chrono::milliseconds kReconnectDelays[] = {std::chrono::milliseconds(0), std::chrono::milliseconds(20),
@@ -37,10 +36,13 @@ struct Executor::Ticket::Work {
   int conflicts = 0;
 };
 
-Executor::Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool)
-    : options_(options), runner_(runner), pool_(pool) {
+Executor::Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool, Timers* timers)
+    : options_(options),
+      runner_(runner),
+      pool_(pool),
+      clock_(timers->clock()),
+      expiry_(timers, [this](Clock::time_point now) { return EndExpired(now); }, {kExpiryStep}) {
   for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { WorkerLoop(); });
-  threads_.emplace_back([this] { HousekeepingLoop(); });
 }
 
 Executor::~Executor() {
@@ -51,7 +53,6 @@ Executor::~Executor() {
     waiting.swap(queue_);
     for (const auto& work : waiting) work->queued = false;
     work_ready_.SignalAll();
-    stop_requested_.SignalAll();
   }
   for (const auto& work : waiting) work->done(ShuttingDown());
   for (std::thread& thread : threads_) thread.join();
@@ -70,12 +71,13 @@ Executor::Ticket Executor::Enqueue(Task task, Clock::time_point deadline, Done d
   auto work = std::make_shared<Work>();
   work->task = std::move(task);
   work->deadline = deadline;
-  work->submitted = Clock::now();
+  work->submitted = clock_.Now();
   work->done = std::move(done);
   Ticket ticket;
   ticket.executor_ = this;
   ticket.work_ = work;
   absl::Status refusal;
+  bool waits = false;
   {
     absl::MutexLock lock(&mutex_);
     if (stopping_) {
@@ -88,8 +90,10 @@ Executor::Ticket Executor::Enqueue(Task task, Clock::time_point deadline, Done d
       work->position = queue_.insert(queue_.end(), work);
       work->queued = true;
       if (idle_workers_ > 0) work_ready_.Signal();
+      waits = static_cast<int>(queue_.size()) > idle_workers_;  // else a worker is about to take it
     }
   }
+  if (waits) expiry_.RingBy(ExpiryOf(*work));
   if (!refusal.ok()) work->done(refusal);
   return ticket;
 }
@@ -148,13 +152,13 @@ void Executor::Execute(Work& work) {
 /// A statement that was provably not executed, or that a concurrent transaction undid, may run again as it is. Where no
 /// connection could be had in the first place the caller is told at once.
 bool Executor::TryAgain(const absl::Status& status, Work& work) {
-  if (work.cancellation.cancelled() || Clock::now() >= work.deadline) return false;
+  if (work.cancellation.cancelled() || clock_.Now() >= work.deadline) return false;
   if (IsConflict(status) && work.conflicts < options_.conflict_retries) {
     SleepBeforeRetry(work.conflicts++);
     return true;
   }
   if (!NothingExecuted(status) || !work.connected || work.reconnects >= std::size(kReconnectDelays)) return false;
-  absl::SleepFor(absl::FromChrono(kReconnectDelays[work.reconnects++]));
+  clock_.SleepFor(kReconnectDelays[work.reconnects++]);
   return true;
 }
 
@@ -168,35 +172,34 @@ absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
   return Outcome{};
 }
 
-Executor::Queue Executor::TakeExpired(Clock::time_point now) {
-  Queue expired;
-  absl::MutexLock lock(&mutex_);
-  for (auto it = queue_.begin(); it != queue_.end();) {
-    const auto next = std::next(it);
-    if (now >= (*it)->deadline || now - (*it)->submitted >= options_.queue_timeout) {
-      (*it)->queued = false;
-      expired.splice(expired.end(), queue_, it);
-      ++stats_.refused_total;
-    }
-    it = next;
-  }
-  return expired;
+Clock::time_point Executor::ExpiryOf(const Work& work) const {
+  return std::min(work.deadline, Later(work.submitted, options_.queue_timeout));
 }
 
-void Executor::HousekeepingLoop() {
-  while (true) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (!stopping_) stop_requested_.WaitWithTimeout(&mutex_, absl::FromChrono(kHousekeepingPeriod));
-      if (stopping_) return;
-    }
-    const Clock::time_point now = Clock::now();
-    for (const auto& work : TakeExpired(now)) {
-      work->done(now >= work->deadline ? DeadlineExceeded("waiting for a connection")
-                                       : LimitReached(Reason::kPoolTimeout, "waiting for a connection", "pool_timeout",
-                                                      Cat(options_.queue_timeout.count(), " ms")));
+Clock::time_point Executor::EndExpired(Clock::time_point now) {
+  Queue expired;
+  Clock::time_point next = Clock::time_point::max();
+  {
+    absl::MutexLock lock(&mutex_);
+    for (auto it = queue_.begin(); it != queue_.end();) {
+      const auto following = std::next(it);
+      const Clock::time_point expiry = ExpiryOf(**it);
+      if (now >= expiry) {
+        (*it)->queued = false;
+        expired.splice(expired.end(), queue_, it);
+        ++stats_.refused_total;
+      } else {
+        next = std::min(next, expiry);
+      }
+      it = following;
     }
   }
+  for (const auto& work : expired) {
+    work->done(now >= work->deadline ? DeadlineExceeded("waiting for a connection")
+                                     : LimitReached(Reason::kPoolTimeout, "waiting for a connection", "pool_timeout",
+                                                    Cat(options_.queue_timeout.count(), " ms")));
+  }
+  return next;
 }
 
 ExecutorStats Executor::stats() const {

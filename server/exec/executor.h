@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/exec/runner.h"
 #include "server/plan/call.h"
@@ -42,8 +43,7 @@ struct ExecutorStats {
 /// first-come-first-served queue, in which calls are data. Thread-safe.
 class Executor {
  public:
-  using Clock = std::chrono::steady_clock;
-  /// Called exactly once, on a worker, the housekeeping thread or the thread that cancelled. Must not block.
+  /// Called exactly once, on a worker, the timers' thread or the thread that cancelled. Must not block.
   using Done = std::function<void(absl::StatusOr<Outcome>)>;
   /// Several statements as one piece of work on one connection, which brings its own BEGIN and COMMIT. It is run again
   /// as a call is: after a conflict, and after DATABASE_UNAVAILABLE, so it must give these only when nothing is left of
@@ -65,7 +65,8 @@ class Executor {
     std::weak_ptr<Work> work_;
   };
 
-  Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool);
+  /// All pointers outlive this object.
+  Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool, Timers* timers);
   /// What waits ends with SHUTTING_DOWN; what runs is waited for.
   ~Executor();
 
@@ -81,7 +82,6 @@ class Executor {
   Ticket Enqueue(Task task, Clock::time_point deadline, Done done);
 
   void WorkerLoop();
-  void HousekeepingLoop();
   void Execute(Work& work);
   /// A job that succeeds gives an empty outcome.
   absl::StatusOr<Outcome> Attempt(Work& work);
@@ -89,11 +89,15 @@ class Executor {
   bool TryAgain(const absl::Status& status, Work& work);
   /// Takes `work` out of the queue; false when it is not in it any more.
   bool Withdraw(Work& work);
-  Queue TakeExpired(Clock::time_point now);
+  /// When a call that waits from now on has waited too long.
+  Clock::time_point ExpiryOf(const Work& work) const;
+  /// Ends what has waited too long; gives when the next of those that wait will have.
+  Clock::time_point EndExpired(Clock::time_point now);
 
   const ExecutorOptions options_;
   const Runner* const runner_;
   db::Pool* const pool_;
+  Clock& clock_;
 
   mutable absl::Mutex mutex_;
   Queue queue_ ABSL_GUARDED_BY(mutex_);
@@ -101,8 +105,8 @@ class Executor {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   ExecutorStats stats_ ABSL_GUARDED_BY(mutex_);
   absl::CondVar work_ready_;
-  absl::CondVar stop_requested_;
 
+  Timer expiry_;
   std::vector<std::thread> threads_;
 };
 

@@ -9,16 +9,14 @@
 
 namespace rowkeeper::exec {
 
-using Clock = std::chrono::steady_clock;
-
 absl::StatusOr<db::Rows> TracedConnection::Execute(const db::Query& query) {
   if (sql::ControlsTransaction(query.text)) return connection_.Execute(query);
   if (trace_.wants_plan()) {
     if (absl::Status status = ExplainFirst(query); !status.ok()) return status;
   }
-  const Clock::time_point begin = Clock::now();
+  const Clock::time_point begin = trace_.clock().Now();
   absl::StatusOr<db::Rows> rows = connection_.Execute(query);
-  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(trace_.clock().Now() - begin);
   trace_.AddStatement(rows.ok() ? std::max<int64_t>(rows->size(), rows->affected()) : 0, time);
   return rows;
 }

@@ -1,4 +1,5 @@
 #include "server/schema/migration_file.h"
+#include "server/base/clock.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -165,7 +166,8 @@ bool IsMigrationName(const std::string& name) {
 }
 
 std::string NewVersion(const std::vector<std::string>& taken) {
-  std::string version = absl::FormatTime("%Y%m%d%H%M%S", absl::Now(), absl::UTCTimeZone());
+  std::string version =
+      absl::FormatTime("%Y%m%d%H%M%S", absl::FromChrono(Clock::System().WallNow()), absl::UTCTimeZone());
   const auto newest = std::max_element(taken.begin(), taken.end());
   int64_t number = 0;
   if (newest == taken.end() || *newest < version || !absl::SimpleAtoi(*newest, &number)) return version;

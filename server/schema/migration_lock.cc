@@ -1,7 +1,5 @@
 #include "server/schema/migration_lock.h"
 
-#include <thread>
-
 #include "server/base/text.h"
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_session.h"
@@ -9,8 +7,6 @@
 
 namespace rowkeeper::schema {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPoll{200};
 
@@ -34,20 +30,20 @@ absl::Status MigrationLock::Check() { return connection_->Ping().ok() ? absl::Ok
 absl::StatusOr<MigrationLock> MigrationLock::Acquire(const MigratorOptions& options) {
   absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options);
   if (!connection.ok()) return connection.status();
-  const Clock::time_point deadline = Clock::now() + options.runner_timeout;
+  const Clock::time_point deadline = options.clock->Now() + options.runner_timeout;
   bool told = false;
   for (;;) {
     absl::StatusOr<db::Rows> rows = Select(**connection, sql::TryMigrationLock());
     if (!rows.ok()) return rows.status();
     if (rows->cell(0, 0) == "t") return MigrationLock(*std::move(connection));
-    if (Clock::now() >= deadline) {
+    if (options.clock->Now() >= deadline) {
       return AnotherRunnerActive(DescribeHolder(**connection), static_cast<int>(options.runner_timeout.count()));
     }
     if (!told && options.observer.notice) {
       options.observer.notice(Cat("waiting for another migration runner (", DescribeHolder(**connection), ")"));
     }
     told = true;
-    std::this_thread::sleep_for(kPoll);
+    options.clock->SleepFor(kPoll);
   }
 }
 

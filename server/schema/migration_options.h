@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "server/base/clock.h"
+
 namespace rowkeeper::schema {
 
 /// One thing that a runner did.
@@ -48,6 +50,8 @@ struct MigratorOptions {
   /// Longest wait for another runner on the same database.
   std::chrono::seconds runner_timeout{600};
   MigrationObserver observer;
+  /// Of the limits and pauses above. Outlives the migrator.
+  Clock* clock = &Clock::System();
 };
 
 }  // namespace rowkeeper::schema

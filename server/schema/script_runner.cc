@@ -1,7 +1,5 @@
 #include "server/schema/script_runner.h"
 
-#include <thread>
-
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/schema/migration_errors.h"
@@ -12,13 +10,12 @@
 namespace rowkeeper::schema {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Control = SqlStatement::Control;
 
 constexpr std::string_view kNothingApplied = "nothing of this file was applied";
 
-int64_t MillisecondsSince(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+int64_t Milliseconds(Clock::duration time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
 }
 
 bool WorthRetrying(const absl::Status& status) {
@@ -89,10 +86,10 @@ absl::StatusOr<int64_t> ScriptAttempt::InTransaction() {
   absl::Status status = Open();
   if (status.ok()) status = Plain(sql::Begin());
   if (!status.ok()) return Located(status, 0, 0, kNothingApplied);
-  const Clock::time_point start = Clock::now();
+  const Clock::time_point start = options_.clock->Now();
   status = RunAll();
   if (!status.ok()) return status;  // the connection ends here, and with it the transaction
-  const int64_t duration_ms = MillisecondsSince(start);
+  const int64_t duration_ms = Milliseconds(options_.clock->Now() - start);
   if (run_.record) status = run_.record(*connection_, duration_ms);
   if (!status.ok()) return Located(status, 0, 0, "while the file was being recorded; nothing of this file was applied");
   // As a script, so that a deferred constraint speaks in PostgreSQL's words.
@@ -127,7 +124,7 @@ absl::Status ScriptAttempt::RunStatement(const SqlStatement& statement, int numb
   for (int attempt = 1; status.ok(); ++attempt) {
     status = connection_->ExecuteScript(script_.TextOf(statement), &position);
     if (status.ok() || attempt >= attempts || !WorthRetrying(status)) break;
-    std::this_thread::sleep_for(options_.retry_pause);
+    options_.clock->SleepFor(options_.retry_pause);
     status = absl::OkStatus();
   }
   return status.ok() ? status : Located(status, statement.offset, position, AlreadyInEffect(number));
@@ -136,13 +133,13 @@ absl::Status ScriptAttempt::RunStatement(const SqlStatement& statement, int numb
 absl::StatusOr<int64_t> ScriptAttempt::WithoutTransaction() {
   absl::Status status = Open();
   if (!status.ok()) return Located(status, 0, 0, kNothingApplied);
-  const Clock::time_point start = Clock::now();
+  const Clock::time_point start = options_.clock->Now();
   int number = 0;
   for (const SqlStatement& statement : script_.statements) {
     status = RunStatement(statement, number++);
     if (!status.ok()) return status;
   }
-  const int64_t duration_ms = MillisecondsSince(start);
+  const int64_t duration_ms = Milliseconds(options_.clock->Now() - start);
   if (run_.record) status = run_.record(*connection_, duration_ms);
   if (!status.ok()) {
     return Located(status, 0, 0,
@@ -185,7 +182,7 @@ absl::StatusOr<int64_t> RunScript(const MigratorOptions& options, const ScriptRu
       options.observer.notice(Cat(run.path, ": another session is in the way (", ErrorReason(done.status()),
                                   "), attempt ", attempt, " of ", options.attempts));
     }
-    std::this_thread::sleep_for(options.retry_pause);
+    options.clock->SleepFor(options.retry_pause);
   }
 }
 

@@ -17,8 +17,6 @@ class Places;
 /// One Begin.
 class BeginCall final : public PendingCall {
  public:
-  using Clock = UnitsOfWork::Clock;
-
   /// Checked, with defaults filled in.
   struct Request {
     sql::TransactionMode mode;

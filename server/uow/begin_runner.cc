@@ -4,8 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/base/ids.h"
 #include "server/base/text.h"
@@ -38,7 +36,7 @@ BeginRunner::BeginRunner(const UnitOptions* options, std::string instance, Parts
     : options_(*options), instance_(std::move(instance)), parts_(std::move(parts)) {}
 
 absl::StatusOr<BeginCall::Request> BeginRunner::Check(const BeginOptions& options, const std::string& caller,
-                                                      BeginCall::Clock::time_point deadline) const {
+                                                      Clock::time_point deadline) const {
   FieldViolations violations;
   BeginCall::Request request;
   request.mode = options.mode;
@@ -58,12 +56,12 @@ absl::StatusOr<BeginCall::Request> BeginRunner::Check(const BeginOptions& option
   request.label = options.label;
   request.caller = caller;
   request.deadline = deadline;
-  request.wait_until = BeginCall::Clock::now() + request.capacity_wait;
+  request.wait_until = parts_.clock->Now() + request.capacity_wait;
   return request;
 }
 
 std::shared_ptr<PendingCall> BeginRunner::Begin(const BeginOptions& options, const std::string& caller,
-                                                BeginCall::Clock::time_point deadline, UnitsOfWork::BeginDone done) {
+                                                Clock::time_point deadline, UnitsOfWork::BeginDone done) {
   auto request = Check(options, caller, deadline);
   if (!request.ok()) {
     done(request.status());
@@ -76,6 +74,7 @@ std::shared_ptr<PendingCall> BeginRunner::Begin(const BeginOptions& options, con
       Start({call});
       break;
     case Places::Admission::kWaits:
+      parts_.ticks->RingBy(std::min(call->request.deadline, call->request.wait_until));
       break;
     case Places::Admission::kRefused:
       call->done(refusal);
@@ -105,7 +104,7 @@ absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<Begin
   absl::StatusOr<db::Lease> lease = BeginTransaction(*call);
   if (!lease.ok()) return lease.status();
   // Nobody would learn of the unit: the lease rolls back.
-  if (BeginCall::Clock::now() >= call->request.deadline) return DeadlineExceeded("beginning a unit of work");
+  if (parts_.clock->Now() >= call->request.deadline) return DeadlineExceeded("beginning a unit of work");
   if (call->cancellation.cancelled()) return Cancelled();
   const std::string secret = RandomBytes(Handle::kSecretBytes);
   UnitsOfWork::Begun begun;
@@ -113,14 +112,15 @@ absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<Begin
   begun.handle = handle.Encode();
   begun.info = Describe(call->request);
   begun.info.id = handle.Id();
-  auto unit = std::make_shared<Unit>(secret, begun.info, UnitSettings(call->request), *std::move(lease));
-  if (!parts_.registry->Open(secret, std::move(unit))) return ShuttingDown();
+  auto unit = std::make_shared<Unit>(secret, begun.info, UnitSettings(call->request), parts_.clock, *std::move(lease));
+  if (!parts_.registry->Open(secret, unit)) return ShuttingDown();
+  parts_.ticks->RingBy(unit->TickBy());
   return begun;
 }
 
 /// The wait for a place and that for a connection are one to the caller.
 absl::StatusOr<db::Lease> BeginRunner::Acquire(BeginCall& call) {
-  const auto now = BeginCall::Clock::now();
+  const auto now = parts_.clock->Now();
   const auto until = std::max(call.request.wait_until, now + kConnectAllowance);
   auto lease = parts_.pool->Acquire({std::min(call.request.deadline, until), &call.cancellation});
   const bool waited_enough = until < call.request.deadline && absl::IsDeadlineExceeded(lease.status());
@@ -138,7 +138,7 @@ absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginCall& call) {
     if (status.ok()) return lease;
     if (attempt >= std::size(kReconnectDelays) || ReasonOf(status) != Reason::kDatabaseUnavailable) return status;
     lease = absl::CancelledError();  // the broken connection goes back before the next is asked for
-    absl::SleepFor(absl::FromChrono(kReconnectDelays[attempt]));
+    parts_.clock->SleepFor(kReconnectDelays[attempt]);
   }
 }
 
@@ -148,7 +148,7 @@ UnitInfo BeginRunner::Describe(const BeginCall::Request& request) const {
   info.mode = request.mode;
   info.server = options_.server;
   info.caller = request.caller;
-  info.begin_time = std::chrono::system_clock::now();
+  info.begin_time = parts_.clock->WallNow();
   info.total_expire_time = info.begin_time + request.limits.total;
   info.expire_time = info.begin_time + std::min(request.limits.idle, request.limits.total);
   return info;

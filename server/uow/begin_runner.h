@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/uow/begin_call.h"
 #include "server/uow/places.h"
@@ -21,19 +22,22 @@ class BeginRunner {
     Registry* registry = nullptr;
     WorkerThreads* workers = nullptr;
     db::Pool* pool = nullptr;
+    Clock* clock = nullptr;
+    /// Rings for Places::TakeLate and Unit::Tick.
+    Timer* ticks = nullptr;
   };
 
   /// `instance` is that of every handle. `options` outlives this object.
   BeginRunner(const UnitOptions* options, std::string instance, Parts parts);
 
-  std::shared_ptr<PendingCall> Begin(const BeginOptions& options, const std::string& caller,
-                                     BeginCall::Clock::time_point deadline, UnitsOfWork::BeginDone done);
+  std::shared_ptr<PendingCall> Begin(const BeginOptions& options, const std::string& caller, Clock::time_point deadline,
+                                     UnitsOfWork::BeginDone done);
   /// Begins those that were granted a place.
   void Start(Places::Calls granted);
 
  private:
   absl::StatusOr<BeginCall::Request> Check(const BeginOptions& options, const std::string& caller,
-                                           BeginCall::Clock::time_point deadline) const;
+                                           Clock::time_point deadline) const;
   void Run(const std::shared_ptr<BeginCall>& call);
   absl::StatusOr<UnitsOfWork::Begun> Open(const std::shared_ptr<BeginCall>& call);
   absl::StatusOr<db::Lease> Acquire(BeginCall& call);

@@ -3,8 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/observe/log.h"
 #include "server/uow/resolver_connections.h"
@@ -63,16 +61,17 @@ void EndSession(db::Connection& connection, const CommitPoint& point) {
 
 }  // namespace
 
-CommitResolver::CommitResolver(db::ConnectionOptions connection, milliseconds limit)
-    : connection_(std::move(connection)),
-      connections_(std::make_unique<ResolverConnections>(kConnections, kLookUps)),
+CommitResolver::CommitResolver(db::ConnectionOptions connection, milliseconds limit, Clock* clock)
+    : clock_(*clock),
+      connection_(std::move(connection)),
+      connections_(std::make_unique<ResolverConnections>(kConnections, kLookUps, clock)),
       limit_(limit) {}
 
 CommitResolver::~CommitResolver() = default;
 
 absl::StatusOr<std::unique_ptr<db::Connection>> CommitResolver::Connect(Clock::time_point until) const {
   db::ConnectionOptions options = connection_;
-  const auto left = std::chrono::ceil<std::chrono::seconds>(until - Clock::now()).count();
+  const auto left = std::chrono::ceil<std::chrono::seconds>(until - clock_.Now()).count();
   options.connect_limit_s =
       static_cast<int>(std::clamp<int64_t>(left, 2, 5));  // libpq takes no less; GiveUp waits for it
   return db::Connection::Open(options);
@@ -90,12 +89,12 @@ CommitResolver::Outcome CommitResolver::Resolve(const CommitPoint& point) const 
 }
 
 CommitResolver::Outcome CommitResolver::LookUp(const CommitPoint& point) const {
-  const Clock::time_point begin = Clock::now();
+  const Clock::time_point begin = clock_.Now();
   const Clock::time_point until = begin + limit_;
   Clock::time_point end_session = begin + std::max(limit_ * 2 / 3, kPatience);
   for (milliseconds pause = kFirstPause;; pause = std::min(pause * 2, kLastPause)) {
     absl::Status problem;
-    if (auto turn = connections_->Take(std::min(until, Clock::now() + kLastPause))) {
+    if (auto turn = connections_->Take(std::min(until, clock_.Now() + kLastPause))) {
       if (turn->connection == nullptr) {
         auto opened = Connect(until);
         problem = opened.status();
@@ -103,15 +102,15 @@ CommitResolver::Outcome CommitResolver::LookUp(const CommitPoint& point) const {
       }
       if (turn->connection != nullptr) {
         if (const auto outcome = Ask(*turn->connection, point, &problem)) return *outcome;
-        if (problem.ok() && Clock::now() >= end_session) {
+        if (problem.ok() && clock_.Now() >= end_session) {
           EndSession(*turn->connection, point);
           end_session = Clock::time_point::max();
         }
       }
     }
     if (!problem.ok() && !IsPassing(problem)) return Outcome::kUnknown;
-    if (given_up_ || Clock::now() + pause >= until) return Outcome::kUnknown;
-    absl::SleepFor(absl::FromChrono(pause));
+    if (given_up_ || clock_.Now() + pause >= until) return Outcome::kUnknown;
+    clock_.SleepFor(pause);
   }
 }
 

@@ -50,10 +50,10 @@ std::string CauseName(EndCause cause) {
   return "NONE";
 }
 
-EndedUnit MakeEnded(UnitInfo info, const Ending& ending) {
+EndedUnit MakeEnded(UnitInfo info, const Ending& ending, UnitInfo::Time time) {
   info.state = ending.state;
   info.end = ending.cause;
-  info.end_time = std::chrono::system_clock::now();
+  info.end_time = time;
   info.running.clear();
   info.savepoints.clear();
   EndedUnit ended{std::move(info), ending.outcome};

@@ -26,8 +26,8 @@ struct Ending {
   std::string explanation;
 };
 
-/// The unit that `info` describes, ended so at this moment.
-EndedUnit MakeEnded(UnitInfo info, const Ending& ending);
+/// The unit that `info` describes, ended so at `time`.
+EndedUnit MakeEnded(UnitInfo info, const Ending& ending, UnitInfo::Time time);
 
 /// What a call is told that came after the end: UNIT_OF_WORK_ENDED or UNIT_OF_WORK_EXPIRED.
 absl::Status LateCall(const EndedUnit& unit);

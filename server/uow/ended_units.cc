@@ -4,12 +4,12 @@
 
 namespace rowkeeper::uow {
 
-void EndedUnits::Add(const std::string& secret, std::shared_ptr<const EndedUnit> ended) {
+void EndedUnits::Add(const std::string& secret, std::shared_ptr<const EndedUnit> ended, Clock::time_point now) {
   const std::string caller = ended->info.caller;
   if (!units_.emplace(secret, std::move(ended)).second) return;
   Memories& memories = callers_[caller];
   by_number_.erase({memories.size(), caller});
-  memories.push_back({Clock::now() + remember_, secret});
+  memories.push_back({now + remember_, secret});
   by_number_.emplace(memories.size(), caller);
   while (units_.size() > limit_) ForgetOldestOf(std::string(by_number_.rbegin()->second));
 }

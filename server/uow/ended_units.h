@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "server/base/clock.h"
 #include "server/uow/ended_unit.h"
 
 namespace rowkeeper::uow {
@@ -17,11 +18,10 @@ namespace rowkeeper::uow {
 /// caller with the most of them loses its oldest: nobody can erase the outcomes of others. Not thread-safe.
 class EndedUnits {
  public:
-  using Clock = std::chrono::steady_clock;
-
   EndedUnits(std::chrono::milliseconds remember, size_t limit) : remember_(remember), limit_(limit) {}
 
-  void Add(const std::string& secret, std::shared_ptr<const EndedUnit> ended);
+  /// Remembered from `now` on.
+  void Add(const std::string& secret, std::shared_ptr<const EndedUnit> ended, Clock::time_point now);
   /// Null when it is not known.
   std::shared_ptr<const EndedUnit> Find(const std::string& secret) const;
   /// Forgets those whose time has passed.

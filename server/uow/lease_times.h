@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "server/base/clock.h"
 #include "server/uow/unit_info.h"
 
 namespace rowkeeper::uow {
@@ -11,21 +12,19 @@ namespace rowkeeper::uow {
 /// thread-safe.
 class LeaseTimes {
  public:
-  using Clock = std::chrono::steady_clock;
-
   struct Limits {
     std::chrono::milliseconds idle{0};
     std::chrono::milliseconds total{0};
   };
 
-  /// Begins now.
-  explicit LeaseTimes(Limits limits) : limits_(limits), begin_(Clock::now()), idle_since_(begin_) {}
+  LeaseTimes(Limits limits, Clock::time_point begin) : limits_(limits), begin_(begin), idle_since_(begin) {}
 
   /// The last call has ended just now.
-  void Touch() { idle_since_ = Clock::now(); }
-  bool TotalPassed(Clock::time_point now) const { return now >= begin_ + limits_.total; }
-  bool IdlePassed(Clock::time_point now) const { return now >= idle_since_ + limits_.idle; }
+  void Touch(Clock::time_point now) { idle_since_ = now; }
+  bool TotalPassed(Clock::time_point now) const { return now >= total_end(); }
+  bool IdlePassed(Clock::time_point now) const { return now >= idle_end(); }
 
+  Clock::time_point total_end() const { return begin_ + limits_.total; }
   /// The end if no call comes.
   Clock::time_point idle_end() const { return idle_since_ + limits_.idle; }
 

@@ -132,6 +132,13 @@ std::vector<Places::Refusal> Places::TakeLate(Clock::time_point now) {
   return late;
 }
 
+Clock::time_point Places::NextLate() const {
+  const absl::MutexLock lock(&mu_);
+  Clock::time_point next = Clock::time_point::max();
+  for (const auto& call : waiting_) next = std::min({next, call->request.deadline, call->request.wait_until});
+  return next;
+}
+
 Places::Calls Places::Close() {
   const absl::MutexLock lock(&mu_);
   closed_ = true;

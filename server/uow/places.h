@@ -21,7 +21,6 @@ namespace rowkeeper::uow {
 /// held, and nothing but a Cancellation's is taken under it.
 class Places {
  public:
-  using Clock = UnitsOfWork::Clock;
   using Calls = std::vector<std::shared_ptr<BeginCall>>;
 
   /// A Begin that goes without.
@@ -46,6 +45,8 @@ class Places {
   bool Withdraw(const BeginCall& call);
   /// Those that have waited too long, each to be told.
   [[nodiscard]] std::vector<Refusal> TakeLate(Clock::time_point now);
+  /// When the next one will have waited too long.
+  Clock::time_point NextLate() const;
 
   /// Grants nothing from now on and cancels what is being begun. Gives those that waited, each to be told.
   [[nodiscard]] Calls Close();

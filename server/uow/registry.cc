@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/time/time.h"
-
 namespace rowkeeper::uow {
 
-Registry::Registry(const UnitOptions& options)
-    : outcomes_(options.remember, static_cast<size_t>(std::max(options.remembered, 0))),
+Registry::Registry(const UnitOptions& options, Clock* clock)
+    : clock_(*clock),
+      outcomes_(options.remember, static_cast<size_t>(std::max(options.remembered, 0))),
       rolled_back_(options.remember, static_cast<size_t>(std::max(options.remembered, 0))) {}
 
 bool Registry::Open(const std::string& secret, std::shared_ptr<Unit> unit) {
@@ -25,7 +24,7 @@ void Registry::End(const std::string& secret, std::shared_ptr<const EndedUnit> e
   unit = std::move(found->second);
   open_.erase(found);
   const bool rolled_back = ended->info.state == UnitState::kRolledBack;
-  (rolled_back ? rolled_back_ : outcomes_).Add(secret, std::move(ended));
+  (rolled_back ? rolled_back_ : outcomes_).Add(secret, std::move(ended), clock_.Now());
   if (open_.empty()) none_open_.SignalAll();
 }
 
@@ -62,13 +61,8 @@ void Registry::Close() {
 bool Registry::WaitUntilNoneOpen(Clock::time_point deadline) {
   const absl::MutexLock lock(&mu_);
   while (!open_.empty()) {
-    if (deadline == Clock::time_point::max()) {
-      none_open_.Wait(&mu_);
-      continue;
-    }
-    const Clock::duration left = deadline - Clock::now();
-    if (left <= Clock::duration::zero()) return false;
-    none_open_.WaitWithTimeout(&mu_, absl::FromChrono(left));
+    if (clock_.Now() >= deadline) return false;
+    clock_.WaitUntil(&none_open_, &mu_, deadline);
   }
   return true;
 }

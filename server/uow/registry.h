@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 #include "server/uow/ended_unit.h"
 #include "server/uow/ended_units.h"
 #include "server/uow/options.h"
@@ -19,7 +20,6 @@ namespace rowkeeper::uow {
 /// taken with no other held, and none is taken under it.
 class Registry {
  public:
-  using Clock = std::chrono::steady_clock;
   using Units = std::vector<std::shared_ptr<Unit>>;
 
   /// At most one of the two is set.
@@ -28,7 +28,8 @@ class Registry {
     std::shared_ptr<const EndedUnit> ended;
   };
 
-  explicit Registry(const UnitOptions& options);
+  /// `clock` outlives this object.
+  Registry(const UnitOptions& options, Clock* clock);
 
   /// False once the registry is closed.
   bool Open(const std::string& secret, std::shared_ptr<Unit> unit);
@@ -44,6 +45,7 @@ class Registry {
   bool WaitUntilNoneOpen(Clock::time_point deadline);
 
  private:
+  Clock& clock_;
   mutable absl::Mutex mu_;
   absl::CondVar none_open_;
   absl::flat_hash_map<std::string, std::shared_ptr<Unit>> open_ ABSL_GUARDED_BY(mu_);

@@ -1,7 +1,5 @@
 #include "server/uow/resolver_connections.h"
 
-#include "absl/time/time.h"
-
 namespace rowkeeper::uow {
 
 bool ResolverConnections::BeginLookUp() {
@@ -20,9 +18,8 @@ void ResolverConnections::EndLookUp() {
 std::optional<ResolverConnections::Turn> ResolverConnections::Take(Clock::time_point until) {
   const absl::MutexLock lock(&mu_);
   while (turns_ >= max_turns_) {
-    const Clock::duration left = until - Clock::now();
-    if (left <= Clock::duration::zero()) return std::nullopt;
-    returned_.WaitWithTimeout(&mu_, absl::FromChrono(left));
+    if (clock_.Now() >= until) return std::nullopt;
+    clock_.WaitUntil(&returned_, &mu_, until);
   }
   ++turns_;
   if (idle_.empty()) return Turn(this, nullptr);

@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 #include "server/db/connection.h"
 
 namespace rowkeeper::uow {
@@ -16,8 +17,6 @@ namespace rowkeeper::uow {
 /// something is looked for. Thread-safe.
 class ResolverConnections {
  public:
-  using Clock = std::chrono::steady_clock;
-
   /// The right to use one connection, for one question.
   class Turn {
    public:
@@ -38,7 +37,9 @@ class ResolverConnections {
     ResolverConnections* owner_;
   };
 
-  ResolverConnections(int connections, int look_ups) : max_turns_(connections), max_look_ups_(look_ups) {}
+  /// `clock` outlives this object.
+  ResolverConnections(int connections, int look_ups, Clock* clock)
+      : clock_(*clock), max_turns_(connections), max_look_ups_(look_ups) {}
 
   /// False when there are too many. Otherwise End is to be called.
   bool BeginLookUp();
@@ -49,6 +50,7 @@ class ResolverConnections {
  private:
   void Return(std::unique_ptr<db::Connection> connection);
 
+  Clock& clock_;
   const int max_turns_;
   const int max_look_ups_;
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/clock.h"
 #include "server/db/cancellation.h"
 #include "server/db/connection.h"
 #include "server/sql/transaction_sql.h"
@@ -37,7 +38,8 @@ class CommitResolver {
   /// How many may be looked for in all, each on the thread of who asks; more are kUnknown at once.
   static constexpr int kLookUps = 64;
 
-  CommitResolver(db::ConnectionOptions connection, std::chrono::milliseconds limit);
+  /// `clock` outlives this object.
+  CommitResolver(db::ConnectionOptions connection, std::chrono::milliseconds limit, Clock* clock);
   ~CommitResolver();
   CommitResolver(const CommitResolver&) = delete;
   CommitResolver& operator=(const CommitResolver&) = delete;
@@ -51,11 +53,10 @@ class CommitResolver {
   void GiveUp() { given_up_ = true; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   Outcome LookUp(const CommitPoint& point) const;
   absl::StatusOr<std::unique_ptr<db::Connection>> Connect(Clock::time_point until) const;
 
+  Clock& clock_;
   const db::ConnectionOptions connection_;
   const std::unique_ptr<ResolverConnections> connections_;
   const std::chrono::milliseconds limit_;

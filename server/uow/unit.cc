@@ -25,8 +25,8 @@ Unit::Result AnswerAfterEnd(const EndedUnit& ended, const UnitCall& call) {
 }
 
 /// Rollback is wanted even by a caller who does not stay to hear of it.
-bool IsLate(const UnitCall& call, Unit::Clock::time_point now) {
-  return now >= call.request.options.deadline && call.request.kind != Kind::kRollback;
+Clock::time_point LateBy(const UnitCall& call) {
+  return call.request.kind == Kind::kRollback ? Clock::time_point::max() : call.request.options.deadline;
 }
 
 int RoomFor(Kind kind, int waiting_calls) {
@@ -39,19 +39,19 @@ bool IsResendOf(const UnitCall& call, const UnitCall& running) {
   return call.request.options.sequence && call.request.options.sequence == running.request.options.sequence;
 }
 
-UnitInfo::Time WallTime(Unit::Clock::time_point time) {
-  const auto left = time - Unit::Clock::now();
-  return std::chrono::system_clock::now() + std::chrono::duration_cast<UnitInfo::Time::duration>(left);
+UnitInfo::Time WallTime(const Clock& clock, Clock::time_point time) {
+  return clock.WallNow() + std::chrono::duration_cast<UnitInfo::Time::duration>(time - clock.Now());
 }
 
 }  // namespace
 
-Unit::Unit(std::string secret, UnitInfo info, const Options& options, db::Lease lease)
+Unit::Unit(std::string secret, UnitInfo info, const Options& options, Clock* clock, db::Lease lease)
     : secret_(std::move(secret)),
       description_(std::move(info)),
       options_(options),
+      clock_(*clock),
       lease_(std::move(lease)),
-      times_(options.limits),
+      times_(options.limits, clock->Now()),
       savepoints_(options.savepoints),
       results_(options.kept) {}
 
@@ -63,7 +63,7 @@ Unit::Work Unit::Admit(std::shared_ptr<UnitCall> call) {
     work.answers.push_back({std::move(call), UnitOfWorkBusy("waiting_calls", Cat(options_.waiting_calls))});
     return work;
   }
-  call->queued_at = Clock::now();
+  call->queued_at = clock_.Now();
   if (call->request.kind == Kind::kRollback) {
     waiting_.push_front(std::move(call));
     if (running_ != nullptr && !running_->ends_unit()) running_->Stop(db::Cancellation::Cause::kCaller);
@@ -71,6 +71,7 @@ Unit::Work Unit::Admit(std::shared_ptr<UnitCall> call) {
     waiting_.push_back(std::move(call));
   }
   if (!busy()) TakeNext(&work);
+  work.tick_by = NextDue();
   return work;
 }
 
@@ -79,6 +80,7 @@ Unit::Work Unit::Closed() {
   const absl::MutexLock lock(&mu_);
   closing_ = false;
   TakeNext(&work);
+  work.tick_by = NextDue();
   return work;
 }
 
@@ -95,13 +97,13 @@ void Unit::TakeNext(Work* work) {
     work->next = std::move(call);
     return;
   }
-  times_.Touch();
+  times_.Touch(clock_.Now());
 }
 
 std::optional<Unit::Result> Unit::AnswerAtOnce(UnitCall* call) {
   const UnitsOfWork::StepOptions& options = call->request.options;
   if (ended_ != nullptr) return AnswerAfterEnd(*ended_, *call);
-  if (IsLate(*call, Clock::now())) return DeadlineExceeded(kWaiting);
+  if (clock_.Now() >= LateBy(*call)) return DeadlineExceeded(kWaiting);
   if (options.sequence) {
     if (auto kept = results_.Answer(*options.sequence, options.fingerprint)) return kept;
   }
@@ -171,6 +173,7 @@ Unit::Work Unit::Finish(Outcome outcome) {
   }
   work.answers.push_back({call, std::move(outcome.result)});
   TakeNext(&work);
+  work.tick_by = NextDue();
   return work;
 }
 
@@ -206,7 +209,7 @@ void Unit::Record(const UnitCall& call, const Outcome& outcome) {
 void Unit::End(const Ending& ending, Work* work) {
   UnitInfo info = InfoNow();
   if (!ending.outcome.ok() && info.failure.empty()) info.failure = std::string(ending.outcome.message());
-  ended_ = std::make_shared<const EndedUnit>(MakeEnded(std::move(info), ending));
+  ended_ = std::make_shared<const EndedUnit>(MakeEnded(std::move(info), ending, clock_.WallNow()));
   state_ = ending.state;
   results_.Clear();
   closing_ = true;
@@ -229,6 +232,7 @@ Unit::Work Unit::Tick(Clock::time_point now, Look look) {
   } else if (look == Look::kAtClockAndConnection && !(*lease_)->SocketLooksAlive()) {
     EndOrStop(EndCause::kConnectionLost, &work);
   }
+  work.tick_by = NextDue();
   return work;
 }
 
@@ -236,7 +240,26 @@ Unit::Work Unit::RequestEnd(EndCause cause) {
   Work work;
   const absl::MutexLock lock(&mu_);
   if (ended_ == nullptr) EndOrStop(cause, &work);
+  work.tick_by = NextDue();
   return work;
+}
+
+Clock::time_point Unit::TickBy() const {
+  const absl::MutexLock lock(&mu_);
+  return NextDue();
+}
+
+/// What Tick has done once is not due again.
+Clock::time_point Unit::NextDue() const {
+  if (ended_ != nullptr) return Clock::time_point::max();
+  if (running_ == nullptr) return std::min(times_.total_end(), times_.idle_end());
+  Clock::time_point due = Clock::time_point::max();
+  if (!running_->ends_unit()) {
+    if (end_requested_ == EndCause::kNone) due = times_.total_end();
+    if (!running_->cancellation.cancelled()) due = std::min(due, running_->request.options.deadline);
+  }
+  for (const auto& call : waiting_) due = std::min({due, LateBy(*call), BusyBy(*call)});
+  return due;
 }
 
 void Unit::EndOrStop(EndCause cause, Work* work) {
@@ -250,8 +273,8 @@ void Unit::EndOrStop(EndCause cause, Work* work) {
 
 void Unit::ExpireWaiting(Clock::time_point now, Work* work) {
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    const bool late = IsLate(**it, now);
-    if (!late && !WaitsTooLong(**it, now)) {
+    const bool late = now >= LateBy(**it);
+    if (!late && now < BusyBy(**it)) {
       ++it;
       continue;
     }
@@ -264,10 +287,10 @@ void Unit::ExpireWaiting(Clock::time_point now, Work* work) {
 
 /// Who waits for a Commit waits for its outcome: nothing else would be true. A call that is sent again waits for the
 /// first one's result. And a Rollback has stopped what runs.
-bool Unit::WaitsTooLong(const UnitCall& call, Clock::time_point now) const {
-  if (now - call.queued_at < options_.busy_wait || running_ == nullptr) return false;
-  if (call.request.kind == Kind::kRollback) return false;
-  return running_->request.kind != Kind::kCommit && !IsResendOf(call, *running_);
+Clock::time_point Unit::BusyBy(const UnitCall& call) const {
+  const bool waits_for_ever = running_ == nullptr || call.request.kind == Kind::kRollback ||
+                              running_->request.kind == Kind::kCommit || IsResendOf(call, *running_);
+  return waits_for_ever ? Clock::time_point::max() : call.queued_at + options_.busy_wait;
 }
 
 bool Unit::Withdraw(const UnitCall& call) {
@@ -288,7 +311,8 @@ UnitInfo Unit::InfoNow() const {
   UnitInfo info = description_;
   info.state = state_;
   const bool runs = running_ != nullptr;
-  info.expire_time = runs ? info.total_expire_time : std::min(info.total_expire_time, WallTime(times_.idle_end()));
+  info.expire_time =
+      runs ? info.total_expire_time : std::min(info.total_expire_time, WallTime(clock_, times_.idle_end()));
   info.savepoints = savepoints_.Names();
   info.calls = calls_;
   if (runs) info.running = running_->request.step.name;

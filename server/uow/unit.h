@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 #include "server/db/pool.h"
 #include "server/uow/ended_unit.h"
 #include "server/uow/kept_results.h"
@@ -29,7 +30,6 @@ namespace rowkeeper::uow {
 /// nothing but a Cancellation's is taken under it.
 class Unit {
  public:
-  using Clock = std::chrono::steady_clock;
   using Result = absl::StatusOr<std::string>;
 
   struct Options {
@@ -54,8 +54,8 @@ class Unit {
     /// answers are told; then Closed.
     bool over = false;
     std::vector<Answer> answers;
-
-    bool empty() const { return next == nullptr && !over && answers.empty(); }
+    /// When Tick will next find something to do, unless another method is called before.
+    Clock::time_point tick_by = Clock::time_point::max();
   };
 
   /// How the current call went.
@@ -73,8 +73,8 @@ class Unit {
 
   enum class Look { kAtClock, kAtClockAndConnection };
 
-  /// `secret` is its handle's.
-  Unit(std::string secret, UnitInfo info, const Options& options, db::Lease lease);
+  /// `secret` is its handle's. `clock` outlives the unit.
+  Unit(std::string secret, UnitInfo info, const Options& options, Clock* clock, db::Lease lease);
 
   /// A new call: executed, kept waiting or answered.
   Work Admit(std::shared_ptr<UnitCall> call);
@@ -86,6 +86,8 @@ class Unit {
   Work Tick(Clock::time_point now, Look look);
   /// The server ends it, at once or as soon as the running call is stopped. A Commit or Rollback that runs goes on.
   Work RequestEnd(EndCause cause);
+  /// See Work.
+  Clock::time_point TickBy() const;
   /// Takes a waiting call back; false when it does not wait any more.
   bool Withdraw(const UnitCall& call);
 
@@ -114,13 +116,15 @@ class Unit {
   std::optional<Ending> EndingOf(const Outcome& outcome) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void EndOrStop(EndCause cause, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ExpireWaiting(Clock::time_point now, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  bool WaitsTooLong(const UnitCall& call, Clock::time_point now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Clock::time_point BusyBy(const UnitCall& call) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Clock::time_point NextDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   UnitInfo InfoNow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Failed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const std::string secret_;
   const UnitInfo description_;
   const Options options_;
+  Clock& clock_;
   std::optional<db::Lease> lease_;
 
   mutable absl::Mutex mu_;

@@ -19,7 +19,6 @@ class Unit;
 class UnitCall final : public PendingCall {
  public:
   enum class Kind { kStep, kSavepoint, kRollbackTo, kRelease, kCommit, kRollback };
-  using Clock = UnitsOfWork::Clock;
 
   /// What to do; for all but a step, `step.name` alone.
   struct Request {

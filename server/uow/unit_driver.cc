@@ -52,6 +52,7 @@ void LogEnd(const UnitInfo& info) {
 }  // namespace
 
 void UnitDriver::Proceed(const std::shared_ptr<Unit>& unit, Unit::Work work) {
+  parts_.ticks->RingBy(work.tick_by);
   if (!work.over) Tell(&work.answers);
   if (!work.over && work.next == nullptr) return;
   auto rest = std::make_shared<Unit::Work>(std::move(work));
@@ -63,12 +64,13 @@ void UnitDriver::Run(const std::shared_ptr<Unit>& unit, Unit::Work work) {
     if (work.over) Close(*unit);
     Tell(&work.answers);
     if (work.over) {
-      Unit::Work rest = unit->Closed();
+      Unit::Work rest = unit->Closed();  // of a unit that has ended: nothing is due any more
       Tell(&rest.answers);
     }
     if (work.next == nullptr) return;
     Unit::Outcome outcome = Execute(*unit, *work.next);
     work = unit->Finish(std::move(outcome));
+    parts_.ticks->RingBy(work.tick_by);
   }
 }
 

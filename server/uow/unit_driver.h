@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "server/base/timers.h"
 #include "server/uow/begin_runner.h"
 #include "server/uow/places.h"
 #include "server/uow/registry.h"
@@ -22,6 +23,8 @@ class UnitDriver {
     WorkerThreads* workers = nullptr;
     BeginRunner* begins = nullptr;
     const CommitResolver* resolver = nullptr;
+    /// Rings for Unit::Tick.
+    Timer* ticks = nullptr;
   };
 
   explicit UnitDriver(const Parts& parts) : parts_(parts) {}

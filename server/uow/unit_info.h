@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/sql/transaction_sql.h"
 
 namespace rowkeeper::uow {
@@ -16,7 +17,7 @@ enum class EndCause { kNone, kCaller, kIdleLimit, kTotalLimit, kConnectionLost, 
 
 /// How a unit stood at one moment. Times are of the wall clock, for people; limits are kept by the monotonic one.
 struct UnitInfo {
-  using Time = std::chrono::system_clock::time_point;
+  using Time = Clock::wall_time_point;
 
   /// For logs; not a handle.
   std::string id;

@@ -7,7 +7,6 @@
 #include "server/base/ids.h"
 #include "server/uow/begin_runner.h"
 #include "server/uow/handle.h"
-#include "server/uow/periodic_thread.h"
 #include "server/uow/places.h"
 #include "server/uow/registry.h"
 #include "server/uow/unit_driver.h"
@@ -19,11 +18,10 @@ namespace {
 using Kind = UnitCall::Kind;
 
 constexpr size_t kInstance = 8;
-constexpr std::chrono::milliseconds kHousekeepingPeriod{50};
-/// Every so many periods idle units' connections are looked at.
-constexpr int kPeriodsPerLook = 20;
+/// How often idle units' connections are looked at, and ended units that are old are forgotten.
+constexpr std::chrono::milliseconds kLookPeriod{1000};
 
-UnitCall::Request EndingRequest(Kind kind, const char* name, UnitsOfWork::Clock::time_point deadline) {
+UnitCall::Request EndingRequest(Kind kind, const char* name, Clock::time_point deadline) {
   UnitCall::Request request;
   request.kind = kind;
   request.step.name = name;
@@ -56,37 +54,50 @@ absl::Status OutcomeWhenNotHeld(const absl::Status& problem) {
 }  // namespace
 
 struct UnitsOfWork::Impl {
-  Impl(UnitOptions unit_options, db::Pool* pool, std::shared_ptr<CommitResolver> commit_resolver);
-  ~Impl() { Drain(Clock::now()); }
+  Impl(UnitOptions unit_options, db::Pool* pool, std::shared_ptr<CommitResolver> commit_resolver, Timers* timers);
+  ~Impl();
 
   Located Locate(const Reference& reference) const;
   std::shared_ptr<PendingCall> Submit(std::shared_ptr<Unit> unit, UnitCall::Request request, StepDone done);
   std::shared_ptr<PendingCall> SubmitStep(const Reference& reference, UnitCall::Request request, StepDone done);
-  void Tick();
+  /// Ends what is late now; gives when to look again.
+  Clock::time_point Tick(Clock::time_point now);
+  void LookAtConnections();
   void Drain(Clock::time_point deadline);
 
   const UnitOptions options;
+  Clock& clock;
   const std::string instance;
   const std::shared_ptr<CommitResolver> resolver;
   const std::shared_ptr<Places> places;
   Registry registry;
+  Timer ticks;
   BeginRunner begins;
   UnitDriver driver;
   /// Dies before what its tasks use.
   WorkerThreads workers;
-  int periods = 0;
-  PeriodicThread housekeeping;
+  PeriodicTimer connection_looks;
 };
 
-UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, std::shared_ptr<CommitResolver> commit_resolver)
+UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, std::shared_ptr<CommitResolver> commit_resolver,
+                        Timers* timers)
     : options(std::move(unit_options)),
+      clock(timers->clock()),
       instance(RandomBytes(kInstance)),
       resolver(std::move(commit_resolver)),
       places(std::make_shared<Places>(options)),
-      registry(options),
-      begins(&options, instance, {places, &registry, &workers, pool}),
-      driver({places.get(), &registry, &workers, &begins, resolver.get()}),
-      housekeeping(kHousekeepingPeriod, [this] { Tick(); }) {}
+      registry(options, &clock),
+      ticks(timers, [this](Clock::time_point now) { return Tick(now); }),
+      begins(&options, instance, {places, &registry, &workers, pool, &clock, &ticks}),
+      driver({places.get(), &registry, &workers, &begins, resolver.get(), &ticks}),
+      connection_looks(timers, kLookPeriod, [this] { LookAtConnections(); }) {}
+
+UnitsOfWork::Impl::~Impl() {
+  Drain(clock.Now());
+  // Workers may still end their tasks, and ask for rings that are none of anybody's business any more.
+  connection_looks.Stop();
+  ticks.Stop();
+}
 
 Located UnitsOfWork::Impl::Locate(const Reference& reference) const {
   const std::optional<Handle> handle = Handle::Parse(reference.handle);
@@ -121,12 +132,20 @@ std::shared_ptr<PendingCall> UnitsOfWork::Impl::SubmitStep(const Reference& refe
   return nullptr;
 }
 
-void UnitsOfWork::Impl::Tick() {
-  const Clock::time_point now = Clock::now();
+Clock::time_point UnitsOfWork::Impl::Tick(Clock::time_point now) {
   for (Places::Refusal& refusal : places->TakeLate(now)) refusal.call->done(std::move(refusal.status));
-  const Unit::Look look = ++periods % kPeriodsPerLook == 0 ? Unit::Look::kAtClockAndConnection : Unit::Look::kAtClock;
-  for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) driver.Proceed(unit, unit->Tick(now, look));
-  if (look == Unit::Look::kAtClockAndConnection) registry.Forget(now);
+  for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) {
+    driver.Proceed(unit, unit->Tick(now, Unit::Look::kAtClock));  // asks for the next ring itself
+  }
+  return places->NextLate();
+}
+
+void UnitsOfWork::Impl::LookAtConnections() {
+  const Clock::time_point now = clock.Now();
+  for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) {
+    driver.Proceed(unit, unit->Tick(now, Unit::Look::kAtClockAndConnection));
+  }
+  registry.Forget(now);
 }
 
 void UnitsOfWork::Impl::Drain(Clock::time_point deadline) {
@@ -142,11 +161,13 @@ void UnitsOfWork::Impl::Drain(Clock::time_point deadline) {
   places->WaitUntilFree();
 }
 
-UnitsOfWork::UnitsOfWork(UnitOptions options, db::Pool* pool, std::shared_ptr<CommitResolver> resolver)
-    : impl_(std::make_unique<Impl>(std::move(options), pool, std::move(resolver))) {}
+UnitsOfWork::UnitsOfWork(UnitOptions options, db::Pool* pool, std::shared_ptr<CommitResolver> resolver, Timers* timers)
+    : impl_(std::make_unique<Impl>(std::move(options), pool, std::move(resolver), timers)) {}
 
-UnitsOfWork::UnitsOfWork(UnitOptions options, db::Pool* pool, db::ConnectionOptions connection)
-    : UnitsOfWork(options, pool, std::make_shared<CommitResolver>(std::move(connection), options.in_doubt_limit)) {}
+UnitsOfWork::UnitsOfWork(UnitOptions options, db::Pool* pool, db::ConnectionOptions connection, Timers* timers)
+    : UnitsOfWork(options, pool,
+                  std::make_shared<CommitResolver>(std::move(connection), options.in_doubt_limit, &timers->clock()),
+                  timers) {}
 
 UnitsOfWork::~UnitsOfWork() = default;
 

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/timers.h"
 #include "server/db/cancellation.h"
 #include "server/db/connection.h"
 #include "server/db/pool.h"
@@ -40,8 +41,6 @@ class PendingCall;
 /// longer than busy_wait; FAILED_PRECONDITION UNIT_OF_WORK_FAILED after a failed statement.
 class UnitsOfWork {
  public:
-  using Clock = std::chrono::steady_clock;
-
   /// Who calls, on which unit.
   struct Reference {
     std::string handle;
@@ -94,10 +93,10 @@ class UnitsOfWork {
   using CommitDone = std::function<void(absl::StatusOr<UnitInfo>)>;
   using RollbackDone = std::function<void(absl::StatusOr<UnitState>)>;
 
-  /// `pool` outlives this object; `resolver` finds out what became of a COMMIT. Drain tells it to give up.
-  UnitsOfWork(UnitOptions options, db::Pool* pool, std::shared_ptr<CommitResolver> resolver);
+  /// `pool` and `timers` outlive this object; `resolver` finds out what became of a COMMIT. Drain tells it to give up.
+  UnitsOfWork(UnitOptions options, db::Pool* pool, std::shared_ptr<CommitResolver> resolver, Timers* timers);
   /// With a resolver of its own; `connection` is for its connections, which are outside the pool.
-  UnitsOfWork(UnitOptions options, db::Pool* pool, db::ConnectionOptions connection);
+  UnitsOfWork(UnitOptions options, db::Pool* pool, db::ConnectionOptions connection, Timers* timers);
   /// Rolls back what is open.
   ~UnitsOfWork();
   UnitsOfWork(const UnitsOfWork&) = delete;

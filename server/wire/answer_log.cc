@@ -5,21 +5,21 @@
 
 namespace rowkeeper::wire {
 
-AnswerLog::AnswerLog(const ServedMethod* method, std::chrono::steady_clock::time_point start)
-    : method_(*method), noting_(observe::LogEnabled(observe::LogLevel::kInfo)), start_(start) {}
+AnswerLog::AnswerLog(const ServedMethod* method)
+    : method_(*method), noting_(observe::LogEnabled(observe::LogLevel::kInfo)) {}
 
 void AnswerLog::Count(const absl::Status& status) const {
   method_.counter->Count(status.code());
   if (!status.ok()) observe::Counters::Process().CountRefusal(status);
 }
 
-void AnswerLog::Write(const absl::Status& status, int64_t rows) const {
+void AnswerLog::Write(const absl::Status& status, int64_t rows, std::chrono::nanoseconds duration) const {
   observe::CallRecord record;
   record.method = method_.name;
   record.entity = method_.entity;
   record.ids = ids_;
   record.status = status;
-  record.duration = std::chrono::steady_clock::now() - start_;
+  record.duration = duration;
   record.request_id = request_id_;
   record.caller = caller_;
   record.unit_of_work = unit_of_work_;

@@ -24,7 +24,7 @@ struct ServedMethod {
 class AnswerLog {
  public:
   /// `method` outlives it.
-  AnswerLog(const ServedMethod* method, std::chrono::steady_clock::time_point start);
+  explicit AnswerLog(const ServedMethod* method);
 
   /// Whether what is noted below will be logged.
   bool noting() const { return noting_; }
@@ -42,13 +42,12 @@ class AnswerLog {
 
   /// Before the answer is sent: whoever has it finds it counted.
   void Count(const absl::Status& status) const;
-  /// After it was sent. `rows` were returned or changed; negative when that does not apply.
-  void Write(const absl::Status& status, int64_t rows) const;
+  /// After it was sent, which took `duration`. `rows` were returned or changed; negative when that does not apply.
+  void Write(const absl::Status& status, int64_t rows, std::chrono::nanoseconds duration) const;
 
  private:
   const ServedMethod& method_;
   const bool noting_;
-  const std::chrono::steady_clock::time_point start_;
   std::string caller_;
   std::string request_id_;
   std::vector<std::string> ids_;

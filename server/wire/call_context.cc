@@ -7,12 +7,20 @@
 namespace rowkeeper::wire {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// A client ends its call when its own timer fires, which may be a little before ours.
 constexpr std::chrono::milliseconds kDeadlineSlack{20};
 /// Below it a copy costs less than handing the string over.
 constexpr size_t kCopiedBytes = 256;
+
+/// Until the deadline, by gRPC's own clock, on which it ends the call; nullopt when there is none worth the name.
+std::optional<Clock::duration> TimeLeft(const grpc::CallbackServerContext& context) {
+  const gpr_timespec deadline = context.raw_deadline();
+  if (gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0) return std::nullopt;
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(deadline.clock_type));
+  constexpr int64_t kYearSeconds = 365 * 86400;
+  if (left.tv_sec > kYearSeconds) return std::nullopt;
+  return std::chrono::seconds(left.tv_sec) + std::chrono::nanoseconds(left.tv_nsec);
+}
 
 grpc::Slice ToSlice(std::string bytes) {
   if (bytes.size() <= kCopiedBytes) return grpc::Slice(bytes);
@@ -23,18 +31,14 @@ grpc::Slice ToSlice(std::string bytes) {
 
 }  // namespace
 
-Clock::time_point DeadlineOf(const grpc::CallbackServerContext& context) {
-  const gpr_timespec deadline = context.raw_deadline();
-  if (gpr_time_cmp(deadline, gpr_inf_future(deadline.clock_type)) == 0) return Clock::time_point::max();
-  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(deadline.clock_type));
-  constexpr int64_t kYearSeconds = 365 * 86400;
-  if (left.tv_sec > kYearSeconds) return Clock::time_point::max();
-  return Clock::now() + std::chrono::seconds(left.tv_sec) + std::chrono::nanoseconds(left.tv_nsec);
+Clock::time_point DeadlineOf(const grpc::CallbackServerContext& context, Clock::time_point now) {
+  const std::optional<Clock::duration> left = TimeLeft(context);
+  return left.has_value() ? now + *left : Clock::time_point::max();
 }
 
-CancelCause CauseOfCancel(Clock::time_point deadline) {
-  const bool late = deadline != Clock::time_point::max() && Clock::now() + kDeadlineSlack >= deadline;
-  return late ? CancelCause::kDeadline : CancelCause::kCaller;
+CancelCause CauseOfCancel(const grpc::CallbackServerContext& context) {
+  const std::optional<Clock::duration> left = TimeLeft(context);
+  return left.has_value() && *left <= kDeadlineSlack ? CancelCause::kDeadline : CancelCause::kCaller;
 }
 
 std::optional<std::string_view> FindHeader(const grpc::CallbackServerContext& context, std::string_view name) {

@@ -10,15 +10,16 @@
 #include <string_view>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/wire/unary_call.h"
 
 /// What every kind of call needs of gRPC's types.
 namespace rowkeeper::wire {
 
-/// The deadline of a call; time_point::max() when its caller set none.
-std::chrono::steady_clock::time_point DeadlineOf(const grpc::CallbackServerContext& context);
-/// Why a call with this deadline is cancelled now.
-CancelCause CauseOfCancel(std::chrono::steady_clock::time_point deadline);
+/// The deadline of a call, on the clock on which it is `now`; time_point::max() when its caller set none.
+Clock::time_point DeadlineOf(const grpc::CallbackServerContext& context, Clock::time_point now);
+/// Why a call is cancelled at this moment.
+CancelCause CauseOfCancel(const grpc::CallbackServerContext& context);
 
 /// See UnaryCall.
 std::optional<std::string_view> FindHeader(const grpc::CallbackServerContext& context, std::string_view name);

@@ -43,7 +43,7 @@ DebugLevel ToDebugLevel(std::string_view setting) {
   return setting == "plan" ? DebugLevel::kPlan : DebugLevel::kOff;
 }
 
-absl::StatusOr<std::shared_ptr<exec::CallTrace>> StartTrace(DebugLevel asked, DebugLevel most) {
+absl::StatusOr<std::shared_ptr<exec::CallTrace>> StartTrace(DebugLevel asked, DebugLevel most, Clock* clock) {
   if (asked == DebugLevel::kOff) return nullptr;
   if (asked > most) {
     return InvalidHeader(kDebugHeader, most == DebugLevel::kCost
@@ -52,8 +52,8 @@ absl::StatusOr<std::shared_ptr<exec::CallTrace>> StartTrace(DebugLevel asked, De
                                            : "this server tells neither cost nor plan; leave the header out, or have "
                                              "the server started with --debug-header=cost");
   }
-  return std::make_shared<exec::CallTrace>(asked == DebugLevel::kPlan ? exec::CallTrace::Detail::kPlans
-                                                                      : exec::CallTrace::Detail::kCost);
+  return std::make_shared<exec::CallTrace>(
+      asked == DebugLevel::kPlan ? exec::CallTrace::Detail::kPlans : exec::CallTrace::Detail::kCost, clock);
 }
 
 void AddDebugTrailers(const exec::CallTrace& trace, const absl::Status& status, UnaryCall* call) {

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/clock.h"
 #include "server/exec/call_trace.h"
 #include "server/wire/unary_call.h"
 
@@ -21,7 +22,7 @@ absl::StatusOr<DebugLevel> ReadDebugLevel(std::string_view value);
 DebugLevel ToDebugLevel(std::string_view setting);
 
 /// What the call is to be traced with; null when it did not ask. INVALID_HEADER when it asks for more than `most`.
-absl::StatusOr<std::shared_ptr<exec::CallTrace>> StartTrace(DebugLevel asked, DebugLevel most);
+absl::StatusOr<std::shared_ptr<exec::CallTrace>> StartTrace(DebugLevel asked, DebugLevel most, Clock* clock);
 
 /// Puts what `trace` holds into the trailing metadata of `call`, which `status` will answer: rowkeeper-statements,
 /// rowkeeper-rows, rowkeeper-database-ms, and rowkeeper-plan-bin with as much as fits beside an error's details.

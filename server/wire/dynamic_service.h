@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/wire/stream_call.h"
 #include "server/wire/unary_call.h"
 #include "server/wire/unary_reactor.h"
@@ -36,6 +37,8 @@ struct DynamicServiceOptions {
   /// Larger responses become RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE. gRPC clients refuse more than 4 MiB unless
   /// told otherwise. Range 1 KiB to 1 GiB.
   size_t max_response_bytes = 4 << 20;
+  /// Of calls' deadlines and durations. Outlives the service.
+  Clock* clock = &Clock::System();
 };
 
 /// Methods that are known only at run time, as bytes in and bytes out; registered the way generated code registers raw
@@ -59,6 +62,7 @@ class DynamicService : public grpc::Service {
   void RegisterStream(int index, const DynamicStream* stream);
 
   InFlight in_flight_;
+  Clock& clock_;
   std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
   std::vector<std::unique_ptr<const DynamicStream>> streams_;
 };

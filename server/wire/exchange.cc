@@ -15,7 +15,7 @@ constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
 
 }  // namespace
 
-Exchange::Exchange(const ServedMethod* method, UnaryCall call) : call_(std::move(call)), log_(method, call_.start()) {
+Exchange::Exchange(const ServedMethod* method, UnaryCall call) : call_(std::move(call)), log_(method) {
   if (!noting()) return;
   caller();
   log_.NoteRequestId(call_.Header("x-request-id").value_or(""));
@@ -48,7 +48,7 @@ void Exchange::Answer(absl::StatusOr<std::string> response) {
   } else {
     call_.Finish(status);
   }
-  log_.Write(status, status.ok() ? rows_ : -1);
+  log_.Write(status, status.ok() ? rows_ : -1, call_.elapsed());
 }
 
 std::shared_ptr<CancelSlot> Exchange::MakeCancelSlot() {

@@ -26,7 +26,7 @@ void RepositoryMethod::Serve(UnaryCall unary) const {
 absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
   absl::StatusOr<CallHeaders> headers = ReadRepositoryHeaders(exchange->call());
   if (!headers.ok()) return headers.status();
-  auto trace = StartTrace(headers->debug, backend_.debug);
+  auto trace = StartTrace(headers->debug, backend_.debug, &exchange->call().clock());
   if (!trace.ok()) return trace.status();
   exchange->Trace(*std::move(trace));
   if (headers->unit_of_work.has_value()) exchange->NoteUnit(*headers->unit_of_work);

@@ -99,21 +99,22 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOption
 }
 
 GrpcServer::~GrpcServer() {
-  if (server_ != nullptr) Shutdown(std::chrono::system_clock::now());
+  if (server_ != nullptr) Shutdown(Clock::duration::zero());
 }
 
-void GrpcServer::Shutdown(std::chrono::system_clock::time_point deadline) {
-  server_->Shutdown(deadline);
+/// gRPC counts the time itself, by the wall clock.
+void GrpcServer::Shutdown(Clock::duration grace) {
+  server_->Shutdown(Clock::System().WallNow() + grace);
   server_->Wait();
   server_.reset();
 }
 
-void GrpcServer::Shutdown(std::chrono::system_clock::time_point deadline, const std::function<void()>& cut) {
+void GrpcServer::Shutdown(Clock::duration grace, const std::function<void()>& cut) {
   absl::Notification over;
   std::thread cutter([&] {
-    if (!over.WaitForNotificationWithDeadline(absl::FromChrono(deadline))) cut();
+    if (!over.WaitForNotificationWithTimeout(absl::FromChrono(grace))) cut();
   });
-  Shutdown(deadline + kCutGrace);
+  Shutdown(grace + kCutGrace);
   over.Notify();
   cutter.join();
 }

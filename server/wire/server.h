@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/base/clock.h"
 
 namespace grpc {
 class Server;
@@ -47,12 +48,12 @@ class GrpcServer {
 
   /// The addresses as given, with the ports that the system chose in place of 0.
   const std::vector<std::string>& BoundAddresses() const { return bound_addresses_; }
-  /// Takes no new calls, waits for those in flight until `deadline`, then cancels the rest and waits for their handlers
+  /// Takes no new calls, waits for those in flight for `grace`, then cancels the rest and waits for their handlers
   /// to answer. Blocks; call it once. Services with endless streams must be stopped first.
-  void Shutdown(std::chrono::system_clock::time_point deadline);
-  /// The same, but calls that are late for `deadline` can be told why: `cut` is called then, on another thread, and
-  /// what is answered within kCutGrace still reaches its caller.
-  void Shutdown(std::chrono::system_clock::time_point deadline, const std::function<void()>& cut);
+  void Shutdown(Clock::duration grace);
+  /// The same, but calls that are late can be told why: `cut` is called after `grace`, on another thread, and what is
+  /// answered within kCutGrace still reaches its caller.
+  void Shutdown(Clock::duration grace, const std::function<void()>& cut);
   static constexpr std::chrono::seconds kCutGrace{2};
 
  private:

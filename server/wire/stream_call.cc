@@ -9,8 +9,14 @@
 
 namespace rowkeeper::wire {
 
-StreamReactor::StreamReactor(const std::string* path, InFlight* in_flight, grpc::CallbackServerContext* context)
-    : path_(*path), in_flight_(in_flight), context_(context), deadline_(DeadlineOf(*context)) {
+StreamReactor::StreamReactor(const std::string* path, InFlight* in_flight, Clock* clock,
+                             grpc::CallbackServerContext* context)
+    : path_(*path),
+      in_flight_(in_flight),
+      context_(context),
+      clock_(*clock),
+      start_(clock->Now()),
+      deadline_(DeadlineOf(*context, start_)) {
   if (in_flight_->Add(this)) cut_.store(true, std::memory_order_release);
 }
 
@@ -28,7 +34,7 @@ void StreamReactor::Observe(std::shared_ptr<StreamObserver> observer) {
     observer_ = observer;
   }
   if (observing != nullptr && cut()) observer->OnCancel(CancelCause::kShutdown);
-  if (observing != nullptr && over) observer->OnCancel(CauseOfCancel(deadline_));
+  if (observing != nullptr && over) observer->OnCancel(CauseOfCancel(*context_));
 }
 
 // gRPC's operations are started under the lock, so that none comes after Finish. None of them calls back before it
@@ -97,7 +103,7 @@ void StreamReactor::OnCancel() {
     const absl::MutexLock lock(&mutex_);
     cancelled_ = true;
   }
-  if (const auto told = observer(); told != nullptr) told->OnCancel(CauseOfCancel(deadline_));
+  if (const auto told = observer(); told != nullptr) told->OnCancel(CauseOfCancel(*context_));
 }
 
 void StreamReactor::OnDone() {
@@ -135,8 +141,8 @@ std::optional<std::string_view> StreamCall::Header(std::string_view name) const 
 std::vector<CallHeader> StreamCall::HeadersStartingWith(std::string_view prefix) const {
   return wire::HeadersStartingWith(reactor_->context(), prefix);
 }
-std::chrono::steady_clock::time_point StreamCall::deadline() const { return reactor_->deadline(); }
-std::chrono::steady_clock::time_point StreamCall::start() const { return reactor_->start(); }
+Clock::time_point StreamCall::deadline() const { return reactor_->deadline(); }
+Clock::duration StreamCall::elapsed() const { return reactor_->elapsed(); }
 std::string StreamCall::peer() const { return reactor_->context().peer(); }
 bool StreamCall::cut() const { return reactor_->cut(); }
 void StreamCall::Observe(std::shared_ptr<StreamObserver> observer) { reactor_->Observe(std::move(observer)); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/base/clock.h"
 #include "server/wire/unary_call.h"
 
 namespace rowkeeper::wire {
@@ -46,8 +47,9 @@ class StreamCall {
   /// See UnaryCall. Until Finish.
   std::optional<std::string_view> Header(std::string_view name) const;
   std::vector<CallHeader> HeadersStartingWith(std::string_view prefix) const;
-  std::chrono::steady_clock::time_point deadline() const;
-  std::chrono::steady_clock::time_point start() const;
+  Clock::time_point deadline() const;
+  /// Since the call came.
+  Clock::duration elapsed() const;
   std::string peer() const;
   /// The server stops and waits no longer for this call.
   bool cut() const;

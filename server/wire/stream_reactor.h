@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 #include "server/wire/in_flight.h"
 #include "server/wire/stream_call.h"
 
@@ -23,12 +24,12 @@ namespace rowkeeper::wire {
 class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public CallToCut {
  public:
   /// All pointers outlive OnDone.
-  StreamReactor(const std::string* path, InFlight* in_flight, grpc::CallbackServerContext* context);
+  StreamReactor(const std::string* path, InFlight* in_flight, Clock* clock, grpc::CallbackServerContext* context);
 
   const std::string& path() const { return path_; }
   const grpc::CallbackServerContext& context() const { return *context_; }
-  std::chrono::steady_clock::time_point start() const { return start_; }
-  std::chrono::steady_clock::time_point deadline() const { return deadline_; }
+  Clock::duration elapsed() const { return clock_.Now() - start_; }
+  Clock::time_point deadline() const { return deadline_; }
   bool cut() const { return cut_.load(std::memory_order_acquire); }
 
   void Observe(std::shared_ptr<StreamObserver> observer);
@@ -55,8 +56,9 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   const std::string& path_;
   InFlight* const in_flight_;
   grpc::CallbackServerContext* const context_;
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  const std::chrono::steady_clock::time_point deadline_;
+  Clock& clock_;
+  const Clock::time_point start_;
+  const Clock::time_point deadline_;
   grpc::ByteBuffer incoming_;
   grpc::ByteBuffer outgoing_;
 

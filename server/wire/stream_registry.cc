@@ -1,5 +1,6 @@
 #include "server/wire/stream_registry.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "server/base/errors.h"
@@ -8,13 +9,11 @@
 #include "server/wire/stream_session.h"
 
 namespace rowkeeper::wire {
-namespace {
 
-constexpr std::chrono::milliseconds kPeriod{100};
-
-}  // namespace
-
-StreamRegistry::StreamRegistry(StreamLimits limits) : limits_(limits), thread_(kPeriod, [this] { LookAtAll(); }) {}
+StreamRegistry::StreamRegistry(StreamLimits limits, Timers* timers)
+    : limits_(limits),
+      clock_(timers->clock()),
+      looks_(timers, [this](Clock::time_point now) { return LookAtAll(now); }) {}
 
 absl::Status StreamRegistry::Enter(const std::shared_ptr<StreamSession>& session) {
   if (limits_.capacity == 0) return StreamsOff();
@@ -38,7 +37,7 @@ void StreamRegistry::Leave(const StreamSession* session) {
   sessions_.erase(session);
 }
 
-void StreamRegistry::LookAtAll() {
+Clock::time_point StreamRegistry::LookAtAll(Clock::time_point now) {
   std::vector<std::shared_ptr<StreamSession>> sessions;
   {
     const absl::MutexLock lock(&mutex_);
@@ -46,8 +45,9 @@ void StreamRegistry::LookAtAll() {
       if (auto open = session.lock(); open != nullptr) sessions.push_back(std::move(open));
     }
   }
-  const auto now = std::chrono::steady_clock::now();
-  for (const auto& session : sessions) session->LookAt(now);
+  Clock::time_point next = Clock::time_point::max();
+  for (const auto& session : sessions) next = std::min(next, session->LookAt(now));
+  return next;
 }
 
 }  // namespace rowkeeper::wire

@@ -7,7 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "server/uow/periodic_thread.h"
+#include "server/base/timers.h"
 
 namespace rowkeeper::wire {
 
@@ -21,28 +21,33 @@ struct StreamLimits {
   std::chrono::milliseconds idle_limit{60000};
 };
 
-/// The streams that are open, and the thread that ends those whose callers do nothing. Thread-safe; outlives its
+/// The streams that are open, and the timer that ends those whose callers do nothing. Thread-safe; outlives its
 /// streams.
 class StreamRegistry {
  public:
-  explicit StreamRegistry(StreamLimits limits);
+  /// `timers` outlives this object.
+  StreamRegistry(StreamLimits limits, Timers* timers);
 
   const StreamLimits& limits() const { return limits_; }
+  Clock& clock() const { return clock_; }
   /// RESOURCE_EXHAUSTED STREAM_LIMIT, or FAILED_PRECONDITION STREAMS_OFF.
   absl::Status Enter(const std::shared_ptr<StreamSession>& session);
   /// For one that has entered: its place is free, but it is still looked at …
   void FreePlace();
   /// … until it is gone.
   void Leave(const StreamSession* session);
+  /// A session that has entered is to be looked at by then.
+  void LookBy(Clock::time_point due) { looks_.RingBy(due); }
 
  private:
-  void LookAtAll();
+  Clock::time_point LookAtAll(Clock::time_point now);
 
   const StreamLimits limits_;
+  Clock& clock_;
   absl::Mutex mutex_;
   int places_taken_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<const StreamSession*, std::weak_ptr<StreamSession>> sessions_ ABSL_GUARDED_BY(mutex_);
-  uow::PeriodicThread thread_;
+  Timer looks_;
 };
 
 }  // namespace rowkeeper::wire

@@ -1,5 +1,6 @@
 #include "server/wire/stream_session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/base/errors.h"
@@ -32,7 +33,7 @@ absl::Status RefuseHeaders(const StreamCall& call) {
 }  // namespace
 
 StreamSession::StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamCall call)
-    : backend_(*backend), call_(std::move(call)), log_(method, call_.start()) {
+    : backend_(*backend), call_(std::move(call)), log_(method) {
   if (!log_.noting()) return;
   log_.NoteCaller(CallerOfPeer(call_.peer()));
   log_.NoteRequestId(call_.Header("x-request-id").value_or(""));
@@ -56,24 +57,36 @@ absl::Status StreamSession::Admit() {
 }
 
 void StreamSession::Note(Turn turn) {
-  const absl::MutexLock lock(&mutex_);
-  waiting_since_.reset();
-  if (turn == Turn::kCaller) waiting_since_ = Clock::now();
-}
-
-void StreamSession::LookAt(Clock::time_point now) {
-  const std::chrono::milliseconds limit = backend_.registry->limits().idle_limit;
-  bool idle = false, deaf = false;
+  const Clock::time_point now = backend_.registry->clock().Now();
   {
     const absl::MutexLock lock(&mutex_);
-    deaf = ended_.has_value() && now - *ended_ >= kLastWords;
-    idle = !ended_.has_value() && waiting_since_.has_value() && now - *waiting_since_ >= limit;
+    waiting_since_.reset();
+    if (turn == Turn::kCaller) waiting_since_ = now;
   }
-  if (idle) {
+  if (turn == Turn::kCaller) backend_.registry->LookBy(now + backend_.registry->limits().idle_limit);
+}
+
+Clock::time_point StreamSession::LookAt(Clock::time_point now) {
+  const std::chrono::milliseconds limit = backend_.registry->limits().idle_limit;
+  std::optional<Clock::time_point> idle_end, last_word;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (ended_.has_value()) {
+      last_word = *ended_ + kLastWords;
+    } else if (waiting_since_.has_value()) {
+      idle_end = *waiting_since_ + limit;
+    }
+  }
+  if (idle_end.has_value() && now >= *idle_end) {
     const std::string value = limit.count() % 1000 == 0 ? Cat(limit.count() / 1000, " s") : Cat(limit.count(), " ms");
     Interrupt(StreamIdle("stream-idle-timeout", value, IdleRemedy()));
+    return now + kLastWords;
   }
-  if (deaf) call_.Abandon();
+  if (last_word.has_value() && now >= *last_word) {
+    call_.Abandon();
+    return now + kLastWords;
+  }
+  return std::min(idle_end.value_or(Clock::time_point::max()), last_word.value_or(Clock::time_point::max()));
 }
 
 void StreamSession::OnCancel(CancelCause cause) {
@@ -102,17 +115,21 @@ void StreamSession::OnDone() {
 }
 
 void StreamSession::End(const absl::Status& status, int64_t rows) {
+  const Clock::time_point now = backend_.registry->clock().Now();
   bool entered = false;
   {
     const absl::MutexLock lock(&mutex_);
     if (ended_.has_value()) return;
-    ended_ = Clock::now();
+    ended_ = now;
     entered = entered_;
   }
-  if (entered) backend_.registry->FreePlace();  // the caller may begin the next stream when it sees the end of this
+  if (entered) {
+    backend_.registry->FreePlace();  // the caller may begin the next stream when it sees the end of this
+    backend_.registry->LookBy(now + kLastWords);
+  }
   log_.Count(status);
   call_.Finish(status);
-  log_.Write(status, rows);
+  log_.Write(status, rows, call_.elapsed());
 }
 
 }  // namespace rowkeeper::wire

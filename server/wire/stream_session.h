@@ -38,15 +38,14 @@ struct StreamBackend {
 /// it once. Thread-safe.
 class StreamSession : public StreamObserver, public std::enable_shared_from_this<StreamSession> {
  public:
-  using Clock = std::chrono::steady_clock;
-
   /// Both outlive the session.
   StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamCall call);
 
   /// Call once.
   void Start();
-  /// Of the registry's thread: ends a call whose caller does nothing.
-  void LookAt(Clock::time_point now);
+  /// Of the registry: ends a call whose caller does nothing. Gives when to look again; StreamRegistry::LookBy is told
+  /// when that is to be sooner.
+  Clock::time_point LookAt(Clock::time_point now);
 
  protected:
   const StreamBackend& backend() const { return backend_; }

@@ -15,7 +15,9 @@ UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* co
     : method_(method),
       context_(context),
       response_(response),
-      deadline_(DeadlineOf(*context)),
+      clock_(*method->clock),
+      start_(clock_.Now()),
+      deadline_(DeadlineOf(*context, start_)),
       request_(OneSlice(*request)) {
   if (method_->in_flight->Add(this)) cut_.store(true, std::memory_order_release);
 }
@@ -32,7 +34,7 @@ std::vector<CallHeader> UnaryReactor::HeadersStartingWith(std::string_view prefi
   return wire::HeadersStartingWith(*context_, prefix);
 }
 
-CancelCause UnaryReactor::Cause() const { return CauseOfCancel(deadline_); }
+CancelCause UnaryReactor::Cause() const { return CauseOfCancel(*context_); }
 
 void UnaryReactor::SetCancelCallback(UnaryCall::CancelCallback callback) {
   {
@@ -127,8 +129,9 @@ std::optional<std::string_view> UnaryCall::Header(std::string_view name) const {
 std::vector<CallHeader> UnaryCall::HeadersStartingWith(std::string_view prefix) const {
   return reactor_->HeadersStartingWith(prefix);
 }
-std::chrono::steady_clock::time_point UnaryCall::deadline() const { return reactor_->deadline(); }
-std::chrono::steady_clock::time_point UnaryCall::start() const { return reactor_->start(); }
+Clock::time_point UnaryCall::deadline() const { return reactor_->deadline(); }
+Clock& UnaryCall::clock() const { return reactor_->clock(); }
+Clock::duration UnaryCall::elapsed() const { return reactor_->elapsed(); }
 std::string UnaryCall::peer() const { return reactor_->peer(); }
 void UnaryCall::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
 void UnaryCall::OnUndelivered(std::function<void()> callback) { reactor_->SetUndeliveredCallback(std::move(callback)); }

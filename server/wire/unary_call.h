@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/base/clock.h"
 
 namespace rowkeeper::wire {
 
@@ -46,8 +47,11 @@ class UnaryCall {
   /// twice. Until Finish.
   std::vector<CallHeader> HeadersStartingWith(std::string_view prefix) const;
   /// When the caller stops waiting; time_point::max() when it set no deadline.
-  std::chrono::steady_clock::time_point deadline() const;
-  std::chrono::steady_clock::time_point start() const;
+  Clock::time_point deadline() const;
+  /// Of the deadline.
+  Clock& clock() const;
+  /// Since the call came.
+  Clock::duration elapsed() const;
   /// "ipv4:127.0.0.1:40312" or "unix:". Until Finish.
   std::string peer() const;
 

@@ -17,6 +17,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 #include "server/wire/in_flight.h"
 #include "server/wire/unary_call.h"
 
@@ -30,6 +31,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public CallToCut {
     std::string path;
     size_t max_response_bytes = 0;
     InFlight* in_flight = nullptr;
+    Clock* clock = nullptr;
   };
 
   /// All pointers outlive OnDone.
@@ -42,8 +44,9 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public CallToCut {
   std::optional<std::string_view> Header(std::string_view name) const;
   std::vector<CallHeader> HeadersStartingWith(std::string_view prefix) const;
   std::string peer() const { return context_->peer(); }
-  std::chrono::steady_clock::time_point start() const { return start_; }
-  std::chrono::steady_clock::time_point deadline() const { return deadline_; }
+  Clock& clock() const { return clock_; }
+  Clock::duration elapsed() const { return clock_.Now() - start_; }
+  Clock::time_point deadline() const { return deadline_; }
   bool answered() const { return answered_.load(std::memory_order_acquire); }
   bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
   bool cut() const { return cut_.load(std::memory_order_acquire); }
@@ -71,8 +74,9 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public CallToCut {
   const Method* const method_;
   grpc::CallbackServerContext* const context_;
   grpc::ByteBuffer* const response_;
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  const std::chrono::steady_clock::time_point deadline_;
+  Clock& clock_;
+  const Clock::time_point start_;
+  const Clock::time_point deadline_;
   grpc::Slice request_;
 
   std::atomic<int> references_{2};

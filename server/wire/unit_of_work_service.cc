@@ -130,7 +130,7 @@ absl::Status UnitOfWorkService::StartMethod(const Method& method, const SharedEx
   if (!headers.ok()) return headers.status();
   if (!method.runs_methods && headers->idempotency_key.has_value()) return InvalidHeader(kIdempotencyHeader, kNoWrite);
   if (!method.runs_methods && headers->debug != DebugLevel::kOff) return InvalidHeader(kDebugHeader, kNoCost);
-  auto trace = StartTrace(headers->debug, backend_.debug);
+  auto trace = StartTrace(headers->debug, backend_.debug, &exchange->call().clock());
   if (!trace.ok()) return trace.status();
   exchange->Trace(*std::move(trace));
   UnitsOfWork* const units = backend_.units->get();
@@ -151,7 +151,7 @@ absl::Status UnitOfWorkService::Begin(const Incoming& incoming) const {
     if (!begun.ok()) return exchange->Answer(begun.status());
     exchange->NoteUnitId(begun->info.id);
     exchange->call().OnUndelivered([units, reference = Reference{begun->handle, exchange->caller()}] {
-      units->Rollback(reference, UnitsOfWork::Clock::time_point::max(), [](const absl::StatusOr<uow::UnitState>&) {});
+      units->Rollback(reference, Clock::time_point::max(), [](const absl::StatusOr<uow::UnitState>&) {});
     });  // nobody has learned the handle
     v1::BeginResponse response;
     response.set_handle(begun->handle);

@@ -8,7 +8,6 @@ namespace {
 
 /// How often those who wait look at a clock that cannot wake them.
 constexpr absl::Duration kRealPause = absl::Milliseconds(1);
-constexpr std::chrono::seconds kRealLimit{10};
 /// A round number, and far enough from 0 for times in the past.
 constexpr std::chrono::hours kStart{1000};
 constexpr std::chrono::seconds kWallStart{1767225600};
@@ -47,9 +46,9 @@ bool FakeClock::AdvanceUntil(const std::function<bool()>& ready, duration limit,
   return true;
 }
 
-bool Eventually(const std::function<bool()>& happened) {
+bool Within(Clock::duration limit, const std::function<bool()>& happened) {
   Clock& clock = Clock::System();
-  const Clock::time_point end = clock.Now() + kRealLimit;
+  const Clock::time_point end = clock.Now() + limit;
   while (!happened()) {
     if (clock.Now() >= end) return false;
     absl::SleepFor(kRealPause);

@@ -31,7 +31,8 @@ class FakeClock final : public Clock {
 };
 
 /// Waits in real time, for something that another thread, process or PostgreSQL is about to do; false when it has not
-/// happened within 10 s.
-bool Eventually(const std::function<bool()>& happened);
+/// happened within `limit`.
+bool Within(Clock::duration limit, const std::function<bool()>& happened);
+inline bool Eventually(const std::function<bool()>& happened) { return Within(std::chrono::seconds(10), happened); }
 
 }  // namespace rowkeeper::testing

@@ -6,7 +6,7 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
-#include <thread>
+#include <future>
 
 #include "absl/strings/str_join.h"
 #include "google/rpc/error_details.pb.h"
@@ -22,8 +22,6 @@
 
 namespace rowkeeper::testing {
 namespace {
-
-constexpr std::chrono::seconds kStartTime{10};
 
 template <typename Detail>
 Detail DetailOf(const absl::Status& status) {
@@ -86,7 +84,7 @@ InProcessServer::InProcessServer(std::unique_ptr<const catalogue::Catalogue> cat
 }
 
 void InProcessServer::Start() {
-  auto process = app::ServerProcess::Start(*loaded_, {options_.serve, options_.pool, options_.connection});
+  auto process = app::ServerProcess::Start(*loaded_, {options_.serve, options_.pool, options_.connection, &clock()});
   if (!process.ok()) {
     ADD_FAILURE() << process.status();
     return;
@@ -101,22 +99,37 @@ void InProcessServer::Start() {
 InProcessServer::~InProcessServer() { Stop(); }
 
 void InProcessServer::Stop() {
-  if (process_ != nullptr) process_->Shutdown();
+  if (process_ == nullptr) return;
+  auto stopped = std::async(std::launch::async, [this] { process_->Shutdown(); });
+  if (options_.time == Options::Time::kStill) {
+    fake_clock_.AdvanceUntil(
+        [&stopped] { return stopped.wait_for(std::chrono::seconds(0)) == std::future_status::ready; },
+        Clock::duration::max() / 2);
+  }
+  stopped.get();
   process_ = nullptr;
 }
 
-void InProcessServer::WaitUntilServing() {
-  const auto until = std::chrono::steady_clock::now() + kStartTime;
+Clock& InProcessServer::clock() { return options_.time == Options::Time::kStill ? fake_clock_ : Clock::System(); }
+
+void InProcessServer::Advance(Clock::duration time) {
+  fake_clock_.Advance(time);
+  process_->timers().Settle();
+}
+
+bool InProcessServer::AdvanceUntil(const std::function<bool()>& ready, Clock::duration limit) {
+  return fake_clock_.AdvanceUntil(ready, limit);
+}
+
+bool InProcessServer::IsServing() {
   grpc::health::v1::HealthCheckResponse health;
-  while (std::chrono::steady_clock::now() < until) {
-    const auto reply = wire::CallRaw(channel_, "/grpc.health.v1.Health/Check", "");
-    if (reply.status.ok() && health.ParseFromString(reply.response) &&
-        health.status() == grpc::health::v1::HealthCheckResponse::SERVING) {
-      return;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  ADD_FAILURE() << "the server is not serving after 10 s: " << health.ShortDebugString();
+  const auto reply = wire::CallRaw(channel_, "/grpc.health.v1.Health/Check", "");
+  return reply.status.ok() && health.ParseFromString(reply.response) &&
+         health.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+}
+
+void InProcessServer::WaitUntilServing() {
+  EXPECT_TRUE(Eventually([this] { return IsServing(); })) << "the server is not serving after 10 s";
 }
 
 std::unique_ptr<db::Connection> InProcessServer::Connect() {

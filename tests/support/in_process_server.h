@@ -13,6 +13,7 @@
 #include "server/app/loaded_catalogue.h"
 #include "server/app/settings.h"
 #include "server/db/connection.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/scratch_database.h"
 
 namespace rowkeeper::app {
@@ -63,6 +64,8 @@ class InProcessServer {
     std::function<std::string(const std::string& url)> route;
     /// Without tables the server does not serve; WaitUntilServing is then not called.
     enum class Schema { kCreate, kLeaveEmpty } schema = Schema::kCreate;
+    /// kStill: the server's time stands still unless Advance or AdvanceUntil lets it pass. The database's does not.
+    enum class Time { kPasses, kStill } time = Time::kPasses;
     Options();
   };
 
@@ -100,7 +103,16 @@ class InProcessServer {
   Json ToJson(const google::protobuf::Descriptor& type, const std::string& bytes);
   const google::protobuf::MethodDescriptor* FindMethod(std::string_view method) const;
 
-  /// Stops serving and drains, as on SIGTERM.
+  /// Of a server whose time stands still: lets time pass, and what is due by then happen.
+  void Advance(Clock::duration time);
+  /// Lets time pass until `ready`; false when it is not after `limit`.
+  bool AdvanceUntil(const std::function<bool()>& ready, Clock::duration limit = std::chrono::minutes(10));
+  Clock& clock();
+
+  /// What health says.
+  bool IsServing();
+
+  /// Stops serving and drains, as on SIGTERM. Time passes meanwhile.
   void Stop();
   /// A new process on the same database and the same addresses. Stop comes first.
   void Start();
@@ -111,6 +123,7 @@ class InProcessServer {
   void WaitUntilServing();
 
   Options options_;
+  FakeClock fake_clock_;
   ScratchDatabase database_;
   std::unique_ptr<app::LoadedCatalogue> loaded_;
   std::unique_ptr<google::protobuf::DynamicMessageFactory> messages_;

@@ -8,7 +8,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using Cause = db::Cancellation::Cause;
-using Clock = Executor::Clock;
 
 class ExecutorJobTest : public ExecutorPgTest {
  protected:
@@ -157,7 +156,7 @@ TEST_F(ExecutorJobTest, WaitsAreBoundedAsThoseOfCalls) {
     ++runs;
     return absl::OkStatus();
   };
-  auto late = Submit(job, Clock::now() + milliseconds(20));
+  auto late = Submit(job, Clock::System().Now() + milliseconds(20));
   EXPECT_EQ(late.get(), "DEADLINE_EXCEEDED");
   Executor::Ticket ticket;
   auto cancelled = Submit(job, Clock::time_point::max(), &ticket);

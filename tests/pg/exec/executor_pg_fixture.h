@@ -16,6 +16,7 @@
 #include "server/base/text.h"
 #include "server/exec/executor.h"
 #include "server/sql/ddl.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/support/scratch_database.h"
 
@@ -42,7 +43,7 @@ class ExecutorPgTest : public ::testing::Test {
     pool_ = std::make_unique<db::Pool>(pool, connection);
     ExecutorOptions options;
     options.workers = connections;
-    executor_ = std::make_unique<Executor>(options, &runner_, pool_.get());
+    executor_ = std::make_unique<Executor>(options, &runner_, pool_.get(), &timers_);
   }
 
   const plan::MethodPlan& Plan(const std::string& name) const {
@@ -80,7 +81,7 @@ class ExecutorPgTest : public ::testing::Test {
   std::future<std::string> Submit(plan::Call call, Executor::Ticket* ticket = nullptr) {
     auto promise = std::make_shared<std::promise<std::string>>();
     Executor::Ticket submitted =
-        executor_->Submit(std::move(call), Executor::Clock::time_point::max(),
+        executor_->Submit(std::move(call), Clock::time_point::max(),
                           [promise](absl::StatusOr<Outcome> outcome) { promise->set_value(Title(outcome)); });
     if (ticket != nullptr) *ticket = submitted;
     return promise->get_future();
@@ -99,15 +100,12 @@ class ExecutorPgTest : public ::testing::Test {
   }
 
   void WaitForLockWaiters(const std::string& count) {
-    const auto until = Executor::Clock::now() + std::chrono::seconds(10);
-    while (Executor::Clock::now() < until) {
-      if (database_.Value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                          "wait_event_type = 'Lock'") == count) {
-        return;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    FAIL() << "not " << count << " statements wait for a lock";
+    EXPECT_TRUE(testing::Eventually([&] {
+      return database_.Value(
+                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                 "wait_event_type = 'Lock'") == count;
+    })) << "not "
+        << count << " statements wait for a lock";
   }
 
   testing::ScratchDatabase database_{"exec"};
@@ -119,6 +117,7 @@ class ExecutorPgTest : public ::testing::Test {
   StatementCache statements_;
   const Runner runner_{errors_, tokens_, &statements_};
   std::unique_ptr<db::Connection> blocker_;
+  Timers timers_{&Clock::System()};
   std::unique_ptr<db::Pool> pool_;
   std::unique_ptr<Executor> executor_;
 };

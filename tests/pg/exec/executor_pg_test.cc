@@ -9,7 +9,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using Cause = db::Cancellation::Cause;
-using Clock = Executor::Clock;
 
 TEST_F(ExecutorPgTest, RunsCallsAndGivesTheirRows) {
   Start(2);
@@ -63,7 +62,7 @@ TEST_F(ExecutorPgTest, EveryCallEndsExactlyOnceWithItsOwnRowHoweverOthersAreCanc
     });
   }
   for (std::thread& caller : callers) caller.join();
-  while (executor_->stats().queued + executor_->stats().running > 0) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_TRUE(testing::Eventually([this] { return executor_->stats().queued + executor_->stats().running == 0; }));
   executor_.reset();
   for (const auto& count : ends) EXPECT_EQ(count, 1);
   EXPECT_EQ(wrong, 0);

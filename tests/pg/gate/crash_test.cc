@@ -67,7 +67,9 @@ class CrashTest : public ::testing::Test {
     Connect();
   }
 
-  Outcome Resolve(const CommitPoint& point) { return CommitResolver(options_, milliseconds(5000)).Resolve(point); }
+  Outcome Resolve(const CommitPoint& point) {
+    return CommitResolver(options_, milliseconds(5000), &rowkeeper::Clock::System()).Resolve(point);
+  }
 
   embedded::EmbeddedOptions server_options_;
   std::unique_ptr<embedded::EmbeddedPostgres> server_;

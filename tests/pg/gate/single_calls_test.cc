@@ -23,7 +23,7 @@ class SingleCallsTest : public GateTest {
     pool_ = std::make_unique<db::Pool>(pool, Options());
     exec::ExecutorOptions options;
     options.workers = 2;
-    executor_ = std::make_unique<exec::Executor>(options, nullptr, pool_.get());
+    executor_ = std::make_unique<exec::Executor>(options, nullptr, pool_.get(), &timers_);
   }
   void TearDown() override {
     gate_->Resume();
@@ -54,7 +54,7 @@ class SingleCallsTest : public GateTest {
 
   /// Two statements in a transaction, as Run executes its calls.
   std::string RunInTransaction(milliseconds in_doubt_limit = seconds(5)) {
-    const uow::CommitResolver resolver(Options(), in_doubt_limit);
+    const uow::CommitResolver resolver(Options(), in_doubt_limit, &rowkeeper::Clock::System());
     return Run([&resolver](db::Connection& connection, db::Cancellation* cancellation) {
       uow::Transaction transaction(&connection);
       absl::Status status = transaction.Begin({}, cancellation);
@@ -66,6 +66,7 @@ class SingleCallsTest : public GateTest {
   }
 
   std::atomic<int> runs_{0};
+  Timers timers_{&rowkeeper::Clock::System()};
   std::unique_ptr<db::Pool> pool_;
   std::unique_ptr<exec::Executor> executor_;
 };

@@ -14,7 +14,12 @@ class UnitsGateTest : public UowTest {
   using Action = testing::TcpGate::Action;
   using Milliseconds = std::chrono::milliseconds;
 
+  using Clock = std::chrono::steady_clock;
+
   static constexpr Milliseconds kAnswerLimit{500};
+
+  /// What a gate holds back is noticed in real time.
+  UnitsGateTest() { UseSystemClock(); }
 
   void SetUp() override {
     UowTest::SetUp();
@@ -33,10 +38,7 @@ class UnitsGateTest : public UowTest {
     StartThroughGate(options, SmallPool());
   }
   void StartThroughGate(const UnitOptions& options, const db::PoolOptions& pool) {
-    units_.reset();
-    const db::ConnectionOptions connection = ThroughGate();
-    pool_ = std::make_unique<db::Pool>(pool, connection);
-    units_ = std::make_unique<UnitsOfWork>(options, pool_.get(), connection);
+    Start(options, pool, ThroughGate());
   }
 
   db::ConnectionOptions ThroughGate() const {

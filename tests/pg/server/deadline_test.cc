@@ -85,7 +85,7 @@ TEST_F(DeadlineTest, CallsThatRunAreFinishedWhenTheServerStops) {
   auto running = std::async(std::launch::async, [&] { return server_.Call("TodoRepository.Update", Rename()); });
   EXPECT_TRUE(Eventually(&server_, kWaiting + " = 1"));
   auto stopped = std::async(std::launch::async, [&] { server_.Stop(); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_TRUE(Eventually([this] { return !server_.IsServing(); }));
   EXPECT_EQ(stopped.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
   blocker.End();
   EXPECT_EQ(Summary(running.get()), "OK");

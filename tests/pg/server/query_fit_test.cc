@@ -1,7 +1,6 @@
 #include "server/schema/query_fit.h"
 
 #include <chrono>
-#include <thread>
 
 #include "server/schema/fit.h"
 #include "tests/pg/server/query_fixture.h"
@@ -151,31 +150,32 @@ TEST_F(QueryFit, ALockedTableIsLeftForTheNextLook) {
 
 constexpr char kName[] = "message Name { string name = 1; }\n";
 
-/// Whether calls come to be refused with these words within ten seconds; the last answer otherwise.
+/// A server without tables, whose time stands still.
+InProcessServer::Options Empty() {
+  InProcessServer::Options options;
+  options.schema = InProcessServer::Options::Schema::kLeaveEmpty;
+  options.time = InProcessServer::Options::Time::kStill;
+  return options;
+}
+
+/// "refused" when calls come to be refused with these words; the last answer otherwise.
 std::string UntilRefusedWith(const std::string& words, QueryServer& server) {
   std::string message;
-  for (int i = 0; i < 100; ++i) {
+  const bool refused = server->AdvanceUntil([&] {
     const auto answer = server.Call("Names");
     message = std::string(answer.status().message());
-    if (ReasonOf(answer) == "SCHEMA_MISMATCH" && message.find(words) != std::string::npos) return "refused";
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  return message;
+    return ReasonOf(answer) == "SCHEMA_MISMATCH" && message.find(words) != std::string::npos;
+  });
+  return refused ? "refused" : message;
 }
 
 bool IsServedSoon(QueryServer& server) {
-  for (int i = 0; i < 100; ++i) {
-    if (server.Call("Names").ok()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  return false;
+  return server->AdvanceUntil([&server] { return server.Call("Names").ok(); });
 }
 
 TEST(QueryMisfit, AServerWhoseQueriesDoNotFitDoesNotServe) {
-  InProcessServer::Options options;
-  options.schema = InProcessServer::Options::Schema::kLeaveEmpty;
   QueryServer server(Query("Names(None) returns (NameList)", "SELECT name FROM labels"),
-                     std::string(kName) + "message NameList { repeated Name names = 1; }", options);
+                     std::string(kName) + "message NameList { repeated Name names = 1; }", Empty());
   ASSERT_TRUE(server->ok());
   CreateSchema(*server->loaded().catalogue, &server->database());
   EXPECT_EQ(UntilRefusedWith("relation \"labels\" does not exist", server), "refused");
@@ -189,11 +189,7 @@ TEST(QueryMisfit, AServerWhoseQueriesDoNotFitDoesNotServe) {
 
 TEST(QueryMisfit, ARenamedColumnIsAnErrorAtOnce) {
   QueryServer server(Query("Names(None) returns (NameList)", "SELECT * FROM pins"),
-                     std::string(kName) + "message NameList { repeated Name names = 1; }", [] {
-                       InProcessServer::Options options;
-                       options.schema = InProcessServer::Options::Schema::kLeaveEmpty;
-                       return options;
-                     }());
+                     std::string(kName) + "message NameList { repeated Name names = 1; }", Empty());
   ASSERT_TRUE(server->ok());
   CreateSchema(*server->loaded().catalogue, &server->database());
   server->database().Run("CREATE TABLE pins (name text NOT NULL); INSERT INTO pins VALUES ('a')");

@@ -1,9 +1,4 @@
-#include <chrono>
-#include <thread>
-
-#include <grpcpp/channel.h>
-
-#include "grpc/health/v1/health.grpc.pb.h"
+#include <string>
 
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/server_fixture.h"
@@ -15,19 +10,26 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// The answer to a list once it has the wanted reason, or the last one after 10 s.
+InProcessServer::Options StillTime() {
+  InProcessServer::Options options;
+  options.time = InProcessServer::Options::Time::kStill;
+  return options;
+}
+
+/// The answer to a list once it has the wanted reason, or the last one after ten minutes of the server's time.
 absl::Status Until(InProcessServer* server, const std::string& reason) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (true) {
-    const absl::Status status = server->Call("ProfileRepository.List", Json::object()).status();
-    if (ReasonOf(status) == reason || std::chrono::steady_clock::now() > until) return status;
-    EXPECT_EQ(status.code() == absl::StatusCode::kUnavailable || reason == "OK", true) << status;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  absl::Status status;
+  server->AdvanceUntil([&] {
+    status = server->Call("ProfileRepository.List", Json::object()).status();
+    EXPECT_TRUE(status.code() == absl::StatusCode::kUnavailable || ReasonOf(status) == reason || reason == "OK")
+        << status;
+    return ReasonOf(status) == reason;
+  });
+  return status;
 }
 
 TEST(SchemaMismatch, IsToldInAFewWordsWithTheRemedyAndEndsWhenTheTablesAreThere) {
-  InProcessServer::Options options;
+  InProcessServer::Options options = StillTime();
   options.schema = InProcessServer::Options::Schema::kLeaveEmpty;
   options.serve.migrations = "migrations/planner";
   InProcessServer server(CompileExample("planner/v1"), options);
@@ -52,26 +54,16 @@ TEST(SchemaMismatch, ATableThatIsGoneWhileServingIsAFailedPrecondition) {
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("a table is missing"));
 }
 
-bool HealthBecomes(InProcessServer* server, grpc::health::v1::HealthCheckResponse::ServingStatus wanted) {
-  const auto stub = grpc::health::v1::Health::NewStub(server->channel());
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(15);
-  while (std::chrono::steady_clock::now() < until) {
-    grpc::ClientContext context;
-    grpc::health::v1::HealthCheckResponse response;
-    if (stub->Check(&context, {}, &response).ok() && response.status() == wanted) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  return false;
-}
-
 TEST(SchemaMismatch, HealthFollowsASchemaThatChangesWhileServing) {
-  InProcessServer server(CompileExample("planner/v1"));
+  InProcessServer server(CompileExample("planner/v1"), StillTime());
   server.database().Run("ALTER TABLE todos RENAME COLUMN title TO headline");
-  EXPECT_TRUE(HealthBecomes(&server, grpc::health::v1::HealthCheckResponse::NOT_SERVING));
   // Also where the call itself would do without the missing column.
-  EXPECT_EQ(Summary(server.Call("ProfileRepository.List", Json::object())), "FAILED_PRECONDITION SCHEMA_MISMATCH");
+  EXPECT_TRUE(server.AdvanceUntil([&server] {
+    return Summary(server.Call("ProfileRepository.List", Json::object())) == "FAILED_PRECONDITION SCHEMA_MISMATCH";
+  }));
+  EXPECT_TRUE(Eventually([&server] { return !server.IsServing(); })) << "the gate closes first";
   server.database().Run("ALTER TABLE todos RENAME COLUMN headline TO title");
-  EXPECT_TRUE(HealthBecomes(&server, grpc::health::v1::HealthCheckResponse::SERVING));
+  EXPECT_TRUE(server.AdvanceUntil([&server] { return server.IsServing(); }));
   EXPECT_EQ(Summary(server.Call("ProfileRepository.List", Json::object())), "OK");
 }
 

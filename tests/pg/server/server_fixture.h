@@ -17,7 +17,11 @@ namespace rowkeeper::testing {
 /// One planner server for the tests of a suite.
 class PlannerTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { server_ = new InProcessServer(CompileExample("planner/v1")); }
+  static void SetUpTestSuite() { StartServer({}); }
+  /// For a suite with a SetUpTestSuite of its own.
+  static void StartServer(const InProcessServer::Options& options) {
+    server_ = new InProcessServer(CompileExample("planner/v1"), options);
+  }
   static void TearDownTestSuite() {
     delete server_;
     server_ = nullptr;

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <future>
 #include <thread>
 
 #include "server/observe/counters.h"
@@ -255,11 +256,14 @@ TEST_F(ImportTest, AMessageThatWaitsForALockEndsWithTheDeadline) {
 TEST_F(ImportTest, ACallerThatSendsNothingIsNotWaitedForForEver) {
   InProcessServer::Options options;
   options.serve.streams.idle_timeout_s = 0.3;
+  options.time = InProcessServer::Options::Time::kStill;
   Serve(options);
   StreamClient stream(server_.get(), "TaskRepository.Import");
   stream.Send(Chunk("t", 4));
   ASSERT_TRUE(stream.Receive().has_value());
-  EXPECT_EQ(stream.Receive(), std::nullopt);
+  auto end = std::async(std::launch::async, [&stream] { return stream.Receive(); });
+  EXPECT_TRUE(server_->AdvanceUntil([&end] { return end.wait_for(milliseconds(0)) == std::future_status::ready; }));
+  EXPECT_EQ(end.get(), std::nullopt);
   const absl::Status status = stream.Finish();
   EXPECT_EQ(Summary(status), "ABORTED STREAM_IDLE");
   EXPECT_EQ(MetadataOf(status, "imported"), "4");

@@ -1,5 +1,4 @@
 #include <future>
-#include <thread>
 
 #include "grpc/health/v1/health.pb.h"
 #include "tests/pg/server/blocker.h"
@@ -19,12 +18,15 @@ InProcessServer::Options Small() {
   options.pool.pool_size = 3;
   options.pool.max_overflow = 1;
   options.connection.lock_timeout_ms = 0;
+  options.time = InProcessServer::Options::Time::kStill;
   return options;
 }
 
 class CapacityTest : public ::testing::Test {
  protected:
   static Json At(const char* wait) { return {{"capacity_wait", wait}}; }
+  /// Options of a unit that stays open while a test lets time pass.
+  static Json Lasting() { return {{"idle_limit", "60s"}, {"total_limit", "600s"}}; }
   Json NewTodo() {
     const Json profile = server_.MustCall(
         "ProfileRepository.Create", {{"profile", {{"email", "a@b.c"}, {"handle", "ada"}, {"display_name", "Ada"}}}});
@@ -36,18 +38,20 @@ class CapacityTest : public ::testing::Test {
 };
 
 TEST_F(CapacityTest, WithoutAPlaceBeginWaitsAndThenSaysWhenToTryAgain) {
-  const Unit first(&server_);
-  const Unit second(&server_);
-  const auto start = std::chrono::steady_clock::now();
-  const CallResult refused = Begin("0.3s");
-  EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(290));
+  const Unit first(&server_, Lasting());
+  const Unit second(&server_, Lasting());
+  const Clock::time_point start = server_.clock().Now();
+  auto patient = std::async(std::launch::async, [&] { return Begin("0.3s"); });
+  EXPECT_TRUE(server_.AdvanceUntil(
+      [&patient] { return patient.wait_for(milliseconds(0)) == std::future_status::ready; }, std::chrono::seconds(10)));
+  EXPECT_GE(server_.clock().Now() - start, milliseconds(300));
+  const CallResult refused = patient.get();
   EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED UNIT_OF_WORK_LIMIT");
   EXPECT_GT(RetryDelayOf(refused.status()), 0);
   EXPECT_EQ(MetadataOf(refused.status(), "limit"), "--unit-share");
   EXPECT_EQ(MetadataOf(refused.status(), "value"), "2 units");
   EXPECT_EQ(Summary(Begin("0s")), "RESOURCE_EXHAUSTED UNIT_OF_WORK_LIMIT");
   auto waiting = std::async(std::launch::async, [&] { return Begin("20s"); });
-  std::this_thread::sleep_for(milliseconds(100));
   EXPECT_EQ(Summary(first.Commit()), "OK");
   const CallResult begun = waiting.get();
   ASSERT_TRUE(begun.ok()) << "the place that became free: " << begun.status();
@@ -82,10 +86,10 @@ TEST_F(CapacityTest, PlainCallsRunsAndHealthGoOnWhileEveryPlaceIsPinned) {
   auto two = std::async(std::launch::async, update, std::cref(second));
   EXPECT_TRUE(Eventually(&server_, kWaiting + " = 2"));
   for (int i = 0; i < 20; ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const Clock::time_point start = Clock::System().Now();
     EXPECT_EQ(Summary(server_.Call("TodoRepository.GetById", {{"id", todo["id"]}})), "OK");
     EXPECT_EQ(Summary(run.Send()), "OK");
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+    EXPECT_LT(Clock::System().Now() - start, std::chrono::seconds(2));
     grpc::health::v1::HealthCheckResponse health;
     const auto reply = wire::CallRaw(server_.channel(), "/grpc.health.v1.Health/Check", "");
     EXPECT_TRUE(health.ParseFromString(reply.response));
@@ -109,8 +113,8 @@ constexpr char kSlowCommit[] = R"(
 TEST_F(CapacityTest, ALostCommitIsLookedUpWhileEveryPlaceIsPinned) {
   const Json todo = NewTodo();
   server_.database().Run(kSlowCommit);
-  const Unit first(&server_);
-  const Unit second(&server_);
+  const Unit first(&server_, Lasting());
+  const Unit second(&server_, Lasting());
   RunRequest run(&server_);
   run.Add("TodoRepository.Create", {{"todo", {{"owner_id", todo["owner_id"]}, {"title", "new"}}}});
   auto running = std::async(std::launch::async, [&] { return run.Send(); });
@@ -118,6 +122,9 @@ TEST_F(CapacityTest, ALostCommitIsLookedUpWhileEveryPlaceIsPinned) {
       "FROM pg_stat_activity WHERE datname = current_database() AND query = 'COMMIT' AND wait_event = 'PgSleep'";
   EXPECT_TRUE(Eventually(&server_, "EXISTS (SELECT 1 " + committing + ")"));
   server_.database().Run("SELECT pg_terminate_backend(pid) " + committing);
+  // Between its questions and attempts the server waits.
+  EXPECT_TRUE(
+      server_.AdvanceUntil([&running] { return running.wait_for(milliseconds(0)) == std::future_status::ready; }));
   EXPECT_EQ(Summary(running.get()), "OK") << "it was not committed, so it ran again";
   EXPECT_EQ(server_.database().Value("SELECT count(*) FROM todos WHERE title = 'new'"), "1");
   EXPECT_EQ(Summary(first.Commit()), "OK");

@@ -1,5 +1,3 @@
-#include <thread>
-
 #include "grpc/health/v1/health.pb.h"
 #include "tests/pg/server/run_fixture.h"
 #include "tests/pg/server/server_fixture.h"
@@ -14,6 +12,11 @@ using ::testing::HasSubstr;
 
 class UnitOfWorkTest : public PlannerTest {
  protected:
+  static void SetUpTestSuite() {
+    InProcessServer::Options options;
+    options.time = InProcessServer::Options::Time::kStill;
+    StartServer(options);
+  }
   static Json TodoRequest(const std::string& owner, const std::string& title = "inside") {
     return {{"todo", {{"owner_id", owner}, {"title", title}}}};
   }
@@ -79,6 +82,7 @@ TEST_F(UnitOfWorkTest, GetTellsHowItStands) {
   EXPECT_EQ(unit.info()["server"], server().addresses().front());
   EXPECT_EQ(unit.info()["caller"], "ipv4:127.0.0.1");
   unit.MustCall("ProfileRepository.Create", {{"profile", Profile(Unique())}});
+  server().Advance(std::chrono::seconds(1));
   ASSERT_EQ(Summary(unit.Savepoint("before")), "OK");
   const Json now = unit.Get();
   EXPECT_EQ(now["id"], unit.info()["id"]);
@@ -98,6 +102,7 @@ TEST_F(UnitOfWorkTest, GetTellsHowItStands) {
 
 TEST_F(UnitOfWorkTest, ListShowsOpenUnitsOldestFirstAndNoHandle) {
   const Unit first(&server(), {{"label", "first"}});
+  server().Advance(std::chrono::milliseconds(10));
   const Unit second(&server(), {{"label", "second"}});
   const Json all = MustCall("UnitOfWork.List", Json::object());
   std::vector<std::string> labels;
@@ -130,7 +135,7 @@ TEST_F(UnitOfWorkTest, AnIdleUnitIsRolledBackAndSaysSo) {
   const Unit unit(&server(), {{"idle_limit", "0.2s"}});
   const Json change = {{"todo", {{"id", before["id"]}, {"title", "x"}}}, {"update_mask", "title"}};
   unit.MustCall("TodoRepository.Update", change);
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  server().Advance(std::chrono::milliseconds(210));
   MustCall("TodoRepository.Update", {{"todo", {{"id", before["id"]}, {"title", "free"}}}, {"update_mask", "title"}});
   for (const CallResult& late : {unit.Call("TodoRepository.Update", change), unit.Commit()}) {
     EXPECT_EQ(Summary(late), "ABORTED UNIT_OF_WORK_EXPIRED");
@@ -143,13 +148,13 @@ TEST_F(UnitOfWorkTest, AnIdleUnitIsRolledBackAndSaysSo) {
 
 TEST_F(UnitOfWorkTest, CallsKeepAUnitOpenButNotBeyondItsTotalLimit) {
   const Unit unit(&server(), {{"idle_limit", "0.4s"}, {"total_limit", "1.2s"}});
-  const auto begin = std::chrono::steady_clock::now();
-  CallResult last;
-  do {
-    last = unit.Call("TodoRepository.List", Json::object());
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  } while (last.ok() && std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
-  EXPECT_GT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(1100));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Summary(unit.Call("TodoRepository.List", Json::object())), "OK");
+    server().Advance(std::chrono::milliseconds(390));
+  }
+  EXPECT_EQ(Summary(unit.Call("TodoRepository.List", Json::object())), "OK");
+  server().Advance(std::chrono::milliseconds(30));
+  const CallResult last = unit.Call("TodoRepository.List", Json::object());
   EXPECT_EQ(Summary(last), "ABORTED UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(MetadataOf(last.status(), "cause"), "TOTAL_LIMIT");
 }
@@ -227,12 +232,10 @@ TEST_F(UnitOfWorkTest, HeadersThatMeanNothingHereAreRefused) {
 TEST(NotServingTest, BeginAndRunAreRefusedLikePlainCallsAndHealthSaysSo) {
   InProcessServer::Options options;
   options.schema = InProcessServer::Options::Schema::kLeaveEmpty;
+  options.time = InProcessServer::Options::Time::kStill;
   InProcessServer server(CompileExample("planner/v1"), options);
   const RunRequest run = RunRequest(&server).Add("TodoRepository.List", Json::object());
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (ReasonOf(run.Send()) != "SCHEMA_MISMATCH" && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  EXPECT_TRUE(Eventually([&run] { return ReasonOf(run.Send()) == "SCHEMA_MISMATCH"; }));
   EXPECT_EQ(Summary(run.Send()), "FAILED_PRECONDITION SCHEMA_MISMATCH");
   EXPECT_EQ(Summary(server.Call("UnitOfWork.Begin", Json::object())), "FAILED_PRECONDITION SCHEMA_MISMATCH");
   EXPECT_EQ(Summary(server.Call("UnitOfWork.List", Json::object())), "OK") << "operators may still look";
@@ -246,9 +249,7 @@ TEST(NotServingTest, BeginAndRunAreRefusedLikePlainCallsAndHealthSaysSo) {
   };
   EXPECT_EQ(health(), grpc::health::v1::HealthCheckResponse::NOT_SERVING);
   CreateSchema(*server.loaded().catalogue, &server.database());
-  while (health() != grpc::health::v1::HealthCheckResponse::SERVING && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  EXPECT_TRUE(server.AdvanceUntil([&health] { return health() == grpc::health::v1::HealthCheckResponse::SERVING; }));
   EXPECT_EQ(Summary(run.Send()), "OK");
   const Unit unit(&server);
   EXPECT_EQ(Summary(unit.Commit()), "OK");

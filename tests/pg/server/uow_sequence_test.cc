@@ -9,6 +9,11 @@ namespace {
 
 class SequenceTest : public PlannerTest {
  protected:
+  static void SetUpTestSuite() {
+    InProcessServer::Options options;
+    options.time = InProcessServer::Options::Time::kStill;
+    StartServer(options);
+  }
   static Json NewTodoRequest(const std::string& owner) { return {{"todo", {{"owner_id", owner}, {"title", "once"}}}}; }
   static size_t Todos(const Unit& unit, const std::string& owner) {
     return unit.MustCall("TodoRepository.ListByOwner", {{"owner_id", owner}}).value("todos", Json::array()).size();
@@ -88,7 +93,7 @@ TEST_F(SequenceTest, AResentCallWaitsForTheFirstThatStillRuns) {
   auto first = std::async(std::launch::async, send);
   EXPECT_TRUE(Eventually(&server(), kWaiting + " = 1"));
   auto again = std::async(std::launch::async, send);
-  std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // longer than others wait for their turn
+  server().Advance(std::chrono::seconds(5));  // longer than others wait for their turn
   blocker.End();
   const CallResult result = first.get();
   ASSERT_TRUE(result.ok()) << result.status();

@@ -1,17 +1,13 @@
 #include <future>
-#include <thread>
 
-#include "grpc/health/v1/health.pb.h"
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/run_fixture.h"
 #include "tests/pg/server/server_fixture.h"
 #include "tests/pg/server/unit_fixture.h"
-#include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::testing {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 InProcessServer::Options DrainingFor(double drain_s) {
@@ -34,14 +30,8 @@ class ShutdownTest : public ::testing::Test {
   /// Returns once the server says NOT_SERVING.
   std::future<void> StartStopping() {
     auto stopped = std::async(std::launch::async, [this] { server_->Stop(); });
-    const auto until = std::chrono::steady_clock::now() + seconds(10);
-    while (IsServing() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(milliseconds(5));
+    EXPECT_TRUE(Eventually([this] { return !server_->IsServing(); }));
     return stopped;
-  }
-  bool IsServing() {
-    grpc::health::v1::HealthCheckResponse health;
-    const auto reply = wire::CallRaw(server_->channel(), "/grpc.health.v1.Health/Check", "");
-    return health.ParseFromString(reply.response) && health.status() == grpc::health::v1::HealthCheckResponse::SERVING;
   }
 
   Json Renaming(const std::string& title) const {
@@ -86,10 +76,7 @@ TEST_F(ShutdownTest, TheCallerOfAnIdleUnitHearsOfItsEndInTheLastPartOfTheDrain) 
   const Unit other(server_.get());
   auto stopped = StartStopping();
   const auto start = std::chrono::steady_clock::now();
-  while (unit.State() == "OPEN") {
-    ASSERT_LT(std::chrono::steady_clock::now() - start, seconds(5));
-    std::this_thread::sleep_for(milliseconds(20));
-  }
+  ASSERT_TRUE(Eventually([&unit] { return unit.State() != "OPEN"; }));
   const CallResult answer = unit.Call("TodoRepository.Update", Renaming("late"));
   EXPECT_EQ(Summary(answer), "ABORTED UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(MetadataOf(answer.status(), "cause"), "SHUTDOWN");

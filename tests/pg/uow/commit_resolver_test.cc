@@ -1,4 +1,4 @@
-#include <thread>
+#include <future>
 
 #include "server/uow/transaction.h"
 #include "tests/pg/uow/commit_point.h"
@@ -25,8 +25,15 @@ class CommitResolverTest : public UowTest {
   /// Of a transaction that is open and has written.
   CommitPoint Write() { return BeginAndWrite(*connection_, "UPDATE t SET n = n + 1 WHERE id = 1"); }
 
-  Outcome Resolve(const CommitPoint& point, milliseconds limit = milliseconds(5000)) {
-    return CommitResolver(options_, limit).Resolve(point);
+  Outcome Resolve(const CommitPoint& point) {
+    return CommitResolver(options_, milliseconds(5000), &clock()).Resolve(point);
+  }
+  std::future<Outcome> StartResolving(const CommitPoint& point, milliseconds limit) {
+    return std::async(std::launch::async, [=] { return CommitResolver(options_, limit, &fake_clock_).Resolve(point); });
+  }
+  /// Whether it comes to an end within `limit`. Each step of `step` leaves the database a millisecond to answer.
+  bool EndsWithin(milliseconds limit, const std::future<Outcome>& outcome, milliseconds step = milliseconds(10)) {
+    return fake_clock_.AdvanceUntil([&outcome] { return IsReady(outcome); }, limit, step);
   }
 
   db::ConnectionOptions options_;
@@ -69,53 +76,57 @@ TEST_F(CommitResolverTest, TheSameCheckpointMeansThatThereWasNoRestart) {
 
 TEST_F(CommitResolverTest, WaitsForATransactionThatStillRuns) {
   const CommitPoint point = Write();
-  std::thread commit([this] {
-    std::this_thread::sleep_for(milliseconds(300));
-    Run("COMMIT");
-  });
-  EXPECT_EQ(Resolve(point), Outcome::kCommitted);
-  commit.join();
+  auto outcome = StartResolving(point, std::chrono::hours(1));
+  EXPECT_FALSE(EndsWithin(milliseconds(1000), outcome));
+  Run("COMMIT");
+  EXPECT_TRUE(EndsWithin(std::chrono::minutes(30), outcome));
+  EXPECT_EQ(outcome.get(), Outcome::kCommitted);
 }
 
 TEST_F(CommitResolverTest, GivesUpAtItsLimit) {
   const CommitPoint point = Write();
-  const auto begin = Clock::now();
-  EXPECT_EQ(Resolve(point, milliseconds(500)), Outcome::kUnknown);
-  EXPECT_LT(Clock::now() - begin, milliseconds(1500));
-  options_.url = "postgresql://postgres@127.0.0.1:1/none";
-  EXPECT_EQ(Resolve(point, milliseconds(500)), Outcome::kUnknown);
+  for (const std::string& url : {options_.url, std::string("postgresql://postgres@127.0.0.1:1/none")}) {
+    options_.url = url;
+    auto outcome = StartResolving(point, milliseconds(500));
+    EXPECT_TRUE(EndsWithin(std::chrono::hours(1), outcome));
+    EXPECT_EQ(outcome.get(), Outcome::kUnknown);
+  }
 }
 
 TEST_F(CommitResolverTest, EndsTheSessionOfATransactionThatNobodyWillEnd) {
   const CommitPoint point = Write();
-  const auto begin = Clock::now();
-  EXPECT_EQ(Resolve(point, milliseconds(6000)), Outcome::kAborted);
-  EXPECT_GT(Clock::now() - begin, milliseconds(3900));
+  auto outcome = StartResolving(point, std::chrono::minutes(3));
+  EXPECT_FALSE(EndsWithin(std::chrono::seconds(119), outcome, milliseconds(500)));
+  EXPECT_TRUE(connection_->SocketLooksAlive()) << "two thirds of the limit have not passed";
+  EXPECT_TRUE(EndsWithin(std::chrono::minutes(1), outcome));
+  EXPECT_EQ(outcome.get(), Outcome::kAborted);
   EXPECT_FALSE(connection_->SocketLooksAlive());
 }
 
 TEST_F(CommitResolverTest, EndsNoSessionThatMayBeAnothersOne) {
   CommitPoint point = Write();
   point.timeline = "000000FF";
-  EXPECT_EQ(Resolve(point, milliseconds(3000)), Outcome::kUnknown);
+  const auto resolve = [this](const CommitPoint& of) {
+    auto outcome = StartResolving(of, std::chrono::minutes(1));
+    EXPECT_TRUE(EndsWithin(std::chrono::hours(1), outcome, milliseconds(100)));
+    return outcome.get();
+  };
+  EXPECT_EQ(resolve(point), Outcome::kUnknown);
   point = Write();
   point.checkpoint = "0/1";
   point.incarnation = "another";
-  EXPECT_EQ(Resolve(point, milliseconds(3000)), Outcome::kUnknown);
+  EXPECT_EQ(resolve(point), Outcome::kUnknown);
   EXPECT_TRUE(connection_->SocketLooksAlive());
 }
 
 TEST_F(CommitResolverTest, StopsAskingWhenItIsToGiveUp) {
   const CommitPoint point = Write();
-  CommitResolver resolver(options_, milliseconds(60000));
-  const auto begin = Clock::now();
-  std::thread give_up([&] {
-    std::this_thread::sleep_for(milliseconds(100));
-    resolver.GiveUp();
-  });
-  EXPECT_EQ(resolver.Resolve(point), Outcome::kUnknown);
-  give_up.join();
-  EXPECT_LT(Clock::now() - begin, milliseconds(1500));
+  CommitResolver resolver(options_, std::chrono::hours(24), &fake_clock_);
+  auto outcome = std::async(std::launch::async, [&] { return resolver.Resolve(point); });
+  EXPECT_FALSE(EndsWithin(milliseconds(1000), outcome));
+  resolver.GiveUp();
+  EXPECT_TRUE(EndsWithin(milliseconds(3600000), outcome));
+  EXPECT_EQ(outcome.get(), Outcome::kUnknown);
   Run("COMMIT");
   EXPECT_EQ(resolver.Resolve(point), Outcome::kCommitted);
 }

@@ -1,6 +1,5 @@
 #include "tests/pg/uow/uow_fixture.h"
 
-#include <thread>
 #include <utility>
 
 #include "server/base/errors.h"
@@ -70,11 +69,21 @@ void UowTest::TearDown() {
 }
 
 void UowTest::Start(const UnitOptions& options, const db::PoolOptions& pool) {
-  units_.reset();
   db::ConnectionOptions connection;
   connection.url = database_->url();
+  Start(options, pool, connection);
+}
+
+void UowTest::Start(const UnitOptions& options, db::PoolOptions pool, const db::ConnectionOptions& connection) {
+  units_.reset();
+  pool.clock = &clock();
   pool_ = std::make_unique<db::Pool>(pool, connection);
-  units_ = std::make_unique<UnitsOfWork>(options, pool_.get(), connection);
+  units_ = std::make_unique<UnitsOfWork>(options, pool_.get(), connection, timers_);
+}
+
+void UowTest::Advance(Clock::duration time) {
+  fake_clock_.Advance(time);
+  fake_timers_.Settle();
 }
 
 absl::StatusOr<UnitsOfWork::Begun> UowTest::TryBegin(const BeginOptions& options, const std::string& caller) {
@@ -167,19 +176,28 @@ absl::StatusOr<UnitState> UowTest::Rollback(const std::string& handle, const std
 
 std::string UowTest::Committed(int id) { return database_->Value(Cat("SELECT n FROM t WHERE id = ", id)); }
 
+void UowTest::CommitWaitsForRow(int id) {
+  database_->Run(
+      Cat("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+          "PERFORM n FROM t WHERE id = ",
+          id,
+          " FOR SHARE; RETURN NULL; END $$;"
+          "CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON t DEFERRABLE INITIALLY DEFERRED "
+          "FOR EACH ROW EXECUTE FUNCTION slow()"));
+}
+
+std::string UowTest::LockRow(int id) {
+  const std::string unit = Begin();
+  EXPECT_EQ(Reason(Read(unit, Cat("SELECT n FROM t WHERE id = ", id, " FOR UPDATE"))), "OK");
+  return unit;
+}
+
 void UowTest::WaitForLockWaiter() {
   EXPECT_TRUE(Within(milliseconds(5000),
                      [this] { return database_->Value("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"; }));
 }
 
-bool UowTest::Within(milliseconds limit, const std::function<bool()>& ready) {
-  const auto until = Clock::now() + limit;
-  while (!ready()) {
-    if (Clock::now() >= until) return false;
-    std::this_thread::sleep_for(milliseconds(5));
-  }
-  return true;
-}
+bool UowTest::Within(milliseconds limit, const std::function<bool()>& ready) { return testing::Within(limit, ready); }
 
 bool UowTest::NothingLeased(milliseconds limit) {
   return Within(limit, [this] { return pool_->stats().leased == 0; });

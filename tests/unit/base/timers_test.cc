@@ -148,6 +148,20 @@ TEST_F(TimersTest, ATimerThatIsGoneDoesNotRing) {
   EXPECT_EQ(other.rings(), 1);
 }
 
+TEST_F(TimersTest, AStoppedTimerRingsForNobody) {
+  CountingTimer timer(&timers_);
+  std::atomic<int> rings{0};
+  PeriodicTimer periodic(&timers_, milliseconds(500), [&rings] { ++rings; });
+  timer->RingIn(seconds(1));
+  Advance(milliseconds(500));
+  timer->Stop();
+  periodic.Stop();
+  timer->RingIn(seconds(1));
+  Advance(hours(1));
+  EXPECT_EQ(timer.rings(), 0);
+  EXPECT_EQ(rings, 1);
+}
+
 TEST_F(TimersTest, TheEndOfATimerWaitsForItsRing) {
   absl::Notification ringing, go_on;
   std::atomic<bool> over{false};

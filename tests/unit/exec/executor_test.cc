@@ -8,6 +8,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "server/base/errors.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/unit/exec/silent_server.h"
 
@@ -17,7 +18,6 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
-using Clock = Executor::Clock;
 
 /// The ends of calls, in the order in which they came.
 class Ends {
@@ -52,8 +52,10 @@ class ExecutorTest : public ::testing::Test {
     db::ConnectionOptions connection;
     connection.url = database_.url();
     connection.connect_timeout_s = 20;
-    pool_ = std::make_unique<db::Pool>(db::PoolOptions(), connection);
-    executor_ = std::make_unique<Executor>(options, &runner_, pool_.get());
+    db::PoolOptions pool;
+    pool.clock = &clock_;
+    pool_ = std::make_unique<db::Pool>(pool, connection);
+    executor_ = std::make_unique<Executor>(options, &runner_, pool_.get(), &timers_);
   }
 
   Executor::Ticket Submit(const std::string& name, Clock::time_point deadline = Clock::time_point::max()) {
@@ -68,10 +70,17 @@ class ExecutorTest : public ::testing::Test {
   /// Submits a call and waits until the worker has it.
   Executor::Ticket Occupy() {
     Executor::Ticket ticket = Submit("first");
-    while (executor_->stats().running == 0) std::this_thread::sleep_for(milliseconds(1));
+    EXPECT_TRUE(testing::Eventually([this] { return executor_->stats().running == 1; }));
     return ticket;
   }
 
+  void Advance(Clock::duration time) {
+    clock_.Advance(time);
+    timers_.Settle();
+  }
+
+  testing::FakeClock clock_;
+  Timers timers_{&clock_};
   const std::unique_ptr<const catalogue::Catalogue> catalogue_ = testing::CompileExample("planner/v1");
   catalogue::Diagnostics diagnostics_;
   const std::vector<std::unique_ptr<const plan::MethodPlan>> plans_ = plan::CompilePlans(*catalogue_, &diagnostics_);
@@ -145,8 +154,15 @@ TEST_F(ExecutorTest, AWaitHasTwoEndsTheDeadlineAndTheQueueTimeout) {
   Start(options);
   Occupy();
   Submit("patient");
-  Submit("hurried", Clock::now() + milliseconds(100));
-  EXPECT_THAT(ends_.Wait(2), ElementsAre("hurried DEADLINE_EXCEEDED", "patient POOL_TIMEOUT"));
+  Submit("hurried", clock_.Now() + milliseconds(100));
+  Advance(milliseconds(99));
+  EXPECT_THAT(ends_.now(), SizeIs(0));
+  Advance(milliseconds(1));
+  EXPECT_THAT(ends_.now(), ElementsAre("hurried DEADLINE_EXCEEDED"));
+  Advance(milliseconds(199));
+  EXPECT_THAT(ends_.now(), SizeIs(1));
+  Advance(milliseconds(1));
+  EXPECT_THAT(ends_.now(), ElementsAre("hurried DEADLINE_EXCEEDED", "patient POOL_TIMEOUT"));
   EXPECT_EQ(executor_->stats().refused_total, 2u);
   database_.Release();
   EXPECT_THAT(ends_.Wait(3), SizeIs(3));
@@ -154,7 +170,7 @@ TEST_F(ExecutorTest, AWaitHasTwoEndsTheDeadlineAndTheQueueTimeout) {
 
 TEST_F(ExecutorTest, ACallWhoseDeadlineIsOverNeverReachesTheDatabase) {
   Start();
-  Submit("late", Clock::now() - milliseconds(1));
+  Submit("late", clock_.Now() - milliseconds(1));
   EXPECT_THAT(ends_.Wait(1), ElementsAre("late DEADLINE_EXCEEDED"));
   EXPECT_EQ(pool_->stats().opened_total, 0u);
 }
@@ -165,8 +181,6 @@ TEST_F(ExecutorTest, StoppingRefusesWhatWaitsAndFinishesWhatRuns) {
   Executor::Ticket waiting = Submit("waiting");
   std::thread stop([this] { executor_.reset(); });
   EXPECT_THAT(ends_.Wait(1), ElementsAre("waiting SHUTTING_DOWN"));
-  std::this_thread::sleep_for(milliseconds(50));
-  EXPECT_THAT(ends_.now(), SizeIs(1));
   database_.Release();
   stop.join();
   EXPECT_THAT(ends_.now(), ElementsAre("waiting SHUTTING_DOWN", "first DATABASE_UNAVAILABLE"));
@@ -189,16 +203,17 @@ TEST_F(ExecutorTest, EveryCallEndsExactlyOnceHoweverItIsCancelled) {
       for (int i = 0; i < kCalls / 4; ++i) {
         const bool hurried = i % 3 == 0;
         tickets.push_back(Submit(Cat("call ", caller, " ", i, ":"),
-                                 hurried ? Clock::now() + milliseconds(i % 30) : Clock::time_point::max()));
+                                 hurried ? clock_.Now() + milliseconds(i % 30) : Clock::time_point::max()));
         if (i % 2 == 0) tickets[tickets.size() / 2].Cancel(db::Cancellation::Cause::kCaller);
         if (i % 5 == 0) tickets.back().Cancel(db::Cancellation::Cause::kDeadline);
       }
     });
   }
+  const auto over = [this] { return ends_.now().size() >= kCalls; };
+  EXPECT_TRUE(clock_.AdvanceUntil(over, std::chrono::hours(1), milliseconds(1)));
   for (std::thread& caller : callers) caller.join();
-  std::vector<std::string> ends = ends_.Wait(kCalls);
   executor_.reset();
-  ends = ends_.now();
+  std::vector<std::string> ends = ends_.now();
   EXPECT_THAT(ends, SizeIs(kCalls));
   for (std::string& end : ends) end = end.substr(0, end.find(':'));
   std::sort(ends.begin(), ends.end());
