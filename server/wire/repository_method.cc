@@ -11,6 +11,7 @@
 #include "server/wire/pipeline/under_savepoint.h"
 
 namespace rowkeeper::wire {
+
 RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const RepositoryBackend& backend)
     : plan_(plan),
       backend_(backend),

@@ -39,7 +39,11 @@ struct RepositoryBackend {
 
 /// Serves one method. The call's way is decided here, at its start, and each stage of it is a file of `pipeline`:
 ///
-///     request_reader -> [claimed] -> [traced] -> alone | in_unit | key_queue -> run_and_encode -> Exchange::Answer
+///     request_reader                          decode, bind
+///     alone | in_unit | key_queue             where it runs; key_queue has it run in own_transaction
+///       [traced [under_savepoint [claimed]]]  what is round it
+///         run_and_encode                      exec::Runner, response_writer
+///     Exchange::Answer
 ///
 /// Thread-safe; nothing here blocks.
 class RepositoryMethod {
