@@ -25,9 +25,9 @@ int FindCell(const exec::Outcome& outcome, int column) {
 }
 
 /// The step's call with the values that earlier calls returned.
-absl::StatusOr<plan::Call> Complete(const RunStep& step, const std::vector<exec::Outcome>& outcomes) {
-  plan::Call call = step.call;
-  for (const BorrowedValue& value : step.values) {
+absl::StatusOr<plan::Call> Complete(const PlannedCall& planned, const std::vector<exec::Outcome>& outcomes) {
+  plan::Call call = planned.call;
+  for (const BorrowedValue& value : planned.values) {
     const exec::Outcome& source = outcomes[static_cast<size_t>(value.call)];
     const int cell = FindCell(source, value.column);
     if (cell < 0) return ValueMissing(value.name, Cat("calls[", value.call, "]"), value.from);
@@ -39,8 +39,8 @@ absl::StatusOr<plan::Call> Complete(const RunStep& step, const std::vector<exec:
 }
 
 bool OnlyReads(const RunPlan& plan) {
-  return std::all_of(plan.steps.begin(), plan.steps.end(),
-                     [](const RunStep& step) { return step.method->plan().reads_only(); });
+  return std::all_of(plan.calls.begin(), plan.calls.end(),
+                     [](const PlannedCall& planned) { return planned.method->plan().reads_only(); });
 }
 
 /// Packs the responses as they come, within a limit.
@@ -123,19 +123,19 @@ absl::StatusOr<std::string> RunMethod::RunCalls(const RunPlan& plan, db::Connect
                                                 db::Cancellation* cancellation) const {
   Responses responses(backend_.max_response_bytes);
   std::vector<exec::Outcome> outcomes;
-  for (size_t i = 0; i < plan.steps.size(); ++i) {
-    const RunStep& step = plan.steps[i];
+  for (size_t i = 0; i < plan.calls.size(); ++i) {
+    const PlannedCall& planned = plan.calls[i];
     const auto named = [&](const absl::Status& error) {
       const absl::Status placed = WithFieldsUnder(error, Cat("calls[", i, "].request"));
-      return WithMetadata(placed, "call", Cat(i), Cat("calls[", i, "] (", step.method->plan().full_name, "): "));
+      return WithMetadata(placed, "call", Cat(i), Cat("calls[", i, "] (", planned.method->plan().full_name, "): "));
     };
-    const absl::StatusOr<plan::Call> call = Complete(step, outcomes);
+    const absl::StatusOr<plan::Call> call = Complete(planned, outcomes);
     if (!call.ok()) return named(call.status());
     absl::StatusOr<exec::Outcome> outcome = backend_.runner->Run(*call, connection, cancellation);
     if (!outcome.ok()) return named(outcome.status());
-    absl::StatusOr<std::string> bytes = step.method->writer().Write(*outcome);
+    absl::StatusOr<std::string> bytes = planned.method->writer().Write(*outcome);
     if (!bytes.ok()) return named(bytes.status());
-    if (absl::Status status = responses.Add(step.method->plan(), *std::move(bytes)); !status.ok()) return status;
+    if (absl::Status status = responses.Add(planned.method->plan(), *std::move(bytes)); !status.ok()) return status;
     outcomes.push_back(*std::move(outcome));
   }
   return responses.Serialize();

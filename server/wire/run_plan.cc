@@ -44,36 +44,36 @@ class Compiler {
       violations_.Add("calls", Cat("has ", request_.calls_size(), " calls; at most ", kMaxCalls, " are allowed"));
       return violations_.ToStatus();
     }
-    for (int i = 0; i < request_.calls_size(); ++i) steps_.push_back(CompileCall(i));
+    for (int i = 0; i < request_.calls_size(); ++i) calls_.push_back(CompileCall(i));
     if (!violations_.empty()) return violations_.ToStatus();
-    for (auto& step : steps_) plan.steps.push_back(*std::move(step));
+    for (auto& planned : calls_) plan.calls.push_back(*std::move(planned));
     if (absl::Status status = CheckReadOnly(plan); !status.ok()) return status;
     return plan;
   }
 
  private:
   /// nullopt after a violation.
-  std::optional<RunStep> CompileCall(int index) {
+  std::optional<PlannedCall> CompileCall(int index) {
     const v1::RunCall& call = request_.calls(index);
     const std::string field = Cat("calls[", index, "]");
-    RunStep step;
-    step.method = FindMethod(call.method(), Cat(field, ".method"));
-    if (step.method == nullptr) return std::nullopt;
+    PlannedCall planned;
+    planned.method = FindMethod(call.method(), Cat(field, ".method"));
+    if (planned.method == nullptr) return std::nullopt;
     plan::Request request;
-    if (!Decode(call, *step.method, Cat(field, ".request"), &request)) return std::nullopt;
+    if (!Decode(call, *planned.method, Cat(field, ".request"), &request)) return std::nullopt;
     for (int i = 0; i < call.values_size(); ++i) {
-      auto value = ResolveValue(call.values(i), Cat(field, ".values[", i, "]"), step, index, steps_, &violations_);
+      auto value = ResolveValue(call.values(i), Cat(field, ".values[", i, "]"), planned, index, calls_, &violations_);
       if (!value.has_value()) continue;
       for (int input : value->inputs) request.arguments[static_cast<size_t>(input)] = {true, ""};
-      step.values.push_back(*std::move(value));
+      planned.values.push_back(*std::move(value));
     }
-    absl::StatusOr<plan::Call> bound = step.method->reader().Bind(std::move(request));
+    absl::StatusOr<plan::Call> bound = planned.method->reader().Bind(std::move(request));
     if (!bound.ok()) {
       AddViolations(bound.status(), Cat(field, ".request"), &violations_);
       return std::nullopt;
     }
-    step.call = *std::move(bound);
-    return step;
+    planned.call = *std::move(bound);
+    return planned;
   }
 
   const RepositoryMethod* FindMethod(std::string name, const std::string& field) {
@@ -109,9 +109,9 @@ class Compiler {
 
   static absl::Status CheckReadOnly(const RunPlan& plan) {
     if (!plan.mode.read_only) return absl::OkStatus();
-    for (size_t i = 0; i < plan.steps.size(); ++i) {
-      const std::string& name = plan.steps[i].method->plan().full_name;
-      if (plan.steps[i].method->plan().reads_only()) continue;
+    for (size_t i = 0; i < plan.calls.size(); ++i) {
+      const std::string& name = plan.calls[i].method->plan().full_name;
+      if (plan.calls[i].method->plan().reads_only()) continue;
       return WithMetadata(UnitOfWorkReadOnly(name), "call", Cat(i), Cat("calls[", i, "] (", name, "): "));
     }
     return absl::OkStatus();
@@ -120,7 +120,7 @@ class Compiler {
   const v1::RunRequest& request_;
   const MethodsByName& methods_;
   FieldViolations violations_;
-  std::vector<std::optional<RunStep>> steps_;
+  std::vector<std::optional<PlannedCall>> calls_;
 };
 
 }  // namespace

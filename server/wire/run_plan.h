@@ -28,7 +28,7 @@ struct BorrowedValue {
   std::string from;
 };
 
-struct RunStep {
+struct PlannedCall {
   const RepositoryMethod* method = nullptr;
   /// Complete but for the texts of borrowed values.
   plan::Call call;
@@ -38,7 +38,7 @@ struct RunStep {
 /// A run that was found to be without mistakes, as far as can be told before anything is executed.
 struct RunPlan {
   sql::TransactionMode mode;
-  std::vector<RunStep> steps;
+  std::vector<PlannedCall> calls;
 };
 
 /// Errors: INVALID_ARGUMENT with every mistake of the request ("calls[2].values[0].from");

@@ -85,10 +85,10 @@ class Resolver {
     borrowed_.from = value.from();
   }
 
-  std::optional<BorrowedValue> Resolve(const RunStep& step, int index,
-                                       const std::vector<std::optional<RunStep>>& earlier) {
-    const Column* to = FindTarget(step);
-    const RunStep* source = FindSource(index, earlier);
+  std::optional<BorrowedValue> Resolve(const PlannedCall& planned, int index,
+                                       const std::vector<std::optional<PlannedCall>>& earlier) {
+    const Column* to = FindTarget(planned);
+    const PlannedCall* source = FindSource(index, earlier);
     if (source == nullptr) return std::nullopt;
     const Column* from = FindColumn(*source);
     if (to == nullptr || from == nullptr) return std::nullopt;
@@ -104,8 +104,8 @@ class Resolver {
     violations_.Add(Cat(borrowed_.name, ".", part), problem);
   }
 
-  const Column* FindTarget(const RunStep& step) {
-    const plan::MethodPlan& plan = step.method->plan();
+  const Column* FindTarget(const PlannedCall& planned) {
+    const plan::MethodPlan& plan = planned.method->plan();
     const Column* column = nullptr;
     if (plan.batch.has_value()) {
       Refuse("field", Cat(plan.full_name, " is a batch or upsert, which takes no values from other calls"));
@@ -127,7 +127,7 @@ class Resolver {
                           " that stands for a column; those are ", FieldNames(plan)));
       return nullptr;
     }
-    for (const BorrowedValue& other : step.values) {
+    for (const BorrowedValue& other : planned.values) {
       if (other.inputs != borrowed_.inputs) continue;
       Refuse("field", Cat("is set by ", other.name, " already"));
       return nullptr;
@@ -135,7 +135,7 @@ class Resolver {
     return column;
   }
 
-  const RunStep* FindSource(int index, const std::vector<std::optional<RunStep>>& earlier) {
+  const PlannedCall* FindSource(int index, const std::vector<std::optional<PlannedCall>>& earlier) {
     if (!value_.has_call()) {
       Refuse("call", index == 0 ? "is missing, and there is no call before the first"
                                 : Cat("is missing; give the index of an earlier call, 0 to ", index - 1));
@@ -151,7 +151,7 @@ class Resolver {
     return source.has_value() ? &*source : nullptr;
   }
 
-  const Column* FindColumn(const RunStep& source) {
+  const Column* FindColumn(const PlannedCall& source) {
     const plan::MethodPlan& plan = source.method->plan();
     std::string holder;
     switch (plan.response.shape) {
@@ -206,10 +206,11 @@ class Resolver {
 
 }  // namespace
 
-std::optional<BorrowedValue> ResolveValue(const v1::RunValue& value, const std::string& name, const RunStep& step,
-                                          int index, const std::vector<std::optional<RunStep>>& earlier,
+std::optional<BorrowedValue> ResolveValue(const v1::RunValue& value, const std::string& name,
+                                          const PlannedCall& planned, int index,
+                                          const std::vector<std::optional<PlannedCall>>& earlier,
                                           FieldViolations* violations) {
-  return Resolver(value, name, violations).Resolve(step, index, earlier);
+  return Resolver(value, name, violations).Resolve(planned, index, earlier);
 }
 
 }  // namespace rowkeeper::wire

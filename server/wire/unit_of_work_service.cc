@@ -44,7 +44,7 @@ absl::StatusOr<UnitsOfWork::Reference> ParseReference(const CallHeaders& headers
 }
 
 /// A call on a savepoint.
-struct SavepointCall {
+struct SavepointArguments {
   UnitsOfWork::Reference reference;
   std::string name;
   UnitsOfWork::StepOptions options;
@@ -53,8 +53,8 @@ struct SavepointCall {
 enum class SavepointName { kRequired, kOptional };
 
 template <typename Request>
-absl::StatusOr<SavepointCall> ParseSavepoint(const CallHeaders& headers, SavepointName named, Exchange* exchange) {
-  SavepointCall call;
+absl::StatusOr<SavepointArguments> ParseSavepoint(const CallHeaders& headers, SavepointName named, Exchange* exchange) {
+  SavepointArguments call;
   call.options.deadline = exchange->call().deadline();
   call.options.sequence = headers.sequence;
   call.options.fingerprint = exchange->Fingerprint();

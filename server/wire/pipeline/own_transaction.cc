@@ -12,11 +12,11 @@ constexpr int kMostReruns = 3;
 
 }  // namespace
 
-OwnTransaction::OwnTransaction(const Backend& backend, const Options& options, Call call)
-    : backend_(backend), options_(options), call_(std::move(call)) {}
+OwnTransaction::OwnTransaction(const Backend& backend, const Options& options, Request request)
+    : backend_(backend), options_(options), request_(std::move(request)) {}
 
-void OwnTransaction::Start(const Backend& backend, const Options& options, Call call) {
-  std::shared_ptr<OwnTransaction>(new OwnTransaction(backend, options, std::move(call)))->Submit();
+void OwnTransaction::Start(const Backend& backend, const Options& options, Request request) {
+  std::shared_ptr<OwnTransaction>(new OwnTransaction(backend, options, std::move(request)))->Submit();
 }
 
 void OwnTransaction::Submit() {
@@ -25,9 +25,9 @@ void OwnTransaction::Submit() {
     self->point_ = std::move(result.in_doubt);
     return result.status;
   };
-  call_.cancel->FillWithTicket([&] {
+  request_.cancel->FillWithTicket([&] {
     return backend_.executor->Submit(
-        job, call_.exchange->call().deadline(),
+        job, request_.exchange->call().deadline(),
         [self = shared_from_this()](const absl::Status& status) { self->OnExecuted(status); });
   });
 }
@@ -38,17 +38,17 @@ uow::Transaction::CommitResult OwnTransaction::Run(db::Connection& connection, d
   uow::Transaction::Options options;
   options.mode = options_.mode;
   if (absl::Status status = transaction.Begin(options, cancellation); !status.ok()) return {status, std::nullopt};
-  absl::StatusOr<std::string> response = call_.work(connection, cancellation);
+  absl::StatusOr<std::string> response = request_.work(connection, cancellation);
   if (!response.ok()) return {response.status(), std::nullopt};
   response_ = *std::move(response);
-  return transaction.SendCommit(call_.exchange->replayed() ? uow::Transaction::Wrote::kNothing : options_.wrote);
+  return transaction.SendCommit(request_.exchange->replayed() ? uow::Transaction::Wrote::kNothing : options_.wrote);
 }
 
 void OwnTransaction::OnExecuted(const absl::Status& status) {
   if (!point_.has_value()) return Answer(status);
   // A caller who leaves now is answered at once. Its transaction is looked up all the same: one whose COMMIT never
   // arrived is ended so.
-  call_.cancel->Fill(call_.cancel->Begin(), [weak = weak_from_this()](CancelCause) {
+  request_.cancel->Fill(request_.cancel->Begin(), [weak = weak_from_this()](CancelCause) {
     if (const auto self = weak.lock(); self != nullptr) self->Answer(CommitOutcomeUnknown());
   });
   backend_.in_doubt->Resolve(*std::exchange(point_, std::nullopt),
@@ -56,15 +56,15 @@ void OwnTransaction::OnExecuted(const absl::Status& status) {
 }
 
 void OwnTransaction::OnResolved(const absl::Status& status) {
-  call_.cancel->Begin();  // nobody else answers from now on
+  request_.cancel->Begin();  // nobody else answers from now on
   const bool not_committed = ReasonOf(status) == Reason::kDatabaseUnavailable;
-  const bool again = not_committed && !call_.cancel->cancelled() && lookups_++ < kMostReruns;
+  const bool again = not_committed && !request_.cancel->cancelled() && lookups_++ < kMostReruns;
   again ? Submit() : Answer(status);
 }
 
 void OwnTransaction::Answer(const absl::Status& status) {
   if (answered_.exchange(true)) return;
-  call_.done(status.ok() ? absl::StatusOr<std::string>(std::move(response_)) : status);
+  request_.done(status.ok() ? absl::StatusOr<std::string>(std::move(response_)) : status);
 }
 
 }  // namespace rowkeeper::wire

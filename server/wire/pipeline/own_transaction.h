@@ -36,17 +36,17 @@ class OwnTransaction : public std::enable_shared_from_this<OwnTransaction> {
   using Done = std::function<void(absl::StatusOr<std::string>)>;
 
   /// `cancel` is the slot of the call, which `done` answers; `exchange` tells whether the response is a replay.
-  struct Call {
+  struct Request {
     std::shared_ptr<Exchange> exchange;
     std::shared_ptr<CancelSlot> cancel;
     Work work;
     Done done;
   };
 
-  static void Start(const Backend& backend, const Options& options, Call call);
+  static void Start(const Backend& backend, const Options& options, Request request);
 
  private:
-  OwnTransaction(const Backend& backend, const Options& options, Call call);
+  OwnTransaction(const Backend& backend, const Options& options, Request request);
 
   void Submit();
   /// BEGIN, the work and COMMIT, on a worker.
@@ -58,7 +58,7 @@ class OwnTransaction : public std::enable_shared_from_this<OwnTransaction> {
 
   const Backend backend_;
   const Options options_;
-  const Call call_;
+  const Request request_;
   /// Of the thread that executes, looks up or answers: one at a time.
   std::string response_;
   std::optional<uow::CommitPoint> point_;
