@@ -7,20 +7,22 @@ source tests/support/postgres.sh
 
 preset=release
 pattern=
+programs=()
 work=
 tests=
 
 usage() {
   cat <<'TEXT'
-usage: tests/run.sh [--preset release|debug|asan|tsan] [-R REGEX]
+usage: tests/run.sh [--preset release|debug|asan|tsan] [-R REGEX | --program NAME...]
 
 Installs what is missing (Debian 12 and 13), builds, starts a throw-away PostgreSQL, runs the tests and prints a summary.
-  --preset NAME  which build (default: release, which deploy/quickstart.sh uses too)
-  -R REGEX       only the tests whose name fits, as in ctest
+  --preset NAME   which build (default: release, which deploy/quickstart.sh uses too)
+  -R REGEX        only the tests whose name fits, as in ctest
+  --program NAME  builds and runs only this GoogleTest program; may be repeated
 
 Examples:
   tests/run.sh
-  tests/run.sh --preset asan -R '^(unit|codec)'
+  tests/run.sh --preset asan --program codec_test --program plan_test
 TEXT
 }
 
@@ -33,9 +35,13 @@ fail() {
 parse_arguments() {
   while [ $# -gt 0 ]; do
     case $1 in
-      --preset | -R)
+      --preset | -R | --program)
         [ -n "${2:-}" ] || fail "$1 needs a value; see tests/run.sh --help"
-        if [ "$1" = -R ]; then pattern=$2; else preset=$2; fi
+        case $1 in
+          -R) pattern=$2 ;;
+          --program) programs+=("$2") ;;
+          *) preset=$2 ;;
+        esac
         shift
         ;;
       -h | --help)
@@ -49,6 +55,10 @@ parse_arguments() {
     esac
     shift
   done
+  if [ ${#programs[@]} -gt 0 ]; then
+    [ -z "$pattern" ] || fail "-R and --program exclude each other"
+    pattern="^($(IFS='|' && printf '%s' "${programs[*]}"))\$"
+  fi
   case $preset in release | debug | asan | tsan) ;; *) fail "there is no preset $preset; name release, debug, asan or tsan" ;; esac
 }
 
@@ -60,7 +70,9 @@ build() {
     tail -n 20 build/configure.log >&2
     fail "cmake could not configure the build; the lines above say why, all of them are in build/configure.log"
   }
-  cmake --build --preset "$preset" ||
+  local targets=()
+  [ ${#programs[@]} -eq 0 ] || targets=(--target "${programs[@]}")
+  cmake --build --preset "$preset" "${targets[@]}" ||
     fail "the build failed; the lines above say why. When the compiler was killed, memory ran out: run
   cmake --build --preset $preset -j 1"
 }
@@ -199,7 +211,7 @@ summarise() {
 parse_arguments "$@"
 step "Looking for the packages that building and testing need"
 deploy/install_packages.sh --tests
-step "Building everything (preset $preset)"
+step "Building ${programs[*]:-everything} (preset $preset)"
 build
 forget_environment
 step "Starting a throw-away PostgreSQL"

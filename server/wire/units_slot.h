@@ -25,9 +25,7 @@ class UnitsSlot {
   uow::UnitsOfWork* get() const { return units_.load(std::memory_order_acquire); }
   /// What a call is told when there are none: SERVER_STARTING, or SHUTTING_DOWN at its end. Not DATABASE_UNAVAILABLE,
   /// which says of a Commit that nothing was committed; an earlier process may have done it.
-  absl::Status Missing() const {
-    return closed_.load(std::memory_order_acquire) ? ShuttingDown() : ServerStarting();
-  }
+  absl::Status Missing() const { return closed_.load(std::memory_order_acquire) ? ShuttingDown() : ServerStarting(); }
 
  private:
   std::atomic<bool> closed_{false};

@@ -74,6 +74,8 @@ output=$("$ROWKEEPER" check "${SHOP[@]}" --database-url "$SCRATCH_URL")
 contains "$output" '^[1-9][0-9]+ statements prepared, 0 refused$' "check"
 contains "$output" '^advice: shop.v1.ProductRepository.List reads every row; an index on products \(created_at DESC, id DESC\)' "check"
 output=$("$ROWKEEPER" explain ProductRepository.GetBySku "${SHOP[@]}" --database-url "$SCRATCH_URL")
+# shellcheck disable=SC2016  # $1 is a parameter of SQL
 contains "$output" 'WHERE "sku" = \$1::' "explain: SQL"
+# shellcheck disable=SC2016  # $1 is a parameter of SQL
 contains "$output" '\$1 = request field sku' "explain: parameters"
 contains "$output" '\| .*Index Scan using uq_products_sku' "explain: plan"

@@ -137,6 +137,7 @@ check_transfer_funds() {
   step "transfer_funds: of several, the savepoint undoes those that are refused, and no others"
   # When account 999 is not found the withdrawal has been written.
   must transfer_funds 2:1:350.75 1:999:7 2:1:0.01 1:2:50
+  # shellcheck disable=SC2001  # several lines
   equals "$(sed 's/refused, .*/refused/' <<<"$OUTPUT" | tr '\n' ';')" \
     "2 -> 1 350.75: done;1 -> 999 7.00: refused;2 -> 1 0.01: refused;1 -> 2 50.00: done;" "what it says"
   equals "$(accounts)" "1 1200.50 4, 2 50.00 4" "balances"
