@@ -1,5 +1,6 @@
 #include "server/exec/idempotency_keys.h"
 
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -41,7 +42,16 @@ absl::StatusOr<db::Rows> Execute(uint64_t id, const std::string& text, const std
 
 std::string ToBytea(const std::string& bytes) { return Cat("\\x", absl::BytesToHexString(bytes)); }
 
-std::string FromBytea(std::string_view text) { return absl::HexStringToBytes(ToAbsl(text.substr(2))); }
+std::string FromBytea(std::string_view text) {
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  for (size_t digit = 2; digit + 1 < text.size(); digit += 2) {
+    unsigned char byte = 0;
+    std::from_chars(&text[digit], &text[digit] + 2, byte, 16);
+    bytes.push_back(static_cast<char>(byte));
+  }
+  return bytes;
+}
 
 }  // namespace
 
