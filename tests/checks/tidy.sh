@@ -13,8 +13,9 @@ while [ $# -gt 0 ]; do
   case $1 in
     --all) all=yes ;;
     --base) base=$2 && shift ;;
+    --build) build=$2 && shift ;;
     --seconds) limit=$2 && shift ;;
-    *) echo "usage: tests/checks/tidy.sh [--all] [--base REVISION] [--seconds N]" >&2 && exit 2 ;;
+    *) echo "usage: tests/checks/tidy.sh [--all] [--base REVISION] [--build DIR] [--seconds N]" >&2 && exit 2 ;;
   esac
   shift
 done
@@ -27,7 +28,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Generated headers have to be there, and nothing else of the build.
-cmake --preset release -DROWKEEPER_TESTS=ON >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
+[ "$build" != build/release ] || cmake --preset release -DROWKEEPER_TESTS=ON >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
 ninja -C "$build" -t targets all | sed -n 's/^\([^:]*\.pb\.h\): .*/\1/p' >"$work/headers"
 xargs ninja -C "$build" <"$work/headers" >"$work/log" 2>&1 || { tail -n 20 "$work/log" && exit 1; }
 

@@ -76,7 +76,8 @@ bool Mutex::TryLock() {
   static auto* const real = Real<bool(Mutex*)>("5Mutex7TryLockEv");
   __tsan_mutex_pre_lock(this, __tsan_mutex_try_lock);
   const bool locked = real(this);
-  __tsan_mutex_post_lock(this, locked ? __tsan_mutex_try_lock : __tsan_mutex_try_lock | __tsan_mutex_try_lock_failed, 0);
+  __tsan_mutex_post_lock(this, locked ? __tsan_mutex_try_lock : __tsan_mutex_try_lock | __tsan_mutex_try_lock_failed,
+                         0);
   return locked;
 }
 
@@ -141,9 +142,7 @@ bool CondVar::WaitWithDeadline(Mutex* mutex, Time deadline) {
   return late;
 }
 
-bool CondVar::WaitWithTimeout(Mutex* mutex, Duration timeout) {
-  return WaitWithDeadline(mutex, Now() + timeout);
-}
+bool CondVar::WaitWithTimeout(Mutex* mutex, Duration timeout) { return WaitWithDeadline(mutex, Now() + timeout); }
 
 // A Notification is a lock and the flag that HasBeenNotified reads, in this order.
 void Notification::Notify() {
