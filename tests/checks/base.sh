@@ -3,7 +3,7 @@
 # 1. on a branch, where it left main (origin's, else the local one);
 # 2. on main itself, the commit before the last twenty: nothing says what landed together, and the last landing has
 #    rarely more;
-# 3. the first commit that this clone has.
+# 3. the first commit that this clone has, when it has several. Otherwise it prints "-": everything counts as changed.
 # usage: base.sh
 set -euo pipefail
 
@@ -18,4 +18,6 @@ for main in origin/main origin/HEAD main; do
   [ "$base" = "$head" ] || say "$base" "where this branch left $main"
 done
 base=$(git rev-parse --verify --quiet 'HEAD~20^{commit}') && say "$base" "twenty commits ago"
-say "$(git rev-list --max-parents=0 HEAD | tail -n 1)" "the first commit of this clone"
+base=$(git rev-list --max-parents=0 HEAD | tail -n 1)
+[ "$base" = "$head" ] || say "$base" "the first commit of this clone"
+say - "this clone has one commit"

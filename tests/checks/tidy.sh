@@ -32,12 +32,12 @@ trap 'rm -rf "$work"' EXIT
 ninja -C "$build" -t targets all | sed -n 's/^\([^:]*\.pb\.h\): .*/\1/p' >"$work/headers"
 xargs ninja -C "$build" <"$work/headers" >"$work/log" 2>&1 || { tail -n 20 "$work/log" && exit 1; }
 
-if [ -n "$all" ]; then
+why="as asked"
+[ -n "$base$all" ] || read -r base why < <(tests/checks/base.sh)
+if [ -n "$all" ] || [ "$base" = - ]; then
   tests/checks/batches.py "$build" >"$work/batches"
-  echo "every source: $(wc -l <"$work/batches") batches"
+  echo "every source, $why: $(wc -l <"$work/batches") batches"
 else
-  why="as asked"
-  [ -n "$base" ] || read -r base why < <(tests/checks/base.sh)
   git diff --name-only "$base" >"$work/changed"
   git ls-files --others --exclude-standard >>"$work/changed"
   tests/checks/batches.py "$build" --changed "$work/changed" >"$work/batches"
