@@ -252,7 +252,7 @@ void ServerProcess::Shutdown() {
   // Some were rolled back, and their callers may ask what became of them.
   if (clock.Now() >= units_end) clock.SleepUntil(end);
   // A COMMIT may have outlasted the drain; its answer gets the time to arrive all the same.
-  server_->Shutdown(std::max(end - clock.Now(), Clock::duration::zero()), [this] { service_->CutCalls(); });
+  server_->Shutdown(std::max(end - clock.Now(), Clock::duration::zero()), [this] { service_->AbortCalls(); });
   Stop();
   LogLosses();
 }

@@ -50,7 +50,7 @@ class DynamicService : public grpc::Service {
   DynamicService(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams, DynamicServiceOptions options);
 
   /// Has every call that is not over, and any that still comes, cancelled with CancelCause::kShutdown.
-  void CutCalls() { in_flight_.CutAll(); }
+  void AbortCalls() { in_flight_.AbortAll(); }
 
  private:
   struct Entry {

@@ -38,7 +38,7 @@ void Exchange::NoteUnit(std::string_view handle) {
 }
 
 void Exchange::Answer(absl::StatusOr<std::string> response) {
-  if (response.status().code() == absl::StatusCode::kCancelled && call_.cut()) response = ShuttingDown();
+  if (response.status().code() == absl::StatusCode::kCancelled && call_.aborted()) response = ShuttingDown();
   const absl::Status status = response.status();
   log_.Count(status);
   if (status.ok() && replayed()) call_.AddTrailer(kReplayTrailer, "true");

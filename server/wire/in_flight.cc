@@ -4,29 +4,29 @@
 
 namespace rowkeeper::wire {
 
-bool InFlight::Add(CallToCut* call) {
+bool InFlight::Add(AbortableRpc* call) {
   absl::MutexLock lock(&mutex_);
   calls_.insert(call);
-  return cut_;
+  return aborted_;
 }
 
-void InFlight::Remove(CallToCut* call) {
+void InFlight::Remove(AbortableRpc* call) {
   absl::MutexLock lock(&mutex_);
   calls_.erase(call);
 }
 
-void InFlight::CutAll() {
-  std::vector<CallToCut*> calls;
+void InFlight::AbortAll() {
+  std::vector<AbortableRpc*> calls;
   {
     absl::MutexLock lock(&mutex_);
-    cut_ = true;
-    for (CallToCut* call : calls_) {
+    aborted_ = true;
+    for (AbortableRpc* call : calls_) {
       call->Ref();
       calls.push_back(call);
     }
   }
-  for (CallToCut* call : calls) {
-    call->Cut();
+  for (AbortableRpc* call : calls) {
+    call->Abort();
     call->Unref();
   }
 }

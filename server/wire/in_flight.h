@@ -7,31 +7,31 @@
 namespace rowkeeper::wire {
 
 /// A call that can be told that the server stops and does not wait for it. It is counted by its holders.
-class CallToCut {
+class AbortableRpc {
  public:
-  virtual void Cut() = 0;
+  virtual void Abort() = 0;
   /// For one who knows that somebody else still holds the object.
   virtual void Ref() = 0;
   virtual void Unref() = 0;
 
  protected:
-  ~CallToCut() = default;
+  ~AbortableRpc() = default;
 };
 
 /// The calls of a service that are not over, so that a shutdown can tell those that it does not wait for. Thread-safe.
 class InFlight {
  public:
-  /// True when the calls have been cut already, this one included.
-  bool Add(CallToCut* call);
+  /// True when the calls have been aborted already, this one included.
+  bool Add(AbortableRpc* call);
   /// While gRPC still holds the call.
-  void Remove(CallToCut* call);
+  void Remove(AbortableRpc* call);
   /// Every call, and any that still comes, is told that the server stops.
-  void CutAll();
+  void AbortAll();
 
  private:
   absl::Mutex mutex_;
-  bool cut_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::flat_hash_set<CallToCut*> calls_ ABSL_GUARDED_BY(mutex_);
+  bool aborted_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::flat_hash_set<AbortableRpc*> calls_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rowkeeper::wire

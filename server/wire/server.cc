@@ -109,14 +109,14 @@ void GrpcServer::Shutdown(Clock::duration grace) {
   server_.reset();
 }
 
-void GrpcServer::Shutdown(Clock::duration grace, const std::function<void()>& cut) {
+void GrpcServer::Shutdown(Clock::duration grace, const std::function<void()>& abort_calls) {
   absl::Notification over;
-  std::thread cutter([&] {
-    if (!over.WaitForNotificationWithTimeout(absl::FromChrono(grace))) cut();
+  std::thread aborter([&] {
+    if (!over.WaitForNotificationWithTimeout(absl::FromChrono(grace))) abort_calls();
   });
-  Shutdown(grace + kCutGrace);
+  Shutdown(grace + kAbortGrace);
   over.Notify();
-  cutter.join();
+  aborter.join();
 }
 
 }  // namespace rowkeeper::wire

@@ -51,10 +51,10 @@ class GrpcServer {
   /// Takes no new calls, waits for those in flight for `grace`, then cancels the rest and waits for their handlers
   /// to answer. Blocks; call it once. Services with endless streams must be stopped first.
   void Shutdown(Clock::duration grace);
-  /// The same, but calls that are late can be told why: `cut` is called after `grace`, on another thread, and what is
-  /// answered within kCutGrace still reaches its caller.
-  void Shutdown(Clock::duration grace, const std::function<void()>& cut);
-  static constexpr std::chrono::seconds kCutGrace{2};
+  /// The same, but calls that are late can be told why: `abort_calls` is called after `grace`, on another thread, and
+  /// what is answered within kAbortGrace still reaches its caller.
+  void Shutdown(Clock::duration grace, const std::function<void()>& abort_calls);
+  static constexpr std::chrono::seconds kAbortGrace{2};
 
  private:
   GrpcServer(std::unique_ptr<grpc::Server> server, std::vector<std::string> bound_addresses);

@@ -17,7 +17,7 @@ StreamReactor::StreamReactor(const std::string* path, InFlight* in_flight, Clock
       clock_(*clock),
       start_(clock->Now()),
       deadline_(DeadlineOf(*context, start_)) {
-  if (in_flight_->Add(this)) cut_.store(true, std::memory_order_release);
+  if (in_flight_->Add(this)) aborted_.store(true, std::memory_order_release);
 }
 
 std::shared_ptr<StreamObserver> StreamReactor::observer() const {
@@ -33,7 +33,7 @@ void StreamReactor::Observe(std::shared_ptr<StreamObserver> observer) {
     over = cancelled_;
     observer_ = observer;
   }
-  if (observing != nullptr && cut()) observer->OnCancel(CancelCause::kShutdown);
+  if (observing != nullptr && aborted()) observer->OnCancel(CancelCause::kShutdown);
   if (observing != nullptr && over) observer->OnCancel(CauseOfCancel(*context_));
 }
 
@@ -76,8 +76,8 @@ void StreamReactor::Drop() {
   Unref();
 }
 
-void StreamReactor::Cut() {
-  cut_.store(true, std::memory_order_release);
+void StreamReactor::Abort() {
+  aborted_.store(true, std::memory_order_release);
   if (const auto told = observer(); told != nullptr) told->OnCancel(CancelCause::kShutdown);
 }
 
@@ -144,7 +144,7 @@ std::vector<CallHeader> StreamCall::HeadersStartingWith(std::string_view prefix)
 Clock::time_point StreamCall::deadline() const { return reactor_->deadline(); }
 Clock::duration StreamCall::elapsed() const { return reactor_->elapsed(); }
 std::string StreamCall::peer() const { return reactor_->context().peer(); }
-bool StreamCall::cut() const { return reactor_->cut(); }
+bool StreamCall::aborted() const { return reactor_->aborted(); }
 void StreamCall::Observe(std::shared_ptr<StreamObserver> observer) { reactor_->Observe(std::move(observer)); }
 void StreamCall::Read() { reactor_->Read(); }
 bool StreamCall::Write(std::string message) { return reactor_->Write(std::move(message)); }

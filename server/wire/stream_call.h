@@ -52,7 +52,7 @@ class StreamCall {
   Clock::duration elapsed() const;
   std::string peer() const;
   /// The server stops and waits no longer for this call.
-  bool cut() const;
+  bool aborted() const;
 
   /// Has `observer` told of everything; call it once, before anything below. It is kept until its OnDone has returned.
   void Observe(std::shared_ptr<StreamObserver> observer);

@@ -21,7 +21,7 @@ namespace rowkeeper::wire {
 /// gRPC's side of a StreamCall. On the wire every kind of call is a stream of messages each way, so a method with one
 /// request reads once, and one with one response writes once. gRPC holds it until OnDone, each StreamCall until it is
 /// destroyed; whichever lets go last deletes it.
-class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public CallToCut {
+class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public AbortableRpc {
  public:
   /// All pointers outlive OnDone.
   StreamReactor(const std::string* path, InFlight* in_flight, Clock* clock, grpc::CallbackServerContext* context);
@@ -30,7 +30,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   const grpc::CallbackServerContext& context() const { return *context_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
   Clock::time_point deadline() const { return deadline_; }
-  bool cut() const { return cut_.load(std::memory_order_acquire); }
+  bool aborted() const { return aborted_.load(std::memory_order_acquire); }
 
   void Observe(std::shared_ptr<StreamObserver> observer);
   void Read();
@@ -39,7 +39,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void Abandon();
   /// The StreamCall is gone.
   void Drop();
-  void Cut() override;
+  void Abort() override;
   void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() override;
 
@@ -63,7 +63,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   grpc::ByteBuffer outgoing_;
 
   std::atomic<int> references_{2};
-  std::atomic<bool> cut_{false};
+  std::atomic<bool> aborted_{false};
   mutable absl::Mutex mutex_;
   std::shared_ptr<StreamObserver> observer_ ABSL_GUARDED_BY(mutex_);
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;

@@ -19,7 +19,7 @@ UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* co
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
       request_(OneSlice(*request)) {
-  if (method_->in_flight->Add(this)) cut_.store(true, std::memory_order_release);
+  if (method_->in_flight->Add(this)) aborted_.store(true, std::memory_order_release);
 }
 
 std::string_view UnaryReactor::request() const {
@@ -40,12 +40,12 @@ void UnaryReactor::SetCancelCallback(UnaryCall::CancelCallback callback) {
   {
     absl::MutexLock lock(&mutex_);
     if (answered_.load(std::memory_order_acquire)) return;
-    if (!cancelled() && !cut()) {
+    if (!cancelled() && !aborted()) {
       on_cancel_ = std::move(callback);
       return;
     }
   }
-  callback(cut() ? CancelCause::kShutdown : Cause());
+  callback(aborted() ? CancelCause::kShutdown : Cause());
 }
 
 void UnaryReactor::Interrupt(std::atomic<bool>* how, CancelCause cause) {
@@ -137,7 +137,7 @@ void UnaryCall::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(
 void UnaryCall::OnUndelivered(std::function<void()> callback) { reactor_->SetUndeliveredCallback(std::move(callback)); }
 bool UnaryCall::cancelled() const { return reactor_->cancelled(); }
 void UnaryCall::AddTrailer(const std::string& name, const std::string& value) { reactor_->AddTrailer(name, value); }
-bool UnaryCall::cut() const { return reactor_->cut(); }
+bool UnaryCall::aborted() const { return reactor_->aborted(); }
 bool UnaryCall::Finish(std::string response) { return reactor_->FinishWith(std::move(response)); }
 bool UnaryCall::Finish(const absl::Status& error) { return reactor_->FinishWith(error); }
 

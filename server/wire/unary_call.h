@@ -66,7 +66,7 @@ class UnaryCall {
   /// must not hold this object. Until Finish.
   void OnUndelivered(std::function<void()> callback);
   /// The server stops and waits no longer for this call, which should be answered at once.
-  bool cut() const;
+  bool aborted() const;
 
   /// Adds to the trailing metadata that goes with the answer, whether it is a response or an error: a lower-case name,
   /// and text, or any bytes where the name ends in "-bin". Does nothing after Finish.

@@ -25,7 +25,7 @@ namespace rowkeeper::wire {
 
 /// gRPC's side of a UnaryCall. Two parties hold it, gRPC until OnDone and the UnaryCall until it is destroyed;
 /// whichever lets go last deletes it.
-class UnaryReactor final : public grpc::ServerUnaryReactor, public CallToCut {
+class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc {
  public:
   struct Method {
     std::string path;
@@ -49,7 +49,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public CallToCut {
   Clock::time_point deadline() const { return deadline_; }
   bool answered() const { return answered_.load(std::memory_order_acquire); }
   bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
-  bool cut() const { return cut_.load(std::memory_order_acquire); }
+  bool aborted() const { return aborted_.load(std::memory_order_acquire); }
 
   void SetCancelCallback(UnaryCall::CancelCallback callback);
   void SetUndeliveredCallback(std::function<void()> callback);
@@ -57,7 +57,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public CallToCut {
   bool FinishWith(std::string response);
   bool FinishWith(const absl::Status& error);
   /// The server stops and does not wait for this call.
-  void Cut() override { Interrupt(&cut_, CancelCause::kShutdown); }
+  void Abort() override { Interrupt(&aborted_, CancelCause::kShutdown); }
   void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() override;
 
@@ -82,7 +82,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public CallToCut {
   std::atomic<int> references_{2};
   std::atomic<bool> answered_{false};
   std::atomic<bool> cancelled_{false};
-  std::atomic<bool> cut_{false};
+  std::atomic<bool> aborted_{false};
   absl::Mutex mutex_;
   UnaryCall::CancelCallback on_cancel_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_undelivered_ ABSL_GUARDED_BY(mutex_);

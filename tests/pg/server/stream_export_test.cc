@@ -296,7 +296,7 @@ TEST_F(ExportTest, AnExportThatWaitsForALockIsCancelledToo) {
   EXPECT_TRUE(Eventually(server_.get(), Cat("NOT ", waits)));
 }
 
-TEST_F(ExportTest, AServerThatStopsCutsAnExportThatCanGoOnElsewhere) {
+TEST_F(ExportTest, AServerThatStopsAbortsAnExportThatCanGoOnElsewhere) {
   InProcessServer::Options options = SmallMessages(1000);
   options.serve.drain_timeout_s = 0.3;
   Serve(options);

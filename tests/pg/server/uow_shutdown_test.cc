@@ -102,17 +102,18 @@ TEST_F(ShutdownTest, ACallOfAUnitThatIsLateForTheDrainIsToldSo) {
   EXPECT_EQ(Title(), "t");
 }
 
-TEST_F(ShutdownTest, APlainCallThatTheDrainCutsIsToldThatTheServerStops) {
+TEST_F(ShutdownTest, APlainCallThatTheDrainAbortsIsToldThatTheServerStops) {
   Serve(0.5);
   Blocker blocker(server_.get(), LockTodo(todo_));
-  auto cut = std::async(std::launch::async, [&] { return server_->Call("TodoRepository.Update", Renaming("cut")); });
+  auto aborted =
+      std::async(std::launch::async, [&] { return server_->Call("TodoRepository.Update", Renaming("aborted")); });
   RunRequest run(server_.get());
-  run.Add("TodoRepository.Update", Renaming("cut"));
+  run.Add("TodoRepository.Update", Renaming("aborted"));
   auto cut_run = std::async(std::launch::async, [&] { return run.Send(); });
   EXPECT_TRUE(Eventually(server_.get(), kWaiting + " = 2"));
   const auto start = std::chrono::steady_clock::now();
   auto stopped = StartStopping();
-  const CallResult answer = cut.get();
+  const CallResult answer = aborted.get();
   EXPECT_EQ(Summary(answer), "UNAVAILABLE SHUTTING_DOWN") << answer.status();
   EXPECT_EQ(Summary(cut_run.get()), "UNAVAILABLE SHUTTING_DOWN");
   stopped.get();
@@ -121,13 +122,14 @@ TEST_F(ShutdownTest, APlainCallThatTheDrainCutsIsToldThatTheServerStops) {
   EXPECT_EQ(Title(), "t");
 }
 
-TEST_F(ShutdownTest, WithoutADrainTimeCallsAreCutAtOnce) {
+TEST_F(ShutdownTest, WithoutADrainTimeCallsAreAbortedAtOnce) {
   Serve(0);
   Blocker blocker(server_.get(), LockTodo(todo_));
-  auto cut = std::async(std::launch::async, [&] { return server_->Call("TodoRepository.Update", Renaming("cut")); });
+  auto aborted =
+      std::async(std::launch::async, [&] { return server_->Call("TodoRepository.Update", Renaming("aborted")); });
   EXPECT_TRUE(Eventually(server_.get(), kWaiting + " = 1"));
   server_->Stop();
-  EXPECT_EQ(Summary(cut.get()), "UNAVAILABLE SHUTTING_DOWN");
+  EXPECT_EQ(Summary(aborted.get()), "UNAVAILABLE SHUTTING_DOWN");
   blocker.End();
   EXPECT_EQ(Title(), "t");
 }

@@ -202,19 +202,19 @@ TEST(DynamicServiceTest, ThePassedDeadlineIsReported) {
   EXPECT_EQ(holder.WaitCancelled(), std::vector<CancelCause>{CancelCause::kDeadline});
 }
 
-TEST(DynamicServiceTest, ACutReachesTheCallsThatRunAndTheAnswerReachesTheCaller) {
+TEST(DynamicServiceTest, AnAbortReachesTheCallsThatRunAndTheAnswerReachesTheCaller) {
   std::promise<void> entered;
   std::promise<CancelCause> cause;
   const auto service = OneMethod([&](UnaryCall call) {
     if (call.request() != "held") {
-      call.OnCancel([](CancelCause) { ADD_FAILURE() << "an answered call was cut"; });
+      call.OnCancel([](CancelCause) { ADD_FAILURE() << "an answered call was aborted"; });
       call.Finish("");
       return;
     }
     auto held = std::make_shared<UnaryCall>(std::move(call));
     held->OnCancel([&cause, held](CancelCause why) {
       cause.set_value(why);
-      held->Finish(held->cut() ? ShuttingDown() : Cancelled());
+      held->Finish(held->aborted() ? ShuttingDown() : Cancelled());
     });
     entered.set_value();
   });
@@ -222,19 +222,19 @@ TEST(DynamicServiceTest, ACutReachesTheCallsThatRunAndTheAnswerReachesTheCaller)
   EXPECT_TRUE(CallRaw(server.channel(), kCall, "answered").status.ok());
   auto reply = std::async(std::launch::async, [&] { return CallRaw(server.channel(), kCall, "held"); });
   entered.get_future().wait();
-  service->CutCalls();
+  service->AbortCalls();
   EXPECT_EQ(cause.get_future().get(), CancelCause::kShutdown);
   EXPECT_EQ(reply.get().status.error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
-TEST(DynamicServiceTest, ACallThatComesAfterTheCutIsCutToo) {
+TEST(DynamicServiceTest, ACallThatComesAfterTheAbortIsAbortedToo) {
   const auto service = OneMethod([](UnaryCall call) {
     auto held = std::make_shared<UnaryCall>(std::move(call));
     held->OnCancel(
         [held](CancelCause why) { held->Finish(why == CancelCause::kShutdown ? ShuttingDown() : Cancelled()); });
   });
   TestServer server({service.get()});
-  service->CutCalls();
+  service->AbortCalls();
   EXPECT_EQ(CallRaw(server.channel(), kCall, "").status.error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 

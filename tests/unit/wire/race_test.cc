@@ -129,7 +129,7 @@ TEST(RaceTest, CancellationsAndDeadlinesRacingAnswersLoseNoCall) {
   }
 }
 
-TEST(RaceTest, ACutRacingAnswersLosesNoCall) {
+TEST(RaceTest, AnAbortRacingAnswersLosesNoCall) {
   for (unsigned round = 0; round < 20; ++round) {
     constexpr int kCalls = 500;
     std::atomic<int> completed{0};
@@ -139,7 +139,7 @@ TEST(RaceTest, ACutRacingAnswersLosesNoCall) {
     server.channel()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20));
     std::thread storm([&] { Storm(server.channel(), kCalls, round, &completed); });
     while (completed < static_cast<int>(round) * 20) std::this_thread::sleep_for(microseconds(100));
-    for (int i = 0; i < 3; ++i) service->CutCalls();
+    for (int i = 0; i < 3; ++i) service->AbortCalls();
     storm.join();
     EXPECT_EQ(completed, kCalls);
     server.server().Shutdown(std::chrono::seconds(20));
