@@ -34,6 +34,6 @@ std::string CallerOfPeer(std::string_view peer) {
   return caller;
 }
 
-std::string CallerOf(const UnaryCall& call) { return CallerOfPeer(call.peer()); }
+std::string CallerOf(const UnaryRpc& rpc) { return CallerOfPeer(rpc.peer()); }
 
 }  // namespace rowkeeper::wire

@@ -6,7 +6,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "server/db/cancellation.h"
-#include "server/wire/unary_call.h"
+#include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
 

@@ -56,12 +56,12 @@ absl::StatusOr<std::shared_ptr<exec::CallTrace>> StartTrace(DebugLevel asked, De
       asked == DebugLevel::kPlan ? exec::CallTrace::Detail::kPlans : exec::CallTrace::Detail::kCost, clock);
 }
 
-void AddDebugTrailers(const exec::CallTrace& trace, const absl::Status& status, UnaryCall* call) {
+void AddDebugTrailers(const exec::CallTrace& trace, const absl::Status& status, UnaryRpc* rpc) {
   const exec::CallTrace::Cost cost = trace.cost();
-  call->AddTrailer("rowkeeper-statements", Cat(cost.statements));
-  call->AddTrailer("rowkeeper-rows", Cat(cost.rows));
-  call->AddTrailer("rowkeeper-database-ms", Milliseconds(cost.time));
-  if (trace.has_plans()) call->AddTrailer("rowkeeper-plan-bin", trace.Plans(PlanBytesBeside(status)));
+  rpc->AddTrailer("rowkeeper-statements", Cat(cost.statements));
+  rpc->AddTrailer("rowkeeper-rows", Cat(cost.rows));
+  rpc->AddTrailer("rowkeeper-database-ms", Milliseconds(cost.time));
+  if (trace.has_plans()) rpc->AddTrailer("rowkeeper-plan-bin", trace.Plans(PlanBytesBeside(status)));
 }
 
 }  // namespace rowkeeper::wire

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
 #include "server/exec/call_trace.h"
-#include "server/wire/unary_call.h"
+#include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
 
@@ -24,8 +24,8 @@ DebugLevel ToDebugLevel(std::string_view setting);
 /// What the call is to be traced with; null when it did not ask. INVALID_HEADER when it asks for more than `most`.
 absl::StatusOr<std::shared_ptr<exec::CallTrace>> StartTrace(DebugLevel asked, DebugLevel most, Clock* clock);
 
-/// Puts what `trace` holds into the trailing metadata of `call`, which `status` will answer: rowkeeper-statements,
+/// Puts what `trace` holds into the trailing metadata of `rpc`, which `status` will answer: rowkeeper-statements,
 /// rowkeeper-rows, rowkeeper-database-ms, and rowkeeper-plan-bin with as much as fits beside an error's details.
-void AddDebugTrailers(const exec::CallTrace& trace, const absl::Status& status, UnaryCall* call);
+void AddDebugTrailers(const exec::CallTrace& trace, const absl::Status& status, UnaryRpc* rpc);
 
 }  // namespace rowkeeper::wire

@@ -35,7 +35,7 @@ void DynamicService::RegisterStream(int index, const DynamicStream* stream) {
       index, new Handler([this, stream](grpc::CallbackServerContext* context) {
         auto* reactor = new StreamReactor(&stream->path, &in_flight_, &clock_, context);
         try {
-          stream->handler(StreamCall(reactor));
+          stream->handler(StreamRpc(reactor));
         } catch (const std::exception& e) {
           observe::Log(observe::LogLevel::kError, "a handler threw", {{"method", stream->path}, {"what", e.what()}});
         }
@@ -52,7 +52,7 @@ void DynamicService::Register(int index) {
                                                    const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
                           auto* reactor = new UnaryReactor(&entry->method, context, request, response);
                           try {
-                            entry->handler(UnaryCall(reactor));
+                            entry->handler(UnaryRpc(reactor));
                           } catch (const std::exception& e) {
                             // The call was answered when it went out of scope, and gRPC must still be given its
                             // reactor.

@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "server/base/clock.h"
-#include "server/wire/stream_call.h"
-#include "server/wire/unary_call.h"
+#include "server/wire/stream_rpc.h"
 #include "server/wire/unary_reactor.h"
+#include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
 
 /// Serves one method. Called on a gRPC thread, for many calls at once, so it must not block: it hands the call on.
-using UnaryHandler = std::function<void(UnaryCall call)>;
+using UnaryHandler = std::function<void(UnaryRpc rpc)>;
 
 struct DynamicMethod {
   /// "/package.Service/Method"
@@ -26,7 +26,7 @@ struct DynamicMethod {
 };
 
 /// The same for a method that streams, in either direction or both.
-using StreamHandler = std::function<void(StreamCall call)>;
+using StreamHandler = std::function<void(StreamRpc rpc)>;
 
 struct DynamicStream {
   std::string path;

@@ -15,20 +15,20 @@ constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
 
 }  // namespace
 
-Exchange::Exchange(const ServedMethod* method, UnaryCall call) : call_(std::move(call)), log_(method) {
+Exchange::Exchange(const ServedMethod* method, UnaryRpc rpc) : rpc_(std::move(rpc)), log_(method) {
   if (!noting()) return;
   caller();
-  log_.NoteRequestId(call_.Header("x-request-id").value_or(""));
+  log_.NoteRequestId(rpc_.Header("x-request-id").value_or(""));
 }
 
 const std::string& Exchange::caller() {
-  if (log_.caller().empty()) log_.NoteCaller(CallerOf(call_));
+  if (log_.caller().empty()) log_.NoteCaller(CallerOf(rpc_));
   return log_.caller();
 }
 
 uint64_t Exchange::Fingerprint() const {
   const std::hash<std::string_view> hash;
-  return hash(call_.path()) * 31 ^ hash(call_.request());
+  return hash(rpc_.path()) * 31 ^ hash(rpc_.request());
 }
 
 void Exchange::NoteUnit(std::string_view handle) {
@@ -38,22 +38,22 @@ void Exchange::NoteUnit(std::string_view handle) {
 }
 
 void Exchange::Answer(absl::StatusOr<std::string> response) {
-  if (response.status().code() == absl::StatusCode::kCancelled && call_.aborted()) response = ShuttingDown();
+  if (response.status().code() == absl::StatusCode::kCancelled && rpc_.aborted()) response = ShuttingDown();
   const absl::Status status = response.status();
   log_.Count(status);
-  if (status.ok() && replayed()) call_.AddTrailer(kReplayTrailer, "true");
-  if (trace_ != nullptr) AddDebugTrailers(*trace_, status, &call_);
+  if (status.ok() && replayed()) rpc_.AddTrailer(kReplayTrailer, "true");
+  if (trace_ != nullptr) AddDebugTrailers(*trace_, status, &rpc_);
   if (response.ok()) {
-    call_.Finish(*std::move(response));
+    rpc_.Finish(*std::move(response));
   } else {
-    call_.Finish(status);
+    rpc_.Finish(status);
   }
-  log_.Write(status, status.ok() ? rows_ : -1, call_.elapsed());
+  log_.Write(status, status.ok() ? rows_ : -1, rpc_.elapsed());
 }
 
 std::shared_ptr<CancelSlot> Exchange::MakeCancelSlot() {
   auto slot = std::make_shared<CancelSlot>();
-  call_.OnCancel([slot](CancelCause cause) { slot->Cancel(cause); });
+  rpc_.OnCancel([slot](CancelCause cause) { slot->Cancel(cause); });
   return slot;
 }
 

@@ -9,18 +9,18 @@
 #include "server/exec/call_trace.h"
 #include "server/wire/answer_log.h"
 #include "server/wire/cancel_slot.h"
-#include "server/wire/unary_call.h"
+#include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
 
-/// A call in flight: answered once, then counted and logged. One thread at a time, except call().
+/// A call in flight: answered once, then counted and logged. One thread at a time, except rpc().
 class Exchange {
  public:
   /// `method` outlives the exchange.
-  Exchange(const ServedMethod* method, UnaryCall call);
+  Exchange(const ServedMethod* method, UnaryRpc rpc);
 
-  UnaryCall& call() { return call_; }
-  const UnaryCall& call() const { return call_; }
+  UnaryRpc& rpc() { return rpc_; }
+  const UnaryRpc& rpc() const { return rpc_; }
   /// See CallerOf.
   const std::string& caller();
 
@@ -57,13 +57,13 @@ class Exchange {
   /// Has `ticket` (anything with Cancel(db::Cancellation::Cause)) cancelled then.
   template <typename Ticket>
   void CancelWith(Ticket ticket) {
-    call_.OnCancel([ticket](CancelCause cause) mutable { ticket.Cancel(ToDatabaseCause(cause)); });
+    rpc_.OnCancel([ticket](CancelCause cause) mutable { ticket.Cancel(ToDatabaseCause(cause)); });
   }
   /// For a call that is cancelled now in one way and then in another.
   std::shared_ptr<CancelSlot> MakeCancelSlot();
 
  private:
-  UnaryCall call_;
+  UnaryRpc rpc_;
   AnswerLog log_;
   int64_t rows_ = -1;
   Origin origin_ = Origin::kMade;

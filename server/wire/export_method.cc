@@ -20,8 +20,8 @@ constexpr std::chrono::seconds kBackstop{30};
 
 class ExportSession : public StreamSession {
  public:
-  ExportSession(const ExportMethod* method, StreamCall call)
-      : StreamSession(&method->served_, method->backend_, std::move(call)), method_(*method) {}
+  ExportSession(const ExportMethod* method, StreamRpc rpc)
+      : StreamSession(&method->served_, method->backend_, std::move(rpc)), method_(*method) {}
 
  private:
   void OnMessage(std::string bytes) override {
@@ -39,7 +39,7 @@ class ExportSession : public StreamSession {
           [self](db::Connection& connection, db::Cancellation* cancellation) {
             return self->Run(connection, cancellation);
           },
-          call().deadline(), [self](const absl::Status& status) { self->Finish(status); });
+          rpc().deadline(), [self](const absl::Status& status) { self->Finish(status); });
     });
   }
 
@@ -145,7 +145,7 @@ class ExportSession : public StreamSession {
       writing_ = true;
       sent_rows_ += end - first;
     }
-    call().Write(std::move(message));
+    rpc().Write(std::move(message));
     const absl::MutexLock lock(&mutex_);
     while (writing_ && interruption_.ok()) changed_.Wait(&mutex_);
     return interruption_;
@@ -171,6 +171,6 @@ ExportMethod::ExportMethod(const plan::MethodPlan* plan, const StreamBackend* ba
       encoder_(plan->response),
       row_encoders_(plan->entity) {}
 
-void ExportMethod::Serve(StreamCall call) const { std::make_shared<ExportSession>(this, std::move(call))->Start(); }
+void ExportMethod::Serve(StreamRpc rpc) const { std::make_shared<ExportSession>(this, std::move(rpc))->Start(); }
 
 }  // namespace rowkeeper::wire

@@ -16,7 +16,7 @@ class ExportMethod : public StreamMethod {
  public:
   ExportMethod(const plan::MethodPlan* plan, const StreamBackend* backend);
 
-  void Serve(StreamCall call) const override;
+  void Serve(StreamRpc rpc) const override;
 
  private:
   friend class ExportSession;

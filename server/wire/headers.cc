@@ -27,8 +27,8 @@ absl::Status CheckIdempotencyKey(std::string_view key) {
                        "kept for its repeats");
 }
 
-absl::Status ReadIdempotencyKey(const UnaryCall& call, std::optional<std::string>* key) {
-  for (const auto& [name, value] : call.HeadersStartingWith(kIdempotencyHeader)) {
+absl::Status ReadIdempotencyKey(const UnaryRpc& rpc, std::optional<std::string>* key) {
+  for (const auto& [name, value] : rpc.HeadersStartingWith(kIdempotencyHeader)) {
     if (name != kIdempotencyHeader) continue;
     if (key->has_value()) return InvalidHeader(name, "is there more than once; send one key");
     if (absl::Status status = CheckIdempotencyKey(value); !status.ok()) return status;
@@ -39,10 +39,10 @@ absl::Status ReadIdempotencyKey(const UnaryCall& call, std::optional<std::string
 
 }  // namespace
 
-absl::StatusOr<CallHeaders> ReadHeaders(const UnaryCall& call) {
-  CallHeaders headers;
-  if (absl::Status status = ReadIdempotencyKey(call, &headers.idempotency_key); !status.ok()) return status;
-  for (const auto& [name, value] : call.HeadersStartingWith(kOwnHeaders)) {
+absl::StatusOr<RowkeeperHeaders> ReadHeaders(const UnaryRpc& rpc) {
+  RowkeeperHeaders headers;
+  if (absl::Status status = ReadIdempotencyKey(rpc, &headers.idempotency_key); !status.ok()) return status;
+  for (const auto& [name, value] : rpc.HeadersStartingWith(kOwnHeaders)) {
     if (name == kUnitOfWorkHeader) {
       if (headers.unit_of_work.has_value()) return InvalidHeader(name, "is there more than once; send one handle");
       headers.unit_of_work = std::string(value);
@@ -64,8 +64,8 @@ absl::StatusOr<CallHeaders> ReadHeaders(const UnaryCall& call) {
   return headers;
 }
 
-absl::StatusOr<CallHeaders> ReadRepositoryHeaders(const UnaryCall& call) {
-  absl::StatusOr<CallHeaders> headers = ReadHeaders(call);
+absl::StatusOr<RowkeeperHeaders> ReadRepositoryHeaders(const UnaryRpc& rpc) {
+  absl::StatusOr<RowkeeperHeaders> headers = ReadHeaders(rpc);
   if (headers.ok() && headers->sequence.has_value() && !headers->unit_of_work.has_value()) {
     return InvalidHeader(kSequenceHeader,
                          "numbers the calls of a unit of work; send the header rowkeeper-unit-of-work with it");
@@ -73,7 +73,7 @@ absl::StatusOr<CallHeaders> ReadRepositoryHeaders(const UnaryCall& call) {
   return headers;
 }
 
-absl::Status RefuseUnitHeaders(const CallHeaders& headers, std::string_view why) {
+absl::Status RefuseUnitHeaders(const RowkeeperHeaders& headers, std::string_view why) {
   if (headers.unit_of_work.has_value()) return InvalidHeader(kUnitOfWorkHeader, why);
   if (headers.sequence.has_value()) return InvalidHeader(kSequenceHeader, why);
   return absl::OkStatus();

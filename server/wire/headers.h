@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/wire/debug_header.h"
-#include "server/wire/unary_call.h"
+#include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
 
@@ -20,7 +20,7 @@ inline constexpr std::string_view kIdempotencyHeader = "idempotency-key";
 inline constexpr size_t kMaxIdempotencyKeyBytes = 255;
 
 /// What the `rowkeeper-*` headers of a call say, and idempotency-key.
-struct CallHeaders {
+struct RowkeeperHeaders {
   /// The handle, as it came; the registry of units judges it.
   std::optional<std::string> unit_of_work;
   /// At least 1.
@@ -34,12 +34,12 @@ struct CallHeaders {
 /// Errors, as of all functions here: INVALID_ARGUMENT INVALID_HEADER for a header of that prefix which this server does
 /// not know (it asks for something that would be left undone), for one that is there twice, and for a malformed number
 /// or key.
-absl::StatusOr<CallHeaders> ReadHeaders(const UnaryCall& call);
+absl::StatusOr<RowkeeperHeaders> ReadHeaders(const UnaryRpc& rpc);
 
 /// For a method that works alone or inside a unit: a sequence number goes with a unit only.
-absl::StatusOr<CallHeaders> ReadRepositoryHeaders(const UnaryCall& call);
+absl::StatusOr<RowkeeperHeaders> ReadRepositoryHeaders(const UnaryRpc& rpc);
 
 /// For a method that belongs to no unit: refuses both headers, saying `why`.
-absl::Status RefuseUnitHeaders(const CallHeaders& headers, std::string_view why);
+absl::Status RefuseUnitHeaders(const RowkeeperHeaders& headers, std::string_view why);
 
 }  // namespace rowkeeper::wire

@@ -14,8 +14,8 @@ namespace rowkeeper::wire {
 /// under way, so that each thing is started once.
 class ImportSession : public StreamSession {
  public:
-  ImportSession(const ImportMethod* method, StreamCall call)
-      : StreamSession(&method->served_, method->backend_, std::move(call)),
+  ImportSession(const ImportMethod* method, StreamRpc rpc)
+      : StreamSession(&method->served_, method->backend_, std::move(rpc)),
         method_(*method),
         answers_stream_(method->plan().method->server_streaming()) {}
 
@@ -84,9 +84,9 @@ class ImportSession : public StreamSession {
       }
       Note(writing_ || (reading_ && !running_ && !next_.has_value()) ? Turn::kCaller : Turn::kServer);
     }
-    if (read) call().Read();
+    if (read) rpc().Read();
     if (chunk.has_value()) StartChunk(*chunk);
-    if (answer) call().Write(method_.encoder_.Encode(progress()));
+    if (answer) rpc().Write(method_.encoder_.Encode(progress()));
     if (end) End(absl::OkStatus(), progress().imported);
   }
 
@@ -103,7 +103,7 @@ class ImportSession : public StreamSession {
     const auto self = std::static_pointer_cast<ImportSession>(shared_from_this());
     work_slot().FillWithTicket([&] {
       return backend().executor->Submit(
-          *std::move(chunk), call().deadline(),
+          *std::move(chunk), rpc().deadline(),
           [self, rows](const absl::StatusOr<exec::Outcome>& outcome) { self->FinishChunk(rows, outcome); });
     });
   }
@@ -121,7 +121,7 @@ class ImportSession : public StreamSession {
       stored = progress_;
     }
     if (!problem.ok()) return Stop(problem);
-    if (answers_stream_) call().Write(method_.encoder_.Encode(stored));
+    if (answers_stream_) rpc().Write(method_.encoder_.Encode(stored));
     Advance();
   }
 
@@ -168,6 +168,6 @@ ImportMethod::ImportMethod(const plan::MethodPlan* plan, const StreamBackend* ba
       reader_(plan, backend->limits, &backend->parts->tokens),
       encoder_(plan::ImportFieldsOf(*plan->method->output_type())) {}
 
-void ImportMethod::Serve(StreamCall call) const { std::make_shared<ImportSession>(this, std::move(call))->Start(); }
+void ImportMethod::Serve(StreamRpc rpc) const { std::make_shared<ImportSession>(this, std::move(rpc))->Start(); }
 
 }  // namespace rowkeeper::wire

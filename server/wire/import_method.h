@@ -16,7 +16,7 @@ class ImportMethod : public StreamMethod {
  public:
   ImportMethod(const plan::MethodPlan* plan, const StreamBackend* backend);
 
-  void Serve(StreamCall call) const override;
+  void Serve(StreamRpc rpc) const override;
 
  private:
   friend class ImportSession;

@@ -4,15 +4,15 @@
 
 namespace rowkeeper::wire {
 
-bool InFlight::Add(AbortableRpc* call) {
+bool InFlight::Add(AbortableRpc* rpc) {
   absl::MutexLock lock(&mutex_);
-  calls_.insert(call);
+  calls_.insert(rpc);
   return aborted_;
 }
 
-void InFlight::Remove(AbortableRpc* call) {
+void InFlight::Remove(AbortableRpc* rpc) {
   absl::MutexLock lock(&mutex_);
-  calls_.erase(call);
+  calls_.erase(rpc);
 }
 
 void InFlight::AbortAll() {
@@ -20,14 +20,14 @@ void InFlight::AbortAll() {
   {
     absl::MutexLock lock(&mutex_);
     aborted_ = true;
-    for (AbortableRpc* call : calls_) {
-      call->Ref();
-      calls.push_back(call);
+    for (AbortableRpc* rpc : calls_) {
+      rpc->Ref();
+      calls.push_back(rpc);
     }
   }
-  for (AbortableRpc* call : calls) {
-    call->Abort();
-    call->Unref();
+  for (AbortableRpc* rpc : calls) {
+    rpc->Abort();
+    rpc->Unref();
   }
 }
 

@@ -22,9 +22,9 @@ class AbortableRpc {
 class InFlight {
  public:
   /// True when the calls have been aborted already, this one included.
-  bool Add(AbortableRpc* call);
+  bool Add(AbortableRpc* rpc);
   /// While gRPC still holds the call.
-  void Remove(AbortableRpc* call);
+  void Remove(AbortableRpc* rpc);
   /// Every call, and any that still comes, is told that the server stops.
   void AbortAll();
 

@@ -19,29 +19,29 @@ RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const Repositor
       writer_(plan, backend.max_response_bytes),
       served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)} {}
 
-void RepositoryMethod::Serve(UnaryCall unary) const {
-  auto exchange = std::make_shared<Exchange>(&served_, std::move(unary));
+void RepositoryMethod::Serve(UnaryRpc rpc) const {
+  auto exchange = std::make_shared<Exchange>(&served_, std::move(rpc));
   if (absl::Status refusal = Start(exchange); !refusal.ok()) exchange->Answer(std::move(refusal));
 }
 
 absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
-  absl::StatusOr<CallHeaders> headers = ReadRepositoryHeaders(exchange->call());
+  absl::StatusOr<RowkeeperHeaders> headers = ReadRepositoryHeaders(exchange->rpc());
   if (!headers.ok()) return headers.status();
-  auto trace = StartTrace(headers->debug, backend_.debug, &exchange->call().clock());
+  auto trace = StartTrace(headers->debug, backend_.debug, &exchange->rpc().clock());
   if (!trace.ok()) return trace.status();
   exchange->Trace(*std::move(trace));
   if (headers->unit_of_work.has_value()) exchange->NoteUnit(*headers->unit_of_work);
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
-  absl::StatusOr<plan::Call> call = reader_.Read(exchange->call().request());
+  absl::StatusOr<plan::Call> call = reader_.Read(exchange->rpc().request());
   if (!call.ok()) return call.status();
   absl::StatusOr<Wishes> wishes = ReadWishes(*std::move(headers), *exchange);
   if (!wishes.ok()) return wishes.status();
-  exchange->call().DropRequest();
+  exchange->rpc().DropRequest();
   NoteRequestedKeys(*call, exchange.get());
   return Run(exchange, *std::move(wishes), *std::move(call));
 }
 
-absl::StatusOr<RepositoryMethod::Wishes> RepositoryMethod::ReadWishes(CallHeaders headers,
+absl::StatusOr<RepositoryMethod::Wishes> RepositoryMethod::ReadWishes(RowkeeperHeaders headers,
                                                                       const Exchange& exchange) const {
   Wishes wishes;
   if (headers.idempotency_key.has_value()) {
@@ -50,10 +50,10 @@ absl::StatusOr<RepositoryMethod::Wishes> RepositoryMethod::ReadWishes(CallHeader
                            "this method changes nothing and may be repeated as it is; leave it out");
     }
     wishes.key = {*std::move(headers.idempotency_key),
-                  backend_.keyed->hasher.Hash(*plan_->method, exchange.call().request()), plan_->full_name};
+                  backend_.keyed->hasher.Hash(*plan_->method, exchange.rpc().request()), plan_->full_name};
   }
   wishes.unit_of_work = std::move(headers.unit_of_work);
-  wishes.in_unit.deadline = exchange.call().deadline();
+  wishes.in_unit.deadline = exchange.rpc().deadline();
   wishes.in_unit.sequence = headers.sequence;
   if (headers.sequence.has_value()) wishes.in_unit.fingerprint = exchange.Fingerprint();
   return wishes;
@@ -87,8 +87,7 @@ absl::Status RepositoryMethod::Run(const SharedExchange& exchange, Wishes wishes
 std::vector<DynamicMethod> ToDynamicMethods(const std::vector<std::unique_ptr<const RepositoryMethod>>& methods) {
   std::vector<DynamicMethod> dynamic;
   for (const auto& method : methods) {
-    dynamic.push_back(
-        {method->plan().path, [served = method.get()](UnaryCall call) { served->Serve(std::move(call)); }});
+    dynamic.push_back({method->plan().path, [served = method.get()](UnaryRpc rpc) { served->Serve(std::move(rpc)); }});
   }
   return dynamic;
 }

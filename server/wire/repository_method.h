@@ -51,7 +51,7 @@ class RepositoryMethod {
   RepositoryMethod(const plan::MethodPlan* plan, const RepositoryBackend& backend);
 
   const plan::MethodPlan& plan() const { return *plan_; }
-  void Serve(UnaryCall call) const;
+  void Serve(UnaryRpc rpc) const;
 
   // The ends of the pipeline, for calls that come in another way.
   const RequestReader& reader() const { return reader_; }
@@ -70,7 +70,7 @@ class RepositoryMethod {
   /// Both: an error is the answer; otherwise `exchange` will be answered.
   absl::Status Start(const SharedExchange& exchange) const;
   absl::Status Run(const SharedExchange& exchange, Wishes wishes, plan::Call call) const;
-  absl::StatusOr<Wishes> ReadWishes(CallHeaders headers, const Exchange& exchange) const;
+  absl::StatusOr<Wishes> ReadWishes(RowkeeperHeaders headers, const Exchange& exchange) const;
 
   const plan::MethodPlan* const plan_;
   const RepositoryBackend backend_;

@@ -81,12 +81,12 @@ RunMethod::RunMethod(const RunBackend& backend, const std::vector<std::unique_pt
   for (const std::string& stream : streams) methods_.emplace(stream, nullptr);
 }
 
-absl::Status RunMethod::Start(const v1::RunRequest& request, const CallHeaders& headers,
+absl::Status RunMethod::Start(const v1::RunRequest& request, const RowkeeperHeaders& headers,
                               const std::shared_ptr<Exchange>& exchange) const {
   absl::StatusOr<RunPlan> compiled = CompileRun(request, methods_);
   if (!compiled.ok()) return compiled.status();
   exchange->NoteLabel(request.label());
-  exchange->call().DropRequest();
+  exchange->rpc().DropRequest();
   const auto plan = std::make_shared<const RunPlan>(*std::move(compiled));
   if (headers.idempotency_key.has_value()) return StartKeyed(request, *headers.idempotency_key, plan, exchange);
   const auto done = [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); };

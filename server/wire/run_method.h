@@ -33,7 +33,7 @@ class RunMethod {
             const std::vector<std::string>& streams = {});
 
   /// An error is the answer; otherwise `exchange` will be answered. `request` is used during the call only.
-  absl::Status Start(const v1::RunRequest& request, const CallHeaders& headers,
+  absl::Status Start(const v1::RunRequest& request, const RowkeeperHeaders& headers,
                      const std::shared_ptr<Exchange>& exchange) const;
 
  private:

@@ -21,8 +21,7 @@ std::unique_ptr<const StreamMethod> StreamMethod::Make(const plan::MethodPlan* p
 std::vector<DynamicStream> ToDynamicStreams(const std::vector<std::unique_ptr<const StreamMethod>>& methods) {
   std::vector<DynamicStream> dynamic;
   for (const auto& method : methods) {
-    dynamic.push_back(
-        {method->plan().path, [served = method.get()](StreamCall call) { served->Serve(std::move(call)); }});
+    dynamic.push_back({method->plan().path, [served = method.get()](StreamRpc rpc) { served->Serve(std::move(rpc)); }});
   }
   return dynamic;
 }

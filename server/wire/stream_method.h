@@ -22,7 +22,7 @@ class StreamMethod {
   static std::unique_ptr<const StreamMethod> Make(const plan::MethodPlan* plan, const StreamBackend* backend);
 
   const plan::MethodPlan& plan() const { return *plan_; }
-  virtual void Serve(StreamCall call) const = 0;
+  virtual void Serve(StreamRpc rpc) const = 0;
 
  protected:
   StreamMethod(const plan::MethodPlan* plan, const StreamBackend* backend);

@@ -14,12 +14,12 @@
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
 #include "server/wire/in_flight.h"
-#include "server/wire/stream_call.h"
+#include "server/wire/stream_rpc.h"
 
 namespace rowkeeper::wire {
 
-/// gRPC's side of a StreamCall. On the wire every kind of call is a stream of messages each way, so a method with one
-/// request reads once, and one with one response writes once. gRPC holds it until OnDone, each StreamCall until it is
+/// gRPC's side of a StreamRpc. On the wire every kind of call is a stream of messages each way, so a method with one
+/// request reads once, and one with one response writes once. gRPC holds it until OnDone, each StreamRpc until it is
 /// destroyed; whichever lets go last deletes it.
 class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public AbortableRpc {
  public:
@@ -37,7 +37,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   bool Write(std::string message);
   bool FinishWith(const absl::Status& status);
   void Abandon();
-  /// The StreamCall is gone.
+  /// The StreamRpc is gone.
   void Drop();
   void Abort() override;
   void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }

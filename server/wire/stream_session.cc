@@ -16,8 +16,8 @@ namespace {
 constexpr std::chrono::seconds kLastWords{5};
 
 /// No header that changes what a call does has a meaning for a stream.
-absl::Status RefuseHeaders(const StreamCall& call) {
-  for (const auto& [name, value] : call.HeadersStartingWith("rowkeeper-")) {
+absl::Status RefuseHeaders(const StreamRpc& rpc) {
+  for (const auto& [name, value] : rpc.HeadersStartingWith("rowkeeper-")) {
     if (name == kUnitOfWorkHeader) {
       return InvalidHeader(name,
                            "a stream belongs to no unit of work: each message of an import is a transaction of its "
@@ -25,30 +25,30 @@ absl::Status RefuseHeaders(const StreamCall& call) {
     }
     return InvalidHeader(name, "has no meaning for a stream, and nothing was done; remove it");
   }
-  if (!call.Header(kIdempotencyHeader).has_value()) return absl::OkStatus();
+  if (!rpc.Header(kIdempotencyHeader).has_value()) return absl::OkStatus();
   return InvalidHeader(kIdempotencyHeader,
                        "has no meaning for a stream, which goes on from its last answer instead; remove it");
 }
 
 }  // namespace
 
-StreamSession::StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamCall call)
-    : backend_(*backend), call_(std::move(call)), log_(method) {
+StreamSession::StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamRpc rpc)
+    : backend_(*backend), rpc_(std::move(rpc)), log_(method) {
   if (!log_.noting()) return;
-  log_.NoteCaller(CallerOfPeer(call_.peer()));
-  log_.NoteRequestId(call_.Header("x-request-id").value_or(""));
+  log_.NoteCaller(CallerOfPeer(rpc_.peer()));
+  log_.NoteRequestId(rpc_.Header("x-request-id").value_or(""));
 }
 
 void StreamSession::Start() {
   absl::Status status = Admit();  // looks at headers, which are there until Finish
-  call_.Observe(shared_from_this());
+  rpc_.Observe(shared_from_this());
   if (!status.ok()) return End(status, 0);
   Note(Turn::kCaller);
-  call_.Read();
+  rpc_.Read();
 }
 
 absl::Status StreamSession::Admit() {
-  if (absl::Status status = RefuseHeaders(call_); !status.ok()) return status;
+  if (absl::Status status = RefuseHeaders(rpc_); !status.ok()) return status;
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
   absl::Status status = backend_.registry->Enter(shared_from_this());
   const absl::MutexLock lock(&mutex_);
@@ -83,7 +83,7 @@ Clock::time_point StreamSession::LookAt(Clock::time_point now) {
     return now + kLastWords;
   }
   if (last_word.has_value() && now >= *last_word) {
-    call_.Abandon();
+    rpc_.Abandon();
     return now + kLastWords;
   }
   return std::min(idle_end.value_or(Clock::time_point::max()), last_word.value_or(Clock::time_point::max()));
@@ -128,8 +128,8 @@ void StreamSession::End(const absl::Status& status, int64_t rows) {
     backend_.registry->LookBy(now + kLastWords);
   }
   log_.Count(status);
-  call_.Finish(status);
-  log_.Write(status, rows, call_.elapsed());
+  rpc_.Finish(status);
+  log_.Write(status, rows, rpc_.elapsed());
 }
 
 }  // namespace rowkeeper::wire

@@ -14,8 +14,8 @@
 #include "server/wire/cancel_slot.h"
 #include "server/wire/pipeline/request_reader.h"
 #include "server/wire/serving_gate.h"
-#include "server/wire/stream_call.h"
 #include "server/wire/stream_registry.h"
+#include "server/wire/stream_rpc.h"
 
 namespace rowkeeper::wire {
 
@@ -39,7 +39,7 @@ struct StreamBackend {
 class StreamSession : public StreamObserver, public std::enable_shared_from_this<StreamSession> {
  public:
   /// Both outlive the session.
-  StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamCall call);
+  StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamRpc rpc);
 
   /// Call once.
   void Start();
@@ -49,7 +49,7 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
 
  protected:
   const StreamBackend& backend() const { return backend_; }
-  StreamCall& call() { return call_; }
+  StreamRpc& rpc() { return rpc_; }
 
   /// The call ends before it should, as `why` says; must see to it that End is called soon. May come more than once,
   /// and on any thread; must not block.
@@ -74,7 +74,7 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
   absl::Status Admit();
 
   const StreamBackend& backend_;
-  StreamCall call_;
+  StreamRpc rpc_;
   AnswerLog log_;
   CancelSlot work_slot_;
 

@@ -19,11 +19,11 @@
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
 #include "server/wire/in_flight.h"
-#include "server/wire/unary_call.h"
+#include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
 
-/// gRPC's side of a UnaryCall. Two parties hold it, gRPC until OnDone and the UnaryCall until it is destroyed;
+/// gRPC's side of a UnaryRpc. Two parties hold it, gRPC until OnDone and the UnaryRpc until it is destroyed;
 /// whichever lets go last deletes it.
 class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc {
  public:
@@ -42,7 +42,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   std::string_view request() const;
   void DropRequest() { request_ = grpc::Slice(); }
   std::optional<std::string_view> Header(std::string_view name) const;
-  std::vector<CallHeader> HeadersStartingWith(std::string_view prefix) const;
+  std::vector<HeaderField> HeadersStartingWith(std::string_view prefix) const;
   std::string peer() const { return context_->peer(); }
   Clock& clock() const { return clock_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
@@ -51,7 +51,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
   bool aborted() const { return aborted_.load(std::memory_order_acquire); }
 
-  void SetCancelCallback(UnaryCall::CancelCallback callback);
+  void SetCancelCallback(UnaryRpc::CancelCallback callback);
   void SetUndeliveredCallback(std::function<void()> callback);
   void AddTrailer(const std::string& name, const std::string& value);
   bool FinishWith(std::string response);
@@ -84,7 +84,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> aborted_{false};
   absl::Mutex mutex_;
-  UnaryCall::CancelCallback on_cancel_ ABSL_GUARDED_BY(mutex_);
+  UnaryRpc::CancelCallback on_cancel_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_undelivered_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -14,14 +14,14 @@ namespace {
 using uow::UnitsOfWork;
 
 template <typename Request>
-absl::Status Parse(const UnaryCall& call, Request* request) {
-  const std::string_view bytes = call.request();
+absl::Status Parse(const UnaryRpc& rpc, Request* request) {
+  const std::string_view bytes = rpc.request();
   if (request->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return absl::OkStatus();
   return MalformedRequest(Request::descriptor()->full_name(), "the bytes are damaged, or a string is not UTF-8");
 }
 
 /// Which unit a request is about, and who asks.
-absl::StatusOr<UnitsOfWork::Reference> ReadReference(const std::string& field, const CallHeaders& headers,
+absl::StatusOr<UnitsOfWork::Reference> ReadReference(const std::string& field, const RowkeeperHeaders& headers,
                                                      Exchange* exchange) {
   if (field.empty() && !headers.unit_of_work.has_value()) {
     return InvalidField("handle",
@@ -37,9 +37,9 @@ absl::StatusOr<UnitsOfWork::Reference> ReadReference(const std::string& field, c
 
 /// A request with a handle and nothing else.
 template <typename Request>
-absl::StatusOr<UnitsOfWork::Reference> ParseReference(const CallHeaders& headers, Exchange* exchange) {
+absl::StatusOr<UnitsOfWork::Reference> ParseReference(const RowkeeperHeaders& headers, Exchange* exchange) {
   Request request;
-  if (absl::Status status = Parse(exchange->call(), &request); !status.ok()) return status;
+  if (absl::Status status = Parse(exchange->rpc(), &request); !status.ok()) return status;
   return ReadReference(request.handle(), headers, exchange);
 }
 
@@ -53,13 +53,14 @@ struct SavepointArguments {
 enum class SavepointName { kRequired, kOptional };
 
 template <typename Request>
-absl::StatusOr<SavepointArguments> ParseSavepoint(const CallHeaders& headers, SavepointName named, Exchange* exchange) {
+absl::StatusOr<SavepointArguments> ParseSavepoint(const RowkeeperHeaders& headers, SavepointName named,
+                                                  Exchange* exchange) {
   SavepointArguments call;
-  call.options.deadline = exchange->call().deadline();
+  call.options.deadline = exchange->rpc().deadline();
   call.options.sequence = headers.sequence;
   call.options.fingerprint = exchange->Fingerprint();
   Request request;
-  if (absl::Status status = Parse(exchange->call(), &request); !status.ok()) return status;
+  if (absl::Status status = Parse(exchange->rpc(), &request); !status.ok()) return status;
   absl::StatusOr<UnitsOfWork::Reference> reference = ReadReference(request.handle(), headers, exchange);
   if (!reference.ok()) return reference.status();
   call.reference = *std::move(reference);
@@ -114,23 +115,22 @@ void UnitOfWorkService::AddMethod(std::string_view name, Start start) {
 std::vector<DynamicMethod> UnitOfWorkService::methods() const {
   std::vector<DynamicMethod> dynamic;
   for (const auto& method : methods_) {
-    dynamic.push_back(
-        {method->path, [this, served = method.get()](UnaryCall call) { Serve(*served, std::move(call)); }});
+    dynamic.push_back({method->path, [this, served = method.get()](UnaryRpc rpc) { Serve(*served, std::move(rpc)); }});
   }
   return dynamic;
 }
 
-void UnitOfWorkService::Serve(const Method& method, UnaryCall call) const {
-  auto exchange = std::make_shared<Exchange>(&method.served, std::move(call));
+void UnitOfWorkService::Serve(const Method& method, UnaryRpc rpc) const {
+  auto exchange = std::make_shared<Exchange>(&method.served, std::move(rpc));
   if (absl::Status status = StartMethod(method, exchange); !status.ok()) exchange->Answer(std::move(status));
 }
 
 absl::Status UnitOfWorkService::StartMethod(const Method& method, const SharedExchange& exchange) const {
-  absl::StatusOr<CallHeaders> headers = ReadHeaders(exchange->call());
+  absl::StatusOr<RowkeeperHeaders> headers = ReadHeaders(exchange->rpc());
   if (!headers.ok()) return headers.status();
   if (!method.runs_methods && headers->idempotency_key.has_value()) return InvalidHeader(kIdempotencyHeader, kNoWrite);
   if (!method.runs_methods && headers->debug != DebugLevel::kOff) return InvalidHeader(kDebugHeader, kNoCost);
-  auto trace = StartTrace(headers->debug, backend_.debug, &exchange->call().clock());
+  auto trace = StartTrace(headers->debug, backend_.debug, &exchange->rpc().clock());
   if (!trace.ok()) return trace.status();
   exchange->Trace(*std::move(trace));
   UnitsOfWork* const units = backend_.units->get();
@@ -143,14 +143,14 @@ absl::Status UnitOfWorkService::Begin(const Incoming& incoming) const {
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
   const SharedExchange exchange = incoming.exchange;
   v1::BeginRequest request;
-  if (absl::Status status = Parse(exchange->call(), &request); !status.ok()) return status;
+  if (absl::Status status = Parse(exchange->rpc(), &request); !status.ok()) return status;
   const absl::StatusOr<uow::BeginOptions> options = ReadBegin(request);
   if (!options.ok()) return options.status();
   exchange->NoteLabel(options->label);
   const auto done = [exchange, units = incoming.units](const absl::StatusOr<UnitsOfWork::Begun>& begun) {
     if (!begun.ok()) return exchange->Answer(begun.status());
     exchange->NoteUnitId(begun->info.id);
-    exchange->call().OnUndelivered([units, reference = Reference{begun->handle, exchange->caller()}] {
+    exchange->rpc().OnUndelivered([units, reference = Reference{begun->handle, exchange->caller()}] {
       units->Rollback(reference, Clock::time_point::max(), [](const absl::StatusOr<uow::UnitState>&) {});
     });  // nobody has learned the handle
     v1::BeginResponse response;
@@ -158,7 +158,7 @@ absl::Status UnitOfWorkService::Begin(const Incoming& incoming) const {
     *response.mutable_unit_of_work() = ToProto(begun->info);
     exchange->Answer(response.SerializeAsString());
   };
-  exchange->CancelWith(incoming.units->Begin(*options, exchange->caller(), exchange->call().deadline(), done));
+  exchange->CancelWith(incoming.units->Begin(*options, exchange->caller(), exchange->rpc().deadline(), done));
   return absl::OkStatus();
 }
 
@@ -172,7 +172,7 @@ absl::Status UnitOfWorkService::Commit(const Incoming& incoming) const {
     *response.mutable_commit_time() = ToProto(info->end_time);
     exchange->Answer(response.SerializeAsString());
   };
-  exchange->CancelWith(incoming.units->Commit(*reference, exchange->call().deadline(), done));
+  exchange->CancelWith(incoming.units->Commit(*reference, exchange->rpc().deadline(), done));
   return absl::OkStatus();
 }
 
@@ -186,7 +186,7 @@ absl::Status UnitOfWorkService::Rollback(const Incoming& incoming) const {
     response.set_state(ToProto(*state));
     exchange->Answer(response.SerializeAsString());
   };
-  exchange->CancelWith(incoming.units->Rollback(*reference, exchange->call().deadline(), done));
+  exchange->CancelWith(incoming.units->Rollback(*reference, exchange->rpc().deadline(), done));
   return absl::OkStatus();
 }
 
@@ -234,7 +234,7 @@ absl::Status UnitOfWorkService::Get(const Incoming& incoming) const {
 absl::Status UnitOfWorkService::List(const Incoming& incoming) const {
   if (absl::Status status = RefuseUnitHeaders(incoming.headers, kNoUnitHere); !status.ok()) return status;
   v1::ListRequest request;
-  if (absl::Status status = Parse(incoming.exchange->call(), &request); !status.ok()) return status;
+  if (absl::Status status = Parse(incoming.exchange->rpc(), &request); !status.ok()) return status;
   const absl::StatusOr<v1::ListResponse> response =
       ListUnits(request, incoming.units->List(), {backend_.tokens, backend_.pages, incoming.units->server()});
   if (!response.ok()) return response.status();
@@ -250,7 +250,7 @@ absl::Status UnitOfWorkService::Run(const Incoming& incoming) const {
   if (absl::Status status = RefuseUnitHeaders(incoming.headers, kOwnTransaction); !status.ok()) return status;
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
   v1::RunRequest request;
-  if (absl::Status status = Parse(incoming.exchange->call(), &request); !status.ok()) return status;
+  if (absl::Status status = Parse(incoming.exchange->rpc(), &request); !status.ok()) return status;
   return backend_.run->Start(request, incoming.headers, incoming.exchange);
 }
 

@@ -47,7 +47,7 @@ class UnitOfWorkService {
 
   struct Incoming {
     SharedExchange exchange;
-    CallHeaders headers;
+    RowkeeperHeaders headers;
     uow::UnitsOfWork* units = nullptr;
   };
   /// An error is the answer; otherwise the answer is given, or will be.
@@ -63,7 +63,7 @@ class UnitOfWorkService {
   };
 
   void AddMethod(std::string_view name, Start start);
-  void Serve(const Method& method, UnaryCall call) const;
+  void Serve(const Method& method, UnaryRpc rpc) const;
   absl::Status StartMethod(const Method& method, const SharedExchange& exchange) const;
 
   absl::Status Begin(const Incoming& incoming) const;

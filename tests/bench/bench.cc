@@ -96,7 +96,7 @@ absl::Status BenchReads(const Scenario& settings, const app::LoadedCatalogue& lo
                         const app::ServerProcessOptions& options) {
   Server server;
   if (absl::Status status = server.Start(loaded, options); !status.ok()) return status;
-  wire::DynamicService empty({{kEmptyPath, [](wire::UnaryCall call) { call.Finish(std::string()); }}}, {});
+  wire::DynamicService empty({{kEmptyPath, [](wire::UnaryRpc call) { call.Finish(std::string()); }}}, {});
   wire::ServerOptions empty_options;
   empty_options.addresses = {"127.0.0.1:0"};
   const auto empty_server = wire::GrpcServer::Start(empty_options, {&empty});

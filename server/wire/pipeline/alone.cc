@@ -10,7 +10,7 @@ namespace rowkeeper::wire {
 void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchange, plan::Call call,
               const ResponseWriter* writer) {
   exchange->CancelWith(executor->Submit(
-      std::move(call), exchange->call().deadline(), [writer, exchange](const absl::StatusOr<exec::Outcome>& outcome) {
+      std::move(call), exchange->rpc().deadline(), [writer, exchange](const absl::StatusOr<exec::Outcome>& outcome) {
         exchange->Answer(outcome.ok() ? EncodeWithinLimit(*writer, *outcome, exchange.get()) : outcome.status());
       }));
 }
@@ -25,7 +25,7 @@ void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchang
   const auto done = [exchange, response](const absl::Status& status) {
     exchange->Answer(status.ok() ? absl::StatusOr<std::string>(std::move(*response)) : status);
   };
-  exchange->CancelWith(executor->Submit(job, exchange->call().deadline(), done));
+  exchange->CancelWith(executor->Submit(job, exchange->rpc().deadline(), done));
 }
 
 }  // namespace rowkeeper::wire

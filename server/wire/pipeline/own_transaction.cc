@@ -27,7 +27,7 @@ void OwnTransaction::Submit() {
   };
   request_.cancel->FillWithTicket([&] {
     return backend_.executor->Submit(
-        job, request_.exchange->call().deadline(),
+        job, request_.exchange->rpc().deadline(),
         [self = shared_from_this()](const absl::Status& status) { self->OnExecuted(status); });
   });
 }

@@ -20,13 +20,13 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Clock = std::chrono::steady_clock;
 
-void EchoCall(UnaryCall call) { call.Finish(std::string(call.request())); }
+void EchoCall(UnaryRpc call) { call.Finish(std::string(call.request())); }
 
 TEST(DynamicServiceTest, EveryMethodReachesItsHandler) {
   std::vector<DynamicMethod> methods;
   for (int i = 0; i < 100; ++i) {
     methods.push_back(
-        {"/t.T/M" + std::to_string(i), [i](UnaryCall call) { call.Finish(call.path() + " " + std::to_string(i)); }});
+        {"/t.T/M" + std::to_string(i), [i](UnaryRpc call) { call.Finish(call.path() + " " + std::to_string(i)); }});
   }
   DynamicService service(std::move(methods), {});
   TestServer server({&service});
@@ -62,7 +62,7 @@ TEST(DynamicServiceTest, CompressedRequestsArriveAsTheirContent) {
 TEST(DynamicServiceTest, HeadersPeerAndDeadlineAreReadable) {
   std::string seen;
   Clock::time_point deadline;
-  const auto service = OneMethod([&](UnaryCall call) {
+  const auto service = OneMethod([&](UnaryRpc call) {
     seen = std::string(call.Header("x-request-id").value_or("none")) + " " +
            (call.Header("x-missing") ? "there" : "missing") + " " + call.peer();
     deadline = call.deadline();
@@ -81,7 +81,7 @@ TEST(DynamicServiceTest, HeadersPeerAndDeadlineAreReadable) {
 
 TEST(DynamicServiceTest, ErrorsCarryTheirDetails) {
   const absl::Status error = AlreadyExists("planner.v1.Todo", "uq_todos_title", {"title"});
-  const auto service = OneMethod([&](UnaryCall call) { call.Finish(error); });
+  const auto service = OneMethod([&](UnaryRpc call) { call.Finish(error); });
   TestServer server({service.get()});
   EXPECT_EQ(FromGrpcStatus(CallRaw(server.channel(), kCall, "").status), error);
 }
@@ -90,7 +90,7 @@ TEST(DynamicServiceTest, TheLargestErrorFitsIntoTheTrailers) {
   FieldViolations violations;
   for (int i = 0; i < 1000; ++i)
     violations.Add("f\xC3\xA4" + std::to_string(i), std::string(300, '\xC3') + "\xE2\x82\xAC");
-  const auto service = OneMethod([&](UnaryCall call) { call.Finish(violations.ToStatus()); });
+  const auto service = OneMethod([&](UnaryRpc call) { call.Finish(violations.ToStatus()); });
   TestServer server({service.get()});
   const RawReply reply = CallRaw(server.channel(), kCall, "");
   EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << reply.status.error_message();
@@ -99,8 +99,8 @@ TEST(DynamicServiceTest, TheLargestErrorFitsIntoTheTrailers) {
 
 TEST(DynamicServiceTest, TheFirstAnswerWins) {
   std::atomic<int> wins{0};
-  const auto service = OneMethod([&](UnaryCall call) {
-    auto shared = std::make_shared<UnaryCall>(std::move(call));
+  const auto service = OneMethod([&](UnaryRpc call) {
+    auto shared = std::make_shared<UnaryRpc>(std::move(call));
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back(
@@ -117,7 +117,7 @@ TEST(DynamicServiceTest, TheFirstAnswerWins) {
 }
 
 TEST(DynamicServiceTest, ADroppedCallIsAnswered) {
-  const auto service = OneMethod([](UnaryCall) {});
+  const auto service = OneMethod([](UnaryRpc) {});
   TestServer server({service.get()});
   const RawReply reply = CallRaw(server.channel(), kCall, "");
   EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INTERNAL);
@@ -125,7 +125,7 @@ TEST(DynamicServiceTest, ADroppedCallIsAnswered) {
 }
 
 TEST(DynamicServiceTest, AThrowingHandlerIsAnInternalErrorAndNoMore) {
-  const auto service = OneMethod([](UnaryCall call) {
+  const auto service = OneMethod([](UnaryRpc call) {
     if (call.request() == "throw") throw std::runtime_error("oops");
     call.Finish("fine");
   });
@@ -135,7 +135,7 @@ TEST(DynamicServiceTest, AThrowingHandlerIsAnInternalErrorAndNoMore) {
 }
 
 TEST(DynamicServiceTest, FinishingWithOkAloneIsRefused) {
-  const auto service = OneMethod([](UnaryCall call) { call.Finish(absl::OkStatus()); });
+  const auto service = OneMethod([](UnaryRpc call) { call.Finish(absl::OkStatus()); });
   TestServer server({service.get()});
   EXPECT_EQ(CallRaw(server.channel(), kCall, "").status.error_code(), grpc::StatusCode::INTERNAL);
 }
@@ -143,8 +143,8 @@ TEST(DynamicServiceTest, FinishingWithOkAloneIsRefused) {
 TEST(DynamicServiceTest, TooLargeAResponseSaysWhatToDo) {
   DynamicServiceOptions options;
   options.max_response_bytes = 1000;
-  const auto service = OneMethod(
-      [](UnaryCall call) { call.Finish(std::string(std::stoul(std::string(call.request())), 'x')); }, options);
+  const auto service =
+      OneMethod([](UnaryRpc call) { call.Finish(std::string(std::stoul(std::string(call.request())), 'x')); }, options);
   TestServer server({service.get()});
   EXPECT_EQ(CallRaw(server.channel(), kCall, "1000").response.size(), 1000u);
   const RawReply reply = CallRaw(server.channel(), kCall, "1001");
@@ -156,8 +156,8 @@ TEST(DynamicServiceTest, TooLargeAResponseSaysWhatToDo) {
 class Holder {
  public:
   UnaryHandler Handler() {
-    return [this](UnaryCall call) {
-      auto held = std::make_shared<UnaryCall>(std::move(call));
+    return [this](UnaryRpc call) {
+      auto held = std::make_shared<UnaryRpc>(std::move(call));
       held->OnCancel([this, held](CancelCause cause) {
         held->Finish(Cancelled());
         causes_.push_back(cause);
@@ -205,13 +205,13 @@ TEST(DynamicServiceTest, ThePassedDeadlineIsReported) {
 TEST(DynamicServiceTest, AnAbortReachesTheCallsThatRunAndTheAnswerReachesTheCaller) {
   std::promise<void> entered;
   std::promise<CancelCause> cause;
-  const auto service = OneMethod([&](UnaryCall call) {
+  const auto service = OneMethod([&](UnaryRpc call) {
     if (call.request() != "held") {
       call.OnCancel([](CancelCause) { ADD_FAILURE() << "an answered call was aborted"; });
       call.Finish("");
       return;
     }
-    auto held = std::make_shared<UnaryCall>(std::move(call));
+    auto held = std::make_shared<UnaryRpc>(std::move(call));
     held->OnCancel([&cause, held](CancelCause why) {
       cause.set_value(why);
       held->Finish(held->aborted() ? ShuttingDown() : Cancelled());
@@ -228,8 +228,8 @@ TEST(DynamicServiceTest, AnAbortReachesTheCallsThatRunAndTheAnswerReachesTheCall
 }
 
 TEST(DynamicServiceTest, ACallThatComesAfterTheAbortIsAbortedToo) {
-  const auto service = OneMethod([](UnaryCall call) {
-    auto held = std::make_shared<UnaryCall>(std::move(call));
+  const auto service = OneMethod([](UnaryRpc call) {
+    auto held = std::make_shared<UnaryRpc>(std::move(call));
     held->OnCancel(
         [held](CancelCause why) { held->Finish(why == CancelCause::kShutdown ? ShuttingDown() : Cancelled()); });
   });
@@ -241,9 +241,9 @@ TEST(DynamicServiceTest, ACallThatComesAfterTheAbortIsAbortedToo) {
 TEST(DynamicServiceTest, ACallbackRegisteredAfterCancellationRunsAtOnce) {
   std::promise<bool> ran_at_once;
   std::thread worker;
-  const auto service = OneMethod([&](UnaryCall call) {
+  const auto service = OneMethod([&](UnaryRpc call) {
     worker = std::thread(
-        [&](UnaryCall mine) {
+        [&](UnaryRpc mine) {
           while (!mine.cancelled()) std::this_thread::sleep_for(milliseconds(1));
           bool ran = false;
           mine.OnCancel([&ran](CancelCause) { ran = true; });
@@ -264,7 +264,7 @@ TEST(DynamicServiceTest, ACallbackRegisteredAfterTheAnswerIsDropped) {
   bool ran = false;
   auto token = std::make_shared<int>(0);
   const std::weak_ptr<int> watch = token;
-  const auto service = OneMethod([&](UnaryCall call) {
+  const auto service = OneMethod([&](UnaryRpc call) {
     call.Finish("");
     call.OnCancel([&ran, moved = std::move(token)](CancelCause) { ran = true; });
   });
@@ -276,7 +276,7 @@ TEST(DynamicServiceTest, ACallbackRegisteredAfterTheAnswerIsDropped) {
 
 TEST(DynamicServiceTest, FinishReleasesTheCancelCallback) {
   std::promise<bool> released;
-  const auto service = OneMethod([&](UnaryCall call) {
+  const auto service = OneMethod([&](UnaryRpc call) {
     auto token = std::make_shared<int>(0);
     const std::weak_ptr<int> watch = token;
     call.OnCancel([moved = std::move(token)](CancelCause) {});

@@ -14,8 +14,8 @@ namespace {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// What a reader makes of the headers of a call.
-std::string Read(absl::StatusOr<CallHeaders> (*reader)(const UnaryCall&), const Headers& headers) {
-  const auto service = OneMethod([reader](UnaryCall call) {
+std::string Read(absl::StatusOr<RowkeeperHeaders> (*reader)(const UnaryRpc&), const Headers& headers) {
+  const auto service = OneMethod([reader](UnaryRpc call) {
     const auto read = reader(call);
     if (!read.ok()) {
       call.Finish(Cat(ErrorReason(read.status()), " ", std::string(read.status().message())));

@@ -31,8 +31,8 @@ class Workers {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  void Take(UnaryCall call) {
-    auto held = std::make_shared<UnaryCall>(std::move(call));
+  void Take(UnaryRpc call) {
+    auto held = std::make_shared<UnaryRpc>(std::move(call));
     if (sequence_++ % 2 == 0) {
       held->OnCancel([this, held](CancelCause) { answers_ += held->Finish(Cancelled()); });
     } else {
@@ -53,7 +53,7 @@ class Workers {
   void Run(unsigned seed) {
     std::mt19937 random(seed);
     while (true) {
-      std::shared_ptr<UnaryCall> call;
+      std::shared_ptr<UnaryRpc> call;
       {
         std::unique_lock<std::mutex> lock(mutex_);
         changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
@@ -72,7 +72,7 @@ class Workers {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::shared_ptr<UnaryCall>> queue_;
+  std::deque<std::shared_ptr<UnaryRpc>> queue_;
   bool stopping_ = false;
   std::atomic<int> sequence_{0};
   std::atomic<int> answers_{0};
@@ -115,7 +115,7 @@ TEST(RaceTest, CancellationsAndDeadlinesRacingAnswersLoseNoCall) {
   std::atomic<int> completed{0};
   Workers workers;
   {
-    const auto service = OneMethod([&](UnaryCall call) { workers.Take(std::move(call)); });
+    const auto service = OneMethod([&](UnaryRpc call) { workers.Take(std::move(call)); });
     TestServer server({service.get()});
     server.channel()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20));
     std::thread other([&] { Storm(server.channel(), kCalls / 2, 1, &completed); });
@@ -134,7 +134,7 @@ TEST(RaceTest, AnAbortRacingAnswersLosesNoCall) {
     constexpr int kCalls = 500;
     std::atomic<int> completed{0};
     Workers workers;  // may let go of a call after the service is gone
-    const auto service = OneMethod([&](UnaryCall call) { workers.Take(std::move(call)); });
+    const auto service = OneMethod([&](UnaryRpc call) { workers.Take(std::move(call)); });
     TestServer server({service.get()});
     server.channel()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20));
     std::thread storm([&] { Storm(server.channel(), kCalls, round, &completed); });

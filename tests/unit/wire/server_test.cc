@@ -22,7 +22,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 std::unique_ptr<DynamicService> Echo() {
-  return OneMethod([](UnaryCall call) { call.Finish(std::string(call.request())); });
+  return OneMethod([](UnaryRpc call) { call.Finish(std::string(call.request())); });
 }
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> StartOn(const std::vector<std::string>& addresses, grpc::Service* service) {
@@ -160,9 +160,9 @@ TEST(ServerTest, ShutdownWaitsForCallsInFlight) {
   std::promise<void> entered;
   std::promise<void> answer;
   std::thread worker;
-  const auto service = OneMethod([&](UnaryCall call) {
+  const auto service = OneMethod([&](UnaryRpc call) {
     worker = std::thread(
-        [&](UnaryCall mine) {
+        [&](UnaryRpc mine) {
           entered.set_value();
           answer.get_future().wait();
           mine.Finish("done");
@@ -182,8 +182,8 @@ TEST(ServerTest, ShutdownWaitsForCallsInFlight) {
 
 TEST(ServerTest, ShutdownCancelsWhatIsLateForItsDeadline) {
   std::promise<void> entered;
-  const auto service = OneMethod([&](UnaryCall call) {
-    auto held = std::make_shared<UnaryCall>(std::move(call));
+  const auto service = OneMethod([&](UnaryRpc call) {
+    auto held = std::make_shared<UnaryRpc>(std::move(call));
     held->OnCancel([held](CancelCause) { held->Finish(Cancelled()); });
     entered.set_value();
   });

@@ -25,7 +25,7 @@ bool Eventually(const std::function<bool()>& condition, milliseconds limit = mil
 
 TEST(UndeliveredTest, AnAnswerThatArrivesIsNotUndelivered) {
   std::atomic<int> undelivered{0};
-  const auto service = OneMethod([&](UnaryCall call) {
+  const auto service = OneMethod([&](UnaryRpc call) {
     call.OnUndelivered([&] { ++undelivered; });
     call.Finish("answer");
   });
@@ -40,8 +40,8 @@ TEST(UndeliveredTest, AnAnswerToACallThatWasCancelledBeforeIsUndelivered) {
   std::atomic<int> undelivered{0};
   std::promise<void> arrived;
   std::thread late;
-  const auto service = OneMethod([&](UnaryCall call) {
-    auto shared = std::make_shared<UnaryCall>(std::move(call));
+  const auto service = OneMethod([&](UnaryRpc call) {
+    auto shared = std::make_shared<UnaryRpc>(std::move(call));
     late = std::thread([&undelivered, shared] {
       shared->OnUndelivered([&undelivered] { ++undelivered; });
       EXPECT_TRUE(Eventually([&] { return shared->cancelled(); }));
@@ -61,7 +61,7 @@ TEST(UndeliveredTest, AnAnswerToACallThatWasCancelledBeforeIsUndelivered) {
 
 TEST(UndeliveredTest, AnErrorIsAnAnswerAsWell) {
   std::atomic<int> undelivered{0};
-  const auto service = OneMethod([&](UnaryCall call) {
+  const auto service = OneMethod([&](UnaryRpc call) {
     call.OnUndelivered([&] { ++undelivered; });
     call.Finish(Deadlock());
   });

@@ -1,10 +1,10 @@
-#include "server/wire/unary_call.h"
+#include "server/wire/unary_rpc.h"
 
 #include <utility>
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
-#include "server/wire/call_context.h"
+#include "server/wire/rpc_context.h"
 #include "server/wire/status.h"
 #include "server/wire/unary_reactor.h"
 
@@ -30,13 +30,13 @@ std::optional<std::string_view> UnaryReactor::Header(std::string_view name) cons
   return FindHeader(*context_, name);
 }
 
-std::vector<CallHeader> UnaryReactor::HeadersStartingWith(std::string_view prefix) const {
+std::vector<HeaderField> UnaryReactor::HeadersStartingWith(std::string_view prefix) const {
   return wire::HeadersStartingWith(*context_, prefix);
 }
 
 CancelCause UnaryReactor::Cause() const { return CauseOfCancel(*context_); }
 
-void UnaryReactor::SetCancelCallback(UnaryCall::CancelCallback callback) {
+void UnaryReactor::SetCancelCallback(UnaryRpc::CancelCallback callback) {
   {
     absl::MutexLock lock(&mutex_);
     if (answered_.load(std::memory_order_acquire)) return;
@@ -49,7 +49,7 @@ void UnaryReactor::SetCancelCallback(UnaryCall::CancelCallback callback) {
 }
 
 void UnaryReactor::Interrupt(std::atomic<bool>* how, CancelCause cause) {
-  UnaryCall::CancelCallback callback;
+  UnaryRpc::CancelCallback callback;
   {
     absl::MutexLock lock(&mutex_);
     how->store(true, std::memory_order_release);
@@ -65,7 +65,7 @@ void UnaryReactor::AddTrailer(const std::string& name, const std::string& value)
 }
 
 bool UnaryReactor::ClaimAnswer() {
-  UnaryCall::CancelCallback dropped;
+  UnaryRpc::CancelCallback dropped;
   absl::MutexLock lock(&mutex_);
   if (answered_.exchange(true, std::memory_order_acq_rel)) return false;
   dropped.swap(on_cancel_);
@@ -109,36 +109,36 @@ void UnaryReactor::Unref() {
   if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }
 
-UnaryCall::UnaryCall(UnaryCall&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
+UnaryRpc::UnaryRpc(UnaryRpc&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
 
-UnaryCall& UnaryCall::operator=(UnaryCall&& other) noexcept {
+UnaryRpc& UnaryRpc::operator=(UnaryRpc&& other) noexcept {
   std::swap(reactor_, other.reactor_);
   return *this;
 }
 
-UnaryCall::~UnaryCall() {
+UnaryRpc::~UnaryRpc() {
   if (reactor_ == nullptr) return;
   if (!reactor_->answered()) reactor_->FinishWith(Internal("the call was dropped without an answer"));
   reactor_->Unref();
 }
 
-std::string_view UnaryCall::request() const { return reactor_->request(); }
-void UnaryCall::DropRequest() { reactor_->DropRequest(); }
-const std::string& UnaryCall::path() const { return reactor_->method().path; }
-std::optional<std::string_view> UnaryCall::Header(std::string_view name) const { return reactor_->Header(name); }
-std::vector<CallHeader> UnaryCall::HeadersStartingWith(std::string_view prefix) const {
+std::string_view UnaryRpc::request() const { return reactor_->request(); }
+void UnaryRpc::DropRequest() { reactor_->DropRequest(); }
+const std::string& UnaryRpc::path() const { return reactor_->method().path; }
+std::optional<std::string_view> UnaryRpc::Header(std::string_view name) const { return reactor_->Header(name); }
+std::vector<HeaderField> UnaryRpc::HeadersStartingWith(std::string_view prefix) const {
   return reactor_->HeadersStartingWith(prefix);
 }
-Clock::time_point UnaryCall::deadline() const { return reactor_->deadline(); }
-Clock& UnaryCall::clock() const { return reactor_->clock(); }
-Clock::duration UnaryCall::elapsed() const { return reactor_->elapsed(); }
-std::string UnaryCall::peer() const { return reactor_->peer(); }
-void UnaryCall::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
-void UnaryCall::OnUndelivered(std::function<void()> callback) { reactor_->SetUndeliveredCallback(std::move(callback)); }
-bool UnaryCall::cancelled() const { return reactor_->cancelled(); }
-void UnaryCall::AddTrailer(const std::string& name, const std::string& value) { reactor_->AddTrailer(name, value); }
-bool UnaryCall::aborted() const { return reactor_->aborted(); }
-bool UnaryCall::Finish(std::string response) { return reactor_->FinishWith(std::move(response)); }
-bool UnaryCall::Finish(const absl::Status& error) { return reactor_->FinishWith(error); }
+Clock::time_point UnaryRpc::deadline() const { return reactor_->deadline(); }
+Clock& UnaryRpc::clock() const { return reactor_->clock(); }
+Clock::duration UnaryRpc::elapsed() const { return reactor_->elapsed(); }
+std::string UnaryRpc::peer() const { return reactor_->peer(); }
+void UnaryRpc::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
+void UnaryRpc::OnUndelivered(std::function<void()> callback) { reactor_->SetUndeliveredCallback(std::move(callback)); }
+bool UnaryRpc::cancelled() const { return reactor_->cancelled(); }
+void UnaryRpc::AddTrailer(const std::string& name, const std::string& value) { reactor_->AddTrailer(name, value); }
+bool UnaryRpc::aborted() const { return reactor_->aborted(); }
+bool UnaryRpc::Finish(std::string response) { return reactor_->FinishWith(std::move(response)); }
+bool UnaryRpc::Finish(const absl::Status& error) { return reactor_->FinishWith(error); }
 
 }  // namespace rowkeeper::wire

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "server/base/clock.h"
-#include "server/wire/unary_call.h"
+#include "server/wire/unary_rpc.h"
 
 /// What every kind of call needs of gRPC's types.
 namespace rowkeeper::wire {
@@ -21,9 +21,9 @@ Clock::time_point DeadlineOf(const grpc::CallbackServerContext& context, Clock::
 /// Why a call is cancelled at this moment.
 CancelCause CauseOfCancel(const grpc::CallbackServerContext& context);
 
-/// See UnaryCall.
+/// See UnaryRpc.
 std::optional<std::string_view> FindHeader(const grpc::CallbackServerContext& context, std::string_view name);
-std::vector<CallHeader> HeadersStartingWith(const grpc::CallbackServerContext& context, std::string_view prefix);
+std::vector<HeaderField> HeadersStartingWith(const grpc::CallbackServerContext& context, std::string_view prefix);
 
 grpc::Slice OneSlice(const grpc::ByteBuffer& buffer);
 grpc::ByteBuffer ToBuffer(std::string bytes);

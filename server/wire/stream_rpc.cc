@@ -1,9 +1,9 @@
-#include "server/wire/stream_call.h"
+#include "server/wire/stream_rpc.h"
 
 #include <utility>
 
 #include "server/base/errors.h"
-#include "server/wire/call_context.h"
+#include "server/wire/rpc_context.h"
 #include "server/wire/status.h"
 #include "server/wire/stream_reactor.h"
 
@@ -123,32 +123,32 @@ void StreamReactor::Unref() {
   if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }
 
-StreamCall::StreamCall(StreamCall&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
+StreamRpc::StreamRpc(StreamRpc&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
 
-StreamCall& StreamCall::operator=(StreamCall&& other) noexcept {
+StreamRpc& StreamRpc::operator=(StreamRpc&& other) noexcept {
   std::swap(reactor_, other.reactor_);
   return *this;
 }
 
-StreamCall::~StreamCall() {
+StreamRpc::~StreamRpc() {
   if (reactor_ != nullptr) reactor_->Drop();
 }
 
-const std::string& StreamCall::path() const { return reactor_->path(); }
-std::optional<std::string_view> StreamCall::Header(std::string_view name) const {
+const std::string& StreamRpc::path() const { return reactor_->path(); }
+std::optional<std::string_view> StreamRpc::Header(std::string_view name) const {
   return FindHeader(reactor_->context(), name);
 }
-std::vector<CallHeader> StreamCall::HeadersStartingWith(std::string_view prefix) const {
+std::vector<HeaderField> StreamRpc::HeadersStartingWith(std::string_view prefix) const {
   return wire::HeadersStartingWith(reactor_->context(), prefix);
 }
-Clock::time_point StreamCall::deadline() const { return reactor_->deadline(); }
-Clock::duration StreamCall::elapsed() const { return reactor_->elapsed(); }
-std::string StreamCall::peer() const { return reactor_->context().peer(); }
-bool StreamCall::aborted() const { return reactor_->aborted(); }
-void StreamCall::Observe(std::shared_ptr<StreamObserver> observer) { reactor_->Observe(std::move(observer)); }
-void StreamCall::Read() { reactor_->Read(); }
-bool StreamCall::Write(std::string message) { return reactor_->Write(std::move(message)); }
-bool StreamCall::Finish(const absl::Status& status) { return reactor_->FinishWith(status); }
-void StreamCall::Abandon() { reactor_->Abandon(); }
+Clock::time_point StreamRpc::deadline() const { return reactor_->deadline(); }
+Clock::duration StreamRpc::elapsed() const { return reactor_->elapsed(); }
+std::string StreamRpc::peer() const { return reactor_->context().peer(); }
+bool StreamRpc::aborted() const { return reactor_->aborted(); }
+void StreamRpc::Observe(std::shared_ptr<StreamObserver> observer) { reactor_->Observe(std::move(observer)); }
+void StreamRpc::Read() { reactor_->Read(); }
+bool StreamRpc::Write(std::string message) { return reactor_->Write(std::move(message)); }
+bool StreamRpc::Finish(const absl::Status& status) { return reactor_->FinishWith(status); }
+void StreamRpc::Abandon() { reactor_->Abandon(); }
 
 }  // namespace rowkeeper::wire

@@ -23,17 +23,17 @@ enum class CancelCause {
 };
 
 /// Name and value; valid as long as the call is unanswered.
-using CallHeader = std::pair<std::string_view, std::string_view>;
+using HeaderField = std::pair<std::string_view, std::string_view>;
 
 /// One unary call: the request as bytes, and the duty to answer it. It may be moved to any thread, and answered there;
 /// a call that is destroyed unanswered is answered with INTERNAL, so that no caller hangs. Methods may be called from
 /// several threads, but the ones marked "until Finish" must not race with it.
-class UnaryCall {
+class UnaryRpc {
  public:
-  explicit UnaryCall(UnaryReactor* reactor) : reactor_(reactor) {}
-  UnaryCall(UnaryCall&& other) noexcept;
-  UnaryCall& operator=(UnaryCall&& other) noexcept;
-  ~UnaryCall();
+  explicit UnaryRpc(UnaryReactor* reactor) : reactor_(reactor) {}
+  UnaryRpc(UnaryRpc&& other) noexcept;
+  UnaryRpc& operator=(UnaryRpc&& other) noexcept;
+  ~UnaryRpc();
 
   /// The request message's bytes; valid as long as this object (or what it was moved to).
   std::string_view request() const;
@@ -45,7 +45,7 @@ class UnaryCall {
   std::optional<std::string_view> Header(std::string_view name) const;
   /// All request headers whose names start with the lower-case `prefix`, by name; one that is sent twice is there
   /// twice. Until Finish.
-  std::vector<CallHeader> HeadersStartingWith(std::string_view prefix) const;
+  std::vector<HeaderField> HeadersStartingWith(std::string_view prefix) const;
   /// When the caller stops waiting; time_point::max() when it set no deadline.
   Clock::time_point deadline() const;
   /// Of the deadline.

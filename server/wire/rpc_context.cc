@@ -1,4 +1,4 @@
-#include "server/wire/call_context.h"
+#include "server/wire/rpc_context.h"
 
 #include <grpc/support/time.h>
 
@@ -48,9 +48,9 @@ std::optional<std::string_view> FindHeader(const grpc::CallbackServerContext& co
   return std::string_view(found->second.data(), found->second.size());
 }
 
-std::vector<CallHeader> HeadersStartingWith(const grpc::CallbackServerContext& context, std::string_view prefix) {
+std::vector<HeaderField> HeadersStartingWith(const grpc::CallbackServerContext& context, std::string_view prefix) {
   const auto& headers = context.client_metadata();  // ordered by name
-  std::vector<CallHeader> found;
+  std::vector<HeaderField> found;
   for (auto it = headers.lower_bound(grpc::string_ref(prefix.data(), prefix.size())); it != headers.end(); ++it) {
     const std::string_view name(it->first.data(), it->first.size());
     if (name.substr(0, prefix.size()) != prefix) break;

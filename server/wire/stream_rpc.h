@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "server/base/clock.h"
-#include "server/wire/unary_call.h"
+#include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
 
@@ -33,20 +33,20 @@ class StreamObserver {
   virtual void OnDone() = 0;
 };
 
-/// One streaming call, of any direction. Thread-safe. Unlike a UnaryCall it must be finished by whoever observes it;
+/// One streaming call, of any direction. Thread-safe. Unlike a UnaryRpc it must be finished by whoever observes it;
 /// one that is not observed and is destroyed is finished with INTERNAL.
-class StreamCall {
+class StreamRpc {
  public:
-  explicit StreamCall(StreamReactor* reactor) : reactor_(reactor) {}
-  StreamCall(StreamCall&& other) noexcept;
-  StreamCall& operator=(StreamCall&& other) noexcept;
-  ~StreamCall();
+  explicit StreamRpc(StreamReactor* reactor) : reactor_(reactor) {}
+  StreamRpc(StreamRpc&& other) noexcept;
+  StreamRpc& operator=(StreamRpc&& other) noexcept;
+  ~StreamRpc();
 
   /// "/planner.v1.TodoRepository/Export"
   const std::string& path() const;
-  /// See UnaryCall. Until Finish.
+  /// See UnaryRpc. Until Finish.
   std::optional<std::string_view> Header(std::string_view name) const;
-  std::vector<CallHeader> HeadersStartingWith(std::string_view prefix) const;
+  std::vector<HeaderField> HeadersStartingWith(std::string_view prefix) const;
   Clock::time_point deadline() const;
   /// Since the call came.
   Clock::duration elapsed() const;
