@@ -14,7 +14,7 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/db/rows_builder.h"
-#include "server/db/run_apart.h"
+#include "server/db/run_detached.h"
 #include "server/db/script_error.h"
 
 namespace rowkeeper::db {
@@ -284,10 +284,10 @@ absl::Status PgConnection::RunPlain(const char* text, std::chrono::milliseconds 
 /// libpq's cancel request waits for the server for as long as that takes; on the canceller's thread all other
 /// connections would wait with it.
 void PgConnection::DeliverCancel() {
-  watch_.Hasten(kCancelGrace);
+  watch_.Shorten(kCancelGrace);
   if (cancel_request_ != nullptr && !cancel_request_->HasBeenNotified()) return;
   try {
-    cancel_request_ = RunApart([session = session_] { session->TryCancel(); });
+    cancel_request_ = RunDetached([session = session_] { session->TryCancel(); });
   } catch (const std::system_error&) {
     // There is no thread for it now; the canceller tries again for as long as the statement runs.
   }

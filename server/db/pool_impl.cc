@@ -5,12 +5,14 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/db/reconnect_delays.h"
 
 namespace rowkeeper::db {
 namespace {
 
 /// How long a failed attempt to connect answers for the next callers.
 constexpr std::chrono::milliseconds kFailureMemory{100};
+static_assert(*std::rbegin(kReconnectDelays) > kFailureMemory);
 constexpr char kWaitingWhere[] = "waiting for a database connection";
 
 ConnectionOptions WithEcho(ConnectionOptions options, bool echo) {
@@ -56,18 +58,18 @@ Pool::Impl::~Impl() = default;
 
 absl::StatusOr<PooledConnection> Pool::Impl::Acquire(const AcquireOptions& acquire) {
   const Clock::time_point until = std::min(acquire.deadline, Later(clock.Now(), options.pool_timeout));
-  Place place = Place::kNew;
+  Arrival arrival = Arrival::kNew;
   while (true) {
-    auto grant = WaitForSlot(acquire, until, place);
+    auto grant = WaitForSlot(acquire, until, arrival);
     if (!grant.ok()) return grant.status();
     auto connection = Fill(*std::move(grant), acquire.deadline);
     if (connection.ok() || !IsServerFull(connection.status())) return connection;
-    place = Place::kServerFull;
+    arrival = Arrival::kServerFull;
   }
 }
 
 absl::StatusOr<Pool::Impl::Grant> Pool::Impl::WaitForSlot(const AcquireOptions& acquire, Clock::time_point until,
-                                                          Place place) {
+                                                          Arrival arrival) {
   Waiter waiter(this);
   const CancelScope scope(acquire.cancellation, &waiter);  // dies after the lock is released
   const bool cancelled = scope.cause().has_value();
@@ -75,7 +77,7 @@ absl::StatusOr<Pool::Impl::Grant> Pool::Impl::WaitForSlot(const AcquireOptions& 
   {
     const absl::MutexLock lock(&mu);
     waiter.cancelled = waiter.cancelled || cancelled;
-    status = EnterQueue(&waiter, acquire, until, place);
+    status = EnterQueue(&waiter, acquire, until, arrival);
   }
   if (const auto cause = scope.cause(); cause && !status.ok()) return CancelledStatus(*cause, kWaitingWhere);
   if (!status.ok()) return status;
@@ -83,8 +85,8 @@ absl::StatusOr<Pool::Impl::Grant> Pool::Impl::WaitForSlot(const AcquireOptions& 
 }
 
 absl::Status Pool::Impl::EnterQueue(Waiter* waiter, const AcquireOptions& acquire, Clock::time_point until,
-                                    Place place) {
-  if (place == Place::kServerFull) {
+                                    Arrival arrival) {
+  if (arrival == Arrival::kServerFull) {
     if (open_ == 0) {
       ReleaseSlot();
       return DatabaseExhausted();

@@ -58,7 +58,7 @@ struct Pool::Impl {
   enum class Closing { kBroken, kRecycled, kOverflow };
 
   /// What a caller comes to the queue with.
-  enum class Place {
+  enum class Arrival {
     kNew,
     /// A slot that no connection could be opened for, since the server takes no more: it goes back to wait for one of
     /// those that are open, before all others.
@@ -66,8 +66,8 @@ struct Pool::Impl {
   };
 
   /// A slot for the caller, in its turn, at the latest `until`.
-  absl::StatusOr<Grant> WaitForSlot(const AcquireOptions& options, Clock::time_point until, Place place);
-  absl::Status EnterQueue(Waiter* waiter, const AcquireOptions& options, Clock::time_point until, Place place)
+  absl::StatusOr<Grant> WaitForSlot(const AcquireOptions& options, Clock::time_point until, Arrival arrival);
+  absl::Status EnterQueue(Waiter* waiter, const AcquireOptions& options, Clock::time_point until, Arrival arrival)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   absl::Status WaitInQueue(Waiter* waiter, const AcquireOptions& options, Clock::time_point until)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);

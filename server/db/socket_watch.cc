@@ -83,7 +83,7 @@ void SocketWatch::Arm(std::chrono::milliseconds limit) {
   }
 }
 
-void SocketWatch::Hasten(std::chrono::milliseconds limit) {
+void SocketWatch::Shorten(std::chrono::milliseconds limit) {
   const int64_t due = (Clock::System().Now() + limit).time_since_epoch().count();
   int64_t current = due_.load(std::memory_order_acquire);
   while (current != kOff && current > due && !due_.compare_exchange_weak(current, due, std::memory_order_acq_rel)) {

@@ -11,7 +11,7 @@ namespace rowkeeper::db {
 /// Shuts a socket down when its peer takes too long: whoever waits for the peer, in a library that cannot be told when
 /// to give up, then sees the connection lost. One thread of the process looks after all of them, every kPeriod; Arm and
 /// Disarm do not wake it and cost about 0.1 us, so that every statement can afford them. Time is real: the library
-/// waits for it in the kernel. Arm and Disarm from one thread at a time, Hasten from any.
+/// waits for it in the kernel. Arm and Disarm from one thread at a time, Shorten from any.
 class SocketWatch {
  public:
   /// How much later than its limit a socket is shut down, at most.
@@ -28,7 +28,7 @@ class SocketWatch {
   void Arm(std::chrono::milliseconds limit);
   /// The limit of a socket that is armed now becomes `limit` from now, if that is sooner. Its owner makes sure that
   /// what is armed is what the caller means.
-  void Hasten(std::chrono::milliseconds limit);
+  void Shorten(std::chrono::milliseconds limit);
   /// True when the limit had passed: the socket is shut down by now, or in a moment.
   bool Disarm();
   /// Whether any limit has passed so far.

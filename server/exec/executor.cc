@@ -6,6 +6,7 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/db/reconnect_delays.h"
 #include "server/exec/conflict.h"
 
 namespace rowkeeper::exec {
@@ -13,10 +14,6 @@ namespace {
 
 /// Each look goes over the whole queue, which may be long.
 constexpr std::chrono::milliseconds kExpiryStep{50};
-/// How long a worker waits before it tries another connection in place of a lost one. When many die together the next
-/// may be about to; the last wait is longer than the pool remembers that it could not connect.
-constexpr std::chrono::milliseconds kReconnectDelays[] = {std::chrono::milliseconds(0), std::chrono::milliseconds(20),
-                                                          std::chrono::milliseconds(120)};
 
 bool NothingExecuted(const absl::Status& status) { return ReasonOf(status) == Reason::kDatabaseUnavailable; }
 
@@ -157,8 +154,8 @@ bool Executor::TryAgain(const absl::Status& status, Work& work) {
     SleepBeforeRetry(work.conflicts++);
     return true;
   }
-  if (!NothingExecuted(status) || !work.connected || work.reconnects >= std::size(kReconnectDelays)) return false;
-  clock_.SleepFor(kReconnectDelays[work.reconnects++]);
+  if (!NothingExecuted(status) || !work.connected || work.reconnects >= std::size(db::kReconnectDelays)) return false;
+  clock_.SleepFor(db::kReconnectDelays[work.reconnects++]);
   return true;
 }
 

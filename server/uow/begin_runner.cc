@@ -7,6 +7,7 @@
 #include "server/base/errors.h"
 #include "server/base/ids.h"
 #include "server/base/text.h"
+#include "server/db/reconnect_delays.h"
 #include "server/uow/handle.h"
 
 namespace rowkeeper::uow {
@@ -17,8 +18,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kShortestLimit{100};
 /// Begin may take so long to open a connection, however short it is to wait for a place.
 constexpr milliseconds kConnectAllowance{1000};
-/// A connection may have died in the pool: how often another one is tried, and how long after.
-constexpr milliseconds kReconnectDelays[] = {milliseconds(0), milliseconds(20), milliseconds(120)};
 
 /// Adds to `violations` unless `asked` is in the range.
 milliseconds Limit(std::string_view field, std::optional<milliseconds> asked, milliseconds otherwise,
@@ -136,9 +135,9 @@ absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginCall& call) {
     if (!lease.ok()) return lease;
     const absl::Status status = Transaction(&**lease).Begin(options, &call.cancellation);
     if (status.ok()) return lease;
-    if (attempt >= std::size(kReconnectDelays) || ReasonOf(status) != Reason::kDatabaseUnavailable) return status;
+    if (attempt >= std::size(db::kReconnectDelays) || ReasonOf(status) != Reason::kDatabaseUnavailable) return status;
     lease = absl::CancelledError();  // the broken connection goes back before the next is asked for
-    parts_.clock->SleepFor(kReconnectDelays[attempt]);
+    parts_.clock->SleepFor(db::kReconnectDelays[attempt]);
   }
 }
 
