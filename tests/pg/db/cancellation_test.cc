@@ -112,6 +112,7 @@ TEST_F(CancellationTest, LateCancelNeverHitsTheNextStatement) {
   });
   int cancelled = 0;
   int hit = 0;
+  int given_up = 0;
   for (int round = 0; round < kRounds; ++round) {
     Cancellation cancellation;
     delay = std::uniform_int_distribution<int>(0, 60000)(random);
@@ -120,13 +121,20 @@ TEST_F(CancellationTest, LateCancelNeverHitsTheNextStatement) {
     const char* const sql = round % 2 == 0 ? "SELECT sum(n) FROM generate_series(1, 500) n"
                                            : "SELECT sum(n) FROM generate_series(1, 30000) n";
     if (!RunCancellable(sql, &cancellation).ok()) ++cancelled;
-    if (Value(*connection_, "SELECT 42") != "42") ++hit;
+    const bool is_given_up = connection_->broken();
+    if (!is_given_up && Value(*connection_, "SELECT 42") != "42") ++hit;
     while (acknowledged <= round) std::this_thread::yield();
+    if (is_given_up) {  // the machine is so busy that a cancel request took longer than it may
+      ++given_up;
+      connection_ = Open();
+      if (connection_ == nullptr) break;
+    }
   }
   done = true;
   racing.join();
   RecordProperty("cancelled", cancelled);
   EXPECT_EQ(hit, 0);
+  EXPECT_LT(given_up, kRounds / 100);
   EXPECT_GT(cancelled, kRounds / 100) << "the race did not happen";
   EXPECT_LT(cancelled, kRounds) << "the race did not happen";
 }
