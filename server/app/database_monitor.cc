@@ -15,8 +15,8 @@ constexpr int kStatementTimeoutMs = 5000;
 constexpr std::chrono::milliseconds kUnreachablePause{250};
 constexpr std::chrono::milliseconds kPause{1000};
 constexpr std::chrono::milliseconds kSchemaPeriod{5000};
-/// A look that takes longer means that the database does not answer.
-constexpr std::chrono::milliseconds kLookLimit{3000};
+/// A poll that takes longer means that the database does not answer.
+constexpr std::chrono::milliseconds kPollLimit{3000};
 /// Every refused call carries them, so it is a few.
 constexpr size_t kShownMismatches = 3;
 
@@ -47,7 +47,7 @@ DatabaseMonitor::DatabaseMonitor(const LoadedCatalogue& loaded, db::ConnectionOp
       on_change_(std::move(on_change)),
       clock_(timers->clock()),
       hang_(timers, [this](Clock::time_point now) { return ReportHang(now); }),
-      looker_([this] { Loop(); }) {}
+      poller_([this] { Loop(); }) {}
 
 DatabaseMonitor::~DatabaseMonitor() {
   {
@@ -55,7 +55,7 @@ DatabaseMonitor::~DatabaseMonitor() {
     stopping_ = true;
     stop_requested_.SignalAll();
   }
-  looker_.join();
+  poller_.join();
 }
 
 void DatabaseMonitor::Loop() {
@@ -63,14 +63,14 @@ void DatabaseMonitor::Loop() {
   do {
     {
       absl::MutexLock lock(&mutex_);
-      looking_since_ = clock_.Now();
+      polling_since_ = clock_.Now();
     }
-    hang_.RingIn(kLookLimit);
+    hang_.RingIn(kPollLimit);
     absl::Status reason;
-    state = Look(&reason);
+    state = Poll(&reason);
     {
       absl::MutexLock lock(&mutex_);
-      looking_since_.reset();
+      polling_since_.reset();
       if (stopping_) return;
     }
     Report(state, reason);
@@ -79,8 +79,8 @@ void DatabaseMonitor::Loop() {
 
 Clock::time_point DatabaseMonitor::ReportHang(Clock::time_point now) {
   absl::MutexLock lock(&mutex_);
-  if (stopping_ || !looking_since_.has_value()) return Clock::time_point::max();
-  if (now < *looking_since_ + kLookLimit) return *looking_since_ + kLookLimit;
+  if (stopping_ || !polling_since_.has_value()) return Clock::time_point::max();
+  if (now < *polling_since_ + kPollLimit) return *polling_since_ + kPollLimit;
   Report(State::kUnreachable, DatabaseUnavailable());
   return Clock::time_point::max();
 }
@@ -101,7 +101,7 @@ bool DatabaseMonitor::Pause(State state) {
   return !stopping_;
 }
 
-DatabaseMonitor::State DatabaseMonitor::Look(absl::Status* reason) {
+DatabaseMonitor::State DatabaseMonitor::Poll(absl::Status* reason) {
   if (connection_ == nullptr) {
     auto opened = db::Connection::Open(options_);
     if (!opened.ok()) {
@@ -142,7 +142,7 @@ absl::Status DatabaseMonitor::CheckQueries(db::Connection& connection, schema::F
   }
   absl::Status status = schema::CheckQueries(loaded_.plans, *describer_, connection, report);
   if (status.ok() || !kept || !describer_->broken()) return status;
-  // The database was restarted since the last look, and is there: that is no reason to stop serving.
+  // The database was restarted since the last poll, and is there: that is no reason to stop serving.
   *report = of_tables;
   return CheckQueries(connection, report);
 }

@@ -24,7 +24,7 @@ class DatabaseMonitor {
  public:
   enum class State {
     kUnreachable,  ///< no connection, or no answer for 3 s; tried again every 250 ms
-    kMismatch,     ///< reachable, but the catalogue cannot be served; looked at again every second
+    kMismatch,     ///< reachable, but the catalogue cannot be served; polled again every second
     kReady,        ///< asked every second, and its schema compared every 5 s
   };
   /// Called on the monitor's thread or the timers', one at a time, for every change; `reason` is OK in kReady.
@@ -33,16 +33,16 @@ class DatabaseMonitor {
   /// `remedy` is the command that makes the database fit. `timers` outlives this object.
   DatabaseMonitor(const LoadedCatalogue& loaded, db::ConnectionOptions connection, std::string remedy,
                   OnChange on_change, Timers* timers);
-  /// Waits for a look that is under way, which a database that hangs can draw out.
+  /// Waits for a poll that is under way, which a database that hangs can draw out.
   ~DatabaseMonitor();
 
  private:
   void Loop();
-  /// Says that the database does not answer when a look takes too long: libpq itself would wait for it. Gives when to
+  /// Says that the database does not answer when a poll takes too long: libpq itself would wait for it. Gives when to
   /// ask again.
   Clock::time_point ReportHang(Clock::time_point now);
   void Report(State state, const absl::Status& reason);
-  State Look(absl::Status* reason);
+  State Poll(absl::Status* reason);
   absl::Status CheckSchema(db::Connection& connection);
   /// Adds what does not fit of custom queries, which it asks about over a session of its own.
   absl::Status CheckQueries(db::Connection& connection, schema::FitReport* report);
@@ -54,7 +54,7 @@ class DatabaseMonitor {
   const std::string remedy_;
   const OnChange on_change_;
   Clock& clock_;
-  // Of the looking thread alone.
+  // Of the polling thread alone.
   std::unique_ptr<db::Connection> connection_;
   std::unique_ptr<db::Describer> describer_;
   bool schema_fits_ = false;
@@ -66,10 +66,10 @@ class DatabaseMonitor {
 
   absl::Mutex mutex_ ABSL_ACQUIRED_BEFORE(report_mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::optional<Clock::time_point> looking_since_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Clock::time_point> polling_since_ ABSL_GUARDED_BY(mutex_);
   absl::CondVar stop_requested_;
   Timer hang_;
-  std::thread looker_;
+  std::thread poller_;
 };
 
 }  // namespace rowkeeper::app
