@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kShortestLimit{100};
-/// Begin may take so long to open a connection, however short it is to wait for a place.
+/// Begin may take so long to open a connection, however short it is to wait for a slot.
 constexpr milliseconds kConnectAllowance{1000};
 
 /// Adds to `violations` unless `asked` is in the range.
@@ -34,10 +34,10 @@ milliseconds Limit(std::string_view field, std::optional<milliseconds> asked, mi
 BeginRunner::BeginRunner(const UnitOptions* options, std::string instance, Parts parts)
     : options_(*options), instance_(std::move(instance)), parts_(std::move(parts)) {}
 
-absl::StatusOr<BeginCall::Request> BeginRunner::Check(const BeginOptions& options, const std::string& caller,
+absl::StatusOr<BeginTask::Request> BeginRunner::Check(const BeginOptions& options, const std::string& caller,
                                                       Clock::time_point deadline) const {
   FieldViolations violations;
-  BeginCall::Request request;
+  BeginTask::Request request;
   request.mode = options.mode;
   request.limits.idle = Limit("idle_limit", options.idle_limit, options_.idle_limit, kShortestLimit,
                               options_.max_idle_limit, &violations);
@@ -59,81 +59,81 @@ absl::StatusOr<BeginCall::Request> BeginRunner::Check(const BeginOptions& option
   return request;
 }
 
-std::shared_ptr<PendingCall> BeginRunner::Begin(const BeginOptions& options, const std::string& caller,
-                                                Clock::time_point deadline, UnitsOfWork::BeginDone done) {
+std::shared_ptr<Task> BeginRunner::Begin(const BeginOptions& options, const std::string& caller,
+                                         Clock::time_point deadline, UnitsOfWork::BeginDone done) {
   auto request = Check(options, caller, deadline);
   if (!request.ok()) {
     done(request.status());
     return nullptr;
   }
-  auto call = std::make_shared<BeginCall>(*std::move(request), parts_.places, std::move(done));
+  auto task = std::make_shared<BeginTask>(*std::move(request), parts_.admission, std::move(done));
   absl::Status refusal;
-  switch (parts_.places->Admit(call, &refusal)) {
-    case Places::Admission::kGranted:
-      Start({call});
+  switch (parts_.admission->Admit(task, &refusal)) {
+    case Admission::Decision::kGranted:
+      Start({task});
       break;
-    case Places::Admission::kWaits:
-      parts_.ticks->RingBy(std::min(call->request.deadline, call->request.wait_until));
+    case Admission::Decision::kWaits:
+      parts_.ticks->RingBy(std::min(task->request.deadline, task->request.wait_until));
       break;
-    case Places::Admission::kRefused:
-      call->done(refusal);
+    case Admission::Decision::kRefused:
+      task->done(refusal);
       break;
   }
-  return call;
+  return task;
 }
 
-void BeginRunner::Start(Places::Calls granted) {
-  for (std::shared_ptr<BeginCall>& call : granted) {
-    parts_.workers->Submit([this, call = std::move(call)] { Run(call); });
+void BeginRunner::Start(Admission::Tasks granted) {
+  for (std::shared_ptr<BeginTask>& task : granted) {
+    parts_.workers->Submit([this, task = std::move(task)] { Run(task); });
   }
 }
 
-void BeginRunner::Run(const std::shared_ptr<BeginCall>& call) {
-  absl::StatusOr<UnitsOfWork::Begun> begun = Open(call);
+void BeginRunner::Run(const std::shared_ptr<BeginTask>& task) {
+  absl::StatusOr<UnitsOfWork::Begun> begun = Open(task);
   if (begun.ok()) {
-    parts_.places->Settle(call);
+    parts_.admission->Settle(task);
   } else {
-    Start(parts_.places->GiveUp(call));
-    if (parts_.places->closed()) begun = ShuttingDown();
+    Start(parts_.admission->GiveUp(task));
+    if (parts_.admission->closed()) begun = ShuttingDown();
   }
-  call->done(std::move(begun));
+  task->done(std::move(begun));
 }
 
-absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<BeginCall>& call) {
-  absl::StatusOr<db::Lease> lease = BeginTransaction(*call);
+absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<BeginTask>& task) {
+  absl::StatusOr<db::Lease> lease = BeginTransaction(*task);
   if (!lease.ok()) return lease.status();
   // Nobody would learn of the unit: the lease rolls back.
-  if (parts_.clock->Now() >= call->request.deadline) return DeadlineExceeded("beginning a unit of work");
-  if (call->cancellation.cancelled()) return Cancelled();
+  if (parts_.clock->Now() >= task->request.deadline) return DeadlineExceeded("beginning a unit of work");
+  if (task->cancellation.cancelled()) return Cancelled();
   const std::string secret = RandomBytes(Handle::kSecretBytes);
   UnitsOfWork::Begun begun;
   const Handle handle{options_.server, instance_, secret};
   begun.handle = handle.Encode();
-  begun.info = Describe(call->request);
+  begun.info = Describe(task->request);
   begun.info.id = handle.Id();
-  auto unit = std::make_shared<Unit>(secret, begun.info, UnitSettings(call->request), parts_.clock, *std::move(lease));
+  auto unit = std::make_shared<Unit>(secret, begun.info, UnitSettings(task->request), parts_.clock, *std::move(lease));
   if (!parts_.registry->Open(secret, unit)) return ShuttingDown();
   parts_.ticks->RingBy(unit->TickBy());
   return begun;
 }
 
-/// The wait for a place and that for a connection are one to the caller.
-absl::StatusOr<db::Lease> BeginRunner::Acquire(BeginCall& call) {
+/// The wait for a slot and that for a connection are one to the caller.
+absl::StatusOr<db::Lease> BeginRunner::Acquire(BeginTask& task) {
   const auto now = parts_.clock->Now();
-  const auto until = std::max(call.request.wait_until, now + kConnectAllowance);
-  auto lease = parts_.pool->Acquire({std::min(call.request.deadline, until), &call.cancellation});
-  const bool waited_enough = until < call.request.deadline && absl::IsDeadlineExceeded(lease.status());
-  if (!waited_enough || call.cancellation.cancelled()) return lease;
+  const auto until = std::max(task.request.wait_until, now + kConnectAllowance);
+  auto lease = parts_.pool->Acquire({std::min(task.request.deadline, until), &task.cancellation});
+  const bool waited_enough = until < task.request.deadline && absl::IsDeadlineExceeded(lease.status());
+  if (!waited_enough || task.cancellation.cancelled()) return lease;
   return LimitReached(Reason::kUnitOfWorkLimit, "no connection to the database came free in time", "--pool-size",
                       Cat((until - now) / milliseconds(1), " ms"));
 }
 
-absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginCall& call) {
-  const Transaction::Options options{call.request.mode, call.request.limits.idle + options_.backstop};
+absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginTask& task) {
+  const Transaction::Options options{task.request.mode, task.request.limits.idle + options_.backstop};
   for (size_t attempt = 0;; ++attempt) {
-    absl::StatusOr<db::Lease> lease = Acquire(call);
+    absl::StatusOr<db::Lease> lease = Acquire(task);
     if (!lease.ok()) return lease;
-    const absl::Status status = Transaction(&**lease).Begin(options, &call.cancellation);
+    const absl::Status status = Transaction(&**lease).Begin(options, &task.cancellation);
     if (status.ok()) return lease;
     if (attempt >= std::size(db::kReconnectDelays) || ReasonOf(status) != Reason::kDatabaseUnavailable) return status;
     lease = absl::CancelledError();  // the broken connection goes back before the next is asked for
@@ -141,7 +141,7 @@ absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginCall& call) {
   }
 }
 
-UnitInfo BeginRunner::Describe(const BeginCall::Request& request) const {
+UnitInfo BeginRunner::Describe(const BeginTask::Request& request) const {
   UnitInfo info;
   info.label = request.label;
   info.mode = request.mode;
@@ -153,7 +153,7 @@ UnitInfo BeginRunner::Describe(const BeginCall::Request& request) const {
   return info;
 }
 
-Unit::Options BeginRunner::UnitSettings(const BeginCall::Request& request) const {
+Unit::Options BeginRunner::UnitSettings(const BeginTask::Request& request) const {
   Unit::Options settings;
   settings.limits = request.limits;
   settings.busy_wait = options_.busy_wait;

@@ -20,13 +20,13 @@ constexpr milliseconds kPatience{2000};
 constexpr int kAnswerLimitMs = 5000;
 
 /// nullopt: the transaction still runs, ask again.
-std::optional<CommitResolver::Outcome> ReadOutcome(const db::Rows& rows) {
-  using Outcome = CommitResolver::Outcome;
-  if (rows.size() != 1 || rows.columns() < 1 || rows.is_null(0, 0)) return Outcome::kUnknown;
-  if (rows.cell(0, 0) == "committed") return Outcome::kCommitted;
-  if (rows.cell(0, 0) == "aborted") return Outcome::kAborted;
+std::optional<CommitResolver::CommitState> ReadOutcome(const db::Rows& rows) {
+  using CommitState = CommitResolver::CommitState;
+  if (rows.size() != 1 || rows.columns() < 1 || rows.is_null(0, 0)) return CommitState::kUnknown;
+  if (rows.cell(0, 0) == "committed") return CommitState::kCommitted;
+  if (rows.cell(0, 0) == "aborted") return CommitState::kAborted;
   if (rows.cell(0, 0) == "in progress") return std::nullopt;
-  return Outcome::kUnknown;
+  return CommitState::kUnknown;
 }
 
 /// Whether asking once more may help: the connection was lost, or the server is busy starting.
@@ -45,8 +45,8 @@ absl::StatusOr<db::Rows> Execute(db::Connection& connection, const std::string& 
   return connection.Execute(query);
 }
 
-std::optional<CommitResolver::Outcome> Ask(db::Connection& connection, const CommitPoint& point,
-                                           absl::Status* problem) {
+std::optional<CommitResolver::CommitState> Ask(db::Connection& connection, const CommitPoint& point,
+                                               absl::Status* problem) {
   const absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectCommitOutcome(), point);
   *problem = rows.status();
   return rows.ok() ? ReadOutcome(*rows) : std::nullopt;
@@ -77,18 +77,18 @@ absl::StatusOr<std::unique_ptr<db::Connection>> CommitResolver::Connect(Clock::t
   return db::Connection::Open(options);
 }
 
-CommitResolver::Outcome CommitResolver::Resolve(const CommitPoint& point) const {
+CommitResolver::CommitState CommitResolver::Resolve(const CommitPoint& point) const {
   if (!connections_->BeginLookUp()) {
     observe::Log(observe::LogLevel::kWarning, "too many COMMITs are in doubt to ask about one more",
                  {{"transaction", point.transaction_id}});
-    return Outcome::kUnknown;
+    return CommitState::kUnknown;
   }
-  const Outcome outcome = LookUp(point);
+  const CommitState outcome = LookUp(point);
   connections_->EndLookUp();
   return outcome;
 }
 
-CommitResolver::Outcome CommitResolver::LookUp(const CommitPoint& point) const {
+CommitResolver::CommitState CommitResolver::LookUp(const CommitPoint& point) const {
   const Clock::time_point begin = clock_.Now();
   const Clock::time_point until = begin + limit_;
   Clock::time_point end_session = begin + std::max(limit_ * 2 / 3, kPatience);
@@ -108,19 +108,19 @@ CommitResolver::Outcome CommitResolver::LookUp(const CommitPoint& point) const {
         }
       }
     }
-    if (!problem.ok() && !IsPassing(problem)) return Outcome::kUnknown;
-    if (given_up_ || clock_.Now() + pause >= until) return Outcome::kUnknown;
+    if (!problem.ok() && !IsPassing(problem)) return CommitState::kUnknown;
+    if (given_up_ || clock_.Now() + pause >= until) return CommitState::kUnknown;
     clock_.SleepFor(pause);
   }
 }
 
 absl::Status CommitResolver::Answer(const CommitPoint& point) const {
   switch (Resolve(point)) {
-    case Outcome::kCommitted:
+    case CommitState::kCommitted:
       return absl::OkStatus();
-    case Outcome::kAborted:
+    case CommitState::kAborted:
       return DatabaseUnavailable();
-    case Outcome::kUnknown:
+    case CommitState::kUnknown:
       return CommitOutcomeUnknown();
   }
   return CommitOutcomeUnknown();

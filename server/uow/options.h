@@ -29,10 +29,10 @@ struct UnitOptions {
   std::chrono::milliseconds max_idle_limit{60000};
   std::chrono::milliseconds total_limit{60000};
   std::chrono::milliseconds max_total_limit{600000};
-  /// Longest wait of Begin for a place.
+  /// Longest wait of Begin for a slot.
   std::chrono::milliseconds capacity_wait{1000};
   std::chrono::milliseconds max_capacity_wait{30000};
-  /// Begins that may wait for a place; more are refused at once.
+  /// Begins that may wait for a slot; more are refused at once.
   int waiting_begins = 1000;
   /// Longest wait of a call while another call of its unit runs.
   std::chrono::milliseconds busy_wait{1000};

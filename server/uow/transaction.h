@@ -32,7 +32,7 @@ class ResolverConnections;
 /// server, so that there are never more than kConnections. Thread-safe.
 class CommitResolver {
  public:
-  enum class Outcome { kCommitted, kAborted, kUnknown };
+  enum class CommitState { kCommitted, kAborted, kUnknown };
   /// How many are asked about at once; the others wait for their turn.
   static constexpr int kConnections = 4;
   /// How many may be looked for in all, each on the thread of who asks; more are kUnknown at once.
@@ -46,14 +46,14 @@ class CommitResolver {
 
   /// Asks until PostgreSQL answers or the limit has passed; blocks. A transaction that still runs when most of the
   /// limit (and two seconds) have passed has lost its client for good: its session is ended.
-  Outcome Resolve(const CommitPoint& point) const;
+  CommitState Resolve(const CommitPoint& point) const;
   /// What the caller of Commit is told then: OK, DATABASE_UNAVAILABLE or COMMIT_OUTCOME_UNKNOWN.
   absl::Status Answer(const CommitPoint& point) const;
   /// From now on asks once and no more, those included who ask already: the process is about to end.
   void GiveUp() { given_up_ = true; }
 
  private:
-  Outcome LookUp(const CommitPoint& point) const;
+  CommitState LookUp(const CommitPoint& point) const;
   absl::StatusOr<std::unique_ptr<db::Connection>> Connect(Clock::time_point until) const;
 
   Clock& clock_;

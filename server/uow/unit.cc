@@ -9,7 +9,7 @@
 namespace rowkeeper::uow {
 namespace {
 
-using Kind = UnitCall::Kind;
+using Kind = UnitTask::Kind;
 
 /// How many more may wait to commit the unit, and how many more on top of that to roll it back.
 constexpr int kMoreToCommit = 16;
@@ -17,16 +17,16 @@ constexpr int kMoreToRollBack = 16;
 constexpr char kWaiting[] = "waiting for other calls of the unit of work";
 
 /// Commit gives the outcome, Rollback is content with any end.
-Unit::Result AnswerAfterEnd(const EndedUnit& ended, const UnitCall& call) {
-  if (call.request.kind == Kind::kRollback) return std::string();
-  if (call.request.kind != Kind::kCommit) return LateCall(ended);
+Unit::Result AnswerAfterEnd(const EndedUnit& ended, const UnitTask& task) {
+  if (task.request.kind == Kind::kRollback) return std::string();
+  if (task.request.kind != Kind::kCommit) return LateCall(ended);
   if (!ended.outcome.ok()) return ended.outcome;
   return std::string();
 }
 
 /// Rollback is wanted even by a caller who does not stay to hear of it.
-Clock::time_point LateBy(const UnitCall& call) {
-  return call.request.kind == Kind::kRollback ? Clock::time_point::max() : call.request.options.deadline;
+Clock::time_point LateBy(const UnitTask& task) {
+  return task.request.kind == Kind::kRollback ? Clock::time_point::max() : task.request.options.deadline;
 }
 
 int RoomFor(Kind kind, int waiting_calls) {
@@ -35,8 +35,8 @@ int RoomFor(Kind kind, int waiting_calls) {
   return waiting_calls;
 }
 
-bool IsResendOf(const UnitCall& call, const UnitCall& running) {
-  return call.request.options.sequence && call.request.options.sequence == running.request.options.sequence;
+bool IsResendOf(const UnitTask& task, const UnitTask& running) {
+  return task.request.options.sequence && task.request.options.sequence == running.request.options.sequence;
 }
 
 UnitInfo::Time WallTime(const Clock& clock, Clock::time_point time) {
@@ -55,20 +55,20 @@ Unit::Unit(std::string secret, UnitInfo info, const Options& options, Clock* clo
       savepoints_(options.savepoints),
       results_(options.kept) {}
 
-Unit::Work Unit::Admit(std::shared_ptr<UnitCall> call) {
+Unit::Work Unit::Admit(std::shared_ptr<UnitTask> task) {
   Work work;
   const absl::MutexLock lock(&mu_);
-  const int limit = RoomFor(call->request.kind, options_.waiting_calls);
+  const int limit = RoomFor(task->request.kind, options_.waiting_calls);
   if (busy() && waiting_.size() >= static_cast<size_t>(limit)) {
-    work.answers.push_back({std::move(call), UnitOfWorkBusy("waiting_calls", Cat(options_.waiting_calls))});
+    work.answers.push_back({std::move(task), UnitOfWorkBusy("waiting_calls", Cat(options_.waiting_calls))});
     return work;
   }
-  call->queued_at = clock_.Now();
-  if (call->request.kind == Kind::kRollback) {
-    waiting_.push_front(std::move(call));
+  task->queued_at = clock_.Now();
+  if (task->request.kind == Kind::kRollback) {
+    waiting_.push_front(std::move(task));
     if (running_ != nullptr && !running_->ends_unit()) running_->Stop(db::Cancellation::Cause::kCaller);
   } else {
-    waiting_.push_back(std::move(call));
+    waiting_.push_back(std::move(task));
   }
   if (!busy()) TakeNext(&work);
   work.tick_by = NextDue();
@@ -87,38 +87,38 @@ Unit::Work Unit::Closed() {
 void Unit::TakeNext(Work* work) {
   running_ = nullptr;
   while (!waiting_.empty()) {
-    std::shared_ptr<UnitCall> call = std::move(waiting_.front());
+    std::shared_ptr<UnitTask> task = std::move(waiting_.front());
     waiting_.pop_front();
-    if (auto answer = AnswerAtOnce(call.get())) {
-      work->answers.push_back({std::move(call), *std::move(answer)});
+    if (auto answer = AnswerAtOnce(task.get())) {
+      work->answers.push_back({std::move(task), *std::move(answer)});
       continue;
     }
-    running_ = call;
-    work->next = std::move(call);
+    running_ = task;
+    work->next = std::move(task);
     return;
   }
   times_.Touch(clock_.Now());
 }
 
-std::optional<Unit::Result> Unit::AnswerAtOnce(UnitCall* call) {
-  const UnitsOfWork::StepOptions& options = call->request.options;
-  if (ended_ != nullptr) return AnswerAfterEnd(*ended_, *call);
-  if (clock_.Now() >= LateBy(*call)) return DeadlineExceeded(kWaiting);
+std::optional<Unit::Result> Unit::AnswerAtOnce(UnitTask* task) {
+  const UnitsOfWork::StepOptions& options = task->request.options;
+  if (ended_ != nullptr) return AnswerAfterEnd(*ended_, *task);
+  if (clock_.Now() >= LateBy(*task)) return DeadlineExceeded(kWaiting);
   if (options.sequence) {
     if (auto kept = results_.Answer(*options.sequence, options.fingerprint)) return kept;
   }
   absl::Status refusal;
-  switch (call->request.kind) {
+  switch (task->request.kind) {
     case Kind::kStep:
-      refusal = PrepareStep(*call);
+      refusal = PrepareStep(*task);
       break;
     case Kind::kSavepoint:
     case Kind::kRollbackTo:
     case Kind::kRelease:
-      refusal = PrepareSavepoint(call);
+      refusal = PrepareSavepoint(task);
       break;
     case Kind::kCommit:
-      PrepareCommit(call);
+      PrepareCommit(task);
       break;
     case Kind::kRollback:
       break;
@@ -127,28 +127,28 @@ std::optional<Unit::Result> Unit::AnswerAtOnce(UnitCall* call) {
   return std::nullopt;
 }
 
-absl::Status Unit::PrepareStep(const UnitCall& call) {
+absl::Status Unit::PrepareStep(const UnitTask& task) {
   if (state_ == UnitState::kFailed) return Failed();
-  if (call.request.step.effect == db::Query::Effect::kWrite) {
-    if (description_.mode.read_only) return UnitOfWorkReadOnly(call.request.step.name);
+  if (task.request.step.effect == db::Query::Effect::kWrite) {
+    if (description_.mode.read_only) return UnitOfWorkReadOnly(task.request.step.name);
     wrote_ = Transaction::Wrote::kPerhaps;
   }
   return absl::OkStatus();
 }
 
-absl::Status Unit::PrepareSavepoint(UnitCall* call) {
-  if (state_ == UnitState::kFailed && call->request.kind != Kind::kRollbackTo) return Failed();
-  auto savepoint = call->request.kind == Kind::kSavepoint ? savepoints_.Next(call->request.savepoint)
-                                                          : savepoints_.Find(call->request.savepoint);
+absl::Status Unit::PrepareSavepoint(UnitTask* task) {
+  if (state_ == UnitState::kFailed && task->request.kind != Kind::kRollbackTo) return Failed();
+  auto savepoint = task->request.kind == Kind::kSavepoint ? savepoints_.Next(task->request.savepoint)
+                                                          : savepoints_.Find(task->request.savepoint);
   if (!savepoint.ok()) return savepoint.status();
-  call->orders.savepoint = *std::move(savepoint);
+  task->orders.savepoint = *std::move(savepoint);
   return absl::OkStatus();
 }
 
-void Unit::PrepareCommit(UnitCall* call) {
-  call->orders.wrote = wrote_;
+void Unit::PrepareCommit(UnitTask* task) {
+  task->orders.wrote = wrote_;
   if (state_ == UnitState::kFailed) {
-    call->orders.refusal = UnitOfWorkFailed(failure_, "it was rolled back; run the whole unit of work again");
+    task->orders.refusal = UnitOfWorkFailed(failure_, "it was rolled back; run the whole unit of work again");
   } else {
     state_ = UnitState::kCommitting;
   }
@@ -158,52 +158,53 @@ absl::Status Unit::Failed() const {
   return UnitOfWorkFailed(failure_, "only RollbackTo a savepoint or Rollback help now");
 }
 
-Unit::Work Unit::Finish(Outcome outcome) {
+Unit::Work Unit::Finish(Completion completion) {
   Work work;
   const absl::MutexLock lock(&mu_);
-  const std::shared_ptr<UnitCall> call = running_;
-  if (const std::optional<Ending> ending = EndingOf(outcome)) {
-    if (outcome.executed) ++calls_;
+  const std::shared_ptr<UnitTask> task = running_;
+  if (const std::optional<Ending> ending = EndingOf(completion)) {
+    if (completion.executed) ++calls_;
     End(*ending, &work);
-    if (!outcome.ending) {
-      outcome.result = ending->cause == EndCause::kConnectionLost ? DatabaseUnavailable() : LateCall(*ended_);
+    if (!completion.ending) {
+      completion.result = ending->cause == EndCause::kConnectionLost ? DatabaseUnavailable() : LateCall(*ended_);
     }
-  } else if (outcome.executed) {
-    Record(*call, outcome);
+  } else if (completion.executed) {
+    Record(*task, completion);
   }
-  work.answers.push_back({call, std::move(outcome.result)});
+  work.answers.push_back({task, std::move(completion.result)});
   TakeNext(&work);
   work.tick_by = NextDue();
   return work;
 }
 
-std::optional<Ending> Unit::EndingOf(const Outcome& outcome) const {
-  if (outcome.ending) return outcome.ending;
+std::optional<Ending> Unit::EndingOf(const Completion& completion) const {
+  if (completion.ending) return completion.ending;
   EndCause cause = end_requested_;
-  if (cause == EndCause::kNone && outcome.lost) cause = EndCause::kConnectionLost;
+  if (cause == EndCause::kNone && completion.lost) cause = EndCause::kConnectionLost;
   if (cause == EndCause::kNone) return std::nullopt;
   return Ending{UnitState::kRolledBack, cause, absl::OkStatus(), times_.Explain(cause)};
 }
 
-void Unit::Record(const UnitCall& call, const Outcome& outcome) {
+void Unit::Record(const UnitTask& task, const Completion& completion) {
   ++calls_;
-  if (const auto& sequence = call.request.options.sequence) {
-    results_.Keep(*sequence, call.request.options.fingerprint, outcome.result);
+  if (const auto& sequence = task.request.options.sequence) {
+    results_.Keep(*sequence, task.request.options.fingerprint, completion.result);
   }
-  if (outcome.failed) {
+  if (completion.failed) {
     if (state_ == UnitState::kOpen) {
-      failure_ = outcome.result.ok() ? Internal("a statement failed and was not reported") : outcome.result.status();
+      failure_ =
+          completion.result.ok() ? Internal("a statement failed and was not reported") : completion.result.status();
     }
     state_ = UnitState::kFailed;
     return;
   }
   state_ = UnitState::kOpen;
   failure_ = absl::OkStatus();
-  if (!outcome.result.ok()) return;
-  const SavepointStack::Savepoint& savepoint = call.orders.savepoint;
-  if (call.request.kind == Kind::kSavepoint) savepoints_.Push(savepoint);
-  if (call.request.kind == Kind::kRollbackTo) savepoints_.RollBackTo(savepoint.number);
-  if (call.request.kind == Kind::kRelease) savepoints_.Release(savepoint.number);
+  if (!completion.result.ok()) return;
+  const SavepointStack::Savepoint& savepoint = task.orders.savepoint;
+  if (task.request.kind == Kind::kSavepoint) savepoints_.Push(savepoint);
+  if (task.request.kind == Kind::kRollbackTo) savepoints_.RollBackTo(savepoint.number);
+  if (task.request.kind == Kind::kRelease) savepoints_.Release(savepoint.number);
 }
 
 void Unit::End(const Ending& ending, Work* work) {
@@ -258,7 +259,7 @@ Clock::time_point Unit::NextDue() const {
     if (end_requested_ == EndCause::kNone) due = times_.total_end();
     if (!running_->cancellation.cancelled()) due = std::min(due, running_->request.options.deadline);
   }
-  for (const auto& call : waiting_) due = std::min({due, LateBy(*call), BusyBy(*call)});
+  for (const auto& task : waiting_) due = std::min({due, LateBy(*task), BusyBy(*task)});
   return due;
 }
 
@@ -287,16 +288,16 @@ void Unit::ExpireWaiting(Clock::time_point now, Work* work) {
 
 /// Who waits for a Commit waits for its outcome: nothing else would be true. A call that is sent again waits for the
 /// first one's result. And a Rollback has stopped what runs.
-Clock::time_point Unit::BusyBy(const UnitCall& call) const {
-  const bool waits_for_ever = running_ == nullptr || call.request.kind == Kind::kRollback ||
-                              running_->request.kind == Kind::kCommit || IsResendOf(call, *running_);
-  return waits_for_ever ? Clock::time_point::max() : call.queued_at + options_.busy_wait;
+Clock::time_point Unit::BusyBy(const UnitTask& task) const {
+  const bool waits_for_ever = running_ == nullptr || task.request.kind == Kind::kRollback ||
+                              running_->request.kind == Kind::kCommit || IsResendOf(task, *running_);
+  return waits_for_ever ? Clock::time_point::max() : task.queued_at + options_.busy_wait;
 }
 
-bool Unit::Withdraw(const UnitCall& call) {
+bool Unit::Withdraw(const UnitTask& task) {
   const absl::MutexLock lock(&mu_);
   const auto found =
-      std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& waiting) { return waiting.get() == &call; });
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& waiting) { return waiting.get() == &task; });
   if (found == waiting_.end()) return false;
   waiting_.erase(found);
   return true;

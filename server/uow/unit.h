@@ -18,7 +18,7 @@
 #include "server/uow/kept_results.h"
 #include "server/uow/lease_times.h"
 #include "server/uow/savepoint_stack.h"
-#include "server/uow/unit_call.h"
+#include "server/uow/unit_task.h"
 
 namespace rowkeeper::uow {
 
@@ -42,14 +42,14 @@ class Unit {
 
   /// A call that is over.
   struct Answer {
-    std::shared_ptr<UnitCall> call;
+    std::shared_ptr<UnitTask> task;
     Result result;
   };
 
   /// What is left to do after a method.
   struct Work {
     /// To execute, then Finish.
-    std::shared_ptr<UnitCall> next;
+    std::shared_ptr<UnitTask> next;
     /// The unit has ended just now: its connection is to be given back, rolled back unless committed, before the
     /// answers are told; then Closed.
     bool over = false;
@@ -59,7 +59,7 @@ class Unit {
   };
 
   /// How the current call went.
-  struct Outcome {
+  struct Completion {
     Result result;
     /// Otherwise it was given up before it began.
     bool executed = true;
@@ -77,9 +77,9 @@ class Unit {
   Unit(std::string secret, UnitInfo info, const Options& options, Clock* clock, db::Lease lease);
 
   /// A new call: executed, kept waiting or answered.
-  Work Admit(std::shared_ptr<UnitCall> call);
+  Work Admit(std::shared_ptr<UnitTask> task);
   /// By the thread that executed the current call.
-  Work Finish(Outcome outcome);
+  Work Finish(Completion completion);
   /// By the thread that got Work::over, when the connection is given back: calls that came since the end are answered.
   Work Closed();
   /// What the time that has passed leads to.
@@ -89,7 +89,7 @@ class Unit {
   /// See Work.
   Clock::time_point TickBy() const;
   /// Takes a waiting call back; false when it does not wait any more.
-  bool Withdraw(const UnitCall& call);
+  bool Withdraw(const UnitTask& task);
 
   UnitInfo Info() const;
   /// Null while it is open.
@@ -107,16 +107,16 @@ class Unit {
   bool busy() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return running_ != nullptr || closing_; }
   void TakeNext(Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   /// The answer to a call that is not to be executed; nullopt when it is. Fills the call's orders.
-  std::optional<Result> AnswerAtOnce(UnitCall* call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::Status PrepareStep(const UnitCall& call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::Status PrepareSavepoint(UnitCall* call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void PrepareCommit(UnitCall* call) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Record(const UnitCall& call, const Outcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::optional<Result> AnswerAtOnce(UnitTask* task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status PrepareStep(const UnitTask& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status PrepareSavepoint(UnitTask* task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void PrepareCommit(UnitTask* task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Record(const UnitTask& task, const Completion& completion) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void End(const Ending& ending, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  std::optional<Ending> EndingOf(const Outcome& outcome) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::optional<Ending> EndingOf(const Completion& completion) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void EndOrStop(EndCause cause, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ExpireWaiting(Clock::time_point now, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Clock::time_point BusyBy(const UnitCall& call) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Clock::time_point BusyBy(const UnitTask& task) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Clock::time_point NextDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   UnitInfo InfoNow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Failed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -133,8 +133,8 @@ class Unit {
   /// It has ended, and its connection is not given back yet: nobody is to hear of the end before its locks are free.
   bool closing_ ABSL_GUARDED_BY(mu_) = false;
   /// The current call, from its turn to Finish. None waits while there is none, unless closing_.
-  std::shared_ptr<UnitCall> running_ ABSL_GUARDED_BY(mu_);
-  std::list<std::shared_ptr<UnitCall>> waiting_ ABSL_GUARDED_BY(mu_);
+  std::shared_ptr<UnitTask> running_ ABSL_GUARDED_BY(mu_);
+  std::list<std::shared_ptr<UnitTask>> waiting_ ABSL_GUARDED_BY(mu_);
   /// The running call is being stopped for this.
   EndCause end_requested_ ABSL_GUARDED_BY(mu_) = EndCause::kNone;
   LeaseTimes times_ ABSL_GUARDED_BY(mu_);

@@ -8,10 +8,10 @@
 namespace rowkeeper::uow {
 namespace {
 
-using Kind = UnitCall::Kind;
+using Kind = UnitTask::Kind;
 
 void Tell(std::vector<Unit::Answer>* answers) {
-  for (Unit::Answer& answer : *answers) answer.call->done(std::move(answer.result));
+  for (Unit::Answer& answer : *answers) answer.task->done(std::move(answer.result));
   answers->clear();
 }
 
@@ -20,18 +20,18 @@ Unit::Result ResultOf(const absl::Status& status, std::string value) {
   return value;
 }
 
-Unit::Result RunCall(UnitCall& call, db::Connection& connection) {
+Unit::Result RunTask(UnitTask& task, db::Connection& connection) {
   Transaction transaction(&connection);
-  const SavepointStack::Savepoint& savepoint = call.orders.savepoint;
-  switch (call.request.kind) {
+  const SavepointStack::Savepoint& savepoint = task.orders.savepoint;
+  switch (task.request.kind) {
     case Kind::kStep:
-      return call.request.step.run(connection, &call.cancellation);
+      return task.request.step.run(connection, &task.cancellation);
     case Kind::kSavepoint:
-      return ResultOf(transaction.Savepoint(savepoint.number, &call.cancellation), savepoint.name);
+      return ResultOf(transaction.Savepoint(savepoint.number, &task.cancellation), savepoint.name);
     case Kind::kRollbackTo:
-      return ResultOf(transaction.RollbackTo(savepoint.number, &call.cancellation), "");
+      return ResultOf(transaction.RollbackTo(savepoint.number, &task.cancellation), "");
     case Kind::kRelease:
-      return ResultOf(transaction.Release(savepoint.number, &call.cancellation), "");
+      return ResultOf(transaction.Release(savepoint.number, &task.cancellation), "");
     case Kind::kCommit:
     case Kind::kRollback:
       break;
@@ -68,34 +68,34 @@ void UnitDriver::Run(const std::shared_ptr<Unit>& unit, Unit::Work work) {
       Tell(&rest.answers);
     }
     if (work.next == nullptr) return;
-    Unit::Outcome outcome = Execute(*unit, *work.next);
-    work = unit->Finish(std::move(outcome));
+    Unit::Completion completion = Execute(*unit, *work.next);
+    work = unit->Finish(std::move(completion));
     parts_.ticks->RingBy(work.tick_by);
   }
 }
 
-Unit::Outcome UnitDriver::Execute(Unit& unit, UnitCall& call) {
-  if (call.request.kind == Kind::kCommit) return ExecuteCommit(unit, call);
-  Unit::Outcome outcome;
-  if (call.request.kind == Kind::kRollback) {
-    outcome.result = std::string();
-    outcome.ending = Ending{};  // Close rolls back
-    return outcome;
+Unit::Completion UnitDriver::Execute(Unit& unit, UnitTask& task) {
+  if (task.request.kind == Kind::kCommit) return ExecuteCommit(unit, task);
+  Unit::Completion completion;
+  if (task.request.kind == Kind::kRollback) {
+    completion.result = std::string();
+    completion.ending = Ending{};  // Close rolls back
+    return completion;
   }
   db::Connection& connection = unit.connection();
-  outcome.executed = !call.cancellation.cancelled();
-  outcome.result = outcome.executed ? RunCall(call, connection) : GivenUp(call.cause(), "waiting for its turn");
-  outcome.failed = connection.in_failed_transaction();
-  outcome.lost = connection.broken();
-  return outcome;
+  completion.executed = !task.cancellation.cancelled();
+  completion.result = completion.executed ? RunTask(task, connection) : GivenUp(task.cause(), "waiting for its turn");
+  completion.failed = connection.in_failed_transaction();
+  completion.lost = connection.broken();
+  return completion;
 }
 
-Unit::Outcome UnitDriver::ExecuteCommit(Unit& unit, const UnitCall& call) {
+Unit::Completion UnitDriver::ExecuteCommit(Unit& unit, const UnitTask& task) {
   Ending ending;
-  if (!call.orders.refusal.ok()) {
-    ending.outcome = call.orders.refusal;
+  if (!task.orders.refusal.ok()) {
+    ending.outcome = task.orders.refusal;
   } else {
-    const Transaction::CommitResult commit = Transaction(&unit.connection()).SendCommit(call.orders.wrote);
+    const Transaction::CommitResult commit = Transaction(&unit.connection()).SendCommit(task.orders.wrote);
     if (commit.in_doubt) {
       ending = ResolveCommit(unit, *commit.in_doubt);
     } else {
@@ -107,10 +107,10 @@ Unit::Outcome UnitDriver::ExecuteCommit(Unit& unit, const UnitCall& call) {
       }
     }
   }
-  Unit::Outcome outcome;
-  outcome.result = ResultOf(ending.outcome, "");
-  outcome.ending = std::move(ending);
-  return outcome;
+  Unit::Completion completion;
+  completion.result = ResultOf(ending.outcome, "");
+  completion.ending = std::move(ending);
+  return completion;
 }
 
 Ending UnitDriver::ResolveCommit(Unit& unit, const CommitPoint& point) {
@@ -142,7 +142,7 @@ void UnitDriver::Close(Unit& unit) {
 
 void UnitDriver::GiveBack(Unit& unit) {
   unit.GiveConnectionBack();
-  parts_.begins->Start(parts_.places->Release(unit.caller()));
+  parts_.begins->Start(parts_.admission->Release(unit.caller()));
 }
 
 }  // namespace rowkeeper::uow

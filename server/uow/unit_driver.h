@@ -4,8 +4,8 @@
 #include <string>
 
 #include "server/base/timers.h"
+#include "server/uow/admission.h"
 #include "server/uow/begin_runner.h"
-#include "server/uow/places.h"
 #include "server/uow/registry.h"
 #include "server/uow/transaction.h"
 #include "server/uow/unit.h"
@@ -18,7 +18,7 @@ namespace rowkeeper::uow {
 class UnitDriver {
  public:
   struct Parts {
-    Places* places = nullptr;
+    Admission* admission = nullptr;
     Registry* registry = nullptr;
     WorkerThreads* workers = nullptr;
     BeginRunner* begins = nullptr;
@@ -35,8 +35,8 @@ class UnitDriver {
  private:
   /// On a worker, until the unit has nothing more to do.
   void Run(const std::shared_ptr<Unit>& unit, Unit::Work work);
-  Unit::Outcome Execute(Unit& unit, UnitCall& call);
-  Unit::Outcome ExecuteCommit(Unit& unit, const UnitCall& call);
+  Unit::Completion Execute(Unit& unit, UnitTask& task);
+  Unit::Completion ExecuteCommit(Unit& unit, const UnitTask& task);
   Ending ResolveCommit(Unit& unit, const CommitPoint& point);
   /// The unit has ended.
   void Close(Unit& unit);

@@ -5,9 +5,9 @@
 
 #include "server/base/errors.h"
 #include "server/base/ids.h"
+#include "server/uow/admission.h"
 #include "server/uow/begin_runner.h"
 #include "server/uow/handle.h"
-#include "server/uow/places.h"
 #include "server/uow/registry.h"
 #include "server/uow/unit_driver.h"
 #include "server/uow/worker_threads.h"
@@ -15,23 +15,23 @@
 namespace rowkeeper::uow {
 namespace {
 
-using Kind = UnitCall::Kind;
+using Kind = UnitTask::Kind;
 
 constexpr size_t kInstance = 8;
 /// How often idle units' connections are looked at, and ended units that are old are forgotten.
 constexpr std::chrono::milliseconds kLookPeriod{1000};
 
-UnitCall::Request EndingRequest(Kind kind, const char* name, Clock::time_point deadline) {
-  UnitCall::Request request;
+UnitTask::Request EndingRequest(Kind kind, const char* name, Clock::time_point deadline) {
+  UnitTask::Request request;
   request.kind = kind;
   request.step.name = name;
   request.options.deadline = deadline;
   return request;
 }
 
-UnitCall::Request SavepointRequest(Kind kind, const char* name, const std::string& savepoint,
+UnitTask::Request SavepointRequest(Kind kind, const char* name, const std::string& savepoint,
                                    const UnitsOfWork::StepOptions& options) {
-  UnitCall::Request request;
+  UnitTask::Request request;
   request.kind = kind;
   request.step.name = name;
   request.savepoint = savepoint;
@@ -58,8 +58,8 @@ struct UnitsOfWork::Impl {
   ~Impl();
 
   Located Locate(const Reference& reference) const;
-  std::shared_ptr<PendingCall> Submit(std::shared_ptr<Unit> unit, UnitCall::Request request, StepDone done);
-  std::shared_ptr<PendingCall> SubmitStep(const Reference& reference, UnitCall::Request request, StepDone done);
+  std::shared_ptr<Task> Submit(std::shared_ptr<Unit> unit, UnitTask::Request request, StepDone done);
+  std::shared_ptr<Task> SubmitStep(const Reference& reference, UnitTask::Request request, StepDone done);
   /// Ends what is late now; gives when to look again.
   Clock::time_point Tick(Clock::time_point now);
   void LookAtConnections();
@@ -69,7 +69,7 @@ struct UnitsOfWork::Impl {
   Clock& clock;
   const std::string instance;
   const std::shared_ptr<CommitResolver> resolver;
-  const std::shared_ptr<Places> places;
+  const std::shared_ptr<Admission> admission;
   Registry registry;
   Timer ticks;
   BeginRunner begins;
@@ -85,11 +85,11 @@ UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, std::shared_pt
       clock(timers->clock()),
       instance(RandomBytes(kInstance)),
       resolver(std::move(commit_resolver)),
-      places(std::make_shared<Places>(options)),
+      admission(std::make_shared<Admission>(options)),
       registry(options, &clock),
       ticks(timers, [this](Clock::time_point now) { return Tick(now); }),
-      begins(&options, instance, {places, &registry, &workers, pool, &clock, &ticks}),
-      driver({places.get(), &registry, &workers, &begins, resolver.get(), &ticks}),
+      begins(&options, instance, {admission, &registry, &workers, pool, &clock, &ticks}),
+      driver({admission.get(), &registry, &workers, &begins, resolver.get(), &ticks}),
       connection_looks(timers, kLookPeriod, [this] { LookAtConnections(); }) {}
 
 UnitsOfWork::Impl::~Impl() {
@@ -112,15 +112,14 @@ Located UnitsOfWork::Impl::Locate(const Reference& reference) const {
   return located;
 }
 
-std::shared_ptr<PendingCall> UnitsOfWork::Impl::Submit(std::shared_ptr<Unit> unit, UnitCall::Request request,
-                                                       StepDone done) {
-  auto call = std::make_shared<UnitCall>(std::move(request), unit, std::move(done));
-  driver.Proceed(unit, unit->Admit(call));
-  return call;
+std::shared_ptr<Task> UnitsOfWork::Impl::Submit(std::shared_ptr<Unit> unit, UnitTask::Request request, StepDone done) {
+  auto task = std::make_shared<UnitTask>(std::move(request), unit, std::move(done));
+  driver.Proceed(unit, unit->Admit(task));
+  return task;
 }
 
-std::shared_ptr<PendingCall> UnitsOfWork::Impl::SubmitStep(const Reference& reference, UnitCall::Request request,
-                                                           StepDone done) {
+std::shared_ptr<Task> UnitsOfWork::Impl::SubmitStep(const Reference& reference, UnitTask::Request request,
+                                                    StepDone done) {
   Located located = Locate(reference);
   if (!located.problem.ok()) {
     done(located.problem);
@@ -133,11 +132,11 @@ std::shared_ptr<PendingCall> UnitsOfWork::Impl::SubmitStep(const Reference& refe
 }
 
 Clock::time_point UnitsOfWork::Impl::Tick(Clock::time_point now) {
-  for (Places::Refusal& refusal : places->TakeLate(now)) refusal.call->done(std::move(refusal.status));
+  for (Admission::Refusal& refusal : admission->TakeLate(now)) refusal.task->done(std::move(refusal.status));
   for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) {
     driver.Proceed(unit, unit->Tick(now, Unit::Look::kAtClock));  // asks for the next ring itself
   }
-  return places->NextLate();
+  return admission->NextLate();
 }
 
 void UnitsOfWork::Impl::LookAtConnections() {
@@ -149,7 +148,7 @@ void UnitsOfWork::Impl::LookAtConnections() {
 }
 
 void UnitsOfWork::Impl::Drain(Clock::time_point deadline) {
-  for (const std::shared_ptr<BeginCall>& call : places->Close()) call->done(ShuttingDown());
+  for (const std::shared_ptr<BeginTask>& task : admission->Close()) task->done(ShuttingDown());
   registry.Close();
   if (!registry.WaitUntilNoneOpen(deadline)) {
     for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) {
@@ -158,7 +157,7 @@ void UnitsOfWork::Impl::Drain(Clock::time_point deadline) {
     resolver->GiveUp();
     registry.WaitUntilNoneOpen(Clock::time_point::max());
   }
-  places->WaitUntilFree();
+  admission->WaitUntilFree();
 }
 
 UnitsOfWork::UnitsOfWork(UnitOptions options, db::Pool* pool, std::shared_ptr<CommitResolver> resolver, Timers* timers)
@@ -172,7 +171,7 @@ UnitsOfWork::UnitsOfWork(UnitOptions options, db::Pool* pool, db::ConnectionOpti
 UnitsOfWork::~UnitsOfWork() = default;
 
 void UnitsOfWork::Ticket::Cancel(db::Cancellation::Cause cause) {
-  if (const std::shared_ptr<PendingCall> call = call_.lock()) call->Cancel(cause);
+  if (const std::shared_ptr<Task> task = task_.lock()) task->Cancel(cause);
 }
 
 UnitsOfWork::Ticket UnitsOfWork::Begin(const BeginOptions& options, const std::string& caller,
@@ -182,7 +181,7 @@ UnitsOfWork::Ticket UnitsOfWork::Begin(const BeginOptions& options, const std::s
 
 UnitsOfWork::Ticket UnitsOfWork::Execute(const Reference& reference, Step step, const StepOptions& options,
                                          StepDone done) {
-  UnitCall::Request request;
+  UnitTask::Request request;
   request.step = std::move(step);
   request.options = options;
   return Ticket(impl_->SubmitStep(reference, std::move(request), std::move(done)));

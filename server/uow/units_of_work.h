@@ -20,7 +20,7 @@
 namespace rowkeeper::uow {
 
 class CommitResolver;
-class PendingCall;
+class Task;
 
 /// The units of work of one server: who holds which transaction, for how long, and how each ended.
 ///
@@ -78,9 +78,9 @@ class UnitsOfWork {
 
    private:
     friend class UnitsOfWork;
-    explicit Ticket(const std::shared_ptr<PendingCall>& call) : call_(call) {}
+    explicit Ticket(const std::shared_ptr<Task>& task) : task_(task) {}
 
-    std::weak_ptr<PendingCall> call_;
+    std::weak_ptr<Task> task_;
   };
 
   struct Begun {

@@ -14,7 +14,7 @@ namespace rowkeeper::uow {
 namespace {
 
 using std::chrono::milliseconds;
-using Outcome = CommitResolver::Outcome;
+using CommitState = CommitResolver::CommitState;
 
 /// A server of its own that is made to crash: what of a transaction id is to be believed afterwards.
 class CrashTest : public ::testing::Test {
@@ -67,7 +67,7 @@ class CrashTest : public ::testing::Test {
     Connect();
   }
 
-  Outcome Resolve(const CommitPoint& point) {
+  CommitState Resolve(const CommitPoint& point) {
     return CommitResolver(options_, milliseconds(5000), &rowkeeper::Clock::System()).Resolve(point);
   }
 
@@ -109,9 +109,9 @@ TEST_F(CrashTest, IdThatAnotherTransactionGotAfterACrashIsNotBelieved) {
     Run("COMMIT");
   }
   ASSERT_TRUE(reused);
-  EXPECT_NE(Resolve(lost), Outcome::kCommitted);
+  EXPECT_NE(Resolve(lost), CommitState::kCommitted);
   Run("CHECKPOINT");
-  EXPECT_NE(Resolve(lost), Outcome::kCommitted);
+  EXPECT_NE(Resolve(lost), CommitState::kCommitted);
 }
 
 }  // namespace

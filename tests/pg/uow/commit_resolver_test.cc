@@ -8,7 +8,7 @@ namespace rowkeeper::uow {
 namespace {
 
 using std::chrono::milliseconds;
-using Outcome = CommitResolver::Outcome;
+using CommitState = CommitResolver::CommitState;
 
 class CommitResolverTest : public UowTest {
  protected:
@@ -25,14 +25,14 @@ class CommitResolverTest : public UowTest {
   /// Of a transaction that is open and has written.
   CommitPoint Write() { return BeginAndWrite(*connection_, "UPDATE t SET n = n + 1 WHERE id = 1"); }
 
-  Outcome Resolve(const CommitPoint& point) {
+  CommitState Resolve(const CommitPoint& point) {
     return CommitResolver(options_, milliseconds(5000), &clock()).Resolve(point);
   }
-  std::future<Outcome> StartResolving(const CommitPoint& point, milliseconds limit) {
+  std::future<CommitState> StartResolving(const CommitPoint& point, milliseconds limit) {
     return std::async(std::launch::async, [=] { return CommitResolver(options_, limit, &fake_clock_).Resolve(point); });
   }
   /// Whether it comes to an end within `limit`. Each step of `step` leaves the database a millisecond to answer.
-  bool EndsWithin(milliseconds limit, const std::future<Outcome>& outcome, milliseconds step = milliseconds(10)) {
+  bool EndsWithin(milliseconds limit, const std::future<CommitState>& outcome, milliseconds step = milliseconds(10)) {
     return fake_clock_.AdvanceUntil([&outcome] { return IsReady(outcome); }, limit, step);
   }
 
@@ -47,9 +47,9 @@ TEST_F(CommitResolverTest, TellsCommittedFromRolledBack) {
   Run("ROLLBACK");
   const CommitPoint lost = Write();
   connection_.reset();
-  EXPECT_EQ(Resolve(committed), Outcome::kCommitted);
-  EXPECT_EQ(Resolve(rolled_back), Outcome::kAborted);
-  EXPECT_EQ(Resolve(lost), Outcome::kAborted);
+  EXPECT_EQ(Resolve(committed), CommitState::kCommitted);
+  EXPECT_EQ(Resolve(rolled_back), CommitState::kAborted);
+  EXPECT_EQ(Resolve(lost), CommitState::kAborted);
 }
 
 TEST_F(CommitResolverTest, ACheckpointInBetweenDoesNotHideACommitOfTheSameIncarnation) {
@@ -57,10 +57,10 @@ TEST_F(CommitResolverTest, ACheckpointInBetweenDoesNotHideACommitOfTheSameIncarn
   if (point.incarnation.empty()) GTEST_SKIP() << "PostgreSQL before 15";
   Run("COMMIT");
   Run("CHECKPOINT");
-  EXPECT_EQ(Resolve(point), Outcome::kCommitted);
+  EXPECT_EQ(Resolve(point), CommitState::kCommitted);
   for (const char* other : {"", "another"}) {
     point.incarnation = other;
-    EXPECT_EQ(Resolve(point), Outcome::kUnknown) << "a restart cannot be excluded";
+    EXPECT_EQ(Resolve(point), CommitState::kUnknown) << "a restart cannot be excluded";
   }
 }
 
@@ -69,9 +69,9 @@ TEST_F(CommitResolverTest, TheSameCheckpointMeansThatThereWasNoRestart) {
   CommitPoint point = Write();
   Run("COMMIT");
   point.incarnation.clear();
-  const Outcome outcome = Resolve(point);
+  const CommitState outcome = Resolve(point);
   const std::string checkpoint = database_->Value("SELECT checkpoint_lsn FROM pg_control_checkpoint()");
-  EXPECT_EQ(outcome, checkpoint == point.checkpoint ? Outcome::kCommitted : Outcome::kUnknown);
+  EXPECT_EQ(outcome, checkpoint == point.checkpoint ? CommitState::kCommitted : CommitState::kUnknown);
 }
 
 TEST_F(CommitResolverTest, WaitsForATransactionThatStillRuns) {
@@ -80,7 +80,7 @@ TEST_F(CommitResolverTest, WaitsForATransactionThatStillRuns) {
   EXPECT_FALSE(EndsWithin(milliseconds(1000), outcome));
   Run("COMMIT");
   EXPECT_TRUE(EndsWithin(std::chrono::minutes(30), outcome));
-  EXPECT_EQ(outcome.get(), Outcome::kCommitted);
+  EXPECT_EQ(outcome.get(), CommitState::kCommitted);
 }
 
 TEST_F(CommitResolverTest, GivesUpAtItsLimit) {
@@ -89,7 +89,7 @@ TEST_F(CommitResolverTest, GivesUpAtItsLimit) {
     options_.url = url;
     auto outcome = StartResolving(point, milliseconds(500));
     EXPECT_TRUE(EndsWithin(std::chrono::hours(1), outcome));
-    EXPECT_EQ(outcome.get(), Outcome::kUnknown);
+    EXPECT_EQ(outcome.get(), CommitState::kUnknown);
   }
 }
 
@@ -99,7 +99,7 @@ TEST_F(CommitResolverTest, EndsTheSessionOfATransactionThatNobodyWillEnd) {
   EXPECT_FALSE(EndsWithin(std::chrono::seconds(119), outcome, milliseconds(500)));
   EXPECT_TRUE(connection_->SocketLooksAlive()) << "two thirds of the limit have not passed";
   EXPECT_TRUE(EndsWithin(std::chrono::minutes(1), outcome));
-  EXPECT_EQ(outcome.get(), Outcome::kAborted);
+  EXPECT_EQ(outcome.get(), CommitState::kAborted);
   EXPECT_FALSE(connection_->SocketLooksAlive());
 }
 
@@ -111,11 +111,11 @@ TEST_F(CommitResolverTest, EndsNoSessionThatMayBeAnothersOne) {
     EXPECT_TRUE(EndsWithin(std::chrono::hours(1), outcome, milliseconds(100)));
     return outcome.get();
   };
-  EXPECT_EQ(resolve(point), Outcome::kUnknown);
+  EXPECT_EQ(resolve(point), CommitState::kUnknown);
   point = Write();
   point.checkpoint = "0/1";
   point.incarnation = "another";
-  EXPECT_EQ(resolve(point), Outcome::kUnknown);
+  EXPECT_EQ(resolve(point), CommitState::kUnknown);
   EXPECT_TRUE(connection_->SocketLooksAlive());
 }
 
@@ -126,9 +126,9 @@ TEST_F(CommitResolverTest, StopsAskingWhenItIsToGiveUp) {
   EXPECT_FALSE(EndsWithin(milliseconds(1000), outcome));
   resolver.GiveUp();
   EXPECT_TRUE(EndsWithin(milliseconds(3600000), outcome));
-  EXPECT_EQ(outcome.get(), Outcome::kUnknown);
+  EXPECT_EQ(outcome.get(), CommitState::kUnknown);
   Run("COMMIT");
-  EXPECT_EQ(resolver.Resolve(point), Outcome::kCommitted);
+  EXPECT_EQ(resolver.Resolve(point), CommitState::kCommitted);
 }
 
 TEST_F(CommitResolverTest, DoesNotBelieveACommitThatMayBeAnothersOne) {
@@ -136,17 +136,17 @@ TEST_F(CommitResolverTest, DoesNotBelieveACommitThatMayBeAnothersOne) {
   Run("COMMIT");
   CommitPoint other_timeline = point;
   other_timeline.timeline = "000000FF";
-  EXPECT_EQ(Resolve(other_timeline), Outcome::kUnknown);
+  EXPECT_EQ(Resolve(other_timeline), CommitState::kUnknown);
   CommitPoint not_reached = point;
   not_reached.transaction_id = std::to_string(std::stoull(point.transaction_id) + (1u << 30));
-  EXPECT_EQ(Resolve(not_reached), Outcome::kUnknown);
+  EXPECT_EQ(Resolve(not_reached), CommitState::kUnknown);
 }
 
 TEST_F(CommitResolverTest, BelievesThatATransactionWasRolledBackAfterAStandbyTookOver) {
   CommitPoint point = Write();
   Run("ROLLBACK");
   point.timeline = "000000FF";
-  EXPECT_EQ(Resolve(point), Outcome::kAborted);
+  EXPECT_EQ(Resolve(point), CommitState::kAborted);
 }
 
 /// The backend dies while COMMIT runs: the connection is lost, and PostgreSQL has rolled back.

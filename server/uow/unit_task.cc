@@ -1,10 +1,10 @@
-#include "server/uow/unit_call.h"
+#include "server/uow/unit_task.h"
 
 #include "server/uow/unit.h"
 
 namespace rowkeeper::uow {
 
-void UnitCall::Cancel(db::Cancellation::Cause cause) {
+void UnitTask::Cancel(db::Cancellation::Cause cause) {
   if (request.kind == Kind::kRollback) return;
   const std::shared_ptr<Unit> unit = unit_.lock();
   if (unit != nullptr && unit->Withdraw(*this)) {
@@ -14,7 +14,7 @@ void UnitCall::Cancel(db::Cancellation::Cause cause) {
   }
 }
 
-void UnitCall::Stop(db::Cancellation::Cause cause) {
+void UnitTask::Stop(db::Cancellation::Cause cause) {
   if (!cancellation.cancelled()) cause_ = cause;
   cancellation.Cancel(cause);
 }

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "server/db/cancellation.h"
-#include "server/uow/pending_call.h"
 #include "server/uow/savepoint_stack.h"
+#include "server/uow/task.h"
 #include "server/uow/transaction.h"
 #include "server/uow/units_of_work.h"
 
@@ -15,8 +15,8 @@ namespace rowkeeper::uow {
 
 class Unit;
 
-/// One call of one unit.
-class UnitCall final : public PendingCall {
+/// One call of one unit, from its coming to its answer.
+class UnitTask final : public Task {
  public:
   enum class Kind { kStep, kSavepoint, kRollbackTo, kRelease, kCommit, kRollback };
 
@@ -37,8 +37,8 @@ class UnitCall final : public PendingCall {
     Transaction::Wrote wrote = Transaction::Wrote::kNothing;
   };
 
-  UnitCall(Request call_request, std::weak_ptr<Unit> unit, UnitsOfWork::StepDone call_done)
-      : request(std::move(call_request)), done(std::move(call_done)), unit_(std::move(unit)) {}
+  UnitTask(Request task_request, std::weak_ptr<Unit> unit, UnitsOfWork::StepDone task_done)
+      : request(std::move(task_request)), done(std::move(task_done)), unit_(std::move(unit)) {}
 
   void Cancel(db::Cancellation::Cause cause) override;
   /// Stops it when it runs.

@@ -7,15 +7,15 @@
 
 #include "server/db/cancellation.h"
 #include "server/uow/lease_times.h"
-#include "server/uow/pending_call.h"
+#include "server/uow/task.h"
 #include "server/uow/units_of_work.h"
 
 namespace rowkeeper::uow {
 
-class Places;
+class Admission;
 
-/// One Begin.
-class BeginCall final : public PendingCall {
+/// One Begin, from its coming to its answer.
+class BeginTask final : public Task {
  public:
   /// Checked, with defaults filled in.
   struct Request {
@@ -24,13 +24,13 @@ class BeginCall final : public PendingCall {
     std::string label;
     std::string caller;
     Clock::time_point deadline;
-    /// Until when it waits for a place.
+    /// Until when it waits for a slot.
     Clock::time_point wait_until;
     std::chrono::milliseconds capacity_wait{0};
   };
 
-  BeginCall(Request begin_request, std::weak_ptr<Places> places, UnitsOfWork::BeginDone begin_done)
-      : request(std::move(begin_request)), done(std::move(begin_done)), places_(std::move(places)) {}
+  BeginTask(Request task_request, std::weak_ptr<Admission> admission, UnitsOfWork::BeginDone task_done)
+      : request(std::move(task_request)), done(std::move(task_done)), admission_(std::move(admission)) {}
 
   void Cancel(db::Cancellation::Cause cause) override;
 
@@ -39,7 +39,7 @@ class BeginCall final : public PendingCall {
   db::Cancellation cancellation;
 
  private:
-  const std::weak_ptr<Places> places_;
+  const std::weak_ptr<Admission> admission_;
 };
 
 }  // namespace rowkeeper::uow

@@ -1,4 +1,4 @@
-#include "server/uow/places.h"
+#include "server/uow/admission.h"
 
 #include <algorithm>
 #include <iterator>
@@ -14,51 +14,51 @@ constexpr char kWaiting[] = "waiting for a place among the open units of work";
 
 }  // namespace
 
-void BeginCall::Cancel(db::Cancellation::Cause cause) {
-  const std::shared_ptr<Places> places = places_.lock();
-  if (places != nullptr && places->Withdraw(*this)) {
+void BeginTask::Cancel(db::Cancellation::Cause cause) {
+  const std::shared_ptr<Admission> admission = admission_.lock();
+  if (admission != nullptr && admission->Withdraw(*this)) {
     done(GivenUp(cause, kWaiting));
   } else {
     cancellation.Cancel(cause);
   }
 }
 
-Places::Places(const UnitOptions& options)
+Admission::Admission(const UnitOptions& options)
     : capacity_(options.capacity),
       per_caller_(options.per_caller),
       max_waiting_(static_cast<size_t>(std::max(options.waiting_begins, 0))) {}
 
-Places::Admission Places::Admit(const std::shared_ptr<BeginCall>& call, absl::Status* refusal) {
+Admission::Decision Admission::Admit(const std::shared_ptr<BeginTask>& task, absl::Status* refusal) {
   const absl::MutexLock lock(&mu_);
   if (closed_) {
     *refusal = ShuttingDown();
-  } else if (MayHave(*call)) {
-    // Passes nobody: a Begin waits beside a free place only when its own caller may have no more.
-    Grant(call);
-    return Admission::kGranted;
-  } else if (capacity_ <= 0 || call->request.capacity_wait.count() <= 0) {
-    *refusal = Full(*call);
+  } else if (MayHave(*task)) {
+    // Passes nobody: a Begin waits beside a free slot only when its own caller may have no more.
+    Grant(task);
+    return Decision::kGranted;
+  } else if (capacity_ <= 0 || task->request.capacity_wait.count() <= 0) {
+    *refusal = Full(*task);
   } else if (waiting_.size() >= max_waiting_) {
     *refusal = LimitReached(Reason::kUnitOfWorkLimit, "too many calls wait to begin a unit of work", "waiting_begins",
                             Cat(max_waiting_));
   } else {
-    waiting_.push_back(call);
-    return Admission::kWaits;
+    waiting_.push_back(task);
+    return Decision::kWaits;
   }
-  return Admission::kRefused;
+  return Decision::kRefused;
 }
 
-bool Places::MayHave(const BeginCall& call) const { return used_ < capacity_ && CallerMayHave(call); }
+bool Admission::MayHave(const BeginTask& task) const { return used_ < capacity_ && CallerMayHave(task); }
 
-bool Places::CallerMayHave(const BeginCall& call) const {
+bool Admission::CallerMayHave(const BeginTask& task) const {
   if (per_caller_ <= 0) return true;
-  const auto used = used_by_.find(call.request.caller);
+  const auto used = used_by_.find(task.request.caller);
   return used == used_by_.end() || used->second < per_caller_;
 }
 
-absl::Status Places::Full(const BeginCall& call) const {
+absl::Status Admission::Full(const BeginTask& task) const {
   if (capacity_ <= 0) return UnitsOfWorkOff();
-  if (!CallerMayHave(call)) {
+  if (!CallerMayHave(task)) {
     return LimitReached(Reason::kUnitOfWorkCallerLimit, "this caller has as many units of work open as one may have",
                         "--units-per-caller", Cat(per_caller_, " units"));
   }
@@ -66,34 +66,34 @@ absl::Status Places::Full(const BeginCall& call) const {
                       Cat(capacity_, " units"));
 }
 
-void Places::Grant(const std::shared_ptr<BeginCall>& call) {
+void Admission::Grant(const std::shared_ptr<BeginTask>& task) {
   ++used_;
-  ++used_by_[call->request.caller];
-  beginning_.insert(call);
+  ++used_by_[task->request.caller];
+  beginning_.insert(task);
 }
 
-void Places::Settle(const std::shared_ptr<BeginCall>& call) {
+void Admission::Settle(const std::shared_ptr<BeginTask>& task) {
   const absl::MutexLock lock(&mu_);
-  beginning_.erase(call);
+  beginning_.erase(task);
 }
 
-Places::Calls Places::GiveUp(const std::shared_ptr<BeginCall>& call) {
+Admission::Tasks Admission::GiveUp(const std::shared_ptr<BeginTask>& task) {
   const absl::MutexLock lock(&mu_);
-  beginning_.erase(call);
-  return ReleaseLocked(call->request.caller);
+  beginning_.erase(task);
+  return ReleaseLocked(task->request.caller);
 }
 
-Places::Calls Places::Release(const std::string& caller) {
+Admission::Tasks Admission::Release(const std::string& caller) {
   const absl::MutexLock lock(&mu_);
   return ReleaseLocked(caller);
 }
 
-Places::Calls Places::ReleaseLocked(const std::string& caller) {
+Admission::Tasks Admission::ReleaseLocked(const std::string& caller) {
   --used_;
   const auto used = used_by_.find(caller);
   if (--used->second == 0) used_by_.erase(used);
   released_.SignalAll();
-  Calls granted;
+  Tasks granted;
   for (auto it = waiting_.begin(); it != waiting_.end() && used_ < capacity_;) {
     if (!MayHave(**it)) {
       ++it;
@@ -106,20 +106,20 @@ Places::Calls Places::ReleaseLocked(const std::string& caller) {
   return granted;
 }
 
-bool Places::Withdraw(const BeginCall& call) {
+bool Admission::Withdraw(const BeginTask& task) {
   const absl::MutexLock lock(&mu_);
   const auto found =
-      std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& waiting) { return waiting.get() == &call; });
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& waiting) { return waiting.get() == &task; });
   if (found == waiting_.end()) return false;
   waiting_.erase(found);
   return true;
 }
 
-std::vector<Places::Refusal> Places::TakeLate(Clock::time_point now) {
+std::vector<Admission::Refusal> Admission::TakeLate(Clock::time_point now) {
   std::vector<Refusal> late;
   const absl::MutexLock lock(&mu_);
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    const BeginCall::Request& request = (*it)->request;
+    const BeginTask::Request& request = (*it)->request;
     const bool past_deadline = now >= request.deadline;
     if (!past_deadline && now < request.wait_until) {
       ++it;
@@ -132,28 +132,28 @@ std::vector<Places::Refusal> Places::TakeLate(Clock::time_point now) {
   return late;
 }
 
-Clock::time_point Places::NextLate() const {
+Clock::time_point Admission::NextLate() const {
   const absl::MutexLock lock(&mu_);
   Clock::time_point next = Clock::time_point::max();
-  for (const auto& call : waiting_) next = std::min({next, call->request.deadline, call->request.wait_until});
+  for (const auto& task : waiting_) next = std::min({next, task->request.deadline, task->request.wait_until});
   return next;
 }
 
-Places::Calls Places::Close() {
+Admission::Tasks Admission::Close() {
   const absl::MutexLock lock(&mu_);
   closed_ = true;
-  for (const auto& call : beginning_) call->cancellation.Cancel(db::Cancellation::Cause::kCaller);
-  Calls waited(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
+  for (const auto& task : beginning_) task->cancellation.Cancel(db::Cancellation::Cause::kCaller);
+  Tasks waited(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
   waiting_.clear();
   return waited;
 }
 
-bool Places::closed() const {
+bool Admission::closed() const {
   const absl::MutexLock lock(&mu_);
   return closed_;
 }
 
-void Places::WaitUntilFree() {
+void Admission::WaitUntilFree() {
   const absl::MutexLock lock(&mu_);
   while (used_ > 0) released_.Wait(&mu_);
 }

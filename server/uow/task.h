@@ -7,9 +7,9 @@
 namespace rowkeeper::uow {
 
 /// What a Ticket stands for. Thread-safe.
-class PendingCall {
+class Task {
  public:
-  virtual ~PendingCall() = default;
+  virtual ~Task() = default;
   /// Never blocks; without effect once the call has its answer.
   virtual void Cancel(db::Cancellation::Cause cause) = 0;
 };
