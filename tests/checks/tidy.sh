@@ -55,8 +55,8 @@ one() {
   [ -z "$limit" ] || [ "$(date +%s)" -lt "$limit" ] || return 0
   echo "$1" >>"$work/begun"
   # A batch includes sources, which is what this check is against.
-  clang-tidy -p "$build" --quiet --checks=-bugprone-suspicious-include "$1" >"$work/$(tr / _ <<<"$1")" 2>"$work/errors.$BASHPID" ||
-    grep -hE '(error|fatal error):' "$work/errors.$BASHPID" >>"$work/broken" || true
+  clang-tidy -p "$build" --quiet --checks=-bugprone-suspicious-include "$1" >"$work/$(tr / _ <<<"$1")" 2>"$work/errors.$$" ||
+    grep -hE '(error|fatal error):' "$work/errors.$$" >>"$work/broken" || true
 }
 export -f one
 [ -z "$limit" ] || limit=$(($(date +%s) + limit))
