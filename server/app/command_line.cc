@@ -81,6 +81,26 @@ void AddUnitOptions(CLI::App* command, UnitSettings* settings) {
               "How long the outcome of a COMMIT whose answer was lost is looked for");
 }
 
+void AddBatchOptions(CLI::App* command, ServeSettings* settings) {
+  AddOption(command, "--max-batch-rows", &settings->max_batch_rows, "Most rows or keys of a batch")
+      ->check(CLI::Range(1, 10000))
+      ->group("Server");
+  AddOption(command, "--max-batch-size", &settings->max_batch_kib, "Largest request of a batch, KiB")
+      ->check(CLI::Range(1, 1048576))
+      ->group("Server");
+  AddOption(command, "--max-query-rows", &settings->max_query_rows, "Most rows that a custom query answers")
+      ->check(CLI::Range(1, 1000000))
+      ->group("Server");
+  AddOption(command, "--max-affected", &settings->max_affected,
+            "Most rows that one bulk change or purge may touch, and how many it may when its request says nothing")
+      ->check(CLI::Range(int64_t{1}, int64_t{100000000}))
+      ->group("Server");
+  AddOption(command, "--purge-batch-rows", &settings->purge_batch_rows,
+            "Rows that a purge removes in one statement, outside a unit of work in one transaction")
+      ->check(CLI::Range(1, 100000))
+      ->group("Server");
+}
+
 }  // namespace
 
 int Fail(const absl::Status& status) {
@@ -208,23 +228,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
       ->check(CLI::Range(1, 1048576))
       ->group("Server");
   AddListOptions(command, settings);
-  AddOption(command, "--max-batch-rows", &settings->max_batch_rows, "Most rows or keys of a batch")
-      ->check(CLI::Range(1, 10000))
-      ->group("Server");
-  AddOption(command, "--max-batch-size", &settings->max_batch_kib, "Largest request of a batch, KiB")
-      ->check(CLI::Range(1, 1048576))
-      ->group("Server");
-  AddOption(command, "--max-query-rows", &settings->max_query_rows, "Most rows that a custom query answers")
-      ->check(CLI::Range(1, 1000000))
-      ->group("Server");
-  AddOption(command, "--max-affected", &settings->max_affected,
-            "Most rows that one bulk change or purge may touch, and how many it may when its request says nothing")
-      ->check(CLI::Range(int64_t{1}, int64_t{100000000}))
-      ->group("Server");
-  AddOption(command, "--purge-batch-rows", &settings->purge_batch_rows,
-            "Rows that a purge removes in one statement, outside a unit of work in one transaction")
-      ->check(CLI::Range(1, 100000))
-      ->group("Server");
+  AddBatchOptions(command, settings);
   AddOption(
       command, "--page-token-key", &settings->page_token_key,
       "Secret that page tokens are sealed with; servers that share it accept each other's tokens. Default: made at "

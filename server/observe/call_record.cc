@@ -51,7 +51,8 @@ std::string CallFields(const CallRecord& record) {
   if (record.ids.size() > kLoggedIds) append({"ids", static_cast<int64_t>(record.ids.size())});
   append({"status", absl::StatusCodeToString(record.status.code())});
   append_text("reason", ErrorReason(record.status));
-  append({"duration_ms", static_cast<double>(record.duration.count() / 1000) / 1000.0});
+  const int64_t microseconds = record.duration.count() / 1000;
+  append({"duration_ms", static_cast<double>(microseconds) / 1000.0});
   if (record.rows >= 0) append({"rows", record.rows});
   append_text("request_id", record.request_id);
   append_text("caller", record.caller);
