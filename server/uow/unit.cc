@@ -217,7 +217,7 @@ void Unit::End(const Ending& ending, Work* work) {
   work->over = true;
 }
 
-Unit::Work Unit::Tick(Clock::time_point now, Look look) {
+Unit::Work Unit::Tick(Clock::time_point now, Check check) {
   Work work;
   const absl::MutexLock lock(&mu_);
   if (ended_ != nullptr) return work;
@@ -230,7 +230,7 @@ Unit::Work Unit::Tick(Clock::time_point now, Look look) {
     }
   } else if (times_.IdlePassed(now)) {
     EndOrStop(EndCause::kIdleLimit, &work);
-  } else if (look == Look::kAtClockAndConnection && !(*lease_)->SocketLooksAlive()) {
+  } else if (check == Check::kClockAndConnection && !(*lease_)->SocketLooksAlive()) {
     EndOrStop(EndCause::kConnectionLost, &work);
   }
   work.tick_by = NextDue();

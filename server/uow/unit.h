@@ -71,7 +71,7 @@ class Unit {
     std::optional<Ending> ending;
   };
 
-  enum class Look { kAtClock, kAtClockAndConnection };
+  enum class Check { kClock, kClockAndConnection };
 
   /// `secret` is its handle's. `clock` outlives the unit.
   Unit(std::string secret, UnitInfo info, const Options& options, Clock* clock, db::Lease lease);
@@ -83,7 +83,7 @@ class Unit {
   /// By the thread that got Work::over, when the connection is given back: calls that came since the end are answered.
   Work Closed();
   /// What the time that has passed leads to.
-  Work Tick(Clock::time_point now, Look look);
+  Work Tick(Clock::time_point now, Check check);
   /// The server ends it, at once or as soon as the running call is stopped. A Commit or Rollback that runs goes on.
   Work RequestEnd(EndCause cause);
   /// See Work.

@@ -18,8 +18,8 @@ namespace {
 using Kind = UnitTask::Kind;
 
 constexpr size_t kInstance = 8;
-/// How often idle units' connections are looked at, and ended units that are old are forgotten.
-constexpr std::chrono::milliseconds kLookPeriod{1000};
+/// How often idle units' connections are checked, and ended units that are old are forgotten.
+constexpr std::chrono::milliseconds kCheckPeriod{1000};
 
 UnitTask::Request EndingRequest(Kind kind, const char* name, Clock::time_point deadline) {
   UnitTask::Request request;
@@ -60,9 +60,9 @@ struct UnitsOfWork::Impl {
   Located Locate(const Reference& reference) const;
   std::shared_ptr<Task> Submit(std::shared_ptr<Unit> unit, UnitTask::Request request, StepDone done);
   std::shared_ptr<Task> SubmitStep(const Reference& reference, UnitTask::Request request, StepDone done);
-  /// Ends what is late now; gives when to look again.
+  /// Ends what is late now; gives when to check again.
   Clock::time_point Tick(Clock::time_point now);
-  void LookAtConnections();
+  void CheckConnections();
   void Drain(Clock::time_point deadline);
 
   const UnitOptions options;
@@ -76,7 +76,7 @@ struct UnitsOfWork::Impl {
   UnitDriver driver;
   /// Dies before what its tasks use.
   WorkerThreads workers;
-  PeriodicTimer connection_looks;
+  PeriodicTimer connection_checks;
 };
 
 UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, std::shared_ptr<CommitResolver> commit_resolver,
@@ -90,12 +90,12 @@ UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, std::shared_pt
       ticks(timers, [this](Clock::time_point now) { return Tick(now); }),
       begins(&options, instance, {admission, &registry, &workers, pool, &clock, &ticks}),
       driver({admission.get(), &registry, &workers, &begins, resolver.get(), &ticks}),
-      connection_looks(timers, kLookPeriod, [this] { LookAtConnections(); }) {}
+      connection_checks(timers, kCheckPeriod, [this] { CheckConnections(); }) {}
 
 UnitsOfWork::Impl::~Impl() {
   Drain(clock.Now());
   // Workers may still end their tasks, and ask for rings that are none of anybody's business any more.
-  connection_looks.Stop();
+  connection_checks.Stop();
   ticks.Stop();
 }
 
@@ -134,15 +134,15 @@ std::shared_ptr<Task> UnitsOfWork::Impl::SubmitStep(const Reference& reference, 
 Clock::time_point UnitsOfWork::Impl::Tick(Clock::time_point now) {
   for (Admission::Refusal& refusal : admission->TakeLate(now)) refusal.task->done(std::move(refusal.status));
   for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) {
-    driver.Proceed(unit, unit->Tick(now, Unit::Look::kAtClock));  // asks for the next ring itself
+    driver.Proceed(unit, unit->Tick(now, Unit::Check::kClock));  // asks for the next ring itself
   }
   return admission->NextLate();
 }
 
-void UnitsOfWork::Impl::LookAtConnections() {
+void UnitsOfWork::Impl::CheckConnections() {
   const Clock::time_point now = clock.Now();
   for (const std::shared_ptr<Unit>& unit : registry.OpenUnits()) {
-    driver.Proceed(unit, unit->Tick(now, Unit::Look::kAtClockAndConnection));
+    driver.Proceed(unit, unit->Tick(now, Unit::Check::kClockAndConnection));
   }
   registry.Forget(now);
 }

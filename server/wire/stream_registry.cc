@@ -13,23 +13,23 @@ namespace rowkeeper::wire {
 StreamRegistry::StreamRegistry(StreamLimits limits, Timers* timers)
     : limits_(limits),
       clock_(timers->clock()),
-      looks_(timers, [this](Clock::time_point now) { return LookAtAll(now); }) {}
+      checks_(timers, [this](Clock::time_point now) { return CheckAll(now); }) {}
 
-absl::Status StreamRegistry::Enter(const std::shared_ptr<StreamSession>& session) {
+absl::Status StreamRegistry::Admit(const std::shared_ptr<StreamSession>& session) {
   if (limits_.capacity == 0) return StreamsOff();
   const absl::MutexLock lock(&mutex_);
-  if (places_taken_ >= limits_.capacity) {
+  if (admitted_ >= limits_.capacity) {
     return LimitReached(Reason::kStreamLimit, "imports and exports open at once", "max-streams",
                         Cat(limits_.capacity, " streams"));
   }
-  ++places_taken_;
+  ++admitted_;
   sessions_.emplace(session.get(), session);
   return absl::OkStatus();
 }
 
-void StreamRegistry::FreePlace() {
+void StreamRegistry::Release() {
   const absl::MutexLock lock(&mutex_);
-  --places_taken_;
+  --admitted_;
 }
 
 void StreamRegistry::Leave(const StreamSession* session) {
@@ -37,7 +37,7 @@ void StreamRegistry::Leave(const StreamSession* session) {
   sessions_.erase(session);
 }
 
-Clock::time_point StreamRegistry::LookAtAll(Clock::time_point now) {
+Clock::time_point StreamRegistry::CheckAll(Clock::time_point now) {
   std::vector<std::shared_ptr<StreamSession>> sessions;
   {
     const absl::MutexLock lock(&mutex_);
@@ -46,7 +46,7 @@ Clock::time_point StreamRegistry::LookAtAll(Clock::time_point now) {
     }
   }
   Clock::time_point next = Clock::time_point::max();
-  for (const auto& session : sessions) next = std::min(next, session->LookAt(now));
+  for (const auto& session : sessions) next = std::min(next, session->CheckIdle(now));
   return next;
 }
 

@@ -31,23 +31,23 @@ class StreamRegistry {
   const StreamLimits& limits() const { return limits_; }
   Clock& clock() const { return clock_; }
   /// RESOURCE_EXHAUSTED STREAM_LIMIT, or FAILED_PRECONDITION STREAMS_OFF.
-  absl::Status Enter(const std::shared_ptr<StreamSession>& session);
-  /// For one that has entered: its place is free, but it is still looked at …
-  void FreePlace();
+  absl::Status Admit(const std::shared_ptr<StreamSession>& session);
+  /// For one that was admitted: another one may be admitted in its stead, but it is still checked …
+  void Release();
   /// … until it is gone.
   void Leave(const StreamSession* session);
-  /// A session that has entered is to be looked at by then.
-  void LookBy(Clock::time_point due) { looks_.RingBy(due); }
+  /// A session that was admitted is to be checked by then.
+  void CheckBy(Clock::time_point due) { checks_.RingBy(due); }
 
  private:
-  Clock::time_point LookAtAll(Clock::time_point now);
+  Clock::time_point CheckAll(Clock::time_point now);
 
   const StreamLimits limits_;
   Clock& clock_;
   absl::Mutex mutex_;
-  int places_taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  int admitted_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<const StreamSession*, std::weak_ptr<StreamSession>> sessions_ ABSL_GUARDED_BY(mutex_);
-  Timer looks_;
+  Timer checks_;
 };
 
 }  // namespace rowkeeper::wire

@@ -13,7 +13,7 @@ namespace rowkeeper::wire {
 namespace {
 
 /// A caller that does not read does not see its status either. It gets this long to come back for it.
-constexpr std::chrono::seconds kLastWords{5};
+constexpr std::chrono::seconds kStatusGrace{5};
 
 /// No header that changes what a call does has a meaning for a stream.
 absl::Status RefuseHeaders(const StreamRpc& rpc) {
@@ -50,9 +50,9 @@ void StreamSession::Start() {
 absl::Status StreamSession::Admit() {
   if (absl::Status status = RefuseHeaders(rpc_); !status.ok()) return status;
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
-  absl::Status status = backend_.registry->Enter(shared_from_this());
+  absl::Status status = backend_.registry->Admit(shared_from_this());
   const absl::MutexLock lock(&mutex_);
-  entered_ = status.ok();
+  admitted_ = status.ok();
   return status;
 }
 
@@ -63,16 +63,16 @@ void StreamSession::Note(Turn turn) {
     waiting_since_.reset();
     if (turn == Turn::kCaller) waiting_since_ = now;
   }
-  if (turn == Turn::kCaller) backend_.registry->LookBy(now + backend_.registry->limits().idle_limit);
+  if (turn == Turn::kCaller) backend_.registry->CheckBy(now + backend_.registry->limits().idle_limit);
 }
 
-Clock::time_point StreamSession::LookAt(Clock::time_point now) {
+Clock::time_point StreamSession::CheckIdle(Clock::time_point now) {
   const std::chrono::milliseconds limit = backend_.registry->limits().idle_limit;
-  std::optional<Clock::time_point> idle_end, last_word;
+  std::optional<Clock::time_point> idle_end, status_by;
   {
     const absl::MutexLock lock(&mutex_);
     if (ended_.has_value()) {
-      last_word = *ended_ + kLastWords;
+      status_by = *ended_ + kStatusGrace;
     } else if (waiting_since_.has_value()) {
       idle_end = *waiting_since_ + limit;
     }
@@ -80,13 +80,13 @@ Clock::time_point StreamSession::LookAt(Clock::time_point now) {
   if (idle_end.has_value() && now >= *idle_end) {
     const std::string value = limit.count() % 1000 == 0 ? Cat(limit.count() / 1000, " s") : Cat(limit.count(), " ms");
     Interrupt(StreamIdle("stream-idle-timeout", value, IdleRemedy()));
-    return now + kLastWords;
+    return now + kStatusGrace;
   }
-  if (last_word.has_value() && now >= *last_word) {
+  if (status_by.has_value() && now >= *status_by) {
     rpc_.Abandon();
-    return now + kLastWords;
+    return now + kStatusGrace;
   }
-  return std::min(idle_end.value_or(Clock::time_point::max()), last_word.value_or(Clock::time_point::max()));
+  return std::min(idle_end.value_or(Clock::time_point::max()), status_by.value_or(Clock::time_point::max()));
 }
 
 void StreamSession::OnCancel(CancelCause cause) {
@@ -106,26 +106,26 @@ void StreamSession::StopWork(const absl::Status& interruption) {
 }
 
 void StreamSession::OnDone() {
-  bool entered = false;
+  bool admitted = false;
   {
     const absl::MutexLock lock(&mutex_);
-    entered = entered_;
+    admitted = admitted_;
   }
-  if (entered) backend_.registry->Leave(this);
+  if (admitted) backend_.registry->Leave(this);
 }
 
 void StreamSession::End(const absl::Status& status, int64_t rows) {
   const Clock::time_point now = backend_.registry->clock().Now();
-  bool entered = false;
+  bool admitted = false;
   {
     const absl::MutexLock lock(&mutex_);
     if (ended_.has_value()) return;
     ended_ = now;
-    entered = entered_;
+    admitted = admitted_;
   }
-  if (entered) {
-    backend_.registry->FreePlace();  // the caller may begin the next stream when it sees the end of this
-    backend_.registry->LookBy(now + kLastWords);
+  if (admitted) {
+    backend_.registry->Release();  // the caller may begin the next stream when it sees the end of this
+    backend_.registry->CheckBy(now + kStatusGrace);
   }
   log_.Count(status);
   rpc_.Finish(status);

@@ -43,9 +43,9 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
 
   /// Call once.
   void Start();
-  /// Of the registry: ends a call whose caller does nothing. Gives when to look again; StreamRegistry::LookBy is told
+  /// Of the registry: ends a call whose caller does nothing. Gives when to check again; StreamRegistry::CheckBy is told
   /// when that is to be sooner.
-  Clock::time_point LookAt(Clock::time_point now);
+  Clock::time_point CheckIdle(Clock::time_point now);
 
  protected:
   const StreamBackend& backend() const { return backend_; }
@@ -79,7 +79,7 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
   CancelSlot work_slot_;
 
   absl::Mutex mutex_;
-  bool entered_ ABSL_GUARDED_BY(mutex_) = false;
+  bool admitted_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<Clock::time_point> waiting_since_ ABSL_GUARDED_BY(mutex_);
   std::optional<Clock::time_point> ended_ ABSL_GUARDED_BY(mutex_);
 };
