@@ -8,12 +8,14 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include "google/rpc/error_details.pb.h"
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/reflection_client.h"
 #include "server/base/clock.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 #include "server/wire/status.h"
 
@@ -38,11 +40,9 @@ int FailWithCode(const absl::Status& status) {
 
 template <typename Detail>
 void PrintDetail(const absl::Status& status) {
-  const auto payload = status.GetPayload("type.googleapis.com/" + Detail::descriptor()->full_name());
-  Detail detail;
-  if (!payload.has_value() || !detail.ParseFromString(std::string(*payload))) return;
+  const std::optional<Detail> detail = FindDetail<Detail>(status);
   std::string json;
-  if (!pb::util::MessageToJsonString(detail, &json).ok()) return;
+  if (!detail.has_value() || !pb::util::MessageToJsonString(*detail, &json).ok()) return;
   std::fprintf(stderr, "  %s %s\n", Detail::descriptor()->name().c_str(), json.c_str());
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/base/text.h"
 #include "server/schema/fit.h"
 #include "server/schema/query_fit.h"

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "server/base/errors.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::app {

@@ -7,7 +7,7 @@
 
 #include "server/app/stream_settings.h"
 #include "server/app/unit_settings.h"
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 #include "server/plan/batch/import_response.h"

@@ -1,41 +1,33 @@
 #include "server/base/bulk_errors.h"
 
-#include "absl/strings/match.h"
-#include "google/rpc/error_details.pb.h"
-#include "server/base/error_parts.h"
-#include "server/base/errors.h"
+#include <string>
+
+#include "server/base/error_builder.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 
 namespace rowkeeper {
-namespace {
 
-using error_parts::Attach;
-using error_parts::Error;
-using error_parts::TypeUrl;
-
-google::rpc::BadRequest ViolationsOf(const absl::Status& status) {
-  google::rpc::BadRequest details;
-  const auto payload = status.GetPayload(TypeUrl<google::rpc::BadRequest>());
-  if (payload) details.ParseFromString(std::string(*payload));
-  return details;
+absl::Status BatchTooLarge(std::string_view field, std::string_view problem, Limit limit, std::string_view value) {
+  const std::string description = Cat(problem, "; send several batches, or raise ", LimitName(limit), " on the server");
+  return ErrorBuilder(Reason::kBatchTooLarge, Cat(field, ": ", description))
+      .WithField(field, description)
+      .WithLimit(limit, value)
+      .Build();
 }
 
-}  // namespace
-
 absl::Status MaxAffectedExceeded(std::string_view entity, int64_t max_affected) {
-  const std::string limit = Cat(max_affected);
-  absl::Status status =
-      Error(Reason::kMaxAffectedExceeded,
-            Cat("more than ", limit, " rows of ", entity,
-                " match, the most that this call may change (max_affected, or --max-affected of the server where the "
-                "request has none); nothing was changed; narrow the filters, or raise max_affected"));
-  google::rpc::PreconditionFailure failure;
-  auto* violation = failure.add_violations();
-  violation->set_type("MAX_AFFECTED");
-  violation->set_subject(std::string(entity));
-  violation->set_description(std::string(status.message()));
-  Attach(failure, &status);
-  return WithMetadata(WithMetadata(status, "entity", entity, ""), "max_affected", limit, "");
+  const std::string most = Cat(max_affected);
+  return ErrorBuilder(Reason::kMaxAffectedExceeded,
+                      Cat("more than ", most, " rows of ", entity,
+                          " match, the most that this call may change (max_affected, or --max-affected of the server "
+                          "where the request has none); nothing was changed; narrow the filters, or raise "
+                          "max_affected"))
+      .With("entity", entity)
+      .With("max_affected", most)
+      .WithLimit(Limit::kMaxAffected, Cat(most, " rows"))
+      .WithPrecondition("MAX_AFFECTED", entity)
+      .Build();
 }
 
 absl::Status PurgeInterrupted(const absl::Status& error, int64_t purged) {
@@ -43,30 +35,7 @@ absl::Status PurgeInterrupted(const absl::Status& error, int64_t purged) {
 }
 
 absl::Status ElementNotTried(const absl::Status& cause) {
-  const absl::string_view message = cause.message();
-  return Error(Reason::kNotTried,
-               Cat("was not tried, for the batch ended before: ", std::string_view(message.data(), message.size())));
-}
-
-std::vector<std::string> ErrorFields(const absl::Status& status) {
-  std::vector<std::string> fields;
-  const google::rpc::BadRequest details = ViolationsOf(status);
-  for (const auto& violation : details.field_violations()) fields.push_back(violation.field());
-  return fields;
-}
-
-absl::Status OfElement(const absl::Status& error, std::string_view element) {
-  google::rpc::BadRequest details = ViolationsOf(error);
-  if (details.field_violations().empty()) return error;
-  for (auto& violation : *details.mutable_field_violations()) {
-    const std::string& field = violation.field();
-    const bool placed =
-        absl::StartsWith(field, ToAbsl(element)) && (field.size() == element.size() || field[element.size()] == '.');
-    if (!placed) violation.set_field(field.empty() ? std::string(element) : Cat(element, ".", field));
-  }
-  absl::Status status = WithMetadata(error, "field", details.field_violations(0).field(), "");
-  Attach(details, &status);
-  return status;
+  return ErrorBuilder(Reason::kNotTried, Cat("was not tried, for the batch ended before: ", MessageOf(cause))).Build();
 }
 
 }  // namespace rowkeeper

@@ -1,15 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
+#include "server/base/limits.h"
 
-/// Errors of bulk changes and partial batches; see errors.h.
+/// Errors of batches and bulk changes; see errors.h.
 namespace rowkeeper {
 
+/// INVALID_ARGUMENT, reason BATCH_TOO_LARGE, with BadRequest. `value` is that of `limit`, with its unit.
+absl::Status BatchTooLarge(std::string_view field, std::string_view problem, Limit limit, std::string_view value);
 /// FAILED_PRECONDITION, reason MAX_AFFECTED_EXCEEDED, with PreconditionFailure: more rows of `entity` match than a bulk
 /// change may change.
 absl::Status MaxAffectedExceeded(std::string_view entity, int64_t max_affected);
@@ -18,10 +19,5 @@ absl::Status PurgeInterrupted(const absl::Status& error, int64_t purged);
 
 /// UNAVAILABLE, reason NOT_TRIED: an element of a partial batch that came after what `cause` ended.
 absl::Status ElementNotTried(const absl::Status& cause);
-/// The fields that the BadRequest of `status` is about; empty when it has none.
-std::vector<std::string> ErrorFields(const absl::Status& status);
-/// `error` as it is, but that its field violations are about `element` ("todos[2]"): "title" becomes "todos[2].title",
-/// and what is below the element's name already stays.
-absl::Status OfElement(const absl::Status& error, std::string_view element);
 
 }  // namespace rowkeeper

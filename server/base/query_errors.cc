@@ -2,31 +2,28 @@
 
 #include <string>
 
-#include "server/base/error_parts.h"
+#include "server/base/error_builder.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 
 namespace rowkeeper {
-namespace {
-
-absl::Status QueryError(Reason reason, std::string_view method, std::string_view message) {
-  return error_parts::Error(reason, message, {{"method", method}});
-}
-
-}  // namespace
 
 absl::Status TooManyRows(std::string_view method, int limit, std::string_view consequence) {
-  return WithMetadata(QueryError(Reason::kTooManyRows, method,
-                                 Cat(method, " found more than ", limit, " rows (max-query-rows); ", consequence)),
-                      "limit", Cat(limit), "");
+  return ErrorBuilder(Reason::kTooManyRows, Cat(method, " found more than ", limit, " rows (",
+                                                LimitName(Limit::kMaxQueryRows), "); ", consequence))
+      .With("method", method)
+      .WithLimit(Limit::kMaxQueryRows, Cat(limit, " rows"))
+      .Build();
 }
 
 absl::Status MoreThanOneRow(std::string_view method, std::string_view consequence) {
-  return QueryError(Reason::kMoreThanOneRow, method, Cat(method, " answers one row and found several; ", consequence));
+  return ErrorBuilder(Reason::kMoreThanOneRow, Cat(method, " answers one row and found several; ", consequence))
+      .With("method", method)
+      .Build();
 }
 
 absl::Status NoRow(std::string_view method) {
-  return QueryError(Reason::kRowNotFound, method, Cat(method, " found no row"));
+  return ErrorBuilder(Reason::kRowNotFound, Cat(method, " found no row")).With("method", method).Build();
 }
 
 absl::Status QueryValueRefused(std::string_view method, const std::vector<std::string>& fields,

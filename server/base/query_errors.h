@@ -8,8 +8,8 @@
 
 namespace rowkeeper {
 
-/// RESOURCE_EXHAUSTED, reason TOO_MANY_ROWS, without RetryInfo: the same call would end the same. `limit` is the
-/// option's value; `consequence` says what to do, or what became of a change.
+/// RESOURCE_EXHAUSTED, reason TOO_MANY_ROWS, without RetryInfo: the same call would end the same. `limit` is
+/// max-query-rows; `consequence` says what to do, or what became of a change.
 absl::Status TooManyRows(std::string_view method, int limit, std::string_view consequence);
 /// FAILED_PRECONDITION, reason MORE_THAN_ONE_ROW: a query that answers one row found several.
 absl::Status MoreThanOneRow(std::string_view method, std::string_view consequence);

@@ -12,14 +12,14 @@ namespace {
 using Code = absl::StatusCode;
 using google::protobuf::io::CodedInputStream;
 
-struct Entry {
+struct ReasonEntry {
   Reason reason;
   std::string_view name;
   Code code;
 };
 
 /// In the order of the enum.
-constexpr Entry kEntries[] = {
+constexpr ReasonEntry kReasons[] = {
     {Reason::kInvalidField, "INVALID_FIELD", Code::kInvalidArgument},
     {Reason::kMalformedRequest, "MALFORMED_REQUEST", Code::kInvalidArgument},
     {Reason::kInvalidHeader, "INVALID_HEADER", Code::kInvalidArgument},
@@ -76,16 +76,16 @@ constexpr Entry kEntries[] = {
     {Reason::kInternal, "INTERNAL", Code::kInternal},
 };
 
-constexpr bool IsComplete() {
+constexpr bool HasEveryReason() {
   size_t number = 0;
-  for (const Entry& entry : kEntries) {
+  for (const ReasonEntry& entry : kReasons) {
     if (static_cast<size_t>(entry.reason) != number++) return false;
   }
   return number == kReasonCount;
 }
-static_assert(IsComplete(), "one entry for each reason, in the order of the enum");
+static_assert(HasEveryReason(), "one entry for each reason, in the order of the enum");
 
-const Entry& EntryOf(Reason reason) { return kEntries[static_cast<size_t>(reason)]; }
+const ReasonEntry& EntryOf(Reason reason) { return kReasons[static_cast<size_t>(reason)]; }
 
 /// The texts of a serialised google.rpc.ErrorInfo, views into its bytes.
 struct InfoTexts {
@@ -117,7 +117,7 @@ std::string_view ReasonName(Reason reason) { return EntryOf(reason).name; }
 absl::StatusCode CodeOf(Reason reason) { return EntryOf(reason).code; }
 
 std::optional<Reason> ReasonFromName(std::string_view name) {
-  for (const Entry& entry : kEntries) {
+  for (const ReasonEntry& entry : kReasons) {
     if (entry.name == name) return entry.reason;
   }
   return std::nullopt;

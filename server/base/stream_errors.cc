@@ -2,21 +2,24 @@
 
 #include <string>
 
-#include "server/base/error_parts.h"
-#include "server/base/errors.h"
+#include "server/base/error_builder.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 
 namespace rowkeeper {
-absl::Status StreamIdle(std::string_view limit, std::string_view value, std::string_view remedy) {
-  const std::string message = Cat("the caller neither read nor sent anything for ", value, " (", limit, "); ", remedy);
-  return error_parts::Error(Reason::kStreamIdle, message, {{"limit", limit}, {"value", value}});
+
+absl::Status StreamIdle(std::string_view idle, std::string_view remedy) {
+  return ErrorBuilder(Reason::kStreamIdle, Cat("the caller neither read nor sent anything for ", idle, " (",
+                                               LimitName(Limit::kStreamIdleTimeout), "); ", remedy))
+      .WithLimit(Limit::kStreamIdleTimeout, idle)
+      .Build();
 }
 
 absl::Status StreamsOff() {
-  return error_parts::Error(
-      Reason::kStreamsOff,
-      "this server has no place for streams; its operator can raise max-streams, and pool-size when "
-      "units of work leave no connection; use lists and batches, or call a server that has");
+  return ErrorBuilder(Reason::kStreamsOff,
+                      "this server has no place for streams; its operator can raise max-streams, and pool-size when "
+                      "units of work leave no connection; use lists and batches, or call a server that has")
+      .Build();
 }
 
 absl::Status ImportStopped(const absl::Status& error, int64_t chunk, int64_t imported) {

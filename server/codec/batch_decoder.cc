@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "server/base/bulk_errors.h"
+#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/catalogue/entity.h"
 
@@ -33,7 +35,7 @@ absl::Status BatchDecoder::CheckSize(size_t request_bytes) const {
   if (request_bytes <= limits_.max_bytes) return absl::OkStatus();
   return BatchTooLarge(field_->name,
                        Cat("makes a request of ", request_bytes, " bytes; at most ", limits_.max_bytes, " are allowed"),
-                       "max-batch-size", Cat(limits_.max_bytes, " bytes"));
+                       Limit::kMaxBatchSize, Cat(limits_.max_bytes, " bytes"));
 }
 
 absl::Status BatchDecoder::Decode(const Slot& occurrences, plan::Request* request, FieldViolations* violations) const {
@@ -46,7 +48,8 @@ absl::Status BatchDecoder::Decode(const Slot& occurrences, plan::Request* reques
   size_t count = 0;
   ForEachElement(*field_, occurrences, [&](const Occurrence&) { return ++count <= most; });
   if (count > most) {
-    return BatchTooLarge(field_->name, Cat("has more than ", most, " elements"), "max-batch-rows", Cat(most, " rows"));
+    return BatchTooLarge(field_->name, Cat("has more than ", most, " elements"), Limit::kMaxBatchRows,
+                         Cat(most, " rows"));
   }
   request->elements.resize(count);
   size_t index = 0;

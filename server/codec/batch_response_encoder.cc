@@ -5,8 +5,8 @@
 #include "google/protobuf/descriptor.h"
 #include "rowkeeper/v1/annotations.pb.h"
 #include "server/base/array_literal.h"
-#include "server/base/bulk_errors.h"
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
+#include "server/base/error_details.h"
 #include "server/base/utf8.h"
 #include "server/catalogue/entity.h"
 #include "server/codec/wire_format.h"
@@ -52,7 +52,7 @@ void BatchResponseEncoder::AppendResults(const std::vector<absl::Status>& result
     if (!status.ok()) {
       result.set_code(static_cast<int32_t>(status.code()));
       result.set_reason(ErrorReason(status));
-      result.set_message(RepairUtf8(std::string_view(status.message().data(), status.message().size())));
+      result.set_message(RepairUtf8(MessageOf(status)));
       for (std::string& field : ErrorFields(status)) result.add_fields(std::move(field));
     }
     out->append(results_tag_);

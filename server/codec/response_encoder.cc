@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "google/protobuf/descriptor.h"
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/base/text.h"
 
 namespace rowkeeper::codec {

@@ -1,6 +1,6 @@
 #include "server/codec/row_encoder.h"
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 
 namespace rowkeeper::codec {
 

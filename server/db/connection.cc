@@ -12,7 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/base/text.h"
 #include "server/db/conninfo.h"
 #include "server/db/pg_connection.h"

@@ -6,7 +6,7 @@
 #include <exception>
 #include <utility>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
 #include "server/db/conninfo.h"

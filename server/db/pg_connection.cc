@@ -11,6 +11,8 @@
 #include <spdlog/spdlog.h>
 
 #include "absl/time/time.h"
+#include "server/base/database_errors.h"
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/db/rows_builder.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/db/reconnect_delays.h"
@@ -23,7 +24,7 @@ ConnectionOptions WithEcho(ConnectionOptions options, bool echo) {
 bool IsServerFull(const absl::Status& status) { return status.code() == absl::StatusCode::kResourceExhausted; }
 
 absl::Status PoolTimeout(std::chrono::milliseconds timeout) {
-  return LimitReached(Reason::kPoolTimeout, "no database connection became free in time", "pool_timeout",
+  return LimitReached(Reason::kPoolTimeout, "no database connection became free in time", Limit::kPoolTimeout,
                       Cat(timeout.count(), " ms"));
 }
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "absl/strings/cord.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
 
@@ -14,10 +14,7 @@ absl::Status ScriptStatus(const PgError& error, const absl::Status& mapped) {
       mapped.code() == absl::StatusCode::kAborted || mapped.code() == absl::StatusCode::kDeadlineExceeded ||
       mapped.code() == absl::StatusCode::kResourceExhausted || mapped.code() == absl::StatusCode::kPermissionDenied;
   if (!actionable) return absl::FailedPreconditionError(ToAbsl(message));
-  absl::Status status(mapped.code(), ToAbsl(message));
-  mapped.ForEachPayload(
-      [&status](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
-  return status;
+  return WithMessage(mapped, message);
 }
 
 }  // namespace rowkeeper::db

@@ -4,7 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
+#include "server/base/row_errors.h"
 #include "server/base/text.h"
 #include "server/db/canceller.h"
 

@@ -6,6 +6,10 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/array_literal.h"
+#include "server/base/database_errors.h"
+#include "server/base/error_details.h"
+#include "server/base/errors.h"
+#include "server/base/row_errors.h"
 #include "server/base/text.h"
 #include "server/exec/cascade_outcome.h"
 #include "server/plan/batch/batch.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/base/errors.h"
+#include "server/base/row_errors.h"
 #include "server/exec/runner.h"
 #include "server/exec/step.h"
 

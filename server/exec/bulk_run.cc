@@ -4,7 +4,7 @@
 #include <string>
 
 #include "server/base/bulk_errors.h"
-#include "server/base/errors.h"
+#include "server/base/reason.h"
 #include "server/exec/cascade_outcome.h"
 #include "server/exec/conflict.h"
 

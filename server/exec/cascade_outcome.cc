@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "server/base/cascade_errors.h"
+#include "server/base/database_errors.h"
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
+#include "server/base/row_errors.h"
 #include "server/sql/render_cascade.h"
 
 namespace rowkeeper::exec {

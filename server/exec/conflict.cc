@@ -5,7 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "server/base/errors.h"
+#include "server/base/reason.h"
 
 namespace rowkeeper::exec {
 

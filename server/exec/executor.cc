@@ -81,7 +81,7 @@ Executor::Ticket Executor::Enqueue(Task task, Clock::time_point deadline, Done d
       refusal = ShuttingDown();
     } else if (static_cast<int>(queue_.size()) >= options_.queue_limit) {
       ++stats_.refused_total;
-      refusal = LimitReached(Reason::kQueueFull, "calls waiting for a connection", "queue_limit",
+      refusal = LimitReached(Reason::kQueueFull, "calls waiting for a connection", Limit::kQueueLimit,
                              Cat(options_.queue_limit, " calls"));
     } else {
       work->position = queue_.insert(queue_.end(), work);
@@ -193,8 +193,8 @@ Clock::time_point Executor::EndExpired(Clock::time_point now) {
   }
   for (const auto& work : expired) {
     work->done(now >= work->deadline ? DeadlineExceeded("waiting for a connection")
-                                     : LimitReached(Reason::kPoolTimeout, "waiting for a connection", "pool_timeout",
-                                                    Cat(options_.queue_timeout.count(), " ms")));
+                                     : LimitReached(Reason::kPoolTimeout, "waiting for a connection",
+                                                    Limit::kPoolTimeout, Cat(options_.queue_timeout.count(), " ms")));
   }
   return next;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/idempotency_errors.h"
 #include "server/base/text.h"

@@ -3,7 +3,8 @@
 #include <utility>
 
 #include "server/base/bulk_errors.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
+#include "server/base/reason.h"
 #include "server/exec/batch_run.h"
 #include "server/exec/conflict.h"
 #include "server/exec/statement_scope.h"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/base/query_errors.h"
 #include "server/base/text.h"
 #include "server/plan/query/query_plan.h"

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/errors.h"
+#include "server/base/row_errors.h"
 #include "server/base/text.h"
 #include "server/exec/batch_run.h"
 #include "server/exec/bulk_run.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "server/base/utf8.h"
 #include "server/observe/log.h"
 

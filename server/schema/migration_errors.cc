@@ -3,10 +3,10 @@
 #include <cstring>
 #include <vector>
 
-#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 
 namespace rowkeeper::schema {
@@ -84,19 +84,13 @@ absl::Status CannotTakeDown(std::string_view version, std::string_view directory
 }
 
 absl::Status AtLine(std::string_view path, int line, const absl::Status& cause, std::string_view consequence) {
-  const absl::string_view message = cause.message();
-  absl::Status status(cause.code(),
-                      Cat(path, ":", line, ": ", WithoutExcerpt(std::string_view(message.data(), message.size())),
-                          consequence.empty() ? "" : "\n", consequence));
-  cause.ForEachPayload(
-      [&status](absl::string_view url, const absl::Cord& payload) { status.SetPayload(url, payload); });
-  return status;
+  return WithMessage(cause, Cat(path, ":", line, ": ", WithoutExcerpt(MessageOf(cause)),
+                                consequence.empty() ? "" : "\n", consequence));
 }
 
 absl::Status HistoryUnreadable(std::string_view table, const absl::Status& cause) {
-  const absl::string_view message = cause.message();
-  return absl::Status(cause.code(), Cat("the history table ", table, " cannot be read: ",
-                                        WithoutExcerpt(std::string_view(message.data(), message.size()))));
+  return absl::Status(cause.code(),
+                      Cat("the history table ", table, " cannot be read: ", WithoutExcerpt(MessageOf(cause))));
 }
 
 absl::Status ConnectionLost() { return absl::UnavailableError("the connection to the database was lost"); }

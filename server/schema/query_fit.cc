@@ -8,7 +8,6 @@
 #include <string>
 
 #include "absl/strings/str_join.h"
-#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/plan/query/query_plan.h"
 #include "server/plan/response_facts.h"

@@ -1,6 +1,7 @@
 #include "server/schema/script_runner.h"
 
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
+#include "server/base/reason.h"
 #include "server/base/text.h"
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_session.h"

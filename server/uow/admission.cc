@@ -6,6 +6,7 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/base/unit_of_work_errors.h"
 
 namespace rowkeeper::uow {
 namespace {
@@ -39,8 +40,8 @@ Admission::Decision Admission::Admit(const std::shared_ptr<BeginTask>& task, abs
   } else if (capacity_ <= 0 || task->request.capacity_wait.count() <= 0) {
     *refusal = Full(*task);
   } else if (waiting_.size() >= max_waiting_) {
-    *refusal = LimitReached(Reason::kUnitOfWorkLimit, "too many calls wait to begin a unit of work", "waiting_begins",
-                            Cat(max_waiting_));
+    *refusal = LimitReached(Reason::kUnitOfWorkLimit, "too many calls wait to begin a unit of work",
+                            Limit::kUnitWaitingBegins, Cat(max_waiting_));
   } else {
     waiting_.push_back(task);
     return Decision::kWaits;
@@ -60,10 +61,10 @@ absl::Status Admission::Full(const BeginTask& task) const {
   if (capacity_ <= 0) return UnitsOfWorkOff();
   if (!CallerMayHave(task)) {
     return LimitReached(Reason::kUnitOfWorkCallerLimit, "this caller has as many units of work open as one may have",
-                        "--units-per-caller", Cat(per_caller_, " units"));
+                        Limit::kUnitsPerCaller, Cat(per_caller_, " units"));
   }
-  return LimitReached(Reason::kUnitOfWorkLimit, "as many units of work are open as the server allows", "--unit-share",
-                      Cat(capacity_, " units"));
+  return LimitReached(Reason::kUnitOfWorkLimit, "as many units of work are open as the server allows",
+                      Limit::kUnitShare, Cat(capacity_, " units"));
 }
 
 void Admission::Grant(const std::shared_ptr<BeginTask>& task) {

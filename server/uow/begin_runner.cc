@@ -20,8 +20,8 @@ constexpr milliseconds kShortestLimit{100};
 constexpr milliseconds kConnectAllowance{1000};
 
 /// Adds to `violations` unless `asked` is in the range.
-milliseconds Limit(std::string_view field, std::optional<milliseconds> asked, milliseconds otherwise,
-                   milliseconds shortest, milliseconds longest, FieldViolations* violations) {
+milliseconds Allowed(std::string_view field, std::optional<milliseconds> asked, milliseconds otherwise,
+                     milliseconds shortest, milliseconds longest, FieldViolations* violations) {
   if (!asked) return otherwise;
   if (*asked < shortest || *asked > longest) {
     violations->Add(field, Cat("must be from ", shortest.count(), " ms to ", longest.count(), " ms"));
@@ -39,12 +39,12 @@ absl::StatusOr<BeginTask::Request> BeginRunner::Check(const BeginOptions& option
   FieldViolations violations;
   BeginTask::Request request;
   request.mode = options.mode;
-  request.limits.idle = Limit("idle_limit", options.idle_limit, options_.idle_limit, kShortestLimit,
-                              options_.max_idle_limit, &violations);
-  request.limits.total = Limit("total_limit", options.total_limit, options_.total_limit, kShortestLimit,
-                               options_.max_total_limit, &violations);
-  request.capacity_wait = Limit("capacity_wait", options.capacity_wait, options_.capacity_wait, milliseconds(0),
-                                options_.max_capacity_wait, &violations);
+  request.limits.idle = Allowed("idle_limit", options.idle_limit, options_.idle_limit, kShortestLimit,
+                                options_.max_idle_limit, &violations);
+  request.limits.total = Allowed("total_limit", options.total_limit, options_.total_limit, kShortestLimit,
+                                 options_.max_total_limit, &violations);
+  request.capacity_wait = Allowed("capacity_wait", options.capacity_wait, options_.capacity_wait, milliseconds(0),
+                                  options_.max_capacity_wait, &violations);
   if (options.label.size() > kMaxLabelBytes) {
     violations.Add("label", Cat("must have at most ", kMaxLabelBytes, " bytes"));
   }
@@ -124,8 +124,8 @@ absl::StatusOr<db::Lease> BeginRunner::Acquire(BeginTask& task) {
   auto lease = parts_.pool->Acquire({std::min(task.request.deadline, until), &task.cancellation});
   const bool waited_enough = until < task.request.deadline && absl::IsDeadlineExceeded(lease.status());
   if (!waited_enough || task.cancellation.cancelled()) return lease;
-  return LimitReached(Reason::kUnitOfWorkLimit, "no connection to the database came free in time", "--pool-size",
-                      Cat((until - now) / milliseconds(1), " ms"));
+  return LimitReached(Reason::kUnitOfWorkLimit, "no connection to the database came free in time",
+                      Limit::kUnitCapacityWait, Cat((until - now) / milliseconds(1), " ms"));
 }
 
 absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginTask& task) {

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/observe/log.h"
 #include "server/uow/resolver_connections.h"
 #include "server/uow/transaction.h"

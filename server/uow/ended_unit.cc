@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "server/base/errors.h"
+#include "server/base/reason.h"
+#include "server/base/unit_of_work_errors.h"
 
 namespace rowkeeper::uow {
 namespace {

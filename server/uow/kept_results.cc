@@ -1,6 +1,7 @@
 #include "server/uow/kept_results.h"
 
 #include "server/base/errors.h"
+#include "server/base/unit_of_work_errors.h"
 
 namespace rowkeeper::uow {
 namespace {

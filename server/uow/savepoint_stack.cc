@@ -4,6 +4,7 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/base/unit_of_work_errors.h"
 #include "server/uow/options.h"
 
 namespace rowkeeper::uow {
@@ -13,7 +14,8 @@ absl::StatusOr<SavepointStack::Savepoint> SavepointStack::Next(const std::string
   }
   if (open_.size() >= static_cast<size_t>(limit_)) {
     return LimitReached(Reason::kUnitOfWorkSavepoints,
-                        "too many savepoints are open in this unit of work; release some", "savepoints", Cat(limit_));
+                        "too many savepoints are open in this unit of work; release some", Limit::kUnitSavepoints,
+                        Cat(limit_));
   }
   const int number = last_number_ + 1;
   if (!name.empty()) {

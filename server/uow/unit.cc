@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/base/unit_of_work_errors.h"
 
 namespace rowkeeper::uow {
 namespace {
@@ -60,7 +62,7 @@ Unit::Work Unit::Admit(std::shared_ptr<UnitTask> task) {
   const absl::MutexLock lock(&mu_);
   const int limit = RoomFor(task->request.kind, options_.waiting_calls);
   if (busy() && waiting_.size() >= static_cast<size_t>(limit)) {
-    work.answers.push_back({std::move(task), UnitOfWorkBusy("waiting_calls", Cat(options_.waiting_calls))});
+    work.answers.push_back({std::move(task), UnitOfWorkBusy(Limit::kUnitWaitingCalls, Cat(options_.waiting_calls))});
     return work;
   }
   task->queued_at = clock_.Now();
@@ -279,8 +281,8 @@ void Unit::ExpireWaiting(Clock::time_point now, Work* work) {
       ++it;
       continue;
     }
-    absl::Status status =
-        late ? DeadlineExceeded(kWaiting) : UnitOfWorkBusy("busy_wait", Cat(options_.busy_wait.count(), " ms"));
+    absl::Status status = late ? DeadlineExceeded(kWaiting)
+                               : UnitOfWorkBusy(Limit::kUnitBusyWait, Cat(options_.busy_wait.count(), " ms"));
     work->answers.push_back({std::move(*it), std::move(status)});
     it = waiting_.erase(it);
   }

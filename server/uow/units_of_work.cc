@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/ids.h"
+#include "server/base/unit_of_work_errors.h"
 #include "server/uow/admission.h"
 #include "server/uow/begin_runner.h"
 #include "server/uow/handle.h"

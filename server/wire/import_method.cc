@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "server/base/errors.h"
 #include "server/base/stream_errors.h"
 
 namespace rowkeeper::wire {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 
 namespace rowkeeper::wire {
 

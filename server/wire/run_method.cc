@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/base/unit_of_work_errors.h"
 #include "server/wire/pipeline/traced.h"
 
 namespace rowkeeper::wire {

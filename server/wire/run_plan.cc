@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "google/rpc/error_details.pb.h"
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/base/unit_of_work_errors.h"
 #include "server/wire/run_values.h"
 #include "server/wire/unit_of_work_messages.h"
 
@@ -15,21 +16,6 @@ namespace rowkeeper::wire {
 namespace {
 
 constexpr int kMaxCalls = 100;
-
-/// What is wrong with one call's own request, as violations of the run's.
-void AddViolations(const absl::Status& status, const std::string& field, FieldViolations* violations) {
-  if (status.ok()) return;
-  google::rpc::BadRequest details;
-  const auto payload = status.GetPayload(Cat("type.googleapis.com/", details.GetDescriptor()->full_name()));
-  if (!payload.has_value() || !details.ParseFromString(std::string(*payload)) || details.field_violations_size() == 0) {
-    const absl::string_view message = status.message();
-    violations->Add(field, std::string_view(message.data(), message.size()));
-    return;
-  }
-  for (const auto& violation : details.field_violations()) {
-    violations->Add(violation.field().empty() ? field : Cat(field, ".", violation.field()), violation.description());
-  }
-}
 
 class Compiler {
  public:
@@ -69,7 +55,7 @@ class Compiler {
     }
     absl::StatusOr<plan::Call> bound = planned.method->reader().Bind(std::move(request));
     if (!bound.ok()) {
-      AddViolations(bound.status(), Cat(field, ".request"), &violations_);
+      violations_.AddUnder(Cat(field, ".request"), bound.status());
       return std::nullopt;
     }
     planned.call = *std::move(bound);
@@ -103,7 +89,7 @@ class Compiler {
       return false;
     }
     const absl::Status status = method.reader().Decode(call.request().value(), request);
-    AddViolations(status, field, &violations_);
+    violations_.AddUnder(field, status);
     return status.ok();
   }
 

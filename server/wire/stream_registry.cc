@@ -19,7 +19,7 @@ absl::Status StreamRegistry::Admit(const std::shared_ptr<StreamSession>& session
   if (limits_.capacity == 0) return StreamsOff();
   const absl::MutexLock lock(&mutex_);
   if (admitted_ >= limits_.capacity) {
-    return LimitReached(Reason::kStreamLimit, "imports and exports open at once", "max-streams",
+    return LimitReached(Reason::kStreamLimit, "imports and exports open at once", Limit::kMaxStreams,
                         Cat(limits_.capacity, " streams"));
   }
   ++admitted_;

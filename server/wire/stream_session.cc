@@ -79,7 +79,7 @@ Clock::time_point StreamSession::CheckIdle(Clock::time_point now) {
   }
   if (idle_end.has_value() && now >= *idle_end) {
     const std::string value = limit.count() % 1000 == 0 ? Cat(limit.count() / 1000, " s") : Cat(limit.count(), " ms");
-    Interrupt(StreamIdle("stream-idle-timeout", value, IdleRemedy()));
+    Interrupt(StreamIdle(value, IdleRemedy()));
     return now + kStatusGrace;
   }
   if (status_by.has_value() && now >= *status_by) {

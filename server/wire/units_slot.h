@@ -4,7 +4,6 @@
 
 #include "absl/status/status.h"
 #include "server/base/errors.h"
-#include "server/base/startup_errors.h"
 
 namespace rowkeeper::uow {
 class UnitsOfWork;

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "rowkeeper/client/error_details.h"
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/wire/status.h"
 
 namespace rowkeeper::client {

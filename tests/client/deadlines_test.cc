@@ -10,7 +10,7 @@
 #include "rowkeeper/client/error_details.h"
 #include "rowkeeper/client/run_in_unit_of_work.h"
 #include "rowkeeper/client/savepoint.h"
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/wire/status.h"
 #include "tests/client/scripted_server.h"
 

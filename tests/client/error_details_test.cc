@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/cord.h"
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
+#include "server/base/row_errors.h"
 #include "server/wire/status.h"
 
 namespace rowkeeper::client {

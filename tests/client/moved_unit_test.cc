@@ -6,7 +6,7 @@
 #include "rowkeeper/client/channel.h"
 #include "rowkeeper/client/error_details.h"
 #include "rowkeeper/client/run_in_unit_of_work.h"
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "server/wire/status.h"
 #include "tests/client/scripted_server.h"
 

@@ -7,8 +7,10 @@
 #include "rowkeeper/client/channel.h"
 #include "rowkeeper/client/error_details.h"
 #include "rowkeeper/client/run_in_unit_of_work.h"
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
-#include "server/base/startup_errors.h"
+#include "server/base/row_errors.h"
+#include "server/base/unit_of_work_errors.h"
 #include "server/wire/status.h"
 #include "tests/client/scripted_server.h"
 
@@ -64,7 +66,7 @@ TEST_F(UnresponsiveServer, CommitIsAskedAgainWhenItsAnswerIsLost) {
     EXPECT_TRUE(CommitWhenFirstAnswerIs(grpc::Status(code, "lost")).ok()) << code;
     EXPECT_EQ(server_.commits, 2) << code;
   }
-  EXPECT_TRUE(CommitWhenFirstAnswerIs(wire::ToGrpcStatus(UnitOfWorkBusy("busy_wait", "1 s"))).ok());
+  EXPECT_TRUE(CommitWhenFirstAnswerIs(wire::ToGrpcStatus(UnitOfWorkBusy(Limit::kUnitBusyWait, "1 s"))).ok());
   EXPECT_TRUE(CommitWhenFirstAnswerIs(wire::ToGrpcStatus(DeadlineExceeded("waiting"))).ok());
 }
 
@@ -166,7 +168,7 @@ TEST_F(UnresponsiveServer, BeginIsAskedAgainWhileNothingHasBeenDone) {
   server_.begin = [this] {
     if (server_.begins == 1) return wire::ToGrpcStatus(ShuttingDown());
     if (server_.begins == 2)
-      return wire::ToGrpcStatus(LimitReached(Reason::kUnitOfWorkLimit, "units", "capacity", "1"));
+      return wire::ToGrpcStatus(LimitReached(Reason::kUnitOfWorkLimit, "units", Limit::kUnitShare, "1"));
     return grpc::Status::OK;
   };
   int runs = 0;

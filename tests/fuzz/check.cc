@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_format.h"
 #include "google/rpc/error_details.pb.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "server/codec/request_decoder.h"
 #include "server/codec/response_encoder.h"
 #include "tests/fuzz/all_types.pb.h"

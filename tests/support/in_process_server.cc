@@ -13,7 +13,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "rowkeeper/v1/unit_of_work.pb.h"
 #include "server/app/server_process.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 #include "server/sql/ddl.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/plan/absent.h"
 #include "server/plan/bulk/bulk.h"
@@ -87,10 +88,10 @@ void BindBulk(Call* call, FieldViolations* violations) {
 absl::Status LimitBulk(const BulkLimits& limits, Call* call) {
   const int64_t wanted = call->request.max_affected.value_or(0);
   if (wanted > limits.max_affected) {
-    return InvalidField(
-        InputName(*call->plan, InputRole::kMaxAffected, "max_affected"),
-        Cat("is ", wanted, "; at most ", limits.max_affected,
-            " rows are allowed in one call; make several calls, or raise --max-affected on the server"));
+    return InvalidField(InputName(*call->plan, InputRole::kMaxAffected, "max_affected"),
+                        Cat("is ", wanted, "; at most ", limits.max_affected,
+                            " rows are allowed in one call; make several calls, or raise --",
+                            LimitName(Limit::kMaxAffected), " on the server"));
   }
   call->request.max_affected = wanted > 0 ? wanted : limits.max_affected;
   call->page_size = limits.purge_batch_rows;

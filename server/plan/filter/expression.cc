@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include "server/base/limits.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
 #include "server/plan/filter/condition.h"
@@ -77,8 +78,8 @@ class Parser {
     const size_t start = scanner_.offset();
     if (!scanner_.Take('(')) return ParseRestriction();
     if (++nesting_ > limits_.max_nesting) {
-      return Fail(start,
-                  Cat("parentheses are nested deeper than ", limits_.max_nesting, ", the limit max-filter-nesting"));
+      return Fail(start, Cat("parentheses are nested deeper than ", limits_.max_nesting, ", the limit ",
+                             LimitName(Limit::kMaxFilterNesting)));
     }
     Result inner = ParseAnd();
     if (!inner.has_value()) return inner;
@@ -93,7 +94,8 @@ class Parser {
   Result ParseRestriction() {
     const size_t start = scanner_.offset();
     if (++terms_ > limits_.max_terms) {
-      return Fail(Cat("has more than ", limits_.max_terms, " conditions, the limit max-filter-terms"));
+      return Fail(
+          Cat("has more than ", limits_.max_terms, " conditions, the limit ", LimitName(Limit::kMaxFilterTerms)));
     }
     FilterRestriction restriction;
     if (!ParsePath(&restriction.path)) return std::nullopt;
@@ -122,7 +124,8 @@ class Parser {
     path->push_back(std::move(name));
     while (scanner_.Take('.')) {
       if (static_cast<int>(path->size()) > limits_.max_nesting) {
-        Fail(start, Cat("looks deeper than ", limits_.max_nesting, " keys, the limit max-filter-nesting"));
+        Fail(start,
+             Cat("looks deeper than ", limits_.max_nesting, " keys, the limit ", LimitName(Limit::kMaxFilterNesting)));
         return false;
       }
       const bool quoted = scanner_.Peek() == '"' || scanner_.Peek() == '\'';
@@ -218,8 +221,8 @@ std::optional<CompiledFilter> CompileFilter(const catalogue::Entity& entity, std
   CompiledFilter compiled;
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return compiled;
   if (text.size() > limits.max_bytes) {
-    *problem =
-        Cat("has ", text.size(), " bytes; at most ", limits.max_bytes, " are allowed, the limit max-filter-bytes");
+    *problem = Cat("has ", text.size(), " bytes; at most ", limits.max_bytes, " are allowed, the limit ",
+                   LimitName(Limit::kMaxFilterBytes));
     return std::nullopt;
   }
   Parser parser(entity, text, columns, limits, &compiled.operands);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/plan/inputs.h"
 #include "server/plan/page/order_by.h"
@@ -65,9 +66,8 @@ void BindSkip(Call* call, const PageLimits& limits, FieldViolations* violations)
   if (skip < 0) {
     violations->Add(name, "must not be negative; 0 leaves out nothing");
   } else if (skip > limits.max_skip) {
-    violations->Add(name, Cat("leaves out more than ", limits.max_skip,
-                              " rows, the limit max-skip; all of them would be read. Follow page tokens, or narrow the "
-                              "filters"));
+    violations->Add(name, Cat("leaves out more than ", limits.max_skip, " rows, the limit ", LimitName(Limit::kMaxSkip),
+                              "; all of them would be read. Follow page tokens, or narrow the filters"));
   }
   call->variant.skip = skip > 0;
 }

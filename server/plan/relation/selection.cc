@@ -133,7 +133,7 @@ absl::Status TooManyRows(const Call& call, int64_t rows, int64_t for_one, int ma
   return ReadTooLarge(MaskName(*call.plan),
                       Cat("its relations could bring ", rows, " rows (", for_one, " for each of ", OwnRows(call),
                           "), and the server reads at most ", max_rows, " for one call"),
-                      remedy, "max-related-rows", Cat(max_rows, " rows"));
+                      remedy, Limit::kMaxRelatedRows, Cat(max_rows, " rows"));
 }
 
 }  // namespace
@@ -186,14 +186,14 @@ absl::Status CheckRelationLimits(const Call& call, const RelationLimits& limits)
     return ReadTooLarge(MaskName(*call.plan),
                         Cat("path \"", absl::StrJoin(deepest, "."), "\" goes through more than ", limits.max_depth,
                             " relations, the most that the server follows"),
-                        "ask for the rows further down in another call", "max-relation-depth",
+                        "ask for the rows further down in another call", Limit::kMaxRelationDepth,
                         Cat(limits.max_depth, " relations"));
   }
   if (const int count = CountRelations(selection); count > limits.max_relations) {
     return ReadTooLarge(
         MaskName(*call.plan),
         Cat("it names ", count, " relations, and the server loads at most ", limits.max_relations, " for one call"),
-        "name fewer", "max-relations", Cat(limits.max_relations, " relations"));
+        "name fewer", Limit::kMaxRelations, Cat(limits.max_relations, " relations"));
   }
   const int64_t for_one = RowsForOne(selection);
   const int64_t rows = for_one * OwnRows(call);

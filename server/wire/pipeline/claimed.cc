@@ -4,18 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "server/base/errors.h"
+#include "server/base/idempotency_errors.h"
 
 namespace rowkeeper::wire {
-namespace {
-
-absl::Status TooLargeToKeep(size_t bytes, size_t limit) {
-  return ResponseTooLarge(bytes, limit,
-                          "nothing was changed: the response to a call with an idempotency key is kept, up to "
-                          "--max-idempotent-response of the server; ask for fewer rows or fields, or send no key");
-}
-
-}  // namespace
 
 Work Claimed(const KeptResponses* kept, exec::IdempotencyKey key, const std::shared_ptr<Exchange>& exchange,
              Work work) {
@@ -30,7 +21,7 @@ Work Claimed(const KeptResponses* kept, exec::IdempotencyKey key, const std::sha
     }
     absl::StatusOr<std::string> response = work(connection, cancellation);
     if (!response.ok()) return response;
-    if (response->size() > kept->max_bytes) return TooLargeToKeep(response->size(), kept->max_bytes);
+    if (response->size() > kept->max_bytes) return ResponseTooLargeToKeep(response->size(), kept->max_bytes);
     if (absl::Status status = kept->keys.Store(key, *response, connection, cancellation); !status.ok()) return status;
     return response;
   };

@@ -49,8 +49,8 @@ void KeyQueue::Start(const std::shared_ptr<Exchange>& exchange, Write write) {
       });
     case Admission::kRefused:
       return exchange->Answer(LimitReached(Reason::kQueueFull,
-                                           "calls waiting for another one with their idempotency key", "queue_limit",
-                                           Cat(waiting_limit_, " calls")));
+                                           "calls waiting for another one with their idempotency key",
+                                           Limit::kQueueLimit, Cat(waiting_limit_, " calls")));
   }
 }
 

@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
+#include "server/base/reason.h"
 
 namespace rowkeeper::wire {
 namespace {

@@ -2,6 +2,7 @@
 #include <optional>
 #include <thread>
 
+#include "server/base/error_details.h"
 #include "tests/pg/db/db_fixture.h"
 
 namespace rowkeeper::db {

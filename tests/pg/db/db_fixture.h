@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 #include "server/db/connection.h"
 #include "tests/support/scratch_database.h"

@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "server/base/error_details.h"
 #include "tests/pg/db/db_fixture.h"
 
 namespace rowkeeper::db {

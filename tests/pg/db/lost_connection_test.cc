@@ -1,6 +1,7 @@
 #include <chrono>
 #include <thread>
 
+#include "server/base/error_details.h"
 #include "tests/pg/db/db_fixture.h"
 
 namespace rowkeeper::db {

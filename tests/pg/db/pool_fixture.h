@@ -4,6 +4,7 @@
 #include <future>
 #include <string>
 
+#include "server/base/error_details.h"
 #include "server/db/pool.h"
 #include "tests/pg/db/db_fixture.h"
 #include "tests/support/fake_clock.h"

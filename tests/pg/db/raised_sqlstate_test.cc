@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/base/error_details.h"
 #include "tests/pg/db/db_fixture.h"
 
 namespace rowkeeper::db {

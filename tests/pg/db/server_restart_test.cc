@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "server/base/error_details.h"
 #include "server/base/ids.h"
 #include "server/db/pool.h"
 #include "server/embedded/embedded_postgres.h"

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <future>
 
+#include "server/base/error_details.h"
 #include "tests/pg/exec/executor_pg_fixture.h"
 
 namespace rowkeeper::exec {

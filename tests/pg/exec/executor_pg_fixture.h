@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 #include "server/exec/executor.h"
 #include "server/sql/ddl.h"

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 #include "server/db/connection.h"
 #include "tests/support/scratch_database.h"

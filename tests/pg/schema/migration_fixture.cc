@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "absl/strings/str_join.h"
+#include "server/base/error_details.h"
 
 namespace rowkeeper::schema {
 namespace {

@@ -117,6 +117,7 @@ TEST_F(BulkTest, MoreRowsThanMaxAffectedChangeNothing) {
   EXPECT_EQ(Summary(refusal), "FAILED_PRECONDITION MAX_AFFECTED_EXCEEDED");
   EXPECT_THAT(std::string(refusal.status().message()), HasSubstr("more than 4 rows of planner.v1.Todo match"));
   EXPECT_EQ(MetadataOf(refusal.status(), "max_affected"), "4");
+  EXPECT_EQ(MetadataOf(refusal.status(), "limit"), "max-affected");
   EXPECT_THAT(PreconditionsOf(refusal.status()), ElementsAre("MAX_AFFECTED planner.v1.Todo"));
   for (const char* method : {"SoftDeleteWhere", "DeleteWhere"}) {
     EXPECT_EQ(ReasonOf(Call(Cat("TodoRepository.", method), {{"owner_id", owner_}, {"max_affected", "1"}})),

@@ -211,8 +211,9 @@ TEST_F(IdempotencyTest, AResponseThatIsTooLargeToKeepUndoesTheWrite) {
   CreateKeyTable(&small.database());
   const std::string owner = small.MustCall(kCreate, ProfileOf(RandomHex(8))).value("id", "");
   const Json todo = {{"todo", {{"owner_id", owner}, {"title", "water"}, {"notes", std::string(2000, 'n')}}}};
-  EXPECT_EQ(Summary(CallWithKey(&small, "TodoRepository.Create", todo, NewKey()).bytes),
-            "RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE");
+  const auto refused = CallWithKey(&small, "TodoRepository.Create", todo, NewKey()).bytes;
+  EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE");
+  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "max-idempotent-response");
   EXPECT_EQ(small.database().Value("SELECT count(*) FROM todos"), "0");
   const Unit unit(&small);
   EXPECT_EQ(Summary(CallWithKey(&small, "TodoRepository.Create", todo, NewKey(), unit.Inside()).bytes),

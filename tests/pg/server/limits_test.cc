@@ -68,8 +68,8 @@ TEST(Limits, AFullQueueRefusesAtOnceWithAHintAndIsCounted) {
     const auto answer = call.get();
     EXPECT_EQ(Summary(answer), "RESOURCE_EXHAUSTED QUEUE_FULL");
     EXPECT_GT(RetryDelayOf(answer.status()), 0);
-    EXPECT_EQ(MetadataOf(answer.status(), "limit"), "queue_limit");
-    EXPECT_THAT(std::string(answer.status().message()), HasSubstr("queue_limit is 3 calls"));
+    EXPECT_EQ(MetadataOf(answer.status(), "limit"), "queue-limit");
+    EXPECT_THAT(std::string(answer.status().message()), HasSubstr("queue-limit is 3 calls"));
     ++refused;
   }
   EXPECT_EQ(refused, 5);
@@ -89,7 +89,7 @@ TEST(Limits, AWaitLongerThanThePoolTimeoutIsRefusedAndCounted) {
   const auto refused = busy.Get();
   EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED POOL_TIMEOUT");
   EXPECT_GT(RetryDelayOf(refused.status()), 0);
-  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "pool_timeout");
+  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "pool-timeout");
   EXPECT_EQ(Refusals("POOL_TIMEOUT"), before + 1);
   EXPECT_EQ(Summary(busy.Release()), "OK");
   EXPECT_EQ(Summary(busy.Get()), "OK");

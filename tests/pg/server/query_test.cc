@@ -186,7 +186,8 @@ TEST_F(QueryTest, StopsAtTheLimitOfRows) {
   EXPECT_EQ(MustCall("Numbers", {{"rows", 100}})["numbers"].size(), 100u);
   const auto refused = Call("Numbers", {{"rows", 101}});
   EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED TOO_MANY_ROWS");
-  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "100");
+  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "max-query-rows");
+  EXPECT_EQ(MetadataOf(refused.status(), "value"), "100 rows");
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("more than 100 rows (max-query-rows); ask for fewer"));
   // A billion rows are not even made.
   EXPECT_EQ(Summary(Call("Numbers", {{"rows", 1000000000}})), "RESOURCE_EXHAUSTED TOO_MANY_ROWS");

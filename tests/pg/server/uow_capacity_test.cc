@@ -48,7 +48,7 @@ TEST_F(CapacityTest, WithoutAPlaceBeginWaitsAndThenSaysWhenToTryAgain) {
   const CallResult refused = patient.get();
   EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED UNIT_OF_WORK_LIMIT");
   EXPECT_GT(RetryDelayOf(refused.status()), 0);
-  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "--unit-share");
+  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "unit-share");
   EXPECT_EQ(MetadataOf(refused.status(), "value"), "2 units");
   EXPECT_EQ(Summary(Begin("0s")), "RESOURCE_EXHAUSTED UNIT_OF_WORK_LIMIT");
   auto waiting = std::async(std::launch::async, [&] { return Begin("20s"); });
@@ -140,7 +140,7 @@ TEST(CallerLimitTest, OneCallerCannotTakeEveryPlace) {
   const CallResult refused = server.Call("UnitOfWork.Begin", {{"capacity_wait", "0s"}});
   EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED UNIT_OF_WORK_CALLER_LIMIT");
   EXPECT_GT(RetryDelayOf(refused.status()), 0);
-  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "--units-per-caller");
+  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "units-per-caller");
   EXPECT_EQ(Summary(first.Rollback()), "OK");
   const Unit third(&server);
   EXPECT_EQ(Summary(second.Rollback()), "OK");

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 
 namespace rowkeeper::uow {

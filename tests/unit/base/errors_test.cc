@@ -10,18 +10,23 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "server/base/bulk_errors.h"
-#include "server/base/cascade_errors.h"
+#include "server/base/database_errors.h"
+#include "server/base/error_details.h"
 #include "server/base/idempotency_errors.h"
 #include "server/base/query_errors.h"
 #include "server/base/relation_errors.h"
-#include "server/base/startup_errors.h"
+#include "server/base/row_errors.h"
 #include "server/base/stream_errors.h"
+#include "server/base/unit_of_work_errors.h"
 
 namespace rowkeeper {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 template <typename Detail>
 Detail DetailOf(const absl::Status& status) {
@@ -69,8 +74,9 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {InvalidField("f", "d"), Code::kInvalidArgument, "INVALID_FIELD", false},
       {MalformedRequest("m.M", "cut short"), Code::kInvalidArgument, "MALFORMED_REQUEST", false},
       {InvalidHeader("h", "d"), Code::kInvalidArgument, "INVALID_HEADER", false},
-      {BatchTooLarge("ids", "p", "max-batch-rows", "1000 rows"), Code::kInvalidArgument, "BATCH_TOO_LARGE", false},
-      {ReadTooLarge("read_mask", "p", "r", "max-relations", "32"), Code::kInvalidArgument, "READ_TOO_LARGE", false},
+      {BatchTooLarge("ids", "p", Limit::kMaxBatchRows, "1000 rows"), Code::kInvalidArgument, "BATCH_TOO_LARGE", false},
+      {ReadTooLarge("read_mask", "p", "r", Limit::kMaxRelations, "32"), Code::kInvalidArgument, "READ_TOO_LARGE",
+       false},
       {IdempotencyKeyReused("k"), Code::kInvalidArgument, "IDEMPOTENCY_KEY_REUSED", false},
       {IdempotencyKeyOfAnotherRelease("k"), Code::kFailedPrecondition, "IDEMPOTENCY_KEY_OTHER_RELEASE", false},
       {RowNotFound("e.E", "id 1"), Code::kNotFound, "ROW_NOT_FOUND", false},
@@ -84,14 +90,17 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {DeadlineExceeded("waiting"), Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", false},
       {StatementTimeout(), Code::kDeadlineExceeded, "STATEMENT_TIMEOUT", false},
       {Cancelled(), Code::kCancelled, "CANCELLED", false},
-      {LimitReached(Reason::kPoolTimeout, "w", "pool_timeout", "30 s"), Code::kResourceExhausted, "POOL_TIMEOUT", true},
-      {LimitReached(Reason::kQueueFull, "w", "l", "1"), Code::kResourceExhausted, "QUEUE_FULL", true},
-      {LimitReached(Reason::kStreamLimit, "w", "l", "1"), Code::kResourceExhausted, "STREAM_LIMIT", true},
-      {LimitReached(Reason::kUnitOfWorkLimit, "w", "l", "1"), Code::kResourceExhausted, "UNIT_OF_WORK_LIMIT", true},
-      {LimitReached(Reason::kUnitOfWorkCallerLimit, "w", "l", "1"), Code::kResourceExhausted,
-       "UNIT_OF_WORK_CALLER_LIMIT", true},
-      {LimitReached(Reason::kUnitOfWorkSavepoints, "w", "l", "1"), Code::kResourceExhausted, "UNIT_OF_WORK_SAVEPOINTS",
+      {LimitReached(Reason::kPoolTimeout, "w", Limit::kPoolTimeout, "30 s"), Code::kResourceExhausted, "POOL_TIMEOUT",
        true},
+      {LimitReached(Reason::kQueueFull, "w", Limit::kQueueLimit, "1"), Code::kResourceExhausted, "QUEUE_FULL", true},
+      {LimitReached(Reason::kStreamLimit, "w", Limit::kMaxStreams, "1"), Code::kResourceExhausted, "STREAM_LIMIT",
+       true},
+      {LimitReached(Reason::kUnitOfWorkLimit, "w", Limit::kUnitShare, "1"), Code::kResourceExhausted,
+       "UNIT_OF_WORK_LIMIT", true},
+      {LimitReached(Reason::kUnitOfWorkCallerLimit, "w", Limit::kUnitsPerCaller, "1"), Code::kResourceExhausted,
+       "UNIT_OF_WORK_CALLER_LIMIT", true},
+      {LimitReached(Reason::kUnitOfWorkSavepoints, "w", Limit::kUnitSavepoints, "1"), Code::kResourceExhausted,
+       "UNIT_OF_WORK_SAVEPOINTS", true},
       {ResponseTooLarge(2, 1, "c"), Code::kResourceExhausted, "RESPONSE_TOO_LARGE", false},
       {RelatedRowsTooLarge("r", 1), Code::kResourceExhausted, "RELATED_ROWS_TOO_LARGE", false},
       {TooManyRows("m", 1, "c"), Code::kResourceExhausted, "TOO_MANY_ROWS", false},
@@ -113,13 +122,13 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {UnitOfWorkElsewhere("a"), Code::kFailedPrecondition, "UNIT_OF_WORK_ELSEWHERE", false},
       {UnitOfWorkExpired("c", "w", "t"), Code::kAborted, "UNIT_OF_WORK_EXPIRED", false},
       {UnitOfWorkEnded("COMMITTED", "t"), Code::kFailedPrecondition, "UNIT_OF_WORK_ENDED", false},
-      {UnitOfWorkBusy("l", "1"), Code::kAborted, "UNIT_OF_WORK_BUSY", true},
+      {UnitOfWorkBusy(Limit::kUnitBusyWait, "1"), Code::kAborted, "UNIT_OF_WORK_BUSY", true},
       {UnitOfWorkFailed(Deadlock(), "c"), Code::kFailedPrecondition, "UNIT_OF_WORK_FAILED", false},
       {UnitOfWorkReadOnly("m"), Code::kFailedPrecondition, "UNIT_OF_WORK_READ_ONLY", false},
       {UnitOfWorkSequence(1, 2), Code::kAborted, "UNIT_OF_WORK_SEQUENCE", false},
       {SavepointNotFound("s"), Code::kNotFound, "SAVEPOINT_NOT_FOUND", false},
       {ValueMissing("v", "c", "f"), Code::kFailedPrecondition, "VALUE_MISSING", false},
-      {StreamIdle("l", "1 s", "r"), Code::kAborted, "STREAM_IDLE", false},
+      {StreamIdle("1 s", "r"), Code::kAborted, "STREAM_IDLE", false},
       {StreamsOff(), Code::kFailedPrecondition, "STREAMS_OFF", false},
       {ServerStarting(), Code::kUnavailable, "SERVER_STARTING", false},
   };
@@ -132,6 +141,9 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
     EXPECT_TRUE(reasons.insert(info.reason()).second) << "two errors share " << info.reason();
     EXPECT_EQ(test.status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value(), test.retry)
         << test.reason;
+    if (const std::string limit = ErrorMetadataValue(test.status, "limit"); !limit.empty()) {
+      EXPECT_TRUE(LimitFromName(limit).has_value()) << limit;
+    }
   }
   for (size_t number = 0; number < kReasonCount; ++number) {
     const std::string name(ReasonName(static_cast<Reason>(number)));
@@ -144,7 +156,8 @@ TEST(ErrorsTest, ErrorsOfOneReasonHaveOneCode) {
   for (const absl::Status& status :
        {RowsNotFound("e.E", items), NoRow("m"), RowsNotDeleted("e.E", items), DeletedRowsExist("e.E", "uq", items),
         VersionMismatches("e.E", items), ParentIsDeleted("e.E", "fk", "f", "p.P"), UnitOfWorkLostInRestart(),
-        PurgeInterrupted(LockTimeout(), 3), ImportStopped(Deadlock(), 1, 0), QueryValueRefused("m", {}, "p")}) {
+        UnitOfWorkOfAnotherRelease(), PurgeInterrupted(LockTimeout(), 3), ImportStopped(Deadlock(), 1, 0),
+        QueryValueRefused("m", {}, "p")}) {
     const std::optional<Reason> reason = ReasonOf(status);
     ASSERT_TRUE(reason.has_value()) << status;
     EXPECT_EQ(status.code(), CodeOf(*reason)) << status;
@@ -207,6 +220,52 @@ TEST(ErrorsTest, FieldsOfAnErrorCanBePutUnderAnother) {
   const absl::Status none = WithFieldsUnder(InvalidField("", "is wrong"), "calls[1].request");
   EXPECT_EQ(DetailOf<google::rpc::BadRequest>(none).field_violations(0).field(), "calls[1].request");
   EXPECT_EQ(WithFieldsUnder(Deadlock(), "calls[1].request"), Deadlock());
+}
+
+TEST(ErrorsTest, WhatIsBelowAnElementStaysThere) {
+  const auto fields = [](const absl::Status& status) { return ErrorFields(OfElement(status, "todos[2]")); };
+  EXPECT_THAT(fields(InvalidField("title", "d")), ElementsAre("todos[2].title"));
+  EXPECT_THAT(fields(InvalidField("todos[2].title", "d")), ElementsAre("todos[2].title"));
+  EXPECT_THAT(fields(InvalidField("todos[2]", "d")), ElementsAre("todos[2]"));
+  EXPECT_THAT(fields(InvalidField("todos[22].title", "d")), ElementsAre("todos[2].todos[22].title"));
+  EXPECT_EQ(OfElement(Deadlock(), "todos[2]"), Deadlock());
+}
+
+TEST(FieldViolationsTest, ThoseOfAnErrorAreGatheredBelowAPrefix) {
+  FieldViolations violations;
+  violations.AddUnder("calls[0]", absl::OkStatus());
+  EXPECT_TRUE(violations.empty());
+  violations.AddUnder("calls[1]", InvalidField("slug", "is too long"));
+  violations.AddUnder("calls[2]", InvalidField("", "is empty"));
+  violations.AddUnder("calls[3]", InvalidHeader("h", "is odd"));
+  EXPECT_EQ(Message(violations.ToStatus()),
+            "calls[1].slug: is too long; calls[2]: is empty; calls[3]: header h: is odd");
+}
+
+TEST(ErrorsTest, OtherWordsLeaveCodeAndDetails) {
+  const absl::Status status = WithMessage(Deadlock(), "in other words");
+  EXPECT_EQ(Message(status), "in other words");
+  EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(ReasonOf(status), Reason::kDeadlock);
+  EXPECT_TRUE(FindDetail<google::rpc::RetryInfo>(status).has_value());
+}
+
+TEST(ErrorsTest, ALimitIsNamedInTheMetadataAndInWords) {
+  const absl::Status status = LimitReached(Reason::kQueueFull, "calls wait", Limit::kQueueLimit, "3 calls");
+  EXPECT_EQ(Message(status), "calls wait (queue-limit is 3 calls); try again later, or raise the limit on the server");
+  EXPECT_EQ(ErrorMetadataValue(status, "limit"), "queue-limit");
+  EXPECT_EQ(ErrorMetadataValue(status, "value"), "3 calls");
+  const absl::Status fixed = LimitReached(Reason::kUnitOfWorkSavepoints, "too many", Limit::kUnitSavepoints, "64");
+  EXPECT_EQ(Message(fixed), "too many (unit-savepoints is 64); try again later") << "nobody can raise it";
+}
+
+TEST(ErrorsTest, ManyElementsAreListedAsFarAsATrailerHolds) {
+  std::vector<BatchItem> items;
+  for (int i = 0; i < 1000; ++i) items.push_back({"ids[" + std::to_string(i) + "]", "k"});
+  const std::string elements = ErrorMetadataValue(RowsNotFound("e.E", items), "elements");
+  EXPECT_THAT(elements, StartsWith("ids[0],ids[1],"));
+  EXPECT_THAT(elements, EndsWith(",…"));
+  EXPECT_LT(elements.size(), 2100u);
 }
 
 TEST(ErrorsTest, ForeignStatusHasNoReason) {

@@ -8,7 +8,8 @@
 
 #include "absl/strings/cord.h"
 #include "google/rpc/error_details.pb.h"
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
+#include "server/base/error_details.h"
 
 namespace rowkeeper {
 namespace {

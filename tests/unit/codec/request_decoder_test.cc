@@ -5,7 +5,7 @@
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "tests/fuzz/all_types.pb.h"
 #include "tests/fuzz/all_types_plan.h"
 

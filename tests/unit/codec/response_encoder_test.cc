@@ -4,7 +4,7 @@
 
 #include "google/protobuf/wrappers.pb.h"
 #include "gtest/gtest.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "tests/fuzz/all_types.pb.h"
 #include "tests/fuzz/all_types_plan.h"
 #include "tests/unit/codec/fake_rows.h"

@@ -6,7 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "tests/fuzz/all_types.pb.h"
 #include "tests/fuzz/all_types_plan.h"
 #include "tests/unit/codec/fake_rows.h"

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
+#include "server/base/error_details.h"
+#include "server/base/row_errors.h"
 
 namespace rowkeeper::db {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "server/base/text.h"
 
 namespace rowkeeper::db {

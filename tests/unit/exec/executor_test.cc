@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "absl/synchronization/notification.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/unit/exec/silent_server.h"

@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 
 namespace rowkeeper::observe {
 namespace {

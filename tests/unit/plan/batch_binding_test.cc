@@ -1,6 +1,7 @@
 #include <utility>
 
-#include "server/base/bulk_errors.h"
+#include "server/base/error_details.h"
+#include "server/base/errors.h"
 #include "server/plan/batch/batch.h"
 #include "tests/unit/plan/plan_fixture.h"
 

@@ -3,7 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "absl/strings/str_join.h"
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 #include "server/base/relation_errors.h"
 #include "tests/unit/plan/plan_fixture.h"
 

@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
+#include "server/base/error_details.h"
 
 namespace rowkeeper::uow {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "server/base/errors.h"
+#include "server/base/error_details.h"
 
 namespace rowkeeper::uow {
 namespace {

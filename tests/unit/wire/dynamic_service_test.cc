@@ -8,7 +8,10 @@
 #include <stdexcept>
 #include <thread>
 
+#include "server/base/database_errors.h"
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
+#include "server/base/row_errors.h"
 #include "server/wire/status.h"
 #include "tests/unit/wire/raw_client.h"
 

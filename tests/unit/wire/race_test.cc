@@ -8,6 +8,7 @@
 #include <random>
 #include <thread>
 
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "tests/unit/wire/raw_client.h"
 

@@ -12,6 +12,7 @@
 #include <future>
 #include <thread>
 
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "tests/unit/wire/raw_client.h"
 

@@ -5,7 +5,9 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
+#include "server/base/row_errors.h"
 #include "server/base/utf8.h"
 
 namespace rowkeeper::wire {

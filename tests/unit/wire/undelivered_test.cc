@@ -5,7 +5,7 @@
 #include <future>
 #include <thread>
 
-#include "server/base/errors.h"
+#include "server/base/database_errors.h"
 #include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::wire {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/base/error_details.h"
+
 namespace rowkeeper::wire {
 namespace {
 

@@ -1,0 +1,90 @@
+#include "server/base/database_errors.h"
+
+#include <chrono>
+
+#include "server/base/error_builder.h"
+#include "server/base/text.h"
+
+namespace rowkeeper {
+
+using std::chrono::milliseconds;
+
+absl::Status SerializationFailure() {
+  return ErrorBuilder(Reason::kSerializationFailure,
+                      "another transaction changed the same rows first; run the whole unit of work again")
+      .WithRetry(milliseconds(20))
+      .Build();
+}
+
+absl::Status Deadlock() {
+  return ErrorBuilder(Reason::kDeadlock,
+                      "this transaction and another waited for each other's rows, and this one was ended; run the "
+                      "whole unit of work again")
+      .WithRetry(milliseconds(50))
+      .Build();
+}
+
+absl::Status LockTimeout() {
+  return ErrorBuilder(Reason::kLockTimeout,
+                      "another transaction held a lock on these rows for longer than the server waits; try again")
+      .WithRetry(milliseconds(200))
+      .Build();
+}
+
+absl::Status StatementTimeout() {
+  return ErrorBuilder(Reason::kStatementTimeout,
+                      "the statement ran longer than the server allows; ask for less, add an index for it, or raise "
+                      "the server's statement timeout")
+      .Build();
+}
+
+absl::Status DatabaseExhausted() {
+  return ErrorBuilder(Reason::kDatabaseResources,
+                      "the database is out of connections, memory or disk space; try again later")
+      .WithRetry(milliseconds(1000))
+      .Build();
+}
+
+absl::Status DatabaseUnavailable() {
+  return ErrorBuilder(Reason::kDatabaseUnavailable,
+                      "the database cannot be reached and nothing was executed; try again")
+      .WithRetry(milliseconds(500))
+      .Build();
+}
+
+absl::Status CommitOutcomeUnknown() {
+  return ErrorBuilder(Reason::kCommitOutcomeUnknown,
+                      "the connection to the database was lost while a write was under way, so it may or may not have "
+                      "happened; read the rows before you write again")
+      .Build();
+}
+
+absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy) {
+  return ErrorBuilder(Reason::kSchemaMismatch, Cat("the database does not fit the catalogue: ", problem, "; ", remedy))
+      .With("remedy", remedy)
+      .WithPrecondition("SCHEMA", "database")
+      .Build();
+}
+
+absl::Status RefusedByTrigger(std::string_view entity) {
+  return ErrorBuilder(Reason::kTriggerRefused,
+                      Cat("a rule of the database refused this change", entity.empty() ? "" : Cat(" of ", entity),
+                          "; ask its owner what the rule demands"))
+      .With("entity", entity)
+      .Build();
+}
+
+absl::Status DatabasePermission() {
+  return ErrorBuilder(Reason::kDatabasePermission,
+                      "the server's database role may not do this; grant it the privilege on the entity's table")
+      .Build();
+}
+
+absl::Status UnrepresentableValue(std::string_view field, std::string_view problem) {
+  return ErrorBuilder(Reason::kUnrepresentableValue,
+                      Cat(field, ": the stored value cannot be sent: ", problem, "; correct it in the database"))
+      .With("field", field)
+      .Build();
+}
+
+}  // namespace rowkeeper

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/status.h"
+
+/// What PostgreSQL refuses, and what becomes of it; see errors.h. SQLSTATEs are mapped to these in db/sqlstate.cc.
+namespace rowkeeper {
+
+/// ABORTED with RetryInfo, reason SERIALIZATION_FAILURE.
+absl::Status SerializationFailure();
+/// ABORTED with RetryInfo, reason DEADLOCK.
+absl::Status Deadlock();
+/// ABORTED with RetryInfo, reason LOCK_TIMEOUT.
+absl::Status LockTimeout();
+/// DEADLINE_EXCEEDED, reason STATEMENT_TIMEOUT: the server's own limit.
+absl::Status StatementTimeout();
+/// RESOURCE_EXHAUSTED, reason DATABASE_RESOURCES: SQLSTATE class 53.
+absl::Status DatabaseExhausted();
+/// UNAVAILABLE with RetryInfo, reason DATABASE_UNAVAILABLE: nothing was executed.
+absl::Status DatabaseUnavailable();
+/// UNKNOWN, reason COMMIT_OUTCOME_UNKNOWN: the connection was lost while a write was under way.
+absl::Status CommitOutcomeUnknown();
+/// FAILED_PRECONDITION, reason SCHEMA_MISMATCH: `remedy` is the command to run.
+absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy);
+/// FAILED_PRECONDITION, reason TRIGGER_REFUSED: a trigger or function of the database raised an error of its own. Its
+/// words are not shown, for they may hold values. `entity` may be empty.
+absl::Status RefusedByTrigger(std::string_view entity);
+/// PERMISSION_DENIED, reason DATABASE_PERMISSION.
+absl::Status DatabasePermission();
+/// INTERNAL, reason UNREPRESENTABLE_VALUE: a stored value that the field's type cannot carry.
+absl::Status UnrepresentableValue(std::string_view field, std::string_view problem);
+
+}  // namespace rowkeeper
