@@ -55,8 +55,7 @@ std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const p
                                        const schema::LiveSchema& live) {
   std::vector<std::string> advice;
   for (const auto& plan : plans) {
-    const bool creates =
-        plan->operation == catalogue::Operation::kCreate || plan->operation == catalogue::Operation::kBatchCreate;
+    const bool creates = plan->change() == catalogue::Change::kCreate;
     if (creates || plan->query != nullptr) continue;
     const Need need = NeedOf(*plan);
     if (need.equality.empty() && need.order.empty()) continue;  // about all rows, or whatever optional filters leave

@@ -12,26 +12,47 @@
 #include "server/base/row_errors.h"
 #include "server/base/text.h"
 #include "server/exec/cascade_outcome.h"
+#include "server/exec/partial_run.h"
+#include "server/exec/reach.h"
+#include "server/exec/statement_scope.h"
 #include "server/plan/batch/batch.h"
 
 namespace rowkeeper::exec {
 namespace {
 
-using catalogue::Operation;
+using catalogue::Change;
 using plan::WriteOutcome;
 using Kind = StatementCache::Kind;
 
-WriteOutcome ToOutcome(std::string_view text) {
+WriteOutcome ToWriteOutcome(std::string_view text) {
   if (text == "INSERTED") return WriteOutcome::kInserted;
   return text == "UPDATED" ? WriteOutcome::kUpdated : WriteOutcome::kUnchanged;
 }
 
-Outcome OutcomeOf(db::Rows rows, std::shared_ptr<const sql::Statement> statement) {
-  Outcome outcome;
-  outcome.row_count = rows.size();
-  outcome.rows = std::move(rows);
-  outcome.statement = std::move(statement);
+Outcome AllRows(db::Rows rows, std::shared_ptr<const sql::Statement> statement) {
+  const int count = rows.size();
+  Outcome outcome = RowsOutcome(std::move(rows), std::move(statement), count);
+  outcome.facts = BatchFacts();
   return outcome;
+}
+
+Outcome NoRows(BatchFacts facts) {
+  Outcome outcome;
+  outcome.facts = std::move(facts);
+  return outcome;
+}
+
+BatchFacts& FactsOf(Outcome* outcome) { return std::get<BatchFacts>(outcome->facts); }
+
+/// Whether an error may come after a statement that has written.
+bool MayFailHalfWay(const plan::Call& call) {
+  if (call.plan->partial) return true;
+  // Of several rows those may be read again that others have written meanwhile.
+  return call.plan->change() == Change::kUpsert && call.request.elements.size() > 1;
+}
+
+absl::StatusOr<Outcome> RunOnce(const Step& step) {
+  return step.call.plan->partial ? PartialRun(step).Run() : BatchRun(step).Run();
 }
 
 }  // namespace
@@ -66,33 +87,31 @@ BatchRun::BatchRun(const Step& step, const std::vector<size_t>* places)
     : step_(step), call_(step.call), plan_(*call_.plan), count_(call_.request.elements.size()), places_(places) {}
 
 absl::StatusOr<Outcome> BatchRun::Run() {
-  if (count_ == 0) return Outcome{};
+  if (count_ == 0) return NoRows({});
   const SharedStatement statement = step_.Get(Kind::kMain);
   absl::StatusOr<db::Rows> rows = CascadeResult(plan_, *statement, step_.Execute(*statement, step_.effect()));
-  switch (plan_.operation) {
-    case Operation::kBatchGet:
-      return rows.ok() ? Got(*std::move(rows), statement) : rows.status();
-    case Operation::kBatchCreate:
-      return rows.ok() ? Created(*std::move(rows), statement) : rows.status();
-    case Operation::kUpsert:
-    case Operation::kBatchUpsert: {
-      // How the statement fails for a row that became unfit after it began: see sql/render_upsert.cc.
-      const catalogue::Entity& entity = *plan_.entity;
-      const catalogue::Column& guard = entity.columns[entity.version.value_or(entity.key[0])];
-      const bool overtaken =
-          absl::IsInvalidArgument(rows.status()) && ErrorMetadataValue(rows.status(), "field") == guard.field->name();
-      if (overtaken) return SerializationFailure();
-      return rows.ok() ? Upserted(*std::move(rows), statement) : rows.status();
-    }
-    default:
-      return rows.ok() ? Changed(*std::move(rows), statement) : rows.status();
+  if (plan_.change() == Change::kUpsert) return Upserted(std::move(rows), statement);
+  if (!rows.ok()) return rows.status();
+  switch (plan_.change()) {
+    case Change::kNone:
+      return Got(*std::move(rows), statement);
+    case Change::kCreate:
+      return Created(*std::move(rows), statement);
+    case Change::kUpdate:
+    case Change::kSoftDelete:
+    case Change::kRestore:
+    case Change::kDelete:
+    case Change::kUpsert:
+    case Change::kPurge:
+      break;
   }
+  return Changed(*std::move(rows), statement);
 }
 
 absl::StatusOr<Outcome> BatchRun::Created(db::Rows rows, SharedStatement statement) const {
   const auto stored = static_cast<size_t>(statement->cells.empty() ? rows.affected() : rows.size());
   if (stored != count_) return Internal("the database stored fewer rows than it was given");
-  return statement->cells.empty() ? Outcome{} : OutcomeOf(std::move(rows), std::move(statement));
+  return statement->cells.empty() ? NoRows({}) : AllRows(std::move(rows), std::move(statement));
 }
 
 absl::StatusOr<Outcome> BatchRun::Got(db::Rows rows, SharedStatement statement) const {
@@ -102,7 +121,7 @@ absl::StatusOr<Outcome> BatchRun::Got(db::Rows rows, SharedStatement statement) 
     for (size_t element : missing) items.push_back(Item(element));
     return RowsNotFound(plan_.entity->full_name, items);
   }
-  Outcome outcome = OutcomeOf(std::move(rows), std::move(statement));
+  Outcome outcome = AllRows(std::move(rows), std::move(statement));
   AddMissing(missing, &outcome);
   return outcome;
 }
@@ -110,7 +129,7 @@ absl::StatusOr<Outcome> BatchRun::Got(db::Rows rows, SharedStatement statement) 
 absl::StatusOr<Outcome> BatchRun::Changed(db::Rows rows, SharedStatement statement) const {
   if (rows.size() == 0) return ExplainMisses();
   const std::vector<size_t> missing = Missing(rows, *statement);
-  Outcome outcome = OutcomeOf(std::move(rows), std::move(statement));
+  Outcome outcome = AllRows(std::move(rows), std::move(statement));
   AddMissing(missing, &outcome);
   return outcome;
 }
@@ -124,20 +143,28 @@ absl::StatusOr<Outcome> BatchRun::ExplainMisses() const {
   }
   std::vector<size_t> all(count_);
   for (size_t i = 0; i < count_; ++i) all[i] = i;
-  Outcome outcome;
+  Outcome outcome = NoRows({});
   AddMissing(all, &outcome);
   return outcome;
 }
 
-absl::StatusOr<Outcome> BatchRun::Upserted(db::Rows rows, SharedStatement statement) const {
+absl::StatusOr<Outcome> BatchRun::Upserted(absl::StatusOr<db::Rows> result, SharedStatement statement) const {
+  // How the statement fails for a row that became unfit after it began: see sql/render_upsert.cc.
+  const catalogue::Entity& entity = *plan_.entity;
+  const catalogue::Column& guard = entity.columns[entity.version.value_or(entity.key[0])];
+  const bool overtaken =
+      absl::IsInvalidArgument(result.status()) && ErrorMetadataValue(result.status(), "field") == guard.field->name();
+  if (overtaken) return SerializationFailure();
+  if (!result.ok()) return result.status();
+  db::Rows rows = *std::move(result);
   if (rows.size() == 0) {
     const absl::StatusOr<std::vector<State>> states = Probe();
     return states.ok() ? ExplainOrRetry(*states) : states.status();
   }
   if (static_cast<size_t>(rows.size()) < count_) return Reread(rows, *statement);
-  Outcome outcome = OutcomeOf(std::move(rows), std::move(statement));
+  Outcome outcome = AllRows(std::move(rows), std::move(statement));
   for (int row = 0; row < outcome.row_count; ++row) {
-    outcome.writes.push_back(ToOutcome(outcome.rows.cell(row, outcome.statement->outcome_cell)));
+    FactsOf(&outcome).writes.push_back(ToWriteOutcome(outcome.rows.cell(row, outcome.statement->outcome_cell)));
   }
   return outcome;
 }
@@ -145,7 +172,7 @@ absl::StatusOr<Outcome> BatchRun::Upserted(db::Rows rows, SharedStatement statem
 absl::StatusOr<Outcome> BatchRun::Reread(const db::Rows& written, const sql::Statement& statement) const {
   std::vector<WriteOutcome> writes(count_, WriteOutcome::kUnchanged);
   for (int row = 0; row < written.size(); ++row) {
-    writes[ElementOf(written, row, statement)] = ToOutcome(written.cell(row, statement.outcome_cell));
+    writes[ElementOf(written, row, statement)] = ToWriteOutcome(written.cell(row, statement.outcome_cell));
   }
   // What was written on its own is there for good: run again, the call would find it and say UNCHANGED.
   const auto has_changed = [](WriteOutcome write) { return write != WriteOutcome::kUnchanged; };
@@ -156,8 +183,8 @@ absl::StatusOr<Outcome> BatchRun::Reread(const db::Rows& written, const sql::Sta
   if (static_cast<size_t>(rows->size()) != count_) {  // deleted meanwhile: write it again
     return durable ? CommitOutcomeUnknown() : SerializationFailure();
   }
-  Outcome outcome = OutcomeOf(*std::move(rows), reread);
-  outcome.writes = std::move(writes);
+  Outcome outcome = AllRows(*std::move(rows), reread);
+  FactsOf(&outcome).writes = std::move(writes);
   return outcome;
 }
 
@@ -186,23 +213,9 @@ absl::StatusOr<std::vector<BatchRun::State>> BatchRun::Probe() const {
 /// as well.
 bool BatchRun::IsInReach(const State& state) const {
   if (!state.found) return false;
-  switch (plan_.operation) {
-    case Operation::kBatchSoftDelete:
-      return state.live || call_.request.allow_missing;
-    case Operation::kBatchRestore:
-      return !state.live || call_.request.allow_missing;
-    default:
-      break;
-  }
-  switch (call_.variant.deleted) {
-    case plan::Deleted::kExclude:
-      return state.live;
-    case plan::Deleted::kInclude:
-      return true;
-    case plan::Deleted::kOnly:
-      return !state.live;
-  }
-  return state.live;
+  const bool wants_state = plan_.change() == Change::kSoftDelete || plan_.change() == Change::kRestore;
+  if (wants_state && call_.request.allow_missing) return true;
+  return exec::IsInReach(plan_.change(), call_.variant.deleted, state.live);
 }
 
 absl::Status BatchRun::ExplainOrRetry(const std::vector<State>& states) const {
@@ -213,8 +226,8 @@ absl::Status BatchRun::ExplainOrRetry(const std::vector<State>& states) const {
 
 absl::Status BatchRun::ExplainStates(const std::vector<State>& states) const {
   const catalogue::Entity& entity = *plan_.entity;
-  const bool upsert = catalogue::IsUpsert(plan_.operation);
-  const bool restore = plan_.operation == Operation::kBatchRestore;
+  const bool upsert = plan_.change() == Change::kUpsert;
+  const bool restore = plan_.change() == Change::kRestore;
   std::vector<BatchItem> missing, wrong_state, versions;
   FieldViolations immutables;
   for (size_t i = 0; i < states.size(); ++i) {
@@ -271,7 +284,12 @@ BatchItem BatchRun::VersionItem(size_t element) const {
 }
 
 void BatchRun::AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const {
-  for (size_t element : elements) outcome->missing.push_back(KeyTexts(element));
+  for (size_t element : elements) FactsOf(outcome).missing.push_back(KeyTexts(element));
+}
+
+absl::StatusOr<Outcome> RunBatch(const Step& step) {
+  if (!MayFailHalfWay(step.call)) return RunOnce(step);
+  return RunAllOrNothing(step, [&step] { return RunOnce(step); });
 }
 
 }  // namespace rowkeeper::exec

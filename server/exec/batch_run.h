@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/base/row_errors.h"
-#include "server/exec/runner.h"
+#include "server/exec/outcome.h"
 #include "server/exec/step.h"
 
 namespace rowkeeper::exec {
@@ -18,6 +18,9 @@ std::string ElementVersionsText(const plan::Call& call);
 
 /// The element that row `row` of a batch's result is of, counted from 0.
 size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement);
+
+/// Family::kBatch. Where it may fail after a statement that has written, all of it is undone in a transaction.
+absl::StatusOr<Outcome> RunBatch(const Step& step);
 
 /// Runs a batch or an upsert: one statement, and a second one only to explain why nothing was written, or to read rows
 /// that another transaction brought into the wanted state at the same moment.
@@ -42,7 +45,7 @@ class BatchRun {
   absl::StatusOr<Outcome> Created(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Got(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Changed(db::Rows rows, SharedStatement statement) const;
-  absl::StatusOr<Outcome> Upserted(db::Rows rows, SharedStatement statement) const;
+  absl::StatusOr<Outcome> Upserted(absl::StatusOr<db::Rows> result, SharedStatement statement) const;
   /// The answer when the row of an element was there by the time ON CONFLICT looked, and as wanted. Where the rows
   /// cannot be read, COMMIT_OUTCOME_UNKNOWN if some have been written for good.
   absl::StatusOr<Outcome> Reread(const db::Rows& written, const sql::Statement& statement) const;

@@ -7,6 +7,7 @@
 #include "server/base/reason.h"
 #include "server/exec/cascade_outcome.h"
 #include "server/exec/conflict.h"
+#include "server/exec/statement_scope.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -40,21 +41,18 @@ bool PassesByItself(const absl::Status& status) {
   return IsConflict(status) || reason == Reason::kLockTimeout || reason == Reason::kDatabaseUnavailable;
 }
 
-Outcome Purged(int64_t count, bool more) {
+Outcome Changed(int64_t count, bool more) {
   Outcome outcome;
-  outcome.affected = count;
-  outcome.more = more;
+  outcome.facts = BulkFacts{count, more};
   return outcome;
 }
 
 /// `alone`: not in a transaction, so that what was purged stays so.
 absl::StatusOr<Outcome> Interrupted(const absl::Status& status, int64_t purged, bool alone) {
   if (!alone || purged == 0) return status;
-  if (PassesByItself(status)) return Purged(purged, true);
+  if (PassesByItself(status)) return Changed(purged, true);
   return PurgeInterrupted(status, purged);
 }
-
-}  // namespace
 
 absl::StatusOr<Outcome> RunBulkChange(const Step& step) {
   const auto statement = step.Get(Kind::kMain);
@@ -63,9 +61,7 @@ absl::StatusOr<Outcome> RunBulkChange(const Step& step) {
   if (!rows.ok()) return rows.status();
   const int64_t most = step.call.request.max_affected.value_or(0);
   if (Number(*rows, 0) > most) return MaxAffectedExceeded(step.call.plan->entity->full_name, most);
-  Outcome outcome;
-  outcome.affected = Number(*rows, 1);
-  return outcome;
+  return Changed(Number(*rows, 1), false);
 }
 
 absl::StatusOr<Outcome> RunPurge(const Step& step) {
@@ -77,11 +73,18 @@ absl::StatusOr<Outcome> RunPurge(const Step& step) {
     const absl::StatusOr<int64_t> removed = PurgeBatch(step, wanted);
     if (!removed.ok()) return Interrupted(removed.status(), purged, alone);
     purged += *removed;
-    if (*removed < wanted) return Purged(purged, false);
+    if (*removed < wanted) return Changed(purged, false);
   }
   const absl::StatusOr<bool> more = HasMore(step);
   if (!more.ok()) return Interrupted(more.status(), purged, alone);
-  return Purged(purged, *more);
+  return Changed(purged, *more);
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> RunBulk(const Step& step) {
+  if (step.call.plan->change() != catalogue::Change::kPurge) return RunBulkChange(step);
+  return RunAllOrNothing(step, [&step] { return RunPurge(step); });
 }
 
 }  // namespace rowkeeper::exec

@@ -1,17 +1,16 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "server/exec/runner.h"
+#include "server/exec/outcome.h"
 #include "server/exec/step.h"
 
 namespace rowkeeper::exec {
 
-/// Runs a change of all rows that match: one statement, all or nothing.
-absl::StatusOr<Outcome> RunBulkChange(const Step& step);
-
-/// Runs a purge: one statement for each batch of rows, until there are no more, the call's max_affected is reached, or
+/// Family::kBulk. A change is one statement, all or nothing.
+///
+/// A purge is one statement for each batch of rows, until there are no more, the call's max_affected is reached, or
 /// something fails. Outside a transaction every batch stays removed: what was done by then is in the outcome when the
 /// failure passes by itself (the outcome then says that there is more), else in the error. Conflicts are tried again.
-absl::StatusOr<Outcome> RunPurge(const Step& step);
+absl::StatusOr<Outcome> RunBulk(const Step& step);
 
 }  // namespace rowkeeper::exec

@@ -35,7 +35,7 @@ absl::Status CheckNotRefused(const plan::MethodPlan& plan, const sql::Statement&
   int number = 0;
   std::from_chars(cell.data(), cell.data() + cell.size(), number);
   if (number == sql::Cascade::kOvertaken) return SerializationFailure();
-  const sql::CascadeKind kind = sql::KindOf(plan.operation);
+  const sql::CascadeKind kind = sql::KindOf(plan.change());
   const sql::CascadeShape shape = sql::ShapeOfCascade(*plan.entity);
   if (number < 0 || number >= static_cast<int>(shape.blockers(kind).size()))
     return Internal("a reference forbids the change, but it is not known");

@@ -49,6 +49,7 @@ class Page {
     SetNext();
     if (call_.plan->response.previous_page_token != nullptr) SetPrevious();
     outcome_.statement = std::move(statement_);
+    outcome_.facts = std::move(facts_);
     return std::move(outcome_);
   }
 
@@ -64,19 +65,19 @@ class Page {
     const int last = outcome_.row_count - 1;
     const bool at_end = call_.cursor.empty() && !call_.variant.skip;
     if (!call_.variant.backward) {
-      if (more_) outcome_.next_page_token = TokenAt(PagePlace::kAfter, last);
+      if (more_) facts_.next_page_token = TokenAt(PagePlace::kAfter, last);
     } else if (empty()) {  // what was before is gone: the list now begins where the caller came from
-      outcome_.next_page_token = Token(PagePlace::kFirst);
+      facts_.next_page_token = Token(PagePlace::kFirst);
     } else if (!at_end) {
-      outcome_.next_page_token = TokenAt(PagePlace::kAfter, last);
+      facts_.next_page_token = TokenAt(PagePlace::kAfter, last);
     }
   }
 
   void SetPrevious() {
     if (call_.variant.backward) {
-      if (more_) outcome_.previous_page_token = TokenAt(PagePlace::kBefore, 0);
+      if (more_) facts_.previous_page_token = TokenAt(PagePlace::kBefore, 0);
     } else if (!call_.first_page) {
-      outcome_.previous_page_token = empty() ? Token(PagePlace::kLast) : TokenAt(PagePlace::kBefore, 0);
+      facts_.previous_page_token = empty() ? Token(PagePlace::kLast) : TokenAt(PagePlace::kBefore, 0);
     }
   }
 
@@ -84,6 +85,7 @@ class Page {
   const plan::Call& call_;
   std::shared_ptr<const sql::Statement> statement_;
   bool more_ = false;
+  PageFacts facts_;
   Outcome outcome_;
 };
 
@@ -127,9 +129,7 @@ absl::StatusOr<int64_t> TotalSize(const Step& step, plan::CountMode mode) {
   return *total;
 }
 
-}  // namespace
-
-absl::StatusOr<Outcome> RunList(const Step& step) {
+absl::StatusOr<Outcome> RunPage(const Step& step) {
   const auto statement = step.Get(Kind::kMain);
   absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
@@ -138,16 +138,24 @@ absl::StatusOr<Outcome> RunList(const Step& step) {
   if (count == plan::CountMode::kNone) return outcome;
   const absl::StatusOr<int64_t> total = TotalSize(step, count);
   if (!total.ok()) return total.status();
-  outcome.total_size = *total;
+  std::get<PageFacts>(outcome.facts).total_size = *total;
   return outcome;
 }
 
 absl::StatusOr<Outcome> RunCount(const Step& step) {
   const absl::StatusOr<int64_t> total = TotalSize(step, step.call.request.count.value_or(plan::CountMode::kExact));
   if (!total.ok()) return total.status();
+  PageFacts facts;
+  facts.total_size = *total;
   Outcome outcome;
-  outcome.total_size = *total;
+  outcome.facts = std::move(facts);
   return outcome;
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> RunList(const Step& step) {
+  return step.call.plan->operation == catalogue::Operation::kCount ? RunCount(step) : RunPage(step);
 }
 
 }  // namespace rowkeeper::exec

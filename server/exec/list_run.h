@@ -1,17 +1,15 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "server/exec/runner.h"
+#include "server/exec/outcome.h"
 #include "server/exec/step.h"
 
 namespace rowkeeper::exec {
 
-/// Runs a list: one statement for the page, and a second one where its total size is asked for. (Outside a unit of work
-/// they see the table one after the other, so a row that comes or goes in between is in only one of them. Counting in
-/// the page's own statement would cost every page as much as the count, even one that is not asked for.)
+/// Family::kList; an export has its own, see export_run.h. A count is one statement. A list is one for the page, and a
+/// second one where its total size is asked for. (Outside a unit of work they see the table one after the other, so a
+/// row that comes or goes in between is in only one of them. Counting in the page's own statement would cost every page
+/// as much as the count, even one that is not asked for.)
 absl::StatusOr<Outcome> RunList(const Step& step);
-
-/// Runs a count.
-absl::StatusOr<Outcome> RunCount(const Step& step);
 
 }  // namespace rowkeeper::exec

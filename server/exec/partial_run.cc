@@ -110,9 +110,10 @@ void PartialRun::Keep(const Places& places, Outcome outcome) {
     sources_[places[element]] = {static_cast<int>(parts_.size()), row};
   }
   if (outcome.row_count > 0) parts_.push_back(std::move(outcome.rows));
-  if (!outcome.writes.empty()) outcome_.writes.resize(count_, plan::WriteOutcome::kNone);
-  for (size_t i = 0; i < outcome.writes.size(); ++i) outcome_.writes[places[i]] = outcome.writes[i];
-  for (auto& key : outcome.missing) outcome_.missing.push_back(std::move(key));
+  BatchFacts& facts = std::get<BatchFacts>(outcome.facts);
+  if (!facts.writes.empty()) facts_.writes.resize(count_, plan::WriteOutcome::kNone);
+  for (size_t i = 0; i < facts.writes.size(); ++i) facts_.writes[places[i]] = facts.writes[i];
+  for (auto& key : facts.missing) facts_.missing.push_back(std::move(key));
   if (outcome_.statement == nullptr) outcome_.statement = std::move(outcome.statement);
 }
 
@@ -130,7 +131,8 @@ Outcome PartialRun::Collect() {
     outcome_.row_count = static_cast<int>(count_);
     outcome_.rows = db::AssembleRows(std::move(parts_), sources_, columns);
   }
-  outcome_.results = std::move(results_);
+  facts_.results = std::move(results_);
+  outcome_.facts = std::move(facts_);
   return std::move(outcome_);
 }
 

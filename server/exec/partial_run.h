@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/db/assembled_rows.h"
-#include "server/exec/runner.h"
+#include "server/exec/outcome.h"
 #include "server/exec/step.h"
 
 namespace rowkeeper::exec {
@@ -49,6 +49,7 @@ class PartialRun {
   std::vector<absl::Status> results_;
   std::vector<db::Rows> parts_;
   std::vector<db::RowSource> sources_;
+  BatchFacts facts_;
   Outcome outcome_;
 };
 

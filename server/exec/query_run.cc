@@ -12,6 +12,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/query_errors.h"
 #include "server/base/text.h"
+#include "server/exec/statement_scope.h"
 #include "server/plan/query/query_plan.h"
 #include "server/plan/response_facts.h"
 
@@ -80,15 +81,13 @@ absl::Status InWordsOfTheQuery(const plan::MethodPlan& plan, const absl::Status&
   return QueryValueRefused(plan.full_name, fields, message.substr(of_entity.size()));
 }
 
-}  // namespace
-
-absl::StatusOr<Outcome> RunQuery(const Step& step) {
+absl::StatusOr<Outcome> RunStatement(const Step& step) {
   const plan::MethodPlan& plan = *step.call.plan;
   const auto statement = step.Get(StatementCache::Kind::kMain);
   absl::StatusOr<db::Rows> rows = step.Execute(*statement, step.effect());
   if (!rows.ok()) return InWordsOfTheQuery(plan, rows.status());
   Outcome outcome;
-  outcome.affected = rows->affected();
+  outcome.facts = QueryFacts{rows->affected()};
   if (!plan::CarriesRows(plan.response)) return outcome;
   absl::StatusOr<std::vector<int>> cells = FindColumns(plan, *rows);
   if (!cells.ok()) return cells.status();
@@ -101,6 +100,15 @@ absl::StatusOr<Outcome> RunQuery(const Step& step) {
   outcome.rows = *std::move(rows);
   outcome.statement = std::move(meaning);
   return outcome;
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> RunQuery(const Step& step) {
+  const plan::MethodPlan& plan = *step.call.plan;
+  const bool may_fail_half_way = !plan.reads_only() && plan::CarriesRows(plan.response);
+  if (!may_fail_half_way) return RunStatement(step);
+  return RunAllOrNothing(step, [&step] { return RunStatement(step); });
 }
 
 }  // namespace rowkeeper::exec

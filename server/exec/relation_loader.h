@@ -5,8 +5,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/exec/outcome.h"
 #include "server/exec/relation_rows.h"
-#include "server/exec/runner.h"
 #include "server/exec/step.h"
 
 namespace rowkeeper::exec {

@@ -4,7 +4,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
-#include "server/exec/runner.h"
+#include "server/exec/outcome.h"
 #include "server/exec/step.h"
 
 namespace rowkeeper::exec {

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
 #include "server/exec/batch_run.h"
 #include "server/plan/query/query_plan.h"
 
@@ -47,6 +49,13 @@ const catalogue::Entity& Subject(const plan::MethodPlan& plan) {
 }
 
 }  // namespace
+
+std::string Step::KeyText() const {
+  return absl::StrJoin(call.variant.filters, ", ", [this](std::string* out, int filter) {
+    const int input = call.plan->filters[filter].input;
+    out->append(Cat(call.plan->inputs[input].name, " ", call.request.arguments[input].text));
+  });
+}
 
 std::shared_ptr<const sql::Statement> Step::Get(StatementCache::Kind kind) const {
   return parts.statements->Get(*call.plan, call.variant, kind);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -28,6 +29,9 @@ struct Step {
   db::Query::Effect effect() const {
     return call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
   }
+
+  /// "id 0b52…, owner_id 77aa…": how the caller named the row.
+  std::string KeyText() const;
 
   /// The call's statement of this kind.
   std::shared_ptr<const sql::Statement> Get(StatementCache::Kind kind) const;

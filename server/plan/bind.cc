@@ -11,18 +11,19 @@
 #include "server/plan/call.h"
 #include "server/plan/filter/expression.h"
 #include "server/plan/inputs.h"
+#include "server/plan/list/list.h"
 #include "server/plan/mask/json_mask.h"
 #include "server/plan/mask/masks.h"
-#include "server/plan/page/pages.h"
 #include "server/plan/query/bind.h"
 #include "server/plan/relation/selection.h"
 #include "server/plan/response_facts.h"
+#include "server/plan/write/write.h"
 
 namespace rowkeeper::plan {
 namespace {
 
 using catalogue::Column;
-using catalogue::Operation;
+using catalogue::Family;
 using catalogue::ValueKind;
 
 bool TakesSeveral(FilterOperator op) {
@@ -77,32 +78,6 @@ void BindFilters(Call* call, FieldViolations* violations) {
   }
 }
 
-void BindCreateValues(Call* call, FieldViolations* violations) {
-  const MethodPlan& plan = *call->plan;
-  for (int i = 0; i < static_cast<int>(plan.values.size()); ++i) {
-    const ValueTerm& value = plan.values[i];
-    const Column& column = plan.entity->columns[value.column];
-    Argument& argument = call->request.arguments[value.input];
-    if (!argument.present && column.has_default()) continue;
-    if (ResolveAbsent(column, &argument, plan.inputs[value.input].name, violations)) call->variant.written.push_back(i);
-  }
-}
-
-void BindUpdateValues(Call* call, FieldViolations* violations) {
-  const MethodPlan& plan = *call->plan;
-  const auto& mask = call->request.update_mask;
-  const bool everything = mask.has_value() && std::find(mask->begin(), mask->end(), "*") != mask->end();
-  for (int i : ResolveUpdateMask(plan, call->request, violations)) {
-    const ValueTerm& value = plan.values[i];
-    const Column& column = plan.entity->columns[value.column];
-    Argument& argument = call->request.arguments[value.input];
-    // "*" replaces what can be replaced: an immutable field left empty is not an attempt to change it.
-    if (column.immutable && everything && !argument.present) continue;
-    if (!ResolveAbsent(column, &argument, plan.inputs[value.input].name, violations)) continue;
-    (column.immutable ? call->variant.unchanged : call->variant.written).push_back(i);
-  }
-}
-
 /// The filter expression becomes conditions without texts, and texts that go to the database as parameters.
 void BindExpression(Call* call, const FilterLimits& limits, FieldViolations* violations) {
   std::string problem;
@@ -114,14 +89,6 @@ void BindExpression(Call* call, const FilterLimits& limits, FieldViolations* vio
   }
   call->variant.expression = std::move(filter->expression);
   for (std::string& operand : filter->operands) call->computed.emplace_back(std::move(operand));
-}
-
-void CheckCount(const Call& call, FieldViolations* violations) {
-  if (call.request.count != CountMode::kNone) return;
-  violations->Add(
-      InputName(*call.plan, InputRole::kCount, "count"),
-      "is COUNT_MODE_NONE, and this method does nothing but count; leave it out, or send COUNT_MODE_EXACT or "
-      "COUNT_MODE_ESTIMATED");
 }
 
 }  // namespace
@@ -141,20 +108,30 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
     violations.Add(InputName(plan, InputRole::kVersion, "version"), "must not be negative; 0 means any version");
   }
   call.variant.version_guard = call.request.version > 0;
-  if (plan.batch.has_value()) {
-    BindBatch(&call, &violations);
-  } else {
+  if (plan.family() != Family::kBatch) {
     BindFilters(&call, &violations);
     BindExpression(&call, limits.filter, &violations);
   }
-  if (plan.query != nullptr) BindQuery(&call, &violations);
-  if (plan.operation == Operation::kCreate) BindCreateValues(&call, &violations);
-  if (plan.operation == Operation::kUpdate) BindUpdateValues(&call, &violations);
-  if (catalogue::IsBulkChange(plan.operation)) BindBulk(&call, &violations);
+  switch (plan.family()) {
+    case Family::kGet:
+      break;
+    case Family::kList:
+      BindList(&call, limits, tokens, &violations);
+      break;
+    case Family::kWrite:
+      BindWrite(&call, &violations);
+      break;
+    case Family::kBatch:
+      BindBatch(&call, &violations);
+      break;
+    case Family::kBulk:
+      BindBulk(&call, &violations);
+      break;
+    case Family::kQuery:
+      BindQuery(&call, &violations);
+      break;
+  }
   BindJsonWrites(json_writes, &call, &violations);
-  if (plan.operation == Operation::kCount) CheckCount(call, &violations);
-  if (plan.operation == Operation::kList) BindPage(&call, limits, tokens, &violations);
-  if (plan.operation == Operation::kExport) BindExport(&call, tokens, &violations);
   if (!violations.empty()) return violations.ToStatus();
   if (absl::Status status = CheckRelationLimits(call, limits.relations); !status.ok()) return status;
   return call;

@@ -8,10 +8,16 @@
 #include "rowkeeper/v1/annotations.pb.h"
 #include "server/base/text.h"
 #include "server/catalogue/options.h"
+#include "server/plan/batch/compile.h"
+#include "server/plan/bulk/compile.h"
+#include "server/plan/get/get.h"
+#include "server/plan/list/list.h"
+#include "server/plan/write/write.h"
 
 namespace rowkeeper::plan {
 namespace {
 
+using catalogue::Family;
 using catalogue::Operation;
 using google::protobuf::FieldDescriptor;
 
@@ -75,46 +81,22 @@ bool HasType(const FieldDescriptor& field, ControlType type) {
 
 /// Which controls an operation understands.
 bool Accepts(Operation operation, const catalogue::Entity& entity, InputRole role) {
-  const bool list = operation == Operation::kList;
-  const bool export_rows = operation == Operation::kExport;
-  switch (role) {
-    case InputRole::kPageSize:
-    case InputRole::kOrderBy:
-    case InputRole::kSkip:
-      return list;
-    case InputRole::kPageToken:
-      return list || export_rows;
-    case InputRole::kCount:
-      return list || operation == Operation::kCount;
-    case InputRole::kExpression:
-      return list || export_rows || operation == Operation::kCount ||
-             (catalogue::IsBulkChange(operation) && operation != Operation::kPurge);
-    case InputRole::kMaxAffected:
-      return catalogue::IsBulkChange(operation);
-    case InputRole::kOlderThan:
-      return operation == Operation::kPurge;
-    case InputRole::kReadMask:
-      return list || export_rows || operation == Operation::kGet || operation == Operation::kBatchGet;
-    case InputRole::kUpdateMask:
-      return operation == Operation::kUpdate || operation == Operation::kBatchUpdate ||
-             operation == Operation::kUpdateWhere || catalogue::IsUpsert(operation);
-    case InputRole::kDeleted:
-      return entity.soft_deletable() &&
-             (list || export_rows || operation == Operation::kGet || operation == Operation::kDelete ||
-              operation == Operation::kCount || operation == Operation::kDeleteWhere ||
-              operation == Operation::kBatchGet || operation == Operation::kBatchDelete);
-    case InputRole::kVersion:  // in a batch it is a field of the elements
-      return entity.version.has_value() && (operation == Operation::kUpdate || operation == Operation::kSoftDelete ||
-                                            operation == Operation::kRestore || operation == Operation::kDelete);
-    case InputRole::kAllowMissing:
-      return operation == Operation::kSoftDelete || operation == Operation::kRestore ||
-             operation == Operation::kDelete || operation == Operation::kBatchGet ||
-             operation == Operation::kBatchSoftDelete || operation == Operation::kBatchRestore ||
-             operation == Operation::kBatchDelete;
-    case InputRole::kFilter:
-    case InputRole::kValue:
-    case InputRole::kIgnored:
-      return false;
+  if (role == InputRole::kDeleted && !entity.soft_deletable()) return false;
+  if (role == InputRole::kVersion && !entity.version.has_value()) return false;
+  const catalogue::OperationTraits& traits = catalogue::TraitsOf(operation);
+  switch (traits.family) {
+    case Family::kGet:
+      return GetTakes(role);
+    case Family::kList:
+      return ListTakes(operation, role);
+    case Family::kWrite:
+      return WriteTakes(traits.change, role);
+    case Family::kBatch:
+      return BatchTakes(traits.change, role);
+    case Family::kBulk:
+      return BulkTakes(traits.change, role);
+    case Family::kQuery:
+      break;  // its fields are parameters
   }
   return false;
 }

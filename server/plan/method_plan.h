@@ -134,7 +134,8 @@ struct MethodPlan {
   std::string path;
   const google::protobuf::MethodDescriptor* method = nullptr;
   const catalogue::Entity* entity = nullptr;
-  catalogue::Operation operation = catalogue::Operation::kGet;
+  /// Never an import: the plan of its messages is that of a batch.
+  catalogue::Operation operation = {};
   std::vector<Input> inputs;
   std::vector<FilterTerm> filters;
   std::vector<ValueTerm> values;
@@ -149,12 +150,16 @@ struct MethodPlan {
   /// A custom query that writes nothing.
   bool query_reads = false;
 
+  catalogue::Family family() const { return catalogue::FamilyOf(operation); }
+  catalogue::Change change() const { return catalogue::ChangeOf(operation); }
+
   bool reads_only() const {
-    return operation == catalogue::Operation::kGet || operation == catalogue::Operation::kList ||
-           operation == catalogue::Operation::kBatchGet || operation == catalogue::Operation::kCount ||
-           operation == catalogue::Operation::kExport || query_reads;
+    return family() == catalogue::Family::kQuery ? query_reads : change() == catalogue::Change::kNone;
   }
 };
+
+/// A plan without what is yet to be compiled.
+MethodPlan BeginPlan(const catalogue::Entity& entity, const catalogue::Method& method);
 
 /// The plans of all methods of `catalogue`, in its order. Mistakes go to `diagnostics`; the result is complete only
 /// when it has no errors. The plans point into the catalogue, which must outlive them.

@@ -7,6 +7,17 @@
 
 namespace rowkeeper::plan {
 
+/// What a response can say beside its rows.
+enum class Fact {
+  kNextPageToken,
+  kPreviousPageToken,
+  kTotalSize,
+  kAffected,
+  kMore,
+  kResults,
+  kResumeToken,
+};
+
 /// Makes `field` of the response the place of a fact (a token, a count, …) when the `bind` option or a standard name
 /// says so and the plan's operation gives the fact. False when it is none of them: nothing fills the field then, and
 /// nothing was reported. A field of the wrong type, or a second one for the same fact, is reported.
@@ -16,9 +27,6 @@ bool BindResponseFact(const google::protobuf::FieldDescriptor& field, MethodPlan
 /// The facts that the plan's operation gives, as they are declared: "`string next_page_token`, `int64 total_size`";
 /// empty when it gives none.
 std::string KnownFacts(const MethodPlan& plan);
-
-/// Whether the operation answers with facts and never with rows.
-bool AnswersFactsOnly(catalogue::Operation operation);
 
 /// Whether rows go into the response.
 inline bool CarriesRows(const ResponsePlan& response) {

@@ -1,240 +1,53 @@
 #include "server/sql/render.h"
 
-#include <algorithm>
-
-#include "absl/strings/str_join.h"
-#include "server/base/text.h"
-#include "server/plan/page/pages.h"
-#include "server/sql/clauses.h"
-#include "server/sql/identifier.h"
-#include "server/sql/json_merge.h"
-#include "server/sql/predicates.h"
 #include "server/sql/render_batch.h"
 #include "server/sql/render_bulk.h"
-#include "server/sql/render_cascade.h"
-#include "server/sql/render_count.h"
-#include "server/sql/render_export.h"
+#include "server/sql/render_get.h"
+#include "server/sql/render_list.h"
 #include "server/sql/render_query.h"
-#include "server/sql/render_relation.h"
-#include "server/sql/types.h"
+#include "server/sql/render_write.h"
 
 namespace rowkeeper::sql {
-namespace {
 
-using catalogue::Column;
-using catalogue::Entity;
-using catalogue::Operation;
-using plan::Deleted;
+using catalogue::Family;
 using plan::MethodPlan;
 using plan::Variant;
 
-std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
-  return parameters->Add(Parameter::Source::kArgument, value.input,
-                         ParameterType(*plan.entity, plan.entity->columns[value.column].type));
-}
-
-std::string Returning(const Entity& entity, const std::vector<int>& cells) {
-  return cells.empty() ? "" : Cat(" RETURNING ", ColumnList(entity, cells));
-}
-
-std::string VersionPredicate(const MethodPlan& plan, const Variant& variant, ParameterList* parameters) {
-  if (!variant.version_guard) return "";
-  const Column& column = plan.entity->columns[*plan.entity->version];
-  return Cat(Identifier(column.name), " = ", parameters->Add(Parameter::Source::kVersion, 0, "bigint"));
-}
-
-std::string UnchangedPredicate(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
-  return Cat(Identifier(plan.entity->columns[value.column].name), " IS NOT DISTINCT FROM ",
-             Argument(plan, value, parameters));
-}
-
-/// The row that a write is about, as far as the request names it: key, visibility, version and immutable fields.
-std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted visible, ParameterList* parameters) {
-  std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
-  conditions.push_back(VisibilityPredicate(*plan.entity, visible));
-  conditions.push_back(VersionPredicate(plan, variant, parameters));
-  for (int i : variant.unchanged) conditions.push_back(UnchangedPredicate(plan, plan.values[i], parameters));
-  return Where(conditions);
-}
-
-Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
-  const Entity& entity = *plan.entity;
-  ParameterList parameters;
-  std::vector<std::string> names, values;
-  for (int i : variant.written) {
-    names.push_back(Identifier(entity.columns[plan.values[i].column].name));
-    values.push_back(Argument(plan, plan.values[i], &parameters));
-  }
-  const std::string row = names.empty()
-                              ? " DEFAULT VALUES"
-                              : Cat(" (", absl::StrJoin(names, ", "), ") VALUES (", absl::StrJoin(values, ", "), ")");
-  return Finish(Cat("INSERT INTO ", Table(entity), row, Returning(entity, variant.columns)), &parameters,
-                variant.columns, static_cast<int>(variant.columns.size()));
-}
-
-Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vector<std::string> assignments,
-                       Deleted visible, ParameterList* parameters) {
-  const Entity& entity = *plan.entity;
-  if (!assignments.empty()) {
-    AppendHousekeeping(entity, "", &assignments);
-  } else {  // nothing to write: the row is only looked at, and locked as an update would
-    const std::string name = Identifier(entity.columns[entity.key[0]].name);
-    assignments.push_back(Cat(name, " = ", name));
-  }
-  const std::string where = TargetRow(plan, variant, visible, parameters);
-  return Finish(Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), where,
-                    Returning(entity, variant.columns)),
-                parameters, variant.columns, static_cast<int>(variant.columns.size()));
-}
-
-Statement RenderUpdate(const MethodPlan& plan, const Variant& variant) {
-  ParameterList parameters;
-  std::vector<std::string> assignments;
-  for (int i : variant.written) {
-    const plan::ValueTerm& value = plan.values[i];
-    const std::string given = Argument(plan, value, &parameters);
-    assignments.push_back(Cat(Identifier(plan.entity->columns[value.column].name), " = ",
-                              AssignedValue(plan, variant, i, given, &parameters)));
-  }
-  return RenderChange(plan, variant, std::move(assignments), Deleted::kExclude, &parameters);
-}
-
-Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
-  const Entity& entity = *plan.entity;
-  const bool remove = plan.operation == Operation::kSoftDelete;
-  const Deleted visible = remove ? Deleted::kExclude : Deleted::kOnly;
-  ParameterList parameters;
-  if (FollowsReferences(plan)) {
-    const std::string where = TargetRow(plan, variant, visible, &parameters);
-    return RenderCascade(plan, variant, where, &parameters);
-  }
-  std::vector<std::string> assignments;
-  if (remove) {
-    AppendDeletion(entity, "clock_timestamp()", &assignments);
-  } else {
-    AppendRestoration(entity, &assignments);
-  }
-  return RenderChange(plan, variant, std::move(assignments), visible, &parameters);
-}
-
-Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
-  ParameterList parameters;
-  const std::string where = TargetRow(plan, variant, variant.deleted, &parameters);
-  return Finish(Cat("DELETE FROM ", Table(*plan.entity), where, Returning(*plan.entity, variant.columns)), &parameters,
-                variant.columns, static_cast<int>(variant.columns.size()));
-}
-
-/// Where several rows share a unique key (one live, others deleted) the live one counts, then the last deleted.
-std::string LiveRowFirst(const Entity& entity, Deleted deleted) {
-  if (!entity.soft_deletable() || deleted == Deleted::kExclude) return "";
-  std::string order = Cat(" ORDER BY (", LivePredicate(entity), ") DESC");
-  if (entity.deleted_at) order += Cat(", ", Identifier(entity.columns[*entity.deleted_at].name), " DESC");
-  return Cat(order, " LIMIT 1");
-}
-
-Statement RenderGet(const MethodPlan& plan, const Variant& variant) {
-  ParameterList parameters;
-  std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
-  conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
-  std::vector<int> cells = variant.columns;
-  std::vector<int> links = AddLinkCells(*plan.entity, variant.relations.get(), &cells);
-  const std::string text = Cat("SELECT ", ColumnList(*plan.entity, cells), " FROM ", Table(*plan.entity),
-                               Where(conditions), LiveRowFirst(*plan.entity, variant.deleted));
-  Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
-  statement.link_cells = std::move(links);
-  return statement;
-}
-
-std::string OrderBy(const Entity& entity, const Variant& variant) {
-  return Cat(" ORDER BY ", OrderTerms(entity, variant.order));
-}
-
-/// A page before a cursor is read from its end: its rows come in the opposite order.
-Statement RenderList(const MethodPlan& plan, Variant variant) {
-  const Entity& entity = *plan.entity;
-  if (variant.backward) variant.order = plan::Reversed(std::move(variant.order));
-  ParameterList parameters;
-  std::vector<int> cells = variant.columns;
-  std::vector<int> cursor_cells;
-  for (const catalogue::OrderTerm& term : variant.order) {
-    const auto found = std::find(cells.begin(), cells.end(), term.column);
-    cursor_cells.push_back(static_cast<int>(found - cells.begin()));
-    if (found == cells.end()) cells.push_back(term.column);
-  }
-  std::vector<int> links = AddLinkCells(entity, variant.relations.get(), &cells);
-  std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
-  conditions.push_back(VisibilityPredicate(entity, variant.deleted));
-  conditions.push_back(CursorPredicate(plan, variant, &parameters));
-  std::string text = Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions),
-                         OrderBy(entity, variant), " LIMIT ", parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
-  if (variant.skip) text += Cat(" OFFSET ", parameters.Add(Parameter::Source::kSkip, 0, "bigint"));
-  Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
-  statement.cursor_cells = std::move(cursor_cells);
-  statement.link_cells = std::move(links);
-  return statement;
-}
-
-}  // namespace
-
-namespace {
-
-Statement RenderOperation(const MethodPlan& plan, const Variant& variant) {
-  switch (plan.operation) {
-    case Operation::kCreate:
-      return RenderCreate(plan, variant);
-    case Operation::kGet:
+Statement Render(const MethodPlan& plan, const Variant& variant) {
+  switch (plan.family()) {
+    case Family::kGet:
       return RenderGet(plan, variant);
-    case Operation::kList:
+    case Family::kList:
       return RenderList(plan, variant);
-    case Operation::kCount:
-      return RenderCount(plan, variant);
-    case Operation::kExport:
-      return RenderExport(plan, variant);
-    case Operation::kUpdate:
-      return RenderUpdate(plan, variant);
-    case Operation::kSoftDelete:
-    case Operation::kRestore:
-      return RenderSoftDelete(plan, variant);
-    case Operation::kDelete:
-      return RenderDelete(plan, variant);
-    case Operation::kUpdateWhere:
-    case Operation::kSoftDeleteWhere:
-    case Operation::kDeleteWhere:
-    case Operation::kPurge:
-      return RenderBulk(plan, variant);
-    case Operation::kQuery:
-      return RenderQuery(plan);
-    default:
+    case Family::kWrite:
+      return RenderWrite(plan, variant);
+    case Family::kBatch:
       return RenderBatch(plan, variant);
+    case Family::kBulk:
+      return RenderBulk(plan, variant);
+    case Family::kQuery:
+      break;
   }
+  return RenderQuery(plan);
 }
-
-}  // namespace
-
-Statement Render(const MethodPlan& plan, const Variant& variant) { return RenderOperation(plan, variant); }
 
 Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
-  if (plan.batch.has_value()) return RenderBatchProbe(plan, variant);
-  if (plan.operation == Operation::kPurge) return RenderBulkProbe(plan, variant);
-  const Entity& entity = *plan.entity;
-  ParameterList parameters;
-  const std::string live = LivePredicate(entity);
-  const std::string version = VersionPredicate(plan, variant, &parameters);
-  std::vector<std::string> cells = {live.empty() ? "true" : live, version.empty() ? "true" : version};
-  for (int i : variant.unchanged) cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
-  const std::string where = Where(FilterPredicates(plan, variant, &parameters));
-  return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where,
-                    LiveRowFirst(entity, Deleted::kInclude)),
-                &parameters, {}, 0);
+  switch (plan.family()) {
+    case Family::kBatch:
+      return RenderBatchProbe(plan, variant);
+    case Family::kBulk:
+      return RenderBulkProbe(plan, variant);
+    case Family::kWrite:
+    case Family::kGet:
+    case Family::kList:
+    case Family::kQuery:
+      break;
+  }
+  return RenderWriteProbe(plan, variant);
 }
 
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
-  if (plan.batch.has_value()) return RenderBatchReread(plan, variant);
-  ParameterList parameters;
-  const std::string where = Where(FilterPredicates(plan, variant, &parameters));
-  return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
-                    LiveRowFirst(*plan.entity, Deleted::kInclude)),
-                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
+  return plan.family() == Family::kBatch ? RenderBatchReread(plan, variant) : RenderWriteReread(plan, variant);
 }
 
 }  // namespace rowkeeper::sql

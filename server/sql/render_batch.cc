@@ -13,9 +13,9 @@
 namespace rowkeeper::sql {
 namespace {
 
+using catalogue::Change;
 using catalogue::Column;
 using catalogue::Entity;
-using catalogue::Operation;
 using plan::MethodPlan;
 using plan::Variant;
 
@@ -100,17 +100,21 @@ Statement FinishBatch(std::string text, ParameterList* parameters, const Variant
 }
 
 Statement RenderBatch(const MethodPlan& plan, const Variant& variant) {
-  switch (plan.operation) {
-    case Operation::kBatchGet:
+  switch (plan.change()) {
+    case Change::kNone:
       return RenderRows(plan, variant, variant.deleted);
-    case Operation::kBatchCreate:
+    case Change::kCreate:
       return RenderBatchCreate(plan, variant);
-    case Operation::kUpsert:
-    case Operation::kBatchUpsert:
+    case Change::kUpsert:
       return RenderUpsert(plan, variant);
-    default:
-      return RenderBatchChange(plan, variant);
+    case Change::kUpdate:
+    case Change::kSoftDelete:
+    case Change::kRestore:
+    case Change::kDelete:
+    case Change::kPurge:
+      break;
   }
+  return RenderBatchChange(plan, variant);
 }
 
 Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
@@ -123,7 +127,7 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
   const std::string live = entity.soft_deletable() ? Cat("(", LivePredicate(entity), ")") : "true";
   const std::string version = ElementVersionMatches(plan, variant);
   std::vector<std::string> cells = {"\"#\"", found, live, version.empty() ? "true" : version};
-  if (!version.empty() && catalogue::IsUpsert(plan.operation)) {
+  if (!version.empty() && plan.change() == Change::kUpsert) {
     cells.back() = Cat("CASE WHEN ", found, " THEN ", version, " ELSE \"#ver\" = 0 END");
   }
   for (int i : variant.unchanged) cells.push_back(ElementUnchanged(plan, variant, i, input));

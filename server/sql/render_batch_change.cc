@@ -10,8 +10,8 @@
 namespace rowkeeper::sql {
 namespace {
 
+using catalogue::Change;
 using catalogue::Entity;
-using catalogue::Operation;
 using plan::Deleted;
 using plan::MethodPlan;
 using plan::Variant;
@@ -31,7 +31,7 @@ class ChangeRenderer {
     const std::string target = Target();
     const std::string guard = Guard();
     if (FollowsReferences(plan_)) return Follow(target, guard);
-    const std::string change = plan_.operation == Operation::kBatchDelete ? Delete(guard) : Update(guard);
+    const std::string change = plan_.change() == Change::kDelete ? Delete(guard) : Update(guard);
     const std::string cells = variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", ";
     const std::string others = returns_unchanged() ? Cat(" UNION ALL ", Unchanged(guard)) : "";
     return FinishBatch(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change, " RETURNING ", cells,
@@ -42,7 +42,7 @@ class ChangeRenderer {
  private:
   /// A soft delete or restore of rows that others refer to, or that refer to others.
   Statement Follow(const std::string& target, const std::string& guard) {
-    const CascadeKind kind = KindOf(plan_.operation);
+    const CascadeKind kind = KindOf(plan_.change());
     const CascadeShape shape = ShapeOfCascade(entity_);
     Cascade::Targets targets;
     targets.condition = returns_unchanged() ? Cat("\"#due\" AND ", guard) : guard;
@@ -69,14 +69,13 @@ class ChangeRenderer {
 
   /// Rows that are in the wanted state already are as good as changed when the caller does not mind.
   bool returns_unchanged() const {
-    return variant_.allow_missing &&
-           (plan_.operation == Operation::kBatchSoftDelete || plan_.operation == Operation::kBatchRestore);
+    return variant_.allow_missing && (plan_.change() == Change::kSoftDelete || plan_.change() == Change::kRestore);
   }
 
   Deleted visible() const {
-    if (plan_.operation == Operation::kBatchDelete) return variant_.deleted;
+    if (plan_.change() == Change::kDelete) return variant_.deleted;
     if (returns_unchanged()) return Deleted::kInclude;
-    return plan_.operation == Operation::kBatchRestore ? Deleted::kOnly : Deleted::kExclude;
+    return plan_.change() == Change::kRestore ? Deleted::kOnly : Deleted::kExclude;
   }
 
   /// Targets that are in the wanted state already.
@@ -88,13 +87,13 @@ class ChangeRenderer {
     std::string cells = Cat(input_.Names(), ", ", ElementFits(plan_, variant_, input_), " AS \"#ok\"");
     if (FollowsReferences(plan_)) cells += Cat(", ", Cascade::TargetCells(entity_));
     if (returns_unchanged()) {
-      const Deleted due = plan_.operation == Operation::kBatchRestore ? Deleted::kOnly : Deleted::kExclude;
+      const Deleted due = plan_.change() == Change::kRestore ? Deleted::kOnly : Deleted::kExclude;
       cells += Cat(", (", VisibilityPredicate(entity_, due), ") AS \"#due\"");
       for (int column : variant_.columns) {
         cells += Cat(", ", Identifier(entity_.columns[column].name), " AS ", TargetCell(column));
       }
     }
-    const std::string strength = plan_.operation == Operation::kBatchDelete ? "UPDATE" : "NO KEY UPDATE";
+    const std::string strength = plan_.change() == Change::kDelete ? "UPDATE" : "NO KEY UPDATE";
     return Cat("SELECT ", cells, " FROM ", input_.From(), " JOIN ", Table(entity_), " ON ", input_.KeyMatches(),
                Where({VisibilityPredicate(entity_, visible())}), " ORDER BY ", ColumnList(entity_, entity_.key),
                " FOR ", strength, " OF ", Identifier(entity_.table));
@@ -139,7 +138,7 @@ class ChangeRenderer {
 
   std::vector<std::string> Assignments() {
     std::vector<std::string> assignments;
-    if (plan_.operation == Operation::kBatchUpdate) {
+    if (plan_.change() == Change::kUpdate) {
       for (int i : variant_.written) {
         const plan::ValueTerm& value = plan_.values[i];
         assignments.push_back(Cat(Identifier(entity_.columns[value.column].name), " = ",
@@ -147,7 +146,7 @@ class ChangeRenderer {
       }
       return assignments;
     }
-    if (plan_.operation == Operation::kBatchSoftDelete) {
+    if (plan_.change() == Change::kSoftDelete) {
       AppendDeletion(entity_, "clock_timestamp()", &assignments);
     } else {
       AppendRestoration(entity_, &assignments);

@@ -15,9 +15,9 @@
 namespace rowkeeper::sql {
 namespace {
 
+using catalogue::Change;
 using catalogue::Column;
 using catalogue::Entity;
-using catalogue::Operation;
 using plan::Deleted;
 using plan::MethodPlan;
 using plan::Variant;
@@ -50,7 +50,7 @@ class BulkRenderer {
       : plan_(plan), variant_(variant), entity_(*plan.entity) {}
 
   Statement RenderChange() {
-    const bool remove = plan_.operation == Operation::kDeleteWhere;
+    const bool remove = plan_.change() == Change::kDelete;
     std::vector<std::string> conditions = FilterPredicates(plan_, variant_, &parameters_);
     conditions.push_back(VisibilityPredicate(entity_, remove ? variant_.deleted : Deleted::kExclude));
     const std::string limit = parameters_.Add(Parameter::Source::kMaxAffected, 0, "bigint");
@@ -139,7 +139,7 @@ class BulkRenderer {
 
   std::vector<std::string> Assignments() {
     std::vector<std::string> assignments;
-    if (plan_.operation == Operation::kUpdateWhere) {
+    if (plan_.change() == Change::kUpdate) {
       for (int i : variant_.written) assignments.push_back(NewValue(i));
     } else {
       AppendDeletion(entity_, "clock_timestamp()", &assignments);
@@ -166,7 +166,7 @@ class BulkRenderer {
 
 Statement RenderBulk(const MethodPlan& plan, const Variant& variant) {
   BulkRenderer renderer(plan, variant);
-  return plan.operation == Operation::kPurge ? renderer.RenderPurge() : renderer.RenderChange();
+  return plan.change() == Change::kPurge ? renderer.RenderPurge() : renderer.RenderChange();
 }
 
 Statement RenderBulkProbe(const MethodPlan& plan, const Variant& variant) {

@@ -7,25 +7,17 @@
 
 namespace rowkeeper::sql {
 
+using catalogue::Change;
 using catalogue::Entity;
-using catalogue::Operation;
 
-CascadeKind KindOf(Operation operation) {
-  const bool restore = operation == Operation::kRestore || operation == Operation::kBatchRestore;
-  return restore ? CascadeKind::kRestore : CascadeKind::kSoftDelete;
+CascadeKind KindOf(Change change) {
+  return change == Change::kRestore ? CascadeKind::kRestore : CascadeKind::kSoftDelete;
 }
 
 bool FollowsReferences(const plan::MethodPlan& plan) {
-  switch (plan.operation) {
-    case Operation::kSoftDelete:
-    case Operation::kRestore:
-    case Operation::kBatchSoftDelete:
-    case Operation::kBatchRestore:
-    case Operation::kSoftDeleteWhere:
-      return ShapeOfCascade(*plan.entity).needed(KindOf(plan.operation));
-    default:
-      return false;
-  }
+  const Change change = plan.change();
+  if (change != Change::kSoftDelete && change != Change::kRestore) return false;
+  return ShapeOfCascade(*plan.entity).needed(KindOf(change));
 }
 
 std::string OrRefused(const Cascade& cascade, size_t others) {
@@ -38,7 +30,7 @@ std::string OrRefused(const Cascade& cascade, size_t others) {
 Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& variant, const std::string& where,
                         ParameterList* parameters) {
   const Entity& entity = *plan.entity;
-  const CascadeKind kind = KindOf(plan.operation);
+  const CascadeKind kind = KindOf(plan.change());
   const CascadeShape shape = ShapeOfCascade(entity);
   const Cascade cascade(shape, kind, {});
   const std::string cells = variant.columns.empty() ? "" : ColumnList(entity, variant.columns);

@@ -13,7 +13,7 @@ namespace rowkeeper::sql {
 /// Whether a soft delete or a restore of the plan's entity has anything to look at but the row itself.
 bool FollowsReferences(const plan::MethodPlan& plan);
 /// What the operation is to a cascade: a restore of any kind, or a soft delete.
-CascadeKind KindOf(catalogue::Operation operation);
+CascadeKind KindOf(catalogue::Change change);
 
 /// A soft delete or restore of the one row that `where` finds (" WHERE …"), with all that follows from it.
 Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& variant, const std::string& where,

@@ -1,4 +1,3 @@
-#include "server/sql/variants_batch.h"
 
 #include <google/protobuf/descriptor.h>
 
@@ -6,16 +5,15 @@
 
 #include "server/base/text.h"
 #include "server/plan/inputs.h"
-#include "server/plan/response_facts.h"
-#include "server/sql/render.h"
-#include "server/sql/variants_json.h"
+#include "server/sql/render_batch.h"
+#include "server/sql/sampler.h"
+#include "server/sql/variants_families.h"
 
 namespace rowkeeper::sql {
 namespace {
 
+using catalogue::Change;
 using catalogue::Column;
-using catalogue::Operation;
-using plan::Deleted;
 using plan::MethodPlan;
 using plan::Variant;
 
@@ -26,41 +24,31 @@ bool NamesRow(const MethodPlan& plan, int column) {
 
 class BatchSampler {
  public:
-  explicit BatchSampler(const MethodPlan& plan) : plan_(plan), basic_(BasicBatchVariant(plan)) {}
+  explicit BatchSampler(const MethodPlan& plan)
+      : plan_(plan), basic_(BasicBatchVariant(plan)), sampler_(plan, basic_) {}
 
   std::vector<SampledStatement> Sample() {
-    Add("", basic_);
-    SampleDeleted();
+    sampler_.SampleDeleted();
     if (HasInput(plan_, plan::InputRole::kAllowMissing)) {
       Variant variant = basic_;
       variant.allow_missing = true;
       Add("some may be missing", variant);
     }
-    if (plan_.operation == Operation::kBatchCreate || catalogue::IsUpsert(plan_.operation)) SampleDefaults();
-    if (plan_.operation == Operation::kBatchUpdate) SampleMasks();
-    if (!plan_.reads_only() && plan_.operation != Operation::kBatchCreate) SampleMisses();
-    return std::move(statements_);
+    if (plan_.change() == Change::kCreate || plan_.change() == Change::kUpsert) SampleDefaults();
+    if (plan_.change() == Change::kUpdate) SampleMasks();
+    if (!plan_.reads_only() && plan_.change() != Change::kCreate) SampleMisses();
+    sampler_.SampleRelations();
+    return sampler_.Take();
   }
 
  private:
-  void Add(std::string label, const Variant& variant) {
-    statements_.push_back({std::move(label), Render(plan_, variant)});
-  }
-
-  void SampleDeleted() {
-    if (!HasInput(plan_, plan::InputRole::kDeleted)) return;
-    Variant variant = basic_;
-    variant.deleted = Deleted::kInclude;
-    Add("including deleted", variant);
-    variant.deleted = Deleted::kOnly;
-    Add("only deleted", variant);
-  }
+  void Add(std::string label, const Variant& variant) { sampler_.Add(std::move(label), variant); }
 
   void SampleDefaults() {
     Variant variant = basic_;
     for (int i : basic_.written) {
       const Column& column = plan_.entity->columns[plan_.values[i].column];
-      if (column.has_default() && !(catalogue::IsUpsert(plan_.operation) && NamesRow(plan_, plan_.values[i].column))) {
+      if (column.has_default() && !(plan_.change() == Change::kUpsert && NamesRow(plan_, plan_.values[i].column))) {
         variant.defaulted.push_back(i);
       }
     }
@@ -74,7 +62,7 @@ class BatchSampler {
     variant.written.clear();
     variant.unchanged.clear();
     Add("writing nothing", variant);
-    for (SampledStatement& sample : SampleJsonWrites(plan_, basic_)) statements_.push_back(std::move(sample));
+    sampler_.SampleJsonWrites();
   }
 
   void SampleMisses() {
@@ -83,29 +71,27 @@ class BatchSampler {
       variant.version_guard = true;
       Add("with versions", variant);
     }
-    statements_.push_back({"why no row was found", RenderProbe(plan_, variant)});
-    if (catalogue::IsUpsert(plan_.operation)) {
-      statements_.push_back({"row in the wanted state already", RenderReread(plan_, basic_)});
+    sampler_.Add("why no row was found", RenderBatchProbe(plan_, variant));
+    if (plan_.change() == Change::kUpsert) {
+      sampler_.Add("row in the wanted state already", RenderBatchReread(plan_, basic_));
     }
   }
 
   const MethodPlan& plan_;
   const Variant basic_;
-  std::vector<SampledStatement> statements_;
+  Sampler sampler_;
 };
 
 }  // namespace
 
 Variant BasicBatchVariant(const MethodPlan& plan) {
   Variant variant;
-  if (plan::CarriesRows(plan.response)) {
-    for (size_t i = 0; i < plan.entity->columns.size(); ++i) variant.columns.push_back(static_cast<int>(i));
-  }
-  const bool upsert = catalogue::IsUpsert(plan.operation);
+  variant.columns = ColumnsOfResponse(plan);
+  const bool upsert = plan.change() == Change::kUpsert;
   for (int i = 0; i < static_cast<int>(plan.values.size()); ++i) {
     const int index = plan.values[i].column;
     const Column& column = plan.entity->columns[index];
-    const bool guards = column.immutable && plan.operation != Operation::kBatchCreate && !NamesRow(plan, index);
+    const bool guards = column.immutable && plan.change() != Change::kCreate && !NamesRow(plan, index);
     if (guards) variant.unchanged.push_back(i);
     if (!guards || upsert) variant.written.push_back(i);
     if (upsert && !guards && !column.key && !NamesRow(plan, index)) variant.updated.push_back(i);

@@ -1,72 +1,71 @@
-#include "server/sql/variants_list.h"
-
 #include <google/protobuf/descriptor.h>
 
-#include <algorithm>
-#include <memory>
-
 #include "server/base/text.h"
-#include "server/plan/filter/expression.h"
 #include "server/plan/inputs.h"
-#include "server/sql/render.h"
+#include "server/plan/page/order_by.h"
 #include "server/sql/render_count.h"
+#include "server/sql/sampler.h"
+#include "server/sql/variants_families.h"
 
 namespace rowkeeper::sql {
 namespace {
 
-using plan::FilterExpression;
+using catalogue::Operation;
 using plan::MethodPlan;
 using plan::Variant;
-using Kind = FilterExpression::Kind;
-
-/// Every condition on `column`, each twice in one tree, so that OR and NOT are seen too.
-FilterExpression AllConditions(const catalogue::Column& column, int index) {
-  FilterExpression all;
-  all.kind = Kind::kOr;
-  int operands = 0;
-  for (const Kind kind : plan::FilterKindsOf(column)) {
-    FilterExpression condition;
-    condition.kind = kind;
-    condition.column = index;
-    if (plan::HasOperand(kind)) condition.operand = operands++;
-    all.parts.push_back(condition);
-  }
-  FilterExpression both;
-  both.kind = Kind::kAnd;
-  both.parts.push_back(all);
-  FilterExpression opposite;
-  opposite.kind = Kind::kNot;
-  opposite.parts.push_back(std::move(all));
-  both.parts.push_back(std::move(opposite));
-  return both;
-}
 
 class ListSampler {
  public:
-  ListSampler(const MethodPlan& plan, std::vector<SampledStatement>* statements)
-      : plan_(plan), basic_(BasicVariant(plan)), statements_(*statements) {}
+  explicit ListSampler(const MethodPlan& plan) : plan_(plan), basic_(BasicListVariant(plan)), sampler_(plan, basic_) {}
 
-  void Sample() {
-    if (HasInput(plan_, plan::InputRole::kExpression)) SampleExpressions();
-    if (plan_.operation != catalogue::Operation::kList) return;
-    if (HasInput(plan_, plan::InputRole::kSkip)) SampleSkip();
-    if (plan_.response.previous_page_token != nullptr) SampleBackward();
-    if (plan_.response.total_size != nullptr) statements_.push_back({"total size", RenderCount(plan_, basic_)});
+  std::vector<SampledStatement> Sample() {
+    sampler_.SampleFilters();
+    sampler_.SampleDeleted();
+    if (plan_.operation == Operation::kList) SampleOrders();
+    if (plan_.operation == Operation::kExport) SampleCursors("", basic_);
+    sampler_.SampleRelations();
+    sampler_.SampleExpressions();
+    if (plan_.operation == Operation::kList) SamplePages();
+    return sampler_.Take();
   }
 
  private:
-  void Add(std::string label, const Variant& variant) {
-    statements_.push_back({std::move(label), Render(plan_, variant)});
+  void Add(std::string label, const Variant& variant) { sampler_.Add(std::move(label), variant); }
+
+  void SampleOrders() {
+    SampleCursors("", basic_);
+    if (!HasInput(plan_, plan::InputRole::kOrderBy)) return;
+    for (int column : Indexes(plan_.entity->columns.size())) {
+      if (!plan_.entity->columns[column].sortable) continue;
+      for (bool descending : {false, true}) {
+        Variant variant = basic_;
+        variant.order = plan::CompleteOrder(*plan_.entity, {{column, descending}});
+        const std::string label =
+            Cat("ordered by ", plan_.entity->columns[column].field->name(), descending ? " desc" : "");
+        Add(label, variant);
+        SampleCursors(label + ", ", variant);
+        if (!plan_.entity->columns[column].nullable) continue;
+        variant.order[0].nulls_moved = true;
+        Add(label + (descending ? " nulls last" : " nulls first"), variant);
+        SampleCursors(label + (descending ? " nulls last, " : " nulls first, "), variant);
+      }
+    }
   }
 
-  void SampleExpressions() {
-    for (const catalogue::Column& column : plan_.entity->columns) {
-      if (!column.filterable) continue;
-      const int index = plan_.entity->IndexOf(column);
-      Variant variant = basic_;
-      variant.expression = std::make_shared<const FilterExpression>(AllConditions(column, index));
-      Add(Cat("filtered by ", column.field->name()), variant);
+  void SampleCursors(const std::string& label, Variant variant) {
+    variant.cursor_nulls.assign(variant.order.size(), false);
+    Add(label + "next page", variant);
+    for (size_t i = 0; i < variant.order.size(); ++i) {
+      if (!plan_.entity->columns[variant.order[i].column].nullable) continue;
+      variant.cursor_nulls[i] = true;
+      Add(label + "next page after NULL", variant);
     }
+  }
+
+  void SamplePages() {
+    if (HasInput(plan_, plan::InputRole::kSkip)) SampleSkip();
+    if (plan_.response.previous_page_token != nullptr) SampleBackward();
+    if (plan_.response.total_size != nullptr) sampler_.Add("total size", RenderCount(plan_, basic_));
   }
 
   void SampleSkip() {
@@ -92,13 +91,20 @@ class ListSampler {
 
   const MethodPlan& plan_;
   const Variant basic_;
-  std::vector<SampledStatement>& statements_;
+  Sampler sampler_;
 };
 
 }  // namespace
 
-void SampleLists(const MethodPlan& plan, std::vector<SampledStatement>* statements) {
-  if (!plan.batch.has_value() && plan.query == nullptr) ListSampler(plan, statements).Sample();
+Variant BasicListVariant(const MethodPlan& plan) {
+  Variant variant;
+  variant.columns = ColumnsOfResponse(plan);
+  variant.filters = Indexes(plan.filters.size());
+  if (plan.operation == Operation::kList) variant.order = plan::CompleteOrder(*plan.entity, plan.entity->default_order);
+  if (plan.operation == Operation::kExport) variant.order = plan::CompleteOrder(*plan.entity, {});
+  return variant;
 }
+
+std::vector<SampledStatement> SampleList(const MethodPlan& plan) { return ListSampler(plan).Sample(); }
 
 }  // namespace rowkeeper::sql

@@ -18,13 +18,12 @@ namespace rowkeeper::sql {
 namespace {
 
 using catalogue::Entity;
-using catalogue::Operation;
 using catalogue::Relation;
 
 bool LoadsRelations(const plan::MethodPlan& plan) {
-  const bool reads =
-      plan.operation == Operation::kGet || plan.operation == Operation::kList || plan.operation == Operation::kBatchGet;
-  return reads && !plan.entity->relations.empty() &&
+  // An export has the entity's own fields only.
+  const bool streams = catalogue::TraitsOf(plan.operation).stream != catalogue::Stream::kNone;
+  return plan.reads_only() && !streams && !plan.entity->relations.empty() &&
          std::any_of(plan.inputs.begin(), plan.inputs.end(),
                      [](const plan::Input& input) { return input.role == plan::InputRole::kReadMask; });
 }
@@ -37,9 +36,8 @@ plan::RelationSelection AllRelations(const Entity& entity) {
 
 }  // namespace
 
-void SampleRelations(const plan::MethodPlan& plan, std::vector<SampledStatement>* statements) {
+void SampleRelations(const plan::MethodPlan& plan, plan::Variant variant, std::vector<SampledStatement>* statements) {
   if (!LoadsRelations(plan)) return;
-  plan::Variant variant = BasicVariant(plan);
   variant.relations = std::make_shared<const plan::RelationSelection>(AllRelations(*plan.entity));
   statements->push_back({"with relations", Render(plan, variant)});
   variant.columns.clear();

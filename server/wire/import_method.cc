@@ -127,7 +127,7 @@ class ImportSession : public StreamSession {
   void Count(int64_t rows, const exec::Outcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     ++progress_.chunks;
     progress_.imported += rows;
-    for (const plan::WriteOutcome write : outcome.writes) {
+    for (const plan::WriteOutcome write : std::get<exec::BatchFacts>(outcome.facts).writes) {
       if (write == plan::WriteOutcome::kInserted) ++progress_.inserted;
       if (write == plan::WriteOutcome::kUpdated) ++progress_.updated;
       if (write == plan::WriteOutcome::kUnchanged) ++progress_.unchanged;

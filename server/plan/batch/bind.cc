@@ -11,8 +11,8 @@
 namespace rowkeeper::plan {
 namespace {
 
+using catalogue::Change;
 using catalogue::Column;
-using catalogue::Operation;
 using catalogue::ValueKind;
 
 /// A decimal without the zeros that do not count, so that equal numbers have equal texts.
@@ -52,10 +52,10 @@ class BatchBinder {
     if (elements().empty()) return;
     variant_.allow_missing = call_.request.allow_missing;
     BindVersions();
-    if (!catalogue::IsUpsert(plan_.operation)) BindKeys();
-    if (plan_.operation == Operation::kBatchUpdate) BindUpdate();
-    if (plan_.operation == Operation::kBatchCreate) BindRows();
-    if (catalogue::IsUpsert(plan_.operation)) BindUpsert();
+    if (plan_.change() != Change::kUpsert) BindKeys();
+    if (plan_.change() == Change::kUpdate) BindUpdate();
+    if (plan_.change() == Change::kCreate) BindRows();
+    if (plan_.change() == Change::kUpsert) BindUpsert();
     if (!plan_.reads_only()) CheckDistinct();
     for (size_t i = 0; i < refusals_.size(); ++i) {
       if (elements()[i].refusal.ok()) elements()[i].refusal = refusals_[i].ToStatus();
@@ -230,7 +230,7 @@ class BatchBinder {
   std::vector<std::pair<int, const Column*>> KeyInputs() const {
     std::vector<std::pair<int, const Column*>> inputs;
     for (const FilterTerm& key : plan_.filters) inputs.emplace_back(key.input, &plan_.entity->columns[key.column]);
-    if (plan_.operation != Operation::kBatchCreate) return inputs;
+    if (plan_.change() != Change::kCreate) return inputs;
     for (const ValueTerm& value : plan_.values) {
       if (ColumnOf(value).key) inputs.emplace_back(value.input, &ColumnOf(value));
     }

@@ -12,10 +12,13 @@
 #include "server/plan/batch/import_response.h"
 #include "server/plan/batch/response.h"
 #include "server/plan/field_binding.h"
+#include "server/plan/inputs.h"
+#include "server/plan/keys.h"
 
 namespace rowkeeper::plan {
 namespace {
 
+using catalogue::Change;
 using catalogue::Column;
 using catalogue::Entity;
 using catalogue::Operation;
@@ -33,30 +36,31 @@ bool IsValue(const FieldDescriptor& field) {
 class BatchCompiler {
  public:
   BatchCompiler(const Entity& entity, const catalogue::Method& method, catalogue::Diagnostics* diagnostics)
-      : entity_(entity), method_(method), descriptor_(*method.descriptor), diagnostics_(diagnostics) {
-    plan_.full_name = descriptor_.full_name();
-    plan_.path = Cat("/", descriptor_.service()->full_name(), "/", descriptor_.name());
-    plan_.method = &descriptor_;
-    plan_.entity = &entity;
+      : entity_(entity),
+        method_(method),
+        options_(std::get<catalogue::BatchOptions>(method.options)),
+        descriptor_(*method.descriptor),
+        diagnostics_(diagnostics),
+        plan_(BeginPlan(entity, method)) {
     plan_.operation = OperationOf(method);
-    plan_.partial = method.partial;
+    plan_.partial = options_.partial;
     plan_.batch.emplace();
   }
 
-  std::unique_ptr<const MethodPlan> Compile() {
+  MethodPlan Compile() && {
     BindRequest();
     if (plan_.batch->field != nullptr) {
       CheckUpdateMask();
       BindResponse();
     }
-    return std::make_unique<const MethodPlan>(std::move(plan_));
+    return std::move(plan_);
   }
 
  private:
   /// A message of an import is a batch.
-  static Operation OperationOf(const catalogue::Method& method) {
+  Operation OperationOf(const catalogue::Method& method) const {
     if (method.operation != Operation::kImport) return method.operation;
-    return method.conflict_fields.empty() ? Operation::kBatchCreate : Operation::kBatchUpsert;
+    return options_.conflict_fields.empty() ? Operation::kBatchCreate : Operation::kBatchUpsert;
   }
 
   void BindResponse() {
@@ -68,8 +72,7 @@ class BatchCompiler {
   }
 
   bool takes_rows() const {
-    return plan_.operation == Operation::kBatchCreate || plan_.operation == Operation::kBatchUpdate ||
-           catalogue::IsUpsert(plan_.operation);
+    return plan_.change() == Change::kCreate || plan_.change() == Change::kUpdate || plan_.change() == Change::kUpsert;
   }
 
   void BindRequest() {
@@ -104,10 +107,10 @@ class BatchCompiler {
     if (binding->role == InputRole::kFilter) {
       diagnostics_->Error(field, "stands for one column of all rows, which this operation does not take",
                           takes_rows() ? "give it in each row" : "give it in each key");
-    } else if (HasInput(binding->role)) {
+    } else if (HasInput(plan_, binding->role)) {
       diagnostics_->Error(field, "another field of the request has this meaning already", "keep one");
     } else {
-      AddInput(binding->role, {&field}, nullptr);
+      AddInput(binding->role, {&field}, nullptr, &plan_);
     }
   }
 
@@ -123,18 +126,18 @@ class BatchCompiler {
   }
 
   void BindRows(const FieldDescriptor& field) {
-    const bool update = plan_.operation == Operation::kBatchUpdate;
+    const bool update = plan_.change() == Change::kUpdate;
     for (const Column& column : entity_.columns) {
       const std::vector<const FieldDescriptor*> path = {&field, column.field};
       if (update && column.key) {
-        AddKey(column, AddInput(InputRole::kFilter, path, &column));
-      } else if (column.role == catalogue::Role::kVersion && plan_.operation != Operation::kBatchCreate) {
-        AddInput(InputRole::kVersion, path, nullptr);
+        AddKey(column, AddInput(InputRole::kFilter, path, &column, &plan_));
+      } else if (column.role == catalogue::Role::kVersion && plan_.change() != Change::kCreate) {
+        AddInput(InputRole::kVersion, path, nullptr, &plan_);
       } else if (!column.output_only) {
-        plan_.values.push_back({AddInput(InputRole::kValue, path, &column), entity_.IndexOf(column)});
+        plan_.values.push_back({AddInput(InputRole::kValue, path, &column, &plan_), entity_.IndexOf(column)});
       }
     }
-    if (catalogue::IsUpsert(plan_.operation)) BindConflictKey();
+    if (plan_.change() == Change::kUpsert) BindConflictKey();
     if (plan_.values.empty()) {
       diagnostics_->Error(descriptor_, Cat(entity_.full_name, " has no field that a request may write"),
                           "remove the method");
@@ -143,20 +146,21 @@ class BatchCompiler {
 
   void BindConflictKey() {
     std::vector<int> columns;
-    for (const std::string& name : method_.conflict_fields) {
+    for (const std::string& name : options_.conflict_fields) {
       const Column* column = entity_.FindField(name);
       if (column != nullptr) {
         columns.push_back(entity_.IndexOf(*column));
         continue;
       }
       diagnostics_->Error(descriptor_, Cat("conflict_fields: \"", name, "\" is not a field of ", entity_.full_name),
-                          Cat("name the fields of a key: ", KeyChoices()));
+                          Cat("name the fields of a key: ", KeyNames()));
       return;
     }
     if (columns.empty()) columns = entity_.key;
     if (!MatchKey(columns)) {
-      diagnostics_->Error(descriptor_, Cat("conflict_fields: there is no unique key over ", FieldNames(columns)),
-                          Cat("name the fields of a key: ", KeyChoices()));
+      diagnostics_->Error(descriptor_,
+                          Cat("conflict_fields: there is no unique key over ", FieldNames(entity_, columns)),
+                          Cat("name the fields of a key: ", KeyNames()));
     }
     for (int column : columns) {
       const int value = ValueOf(column);
@@ -167,7 +171,7 @@ class BatchCompiler {
       diagnostics_->Error(
           descriptor_,
           Cat("callers cannot give ", entity_.columns[column].field->full_name(), ", so an upsert cannot look for it"),
-          Cat("choose another key with conflict_fields: ", KeyChoices()));
+          Cat("choose another key with conflict_fields: ", KeyNames()));
     }
   }
 
@@ -194,7 +198,7 @@ class BatchCompiler {
     if (column == nullptr) {
       diagnostics_->Error(field,
                           Cat("names no key: ", entity_.full_name, " has no field of this name, or its singular"),
-                          Cat("name it after the field of a key, in the plural: ", KeyChoices()));
+                          Cat("name it after the field of a key, in the plural: ", KeyNames()));
       return;
     }
     if (!CanHold(field, *column)) {
@@ -202,7 +206,7 @@ class BatchCompiler {
                           Cat("write `repeated ", column->field->type_name(), "`"));
       return;
     }
-    AddKey(*column, AddInput(InputRole::kFilter, {&field}, column));
+    AddKey(*column, AddInput(InputRole::kFilter, {&field}, column, &plan_));
     CheckKey(field);
   }
 
@@ -214,9 +218,9 @@ class BatchCompiler {
       if (!binding.has_value()) continue;
       const Column& column = *binding->column;
       if (column.role != catalogue::Role::kVersion) {
-        AddKey(column, AddInput(InputRole::kFilter, {&field, message.field(i)}, &column));
+        AddKey(column, AddInput(InputRole::kFilter, {&field, message.field(i)}, &column, &plan_));
       } else if (!plan_.reads_only()) {
-        AddInput(InputRole::kVersion, {&field, message.field(i)}, nullptr);
+        AddInput(InputRole::kVersion, {&field, message.field(i)}, nullptr, &plan_);
       }
     }
     CheckKey(field);
@@ -227,7 +231,7 @@ class BatchCompiler {
     for (const FilterTerm& filter : plan_.filters) columns.push_back(filter.column);
     if (MatchKey(columns)) return;
     diagnostics_->Error(field, "its fields are not those of a key, so they do not name one row",
-                        Cat("give it the fields of a key, and `version` at most: ", KeyChoices()));
+                        Cat("give it the fields of a key, and `version` at most: ", KeyNames()));
   }
 
   /// Whether exactly these columns are a key by which the operation can name rows.
@@ -237,49 +241,38 @@ class BatchCompiler {
     };
     if (same(entity_.key)) return true;
     for (const catalogue::UniqueKey& key : entity_.unique_keys) {
-      if (!NamesOneRow(key) || !same(key.columns)) continue;
+      if (!NamesOneRow(key, rows_in_sight()) || !same(key.columns)) continue;
       plan_.batch->live_only = key.live_only;
       return true;
     }
     return false;
   }
 
-  /// Several deleted rows may share a key that binds only live ones, so where such rows count it names none of them.
-  bool NamesOneRow(const catalogue::UniqueKey& key) const {
-    if (!key.live_only) return true;
-    switch (plan_.operation) {
-      case Operation::kBatchSoftDelete:
-      case Operation::kBatchRestore:
-        return false;
-      case Operation::kBatchGet:
-      case Operation::kBatchDelete:
-        return descriptor_.input_type()->FindFieldByName("deleted") == nullptr && !HasInput(InputRole::kDeleted);
-      default:
-        return true;
+  RowsInSight rows_in_sight() const {
+    switch (plan_.change()) {
+      case Change::kSoftDelete:
+      case Change::kRestore:
+        return RowsInSight::kDeletedToo;
+      case Change::kNone:
+      case Change::kDelete:
+        return descriptor_.input_type()->FindFieldByName("deleted") == nullptr && !HasInput(plan_, InputRole::kDeleted)
+                   ? RowsInSight::kLive
+                   : RowsInSight::kDeletedToo;
+      case Change::kCreate:
+      case Change::kUpdate:
+      case Change::kUpsert:
+      case Change::kPurge:
+        break;
     }
+    return RowsInSight::kLive;
   }
 
-  std::string KeyChoices() const {
-    std::vector<std::string> choices = {FieldNames(entity_.key)};
-    for (const catalogue::UniqueKey& key : entity_.unique_keys) {
-      if (NamesOneRow(key) && key.columns != entity_.key) choices.push_back(FieldNames(key.columns));
-    }
-    return absl::StrJoin(choices, " or ");
-  }
-
-  std::string FieldNames(const std::vector<int>& columns) const {
-    return absl::StrJoin(columns, " + ",
-                         [this](std::string* out, int c) { out->append(entity_.columns[c].field->name()); });
-  }
+  std::string KeyNames() const { return absl::StrJoin(KeyChoices(entity_, rows_in_sight()), " or "); }
 
   void CheckUpdateMask() {
-    if (plan_.operation != Operation::kBatchUpdate || HasInput(InputRole::kUpdateMask)) return;
+    if (plan_.change() != Change::kUpdate || HasInput(plan_, InputRole::kUpdateMask)) return;
     diagnostics_->Error(descriptor_, "an update needs to know which fields to write",
                         "add `google.protobuf.FieldMask update_mask` to the request");
-  }
-
-  bool HasInput(InputRole role) const {
-    return std::any_of(plan_.inputs.begin(), plan_.inputs.end(), [role](const Input& i) { return i.role == role; });
   }
 
   void AddKey(const Column& column, int input) {
@@ -289,20 +282,9 @@ class BatchCompiler {
     plan_.filters.push_back(term);
   }
 
-  /// The first field of an element's path is the batch's own.
-  int AddInput(InputRole role, std::vector<const FieldDescriptor*> path, const Column* column) {
-    Input input;
-    input.role = role;
-    input.element = path.front() == plan_.batch->field;
-    if (path.size() > 1 || !input.element) input.name = path.back()->name();
-    input.path = std::move(path);
-    input.column = column == nullptr ? -1 : entity_.IndexOf(*column);
-    plan_.inputs.push_back(std::move(input));
-    return static_cast<int>(plan_.inputs.size()) - 1;
-  }
-
   const Entity& entity_;
   const catalogue::Method& method_;
+  const catalogue::BatchOptions& options_;
   const google::protobuf::MethodDescriptor& descriptor_;
   catalogue::Diagnostics* diagnostics_;
   MethodPlan plan_;
@@ -310,8 +292,26 @@ class BatchCompiler {
 
 }  // namespace
 
-std::unique_ptr<const MethodPlan> CompileBatch(const Entity& entity, const catalogue::Method& method,
-                                               catalogue::Diagnostics* diagnostics) {
+bool BatchTakes(Change change, InputRole role) {
+  const bool keys = change == Change::kNone || change == Change::kSoftDelete || change == Change::kRestore ||
+                    change == Change::kDelete;
+  switch (role) {
+    case InputRole::kReadMask:
+      return change == Change::kNone;
+    case InputRole::kUpdateMask:
+      return change == Change::kUpdate || change == Change::kUpsert;
+    case InputRole::kDeleted:
+      return change == Change::kNone || change == Change::kDelete;
+    case InputRole::kAllowMissing:
+      return keys;
+    default:
+      return false;
+  }
+}
+
+bool BatchGives(const MethodPlan& plan, Fact fact) { return fact == Fact::kResults && plan.partial; }
+
+MethodPlan CompileBatch(const Entity& entity, const catalogue::Method& method, catalogue::Diagnostics* diagnostics) {
   return BatchCompiler(entity, method, diagnostics).Compile();
 }
 

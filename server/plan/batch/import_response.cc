@@ -47,7 +47,7 @@ ImportFields ImportFieldsOf(const google::protobuf::Descriptor& response) {
 void BindImportResponse(MethodPlan* plan, catalogue::Diagnostics* diagnostics) {
   const google::protobuf::Descriptor& response = *plan->method->output_type();
   plan->response.shape = ResponseShape::kFacts;
-  const bool upserts = catalogue::IsUpsert(plan->operation);
+  const bool upserts = plan->change() == catalogue::Change::kUpsert;
   for (int i = 0; i < response.field_count(); ++i) {
     const FieldDescriptor& field = *response.field(i);
     const Place* place = PlaceOf(field);

@@ -12,7 +12,7 @@
 namespace rowkeeper::plan {
 namespace {
 
-using catalogue::Operation;
+using catalogue::Change;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
@@ -39,7 +39,7 @@ class ResponseBinder {
   }
 
  private:
-  bool single() const { return plan_.operation == Operation::kUpsert; }
+  bool single() const { return !plan_.batch->field->is_repeated(); }
 
   void BindMessage(const Descriptor& message) {
     const bool entity = &message == entity_.message;
@@ -61,7 +61,7 @@ class ResponseBinder {
     const bool fits = field.is_repeated() != single();
     if (field.message_type() == entity_.message && fits && response_.rows == nullptr) {
       response_.rows = &field;
-    } else if (IsOutcome(field) && fits && catalogue::IsUpsert(plan_.operation) && response_.outcomes == nullptr) {
+    } else if (IsOutcome(field) && fits && plan_.change() == Change::kUpsert && response_.outcomes == nullptr) {
       response_.outcomes = &field;
     } else if (IsMissingKeys(field, *plan_.batch->field) && response_.missing == nullptr) {
       BindMissing(field);
@@ -72,7 +72,7 @@ class ResponseBinder {
 
   std::string Remedy() const {
     std::string remedy = Cat("keep one ", single() ? "" : "repeated ", "field of ", entity_.full_name);
-    if (catalogue::IsUpsert(plan_.operation)) {
+    if (plan_.change() == Change::kUpsert) {
       remedy += Cat(" and one ", single() ? "" : "repeated ", "field of rowkeeper.v1.WriteOutcome");
     } else if (AllowsMissing()) {
       remedy += Cat(" and one for missing keys, missing_", plan_.batch->field->name());

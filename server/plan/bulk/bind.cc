@@ -13,8 +13,8 @@
 namespace rowkeeper::plan {
 namespace {
 
+using catalogue::Change;
 using catalogue::Column;
-using catalogue::Operation;
 
 /// Without any condition the call would be about the whole table, which nobody means who merely forgot one.
 void CheckRestricted(const Call& call, FieldViolations* violations) {
@@ -73,13 +73,13 @@ void CheckAge(const Call& call, FieldViolations* violations) {
 }  // namespace
 
 void BindBulk(Call* call, FieldViolations* violations) {
-  const Operation operation = call->plan->operation;
-  if (operation == Operation::kPurge) {
+  const Change change = call->plan->change();
+  if (change == Change::kPurge) {
     CheckAge(*call, violations);
   } else {
     CheckRestricted(*call, violations);
   }
-  if (operation == Operation::kUpdateWhere) BindNewValues(call, violations);
+  if (change == Change::kUpdate) BindNewValues(call, violations);
   if (call->request.max_affected.value_or(0) >= 0) return;
   violations->Add(InputName(*call->plan, InputRole::kMaxAffected, "max_affected"),
                   "must not be negative; 0 means the limit of the server");

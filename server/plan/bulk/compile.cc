@@ -7,11 +7,12 @@
 #include "server/base/text.h"
 #include "server/catalogue/naming.h"
 #include "server/plan/inputs.h"
+#include "server/plan/row_method.h"
 
 namespace rowkeeper::plan {
 namespace {
 
-using catalogue::Operation;
+using catalogue::Change;
 
 void CheckNewValues(const MethodPlan& plan, catalogue::Diagnostics* diagnostics) {
   const std::string& entity = plan.entity->full_name;
@@ -44,11 +45,9 @@ void CheckPurge(const MethodPlan& plan, catalogue::Diagnostics* diagnostics) {
   }
 }
 
-}  // namespace
-
 void CheckBulkChange(const MethodPlan& plan, catalogue::Diagnostics* diagnostics) {
-  if (plan.operation == Operation::kUpdateWhere) CheckNewValues(plan, diagnostics);
-  if (plan.operation == Operation::kPurge) {
+  if (plan.change() == Change::kUpdate) CheckNewValues(plan, diagnostics);
+  if (plan.change() == Change::kPurge) {
     CheckPurge(plan, diagnostics);
   } else if (plan.filters.empty() && !HasInput(plan, InputRole::kExpression)) {
     diagnostics->Error(*plan.method, "the request restricts nothing, so every call would change every row",
@@ -58,6 +57,37 @@ void CheckBulkChange(const MethodPlan& plan, catalogue::Diagnostics* diagnostics
     diagnostics->Error(*plan.method, "callers could not tell how many rows were changed",
                        "return a message with a field `int64 affected`");
   }
+}
+
+}  // namespace
+
+bool BulkTakes(Change change, InputRole role) {
+  switch (role) {
+    case InputRole::kMaxAffected:
+      return true;
+    case InputRole::kExpression:
+      return change != Change::kPurge;
+    case InputRole::kUpdateMask:
+      return change == Change::kUpdate;
+    case InputRole::kDeleted:
+      return change == Change::kDelete;
+    case InputRole::kOlderThan:
+      return change == Change::kPurge;
+    default:
+      return false;
+  }
+}
+
+bool BulkGives(Change change, Fact fact) {
+  return fact == Fact::kAffected || (fact == Fact::kMore && change == Change::kPurge);
+}
+
+MethodPlan CompileBulk(const catalogue::Entity& entity, const catalogue::Method& method,
+                       catalogue::Diagnostics* diagnostics) {
+  MethodPlan plan = CompileRowMethod(entity, method, diagnostics);
+  if (plan.change() == Change::kUpdate) CheckDistinctValues(plan, diagnostics);
+  CheckBulkChange(plan, diagnostics);
+  return plan;
 }
 
 }  // namespace rowkeeper::plan

@@ -2,13 +2,19 @@
 
 #include "server/catalogue/diagnostics.h"
 #include "server/plan/method_plan.h"
+#include "server/plan/response_facts.h"
 
 namespace rowkeeper::plan {
 
-/// Whether the request of a bulk change holds the entity, with the values that all rows get.
-inline bool TakesNewValues(catalogue::Operation operation) { return operation == catalogue::Operation::kUpdateWhere; }
+// Family::kBulk.
 
-/// What must hold for the plan of a bulk change or a purge once its request and response are bound.
-void CheckBulkChange(const MethodPlan& plan, catalogue::Diagnostics* diagnostics);
+/// Whether a request field can steer the operation in this role.
+bool BulkTakes(catalogue::Change change, InputRole role);
+/// Whether the operation answers this.
+bool BulkGives(catalogue::Change change, Fact fact);
+
+/// Mistakes go to `diagnostics`; the result is of use only without them.
+MethodPlan CompileBulk(const catalogue::Entity& entity, const catalogue::Method& method,
+                       catalogue::Diagnostics* diagnostics);
 
 }  // namespace rowkeeper::plan

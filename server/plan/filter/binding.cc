@@ -239,8 +239,8 @@ catalogue::ValueType TypeOfValue(const FieldDescriptor& field, const Column& col
 }  // namespace
 
 bool FiltersRows(catalogue::Operation operation) {
-  return operation == catalogue::Operation::kList || operation == catalogue::Operation::kCount ||
-         operation == catalogue::Operation::kExport || catalogue::IsBulkChange(operation);
+  const catalogue::Family family = catalogue::FamilyOf(operation);
+  return family == catalogue::Family::kList || family == catalogue::Family::kBulk;
 }
 
 std::string TypeName(const FieldDescriptor& field) {

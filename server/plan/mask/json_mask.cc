@@ -17,7 +17,6 @@ namespace {
 
 using catalogue::Column;
 using catalogue::Entity;
-using catalogue::Operation;
 
 /// A path and one above it in the same mask: the one above wins.
 void Add(const std::vector<JsonStep>& steps, JsonTree* tree) {
@@ -161,7 +160,7 @@ JsonTrees TakeJsonMasks(Call* call, FieldViolations* violations) {
   if (!request.update_mask.has_value()) return {};
   const std::string mask = InputName(plan, InputRole::kUpdateMask, "update_mask");
   JsonTrees writes = TakeJsonPaths(*plan.entity, mask, &*request.update_mask, violations);
-  if (writes.empty() || !(catalogue::IsUpsert(plan.operation) || plan.operation == Operation::kImport)) return writes;
+  if (writes.empty() || plan.change() != catalogue::Change::kUpsert) return writes;
   violations->Add(mask,
                   "reaches into JSON columns, which an upsert writes whole; name the columns themselves, or update");
   return {};

@@ -30,15 +30,13 @@ class QueryCompiler {
  public:
   QueryCompiler(const catalogue::Catalogue& catalogue, const catalogue::Entity& entity, const catalogue::Method& method,
                 catalogue::Diagnostics* diagnostics)
-      : catalogue_(catalogue), declared_(method), method_(*method.descriptor), diagnostics_(*diagnostics) {
-    plan_.full_name = method_.full_name();
-    plan_.path = Cat("/", method_.service()->full_name(), "/", method_.name());
-    plan_.method = &method_;
-    plan_.entity = &entity;
-    plan_.operation = catalogue::Operation::kQuery;
-  }
+      : catalogue_(catalogue),
+        declared_(std::get<catalogue::QueryOptions>(method.options)),
+        method_(*method.descriptor),
+        diagnostics_(*diagnostics),
+        plan_(BeginPlan(entity, method)) {}
 
-  std::unique_ptr<const MethodPlan> Compile() {
+  MethodPlan Compile() && {
     const QueryText text = ReadQueryText(declared_.sql);
     if (!text.problem.empty()) {
       Refuse(text.problem, text.position, "write PostgreSQL's SQL, with `:name` for the request's field `name`");
@@ -47,7 +45,7 @@ class QueryCompiler {
       if (const auto tree = mistakes == 0 ? Understand(text) : std::nullopt) TakeOver(text, *tree);
     }
     plan_.query = std::make_shared<const QueryPlan>(std::move(query_));
-    return std::make_unique<const MethodPlan>(std::move(plan_));
+    return std::move(plan_);
   }
 
  private:
@@ -163,7 +161,7 @@ class QueryCompiler {
   }
 
   const catalogue::Catalogue& catalogue_;
-  const catalogue::Method& declared_;
+  const catalogue::QueryOptions& declared_;
   const google::protobuf::MethodDescriptor& method_;
   catalogue::Diagnostics& diagnostics_;
   MethodPlan plan_;
@@ -172,8 +170,10 @@ class QueryCompiler {
 
 }  // namespace
 
-std::unique_ptr<const MethodPlan> CompileQuery(const catalogue::Catalogue& catalogue, const catalogue::Entity& entity,
-                                               const catalogue::Method& method, catalogue::Diagnostics* diagnostics) {
+bool QueryGives(Fact fact) { return fact == Fact::kAffected; }
+
+MethodPlan CompileQuery(const catalogue::Catalogue& catalogue, const catalogue::Entity& entity,
+                        const catalogue::Method& method, catalogue::Diagnostics* diagnostics) {
   return QueryCompiler(catalogue, entity, method, diagnostics).Compile();
 }
 

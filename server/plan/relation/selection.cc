@@ -116,7 +116,7 @@ std::string MaskName(const MethodPlan& plan) { return InputName(plan, InputRole:
 
 /// Rows that the call itself can answer with.
 int64_t OwnRows(const Call& call) {
-  if (call.plan->operation == catalogue::Operation::kList) return call.page_size;
+  if (call.plan->family() == catalogue::Family::kList) return call.page_size;
   if (call.plan->batch.has_value()) return static_cast<int64_t>(call.request.elements.size());
   return 1;
 }

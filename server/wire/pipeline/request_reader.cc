@@ -26,7 +26,7 @@ absl::StatusOr<plan::Call> RequestReader::Bind(plan::Request request) const {
   absl::StatusOr<plan::Call> call = plan::Bind(plan_, std::move(request), limits_.pages, tokens_);
   const bool many = plan_.response.shape == plan::ResponseShape::kList;
   if (call.ok() && plan_.query != nullptr) call->page_size = many ? limits_.query_rows : 1;
-  if (!call.ok() || !catalogue::IsBulkChange(plan_.operation)) return call;
+  if (!call.ok() || plan_.family() != catalogue::Family::kBulk) return call;
   if (absl::Status status = plan::LimitBulk(limits_.bulk, &*call); !status.ok()) return status;
   return call;
 }

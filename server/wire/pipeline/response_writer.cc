@@ -1,5 +1,6 @@
 #include "server/wire/pipeline/response_writer.h"
 
+#include <variant>
 #include <vector>
 
 #include "server/base/errors.h"
@@ -10,16 +11,31 @@
 namespace rowkeeper::wire {
 namespace {
 
-/// What `outcome` says beside its rows.
-codec::ResponseFacts FactsOf(const exec::Outcome& outcome) {
-  codec::ResponseFacts facts;
-  facts.next_page_token = outcome.next_page_token;
-  facts.previous_page_token = outcome.previous_page_token;
-  facts.total_size = outcome.total_size;
-  facts.affected = outcome.affected;
-  facts.more = outcome.more;
-  return facts;
-}
+/// What an outcome says beside its rows; a batch's facts have an encoder of their own.
+struct ToResponseFacts {
+  codec::ResponseFacts operator()(const exec::RowFacts&) const { return {}; }
+  codec::ResponseFacts operator()(const exec::BatchFacts&) const { return {}; }
+  codec::ResponseFacts operator()(const exec::PageFacts& page) const {
+    codec::ResponseFacts facts;
+    facts.next_page_token = page.next_page_token;
+    facts.previous_page_token = page.previous_page_token;
+    facts.total_size = page.total_size;
+    return facts;
+  }
+  codec::ResponseFacts operator()(const exec::BulkFacts& bulk) const {
+    codec::ResponseFacts facts;
+    facts.affected = bulk.affected;
+    facts.more = bulk.more;
+    return facts;
+  }
+  codec::ResponseFacts operator()(const exec::QueryFacts& query) const {
+    codec::ResponseFacts facts;
+    facts.affected = query.affected;
+    return facts;
+  }
+};
+
+codec::ResponseFacts FactsOf(const exec::Outcome& outcome) { return std::visit(ToResponseFacts(), outcome.facts); }
 
 }  // namespace
 
@@ -35,7 +51,8 @@ absl::StatusOr<std::string> ResponseWriter::Write(const exec::Outcome& outcome) 
   std::string response;
   absl::Status status = query_encoder_ != nullptr ? WriteQuery(outcome, &response) : WriteRows(outcome, &response);
   if (status.ok() && batch_encoder_ != nullptr) {
-    status = batch_encoder_->Append(outcome.missing, outcome.writes, outcome.results, &response);
+    const auto& facts = std::get<exec::BatchFacts>(outcome.facts);
+    status = batch_encoder_->Append(facts.missing, facts.writes, facts.results, &response);
   }
   if (!status.ok()) return status;
   return response;

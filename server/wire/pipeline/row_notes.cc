@@ -7,7 +7,8 @@ namespace rowkeeper::wire {
 namespace {
 
 void NoteCreatedKeys(const plan::MethodPlan& plan, const exec::Outcome& outcome, Exchange* exchange) {
-  if (plan.operation != catalogue::Operation::kCreate || outcome.statement == nullptr || outcome.row_count == 0) return;
+  const bool creates = plan.family() == catalogue::Family::kWrite && plan.change() == catalogue::Change::kCreate;
+  if (!creates || outcome.statement == nullptr || outcome.row_count == 0) return;
   if (!exchange->noting()) return;
   const std::vector<int>& cells = outcome.statement->cells;
   for (size_t i = 0; i < cells.size(); ++i) {

@@ -14,6 +14,7 @@
 namespace rowkeeper::sql {
 namespace {
 
+using catalogue::Change;
 using catalogue::Operation;
 using plan::Deleted;
 
@@ -95,11 +96,11 @@ class Walk {
   void Over(const catalogue::Catalogue& catalogue) {
     catalogue::Diagnostics diagnostics;
     for (const auto& plan : plan::CompilePlans(catalogue, &diagnostics)) {
-      const bool creates = plan->operation == Operation::kCreate || plan->operation == Operation::kBatchCreate;
+      const bool creates = plan->change() == Change::kCreate;
       // What custom queries say of deleted rows is in their own text: tests/unit/plan/query_mistakes_test.cc.
       if (!plan->entity->soft_deletable() || creates || plan->query != nullptr) continue;
       SCOPED_TRACE(plan->full_name);
-      if (catalogue::IsUpsert(plan->operation)) {
+      if (plan->change() == Change::kUpsert) {
         CheckUpserts(*plan);
         continue;
       }
@@ -112,14 +113,12 @@ class Walk {
 
  private:
   static void CheckSamples(const plan::MethodPlan& plan) {
-    const bool of_deleted = plan.operation == Operation::kRestore || plan.operation == Operation::kBatchRestore ||
-                            plan.operation == Operation::kPurge;
+    const bool of_deleted = plan.change() == Change::kRestore || plan.change() == Change::kPurge;
     const Deleted wanted = of_deleted ? Deleted::kOnly : Deleted::kExclude;
     for (const SampledStatement& sample : SampleStatements(plan)) {
       if (SeesDeletedRows(sample.label) || OnlyExplains(sample.label) || IsRelation(sample.label)) continue;
       // Rows in the wanted state are returned then, but not changed.
-      if (sample.label == "some may be missing" && plan.operation != Operation::kBatchGet &&
-          plan.operation != Operation::kBatchDelete) {
+      if (sample.label == "some may be missing" && plan.change() != Change::kNone && plan.change() != Change::kDelete) {
         EXPECT_NE(sample.statement.text.find(" AND \"#due\" AND "), std::string::npos) << sample.statement.text;
         continue;
       }

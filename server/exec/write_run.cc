@@ -1,0 +1,82 @@
+#include "server/exec/write_run.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/row_errors.h"
+#include "server/exec/cascade_outcome.h"
+#include "server/exec/reach.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using catalogue::Change;
+
+bool CellIsTrue(const db::Rows& rows, int column) { return rows.cell(0, column) == "t"; }
+
+/// A soft delete wants a row that is deleted, a restore one that is not.
+bool IsInWantedState(const plan::Call& call, bool live) {
+  if (call.plan->change() == Change::kRestore) return live;
+  return call.plan->change() == Change::kSoftDelete && !live;
+}
+
+/// The cells of a probe after the first two tell which immutable fields have the request's value.
+FieldViolations ChangedImmutables(const plan::Call& call, const db::Rows& rows) {
+  FieldViolations violations;
+  for (size_t i = 0; i < call.variant.unchanged.size(); ++i) {
+    if (CellIsTrue(rows, 2 + static_cast<int>(i))) continue;
+    const plan::ValueTerm& value = call.plan->values[call.variant.unchanged[i]];
+    violations.Add(call.plan->inputs[value.input].name,
+                   "is immutable; send the stored value, or leave it out of update_mask");
+  }
+  return violations;
+}
+
+absl::StatusOr<Outcome> AlreadyInState(const Step& step) {
+  if (step.call.variant.columns.empty()) return Outcome{};
+  const auto statement = step.Get(StatementCache::Kind::kReread);
+  absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
+  if (!rows.ok()) return rows.status();
+  const int count = std::min(rows->size(), 1);
+  return RowsOutcome(*std::move(rows), statement, count);
+}
+
+absl::StatusOr<Outcome> ExplainMiss(const Step& step) {
+  const plan::Call& call = step.call;
+  const catalogue::Entity& entity = *call.plan->entity;
+  const auto probe = step.Get(StatementCache::Kind::kProbe);
+  absl::StatusOr<db::Rows> rows = step.Execute(*probe, db::Query::Effect::kRead);
+  if (!rows.ok()) return rows.status();
+  const absl::Status missing = RowNotFound(entity.full_name, step.KeyText());
+  const absl::StatusOr<Outcome> nothing_there =
+      call.request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
+  if (rows->size() == 0) return nothing_there;
+
+  const bool live = CellIsTrue(*rows, 0);
+  const bool version_matches = CellIsTrue(*rows, 1);
+  if (IsInWantedState(call, live)) {
+    if (call.request.allow_missing && version_matches) return AlreadyInState(step);
+    if (call.request.allow_missing) return VersionMismatch(entity.full_name, call.request.version);
+    return live ? RowNotDeleted(entity.full_name, step.KeyText()) : missing;
+  }
+  if (!IsInReach(call.plan->change(), call.variant.deleted, live)) return nothing_there;
+  if (!version_matches) return VersionMismatch(entity.full_name, call.request.version);
+  const FieldViolations violations = ChangedImmutables(call, *rows);
+  // Otherwise the row came, or became fitting, between the two statements: as good as having looked a moment earlier.
+  return violations.empty() ? nothing_there : violations.ToStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> RunWrite(const Step& step) {
+  const auto statement = step.Get(StatementCache::Kind::kMain);
+  absl::StatusOr<db::Rows> rows = CascadeResult(*step.call.plan, *statement, step.Execute(*statement, step.effect()));
+  if (!rows.ok()) return rows.status();
+  if (rows->size() > 0) return RowsOutcome(*std::move(rows), statement, 1);
+  if (rows->affected() > 0) return Outcome{};
+  return ExplainMiss(step);
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,46 @@
+#include <algorithm>
+
+#include "server/plan/absent.h"
+#include "server/plan/mask/masks.h"
+#include "server/plan/write/write.h"
+
+namespace rowkeeper::plan {
+namespace {
+
+using catalogue::Change;
+using catalogue::Column;
+
+void BindCreateValues(Call* call, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  for (int i = 0; i < static_cast<int>(plan.values.size()); ++i) {
+    const ValueTerm& value = plan.values[i];
+    const Column& column = plan.entity->columns[value.column];
+    Argument& argument = call->request.arguments[value.input];
+    if (!argument.present && column.has_default()) continue;
+    if (ResolveAbsent(column, &argument, plan.inputs[value.input].name, violations)) call->variant.written.push_back(i);
+  }
+}
+
+void BindUpdateValues(Call* call, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  const auto& mask = call->request.update_mask;
+  const bool everything = mask.has_value() && std::find(mask->begin(), mask->end(), "*") != mask->end();
+  for (int i : ResolveUpdateMask(plan, call->request, violations)) {
+    const ValueTerm& value = plan.values[i];
+    const Column& column = plan.entity->columns[value.column];
+    Argument& argument = call->request.arguments[value.input];
+    // "*" replaces what can be replaced: an immutable field left empty is not an attempt to change it.
+    if (column.immutable && everything && !argument.present) continue;
+    if (!ResolveAbsent(column, &argument, plan.inputs[value.input].name, violations)) continue;
+    (column.immutable ? call->variant.unchanged : call->variant.written).push_back(i);
+  }
+}
+
+}  // namespace
+
+void BindWrite(Call* call, FieldViolations* violations) {
+  if (call->plan->change() == Change::kCreate) BindCreateValues(call, violations);
+  if (call->plan->change() == Change::kUpdate) BindUpdateValues(call, violations);
+}
+
+}  // namespace rowkeeper::plan

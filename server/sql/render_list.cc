@@ -1,0 +1,65 @@
+#include "server/sql/render_list.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/text.h"
+#include "server/plan/page/pages.h"
+#include "server/sql/clauses.h"
+#include "server/sql/identifier.h"
+#include "server/sql/predicates.h"
+#include "server/sql/render_count.h"
+#include "server/sql/render_export.h"
+#include "server/sql/render_relation.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Entity;
+using catalogue::Operation;
+using plan::MethodPlan;
+using plan::Variant;
+
+std::string OrderBy(const Entity& entity, const Variant& variant) {
+  return Cat(" ORDER BY ", OrderTerms(entity, variant.order));
+}
+
+/// A page before a cursor is read from its end: its rows come in the opposite order.
+Statement RenderPage(const MethodPlan& plan, Variant variant) {
+  const Entity& entity = *plan.entity;
+  if (variant.backward) variant.order = plan::Reversed(std::move(variant.order));
+  ParameterList parameters;
+  std::vector<int> cells = variant.columns;
+  std::vector<int> cursor_cells;
+  for (const catalogue::OrderTerm& term : variant.order) {
+    const auto found = std::find(cells.begin(), cells.end(), term.column);
+    cursor_cells.push_back(static_cast<int>(found - cells.begin()));
+    if (found == cells.end()) cells.push_back(term.column);
+  }
+  std::vector<int> links = AddLinkCells(entity, variant.relations.get(), &cells);
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
+  conditions.push_back(VisibilityPredicate(entity, variant.deleted));
+  conditions.push_back(CursorPredicate(plan, variant, &parameters));
+  std::string text = Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions),
+                         OrderBy(entity, variant), " LIMIT ", parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
+  if (variant.skip) text += Cat(" OFFSET ", parameters.Add(Parameter::Source::kSkip, 0, "bigint"));
+  Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
+  statement.cursor_cells = std::move(cursor_cells);
+  statement.link_cells = std::move(links);
+  return statement;
+}
+
+}  // namespace
+
+Statement RenderList(const MethodPlan& plan, const Variant& variant) {
+  switch (plan.operation) {
+    case Operation::kCount:
+      return RenderCount(plan, variant);
+    case Operation::kExport:
+      return RenderExport(plan, variant);
+    default:
+      return RenderPage(plan, variant);
+  }
+}
+
+}  // namespace rowkeeper::sql

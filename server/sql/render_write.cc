@@ -1,0 +1,164 @@
+#include "server/sql/render_write.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/clauses.h"
+#include "server/sql/identifier.h"
+#include "server/sql/json_merge.h"
+#include "server/sql/predicates.h"
+#include "server/sql/render_cascade.h"
+#include "server/sql/render_get.h"
+#include "server/sql/types.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+using catalogue::Change;
+using catalogue::Column;
+using catalogue::Entity;
+using plan::Deleted;
+using plan::MethodPlan;
+using plan::Variant;
+
+std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
+  return parameters->Add(Parameter::Source::kArgument, value.input,
+                         ParameterType(*plan.entity, plan.entity->columns[value.column].type));
+}
+
+std::string Returning(const Entity& entity, const std::vector<int>& cells) {
+  return cells.empty() ? "" : Cat(" RETURNING ", ColumnList(entity, cells));
+}
+
+std::string VersionPredicate(const MethodPlan& plan, const Variant& variant, ParameterList* parameters) {
+  if (!variant.version_guard) return "";
+  const Column& column = plan.entity->columns[*plan.entity->version];
+  return Cat(Identifier(column.name), " = ", parameters->Add(Parameter::Source::kVersion, 0, "bigint"));
+}
+
+std::string UnchangedPredicate(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
+  return Cat(Identifier(plan.entity->columns[value.column].name), " IS NOT DISTINCT FROM ",
+             Argument(plan, value, parameters));
+}
+
+/// The row that a write is about, as far as the request names it: key, visibility, version and immutable fields.
+std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted visible, ParameterList* parameters) {
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
+  conditions.push_back(VisibilityPredicate(*plan.entity, visible));
+  conditions.push_back(VersionPredicate(plan, variant, parameters));
+  for (int i : variant.unchanged) conditions.push_back(UnchangedPredicate(plan, plan.values[i], parameters));
+  return Where(conditions);
+}
+
+Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
+  const Entity& entity = *plan.entity;
+  ParameterList parameters;
+  std::vector<std::string> names, values;
+  for (int i : variant.written) {
+    names.push_back(Identifier(entity.columns[plan.values[i].column].name));
+    values.push_back(Argument(plan, plan.values[i], &parameters));
+  }
+  const std::string row = names.empty()
+                              ? " DEFAULT VALUES"
+                              : Cat(" (", absl::StrJoin(names, ", "), ") VALUES (", absl::StrJoin(values, ", "), ")");
+  return Finish(Cat("INSERT INTO ", Table(entity), row, Returning(entity, variant.columns)), &parameters,
+                variant.columns, static_cast<int>(variant.columns.size()));
+}
+
+Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vector<std::string> assignments,
+                       Deleted visible, ParameterList* parameters) {
+  const Entity& entity = *plan.entity;
+  if (!assignments.empty()) {
+    AppendHousekeeping(entity, "", &assignments);
+  } else {  // nothing to write: the row is only looked at, and locked as an update would
+    const std::string name = Identifier(entity.columns[entity.key[0]].name);
+    assignments.push_back(Cat(name, " = ", name));
+  }
+  const std::string where = TargetRow(plan, variant, visible, parameters);
+  return Finish(Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), where,
+                    Returning(entity, variant.columns)),
+                parameters, variant.columns, static_cast<int>(variant.columns.size()));
+}
+
+Statement RenderUpdate(const MethodPlan& plan, const Variant& variant) {
+  ParameterList parameters;
+  std::vector<std::string> assignments;
+  for (int i : variant.written) {
+    const plan::ValueTerm& value = plan.values[i];
+    const std::string given = Argument(plan, value, &parameters);
+    assignments.push_back(Cat(Identifier(plan.entity->columns[value.column].name), " = ",
+                              AssignedValue(plan, variant, i, given, &parameters)));
+  }
+  return RenderChange(plan, variant, std::move(assignments), Deleted::kExclude, &parameters);
+}
+
+Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
+  const Entity& entity = *plan.entity;
+  const bool remove = plan.change() == Change::kSoftDelete;
+  const Deleted visible = remove ? Deleted::kExclude : Deleted::kOnly;
+  ParameterList parameters;
+  if (FollowsReferences(plan)) {
+    const std::string where = TargetRow(plan, variant, visible, &parameters);
+    return RenderCascade(plan, variant, where, &parameters);
+  }
+  std::vector<std::string> assignments;
+  if (remove) {
+    AppendDeletion(entity, "clock_timestamp()", &assignments);
+  } else {
+    AppendRestoration(entity, &assignments);
+  }
+  return RenderChange(plan, variant, std::move(assignments), visible, &parameters);
+}
+
+Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
+  ParameterList parameters;
+  const std::string where = TargetRow(plan, variant, variant.deleted, &parameters);
+  return Finish(Cat("DELETE FROM ", Table(*plan.entity), where, Returning(*plan.entity, variant.columns)), &parameters,
+                variant.columns, static_cast<int>(variant.columns.size()));
+}
+
+}  // namespace
+
+Statement RenderWrite(const MethodPlan& plan, const Variant& variant) {
+  switch (plan.change()) {
+    case Change::kCreate:
+      return RenderCreate(plan, variant);
+    case Change::kUpdate:
+      return RenderUpdate(plan, variant);
+    case Change::kSoftDelete:
+    case Change::kRestore:
+      return RenderSoftDelete(plan, variant);
+    case Change::kDelete:
+    case Change::kUpsert:
+    case Change::kPurge:
+    case Change::kNone:
+      break;
+  }
+  return RenderDelete(plan, variant);
+}
+
+Statement RenderWriteProbe(const MethodPlan& plan, const Variant& variant) {
+  const Entity& entity = *plan.entity;
+  ParameterList parameters;
+  const std::string live = LivePredicate(entity);
+  const std::string version = VersionPredicate(plan, variant, &parameters);
+  std::vector<std::string> cells = {live.empty() ? "true" : live, version.empty() ? "true" : version};
+  for (int i : variant.unchanged) cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
+  const std::string where = Where(FilterPredicates(plan, variant, &parameters));
+  return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where,
+                    LiveRowFirst(entity, Deleted::kInclude)),
+                &parameters, {}, 0);
+}
+
+Statement RenderWriteReread(const MethodPlan& plan, const Variant& variant) {
+  ParameterList parameters;
+  const std::string where = Where(FilterPredicates(plan, variant, &parameters));
+  return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
+                    LiveRowFirst(*plan.entity, Deleted::kInclude)),
+                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
+}
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,21 @@
+#include "server/sql/sampler.h"
+#include "server/sql/variants_families.h"
+
+namespace rowkeeper::sql {
+
+plan::Variant BasicGetVariant(const plan::MethodPlan& plan) {
+  plan::Variant variant;
+  variant.columns = ColumnsOfResponse(plan);
+  variant.filters = Indexes(plan.filters.size());
+  return variant;
+}
+
+std::vector<SampledStatement> SampleGet(const plan::MethodPlan& plan) {
+  Sampler sampler(plan, BasicGetVariant(plan));
+  sampler.SampleFilters();
+  sampler.SampleDeleted();
+  sampler.SampleRelations();
+  return sampler.Take();
+}
+
+}  // namespace rowkeeper::sql
