@@ -38,7 +38,8 @@ absl::Status BatchDecoder::CheckSize(size_t request_bytes) const {
                        Limit::kMaxBatchSize, Cat(limits_.max_bytes, " bytes"));
 }
 
-absl::Status BatchDecoder::Decode(const Slot& occurrences, plan::Request* request, FieldViolations* violations) const {
+absl::Status BatchDecoder::Decode(const Slot& occurrences, plan::BatchRequest* request,
+                                  FieldViolations* violations) const {
   if (!field_->repeated) {
     request->elements.resize(1);
     DecodeMessage(occurrences, 0, &request->elements[0], violations);

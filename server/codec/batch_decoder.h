@@ -26,7 +26,7 @@ class BatchDecoder {
   /// wrong with an element goes to `violations`, under its place ("todos[2].title"), or in a partial batch to the
   /// element's refusal. INVALID_ARGUMENT BATCH_TOO_LARGE
   /// for too many elements, of which none is read then.
-  absl::Status Decode(const Slot& occurrences, plan::Request* request, FieldViolations* violations) const;
+  absl::Status Decode(const Slot& occurrences, plan::BatchRequest* request, FieldViolations* violations) const;
 
  private:
   /// A field of every element.

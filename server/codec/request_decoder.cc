@@ -65,7 +65,7 @@ std::unique_ptr<const RequestDecoder> RequestDecoder::Compile(const plan::Method
   decoder->root_ = std::make_unique<Bound>();
   decoder->root_->shape = decoder->shapes_.Get(*plan.method->input_type());
   decoder->root_->fields.resize(decoder->root_->shape->fields.size());
-  decoder->argument_count_ = plan.inputs.size();
+  decoder->empty_ = plan::EmptyRequest(plan);
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
     if (!plan.inputs[i].element) decoder->Bind(plan.inputs[i], static_cast<int>(i), plan);
   }
@@ -162,11 +162,12 @@ absl::Status RequestDecoder::Decode(std::string_view bytes, plan::Request* reque
   std::vector<Slot> slots(sources_.size());
   if (!Collect(*root_, bytes, &slots)) return MalformedRequest(root_->shape->full_name, "the bytes are damaged");
 
-  *request = plan::Request();
-  request->arguments.resize(argument_count_);
+  *request = empty_;
   FieldViolations violations;
   if (batch_ != nullptr) {
-    if (absl::Status status = batch_->Decode(slots[batch_source_], request, &violations); !status.ok()) return status;
+    if (absl::Status status = batch_->Decode(slots[batch_source_], &request->as<plan::BatchRequest>(), &violations);
+        !status.ok())
+      return status;
   }
   for (size_t i = 0; i < sources_.size(); ++i) {
     const Source& source = sources_[i];
@@ -177,7 +178,7 @@ absl::Status RequestDecoder::Decode(std::string_view bytes, plan::Request* reque
     if (source.arguments.empty()) {
       plan::Argument age;
       if (!source.codec->Convert(slots[i], &age, &problem)) violations.Add(source.name, std::exchange(problem, ""));
-      if (age.present) request->older_than = age.text;
+      if (age.present) request->as<plan::BulkRequest>().older_than = age.text;
       continue;
     }
     plan::Argument& argument = request->arguments[source.arguments.front()];
@@ -228,44 +229,45 @@ void RequestDecoder::Control(const Source& source, const Slot& slot, plan::Reque
   const FieldShape& field = *source.field;
   switch (source.role) {
     case InputRole::kPageSize:
-      request->page_size = static_cast<int32_t>(Number(field, slot));
+      request->as<plan::ListRequest>().page_size = static_cast<int32_t>(Number(field, slot));
       break;
     case InputRole::kPageToken:
-      request->page_token = Text(source, slot, kMaxPageTokenBytes, violations);
+      request->as<plan::ListRequest>().page_token = Text(source, slot, kMaxPageTokenBytes, violations);
       break;
     case InputRole::kOrderBy:
-      request->order_by = Text(source, slot, kMaxOrderByBytes, violations);
+      request->as<plan::ListRequest>().order_by = Text(source, slot, kMaxOrderByBytes, violations);
       break;
     case InputRole::kReadMask:
-      request->read_mask = Mask(source, slot, violations);
+      plan::PartOf<plan::WithReadMask>(&request->family)->read_mask = Mask(source, slot, violations);
       break;
     case InputRole::kUpdateMask:
-      request->update_mask = Mask(source, slot, violations);
+      plan::PartOf<plan::WithUpdateMask>(&request->family)->update_mask = Mask(source, slot, violations);
       break;
     case InputRole::kDeleted:
-      if (!ReadDeleted(Number(field, slot), &request->deleted)) {
+      if (!ReadDeleted(Number(field, slot), &plan::PartOf<plan::WithDeleted>(&request->family)->deleted)) {
         violations->Add(source.name, Cat(Number(field, slot), " is no value of rowkeeper.v1.Deleted"));
       }
       break;
     case InputRole::kVersion:
-      request->version = Number(field, slot);
+      request->as<plan::WriteRequest>().version = Number(field, slot);
       break;
     case InputRole::kAllowMissing:
-      request->allow_missing = Number(field, slot) != 0;
+      plan::PartOf<plan::WithAllowMissing>(&request->family)->allow_missing = Number(field, slot) != 0;
       break;
     case InputRole::kExpression:
-      request->expression = Text(source, slot, kMaxExpressionBytes, violations);
+      plan::PartOf<plan::WithExpression>(&request->family)->expression =
+          Text(source, slot, kMaxExpressionBytes, violations);
       break;
     case InputRole::kSkip:
-      request->skip = static_cast<int32_t>(Number(field, slot));
+      request->as<plan::ListRequest>().skip = static_cast<int32_t>(Number(field, slot));
       break;
     case InputRole::kCount:
-      if (!ReadCountMode(Number(field, slot), &request->count)) {
+      if (!ReadCountMode(Number(field, slot), &request->as<plan::ListRequest>().count)) {
         violations->Add(source.name, Cat(Number(field, slot), " is no value of rowkeeper.v1.CountMode"));
       }
       break;
     case InputRole::kMaxAffected:
-      request->max_affected = Number(field, slot);
+      request->as<plan::BulkRequest>().max_affected = Number(field, slot);
       break;
     default:
       break;

@@ -70,7 +70,7 @@ class RequestDecoder {
   ShapeSet shapes_;
   std::unique_ptr<Bound> root_;
   std::vector<Source> sources_;
-  size_t argument_count_ = 0;
+  plan::Request empty_;
   /// Batches: reads the elements, which are gathered for the source with this index.
   std::unique_ptr<const BatchDecoder> batch_;
   int batch_source_ = -1;

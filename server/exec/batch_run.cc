@@ -48,7 +48,7 @@ BatchFacts& FactsOf(Outcome* outcome) { return std::get<BatchFacts>(outcome->fac
 bool MayFailHalfWay(const plan::Call& call) {
   if (call.plan->partial) return true;
   // Of several rows those may be read again that others have written meanwhile.
-  return call.plan->change() == Change::kUpsert && call.request.elements.size() > 1;
+  return call.plan->change() == Change::kUpsert && call.request.as<plan::BatchRequest>().elements.size() > 1;
 }
 
 absl::StatusOr<Outcome> RunOnce(const Step& step) {
@@ -59,7 +59,7 @@ absl::StatusOr<Outcome> RunOnce(const Step& step) {
 
 std::string ElementsText(const plan::Call& call, int input) {
   std::string text = "{";
-  for (const plan::Element& element : call.request.elements) {
+  for (const plan::Element& element : call.request.as<plan::BatchRequest>().elements) {
     if (text.size() > 1) text.push_back(',');
     const plan::Argument& argument = element.arguments[input];
     if (argument.present) {
@@ -73,7 +73,7 @@ std::string ElementsText(const plan::Call& call, int input) {
 
 std::string ElementVersionsText(const plan::Call& call) {
   return Cat("{",
-             absl::StrJoin(call.request.elements, ",",
+             absl::StrJoin(call.request.as<plan::BatchRequest>().elements, ",",
                            [](std::string* out, const plan::Element& e) { out->append(std::to_string(e.version)); }),
              "}");
 }
@@ -84,7 +84,12 @@ size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement)
 }
 
 BatchRun::BatchRun(const Step& step, const std::vector<size_t>* places)
-    : step_(step), call_(step.call), plan_(*call_.plan), count_(call_.request.elements.size()), places_(places) {}
+    : step_(step),
+      plan_(*step.call.plan),
+      request_(step.call.request.as<plan::BatchRequest>()),
+      variant_(step.call.variant.as<plan::BatchVariant>()),
+      count_(request_.elements.size()),
+      places_(places) {}
 
 absl::StatusOr<Outcome> BatchRun::Run() {
   if (count_ == 0) return NoRows({});
@@ -116,7 +121,7 @@ absl::StatusOr<Outcome> BatchRun::Created(db::Rows rows, SharedStatement stateme
 
 absl::StatusOr<Outcome> BatchRun::Got(db::Rows rows, SharedStatement statement) const {
   const std::vector<size_t> missing = Missing(rows, *statement);
-  if (!missing.empty() && !call_.request.allow_missing) {
+  if (!missing.empty() && !request_.allow_missing) {
     std::vector<BatchItem> items;
     for (size_t element : missing) items.push_back(Item(element));
     return RowsNotFound(plan_.entity->full_name, items);
@@ -138,7 +143,7 @@ absl::StatusOr<Outcome> BatchRun::ExplainMisses() const {
   const absl::StatusOr<std::vector<State>> states = Probe();
   if (!states.ok()) return states.status();
   const auto in_reach = [this](const State& state) { return IsInReach(state); };
-  if (!call_.request.allow_missing || std::any_of(states->begin(), states->end(), in_reach)) {
+  if (!request_.allow_missing || std::any_of(states->begin(), states->end(), in_reach)) {
     return ExplainOrRetry(*states);
   }
   std::vector<size_t> all(count_);
@@ -202,7 +207,7 @@ absl::StatusOr<std::vector<BatchRun::State>> BatchRun::Probe() const {
     state.found = rows->cell(row, 1) == "t";
     state.live = rows->cell(row, 2) == "t";
     state.version_matches = rows->cell(row, 3) == "t";
-    for (size_t i = 0; i < call_.variant.unchanged.size(); ++i) {
+    for (size_t i = 0; i < variant_.unchanged.size(); ++i) {
       state.unchanged.push_back(rows->cell(row, 4 + static_cast<int>(i)) == "t");
     }
   }
@@ -214,8 +219,8 @@ absl::StatusOr<std::vector<BatchRun::State>> BatchRun::Probe() const {
 bool BatchRun::IsInReach(const State& state) const {
   if (!state.found) return false;
   const bool wants_state = plan_.change() == Change::kSoftDelete || plan_.change() == Change::kRestore;
-  if (wants_state && call_.request.allow_missing) return true;
-  return exec::IsInReach(plan_.change(), call_.variant.deleted, state.live);
+  if (wants_state && request_.allow_missing) return true;
+  return exec::IsInReach(plan_.change(), step_.call.variant.deleted, state.live);
 }
 
 absl::Status BatchRun::ExplainOrRetry(const std::vector<State>& states) const {
@@ -236,7 +241,7 @@ absl::Status BatchRun::ExplainStates(const std::vector<State>& states) const {
     if (absent && state.found && restore) {
       wrong_state.push_back(Item(i));
     } else if (absent) {
-      if (!call_.request.allow_missing) missing.push_back(Item(i));
+      if (!request_.allow_missing) missing.push_back(Item(i));
     } else if (upsert && state.found && !state.live && !plan_.batch->live_only) {
       wrong_state.push_back(Item(i));
     } else if (!state.version_matches) {
@@ -244,7 +249,7 @@ absl::Status BatchRun::ExplainStates(const std::vector<State>& states) const {
     } else if (state.found) {
       for (size_t j = 0; j < state.unchanged.size(); ++j) {
         if (state.unchanged[j]) continue;
-        immutables.Add(plan::ElementFieldName(plan_, Place(i), plan_.values[call_.variant.unchanged[j]].input),
+        immutables.Add(plan::ElementFieldName(plan_, Place(i), plan_.values[variant_.unchanged[j]].input),
                        upsert ? "is immutable; send the stored value"
                               : "is immutable; send the stored value, or leave it out of update_mask");
       }
@@ -270,7 +275,7 @@ std::vector<size_t> BatchRun::Missing(const db::Rows& rows, const sql::Statement
 std::vector<std::string> BatchRun::KeyTexts(size_t element) const {
   std::vector<std::string> texts;
   for (const plan::FilterTerm& key : plan_.filters) {
-    texts.push_back(call_.request.elements[element].arguments[key.input].text);
+    texts.push_back(request_.elements[element].arguments[key.input].text);
   }
   return texts;
 }
@@ -280,7 +285,7 @@ BatchItem BatchRun::Item(size_t element) const {
 }
 
 BatchItem BatchRun::VersionItem(size_t element) const {
-  return {plan::ElementName(plan_, Place(element)), std::to_string(call_.request.elements[element].version)};
+  return {plan::ElementName(plan_, Place(element)), std::to_string(request_.elements[element].version)};
 }
 
 void BatchRun::AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const {

@@ -38,7 +38,7 @@ class BatchRun {
     bool found = false;
     bool live = false;
     bool version_matches = false;
-    /// One for each of variant.unchanged.
+    /// One for each of BatchVariant::unchanged.
     std::vector<bool> unchanged;
   };
 
@@ -65,8 +65,9 @@ class BatchRun {
   void AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const;
 
   const Step& step_;
-  const plan::Call& call_;
   const plan::MethodPlan& plan_;
+  const plan::BatchRequest& request_;
+  const plan::BatchVariant& variant_;
   const size_t count_;
   const std::vector<size_t>* const places_;
 };

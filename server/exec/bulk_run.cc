@@ -59,17 +59,18 @@ absl::StatusOr<Outcome> RunBulkChange(const Step& step) {
   const absl::StatusOr<db::Rows> rows =
       CascadeResult(*step.call.plan, *statement, step.Execute(*statement, db::Query::Effect::kWrite));
   if (!rows.ok()) return rows.status();
-  const int64_t most = step.call.request.max_affected.value_or(0);
+  const int64_t most = std::get<plan::BulkBounds>(step.call.bounds).max_affected;
   if (Number(*rows, 0) > most) return MaxAffectedExceeded(step.call.plan->entity->full_name, most);
   return Changed(Number(*rows, 1), false);
 }
 
 absl::StatusOr<Outcome> RunPurge(const Step& step) {
   const bool alone = !step.connection.in_transaction();
-  const int64_t most = step.call.request.max_affected.value_or(0);
+  const plan::BulkBounds& bounds = std::get<plan::BulkBounds>(step.call.bounds);
+  const int64_t most = bounds.max_affected;
   int64_t purged = 0;
   while (purged < most) {
-    const int64_t wanted = std::min<int64_t>(step.call.page_size, most - purged);
+    const int64_t wanted = std::min<int64_t>(bounds.statement_rows, most - purged);
     const absl::StatusOr<int64_t> removed = PurgeBatch(step, wanted);
     if (!removed.ok()) return Interrupted(removed.status(), purged, alone);
     purged += *removed;

@@ -39,10 +39,14 @@ db::Rows TurnedRound(db::Rows rows, int count) {
 class Page {
  public:
   Page(const Step& step, db::Rows rows, std::shared_ptr<const sql::Statement> statement)
-      : step_(step), call_(step.call), statement_(std::move(statement)) {
-    outcome_.row_count = std::min(rows.size(), call_.page_size);
-    more_ = rows.size() > call_.page_size;
-    outcome_.rows = call_.variant.backward ? TurnedRound(std::move(rows), outcome_.row_count) : std::move(rows);
+      : step_(step),
+        call_(step.call),
+        variant_(call_.variant.as<plan::ListVariant>()),
+        bounds_(std::get<plan::ListBounds>(call_.bounds)),
+        statement_(std::move(statement)) {
+    outcome_.row_count = std::min(rows.size(), bounds_.page_size);
+    more_ = rows.size() > bounds_.page_size;
+    outcome_.rows = variant_.backward ? TurnedRound(std::move(rows), outcome_.row_count) : std::move(rows);
   }
 
   Outcome Finish() && {
@@ -63,8 +67,8 @@ class Page {
 
   void SetNext() {
     const int last = outcome_.row_count - 1;
-    const bool at_end = call_.cursor.empty() && !call_.variant.skip;
-    if (!call_.variant.backward) {
+    const bool at_end = bounds_.cursor.empty() && !variant_.skip;
+    if (!variant_.backward) {
       if (more_) facts_.next_page_token = TokenAt(PagePlace::kAfter, last);
     } else if (empty()) {  // what was before is gone: the list now begins where the caller came from
       facts_.next_page_token = Token(PagePlace::kFirst);
@@ -74,15 +78,17 @@ class Page {
   }
 
   void SetPrevious() {
-    if (call_.variant.backward) {
+    if (variant_.backward) {
       if (more_) facts_.previous_page_token = TokenAt(PagePlace::kBefore, 0);
-    } else if (!call_.first_page) {
+    } else if (!bounds_.first_page) {
       facts_.previous_page_token = empty() ? Token(PagePlace::kLast) : TokenAt(PagePlace::kBefore, 0);
     }
   }
 
   const Step& step_;
   const plan::Call& call_;
+  const plan::ListVariant& variant_;
+  const plan::ListBounds& bounds_;
   std::shared_ptr<const sql::Statement> statement_;
   bool more_ = false;
   PageFacts facts_;
@@ -91,11 +97,14 @@ class Page {
 
 /// What a count depends on: all pages of a list share its statement.
 plan::Variant CountedVariant(const plan::Variant& variant) {
+  const plan::ListVariant& list = variant.as<plan::ListVariant>();
+  plan::ListVariant conditions;
+  conditions.not_null = list.not_null;
+  conditions.expression = list.expression;
   plan::Variant counted;
   counted.filters = variant.filters;
-  counted.not_null = variant.not_null;
   counted.deleted = variant.deleted;
-  counted.expression = variant.expression;
+  counted.family = std::move(conditions);
   return counted;
 }
 
@@ -134,7 +143,7 @@ absl::StatusOr<Outcome> RunPage(const Step& step) {
   absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   Outcome outcome = Page(step, *std::move(rows), statement).Finish();
-  const plan::CountMode count = step.call.request.count.value_or(plan::CountMode::kNone);
+  const plan::CountMode count = step.call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kNone);
   if (count == plan::CountMode::kNone) return outcome;
   const absl::StatusOr<int64_t> total = TotalSize(step, count);
   if (!total.ok()) return total.status();
@@ -143,7 +152,8 @@ absl::StatusOr<Outcome> RunPage(const Step& step) {
 }
 
 absl::StatusOr<Outcome> RunCount(const Step& step) {
-  const absl::StatusOr<int64_t> total = TotalSize(step, step.call.request.count.value_or(plan::CountMode::kExact));
+  const absl::StatusOr<int64_t> total =
+      TotalSize(step, step.call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kExact));
   if (!total.ok()) return total.status();
   PageFacts facts;
   facts.total_size = *total;

@@ -31,17 +31,20 @@ bool IsOfRow(const absl::Status& status) {
 
 plan::Call WithoutElements(const plan::Call& call) {
   plan::Call rest = call;
-  rest.request.elements.clear();
+  rest.request.as<plan::BatchRequest>().elements.clear();
   return rest;
 }
 
 }  // namespace
 
 PartialRun::PartialRun(const Step& step)
-    : step_(step), count_(step.call.request.elements.size()), rest_(WithoutElements(step.call)) {
+    : step_(step),
+      elements_(step.call.request.as<plan::BatchRequest>().elements),
+      count_(elements_.size()),
+      rest_(WithoutElements(step.call)) {
   Places all;
   for (size_t i = 0; i < count_; ++i) {
-    results_.push_back(step.call.request.elements[i].refusal);
+    results_.push_back(elements_[i].refusal);
     if (results_.back().ok()) all.push_back(i);
   }
   sources_.resize(count_);
@@ -98,7 +101,7 @@ absl::StatusOr<Outcome> PartialRun::AttemptUnderSavepoint(const Places& places) 
 
 absl::StatusOr<Outcome> PartialRun::Write(const Places& places) {
   plan::Call call = rest_;
-  for (size_t place : places) call.request.elements.push_back(step_.call.request.elements[place]);
+  for (size_t place : places) call.request.as<plan::BatchRequest>().elements.push_back(elements_[place]);
   const Step part{step_.parts, call, step_.connection, step_.cancellation};
   return BatchRun(part, &places).Run();
 }

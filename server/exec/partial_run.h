@@ -40,6 +40,7 @@ class PartialRun {
   Outcome Collect();
 
   const Step& step_;
+  const std::vector<plan::Element>& elements_;
   const size_t count_;
   /// The call without its elements.
   plan::Call rest_;

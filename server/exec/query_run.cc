@@ -65,9 +65,10 @@ absl::Status CheckRowCount(const plan::Call& call, int count) {
   const plan::MethodPlan& plan = *call.plan;
   const bool reads = plan.reads_only();
   const bool many = plan.response.shape == ResponseShape::kList;
+  const int most = std::get<plan::QueryBounds>(call.bounds).max_rows;
   if (plan.response.shape == ResponseShape::kEntity && count == 0) return NoRow(plan.full_name);
-  if (count <= (many ? call.page_size : 1)) return absl::OkStatus();
-  return many ? TooManyRows(plan.full_name, call.page_size, reads ? "ask for fewer" : kExecuted)
+  if (count <= most) return absl::OkStatus();
+  return many ? TooManyRows(plan.full_name, most, reads ? "ask for fewer" : kExecuted)
               : MoreThanOneRow(plan.full_name, reads ? "ask for one" : kExecuted);
 }
 

@@ -58,12 +58,13 @@ std::vector<RelationRows::Range> RangesOf(const db::Rows& rows, int place_cell, 
 
 }  // namespace
 
-RelationLoader::RelationLoader(const Step& step) : step_(step), max_bytes_(step.call.variant.relations->max_bytes) {}
+RelationLoader::RelationLoader(const Step& step, std::shared_ptr<const plan::RelationSelection> selection)
+    : step_(step), selection_(std::move(selection)) {}
 
 absl::Status RelationLoader::Load(Outcome* outcome) {
   if (outcome->statement == nullptr || outcome->row_count == 0) return absl::OkStatus();
   auto related = std::make_shared<RelatedRows>();
-  related->selection = step_.call.variant.relations;
+  related->selection = selection_;
   const Parents parents{outcome->rows, outcome->row_count, outcome->statement->link_cells};
   absl::StatusOr<std::vector<RelationRows>> loaded = LoadAll(*related->selection, parents);
   if (!loaded.ok()) return loaded.status();
@@ -123,7 +124,8 @@ absl::StatusOr<db::Rows> RelationLoader::Execute(const plan::SelectedRelation& s
 absl::Status RelationLoader::CountBytes(const plan::SelectedRelation& selected, const db::Rows& rows) {
   for (int row = 0; row < rows.size(); ++row) {
     for (int column = 0; column < rows.columns(); ++column) bytes_ += rows.cell(row, column).size();
-    if (bytes_ > max_bytes_) return RelatedRowsTooLarge(selected.relation->field->full_name(), max_bytes_);
+    if (bytes_ > selection_->max_bytes)
+      return RelatedRowsTooLarge(selected.relation->field->full_name(), selection_->max_bytes);
   }
   return absl::OkStatus();
 }

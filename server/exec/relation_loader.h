@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,7 +16,7 @@ namespace rowkeeper::exec {
 /// parents. Every statement sees what is committed when it starts, or what its transaction sees.
 class RelationLoader {
  public:
-  explicit RelationLoader(const Step& step);
+  RelationLoader(const Step& step, std::shared_ptr<const plan::RelationSelection> selection);
 
   /// Fills `outcome->related` for its rows. Errors: those of the error table; RESOURCE_EXHAUSTED
   /// RELATED_ROWS_TOO_LARGE as soon as the rows have too many bytes, before any further statement.
@@ -35,7 +36,7 @@ class RelationLoader {
   absl::Status CountBytes(const plan::SelectedRelation& selected, const db::Rows& rows);
 
   const Step& step_;
-  const size_t max_bytes_;
+  const std::shared_ptr<const plan::RelationSelection> selection_;
   size_t bytes_ = 0;
 };
 

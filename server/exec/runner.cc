@@ -37,8 +37,9 @@ absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& conn
                                     db::Cancellation* cancellation) const {
   const Step step{parts_, call, connection, cancellation};
   absl::StatusOr<Outcome> outcome = RunFamily(step);
-  if (!outcome.ok() || call.variant.relations == nullptr) return outcome;
-  if (absl::Status status = RelationLoader(step).Load(&*outcome); !status.ok()) return status;
+  const auto* with = plan::PartOf<plan::WithRelations>(call.variant.family);
+  if (!outcome.ok() || with == nullptr || with->relations == nullptr) return outcome;
+  if (absl::Status status = RelationLoader(step, with->relations).Load(&*outcome); !status.ok()) return status;
   return outcome;
 }
 

@@ -58,8 +58,9 @@ std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::str
 
 std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan& plan, const plan::Variant& variant,
                                                           Kind kind) {
+  const auto* conditions = plan::PartOf<plan::WithConditions>(variant.family);
   std::shared_ptr<const sql::Statement> statement =
-      variant.expression != nullptr
+      conditions != nullptr && conditions->expression != nullptr
           ? std::make_shared<const sql::Statement>(RenderKind(plan, variant, kind))
           : GetOrRender(Cat(plan.full_name, std::string(1, static_cast<char>(kind)), variant.Key()),
                         [&] { return RenderKind(plan, variant, kind); });

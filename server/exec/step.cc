@@ -10,6 +10,12 @@
 namespace rowkeeper::exec {
 namespace {
 
+/// One more than are shown tells whether there are more.
+std::string RowLimit(const plan::Call& call) {
+  const auto* list = std::get_if<plan::ListBounds>(&call.bounds);
+  return std::to_string((list != nullptr ? list->page_size : std::get<plan::QueryBounds>(call.bounds).max_rows) + 1);
+}
+
 db::Param ParameterValue(const plan::Call& call, const sql::Parameter& parameter) {
   switch (parameter.source) {
     case sql::Parameter::Source::kArgument: {
@@ -17,25 +23,25 @@ db::Param ParameterValue(const plan::Call& call, const sql::Parameter& parameter
       return argument.present ? db::Param(argument.text) : std::nullopt;
     }
     case sql::Parameter::Source::kCursor:
-      return call.cursor[parameter.index];
+      return std::get<plan::ListBounds>(call.bounds).cursor[parameter.index];
     case sql::Parameter::Source::kLimit:
-      return std::to_string(call.page_size + 1);  // one more than shown tells whether there is a next page
+      return RowLimit(call);
     case sql::Parameter::Source::kVersion:
-      return std::to_string(call.request.version);
+      return std::to_string(call.request.as<plan::WriteRequest>().version);
     case sql::Parameter::Source::kElements:
       return ElementsText(call, parameter.index);
     case sql::Parameter::Source::kElementVersions:
       return ElementVersionsText(call);
     case sql::Parameter::Source::kElementCount:
-      return std::to_string(call.request.elements.size());
+      return std::to_string(call.request.as<plan::BatchRequest>().elements.size());
     case sql::Parameter::Source::kComputed:
       return call.computed[parameter.index];
     case sql::Parameter::Source::kSkip:
-      return std::to_string(call.request.skip);
-    case sql::Parameter::Source::kMaxAffected:
-      return std::to_string(call.request.max_affected.value_or(0) + 1);  // one more tells that there are too many
+      return std::to_string(call.request.as<plan::ListRequest>().skip);
+    case sql::Parameter::Source::kMaxAffected:  // one more tells that there are too many
+      return std::to_string(std::get<plan::BulkBounds>(call.bounds).max_affected + 1);
     case sql::Parameter::Source::kOlderThan:
-      return call.request.older_than;
+      return call.request.as<plan::BulkRequest>().older_than;
     case sql::Parameter::Source::kParentKeys:
       break;  // given by who loads a relation
   }

@@ -25,9 +25,9 @@ bool IsInWantedState(const plan::Call& call, bool live) {
 /// The cells of a probe after the first two tell which immutable fields have the request's value.
 FieldViolations ChangedImmutables(const plan::Call& call, const db::Rows& rows) {
   FieldViolations violations;
-  for (size_t i = 0; i < call.variant.unchanged.size(); ++i) {
+  for (size_t i = 0; i < call.variant.as<plan::WriteVariant>().unchanged.size(); ++i) {
     if (CellIsTrue(rows, 2 + static_cast<int>(i))) continue;
-    const plan::ValueTerm& value = call.plan->values[call.variant.unchanged[i]];
+    const plan::ValueTerm& value = call.plan->values[call.variant.as<plan::WriteVariant>().unchanged[i]];
     violations.Add(call.plan->inputs[value.input].name,
                    "is immutable; send the stored value, or leave it out of update_mask");
   }
@@ -45,24 +45,24 @@ absl::StatusOr<Outcome> AlreadyInState(const Step& step) {
 
 absl::StatusOr<Outcome> ExplainMiss(const Step& step) {
   const plan::Call& call = step.call;
+  const plan::WriteRequest& request = call.request.as<plan::WriteRequest>();
   const catalogue::Entity& entity = *call.plan->entity;
   const auto probe = step.Get(StatementCache::Kind::kProbe);
   absl::StatusOr<db::Rows> rows = step.Execute(*probe, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   const absl::Status missing = RowNotFound(entity.full_name, step.KeyText());
-  const absl::StatusOr<Outcome> nothing_there =
-      call.request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
+  const absl::StatusOr<Outcome> nothing_there = request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
   if (rows->size() == 0) return nothing_there;
 
   const bool live = CellIsTrue(*rows, 0);
   const bool version_matches = CellIsTrue(*rows, 1);
   if (IsInWantedState(call, live)) {
-    if (call.request.allow_missing && version_matches) return AlreadyInState(step);
-    if (call.request.allow_missing) return VersionMismatch(entity.full_name, call.request.version);
+    if (request.allow_missing && version_matches) return AlreadyInState(step);
+    if (request.allow_missing) return VersionMismatch(entity.full_name, request.version);
     return live ? RowNotDeleted(entity.full_name, step.KeyText()) : missing;
   }
   if (!IsInReach(call.plan->change(), call.variant.deleted, live)) return nothing_there;
-  if (!version_matches) return VersionMismatch(entity.full_name, call.request.version);
+  if (!version_matches) return VersionMismatch(entity.full_name, request.version);
   const FieldViolations violations = ChangedImmutables(call, *rows);
   // Otherwise the row came, or became fitting, between the two statements: as good as having looked a moment earlier.
   return violations.empty() ? nothing_there : violations.ToStatus();

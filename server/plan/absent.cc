@@ -1,5 +1,7 @@
 #include "server/plan/absent.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include "server/plan/call.h"
 
 namespace rowkeeper::plan {
@@ -28,6 +30,47 @@ bool ResolveAbsent(const Column& column, Argument* argument, const std::string& 
   }
   *argument = {true, *zero};
   return true;
+}
+
+std::optional<std::string> ZeroText(const Column& column) {
+  if (column.type.array) return "{}";
+  switch (column.type.kind) {
+    case ValueKind::kBool:
+      return "f";
+    case ValueKind::kInt32:
+    case ValueKind::kInt64:
+    case ValueKind::kUint32:
+    case ValueKind::kUint64:
+    case ValueKind::kFloat:
+    case ValueKind::kDouble:
+      return "0";
+    case ValueKind::kString:
+      return "";
+    case ValueKind::kBytes:
+      return "\\x";
+    case ValueKind::kEnum:
+      if (column.type.zero_is_unset) return std::nullopt;
+      for (const catalogue::EnumLabel& label : column.type.labels) {
+        if (label.number == 0) return label.label;
+      }
+      return std::nullopt;
+    case ValueKind::kJson: {
+      const google::protobuf::FieldDescriptor& field = *column.field;
+      if (field.is_map()) return "{}";
+      if (field.is_repeated()) return "[]";
+      const auto type = field.message_type()->well_known_type();
+      if (type == google::protobuf::Descriptor::WELLKNOWNTYPE_LISTVALUE) return "[]";
+      if (type == google::protobuf::Descriptor::WELLKNOWNTYPE_VALUE) return "null";
+      return "{}";
+    }
+    case ValueKind::kUuid:
+    case ValueKind::kDecimal:
+    case ValueKind::kTimestamp:
+    case ValueKind::kDuration:
+    case ValueKind::kDate:
+      return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace rowkeeper::plan

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -31,12 +32,8 @@ struct Call {
   const MethodPlan* plan = nullptr;
   Request request;
   Variant variant;
-  /// List: the cells of the page token, one for each term of variant.order.
-  std::vector<std::optional<std::string>> cursor;
-  /// List: rows on this page. Purge: rows of one statement.
-  int page_size = 0;
-  /// List: the page is the first one as far as the request tells.
-  bool first_page = true;
+  /// How many rows the call may take, and from where, as its family knows it; set where it knows one.
+  std::variant<std::monostate, ListBounds, BulkBounds, QueryBounds> bounds;
   /// Texts that binding made out of the request and that go to the database as parameters: operands of the filter
   /// expression, parts of jsonb values.
   std::vector<std::optional<std::string>> computed;

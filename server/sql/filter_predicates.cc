@@ -121,6 +121,7 @@ std::string SearchDocument(const Entity& entity, const plan::FilterTerm& search)
 
 std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const plan::Variant& variant,
                                           ParameterList* parameters) {
+  const auto* further = plan::PartOf<plan::WithConditions>(variant.family);
   std::vector<std::string> conditions;
   for (int i : variant.filters) {
     const plan::FilterTerm& filter = plan.filters[i];
@@ -128,12 +129,13 @@ std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const pl
       conditions.push_back(FilterPredicate(plan, filter, parameters).Write());
       continue;
     }
-    const bool not_null = std::find(variant.not_null.begin(), variant.not_null.end(), i) != variant.not_null.end();
+    const bool not_null = further != nullptr &&
+                          std::find(further->not_null.begin(), further->not_null.end(), i) != further->not_null.end();
     conditions.push_back(
         Cat(Identifier(plan.entity->columns[filter.column].name), not_null ? " IS NOT NULL" : " IS NULL"));
   }
-  if (variant.expression != nullptr) {
-    conditions.push_back(ExpressionPredicate(*plan.entity, *variant.expression, parameters));
+  if (further != nullptr && further->expression != nullptr) {
+    conditions.push_back(ExpressionPredicate(*plan.entity, *further->expression, parameters));
   }
   return conditions;
 }

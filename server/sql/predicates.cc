@@ -17,7 +17,7 @@ using catalogue::OrderTerm;
 /// The cells of the cursor as parameters, each made once and used in several places of the predicate.
 class Cursor {
  public:
-  Cursor(const Entity& entity, const plan::Variant& variant, ParameterList* parameters)
+  Cursor(const Entity& entity, const plan::ListVariant& variant, ParameterList* parameters)
       : entity_(entity), variant_(variant) {
     for (size_t i = 0; i < variant.order.size(); ++i) {
       values_.push_back(variant.cursor_nulls[i] ? "NULL"
@@ -44,7 +44,7 @@ class Cursor {
 
  private:
   const Entity& entity_;
-  const plan::Variant& variant_;
+  const plan::ListVariant& variant_;
   std::vector<std::string> values_;
 };
 
@@ -97,9 +97,9 @@ std::string VisibilityPredicate(const Entity& entity, plan::Deleted deleted) {
   return deleted == plan::Deleted::kExclude ? live : Cat("NOT (", live, ")");
 }
 
-std::string CursorPredicate(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters) {
+std::string CursorPredicate(const Entity& entity, const plan::ListVariant& variant, ParameterList* parameters) {
   if (variant.cursor_nulls.empty()) return "";
-  const Cursor cursor(*plan.entity, variant, parameters);
+  const Cursor cursor(entity, variant, parameters);
   if (cursor.comparable_as_row()) return AfterAsRow(cursor);
   std::vector<std::string> alternatives;
   std::string equal;

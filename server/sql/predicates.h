@@ -35,7 +35,8 @@ std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const pl
 std::string SearchDocument(const catalogue::Entity& entity, const plan::FilterTerm& search);
 
 /// Rows that come after the variant's cursor in its order. NULL stands where the order puts it.
-std::string CursorPredicate(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters);
+std::string CursorPredicate(const catalogue::Entity& entity, const plan::ListVariant& variant,
+                            ParameterList* parameters);
 
 /// " WHERE a AND b", or empty; empty conditions are skipped.
 std::string Where(const std::vector<std::string>& conditions);

@@ -16,6 +16,7 @@ namespace {
 using catalogue::Change;
 using catalogue::Column;
 using catalogue::Entity;
+using plan::BatchVariant;
 using plan::MethodPlan;
 using plan::Variant;
 
@@ -28,7 +29,7 @@ Statement RenderRows(const MethodPlan& plan, const Variant& variant, plan::Delet
   if (!variant.columns.empty()) cells.push_back(ColumnList(entity, variant.columns));
   cells.push_back("\"#\"");
   std::vector<int> linked = variant.columns;
-  std::vector<int> links = AddLinkCells(entity, variant.relations.get(), &linked);
+  std::vector<int> links = AddLinkCells(entity, variant.as<BatchVariant>().relations.get(), &linked);
   for (size_t i = variant.columns.size(); i < linked.size(); ++i) {
     cells.push_back(Identifier(entity.columns[linked[i]].name));
   }
@@ -44,9 +45,9 @@ Statement RenderRows(const MethodPlan& plan, const Variant& variant, plan::Delet
 Statement RenderBatchCreate(const MethodPlan& plan, const Variant& variant) {
   const Entity& entity = *plan.entity;
   ParameterList parameters;
-  const BatchInput input(plan, variant.written, BatchInput::Versions::kNone, &parameters);
+  const BatchInput input(plan, variant.as<BatchVariant>().written, BatchInput::Versions::kNone, &parameters);
   std::vector<std::string> names, values;
-  for (int i : variant.written) {
+  for (int i : variant.as<BatchVariant>().written) {
     names.push_back(Identifier(entity.columns[plan.values[i].column].name));
     values.push_back(NewValue(plan, variant, i, input));
   }
@@ -66,7 +67,7 @@ std::string DefaultOf(const Entity& entity, const Column& column) {
 }  // namespace
 
 std::string ElementVersionMatches(const MethodPlan& plan, const Variant& variant) {
-  if (!variant.version_guard) return "";
+  if (!variant.as<BatchVariant>().version_guard) return "";
   return Cat("(\"#ver\" = 0 OR ", Identifier(plan.entity->columns[*plan.entity->version].name), " = \"#ver\")");
 }
 
@@ -74,20 +75,20 @@ std::string ElementUnchanged(const MethodPlan& plan, const Variant& variant, int
   const plan::ValueTerm& term = plan.values[value];
   const std::string given = input.Value(term.input);
   const std::string same = Cat(Identifier(plan.entity->columns[term.column].name), " IS NOT DISTINCT FROM ", given);
-  return variant.unchanged_if_given ? Cat("(", given, " IS NULL OR ", same, ")") : same;
+  return variant.as<BatchVariant>().unchanged_if_given ? Cat("(", given, " IS NULL OR ", same, ")") : same;
 }
 
 std::string ElementFits(const MethodPlan& plan, const Variant& variant, const BatchInput& input) {
   std::vector<std::string> conditions;
-  if (variant.version_guard) conditions.push_back(ElementVersionMatches(plan, variant));
-  for (int i : variant.unchanged) conditions.push_back(ElementUnchanged(plan, variant, i, input));
+  if (variant.as<BatchVariant>().version_guard) conditions.push_back(ElementVersionMatches(plan, variant));
+  for (int i : variant.as<BatchVariant>().unchanged) conditions.push_back(ElementUnchanged(plan, variant, i, input));
   return conditions.empty() ? "true" : absl::StrJoin(conditions, " AND ");
 }
 
 std::string NewValue(const MethodPlan& plan, const Variant& variant, int value, const BatchInput& input) {
   const plan::ValueTerm& term = plan.values[value];
   const std::string given = input.Value(term.input);
-  const auto& defaulted = variant.defaulted;
+  const auto& defaulted = variant.as<BatchVariant>().defaulted;
   if (std::find(defaulted.begin(), defaulted.end(), value) == defaulted.end()) return given;
   return Cat("COALESCE(", given, ", ", DefaultOf(*plan.entity, plan.entity->columns[term.column]), ")");
 }
@@ -120,9 +121,10 @@ Statement RenderBatch(const MethodPlan& plan, const Variant& variant) {
 Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
   const Entity& entity = *plan.entity;
   ParameterList parameters;
-  const BatchInput input(plan, variant.unchanged,
-                         variant.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
-                         &parameters);
+  const BatchInput input(
+      plan, variant.as<BatchVariant>().unchanged,
+      variant.as<BatchVariant>().version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
+      &parameters);
   const std::string found = Cat(Identifier(entity.columns[plan.filters[0].column].name), " IS NOT NULL");
   const std::string live = entity.soft_deletable() ? Cat("(", LivePredicate(entity), ")") : "true";
   const std::string version = ElementVersionMatches(plan, variant);
@@ -130,7 +132,7 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
   if (!version.empty() && plan.change() == Change::kUpsert) {
     cells.back() = Cat("CASE WHEN ", found, " THEN ", version, " ELSE \"#ver\" = 0 END");
   }
-  for (int i : variant.unchanged) cells.push_back(ElementUnchanged(plan, variant, i, input));
+  for (int i : variant.as<BatchVariant>().unchanged) cells.push_back(ElementUnchanged(plan, variant, i, input));
   return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " LEFT JOIN ", Table(entity), " ON ",
                     input.KeyMatches(), " ORDER BY \"#\"", entity.soft_deletable() ? Cat(", ", live, " DESC") : ""),
                 &parameters, {}, 0);

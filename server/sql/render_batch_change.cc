@@ -23,9 +23,10 @@ class ChangeRenderer {
   ChangeRenderer(const MethodPlan& plan, const Variant& variant)
       : plan_(plan),
         variant_(variant),
+        batch_(variant.as<plan::BatchVariant>()),
         entity_(*plan.entity),
-        input_(plan, Values(variant),
-               variant.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone, &parameters_) {}
+        input_(plan, Values(batch_), batch_.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
+               &parameters_) {}
 
   Statement Render() {
     const std::string target = Target();
@@ -61,7 +62,7 @@ class ChangeRenderer {
     return statement;
   }
 
-  static std::vector<int> Values(const Variant& variant) {
+  static std::vector<int> Values(const plan::BatchVariant& variant) {
     std::vector<int> values = variant.written;
     values.insert(values.end(), variant.unchanged.begin(), variant.unchanged.end());
     return values;
@@ -69,7 +70,7 @@ class ChangeRenderer {
 
   /// Rows that are in the wanted state already are as good as changed when the caller does not mind.
   bool returns_unchanged() const {
-    return variant_.allow_missing && (plan_.change() == Change::kSoftDelete || plan_.change() == Change::kRestore);
+    return batch_.allow_missing && (plan_.change() == Change::kSoftDelete || plan_.change() == Change::kRestore);
   }
 
   Deleted visible() const {
@@ -109,7 +110,7 @@ class ChangeRenderer {
 
   /// Looks at every target, so that all are locked before the first is changed.
   std::string Guard() {
-    if (variant_.allow_missing) return "(SELECT COALESCE(bool_and(\"#ok\"), true) FROM \"#target\")";
+    if (batch_.allow_missing) return "(SELECT COALESCE(bool_and(\"#ok\"), true) FROM \"#target\")";
     return Cat("(SELECT count(*) FILTER (WHERE \"#ok\") = ",
                parameters_.Add(Parameter::Source::kElementCount, 0, "bigint"), " FROM \"#target\")");
   }
@@ -139,7 +140,7 @@ class ChangeRenderer {
   std::vector<std::string> Assignments() {
     std::vector<std::string> assignments;
     if (plan_.change() == Change::kUpdate) {
-      for (int i : variant_.written) {
+      for (int i : batch_.written) {
         const plan::ValueTerm& value = plan_.values[i];
         assignments.push_back(Cat(Identifier(entity_.columns[value.column].name), " = ",
                                   AssignedValue(plan_, variant_, i, input_.Value(value.input), &parameters_)));
@@ -156,6 +157,7 @@ class ChangeRenderer {
 
   const MethodPlan& plan_;
   const Variant& variant_;
+  const plan::BatchVariant& batch_;
   const Entity& entity_;
   ParameterList parameters_;
   const BatchInput input_;

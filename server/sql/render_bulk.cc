@@ -140,7 +140,7 @@ class BulkRenderer {
   std::vector<std::string> Assignments() {
     std::vector<std::string> assignments;
     if (plan_.change() == Change::kUpdate) {
-      for (int i : variant_.written) assignments.push_back(NewValue(i));
+      for (int i : variant_.as<plan::BulkVariant>().written) assignments.push_back(NewValue(i));
     } else {
       AppendDeletion(entity_, "clock_timestamp()", &assignments);
     }

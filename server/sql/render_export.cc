@@ -18,11 +18,12 @@ constexpr char kCursor[] = "rowkeeper_export";
 
 Statement RenderExport(const plan::MethodPlan& plan, const plan::Variant& variant) {
   const catalogue::Entity& entity = *plan.entity;
+  const plan::ListVariant& list = variant.as<plan::ListVariant>();
   ParameterList parameters;
   std::vector<int> cells = variant.columns;
   std::vector<int> cursor_cells;
   std::vector<std::string> order;
-  for (const catalogue::OrderTerm& term : variant.order) {
+  for (const catalogue::OrderTerm& term : list.order) {
     const auto found = std::find(cells.begin(), cells.end(), term.column);
     cursor_cells.push_back(static_cast<int>(found - cells.begin()));
     if (found == cells.end()) cells.push_back(term.column);
@@ -30,7 +31,7 @@ Statement RenderExport(const plan::MethodPlan& plan, const plan::Variant& varian
   }
   std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
-  conditions.push_back(CursorPredicate(plan, variant, &parameters));
+  conditions.push_back(CursorPredicate(entity, list, &parameters));
   std::string text = Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions), " ORDER BY ",
                          absl::StrJoin(order, ", "));
   Statement statement =

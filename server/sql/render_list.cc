@@ -20,29 +20,27 @@ using catalogue::Operation;
 using plan::MethodPlan;
 using plan::Variant;
 
-std::string OrderBy(const Entity& entity, const Variant& variant) {
-  return Cat(" ORDER BY ", OrderTerms(entity, variant.order));
-}
-
 /// A page before a cursor is read from its end: its rows come in the opposite order.
-Statement RenderPage(const MethodPlan& plan, Variant variant) {
+Statement RenderPage(const MethodPlan& plan, const Variant& variant) {
   const Entity& entity = *plan.entity;
-  if (variant.backward) variant.order = plan::Reversed(std::move(variant.order));
+  plan::ListVariant list = variant.as<plan::ListVariant>();
+  if (list.backward) list.order = plan::Reversed(std::move(list.order));
   ParameterList parameters;
   std::vector<int> cells = variant.columns;
   std::vector<int> cursor_cells;
-  for (const catalogue::OrderTerm& term : variant.order) {
+  for (const catalogue::OrderTerm& term : list.order) {
     const auto found = std::find(cells.begin(), cells.end(), term.column);
     cursor_cells.push_back(static_cast<int>(found - cells.begin()));
     if (found == cells.end()) cells.push_back(term.column);
   }
-  std::vector<int> links = AddLinkCells(entity, variant.relations.get(), &cells);
+  std::vector<int> links = AddLinkCells(entity, list.relations.get(), &cells);
   std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
-  conditions.push_back(CursorPredicate(plan, variant, &parameters));
-  std::string text = Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions),
-                         OrderBy(entity, variant), " LIMIT ", parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
-  if (variant.skip) text += Cat(" OFFSET ", parameters.Add(Parameter::Source::kSkip, 0, "bigint"));
+  conditions.push_back(CursorPredicate(entity, list, &parameters));
+  std::string text =
+      Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions), " ORDER BY ",
+          OrderTerms(entity, list.order), " LIMIT ", parameters.Add(Parameter::Source::kLimit, 0, "bigint"));
+  if (list.skip) text += Cat(" OFFSET ", parameters.Add(Parameter::Source::kSkip, 0, "bigint"));
   Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
   statement.cursor_cells = std::move(cursor_cells);
   statement.link_cells = std::move(links);

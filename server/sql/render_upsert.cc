@@ -26,10 +26,11 @@ class UpsertRenderer {
   UpsertRenderer(const MethodPlan& plan, const Variant& variant)
       : plan_(plan),
         variant_(variant),
+        batch_(variant.as<plan::BatchVariant>()),
         entity_(*plan.entity),
         existing_(Cat(Identifier(entity_.table), ".")),
-        input_(plan, variant.written,
-               variant.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone, &parameters_) {}
+        input_(plan, batch_.written, batch_.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
+               &parameters_) {}
 
   Statement Render() {
     const std::string cells = variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", ";
@@ -55,7 +56,7 @@ class UpsertRenderer {
   std::string Name(int column) const { return Identifier(entity_.columns[column].name); }
 
   bool IsDefaulted(int value) const {
-    return std::find(variant_.defaulted.begin(), variant_.defaulted.end(), value) != variant_.defaulted.end();
+    return std::find(batch_.defaulted.begin(), batch_.defaulted.end(), value) != batch_.defaulted.end();
   }
 
   std::string KeyColumns() const {
@@ -91,14 +92,14 @@ class UpsertRenderer {
     std::vector<std::string> ok, same = {is_there};
     if (hides) ok.push_back(LivePredicate(entity_));
     ok.push_back(ElementFits(plan_, variant_, input_));
-    for (int i : variant_.updated) {
+    for (int i : batch_.updated) {
       const plan::ValueTerm& value = plan_.values[i];
       const std::string given = input_.Value(value.input);
       const std::string equal = Cat(Name(value.column), " IS NOT DISTINCT FROM ", given);
       same.push_back(IsDefaulted(i) ? Cat("(", given, " IS NULL OR ", equal, ")") : equal);
     }
     std::string text = Cat("SELECT ", input_.Names(), ", CASE WHEN ", is_there, " THEN ", absl::StrJoin(ok, " AND "),
-                           " ELSE ", variant_.version_guard ? "\"#ver\" = 0" : "true", " END AS \"#ok\", ",
+                           " ELSE ", batch_.version_guard ? "\"#ver\" = 0" : "true", " END AS \"#ok\", ",
                            absl::StrJoin(same, " AND "), " AS \"#same\"");
     for (int column : variant_.columns) text += Cat(", ", Name(column), " AS ", FoundCell(column));
     return Cat(text, " FROM \"#input\" LEFT JOIN ", Table(entity_), " ON ", input_.KeyMatches(),
@@ -107,7 +108,7 @@ class UpsertRenderer {
 
   std::string Rows() const {
     std::vector<std::string> names, values, order;
-    for (int i : variant_.written) {
+    for (int i : batch_.written) {
       names.push_back(Name(plan_.values[i].column));
       values.push_back(NewValue(plan_, variant_, i, input_));
     }
@@ -136,7 +137,7 @@ class UpsertRenderer {
     const std::string fits = Fits();
     std::vector<std::string> differs;
     std::vector<std::string> assignments;
-    for (int i : variant_.updated) {
+    for (int i : batch_.updated) {
       const std::string name = Name(plan_.values[i].column);
       assignments.push_back(Cat(name, " = ", Wanted(i)));
       differs.push_back(Cat(existing_, name, " IS DISTINCT FROM ", Wanted(i)));
@@ -155,11 +156,11 @@ class UpsertRenderer {
       if (entity_.deleted_at) conditions.push_back(Cat(existing_, Name(*entity_.deleted_at), " IS NULL"));
       if (entity_.deleted_flag) conditions.push_back(Cat("NOT ", existing_, Name(*entity_.deleted_flag)));
     }
-    for (int i : variant_.unchanged) {
+    for (int i : batch_.unchanged) {
       const std::string stored = Cat(existing_, Name(plan_.values[i].column));
       conditions.push_back(Cat(stored, " IS NOT DISTINCT FROM COALESCE(", Wanted(i), ", ", stored, ")"));
     }
-    if (variant_.version_guard) {
+    if (batch_.version_guard) {
       conditions.push_back(OfElement(Cat("\"#ver\" = 0 OR ", existing_, Name(*entity_.version), " = \"#ver\"")));
     }
     return absl::StrJoin(conditions, " AND ");
@@ -180,6 +181,7 @@ class UpsertRenderer {
 
   const MethodPlan& plan_;
   const Variant& variant_;
+  const plan::BatchVariant& batch_;
   const Entity& entity_;
   const std::string existing_;
   ParameterList parameters_;

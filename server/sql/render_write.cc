@@ -23,6 +23,7 @@ using catalogue::Entity;
 using plan::Deleted;
 using plan::MethodPlan;
 using plan::Variant;
+using plan::WriteVariant;
 
 std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
   return parameters->Add(Parameter::Source::kArgument, value.input,
@@ -34,7 +35,7 @@ std::string Returning(const Entity& entity, const std::vector<int>& cells) {
 }
 
 std::string VersionPredicate(const MethodPlan& plan, const Variant& variant, ParameterList* parameters) {
-  if (!variant.version_guard) return "";
+  if (!variant.as<WriteVariant>().version_guard) return "";
   const Column& column = plan.entity->columns[*plan.entity->version];
   return Cat(Identifier(column.name), " = ", parameters->Add(Parameter::Source::kVersion, 0, "bigint"));
 }
@@ -49,7 +50,8 @@ std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted vi
   std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
   conditions.push_back(VisibilityPredicate(*plan.entity, visible));
   conditions.push_back(VersionPredicate(plan, variant, parameters));
-  for (int i : variant.unchanged) conditions.push_back(UnchangedPredicate(plan, plan.values[i], parameters));
+  for (int i : variant.as<WriteVariant>().unchanged)
+    conditions.push_back(UnchangedPredicate(plan, plan.values[i], parameters));
   return Where(conditions);
 }
 
@@ -57,7 +59,7 @@ Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
   const Entity& entity = *plan.entity;
   ParameterList parameters;
   std::vector<std::string> names, values;
-  for (int i : variant.written) {
+  for (int i : variant.as<WriteVariant>().written) {
     names.push_back(Identifier(entity.columns[plan.values[i].column].name));
     values.push_back(Argument(plan, plan.values[i], &parameters));
   }
@@ -86,7 +88,7 @@ Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vect
 Statement RenderUpdate(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   std::vector<std::string> assignments;
-  for (int i : variant.written) {
+  for (int i : variant.as<WriteVariant>().written) {
     const plan::ValueTerm& value = plan.values[i];
     const std::string given = Argument(plan, value, &parameters);
     assignments.push_back(Cat(Identifier(plan.entity->columns[value.column].name), " = ",
@@ -146,7 +148,8 @@ Statement RenderWriteProbe(const MethodPlan& plan, const Variant& variant) {
   const std::string live = LivePredicate(entity);
   const std::string version = VersionPredicate(plan, variant, &parameters);
   std::vector<std::string> cells = {live.empty() ? "true" : live, version.empty() ? "true" : version};
-  for (int i : variant.unchanged) cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
+  for (int i : variant.as<WriteVariant>().unchanged)
+    cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
   const std::string where = Where(FilterPredicates(plan, variant, &parameters));
   return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where,
                     LiveRowFirst(entity, Deleted::kInclude)),

@@ -69,7 +69,7 @@ void Sampler::SampleFilters() {
     Add(Cat("without ", plan_.inputs[plan_.filters[i].input].name), variant);
     if (plan_.filters[i].op != plan::FilterOperator::kIsNull) continue;
     variant = basic_;
-    variant.not_null = {i};
+    plan::PartOf<plan::WithConditions>(&variant.family)->not_null = {i};
     Add(Cat("with ", plan_.inputs[plan_.filters[i].input].name, " false"), variant);
   }
 }
@@ -89,7 +89,8 @@ void Sampler::SampleExpressions() {
     if (!column.filterable) continue;
     const int index = plan_.entity->IndexOf(column);
     Variant variant = basic_;
-    variant.expression = std::make_shared<const FilterExpression>(AllConditions(column, index));
+    plan::PartOf<plan::WithConditions>(&variant.family)->expression =
+        std::make_shared<const FilterExpression>(AllConditions(column, index));
     Add(Cat("filtered by ", column.field->name()), variant);
   }
 }

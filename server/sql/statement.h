@@ -17,14 +17,14 @@ struct Parameter {
     kArgument,         ///< plan::Request::arguments[index]
     kCursor,           ///< cell `index` of the page token
     kLimit,            ///< rows to fetch
-    kVersion,          ///< plan::Request::version
+    kVersion,          ///< plan::WriteRequest::version
     kElements,         ///< Element::arguments[index] of all elements, as one array
     kElementVersions,  ///< Element::version of all elements, as one array
     kElementCount,     ///< how many elements there are
     kComputed,         ///< plan::Call::computed[index]
-    kSkip,             ///< plan::Request::skip
-    kMaxAffected,      ///< plan::Request::max_affected, and one more, which tells whether there are too many
-    kOlderThan,        ///< plan::Request::older_than
+    kSkip,             ///< plan::ListRequest::skip
+    kMaxAffected,      ///< plan::BulkBounds::max_affected, and one more, which tells whether there are too many
+    kOlderThan,        ///< plan::BulkRequest::older_than
     kParentKeys,       ///< relation: the keys to load for, as one array
   };
   Source source = Source::kArgument;

@@ -26,7 +26,7 @@ plan::Variant BasicVariant(const MethodPlan& plan) {
     case Family::kQuery:
       break;
   }
-  return {};
+  return plan::EmptyVariant(plan);
 }
 
 std::vector<SampledStatement> SampleStatements(const MethodPlan& plan) {

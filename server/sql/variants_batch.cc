@@ -14,6 +14,7 @@ namespace {
 
 using catalogue::Change;
 using catalogue::Column;
+using plan::BatchVariant;
 using plan::MethodPlan;
 using plan::Variant;
 
@@ -31,7 +32,7 @@ class BatchSampler {
     sampler_.SampleDeleted();
     if (HasInput(plan_, plan::InputRole::kAllowMissing)) {
       Variant variant = basic_;
-      variant.allow_missing = true;
+      variant.as<BatchVariant>().allow_missing = true;
       Add("some may be missing", variant);
     }
     if (plan_.change() == Change::kCreate || plan_.change() == Change::kUpsert) SampleDefaults();
@@ -46,21 +47,21 @@ class BatchSampler {
 
   void SampleDefaults() {
     Variant variant = basic_;
-    for (int i : basic_.written) {
+    for (int i : basic_.as<BatchVariant>().written) {
       const Column& column = plan_.entity->columns[plan_.values[i].column];
       if (column.has_default() && !(plan_.change() == Change::kUpsert && NamesRow(plan_, plan_.values[i].column))) {
-        variant.defaulted.push_back(i);
+        variant.as<BatchVariant>().defaulted.push_back(i);
       }
     }
-    if (!variant.defaulted.empty()) Add("some rows without what has a default", variant);
+    if (!variant.as<BatchVariant>().defaulted.empty()) Add("some rows without what has a default", variant);
   }
 
   void SampleMasks() {
     Variant variant = basic_;
-    variant.unchanged_if_given = true;
-    if (!variant.unchanged.empty()) Add("immutable fields where given", variant);
-    variant.written.clear();
-    variant.unchanged.clear();
+    variant.as<BatchVariant>().unchanged_if_given = true;
+    if (!variant.as<BatchVariant>().unchanged.empty()) Add("immutable fields where given", variant);
+    variant.as<BatchVariant>().written.clear();
+    variant.as<BatchVariant>().unchanged.clear();
     Add("writing nothing", variant);
     sampler_.SampleJsonWrites();
   }
@@ -68,7 +69,7 @@ class BatchSampler {
   void SampleMisses() {
     Variant variant = basic_;
     if (HasInput(plan_, plan::InputRole::kVersion)) {
-      variant.version_guard = true;
+      variant.as<BatchVariant>().version_guard = true;
       Add("with versions", variant);
     }
     sampler_.Add("why no row was found", RenderBatchProbe(plan_, variant));
@@ -85,18 +86,19 @@ class BatchSampler {
 }  // namespace
 
 Variant BasicBatchVariant(const MethodPlan& plan) {
-  Variant variant;
+  Variant variant = plan::EmptyVariant(plan);
+  BatchVariant& batch = variant.as<BatchVariant>();
   variant.columns = ColumnsOfResponse(plan);
   const bool upsert = plan.change() == Change::kUpsert;
   for (int i = 0; i < static_cast<int>(plan.values.size()); ++i) {
     const int index = plan.values[i].column;
     const Column& column = plan.entity->columns[index];
     const bool guards = column.immutable && plan.change() != Change::kCreate && !NamesRow(plan, index);
-    if (guards) variant.unchanged.push_back(i);
-    if (!guards || upsert) variant.written.push_back(i);
-    if (upsert && !guards && !column.key && !NamesRow(plan, index)) variant.updated.push_back(i);
+    if (guards) batch.unchanged.push_back(i);
+    if (!guards || upsert) batch.written.push_back(i);
+    if (upsert && !guards && !column.key && !NamesRow(plan, index)) batch.updated.push_back(i);
   }
-  variant.unchanged_if_given = upsert;
+  batch.unchanged_if_given = upsert;
   return variant;
 }
 

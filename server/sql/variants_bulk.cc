@@ -6,14 +6,15 @@
 namespace rowkeeper::sql {
 
 using catalogue::Change;
+using plan::BulkVariant;
 using plan::Variant;
 
 Variant BasicBulkVariant(const plan::MethodPlan& plan) {
-  Variant variant;
+  Variant variant = plan::EmptyVariant(plan);
   variant.filters = Indexes(plan.filters.size());
   for (int i : Indexes(plan.values.size())) {
     const catalogue::Column& column = plan.entity->columns[plan.values[i].column];
-    if (!column.key && !column.immutable) variant.written.push_back(i);
+    if (!column.key && !column.immutable) variant.as<BulkVariant>().written.push_back(i);
   }
   return variant;
 }
@@ -23,9 +24,9 @@ std::vector<SampledStatement> SampleBulk(const plan::MethodPlan& plan) {
   sampler.SampleFilters();
   sampler.SampleDeleted();
   if (plan.change() == Change::kUpdate) sampler.SampleJsonWrites();
-  for (int i : sampler.basic().written) {
+  for (int i : sampler.basic().as<BulkVariant>().written) {
     Variant variant = sampler.basic();
-    variant.written = {i};
+    variant.as<BulkVariant>().written = {i};
     sampler.Add(Cat("writing ", plan.inputs[plan.values[i].input].name), variant);
   }
   if (plan.change() == Change::kPurge) {

@@ -4,7 +4,7 @@
 namespace rowkeeper::sql {
 
 plan::Variant BasicGetVariant(const plan::MethodPlan& plan) {
-  plan::Variant variant;
+  plan::Variant variant = plan::EmptyVariant(plan);
   variant.columns = ColumnsOfResponse(plan);
   variant.filters = Indexes(plan.filters.size());
   return variant;

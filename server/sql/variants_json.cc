@@ -35,12 +35,12 @@ plan::JsonWrite AllWays() {
 
 std::vector<SampledStatement> SampleJsonWrites(const plan::MethodPlan& plan, const plan::Variant& basic) {
   std::vector<SampledStatement> samples;
-  for (int value : basic.written) {
+  for (int value : plan::PartOf<plan::WithWritten>(basic.family)->written) {
     const catalogue::Column& column = plan.entity->columns[plan.values[value].column];
     if (!HasParts(column)) continue;
     plan::Variant variant = basic;
-    variant.written = {value};
-    variant.unchanged.clear();
+    plan::PartOf<plan::WithWritten>(&variant.family)->written = {value};
+    if (auto* guards = plan::PartOf<plan::WithGuards>(&variant.family)) guards->unchanged.clear();
     auto json = std::make_shared<plan::JsonMask>();
     json->writes.emplace(value, AllWays());
     variant.json = std::move(json);

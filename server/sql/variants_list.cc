@@ -11,6 +11,7 @@ namespace rowkeeper::sql {
 namespace {
 
 using catalogue::Operation;
+using plan::ListVariant;
 using plan::MethodPlan;
 using plan::Variant;
 
@@ -39,13 +40,13 @@ class ListSampler {
       if (!plan_.entity->columns[column].sortable) continue;
       for (bool descending : {false, true}) {
         Variant variant = basic_;
-        variant.order = plan::CompleteOrder(*plan_.entity, {{column, descending}});
+        variant.as<ListVariant>().order = plan::CompleteOrder(*plan_.entity, {{column, descending}});
         const std::string label =
             Cat("ordered by ", plan_.entity->columns[column].field->name(), descending ? " desc" : "");
         Add(label, variant);
         SampleCursors(label + ", ", variant);
         if (!plan_.entity->columns[column].nullable) continue;
-        variant.order[0].nulls_moved = true;
+        variant.as<ListVariant>().order[0].nulls_moved = true;
         Add(label + (descending ? " nulls last" : " nulls first"), variant);
         SampleCursors(label + (descending ? " nulls last, " : " nulls first, "), variant);
       }
@@ -53,11 +54,11 @@ class ListSampler {
   }
 
   void SampleCursors(const std::string& label, Variant variant) {
-    variant.cursor_nulls.assign(variant.order.size(), false);
+    variant.as<ListVariant>().cursor_nulls.assign(variant.as<ListVariant>().order.size(), false);
     Add(label + "next page", variant);
-    for (size_t i = 0; i < variant.order.size(); ++i) {
-      if (!plan_.entity->columns[variant.order[i].column].nullable) continue;
-      variant.cursor_nulls[i] = true;
+    for (size_t i = 0; i < variant.as<ListVariant>().order.size(); ++i) {
+      if (!plan_.entity->columns[variant.as<ListVariant>().order[i].column].nullable) continue;
+      variant.as<ListVariant>().cursor_nulls[i] = true;
       Add(label + "next page after NULL", variant);
     }
   }
@@ -70,21 +71,21 @@ class ListSampler {
 
   void SampleSkip() {
     Variant variant = basic_;
-    variant.skip = true;
+    variant.as<ListVariant>().skip = true;
     Add("with a skip", variant);
-    variant.cursor_nulls.assign(variant.order.size(), false);
+    variant.as<ListVariant>().cursor_nulls.assign(variant.as<ListVariant>().order.size(), false);
     Add("next page, with a skip", variant);
   }
 
   void SampleBackward() {
     Variant variant = basic_;
-    variant.backward = true;
+    variant.as<ListVariant>().backward = true;
     Add("last page", variant);
-    variant.cursor_nulls.assign(variant.order.size(), false);
+    variant.as<ListVariant>().cursor_nulls.assign(variant.as<ListVariant>().order.size(), false);
     Add("previous page", variant);
-    for (size_t i = 0; i < variant.order.size(); ++i) {
-      if (!plan_.entity->columns[variant.order[i].column].nullable) continue;
-      variant.cursor_nulls[i] = true;
+    for (size_t i = 0; i < variant.as<ListVariant>().order.size(); ++i) {
+      if (!plan_.entity->columns[variant.as<ListVariant>().order[i].column].nullable) continue;
+      variant.as<ListVariant>().cursor_nulls[i] = true;
       Add("previous page before NULL", variant);
     }
   }
@@ -97,11 +98,12 @@ class ListSampler {
 }  // namespace
 
 Variant BasicListVariant(const MethodPlan& plan) {
-  Variant variant;
+  Variant variant = plan::EmptyVariant(plan);
   variant.columns = ColumnsOfResponse(plan);
   variant.filters = Indexes(plan.filters.size());
-  if (plan.operation == Operation::kList) variant.order = plan::CompleteOrder(*plan.entity, plan.entity->default_order);
-  if (plan.operation == Operation::kExport) variant.order = plan::CompleteOrder(*plan.entity, {});
+  if (plan.operation == Operation::kList)
+    variant.as<ListVariant>().order = plan::CompleteOrder(*plan.entity, plan.entity->default_order);
+  if (plan.operation == Operation::kExport) variant.as<ListVariant>().order = plan::CompleteOrder(*plan.entity, {});
   return variant;
 }
 

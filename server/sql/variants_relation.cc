@@ -38,7 +38,8 @@ plan::RelationSelection AllRelations(const Entity& entity) {
 
 void SampleRelations(const plan::MethodPlan& plan, plan::Variant variant, std::vector<SampledStatement>* statements) {
   if (!LoadsRelations(plan)) return;
-  variant.relations = std::make_shared<const plan::RelationSelection>(AllRelations(*plan.entity));
+  plan::PartOf<plan::WithRelations>(&variant.family)->relations =
+      std::make_shared<const plan::RelationSelection>(AllRelations(*plan.entity));
   statements->push_back({"with relations", Render(plan, variant)});
   variant.columns.clear();
   statements->push_back({"with relations alone", Render(plan, variant)});

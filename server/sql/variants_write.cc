@@ -10,17 +10,18 @@ namespace {
 
 using catalogue::Change;
 using plan::Variant;
+using plan::WriteVariant;
 
 void SampleValues(Sampler* sampler) {
   const plan::MethodPlan& plan = sampler->plan();
-  for (int i : sampler->basic().written) {
+  for (int i : sampler->basic().as<WriteVariant>().written) {
     Variant variant = sampler->basic();
-    variant.unchanged.clear();
-    variant.written = {i};
+    variant.as<WriteVariant>().unchanged.clear();
+    variant.as<WriteVariant>().written = {i};
     sampler->Add(Cat("writing ", plan.inputs[plan.values[i].input].name), variant);
   }
   Variant nothing = sampler->basic();
-  nothing.written.clear();
+  nothing.as<WriteVariant>().written.clear();
   sampler->Add("writing nothing", nothing);
 }
 
@@ -28,7 +29,7 @@ void SampleMisses(Sampler* sampler) {
   const plan::MethodPlan& plan = sampler->plan();
   Variant variant = sampler->basic();
   if (plan.entity->version.has_value()) {
-    variant.version_guard = true;
+    variant.as<WriteVariant>().version_guard = true;
     sampler->Add("with a version", variant);
   }
   sampler->Add("why no row was found", RenderWriteProbe(plan, variant));
@@ -40,12 +41,13 @@ void SampleMisses(Sampler* sampler) {
 }  // namespace
 
 Variant BasicWriteVariant(const plan::MethodPlan& plan) {
-  Variant variant;
+  Variant variant = plan::EmptyVariant(plan);
+  WriteVariant& write = variant.as<WriteVariant>();
   variant.columns = ColumnsOfResponse(plan);
   variant.filters = Indexes(plan.filters.size());
   for (int i : Indexes(plan.values.size())) {
     const bool guards = plan.change() == Change::kUpdate && plan.entity->columns[plan.values[i].column].immutable;
-    (guards ? variant.unchanged : variant.written).push_back(i);
+    (guards ? write.unchanged : write.written).push_back(i);
   }
   return variant;
 }

@@ -98,7 +98,7 @@ class ImportSession : public StreamSession {
     absl::Status refusal = backend().gate->Check();
     absl::StatusOr<plan::Call> chunk = refusal.ok() ? method_.reader_.Read(bytes) : refusal;
     if (!chunk.ok()) return FinishChunk(0, chunk.status());
-    const auto rows = static_cast<int64_t>(chunk->request.elements.size());
+    const auto rows = static_cast<int64_t>(chunk->request.as<plan::BatchRequest>().elements.size());
     const auto self = std::static_pointer_cast<ImportSession>(shared_from_this());
     work_slot().FillWithTicket([&] {
       return backend().executor->Submit(

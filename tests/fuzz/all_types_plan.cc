@@ -102,12 +102,15 @@ catalogue::Entity MakeEntity() {
   return entity;
 }
 
-plan::MethodPlan MakePlan() {
+using Controls = std::vector<std::pair<const char*, plan::InputRole>>;
+
+plan::MethodPlan MakePlan(catalogue::Operation operation, const Controls& controls) {
   using plan::InputRole;
   const catalogue::Entity& entity = AllTypes();
   const Descriptor& request = *v1::SaveRequest::descriptor();
   plan::MethodPlan plan;
   plan.entity = &entity;
+  plan.operation = operation;
   plan.method = request.file()->FindServiceByName("Fuzz")->FindMethodByName("Save");
   const FieldDescriptor* all = request.FindFieldByName("all");
   for (int i = 0; i < static_cast<int>(entity.columns.size()); ++i) {
@@ -115,12 +118,6 @@ plan::MethodPlan MakePlan() {
   }
   const int uuid = ColumnNamed("uuid");
   plan.inputs.push_back({InputRole::kFilter, {all, entity.columns[uuid].field}, uuid, "all.uuid"});
-  const std::pair<const char*, InputRole> controls[] = {
-      {"allow_missing", InputRole::kAllowMissing}, {"version", InputRole::kVersion},
-      {"update_mask", InputRole::kUpdateMask},     {"read_mask", InputRole::kReadMask},
-      {"page_size", InputRole::kPageSize},         {"page_token", InputRole::kPageToken},
-      {"order_by", InputRole::kOrderBy},           {"deleted", InputRole::kDeleted},
-  };
   for (const auto& [name, role] : controls) plan.inputs.push_back({role, {request.FindFieldByName(name)}, -1, name});
   for (const char* name : {"plain_int64", "many_uuid", "color", "plain_sint32", "timestamp", "plain_int32"}) {
     plan.inputs.push_back({InputRole::kFilter, {request.FindFieldByName(name)}, ColumnNamed(name), name});
@@ -146,7 +143,23 @@ int ColumnNamed(const std::string& name) {
 }
 
 const plan::MethodPlan& SavePlan() {
-  static const auto* const kPlan = new plan::MethodPlan(MakePlan());
+  using plan::InputRole;
+  static const auto* const kPlan =
+      new plan::MethodPlan(MakePlan(catalogue::Operation::kUpdate, {{"allow_missing", InputRole::kAllowMissing},
+                                                                    {"version", InputRole::kVersion},
+                                                                    {"update_mask", InputRole::kUpdateMask},
+                                                                    {"deleted", InputRole::kDeleted}}));
+  return *kPlan;
+}
+
+const plan::MethodPlan& ListPlan() {
+  using plan::InputRole;
+  static const auto* const kPlan =
+      new plan::MethodPlan(MakePlan(catalogue::Operation::kList, {{"read_mask", InputRole::kReadMask},
+                                                                  {"page_size", InputRole::kPageSize},
+                                                                  {"page_token", InputRole::kPageToken},
+                                                                  {"order_by", InputRole::kOrderBy},
+                                                                  {"deleted", InputRole::kDeleted}}));
   return *kPlan;
 }
 

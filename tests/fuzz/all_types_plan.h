@@ -16,5 +16,7 @@ int ColumnNamed(const std::string& name);
 /// rowkeeper.fuzz.v1.Fuzz.Save: every column of the nested entity is a value, its uuid a filter too, beside filters and
 /// controls of the request itself.
 const plan::MethodPlan& SavePlan();
+/// The same RPC, as if it were a list: with the controls of lists.
+const plan::MethodPlan& ListPlan();
 
 }  // namespace rowkeeper::fuzz

@@ -19,8 +19,13 @@ using catalogue::ValueKind;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-const codec::RequestDecoder& Decoder() {
+const codec::RequestDecoder& SaveDecoder() {
   static const auto* const kDecoder = codec::RequestDecoder::Compile(SavePlan()).release();
+  return *kDecoder;
+}
+
+const codec::RequestDecoder& ListDecoder() {
+  static const auto* const kDecoder = codec::RequestDecoder::Compile(ListPlan()).release();
   return *kDecoder;
 }
 
@@ -52,21 +57,23 @@ const Message* HolderOf(const plan::Input& input, const Message& request) {
   return holder;
 }
 
-std::string CheckControls(const v1::SaveRequest& wanted, const plan::Request& request) {
+std::string CheckControls(const v1::SaveRequest& wanted, const plan::WriteRequest& save,
+                          const plan::ListRequest& list) {
   const auto mask = [](bool present, const google::protobuf::FieldMask& paths) {
     std::optional<std::vector<std::string>> result;
     if (present) result.emplace(paths.paths().begin(), paths.paths().end());
     return result;
   };
   const int deleted = wanted.deleted() == 0 ? 0 : static_cast<int>(wanted.deleted()) - 1;
-  if (request.allow_missing != wanted.allow_missing()) return "allow_missing differs";
-  if (request.version != wanted.version()) return "version differs";
-  if (request.page_size != wanted.page_size()) return "page_size differs";
-  if (request.page_token != wanted.page_token()) return "page_token differs";
-  if (request.order_by != wanted.order_by()) return "order_by differs";
-  if (request.update_mask != mask(wanted.has_update_mask(), wanted.update_mask())) return "update_mask differs";
-  if (request.read_mask != mask(wanted.has_read_mask(), wanted.read_mask())) return "read_mask differs";
-  if (static_cast<int>(request.deleted) != deleted) return "deleted differs";
+  if (save.allow_missing != wanted.allow_missing()) return "allow_missing differs";
+  if (save.version != wanted.version()) return "version differs";
+  if (list.page_size != wanted.page_size()) return "page_size differs";
+  if (list.page_token != wanted.page_token()) return "page_token differs";
+  if (list.order_by != wanted.order_by()) return "order_by differs";
+  if (save.update_mask != mask(wanted.has_update_mask(), wanted.update_mask())) return "update_mask differs";
+  if (list.read_mask != mask(wanted.has_read_mask(), wanted.read_mask())) return "read_mask differs";
+  if (static_cast<int>(save.deleted) != deleted) return "deleted differs";
+  if (list.deleted != save.deleted) return "deleted of the list differs";
   return "";
 }
 
@@ -200,8 +207,9 @@ std::set<std::string> RefusedFields(const v1::SaveRequest& request) {
 std::string CheckCodec(std::string_view bytes, Outcomes* outcomes) {
   v1::SaveRequest request;
   const bool parsed = request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-  plan::Request decoded;
-  const absl::Status status = Decoder().Decode(bytes, &decoded);
+  plan::Request decoded, listed;
+  const absl::Status status = SaveDecoder().Decode(bytes, &decoded);
+  if (ListDecoder().Decode(bytes, &listed) != status) return "read as a list, it ends otherwise";
   if (!parsed) {
     ++outcomes->malformed;
     return ErrorReason(status) == "MALFORMED_REQUEST"
@@ -218,7 +226,7 @@ std::string CheckCodec(std::string_view bytes, Outcomes* outcomes) {
   }
   ++outcomes->accepted;
   if (!status.ok()) return "generated code accepts the bytes, not so: " + status.ToString();
-  std::string difference = CheckControls(request, decoded);
+  std::string difference = CheckControls(request, decoded.as<plan::WriteRequest>(), listed.as<plan::ListRequest>());
   if (difference.empty()) difference = CheckArguments(request, decoded);
   if (difference.empty()) difference = CheckResponse(request, decoded);
   return difference;

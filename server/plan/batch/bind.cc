@@ -44,13 +44,16 @@ std::string CanonicalKey(const Column& column, const std::string& text) {
 class BatchBinder {
  public:
   BatchBinder(Call* call, FieldViolations* violations)
-      : call_(*call), plan_(*call->plan), variant_(call->variant), violations_(*violations) {
+      : plan_(*call->plan),
+        request_(call->request.as<BatchRequest>()),
+        variant_(call->variant.as<BatchVariant>()),
+        violations_(*violations) {
     if (plan_.partial) refusals_.resize(elements().size());
   }
 
   void Bind() {
     if (elements().empty()) return;
-    variant_.allow_missing = call_.request.allow_missing;
+    variant_.allow_missing = request_.allow_missing;
     BindVersions();
     if (plan_.change() != Change::kUpsert) BindKeys();
     if (plan_.change() == Change::kUpdate) BindUpdate();
@@ -66,10 +69,10 @@ class BatchBinder {
   /// Where a mistake in an element goes: in a partial batch it is the element's own.
   FieldViolations* ViolationsOf(size_t element) { return plan_.partial ? &refusals_[element] : &violations_; }
   bool IsRefused(size_t element) const {
-    return plan_.partial && (!refusals_[element].empty() || !call_.request.elements[element].refusal.ok());
+    return plan_.partial && (!refusals_[element].empty() || !request_.elements[element].refusal.ok());
   }
 
-  std::vector<Element>& elements() { return call_.request.elements; }
+  std::vector<Element>& elements() { return request_.elements; }
   const Column& ColumnOf(const ValueTerm& value) const { return plan_.entity->columns[value.column]; }
 
   void BindVersions() {
@@ -140,20 +143,18 @@ class BatchBinder {
   /// The values that the update mask selects. It is one for all elements, so it cannot say which member of a oneof a
   /// single element leaves alone.
   std::vector<int> MaskedValues() {
-    Request request;
-    request.update_mask = call_.request.update_mask;
-    request.arguments.resize(plan_.inputs.size());
-    const std::vector<int> named = ResolveUpdateMask(plan_, request, &violations_);
-    for (const ValueTerm& value : plan_.values) request.arguments[value.input].present = CountGiven(value) > 0;
+    std::vector<Argument> arguments(plan_.inputs.size());
+    const std::vector<int> named = ResolveUpdateMask(plan_, request_, arguments, &violations_);
+    for (const ValueTerm& value : plan_.values) arguments[value.input].present = CountGiven(value) > 0;
     FieldViolations seen_already;
-    if (ResolveUpdateMask(plan_, request, &seen_already).size() != named.size()) {
+    if (ResolveUpdateMask(plan_, request_, arguments, &seen_already).size() != named.size()) {
       violations_.Add("update_mask", "names some members of a oneof; in a batch name all of them, or none");
     }
     return named;
   }
 
   bool MaskNamesEverything() const {
-    const auto& mask = call_.request.update_mask;
+    const auto& mask = request_.update_mask;
     return mask.has_value() && std::find(mask->begin(), mask->end(), "*") != mask->end();
   }
 
@@ -209,7 +210,7 @@ class BatchBinder {
   void BindUpsert() {
     RequireConflictFields();
     variant_.unchanged_if_given = true;
-    const auto& mask = call_.request.update_mask;
+    const auto& mask = request_.update_mask;
     const bool has_mask = mask.has_value() && !mask->empty();
     std::vector<int> masked;
     if (has_mask) masked = MaskedValues();
@@ -259,9 +260,9 @@ class BatchBinder {
     }
   }
 
-  Call& call_;
   const MethodPlan& plan_;
-  Variant& variant_;
+  BatchRequest& request_;
+  BatchVariant& variant_;
   FieldViolations& violations_;
   /// Partial: one for each element.
   std::vector<FieldViolations> refusals_;

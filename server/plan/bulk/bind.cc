@@ -7,6 +7,7 @@
 #include "server/base/text.h"
 #include "server/plan/absent.h"
 #include "server/plan/bulk/bulk.h"
+#include "server/plan/filter/bind.h"
 #include "server/plan/inputs.h"
 #include "server/plan/mask/masks.h"
 
@@ -18,7 +19,8 @@ using catalogue::Column;
 
 /// Without any condition the call would be about the whole table, which nobody means who merely forgot one.
 void CheckRestricted(const Call& call, FieldViolations* violations) {
-  if (!call.variant.filters.empty() || call.variant.expression != nullptr || !violations->empty()) return;
+  const bool restricted = !call.variant.filters.empty() || call.variant.as<BulkVariant>().expression != nullptr;
+  if (restricted || !violations->empty()) return;
   const MethodPlan& plan = *call.plan;
   std::vector<std::string> names;
   for (const FilterTerm& filter : plan.filters) names.push_back(plan.inputs[filter.input].name);
@@ -34,17 +36,19 @@ void CheckRestricted(const Call& call, FieldViolations* violations) {
 
 void BindNewValues(Call* call, FieldViolations* violations) {
   const MethodPlan& plan = *call->plan;
-  const auto& mask = call->request.update_mask;
+  const BulkRequest& request = call->request.as<BulkRequest>();
+  std::vector<int>& written = call->variant.as<BulkVariant>().written;
+  const auto& mask = request.update_mask;
   const std::string mask_name = InputName(plan, InputRole::kUpdateMask, "update_mask");
   const bool everything = mask.has_value() && std::find(mask->begin(), mask->end(), "*") != mask->end();
   const bool good = violations->empty();
-  for (int i : ResolveUpdateMask(plan, call->request, violations)) {
+  for (int i : ResolveUpdateMask(plan, request, call->request.arguments, violations)) {
     const ValueTerm& value = plan.values[i];
     const Column& column = plan.entity->columns[value.column];
     const std::string& name = plan.inputs[value.input].name;
     Argument& argument = call->request.arguments[value.input];
     if (!column.key && !column.immutable) {
-      if (ResolveAbsent(column, &argument, name, violations)) call->variant.written.push_back(i);
+      if (ResolveAbsent(column, &argument, name, violations)) written.push_back(i);
     } else if (!everything) {
       violations->Add(mask_name, Cat("path \"", column.field->name(), "\" is ", column.key ? "of the key" : "immutable",
                                      ", so it cannot change; leave it out"));
@@ -53,14 +57,14 @@ void BindNewValues(Call* call, FieldViolations* violations) {
                       Cat(column.key ? "is of the key" : "is immutable", ", so it cannot change; leave it empty"));
     }
   }
-  if (good && violations->empty() && call->variant.written.empty()) {
+  if (good && violations->empty() && written.empty()) {
     violations->Add(mask_name, "names no field that a caller may write");
   }
 }
 
 void CheckAge(const Call& call, FieldViolations* violations) {
   const std::string name = InputName(*call.plan, InputRole::kOlderThan, "older_than");
-  const auto& text = call.request.older_than;
+  const auto& text = call.request.as<BulkRequest>().older_than;
   if (!text.has_value()) {
     violations->Add(name, "is required; 0 seconds means all deleted rows");
   } else if (text->front() == '-') {
@@ -72,7 +76,9 @@ void CheckAge(const Call& call, FieldViolations* violations) {
 
 }  // namespace
 
-void BindBulk(Call* call, FieldViolations* violations) {
+void BindBulk(Call* call, const FilterLimits& limits, FieldViolations* violations) {
+  BindFilters(call, violations);
+  BindExpression(call, limits, violations);
   const Change change = call->plan->change();
   if (change == Change::kPurge) {
     CheckAge(*call, violations);
@@ -80,21 +86,20 @@ void BindBulk(Call* call, FieldViolations* violations) {
     CheckRestricted(*call, violations);
   }
   if (change == Change::kUpdate) BindNewValues(call, violations);
-  if (call->request.max_affected.value_or(0) >= 0) return;
+  if (call->request.as<BulkRequest>().max_affected.value_or(0) >= 0) return;
   violations->Add(InputName(*call->plan, InputRole::kMaxAffected, "max_affected"),
                   "must not be negative; 0 means the limit of the server");
 }
 
 absl::Status LimitBulk(const BulkLimits& limits, Call* call) {
-  const int64_t wanted = call->request.max_affected.value_or(0);
+  const int64_t wanted = call->request.as<BulkRequest>().max_affected.value_or(0);
   if (wanted > limits.max_affected) {
     return InvalidField(InputName(*call->plan, InputRole::kMaxAffected, "max_affected"),
                         Cat("is ", wanted, "; at most ", limits.max_affected,
                             " rows are allowed in one call; make several calls, or raise --",
                             LimitName(Limit::kMaxAffected), " on the server"));
   }
-  call->request.max_affected = wanted > 0 ? wanted : limits.max_affected;
-  call->page_size = limits.purge_batch_rows;
+  call->bounds = BulkBounds{wanted > 0 ? wanted : limits.max_affected, limits.purge_batch_rows};
   return absl::OkStatus();
 }
 

@@ -19,9 +19,9 @@ struct BulkLimits {
 /// Longest older_than of a purge, seconds: a thousand years.
 inline constexpr int64_t kLongestPurgeAge = 31557600000;
 
-/// Checks a bulk change, whose filters are bound, against everything that is known without the database. An UpdateWhere
-/// gets what it writes.
-void BindBulk(Call* call, FieldViolations* violations);
+/// Binds the filters of a bulk change and checks it against everything that is known without the database. An
+/// UpdateWhere gets what it writes.
+void BindBulk(Call* call, const FilterLimits& limits, FieldViolations* violations);
 
 /// Sets how many rows the bulk change may touch. INVALID_ARGUMENT when the request asks for more than the server
 /// allows.

@@ -1,3 +1,4 @@
+#include "server/plan/filter/bind.h"
 #include "server/plan/inputs.h"
 #include "server/plan/list/list.h"
 #include "server/plan/page/pages.h"
@@ -8,7 +9,7 @@ namespace {
 using catalogue::Operation;
 
 void CheckCount(const Call& call, FieldViolations* violations) {
-  if (call.request.count != CountMode::kNone) return;
+  if (call.request.as<ListRequest>().count != CountMode::kNone) return;
   violations->Add(
       InputName(*call.plan, InputRole::kCount, "count"),
       "is COUNT_MODE_NONE, and this method does nothing but count; leave it out, or send COUNT_MODE_EXACT or "
@@ -18,6 +19,8 @@ void CheckCount(const Call& call, FieldViolations* violations) {
 }  // namespace
 
 void BindList(Call* call, const PageLimits& limits, const PageTokens& tokens, FieldViolations* violations) {
+  BindFilters(call, violations);
+  BindExpression(call, limits.filter, violations);
   switch (call->plan->operation) {
     case Operation::kCount:
       return CheckCount(*call, violations);

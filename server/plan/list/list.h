@@ -18,7 +18,7 @@ bool ListGives(catalogue::Operation operation, Fact fact);
 MethodPlan CompileList(const catalogue::Entity& entity, const catalogue::Method& method,
                        catalogue::Diagnostics* diagnostics);
 
-/// Resolves what a call, whose filters are bound, asks of a page, an export or a count.
+/// Binds the filters of a call, and what it asks of a page, an export or a count.
 void BindList(Call* call, const PageLimits& limits, const PageTokens& tokens, FieldViolations* violations);
 
 }  // namespace rowkeeper::plan

@@ -147,19 +147,20 @@ JsonTrees TakeJsonPaths(const Entity& entity, std::string_view mask, std::vector
 
 JsonTrees TakeJsonMasks(Call* call, FieldViolations* violations) {
   const MethodPlan& plan = *call->plan;
-  Request& request = call->request;
-  if (request.read_mask.has_value()) {
-    JsonTrees reads = TakeJsonPaths(*plan.entity, InputName(plan, InputRole::kReadMask, "read_mask"),
-                                    &*request.read_mask, violations);
+  auto* read = PartOf<WithReadMask>(&call->request.family);
+  if (read != nullptr && read->read_mask.has_value()) {
+    JsonTrees reads =
+        TakeJsonPaths(*plan.entity, InputName(plan, InputRole::kReadMask, "read_mask"), &*read->read_mask, violations);
     if (!reads.empty()) {
       auto json = std::make_shared<JsonMask>();
       json->reads = std::move(reads);
       call->variant.json = std::move(json);
     }
   }
-  if (!request.update_mask.has_value()) return {};
+  auto* written = PartOf<WithUpdateMask>(&call->request.family);
+  if (written == nullptr || !written->update_mask.has_value()) return {};
   const std::string mask = InputName(plan, InputRole::kUpdateMask, "update_mask");
-  JsonTrees writes = TakeJsonPaths(*plan.entity, mask, &*request.update_mask, violations);
+  JsonTrees writes = TakeJsonPaths(*plan.entity, mask, &*written->update_mask, violations);
   if (writes.empty() || plan.change() != catalogue::Change::kUpsert) return writes;
   violations->Add(mask,
                   "reaches into JSON columns, which an upsert writes whole; name the columns themselves, or update");
@@ -172,13 +173,14 @@ void BindJsonWrites(const JsonTrees& trees, Call* call, FieldViolations* violati
   auto json =
       call->variant.json == nullptr ? std::make_shared<JsonMask>() : std::make_shared<JsonMask>(*call->variant.json);
   const auto tree_of = [&](int value) { return trees.find(plan.values[value].column); };
-  for (int value : call->variant.unchanged) {
+  const auto* guards = PartOf<WithGuards>(call->variant.family);
+  for (int value : guards == nullptr ? std::vector<int>() : guards->unchanged) {
     if (tree_of(value) == trees.end()) continue;
     violations->Add(
         InputName(plan, InputRole::kUpdateMask, "update_mask"),
         Cat("reaches into ", plan.inputs[plan.values[value].input].name, ", which is immutable; leave it out"));
   }
-  for (int value : call->variant.written) {
+  for (int value : PartOf<WithWritten>(call->variant.family)->written) {
     const auto found = tree_of(value);
     if (found != trees.end()) json->writes[value] = WriteBinder(call).Bind(found->second);
   }

@@ -57,16 +57,16 @@ int FindValue(const MethodPlan& plan, int column) {
   return -1;
 }
 
-bool IsGiven(const MethodPlan& plan, const Request& request, int column) {
+bool IsGiven(const MethodPlan& plan, const std::vector<Argument>& arguments, int column) {
   const int value = FindValue(plan, column);
-  return value >= 0 && request.arguments[plan.values[value].input].present;
+  return value >= 0 && arguments[plan.values[value].input].present;
 }
 
 /// A oneof whose new member is written loses its old one; clearing a member leaves the others alone.
-void AddOneofSiblings(const MethodPlan& plan, const Request& request, std::set<int>* columns) {
+void AddOneofSiblings(const MethodPlan& plan, const std::vector<Argument>& arguments, std::set<int>* columns) {
   for (const catalogue::Oneof& oneof : plan.entity->oneofs) {
     const bool replaced = std::any_of(oneof.columns.begin(), oneof.columns.end(), [&](int column) {
-      return columns->count(column) > 0 && IsGiven(plan, request, column);
+      return columns->count(column) > 0 && IsGiven(plan, arguments, column);
     });
     if (replaced) columns->insert(oneof.columns.begin(), oneof.columns.end());
   }
@@ -77,21 +77,21 @@ bool IsIgnored(const Column& column) { return column.output_only || column.key; 
 
 }  // namespace
 
-std::vector<int> ResolveReadMask(const MethodPlan& plan, const Request& request, FieldViolations* violations) {
+std::vector<int> ResolveReadMask(const MethodPlan& plan, const WithReadMask* request, FieldViolations* violations) {
   const Entity& entity = *plan.entity;
-  if (!request.read_mask.has_value() || request.read_mask->empty() || Contains(*request.read_mask, "*")) {
-    return Everything(entity.columns.size());
-  }
+  const bool has_mask = request != nullptr && request->read_mask.has_value() && !request->read_mask->empty();
+  if (!has_mask || Contains(*request->read_mask, "*")) return Everything(entity.columns.size());
   const std::string mask = InputName(plan, InputRole::kReadMask, "read_mask");
   std::set<int> columns;
-  for (const std::string& path : *request.read_mask) {
+  for (const std::string& path : *request->read_mask) {
     if (IsRelationPath(entity, path)) continue;  // see BindRelations
     if (const Column* column = FindPath(entity, path, mask, violations)) columns.insert(entity.IndexOf(*column));
   }
   return {columns.begin(), columns.end()};
 }
 
-std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const Request& request, FieldViolations* violations) {
+std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const WithUpdateMask& request,
+                                   const std::vector<Argument>& arguments, FieldViolations* violations) {
   const Entity& entity = *plan.entity;
   const std::string mask = InputName(plan, InputRole::kUpdateMask, "update_mask");
   if (!request.update_mask.has_value() || request.update_mask->empty()) {
@@ -114,7 +114,7 @@ std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const Request& reques
     }
     columns.insert(entity.IndexOf(*column));
   }
-  AddOneofSiblings(plan, request, &columns);
+  AddOneofSiblings(plan, arguments, &columns);
   std::vector<int> written;
   for (int i = 0; i < static_cast<int>(plan.values.size()); ++i) {
     if (columns.count(plan.values[i].column) > 0) written.push_back(i);

@@ -5,18 +5,19 @@
 #include <vector>
 
 #include "server/base/errors.h"
+#include "server/plan/call_parts.h"
 #include "server/plan/method_plan.h"
-#include "server/plan/request.h"
 
 namespace rowkeeper::plan {
 
-/// Columns that a read mask selects, ascending; every column without a mask, with an empty one, or with "*" (AIP-157).
-/// Unknown paths go to `violations`.
-std::vector<int> ResolveReadMask(const MethodPlan& plan, const Request& request, FieldViolations* violations);
+/// Columns that a read mask selects, ascending; every column without a mask (nullptr: the request cannot have one),
+/// with an empty one, or with "*" (AIP-157). Unknown paths go to `violations`.
+std::vector<int> ResolveReadMask(const MethodPlan& plan, const WithReadMask* request, FieldViolations* violations);
 
 /// Indexes into MethodPlan::values that an update mask selects, ascending; "*" selects all (AIP-134). Output-only
 /// fields and the key are accepted and ignored; fields that the request has no place for go to `violations`. A member
-/// of a oneof that has a value brings the other members, which become NULL.
-std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const Request& request, FieldViolations* violations);
+/// of a oneof that has a value in `arguments` brings the other members, which become NULL.
+std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const WithUpdateMask& request,
+                                   const std::vector<Argument>& arguments, FieldViolations* violations);
 
 }  // namespace rowkeeper::plan

@@ -14,14 +14,15 @@ void AppendPart(std::string_view part, std::string* out) { out->append(Cat(part.
 /// Everything of a list request that a page token is bound to.
 std::string Fingerprint(const Call& call) {
   std::string out = call.plan->full_name;
-  AppendPart(call.request.order_by, &out);
+  const ListRequest& request = call.request.as<ListRequest>();
+  AppendPart(request.order_by, &out);
   out.append(Cat(static_cast<int>(call.variant.deleted), ";"));
   for (int i : call.variant.filters) {
     out.append(Cat(i, "="));
     AppendPart(call.request.arguments[call.plan->filters[i].input].text, &out);
   }
-  AppendPart(call.request.expression, &out);
-  for (const catalogue::OrderTerm& term : call.variant.order)
+  AppendPart(request.expression, &out);
+  for (const catalogue::OrderTerm& term : call.variant.as<ListVariant>().order)
     out.append(Cat(term.column, term.descending ? "d" : "a", term.nulls_moved ? "!," : ","));
   return out;
 }
@@ -38,30 +39,32 @@ std::optional<PagePlace> PlaceOf(const PageTokens::Cells& cells, size_t terms) {
 }
 
 void SetCursor(PageTokens::Cells cells, Call* call) {
-  call->cursor = std::move(cells);
-  for (const auto& cell : call->cursor) call->variant.cursor_nulls.push_back(!cell.has_value());
+  for (const auto& cell : cells) call->variant.as<ListVariant>().cursor_nulls.push_back(!cell.has_value());
+  std::get<ListBounds>(call->bounds).cursor = std::move(cells);
 }
 
 void BindToken(Call* call, const PageTokens& tokens, FieldViolations* violations) {
-  const size_t terms = call->variant.order.size();
-  auto cells = tokens.Open(call->request.page_token, Fingerprint(*call));
+  ListVariant& variant = call->variant.as<ListVariant>();
+  ListBounds& bounds = std::get<ListBounds>(call->bounds);
+  const size_t terms = variant.order.size();
+  auto cells = tokens.Open(call->request.as<ListRequest>().page_token, Fingerprint(*call));
   const auto place = cells.has_value() ? PlaceOf(*cells, terms) : std::nullopt;
   if (!place.has_value()) {
     violations->Add(InputName(*call->plan, InputRole::kPageToken, "page_token"),
-                    PageTokens::IsOfAnotherRelease(call->request.page_token)
+                    PageTokens::IsOfAnotherRelease(call->request.as<ListRequest>().page_token)
                         ? "was made by another release of the server; leave it empty to start from the first page"
                         : "is not a token of this request; send the next_page_token of the same request with the same "
                           "filters and order, or leave it empty to start again");
     return;
   }
-  call->variant.backward = *place == PagePlace::kBefore || *place == PagePlace::kLast;
-  call->first_page = call->first_page && *place == PagePlace::kFirst;
+  variant.backward = *place == PagePlace::kBefore || *place == PagePlace::kLast;
+  bounds.first_page = bounds.first_page && *place == PagePlace::kFirst;
   cells->resize(terms);
   if (*place == PagePlace::kAfter || *place == PagePlace::kBefore) SetCursor(*std::move(cells), call);
 }
 
 void BindSkip(Call* call, const PageLimits& limits, FieldViolations* violations) {
-  const int32_t skip = call->request.skip;
+  const int32_t skip = call->request.as<ListRequest>().skip;
   const std::string name = InputName(*call->plan, InputRole::kSkip, "skip");
   if (skip < 0) {
     violations->Add(name, "must not be negative; 0 leaves out nothing");
@@ -69,39 +72,45 @@ void BindSkip(Call* call, const PageLimits& limits, FieldViolations* violations)
     violations->Add(name, Cat("leaves out more than ", limits.max_skip, " rows, the limit ", LimitName(Limit::kMaxSkip),
                               "; all of them would be read. Follow page tokens, or narrow the filters"));
   }
-  call->variant.skip = skip > 0;
+  call->variant.as<ListVariant>().skip = skip > 0;
 }
 
 }  // namespace
 
 void BindPage(Call* call, const PageLimits& limits, const PageTokens& tokens, FieldViolations* violations) {
   const MethodPlan& plan = *call->plan;
-  const Request& request = call->request;
-  call->variant.order =
+  const ListRequest& request = call->request.as<ListRequest>();
+  ListVariant& variant = call->variant.as<ListVariant>();
+  variant.order =
       ResolveOrder(*plan.entity, request.order_by, InputName(plan, InputRole::kOrderBy, "order_by"), violations);
   if (request.page_size < 0) {
     violations->Add(InputName(plan, InputRole::kPageSize, "page_size"),
                     "must not be negative; 0 means the default of the server");
   }
-  call->page_size =
+  ListBounds bounds;
+  bounds.page_size =
       std::min(request.page_size == 0 ? limits.default_page_size : request.page_size, limits.max_page_size);
   BindSkip(call, limits, violations);
-  call->first_page = !call->variant.skip;
+  bounds.first_page = !variant.skip;
+  call->bounds = bounds;
   if (!request.page_token.empty() && violations->empty()) BindToken(call, tokens, violations);
 }
 
 void BindExport(Call* call, const PageTokens& tokens, FieldViolations* violations) {
   const MethodPlan& plan = *call->plan;
-  call->variant.order = CompleteOrder(*plan.entity, {});
-  if (call->variant.relations != nullptr) {
+  const ListRequest& request = call->request.as<ListRequest>();
+  ListVariant& variant = call->variant.as<ListVariant>();
+  variant.order = CompleteOrder(*plan.entity, {});
+  call->bounds = ListBounds();
+  if (variant.relations != nullptr) {
     violations->Add(InputName(plan, InputRole::kReadMask, "read_mask"),
                     "names a relation; an export has the entity's own fields only");
   }
-  if (call->request.page_token.empty() || !violations->empty()) return;
-  auto cursor = tokens.Open(call->request.page_token, Fingerprint(*call));
-  if (!cursor.has_value() || cursor->size() != call->variant.order.size()) {
+  if (request.page_token.empty() || !violations->empty()) return;
+  auto cursor = tokens.Open(request.page_token, Fingerprint(*call));
+  if (!cursor.has_value() || cursor->size() != variant.order.size()) {
     violations->Add(InputName(plan, InputRole::kPageToken, "resume_token"),
-                    PageTokens::IsOfAnotherRelease(call->request.page_token)
+                    PageTokens::IsOfAnotherRelease(request.page_token)
                         ? "was made by another release of the server; leave it empty to start from the first row"
                         : "is not a token of this request; send the last resume_token of the same request with the "
                           "same filters, or leave it empty to start again");
@@ -118,7 +127,7 @@ std::string NextPageToken(const Call& call, const PageTokens& tokens,
 std::string PageToken(const Call& call, const PageTokens& tokens, PagePlace place,
                       std::vector<std::optional<std::string>> cells) {
   if (place == PagePlace::kAfter) return NextPageToken(call, tokens, cells);
-  cells.resize(call.variant.order.size());
+  cells.resize(call.variant.as<ListVariant>().order.size());
   cells.emplace_back(std::string(kPlaces[static_cast<int>(place)]));
   return tokens.Seal(cells, Fingerprint(call));
 }

@@ -12,4 +12,9 @@ void BindQuery(Call* call, FieldViolations* violations) {
   }
 }
 
+void LimitQuery(int max_rows, Call* call) {
+  const bool many = call->plan->response.shape == ResponseShape::kList;
+  call->bounds = QueryBounds{many ? max_rows : 1};
+}
+
 }  // namespace rowkeeper::plan

@@ -9,4 +9,7 @@ namespace rowkeeper::plan {
 /// Where the zero is no value of its type (uuid, decimal, an enum's UNSPECIFIED) that is a violation.
 void BindQuery(Call* call, FieldViolations* violations);
 
+/// Sets how many rows the query may answer: `max_rows`, or one where the response has a place for one.
+void LimitQuery(int max_rows, Call* call);
+
 }  // namespace rowkeeper::plan

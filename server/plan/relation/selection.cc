@@ -116,8 +116,10 @@ std::string MaskName(const MethodPlan& plan) { return InputName(plan, InputRole:
 
 /// Rows that the call itself can answer with.
 int64_t OwnRows(const Call& call) {
-  if (call.plan->family() == catalogue::Family::kList) return call.page_size;
-  if (call.plan->batch.has_value()) return static_cast<int64_t>(call.request.elements.size());
+  if (std::holds_alternative<ListBounds>(call.bounds)) return std::get<ListBounds>(call.bounds).page_size;
+  if (const auto* batch = std::get_if<BatchRequest>(&call.request.family)) {
+    return static_cast<int64_t>(batch->elements.size());
+  }
   return 1;
 }
 
@@ -162,9 +164,10 @@ bool IsRelationPath(const Entity& entity, std::string_view path) {
 
 void BindRelations(Call* call, const RelationLimits& limits, FieldViolations* violations) {
   const Entity& entity = *call->plan->entity;
-  if (!call->request.read_mask.has_value() || entity.relations.empty()) return;
+  const auto* masked = PartOf<WithReadMask>(call->request.family);
+  if (masked == nullptr || !masked->read_mask.has_value() || entity.relations.empty()) return;
   Draft draft;
-  for (const std::string& path : *call->request.read_mask) {
+  for (const std::string& path : *masked->read_mask) {
     if (!IsRelationPath(entity, path)) continue;
     std::vector<std::string> parts = absl::StrSplit(path, '.');
     // Enough to see that a path is too deep, whatever its length.
@@ -175,12 +178,14 @@ void BindRelations(Call* call, const RelationLimits& limits, FieldViolations* vi
   if (draft.children.empty()) return;
   RelationSelection selection = ToSelection(entity, draft);
   selection.max_bytes = limits.max_bytes;
-  call->variant.relations = std::make_shared<const RelationSelection>(std::move(selection));
+  PartOf<WithRelations>(&call->variant.family)->relations =
+      std::make_shared<const RelationSelection>(std::move(selection));
 }
 
 absl::Status CheckRelationLimits(const Call& call, const RelationLimits& limits) {
-  if (call.variant.relations == nullptr) return absl::OkStatus();
-  const RelationSelection& selection = *call.variant.relations;
+  const auto* with = PartOf<WithRelations>(call.variant.family);
+  if (with == nullptr || with->relations == nullptr) return absl::OkStatus();
+  const RelationSelection& selection = *with->relations;
   const std::vector<std::string> deepest = DeepestPath(selection);
   if (deepest.size() > static_cast<size_t>(limits.max_depth)) {
     return ReadTooLarge(MaskName(*call.plan),

@@ -15,7 +15,7 @@ bool WriteTakes(catalogue::Change change, InputRole role);
 MethodPlan CompileWrite(const catalogue::Entity& entity, const catalogue::Method& method,
                         catalogue::Diagnostics* diagnostics);
 
-/// Decides which values a call, whose filters are bound, writes, and what absent ones mean.
+/// Binds the filters of a call, and decides which values it writes and what absent ones mean.
 void BindWrite(Call* call, FieldViolations* violations);
 
 }  // namespace rowkeeper::plan

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/plan/query/query_plan.h"
+#include "server/plan/query/bind.h"
 
 namespace rowkeeper::wire {
 
@@ -24,8 +24,7 @@ absl::Status RequestReader::Decode(std::string_view bytes, plan::Request* reques
 
 absl::StatusOr<plan::Call> RequestReader::Bind(plan::Request request) const {
   absl::StatusOr<plan::Call> call = plan::Bind(plan_, std::move(request), limits_.pages, tokens_);
-  const bool many = plan_.response.shape == plan::ResponseShape::kList;
-  if (call.ok() && plan_.query != nullptr) call->page_size = many ? limits_.query_rows : 1;
+  if (call.ok() && plan_.family() == catalogue::Family::kQuery) plan::LimitQuery(limits_.query_rows, &*call);
   if (!call.ok() || plan_.family() != catalogue::Family::kBulk) return call;
   if (absl::Status status = plan::LimitBulk(limits_.bulk, &*call); !status.ok()) return status;
   return call;

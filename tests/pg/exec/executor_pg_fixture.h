@@ -56,9 +56,8 @@ class ExecutorPgTest : public ::testing::Test {
   /// A call with these values for the inputs of these names.
   plan::Call Call(const std::string& method, const std::map<std::string, std::string>& values) const {
     const plan::MethodPlan& plan = Plan(method);
-    plan::Request request;
-    request.arguments.resize(plan.inputs.size());
-    request.update_mask = {"title"};
+    plan::Request request = plan::EmptyRequest(plan);
+    if (auto* masked = plan::PartOf<plan::WithUpdateMask>(&request.family)) masked->update_mask = {"title"};
     for (size_t i = 0; i < plan.inputs.size(); ++i) {
       const auto found = values.find(plan.inputs[i].name);
       if (found != values.end()) request.arguments[i] = {true, found->second};

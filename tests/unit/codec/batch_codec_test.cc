@@ -71,7 +71,7 @@ class BatchCodecTest : public ::testing::Test {
     const plan::MethodPlan& plan = Plan(method);
     for (size_t i = 0; i < plan.inputs.size(); ++i) {
       if (!plan.inputs[i].element || plan.inputs[i].name != name || plan.inputs[i].column < 0) continue;
-      const plan::Argument& argument = decoded_.elements[element].arguments[i];
+      const plan::Argument& argument = decoded_.as<plan::BatchRequest>().elements[element].arguments[i];
       return argument.present ? argument.text : "-";
     }
     return "no such field";
@@ -96,20 +96,20 @@ TEST_F(BatchCodecTest, ElementsKeepTheirOrderAndTheirOwnFields) {
                                         "' slug: 'a' revision: 3} notes {} notes {tags: 'x' "
                                         "tags: 'y,z'} update_mask {paths: 'slug'}"))
                   .ok());
-  ASSERT_EQ(decoded_.elements.size(), 3u);
+  ASSERT_EQ(decoded_.as<plan::BatchRequest>().elements.size(), 3u);
   EXPECT_EQ(Text("BatchUpdate", 0, "slug"), "a");
-  EXPECT_EQ(decoded_.elements[0].version, 3);
+  EXPECT_EQ(decoded_.as<plan::BatchRequest>().elements[0].version, 3);
   EXPECT_EQ(Text("BatchUpdate", 1, "slug"), "-");
-  EXPECT_EQ(decoded_.elements[1].version, 0);
+  EXPECT_EQ(decoded_.as<plan::BatchRequest>().elements[1].version, 0);
   EXPECT_EQ(Text("BatchUpdate", 2, "tags"), "{\"x\",\"y,z\"}");
-  EXPECT_THAT(*decoded_.update_mask, ElementsAre("slug"));
+  EXPECT_THAT(*plan::PartOf<plan::WithUpdateMask>(decoded_.family)->update_mask, ElementsAre("slug"));
 }
 
 TEST_F(BatchCodecTest, ValuesAreElements) {
   ASSERT_TRUE(Decode("BatchGet", "slugs: 'a' slugs: '' allow_missing: true").ok());
-  ASSERT_EQ(decoded_.elements.size(), 2u);
+  ASSERT_EQ(decoded_.as<plan::BatchRequest>().elements.size(), 2u);
   EXPECT_EQ(Text("BatchGet", 0, ""), "a");
-  EXPECT_TRUE(decoded_.allow_missing);
+  EXPECT_TRUE(plan::PartOf<plan::WithAllowMissing>(decoded_.family)->allow_missing);
 }
 
 TEST_F(BatchCodecTest, TooManyElementsAreNotRead) {
@@ -117,7 +117,7 @@ TEST_F(BatchCodecTest, TooManyElementsAreNotRead) {
   limits.max_rows = 2;
   EXPECT_TRUE(Decode("BatchGet", "slugs: 'a' slugs: 'b'", limits).ok());
   EXPECT_EQ(ErrorReason(Decode("BatchGet", "slugs: 'a' slugs: 'b' slugs: 'c'", limits)), "BATCH_TOO_LARGE");
-  EXPECT_THAT(decoded_.elements, IsEmpty());
+  EXPECT_THAT(decoded_.as<plan::BatchRequest>().elements, IsEmpty());
 }
 
 TEST_F(BatchCodecTest, ABigMessageIsNotRead) {
@@ -135,21 +135,22 @@ TEST_F(BatchCodecTest, EveryMistakeIsNamedByItsElement) {
 TEST_F(BatchCodecTest, InAPartialBatchMistakesAreTheElementsOwn) {
   ASSERT_TRUE(
       Decode("BatchUpdatePartial", "notes {slug: 'toolong' id: 'x'} notes {slug: 'ok'} notes {slug: 'toolong'}").ok());
-  ASSERT_EQ(decoded_.elements.size(), 3u);
-  EXPECT_THAT(ErrorFields(decoded_.elements[0].refusal), ElementsAre("notes[0].id", "notes[0].slug"));
-  EXPECT_TRUE(decoded_.elements[1].refusal.ok());
-  EXPECT_THAT(ErrorFields(decoded_.elements[2].refusal), ElementsAre("notes[2].slug"));
+  ASSERT_EQ(decoded_.as<plan::BatchRequest>().elements.size(), 3u);
+  EXPECT_THAT(ErrorFields(decoded_.as<plan::BatchRequest>().elements[0].refusal),
+              ElementsAre("notes[0].id", "notes[0].slug"));
+  EXPECT_TRUE(decoded_.as<plan::BatchRequest>().elements[1].refusal.ok());
+  EXPECT_THAT(ErrorFields(decoded_.as<plan::BatchRequest>().elements[2].refusal), ElementsAre("notes[2].slug"));
 }
 
 TEST_F(BatchCodecTest, AnAgeIsAnInterval) {
   ASSERT_TRUE(Decode("Purge", "older_than {seconds: 90 nanos: 5000} max_affected: 7").ok());
-  EXPECT_EQ(decoded_.older_than, "90.000005 seconds");
-  EXPECT_EQ(decoded_.max_affected, 7);
+  EXPECT_EQ(decoded_.as<plan::BulkRequest>().older_than, "90.000005 seconds");
+  EXPECT_EQ(decoded_.as<plan::BulkRequest>().max_affected, 7);
   ASSERT_TRUE(Decode("Purge", "older_than {}").ok());
-  EXPECT_EQ(decoded_.older_than, "0.000000 seconds");
+  EXPECT_EQ(decoded_.as<plan::BulkRequest>().older_than, "0.000000 seconds");
   ASSERT_TRUE(Decode("Purge", "").ok());
-  EXPECT_EQ(decoded_.older_than, std::nullopt);
-  EXPECT_EQ(decoded_.max_affected, std::nullopt);
+  EXPECT_EQ(decoded_.as<plan::BulkRequest>().older_than, std::nullopt);
+  EXPECT_EQ(decoded_.as<plan::BulkRequest>().max_affected, std::nullopt);
   EXPECT_THAT(ErrorFields(Decode("Purge", "older_than {seconds: 1 nanos: -1}")), ElementsAre("older_than"));
 }
 

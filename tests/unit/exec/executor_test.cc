@@ -59,8 +59,7 @@ class ExecutorTest : public ::testing::Test {
   }
 
   Executor::Ticket Submit(const std::string& name, Clock::time_point deadline = Clock::time_point::max()) {
-    plan::Request request;
-    request.arguments.resize(plan_->inputs.size());
+    plan::Request request = plan::EmptyRequest(*plan_);
     request.arguments[0] = {true, "00000000-0000-4000-8000-000000000000"};
     auto call = plan::Bind(*plan_, std::move(request), {}, tokens_);
     EXPECT_TRUE(call.ok()) << call.status();

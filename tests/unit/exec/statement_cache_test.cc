@@ -41,7 +41,7 @@ class StatementCacheTest : public ::testing::Test {
   plan::Variant DeepUpdate(const plan::MethodPlan& plan, int keys) const {
     plan::Variant variant = sql::BasicVariant(plan);
     auto json = std::make_shared<plan::JsonMask>();
-    for (const int value : variant.written) {
+    for (const int value : variant.as<plan::WriteVariant>().written) {
       if (plan.entity->columns[plan.values[value].column].name != "settings") continue;
       plan::JsonWrite& write = json->writes[value];
       for (int i = 0; i < keys; ++i) {

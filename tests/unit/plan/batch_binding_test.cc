@@ -70,7 +70,7 @@ class BatchBindingTest : public ::testing::Test {
           }
         }
       }
-      builder.request().elements.push_back(std::move(element));
+      builder.request().as<BatchRequest>().elements.push_back(std::move(element));
     }
     return builder;
   }
@@ -83,7 +83,8 @@ class BatchBindingTest : public ::testing::Test {
   /// The refusals' fields, element by element.
   std::vector<std::vector<std::string>> Refused(const Call& call) {
     std::vector<std::vector<std::string>> fields;
-    for (const Element& element : call.request.elements) fields.push_back(ErrorFields(element.refusal));
+    for (const Element& element : call.request.as<BatchRequest>().elements)
+      fields.push_back(ErrorFields(element.refusal));
     return fields;
   }
 
@@ -106,10 +107,10 @@ TEST_F(BatchBindingTest, AColumnWithADefaultIsWrittenWhereSomeElementGivesIt) {
   const Call none = Request("BatchCreate", {kRow, kRow}).MustBind();
   EXPECT_THAT(Written(none), ElementsAre("slug", "title", "due_at", "owner", "street", "room", "price"));
   const Call some = Request("BatchCreate", {With(kRow, {{"state", "OPEN"}}), kRow}).MustBind();
-  EXPECT_THAT(Columns(some, some.variant.defaulted), ElementsAre("state"));
+  EXPECT_THAT(Columns(some, some.variant.as<BatchVariant>().defaulted), ElementsAre("state"));
   const Call all =
       Request("BatchCreate", {With(kRow, {{"state", "OPEN"}}), With(kRow, {{"state", "OPEN"}})}).MustBind();
-  EXPECT_THAT(all.variant.defaulted, IsEmpty());
+  EXPECT_THAT(all.variant.as<BatchVariant>().defaulted, IsEmpty());
   EXPECT_THAT(Written(all), ::testing::Contains("state"));
 }
 
@@ -120,8 +121,11 @@ TEST_F(BatchBindingTest, WhatIsMissingIsNamedByElement) {
 }
 
 TEST_F(BatchBindingTest, VersionsOfAnyElementTurnTheGuardOn) {
-  EXPECT_FALSE(Request("BatchDelete", {{{"id", kA}}}).MustBind().variant.version_guard);
-  EXPECT_TRUE(Request("BatchDelete", {{{"id", kA}}, {{"id", kB}, {"version", "3"}}}).MustBind().variant.version_guard);
+  EXPECT_FALSE(Request("BatchDelete", {{{"id", kA}}}).MustBind().variant.as<BatchVariant>().version_guard);
+  EXPECT_TRUE(Request("BatchDelete", {{{"id", kA}}, {{"id", kB}, {"version", "3"}}})
+                  .MustBind()
+                  .variant.as<BatchVariant>()
+                  .version_guard);
   EXPECT_EQ(Request("BatchDelete", {{{"id", kA}, {"version", "-3"}}}).Message(),
             "keys[0].version: must not be negative; 0 means any version");
 }
@@ -145,18 +149,19 @@ TEST_F(BatchBindingTest, EqualNumbersAreTheSameKeyHoweverTheyAreWritten) {
 TEST_F(BatchBindingTest, OneMaskIsForAllElements) {
   const Call call = Request("BatchUpdate", {{{"id", kA}}, {{"id", kB}}}).UpdateMask({"title", "owner"}).MustBind();
   EXPECT_THAT(Written(call), ElementsAre("title"));
-  EXPECT_THAT(Columns(call, call.variant.unchanged), ElementsAre("owner"));
+  EXPECT_THAT(Columns(call, call.variant.as<BatchVariant>().unchanged), ElementsAre("owner"));
   EXPECT_EQ(Request("BatchUpdate", {{{"id", kA}, {"street", "Main"}}}).UpdateMask({"street"}).Message(),
             "update_mask: names some members of a oneof; in a batch name all of them, or none");
 }
 
 TEST_F(BatchBindingTest, UpsertsWriteKeysOnlyToNewRows) {
   const Call call = Request("BatchUpsert", {With(kRow, {{"id", kA}})}).MustBind();
-  EXPECT_THAT(Columns(call, call.variant.updated), ElementsAre("slug", "title", "due_at", "street", "room", "price"));
-  EXPECT_THAT(Columns(call, call.variant.unchanged), ElementsAre("owner"));
+  EXPECT_THAT(Columns(call, call.variant.as<BatchVariant>().updated),
+              ElementsAre("slug", "title", "due_at", "street", "room", "price"));
+  EXPECT_THAT(Columns(call, call.variant.as<BatchVariant>().unchanged), ElementsAre("owner"));
   EXPECT_EQ(Request("BatchUpsert", {kRow}).Message(), "notes[0].id: is required: the row is looked for by it");
   const Call by_slug = Request("BatchUpsertBySlug", {kRow}).UpdateMask({"title"}).MustBind();
-  EXPECT_THAT(Columns(by_slug, by_slug.variant.updated), ElementsAre("title"));
+  EXPECT_THAT(Columns(by_slug, by_slug.variant.as<BatchVariant>().updated), ElementsAre("title"));
 }
 
 TEST_F(BatchBindingTest, APartialBatchRefusesElementsAndNotTheCall) {
@@ -181,7 +186,7 @@ TEST_F(BatchBindingTest, AMaskThatIsWrongIsTheCallsOwnMistake) {
 
 TEST_F(BatchBindingTest, ARefusalOfTheDecoderIsKept) {
   RequestBuilder request = Request("BatchCreatePartial", {kRow, {}});
-  request.request().elements[1].refusal = InvalidField("notes[1].id", "is not a UUID");
+  request.request().as<BatchRequest>().elements[1].refusal = InvalidField("notes[1].id", "is not a UUID");
   EXPECT_THAT(Refused(request.MustBind()), ElementsAre(IsEmpty(), ElementsAre("notes[1].id")));
 }
 

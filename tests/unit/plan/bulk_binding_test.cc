@@ -49,7 +49,7 @@ class BulkBindingTest : public ::testing::Test {
   RequestBuilder GoodUpdate() { return Request("UpdateWhere").Set("owner", "me").UpdateMask({"title"}); }
   RequestBuilder Purge(const std::string& age) {
     RequestBuilder request = Request("Purge");
-    request.request().older_than = age;
+    request.request().as<BulkRequest>().older_than = age;
     return request;
   }
 
@@ -115,25 +115,25 @@ TEST_F(BulkBindingTest, TheLimitOfTheServerHoldsWhereTheRequestSaysNothing) {
   const BulkLimits limits{100, 7};
   Call call = GoodUpdate().MustBind();
   EXPECT_TRUE(LimitBulk(limits, &call).ok());
-  EXPECT_EQ(call.request.max_affected, 100);
-  EXPECT_EQ(call.page_size, 7);
-  call.request.max_affected = 0;
+  EXPECT_EQ(std::get<BulkBounds>(call.bounds).max_affected, 100);
+  EXPECT_EQ(std::get<BulkBounds>(call.bounds).statement_rows, 7);
+  call.request.as<BulkRequest>().max_affected = 0;
   EXPECT_TRUE(LimitBulk(limits, &call).ok());
-  EXPECT_EQ(call.request.max_affected, 100);
-  call.request.max_affected = 3;
+  EXPECT_EQ(std::get<BulkBounds>(call.bounds).max_affected, 100);
+  call.request.as<BulkRequest>().max_affected = 3;
   EXPECT_TRUE(LimitBulk(limits, &call).ok());
-  EXPECT_EQ(call.request.max_affected, 3);
+  EXPECT_EQ(std::get<BulkBounds>(call.bounds).max_affected, 3);
 }
 
 TEST_F(BulkBindingTest, MoreThanTheServerAllowsIsRefused) {
   RequestBuilder request = Purge("0.000000 seconds");
-  request.request().max_affected = 101;
+  request.request().as<BulkRequest>().max_affected = 101;
   Call call = request.MustBind();
   EXPECT_EQ(
       LimitBulk({100, 7}, &call).message(),
       "most: is 101; at most 100 rows are allowed in one call; make several calls, or raise --max-affected on the "
       "server");
-  request.request().max_affected = -1;
+  request.request().as<BulkRequest>().max_affected = -1;
   EXPECT_EQ(request.Message(), "most: must not be negative; 0 means the limit of the server");
 }
 

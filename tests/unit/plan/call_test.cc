@@ -80,7 +80,7 @@ TEST_F(CallTest, CreateLeavesDefaultsToTheDatabaseAndWritesZerosElsewhere) {
   EXPECT_EQ(ArgumentText(call, "ticket.blob"), "\\x");
   EXPECT_EQ(ArgumentText(call, "ticket.weight"), "0");
   EXPECT_THAT(Filters(call), IsEmpty());
-  EXPECT_FALSE(call.variant.version_guard);
+  EXPECT_FALSE(call.variant.as<WriteVariant>().version_guard);
 }
 
 TEST_F(CallTest, CreateWritesWhatIsGivenInPlaceOfADefault) {
@@ -107,9 +107,9 @@ TEST_F(CallTest, AFilterOnNothingIsRefusedUnlessZeroIsAValue) {
 TEST_F(CallTest, PageSizeIsCheckedAndCoerced) {
   const auto size = [this](int page_size) {
     RequestBuilder request = GoodList();
-    request.request().page_size = page_size;
+    request.request().as<ListRequest>().page_size = page_size;
     const auto call = request.Bind({/*default_page_size=*/20, /*max_page_size=*/100});
-    return call.ok() ? Cat(call->page_size) : std::string(call.status().message());
+    return call.ok() ? Cat(std::get<ListBounds>(call->bounds).page_size) : std::string(call.status().message());
   };
   EXPECT_EQ(size(0), "20");
   EXPECT_EQ(size(1), "1");
@@ -121,9 +121,10 @@ TEST_F(CallTest, PageSizeIsCheckedAndCoerced) {
 TEST_F(CallTest, AVersionGuardsWhenItIsNotZero) {
   const auto guard = [this](int64_t version) {
     RequestBuilder request = Request("Delete").Set("id", "1");
-    request.request().version = version;
+    request.request().as<WriteRequest>().version = version;
     const auto call = request.Bind();
-    return call.ok() ? Cat(call->variant.version_guard ? "guard" : "none") : std::string(call.status().message());
+    return call.ok() ? Cat(call->variant.as<WriteVariant>().version_guard ? "guard" : "none")
+                     : std::string(call.status().message());
   };
   EXPECT_EQ(guard(0), "none");
   EXPECT_EQ(guard(3), "guard");
@@ -137,8 +138,8 @@ TEST_F(CallTest, AResponseWithoutRowsNeedsNoColumns) {
 
 TEST_F(CallTest, AllMistakesOfARequestAreToldAtOnce) {
   RequestBuilder request = Request("List");
-  request.request().page_size = -1;
-  request.request().order_by = "notes";
+  request.request().as<ListRequest>().page_size = -1;
+  request.request().as<ListRequest>().order_by = "notes";
   EXPECT_EQ(request.Message(),
             "grades: is required; give at least one value; order_by: cannot order by \"notes\"; sortable fields are "
             "id, title, updated_at, deleted_at; page_size: must not be negative; 0 means the default of the server");
@@ -152,8 +153,9 @@ TEST_F(CallTest, AnImmutableFieldIsComparedAndNotWritten) {
                         .UpdateMask({"owner", "title"})
                         .MustBind();
   EXPECT_THAT(Written(call), ElementsAre("title"));
-  ASSERT_EQ(call.variant.unchanged.size(), 1u);
-  EXPECT_EQ(call.plan->entity->columns[call.plan->values[call.variant.unchanged[0]].column].name, "owner");
+  ASSERT_EQ(call.variant.as<WriteVariant>().unchanged.size(), 1u);
+  EXPECT_EQ(call.plan->entity->columns[call.plan->values[call.variant.as<WriteVariant>().unchanged[0]].column].name,
+            "owner");
 }
 
 TEST_F(CallTest, AStarLeavesAnImmutableFieldAloneThatIsNotGiven) {
@@ -163,7 +165,7 @@ TEST_F(CallTest, AStarLeavesAnImmutableFieldAloneThatIsNotGiven) {
       .Set("ticket.due_at", "2026-01-01 00:00:00+00")
       .UpdateMask({"*"});
   const Call call = request.MustBind();
-  EXPECT_THAT(call.variant.unchanged, IsEmpty());
+  EXPECT_THAT(call.variant.as<WriteVariant>().unchanged, IsEmpty());
   EXPECT_THAT(Written(call), ElementsAre("title", "notes", "state", "grade", "count", "done", "due_at", "extra",
                                          "numbers", "blob", "weight", "anything", "parts"));
   EXPECT_EQ(ArgumentText(call, "ticket.count"), "0");
@@ -171,7 +173,7 @@ TEST_F(CallTest, AStarLeavesAnImmutableFieldAloneThatIsNotGiven) {
   EXPECT_EQ(ArgumentText(call, "ticket.numbers"), "{}");
   EXPECT_EQ(ArgumentText(call, "ticket.anything"), "null");
   EXPECT_EQ(ArgumentText(call, "ticket.parts"), "[]");
-  EXPECT_EQ(request.Set("ticket.owner", "me").MustBind().variant.unchanged.size(), 1u);
+  EXPECT_EQ(request.Set("ticket.owner", "me").MustBind().variant.as<WriteVariant>().unchanged.size(), 1u);
 }
 
 TEST_F(CallTest, AnUpdateOfWhatHasNoZeroNeedsAValue) {
@@ -186,8 +188,8 @@ TEST_F(CallTest, EqualVariantsHaveEqualKeysAndOthersHaveNot) {
       for (const bool filtered : {false, true}) {
         RequestBuilder request = GoodList();
         if (filtered) request.Set("state", "OPEN");
-        request.request().deleted = deleted;
-        request.request().order_by = order;
+        PartOf<WithDeleted>(&request.request().family)->deleted = deleted;
+        request.request().as<ListRequest>().order_by = order;
         const Call call = request.MustBind();
         EXPECT_EQ(call.variant.Key(), request.MustBind().variant.Key());
         keys.push_back(call.variant.Key());

@@ -234,21 +234,22 @@ TEST_F(FilterExpressionTest, KeysTellExpressionsApartAndNotTheirOperands) {
 
 TEST_F(FilterExpressionTest, BindingPutsOperandsIntoTheCallAndMistakesUnderTheField) {
   RequestBuilder builder(plans_.Find("List"));
-  builder.request().expression = "rank > 3 AND title = \"'; DROP TABLE tickets; --\"";
+  PartOf<WithExpression>(&builder.request().family)->expression = "rank > 3 AND title = \"'; DROP TABLE tickets; --\"";
   const Call call = builder.MustBind();
-  ASSERT_NE(call.variant.expression, nullptr);
+  ASSERT_NE(PartOf<WithConditions>(call.variant.family)->expression, nullptr);
   EXPECT_THAT(call.computed, ElementsAre("3", "'; DROP TABLE tickets; --"));
-  builder.request().expression = "rank >";
+  PartOf<WithExpression>(&builder.request().family)->expression = "rank >";
   EXPECT_THAT(builder.Message(), HasSubstr("filter: at character 7: there is no value"));
 }
 
 TEST_F(FilterExpressionTest, APageTokenIsBoundToTheExpression) {
   RequestBuilder builder(plans_.Find("List"));
-  builder.request().expression = "rank > 3";
+  PartOf<WithExpression>(&builder.request().family)->expression = "rank > 3";
   const Call call = builder.MustBind();
-  builder.request().page_token = NextPageToken(call, TestTokens(), {"0b5253c7-9d6c-4b6f-8a59-3f3b1f6c1f0e"});
+  builder.request().as<ListRequest>().page_token =
+      NextPageToken(call, TestTokens(), {"0b5253c7-9d6c-4b6f-8a59-3f3b1f6c1f0e"});
   EXPECT_EQ(builder.Message(), "OK");
-  builder.request().expression = "rank > 4";
+  PartOf<WithExpression>(&builder.request().family)->expression = "rank > 4";
   EXPECT_THAT(builder.Message(), HasSubstr("page_token: is not a token of this request"));
 }
 

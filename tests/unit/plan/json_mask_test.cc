@@ -202,14 +202,14 @@ TEST_F(JsonMaskTest, ImmutableOutputOnlyAndUpsertedColumnsAreHandledWhole) {
 
 TEST_F(JsonMaskTest, AnUpsertWritesColumnsWhole) {
   const MethodPlan& plan = plans_.Find("Upsert");
-  Request request;
-  request.arguments.resize(plan.inputs.size());
-  request.elements.resize(1);
-  request.elements[0].arguments.resize(plan.inputs.size());
+  Request request = EmptyRequest(plan);
+  BatchRequest& batch = request.as<BatchRequest>();
+  batch.elements.resize(1);
+  batch.elements[0].arguments.resize(plan.inputs.size());
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    if (plan.inputs[i].name == "id") request.elements[0].arguments[i] = {true, "1"};
+    if (plan.inputs[i].name == "id") batch.elements[0].arguments[i] = {true, "1"};
   }
-  request.update_mask = {"settings.theme"};
+  batch.update_mask = {"settings.theme"};
   const auto call = Bind(plan, request, {}, TestTokens());
   EXPECT_EQ(call.status().message(),
             "update_mask: reaches into JSON columns, which an upsert writes whole; name the columns themselves, or "

@@ -92,7 +92,7 @@ class PageTest : public ::testing::Test {
   /// The token of the page after one that ended with these cells.
   static std::string After(const Call& call, const Cells& cells) { return NextPageToken(call, TestTokens(), cells); }
   static std::string Continue(RequestBuilder request, const std::string& token) {
-    request.request().page_token = token;
+    request.request().as<ListRequest>().page_token = token;
     return request.Message();
   }
 
@@ -106,25 +106,25 @@ class PageTest : public ::testing::Test {
 TEST_F(PageTest, ATokenContinuesItsRequest) {
   RequestBuilder request = List("ListByOwner");
   const std::string token = After(request.MustBind(), cells_);
-  request.request().page_token = token;
+  request.request().as<ListRequest>().page_token = token;
   const Call call = request.MustBind();
-  EXPECT_EQ(call.cursor, cells_);
-  EXPECT_EQ(call.variant.cursor_nulls, (std::vector<bool>{false, false}));
+  EXPECT_EQ(std::get<ListBounds>(call.bounds).cursor, cells_);
+  EXPECT_EQ(call.variant.as<ListVariant>().cursor_nulls, (std::vector<bool>{false, false}));
 }
 
 TEST_F(PageTest, NullCellsAreFlagged) {
   RequestBuilder request = List("ListByOwner");
-  request.request().order_by = "due_at";
-  request.request().page_token = After(request.MustBind(), {std::nullopt, "2"});
-  EXPECT_EQ(request.MustBind().variant.cursor_nulls, (std::vector<bool>{true, false}));
+  request.request().as<ListRequest>().order_by = "due_at";
+  request.request().as<ListRequest>().page_token = After(request.MustBind(), {std::nullopt, "2"});
+  EXPECT_EQ(request.MustBind().variant.as<ListVariant>().cursor_nulls, (std::vector<bool>{true, false}));
 }
 
 TEST_F(PageTest, AChangedPageSizeOrMaskIsHonoured) {
   RequestBuilder request = List("ListByOwner");
-  request.request().page_token = After(request.MustBind(), cells_);
-  request.request().page_size = 7;
+  request.request().as<ListRequest>().page_token = After(request.MustBind(), cells_);
+  request.request().as<ListRequest>().page_size = 7;
   request.ReadMask({"id"});
-  EXPECT_EQ(request.MustBind().page_size, 7);
+  EXPECT_EQ(std::get<ListBounds>(request.MustBind().bounds).page_size, 7);
 }
 
 TEST_F(PageTest, AChangedFilterOrderMethodOrVisibilityIsRefused) {
@@ -134,10 +134,10 @@ TEST_F(PageTest, AChangedFilterOrderMethodOrVisibilityIsRefused) {
   EXPECT_EQ(Continue(List("ListByOwner").Set("status", "OPEN"), token), refused_);
   EXPECT_EQ(Continue(List("List"), token), refused_);
   RequestBuilder ordered = List("ListByOwner");
-  ordered.request().order_by = "created_at desc";  // the same order, but another request
+  ordered.request().as<ListRequest>().order_by = "created_at desc";  // the same order, but another request
   EXPECT_EQ(Continue(ordered, token), refused_);
   RequestBuilder deleted = List("ListByOwner");
-  deleted.request().deleted = Deleted::kInclude;
+  PartOf<WithDeleted>(&deleted.request().family)->deleted = Deleted::kInclude;
   EXPECT_EQ(Continue(deleted, token), refused_);
 }
 

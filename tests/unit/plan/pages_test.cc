@@ -37,10 +37,12 @@ service NoteRepository {
 })");
 }
 
+const ListBounds& BoundsOf(const Call& call) { return std::get<ListBounds>(call.bounds); }
+
 class PagesTest : public ::testing::Test {
  protected:
   Call After(const std::string& token) {
-    builder_.request().page_token = token;
+    builder_.request().as<ListRequest>().page_token = token;
     return builder_.MustBind();
   }
 
@@ -50,29 +52,30 @@ class PagesTest : public ::testing::Test {
 
 TEST_F(PagesTest, TokensOfEveryPlaceSayWhereTheirPageLies) {
   const Call first = builder_.MustBind();
-  EXPECT_TRUE(first.first_page);
+  EXPECT_TRUE(BoundsOf(first).first_page);
   const Call after = After(PageToken(first, TestTokens(), PagePlace::kAfter, {"7"}));
-  EXPECT_THAT(after.cursor, ElementsAre("7"));
-  EXPECT_FALSE(after.variant.backward);
-  EXPECT_FALSE(after.first_page);
+  EXPECT_THAT(BoundsOf(after).cursor, ElementsAre("7"));
+  EXPECT_FALSE(after.variant.as<ListVariant>().backward);
+  EXPECT_FALSE(BoundsOf(after).first_page);
   const Call before = After(PageToken(first, TestTokens(), PagePlace::kBefore, {"7"}));
-  EXPECT_THAT(before.cursor, ElementsAre("7"));
-  EXPECT_TRUE(before.variant.backward);
+  EXPECT_THAT(BoundsOf(before).cursor, ElementsAre("7"));
+  EXPECT_TRUE(before.variant.as<ListVariant>().backward);
   const Call last = After(PageToken(first, TestTokens(), PagePlace::kLast));
-  EXPECT_TRUE(last.cursor.empty());
-  EXPECT_TRUE(last.variant.backward);
+  EXPECT_TRUE(BoundsOf(last).cursor.empty());
+  EXPECT_TRUE(last.variant.as<ListVariant>().backward);
   const Call again = After(PageToken(after, TestTokens(), PagePlace::kFirst));
-  EXPECT_TRUE(again.cursor.empty());
-  EXPECT_FALSE(again.variant.backward);
-  EXPECT_TRUE(again.first_page);
+  EXPECT_TRUE(BoundsOf(again).cursor.empty());
+  EXPECT_FALSE(again.variant.as<ListVariant>().backward);
+  EXPECT_TRUE(BoundsOf(again).first_page);
 }
 
 TEST_F(PagesTest, TokensOfBothDirectionsAreBoundToTheOrder) {
-  builder_.request().order_by = "rank desc nulls last";
+  builder_.request().as<ListRequest>().order_by = "rank desc nulls last";
   const Call call = builder_.MustBind();
-  builder_.request().page_token = PageToken(call, TestTokens(), PagePlace::kBefore, {std::nullopt, "7"});
-  EXPECT_THAT(builder_.MustBind().variant.cursor_nulls, ElementsAre(true, false));
-  builder_.request().order_by = "rank desc";
+  builder_.request().as<ListRequest>().page_token =
+      PageToken(call, TestTokens(), PagePlace::kBefore, {std::nullopt, "7"});
+  EXPECT_THAT(builder_.MustBind().variant.as<ListVariant>().cursor_nulls, ElementsAre(true, false));
+  builder_.request().as<ListRequest>().order_by = "rank desc";
   EXPECT_THAT(builder_.Message(), HasSubstr("page_token: is not a token of this request"));
 }
 
@@ -91,22 +94,22 @@ TEST_F(PagesTest, AReversedOrderPutsEverythingTheOtherWayRound) {
 }
 
 TEST_F(PagesTest, SkipsAreNeitherNegativeNorTooLong) {
-  builder_.request().skip = -1;
+  builder_.request().as<ListRequest>().skip = -1;
   EXPECT_THAT(builder_.Message(), HasSubstr("skip: must not be negative; 0 leaves out nothing"));
-  builder_.request().skip = 10001;
+  builder_.request().as<ListRequest>().skip = 10001;
   EXPECT_THAT(builder_.Message(), HasSubstr("skip: leaves out more than 10000 rows, the limit max-skip"));
-  builder_.request().skip = 10000;
+  builder_.request().as<ListRequest>().skip = 10000;
   const Call call = builder_.MustBind();
-  EXPECT_TRUE(call.variant.skip);
-  EXPECT_FALSE(call.first_page);
+  EXPECT_TRUE(call.variant.as<ListVariant>().skip);
+  EXPECT_FALSE(BoundsOf(call).first_page);
 }
 
 TEST_F(PagesTest, ACountThatCountsNothingIsRefused) {
   RequestBuilder count(plans_.Find("Count"));
   EXPECT_EQ(count.Message(), "OK");
-  count.request().count = CountMode::kEstimated;
+  count.request().as<ListRequest>().count = CountMode::kEstimated;
   EXPECT_EQ(count.Message(), "OK");
-  count.request().count = CountMode::kNone;
+  count.request().as<ListRequest>().count = CountMode::kNone;
   EXPECT_THAT(count.Message(), HasSubstr("count: is COUNT_MODE_NONE, and this method does nothing but count"));
 }
 

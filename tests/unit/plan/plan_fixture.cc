@@ -51,12 +51,12 @@ RequestBuilder& RequestBuilder::Set(const std::string& name, const std::string& 
 }
 
 RequestBuilder& RequestBuilder::ReadMask(std::vector<std::string> paths) {
-  request_.read_mask = std::move(paths);
+  PartOf<WithReadMask>(&request_.family)->read_mask = std::move(paths);
   return *this;
 }
 
 RequestBuilder& RequestBuilder::UpdateMask(std::vector<std::string> paths) {
-  request_.update_mask = std::move(paths);
+  PartOf<WithUpdateMask>(&request_.family)->update_mask = std::move(paths);
   return *this;
 }
 
@@ -88,7 +88,7 @@ std::vector<std::string> Names(const catalogue::Entity& entity, const std::vecto
 
 std::vector<std::string> Written(const Call& call) {
   std::vector<int> columns;
-  for (int i : call.variant.written) columns.push_back(call.plan->values[i].column);
+  for (int i : PartOf<WithWritten>(call.variant.family)->written) columns.push_back(call.plan->values[i].column);
   return Names(*call.plan->entity, columns);
 }
 

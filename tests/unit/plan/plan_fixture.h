@@ -41,7 +41,7 @@ class Plans {
 /// Requests of a plan, given by the names of its inputs, as the decoder would leave them.
 class RequestBuilder {
  public:
-  explicit RequestBuilder(const MethodPlan& plan) : plan_(plan) { request_.arguments.resize(plan.inputs.size()); }
+  explicit RequestBuilder(const MethodPlan& plan) : plan_(plan), request_(EmptyRequest(plan)) {}
 
   /// The value of the field with this name, wherever it is bound.
   RequestBuilder& Set(const std::string& name, const std::string& text);

@@ -26,12 +26,16 @@ std::string Text(const RelationSelection& selection) {
   return absl::StrJoin(texts, " ");
 }
 
+std::shared_ptr<const RelationSelection> RelationsOf(const Call& call) {
+  return PartOf<WithRelations>(call.variant.family)->relations;
+}
+
 class RelationSelectionTest : public ::testing::Test {
  protected:
   RequestBuilder Get() { return RequestBuilder(plans_.Find("ProjectRepository.GetById")).Set("id", "x"); }
 
   static std::string SelectedBy(const Call& call) {
-    return call.variant.relations == nullptr ? "" : Text(*call.variant.relations);
+    return RelationsOf(call) == nullptr ? "" : Text(*RelationsOf(call));
   }
   std::string Selected(const std::vector<std::string>& paths) { return SelectedBy(Get().ReadMask(paths).MustBind()); }
   std::string Refusal(const std::vector<std::string>& paths) { return Get().ReadMask(paths).Message(); }
@@ -42,7 +46,7 @@ class RelationSelectionTest : public ::testing::Test {
 };
 
 TEST_F(RelationSelectionTest, NothingIsSelectedByAccident) {
-  EXPECT_EQ(Get().MustBind().variant.relations, nullptr);
+  EXPECT_EQ(RelationsOf(Get().MustBind()), nullptr);
   EXPECT_EQ(Selected({}), "");
   EXPECT_EQ(Selected({"*"}), "");
   EXPECT_EQ(Selected({"id", "owner_id"}), "");
@@ -68,7 +72,7 @@ TEST_F(RelationSelectionTest, OwnColumnsComeFromTheOtherPaths) {
 
 TEST_F(RelationSelectionTest, LinksAreTheReferenceOfAToOneAndElseTheKey) {
   const Call call = Get().ReadMask({"owner.id", "tasks.id", "members.id"}).MustBind();
-  EXPECT_THAT(Names(*call.plan->entity, LinkColumns(*call.plan->entity, *call.variant.relations)),
+  EXPECT_THAT(Names(*call.plan->entity, LinkColumns(*call.plan->entity, *RelationsOf(call))),
               ElementsAre("owner_id", "id", "id"));
 }
 
@@ -84,7 +88,7 @@ TEST_F(RelationSelectionTest, TheVariantTellsSelectionsApart) {
 
 TEST_F(RelationSelectionTest, TheDeclaredFilterComesAlongWithItsOperands) {
   const Call call = Get().ReadMask({"done_tasks.id", "tasks.id"}).MustBind();
-  const auto& relations = call.variant.relations->relations;
+  const auto& relations = RelationsOf(call)->relations;
   ASSERT_EQ(relations.size(), 2u);
   EXPECT_EQ(relations[0].filter, nullptr);
   ASSERT_NE(relations[1].filter, nullptr);
@@ -108,7 +112,7 @@ class RelationLimitsTest : public RelationSelectionTest {
     PageLimits limits;
     limits.relations = relations;
     RequestBuilder builder(plans_.Find("ProjectRepository.List"));
-    builder.ReadMask(paths).request().page_size = page_size;
+    builder.ReadMask(paths).request().as<ListRequest>().page_size = page_size;
     return builder.Bind(limits).status();
   }
 };

@@ -24,13 +24,11 @@ class CursorTest : public ::testing::Test {
  protected:
   /// Rows after a cursor; `nulls` has one letter for each term, 'N' for a NULL cell.
   std::string After(std::vector<catalogue::OrderTerm> order, const std::string& nulls) {
-    plan::MethodPlan plan;
-    plan.entity = catalogue_->entities()[0].get();
-    plan::Variant variant;
+    plan::ListVariant variant;
     variant.order = std::move(order);
     for (char null : nulls) variant.cursor_nulls.push_back(null == 'N');
     ParameterList parameters;
-    return CursorPredicate(plan, variant, &parameters);
+    return CursorPredicate(*catalogue_->entities()[0], variant, &parameters);
   }
 
   const std::unique_ptr<const catalogue::Catalogue> catalogue_ = testing::CompileProtoText(kThing);

@@ -133,7 +133,7 @@ TEST_F(RenderRelationTest, ABatchGetsItsLinksBehindTheElementsPlace) {
   relations->relations = {Select("parent", {0}), Select("children", {0})};
   plan::Variant variant = BasicVariant(*plans[1]);
   variant.columns = {0};
-  variant.relations = relations;
+  plan::PartOf<plan::WithRelations>(&variant.family)->relations = relations;
   const Statement statement = Render(*plans[1], variant);
   EXPECT_THAT(statement.text, HasSubstr(R"(SELECT "id", "#", "parent_id" FROM)"));
   EXPECT_EQ(statement.element_cell, 1);

@@ -171,11 +171,12 @@ class Walk {
       if (!plan.entity->columns[column].sortable) continue;
       for (bool descending : {false, true}) {
         plan::Variant variant = BasicVariant(plan);
-        variant.order = plan::CompleteOrder(*plan.entity, {{column, descending}});
+        plan::ListVariant& list = variant.as<plan::ListVariant>();
+        list.order = plan::CompleteOrder(*plan.entity, {{column, descending}});
         variants.push_back(variant);
         for (bool null : {false, true}) {
-          variant.cursor_nulls.assign(variant.order.size(), false);
-          variant.cursor_nulls[0] = null && plan.entity->columns[column].nullable;
+          list.cursor_nulls.assign(list.order.size(), false);
+          list.cursor_nulls[0] = null && plan.entity->columns[column].nullable;
           variants.push_back(variant);
         }
       }

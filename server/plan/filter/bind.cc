@@ -1,0 +1,82 @@
+#include "server/plan/filter/bind.h"
+
+#include <string>
+#include <string_view>
+
+#include "server/plan/absent.h"
+#include "server/plan/filter/expression.h"
+#include "server/plan/inputs.h"
+
+namespace rowkeeper::plan {
+namespace {
+
+bool TakesSeveral(FilterOperator op) {
+  return op == FilterOperator::kIn || op == FilterOperator::kNotIn || op == FilterOperator::kOverlaps;
+}
+
+/// Whether the request's value is one of the column's, so that an absent one can stand for its zero.
+bool TakesColumnZero(FilterOperator op) { return op < FilterOperator::kIn; }
+
+/// `text` as a LIKE pattern that matches what begins with it.
+std::string PrefixPattern(std::string_view text) {
+  std::string pattern;
+  for (char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern.push_back('\\');
+    pattern.push_back(c);
+  }
+  return pattern + "%";
+}
+
+bool EndsInBareBackslash(std::string_view pattern) {
+  const size_t last = pattern.find_last_not_of('\\');
+  const size_t backslashes = pattern.size() - (last == std::string_view::npos ? 0 : last + 1);
+  return backslashes % 2 == 1;
+}
+
+void BindPattern(FilterOperator op, const std::string& name, Argument* argument, FieldViolations* violations) {
+  if (op == FilterOperator::kPrefix) {
+    argument->text = PrefixPattern(argument->text);
+  } else if (op == FilterOperator::kLike && EndsInBareBackslash(argument->text)) {
+    violations->Add(name, R"(ends with a backslash that escapes nothing; write \\ for a backslash)");
+  }
+}
+
+}  // namespace
+
+void BindFilters(Call* call, FieldViolations* violations) {
+  const MethodPlan& plan = *call->plan;
+  for (int i = 0; i < static_cast<int>(plan.filters.size()); ++i) {
+    const FilterTerm& filter = plan.filters[i];
+    Argument& argument = call->request.arguments[filter.input];
+    if (!argument.present) {
+      if (!filter.required) continue;
+      const auto zero = TakesColumnZero(filter.op) ? FilterZero(plan.entity->columns[filter.column]) : std::nullopt;
+      if (!zero.has_value()) {
+        violations->Add(plan.inputs[filter.input].name,
+                        TakesSeveral(filter.op) ? "is required; give at least one value" : "is required");
+        continue;
+      }
+      argument = {true, *zero};
+    }
+    BindPattern(filter.op, plan.inputs[filter.input].name, &argument, violations);
+    if (filter.op == FilterOperator::kIsNull && argument.text == "f") {
+      PartOf<WithConditions>(&call->variant.family)->not_null.push_back(i);
+    }
+    call->variant.filters.push_back(i);
+  }
+}
+
+void BindExpression(Call* call, const FilterLimits& limits, FieldViolations* violations) {
+  const std::string& text = PartOf<WithExpression>(call->request.family)->expression;
+  std::string problem;
+  auto filter = CompileFilter(*call->plan->entity, text, FilterColumns::kFilterable, limits,
+                              static_cast<int>(call->computed.size()), &problem);
+  if (!filter.has_value()) {
+    violations->Add(InputName(*call->plan, InputRole::kExpression, "filter"), problem);
+    return;
+  }
+  PartOf<WithConditions>(&call->variant.family)->expression = std::move(filter->expression);
+  for (std::string& operand : filter->operands) call->computed.emplace_back(std::move(operand));
+}
+
+}  // namespace rowkeeper::plan
