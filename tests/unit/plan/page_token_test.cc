@@ -172,6 +172,29 @@ TEST_F(PageTest, ATokenOfAnotherReleaseIsCalledThat) {
             "page_token: was made by another release of the server; leave it empty to start from the first page");
 }
 
+TEST_F(PageTest, AResumeTokenOfAnotherReleaseIsCalledThat) {
+  const Plans plans = Plans::OfText(R"(
+message Leaf {
+  option (rowkeeper.v1.entity) = {};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+}
+service LeafRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Leaf";
+  rpc Export(ExportRequest) returns (stream ExportResponse);
+}
+message ExportRequest { string resume_token = 1; }
+message ExportResponse { repeated Leaf leaves = 1; string resume_token = 2; }
+)");
+  const RequestBuilder request(plans.Find("LeafRepository.Export"));
+  const std::string token = After(RequestBuilder(request).MustBind(), {"5"});
+  EXPECT_EQ(Continue(request, token), "OK");
+  EXPECT_EQ(Continue(request, OfVersion(2, token)),
+            "resume_token: was made by another release of the server; leave it empty to start from the first row");
+  EXPECT_EQ(Continue(request, "x"),
+            "resume_token: is not a token of this request; send the last resume_token of the same request with the "
+            "same filters, or leave it empty to start again");
+}
+
 TEST_F(PageTest, ATokenWithTheWrongNumberOfCellsIsRefused) {
   EXPECT_EQ(Continue(List("ListByOwner"), After(List("ListByOwner").MustBind(), {"1", "2", "3"})), refused_);
 }
