@@ -118,6 +118,7 @@ TEST_F(UnitOfWorkTest, ListShowsOpenUnitsOldestFirstAndNoHandle) {
 
 TEST_F(UnitOfWorkTest, ListHasPages) {
   const Unit first(&server());
+  server().Advance(std::chrono::milliseconds(10));
   const Unit second(&server());
   const Json page = MustCall("UnitOfWork.List", {{"page_size", 1}});
   ASSERT_EQ(page["units_of_work"].size(), 1u);
