@@ -51,8 +51,8 @@ bool MayFailHalfWay(const plan::Call& call) {
   return call.plan->change() == Change::kUpsert && call.request.as<plan::BatchRequest>().elements.size() > 1;
 }
 
-absl::StatusOr<Outcome> RunOnce(const Step& step) {
-  return step.call.plan->partial ? PartialRun(step).Run() : BatchRun(step).Run();
+absl::StatusOr<Outcome> RunOnce(const Execution& execution) {
+  return execution.call.plan->partial ? PartialRun(execution).Run() : BatchRun(execution).Run();
 }
 
 }  // namespace
@@ -83,18 +83,18 @@ size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement)
   return std::stoul(std::string(rows.cell(row, statement.element_cell))) - 1;
 }
 
-BatchRun::BatchRun(const Step& step, const std::vector<size_t>* places)
-    : step_(step),
-      plan_(*step.call.plan),
-      request_(step.call.request.as<plan::BatchRequest>()),
-      variant_(step.call.variant.as<plan::BatchVariant>()),
+BatchRun::BatchRun(const Execution& execution, const std::vector<size_t>* places)
+    : execution_(execution),
+      plan_(*execution.call.plan),
+      request_(execution.call.request.as<plan::BatchRequest>()),
+      variant_(execution.call.variant.as<plan::BatchVariant>()),
       count_(request_.elements.size()),
       places_(places) {}
 
 absl::StatusOr<Outcome> BatchRun::Run() {
   if (count_ == 0) return NoRows({});
-  const SharedStatement statement = step_.Get(Kind::kMain);
-  absl::StatusOr<db::Rows> rows = CascadeResult(plan_, *statement, step_.Execute(*statement, step_.effect()));
+  const SharedStatement statement = execution_.Get(Kind::kMain);
+  absl::StatusOr<db::Rows> rows = CascadeResult(plan_, *statement, execution_.Execute(*statement, execution_.effect()));
   if (plan_.change() == Change::kUpsert) return Upserted(std::move(rows), statement);
   if (!rows.ok()) return rows.status();
   switch (plan_.change()) {
@@ -181,9 +181,10 @@ absl::StatusOr<Outcome> BatchRun::Reread(const db::Rows& written, const sql::Sta
   }
   // What was written on its own is there for good: run again, the call would find it and say UNCHANGED.
   const auto has_changed = [](WriteOutcome write) { return write != WriteOutcome::kUnchanged; };
-  const bool durable = !step_.connection.in_transaction() && std::any_of(writes.begin(), writes.end(), has_changed);
-  const SharedStatement reread = step_.Get(Kind::kReread);
-  absl::StatusOr<db::Rows> rows = step_.Execute(*reread, db::Query::Effect::kRead);
+  const bool durable =
+      !execution_.connection.in_transaction() && std::any_of(writes.begin(), writes.end(), has_changed);
+  const SharedStatement reread = execution_.Get(Kind::kReread);
+  absl::StatusOr<db::Rows> rows = execution_.Execute(*reread, db::Query::Effect::kRead);
   if (!rows.ok()) return durable ? CommitOutcomeUnknown() : rows.status();
   if (static_cast<size_t>(rows->size()) != count_) {  // deleted meanwhile: write it again
     return durable ? CommitOutcomeUnknown() : SerializationFailure();
@@ -194,8 +195,8 @@ absl::StatusOr<Outcome> BatchRun::Reread(const db::Rows& written, const sql::Sta
 }
 
 absl::StatusOr<std::vector<BatchRun::State>> BatchRun::Probe() const {
-  const SharedStatement probe = step_.Get(Kind::kProbe);
-  const absl::StatusOr<db::Rows> rows = step_.Execute(*probe, db::Query::Effect::kRead);
+  const SharedStatement probe = execution_.Get(Kind::kProbe);
+  const absl::StatusOr<db::Rows> rows = execution_.Execute(*probe, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   std::vector<State> states(count_);
   size_t next = 0;
@@ -220,7 +221,7 @@ bool BatchRun::IsInReach(const State& state) const {
   if (!state.found) return false;
   const bool wants_state = plan_.change() == Change::kSoftDelete || plan_.change() == Change::kRestore;
   if (wants_state && request_.allow_missing) return true;
-  return exec::IsInReach(plan_.change(), step_.call.variant.deleted, state.live);
+  return exec::IsInReach(plan_.change(), execution_.call.variant.deleted, state.live);
 }
 
 absl::Status BatchRun::ExplainOrRetry(const std::vector<State>& states) const {
@@ -292,9 +293,9 @@ void BatchRun::AddMissing(const std::vector<size_t>& elements, Outcome* outcome)
   for (size_t element : elements) FactsOf(outcome).missing.push_back(KeyTexts(element));
 }
 
-absl::StatusOr<Outcome> RunBatch(const Step& step) {
-  if (!MayFailHalfWay(step.call)) return RunOnce(step);
-  return RunAllOrNothing(step, [&step] { return RunOnce(step); });
+absl::StatusOr<Outcome> RunBatch(const Execution& execution) {
+  if (!MayFailHalfWay(execution.call)) return RunOnce(execution);
+  return RunAllOrNothing(execution, [&execution] { return RunOnce(execution); });
 }
 
 }  // namespace rowkeeper::exec

@@ -6,8 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "server/base/row_errors.h"
+#include "server/exec/execution.h"
 #include "server/exec/outcome.h"
-#include "server/exec/step.h"
 
 namespace rowkeeper::exec {
 
@@ -20,14 +20,14 @@ std::string ElementVersionsText(const plan::Call& call);
 size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement);
 
 /// Family::kBatch. Where it may fail after a statement that has written, all of it is undone in a transaction.
-absl::StatusOr<Outcome> RunBatch(const Step& step);
+absl::StatusOr<Outcome> RunBatch(const Execution& execution);
 
 /// Runs a batch or an upsert: one statement, and a second one only to explain why nothing was written, or to read rows
 /// that another transaction brought into the wanted state at the same moment.
 class BatchRun {
  public:
   /// `places`: which elements of the caller's request those of the call are; nullptr: all of them. Must outlive this.
-  explicit BatchRun(const Step& step, const std::vector<size_t>* places = nullptr);
+  explicit BatchRun(const Execution& execution, const std::vector<size_t>* places = nullptr);
 
   absl::StatusOr<Outcome> Run();
 
@@ -64,7 +64,7 @@ class BatchRun {
   BatchItem VersionItem(size_t element) const;
   void AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const;
 
-  const Step& step_;
+  const Execution& execution_;
   const plan::MethodPlan& plan_;
   const plan::BatchRequest& request_;
   const plan::BatchVariant& variant_;

@@ -16,12 +16,12 @@ using Kind = StatementCache::Kind;
 
 int64_t Number(const db::Rows& rows, int column) { return std::stoll(std::string(rows.cell(0, column))); }
 
-absl::StatusOr<int64_t> PurgeBatch(const Step& step, int64_t most) {
-  plan::Call call = step.call;
+absl::StatusOr<int64_t> PurgeBatch(const Execution& execution, int64_t most) {
+  plan::Call call = execution.call;
   call.computed = {std::to_string(most)};
-  const Step batch{step.parts, call, step.connection, step.cancellation};
+  const Execution batch{execution.parts, call, execution.connection, execution.cancellation};
   const auto statement = batch.Get(Kind::kMain);
-  Conflicts conflicts(step);
+  Conflicts conflicts(execution);
   while (true) {
     const absl::StatusOr<db::Rows> rows = batch.Execute(*statement, db::Query::Effect::kWrite);
     if (rows.ok()) return Number(*rows, 0);
@@ -29,8 +29,8 @@ absl::StatusOr<int64_t> PurgeBatch(const Step& step, int64_t most) {
   }
 }
 
-absl::StatusOr<bool> HasMore(const Step& step) {
-  const absl::StatusOr<db::Rows> rows = step.Execute(*step.Get(Kind::kProbe), db::Query::Effect::kRead);
+absl::StatusOr<bool> HasMore(const Execution& execution) {
+  const absl::StatusOr<db::Rows> rows = execution.Execute(*execution.Get(Kind::kProbe), db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   return rows->cell(0, 0) == "t";
 }
@@ -54,38 +54,38 @@ absl::StatusOr<Outcome> Interrupted(const absl::Status& status, int64_t purged, 
   return PurgeInterrupted(status, purged);
 }
 
-absl::StatusOr<Outcome> RunBulkChange(const Step& step) {
-  const auto statement = step.Get(Kind::kMain);
+absl::StatusOr<Outcome> RunBulkChange(const Execution& execution) {
+  const auto statement = execution.Get(Kind::kMain);
   const absl::StatusOr<db::Rows> rows =
-      CascadeResult(*step.call.plan, *statement, step.Execute(*statement, db::Query::Effect::kWrite));
+      CascadeResult(*execution.call.plan, *statement, execution.Execute(*statement, db::Query::Effect::kWrite));
   if (!rows.ok()) return rows.status();
-  const int64_t most = std::get<plan::BulkBounds>(step.call.bounds).max_affected;
-  if (Number(*rows, 0) > most) return MaxAffectedExceeded(step.call.plan->entity->full_name, most);
+  const int64_t most = std::get<plan::BulkBounds>(execution.call.bounds).max_affected;
+  if (Number(*rows, 0) > most) return MaxAffectedExceeded(execution.call.plan->entity->full_name, most);
   return Changed(Number(*rows, 1), false);
 }
 
-absl::StatusOr<Outcome> RunPurge(const Step& step) {
-  const bool alone = !step.connection.in_transaction();
-  const plan::BulkBounds& bounds = std::get<plan::BulkBounds>(step.call.bounds);
+absl::StatusOr<Outcome> RunPurge(const Execution& execution) {
+  const bool alone = !execution.connection.in_transaction();
+  const plan::BulkBounds& bounds = std::get<plan::BulkBounds>(execution.call.bounds);
   const int64_t most = bounds.max_affected;
   int64_t purged = 0;
   while (purged < most) {
     const int64_t wanted = std::min<int64_t>(bounds.statement_rows, most - purged);
-    const absl::StatusOr<int64_t> removed = PurgeBatch(step, wanted);
+    const absl::StatusOr<int64_t> removed = PurgeBatch(execution, wanted);
     if (!removed.ok()) return Interrupted(removed.status(), purged, alone);
     purged += *removed;
     if (*removed < wanted) return Changed(purged, false);
   }
-  const absl::StatusOr<bool> more = HasMore(step);
+  const absl::StatusOr<bool> more = HasMore(execution);
   if (!more.ok()) return Interrupted(more.status(), purged, alone);
   return Changed(purged, *more);
 }
 
 }  // namespace
 
-absl::StatusOr<Outcome> RunBulk(const Step& step) {
-  if (step.call.plan->change() != catalogue::Change::kPurge) return RunBulkChange(step);
-  return RunAllOrNothing(step, [&step] { return RunPurge(step); });
+absl::StatusOr<Outcome> RunBulk(const Execution& execution) {
+  if (execution.call.plan->change() != catalogue::Change::kPurge) return RunBulkChange(execution);
+  return RunAllOrNothing(execution, [&execution] { return RunPurge(execution); });
 }
 
 }  // namespace rowkeeper::exec

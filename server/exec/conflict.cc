@@ -21,8 +21,8 @@ void SleepBeforeRetry(int attempt) {
 }
 
 bool Conflicts::TryAgain(const absl::Status& status) {
-  if (!IsConflict(status) || retries_ >= kMostRetries || step_.connection.in_transaction()) return false;
-  if (step_.cancellation != nullptr && step_.cancellation->cancelled()) return false;
+  if (!IsConflict(status) || retries_ >= kMostRetries || execution_.connection.in_transaction()) return false;
+  if (execution_.cancellation != nullptr && execution_.cancellation->cancelled()) return false;
   SleepBeforeRetry(retries_++);
   return true;
 }

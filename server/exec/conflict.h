@@ -1,7 +1,7 @@
 #pragma once
 
 #include "absl/status/status.h"
-#include "server/exec/step.h"
+#include "server/exec/execution.h"
 
 namespace rowkeeper::exec {
 
@@ -17,14 +17,14 @@ class Conflicts {
  public:
   static constexpr int kMostRetries = 3;
 
-  explicit Conflicts(const Step& step) : step_(step) {}
+  explicit Conflicts(const Execution& execution) : execution_(execution) {}
 
   /// Whether what ended so is to be run once more; waits for the right moment. Never inside a transaction, of which a
   /// conflict leaves nothing.
   bool TryAgain(const absl::Status& status);
 
  private:
-  const Step& step_;
+  const Execution& execution_;
   int retries_ = 0;
 };
 

@@ -13,11 +13,11 @@ absl::Status ExportRun::Open() {
   mode.isolation = sql::TransactionMode::Isolation::kRepeatableRead;
   mode.read_only = true;
   if (absl::Status status = Execute(sql::BeginTransaction(mode, idle_limit_)).status(); !status.ok()) return status;
-  statement_ = step_.Get(StatementCache::Kind::kMain);
+  statement_ = execution_.Get(StatementCache::Kind::kMain);
   sql::Statement declaration = *statement_;
   declaration.id = 0;
   declaration.text = sql::DeclareExport(statement_->text);
-  return step_.Execute(declaration, db::Query::Effect::kRead).status();
+  return execution_.Execute(declaration, db::Query::Effect::kRead).status();
 }
 
 absl::StatusOr<db::Rows> ExportRun::Fetch(int rows) {
@@ -32,16 +32,16 @@ std::string ExportRun::TokenAfter(const db::Rows& rows, int row) const {
   for (const int cell : statement_->cursor_cells) {
     cells.push_back(rows.is_null(row, cell) ? std::nullopt : std::optional<std::string>(rows.cell(row, cell)));
   }
-  return plan::NextPageToken(step_.call, step_.parts.tokens, cells);
+  return plan::NextPageToken(execution_.call, execution_.parts.tokens, cells);
 }
 
 absl::StatusOr<db::Rows> ExportRun::Execute(const std::string& text) const {
   db::Query query;
   query.text = text;
   query.effect = db::Query::Effect::kRead;
-  query.errors = &step_.parts.errors.For(*step_.call.plan->entity);
-  query.cancellation = step_.cancellation;
-  return step_.connection.Execute(query);
+  query.errors = &execution_.parts.errors.For(*execution_.call.plan->entity);
+  query.cancellation = execution_.cancellation;
+  return execution_.connection.Execute(query);
 }
 
 }  // namespace rowkeeper::exec

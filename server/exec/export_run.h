@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
-#include "server/exec/step.h"
+#include "server/exec/execution.h"
 #include "server/plan/call.h"
 
 namespace rowkeeper::exec {
@@ -20,7 +20,7 @@ class ExportRun {
   /// run.
   ExportRun(const RunnerParts& parts, const plan::Call& call, db::Connection& connection,
             db::Cancellation* cancellation, std::chrono::milliseconds idle_limit)
-      : step_{parts, call, connection, cancellation}, idle_limit_(idle_limit) {}
+      : execution_{parts, call, connection, cancellation}, idle_limit_(idle_limit) {}
 
   /// Takes the snapshot and plans the query. Errors: those of the error table.
   absl::Status Open();
@@ -35,7 +35,7 @@ class ExportRun {
  private:
   absl::StatusOr<db::Rows> Execute(const std::string& text) const;
 
-  const Step step_;
+  const Execution execution_;
   const std::chrono::milliseconds idle_limit_;
   std::shared_ptr<const sql::Statement> statement_;
 };

@@ -6,11 +6,11 @@
 
 namespace rowkeeper::exec {
 
-absl::StatusOr<Outcome> RunGet(const Step& step) {
-  const auto statement = step.Get(StatementCache::Kind::kMain);
-  absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
+absl::StatusOr<Outcome> RunGet(const Execution& execution) {
+  const auto statement = execution.Get(StatementCache::Kind::kMain);
+  absl::StatusOr<db::Rows> rows = execution.Execute(*statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
-  if (rows->size() == 0) return RowNotFound(step.call.plan->entity->full_name, step.KeyText());
+  if (rows->size() == 0) return RowNotFound(execution.call.plan->entity->full_name, execution.KeyText());
   return RowsOutcome(*std::move(rows), statement, 1);
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "server/exec/execution.h"
 #include "server/exec/outcome.h"
-#include "server/exec/step.h"
 
 namespace rowkeeper::exec {
 
 /// Family::kGet.
-absl::StatusOr<Outcome> RunGet(const Step& step);
+absl::StatusOr<Outcome> RunGet(const Execution& execution);
 
 }  // namespace rowkeeper::exec

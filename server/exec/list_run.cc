@@ -38,9 +38,9 @@ db::Rows TurnedRound(db::Rows rows, int count) {
 /// more in its direction.
 class Page {
  public:
-  Page(const Step& step, db::Rows rows, std::shared_ptr<const sql::Statement> statement)
-      : step_(step),
-        call_(step.call),
+  Page(const Execution& execution, db::Rows rows, std::shared_ptr<const sql::Statement> statement)
+      : execution_(execution),
+        call_(execution.call),
         variant_(call_.variant.as<plan::ListVariant>()),
         bounds_(std::get<plan::ListBounds>(call_.bounds)),
         statement_(std::move(statement)) {
@@ -60,9 +60,9 @@ class Page {
  private:
   bool empty() const { return outcome_.row_count == 0; }
 
-  std::string Token(PagePlace place) const { return plan::PageToken(call_, step_.parts.tokens, place); }
+  std::string Token(PagePlace place) const { return plan::PageToken(call_, execution_.parts.tokens, place); }
   std::string TokenAt(PagePlace place, int row) const {
-    return plan::PageToken(call_, step_.parts.tokens, place, CursorCells(outcome_.rows, row, *statement_));
+    return plan::PageToken(call_, execution_.parts.tokens, place, CursorCells(outcome_.rows, row, *statement_));
   }
 
   void SetNext() {
@@ -85,7 +85,7 @@ class Page {
     }
   }
 
-  const Step& step_;
+  const Execution& execution_;
   const plan::Call& call_;
   const plan::ListVariant& variant_;
   const plan::ListBounds& bounds_;
@@ -125,12 +125,12 @@ std::optional<int64_t> CountedRows(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional<int64_t>(count) : std::nullopt;
 }
 
-absl::StatusOr<int64_t> TotalSize(const Step& step, plan::CountMode mode) {
+absl::StatusOr<int64_t> TotalSize(const Execution& execution, plan::CountMode mode) {
   const bool estimated = mode == plan::CountMode::kEstimated;
-  const plan::Variant variant = CountedVariant(step.call.variant);
+  const plan::Variant variant = CountedVariant(execution.call.variant);
   const auto statement =
-      step.parts.statements->Get(*step.call.plan, variant, estimated ? Kind::kEstimate : Kind::kCount);
-  const absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
+      execution.parts.statements->Get(*execution.call.plan, variant, estimated ? Kind::kEstimate : Kind::kCount);
+  const absl::StatusOr<db::Rows> rows = execution.Execute(*statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   std::optional<int64_t> total;
   if (rows->size() == 1) total = estimated ? PlannedRows(rows->cell(0, 0)) : CountedRows(rows->cell(0, 0));
@@ -138,22 +138,22 @@ absl::StatusOr<int64_t> TotalSize(const Step& step, plan::CountMode mode) {
   return *total;
 }
 
-absl::StatusOr<Outcome> RunPage(const Step& step) {
-  const auto statement = step.Get(Kind::kMain);
-  absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
+absl::StatusOr<Outcome> RunPage(const Execution& execution) {
+  const auto statement = execution.Get(Kind::kMain);
+  absl::StatusOr<db::Rows> rows = execution.Execute(*statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
-  Outcome outcome = Page(step, *std::move(rows), statement).Finish();
-  const plan::CountMode count = step.call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kNone);
+  Outcome outcome = Page(execution, *std::move(rows), statement).Finish();
+  const plan::CountMode count = execution.call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kNone);
   if (count == plan::CountMode::kNone) return outcome;
-  const absl::StatusOr<int64_t> total = TotalSize(step, count);
+  const absl::StatusOr<int64_t> total = TotalSize(execution, count);
   if (!total.ok()) return total.status();
   std::get<PageFacts>(outcome.facts).total_size = *total;
   return outcome;
 }
 
-absl::StatusOr<Outcome> RunCount(const Step& step) {
+absl::StatusOr<Outcome> RunCount(const Execution& execution) {
   const absl::StatusOr<int64_t> total =
-      TotalSize(step, step.call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kExact));
+      TotalSize(execution, execution.call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kExact));
   if (!total.ok()) return total.status();
   PageFacts facts;
   facts.total_size = *total;
@@ -164,8 +164,8 @@ absl::StatusOr<Outcome> RunCount(const Step& step) {
 
 }  // namespace
 
-absl::StatusOr<Outcome> RunList(const Step& step) {
-  return step.call.plan->operation == catalogue::Operation::kCount ? RunCount(step) : RunPage(step);
+absl::StatusOr<Outcome> RunList(const Execution& execution) {
+  return execution.call.plan->operation == catalogue::Operation::kCount ? RunCount(execution) : RunPage(execution);
 }
 
 }  // namespace rowkeeper::exec

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "server/exec/execution.h"
 #include "server/exec/outcome.h"
-#include "server/exec/step.h"
 
 namespace rowkeeper::exec {
 
@@ -10,6 +10,6 @@ namespace rowkeeper::exec {
 /// second one where its total size is asked for. (Outside a unit of work they see the table one after the other, so a
 /// row that comes or goes in between is in only one of them. Counting in the page's own statement would cost every page
 /// as much as the count, even one that is not asked for.)
-absl::StatusOr<Outcome> RunList(const Step& step);
+absl::StatusOr<Outcome> RunList(const Execution& execution);
 
 }  // namespace rowkeeper::exec

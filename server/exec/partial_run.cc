@@ -37,11 +37,11 @@ plan::Call WithoutElements(const plan::Call& call) {
 
 }  // namespace
 
-PartialRun::PartialRun(const Step& step)
-    : step_(step),
-      elements_(step.call.request.as<plan::BatchRequest>().elements),
+PartialRun::PartialRun(const Execution& execution)
+    : execution_(execution),
+      elements_(execution.call.request.as<plan::BatchRequest>().elements),
       count_(elements_.size()),
-      rest_(WithoutElements(step.call)) {
+      rest_(WithoutElements(execution.call)) {
   Places all;
   for (size_t i = 0; i < count_; ++i) {
     results_.push_back(elements_[i].refusal);
@@ -67,7 +67,7 @@ absl::StatusOr<Outcome> PartialRun::Run() {
 
 bool PartialRun::Handle(const Places& places, const absl::Status& status) {
   if (!IsOfRow(status)) {
-    if (!wrote_ || step_.connection.in_transaction()) return false;
+    if (!wrote_ || execution_.connection.in_transaction()) return false;
     GiveUp(places, status);
   } else if (places.size() == 1) {
     results_[places[0]] = OfElement(status, plan::ElementName(*rest_.plan, places[0]));
@@ -80,8 +80,8 @@ bool PartialRun::Handle(const Places& places, const absl::Status& status) {
 }
 
 absl::StatusOr<Outcome> PartialRun::Attempt(const Places& places) {
-  if (step_.connection.in_transaction()) return AttemptUnderSavepoint(places);
-  Conflicts conflicts(step_);
+  if (execution_.connection.in_transaction()) return AttemptUnderSavepoint(places);
+  Conflicts conflicts(execution_);
   while (true) {
     absl::StatusOr<Outcome> outcome = Write(places);
     if (outcome.ok() || !conflicts.TryAgain(outcome.status())) return outcome;
@@ -91,8 +91,8 @@ absl::StatusOr<Outcome> PartialRun::Attempt(const Places& places) {
 /// An error that is no row's fault leaves the transaction as it is: nothing of the call is to stay, and the scope
 /// around it sees to that.
 absl::StatusOr<Outcome> PartialRun::AttemptUnderSavepoint(const Places& places) {
-  const StatementScope scope(&step_.connection, sql::kStatementSavepoint);
-  if (absl::Status status = scope.Begin(step_.cancellation); !status.ok()) return status;
+  const StatementScope scope(&execution_.connection, sql::kStatementSavepoint);
+  if (absl::Status status = scope.Begin(execution_.cancellation); !status.ok()) return status;
   absl::StatusOr<Outcome> outcome = Write(places);
   if (!outcome.ok() && !IsOfRow(outcome.status())) return outcome;
   if (absl::Status status = outcome.ok() ? scope.Keep() : scope.Undo(); !status.ok()) return status;
@@ -102,7 +102,7 @@ absl::StatusOr<Outcome> PartialRun::AttemptUnderSavepoint(const Places& places) 
 absl::StatusOr<Outcome> PartialRun::Write(const Places& places) {
   plan::Call call = rest_;
   for (size_t place : places) call.request.as<plan::BatchRequest>().elements.push_back(elements_[place]);
-  const Step part{step_.parts, call, step_.connection, step_.cancellation};
+  const Execution part{execution_.parts, call, execution_.connection, execution_.cancellation};
   return BatchRun(part, &places).Run();
 }
 

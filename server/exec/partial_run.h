@@ -7,8 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/db/assembled_rows.h"
+#include "server/exec/execution.h"
 #include "server/exec/outcome.h"
-#include "server/exec/step.h"
 
 namespace rowkeeper::exec {
 
@@ -22,7 +22,7 @@ namespace rowkeeper::exec {
 /// their result, and the rest NOT_TRIED. Not thread-safe.
 class PartialRun {
  public:
-  explicit PartialRun(const Step& step);
+  explicit PartialRun(const Execution& execution);
 
   absl::StatusOr<Outcome> Run();
 
@@ -39,7 +39,7 @@ class PartialRun {
   void GiveUp(const Places& places, const absl::Status& status);
   Outcome Collect();
 
-  const Step& step_;
+  const Execution& execution_;
   const std::vector<plan::Element>& elements_;
   const size_t count_;
   /// The call without its elements.

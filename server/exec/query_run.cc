@@ -82,17 +82,17 @@ absl::Status InWordsOfTheQuery(const plan::MethodPlan& plan, const absl::Status&
   return QueryValueRefused(plan.full_name, fields, message.substr(of_entity.size()));
 }
 
-absl::StatusOr<Outcome> RunStatement(const Step& step) {
-  const plan::MethodPlan& plan = *step.call.plan;
-  const auto statement = step.Get(StatementCache::Kind::kMain);
-  absl::StatusOr<db::Rows> rows = step.Execute(*statement, step.effect());
+absl::StatusOr<Outcome> RunStatement(const Execution& execution) {
+  const plan::MethodPlan& plan = *execution.call.plan;
+  const auto statement = execution.Get(StatementCache::Kind::kMain);
+  absl::StatusOr<db::Rows> rows = execution.Execute(*statement, execution.effect());
   if (!rows.ok()) return InWordsOfTheQuery(plan, rows.status());
   Outcome outcome;
   outcome.facts = QueryFacts{rows->affected()};
   if (!plan::CarriesRows(plan.response)) return outcome;
   absl::StatusOr<std::vector<int>> cells = FindColumns(plan, *rows);
   if (!cells.ok()) return cells.status();
-  if (absl::Status status = CheckRowCount(step.call, rows->size()); !status.ok()) return status;
+  if (absl::Status status = CheckRowCount(execution.call, rows->size()); !status.ok()) return status;
   if (absl::Status status = CheckNulls(plan, *rows, *cells); !status.ok()) return status;
   auto meaning = std::make_shared<sql::Statement>();
   meaning->visible_cells = static_cast<int>(cells->size());
@@ -105,11 +105,11 @@ absl::StatusOr<Outcome> RunStatement(const Step& step) {
 
 }  // namespace
 
-absl::StatusOr<Outcome> RunQuery(const Step& step) {
-  const plan::MethodPlan& plan = *step.call.plan;
+absl::StatusOr<Outcome> RunQuery(const Execution& execution) {
+  const plan::MethodPlan& plan = *execution.call.plan;
   const bool may_fail_half_way = !plan.reads_only() && plan::CarriesRows(plan.response);
-  if (!may_fail_half_way) return RunStatement(step);
-  return RunAllOrNothing(step, [&step] { return RunStatement(step); });
+  if (!may_fail_half_way) return RunStatement(execution);
+  return RunAllOrNothing(execution, [&execution] { return RunStatement(execution); });
 }
 
 }  // namespace rowkeeper::exec

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "server/exec/execution.h"
 #include "server/exec/outcome.h"
-#include "server/exec/step.h"
 
 namespace rowkeeper::exec {
 
@@ -11,6 +11,6 @@ namespace rowkeeper::exec {
 /// of the statement: NOT_FOUND where the response is the row and there is none, MORE_THAN_ONE_ROW, TOO_MANY_ROWS beyond
 /// QueryBounds::max_rows, SCHEMA_MISMATCH when the result has other columns than the response has fields,
 /// UNREPRESENTABLE_VALUE for NULL where the field is never absent.
-absl::StatusOr<Outcome> RunQuery(const Step& step);
+absl::StatusOr<Outcome> RunQuery(const Execution& execution);
 
 }  // namespace rowkeeper::exec

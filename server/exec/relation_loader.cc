@@ -58,8 +58,8 @@ std::vector<RelationRows::Range> RangesOf(const db::Rows& rows, int place_cell, 
 
 }  // namespace
 
-RelationLoader::RelationLoader(const Step& step, std::shared_ptr<const plan::RelationSelection> selection)
-    : step_(step), selection_(std::move(selection)) {}
+RelationLoader::RelationLoader(const Execution& execution, std::shared_ptr<const plan::RelationSelection> selection)
+    : execution_(execution), selection_(std::move(selection)) {}
 
 absl::Status RelationLoader::Load(Outcome* outcome) {
   if (outcome->statement == nullptr || outcome->row_count == 0) return absl::OkStatus();
@@ -91,7 +91,7 @@ absl::StatusOr<RelationRows> RelationLoader::LoadOne(const plan::SelectedRelatio
   loaded.of_parent.resize(static_cast<size_t>(parents.count));
   const ParentKeys keys(parents.rows, parents.count, link_cell);
   if (keys.size() == 0) return loaded;
-  loaded.statement = step_.parts.statements->GetRelation(selected);
+  loaded.statement = execution_.parts.statements->GetRelation(selected);
   absl::StatusOr<db::Rows> rows = Execute(selected, *loaded.statement, keys.literal());
   if (!rows.ok()) return rows.status();
   loaded.rows = *std::move(rows);
@@ -115,7 +115,7 @@ absl::StatusOr<db::Rows> RelationLoader::Execute(const plan::SelectedRelation& s
                          ? db::Param(keys)
                          : selected.operands[static_cast<size_t>(parameter.index)]);
   }
-  absl::StatusOr<db::Rows> rows = step_.Execute(statement, params, db::Query::Effect::kRead);
+  absl::StatusOr<db::Rows> rows = execution_.Execute(statement, params, db::Query::Effect::kRead);
   if (!rows.ok()) return rows;
   if (absl::Status status = CountBytes(selected, *rows); !status.ok()) return status;
   return rows;

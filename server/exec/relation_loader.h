@@ -6,9 +6,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/exec/execution.h"
 #include "server/exec/outcome.h"
 #include "server/exec/relation_rows.h"
-#include "server/exec/step.h"
 
 namespace rowkeeper::exec {
 
@@ -16,7 +16,7 @@ namespace rowkeeper::exec {
 /// parents. Every statement sees what is committed when it starts, or what its transaction sees.
 class RelationLoader {
  public:
-  RelationLoader(const Step& step, std::shared_ptr<const plan::RelationSelection> selection);
+  RelationLoader(const Execution& execution, std::shared_ptr<const plan::RelationSelection> selection);
 
   /// Fills `outcome->related` for its rows. Errors: those of the error table; RESOURCE_EXHAUSTED
   /// RELATED_ROWS_TOO_LARGE as soon as the rows have too many bytes, before any further statement.
@@ -35,7 +35,7 @@ class RelationLoader {
                                    const std::string& keys);
   absl::Status CountBytes(const plan::SelectedRelation& selected, const db::Rows& rows);
 
-  const Step& step_;
+  const Execution& execution_;
   const std::shared_ptr<const plan::RelationSelection> selection_;
   size_t bytes_ = 0;
 };

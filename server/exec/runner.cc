@@ -13,33 +13,33 @@ namespace {
 
 using catalogue::Family;
 
-absl::StatusOr<Outcome> RunFamily(const Step& step) {
-  switch (step.call.plan->family()) {
+absl::StatusOr<Outcome> RunFamily(const Execution& execution) {
+  switch (execution.call.plan->family()) {
     case Family::kGet:
-      return RunGet(step);
+      return RunGet(execution);
     case Family::kList:
-      return RunList(step);
+      return RunList(execution);
     case Family::kWrite:
-      return RunWrite(step);
+      return RunWrite(execution);
     case Family::kBatch:
-      return RunBatch(step);
+      return RunBatch(execution);
     case Family::kBulk:
-      return RunBulk(step);
+      return RunBulk(execution);
     case Family::kQuery:
       break;
   }
-  return RunQuery(step);
+  return RunQuery(execution);
 }
 
 }  // namespace
 
 absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
                                     db::Cancellation* cancellation) const {
-  const Step step{parts_, call, connection, cancellation};
-  absl::StatusOr<Outcome> outcome = RunFamily(step);
+  const Execution execution{parts_, call, connection, cancellation};
+  absl::StatusOr<Outcome> outcome = RunFamily(execution);
   const auto* with = plan::PartOf<plan::WithRelations>(call.variant.family);
   if (!outcome.ok() || with == nullptr || with->relations == nullptr) return outcome;
-  if (absl::Status status = RelationLoader(step, with->relations).Load(&*outcome); !status.ok()) return status;
+  if (absl::Status status = RelationLoader(execution, with->relations).Load(&*outcome); !status.ok()) return status;
   return outcome;
 }
 

@@ -2,8 +2,8 @@
 
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
+#include "server/exec/execution.h"
 #include "server/exec/outcome.h"
-#include "server/exec/step.h"
 #include "server/plan/call.h"
 
 namespace rowkeeper::exec {

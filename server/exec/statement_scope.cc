@@ -31,14 +31,14 @@ absl::Status StatementScope::Undo() const {
   return status.ok() ? Keep() : status;
 }
 
-absl::StatusOr<Outcome> RunAllOrNothing(const Step& step, absl::FunctionRef<absl::StatusOr<Outcome>()> run) {
-  if (!step.connection.in_transaction()) return run();
-  const StatementScope scope(&step.connection, sql::kCallSavepoint);
-  if (absl::Status status = scope.Begin(step.cancellation); !status.ok()) return status;
+absl::StatusOr<Outcome> RunAllOrNothing(const Execution& execution, absl::FunctionRef<absl::StatusOr<Outcome>()> run) {
+  if (!execution.connection.in_transaction()) return run();
+  const StatementScope scope(&execution.connection, sql::kCallSavepoint);
+  if (absl::Status status = scope.Begin(execution.cancellation); !status.ok()) return status;
   absl::StatusOr<Outcome> outcome = run();
   if (outcome.ok()) {
     if (absl::Status status = scope.Keep(); !status.ok()) return status;
-  } else if (!step.connection.in_failed_transaction() && !step.connection.broken()) {
+  } else if (!execution.connection.in_failed_transaction() && !execution.connection.broken()) {
     (void)scope.Undo();  // the call's own error says more; see StatementScope
   }
   return outcome;

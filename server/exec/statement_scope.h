@@ -4,8 +4,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
+#include "server/exec/execution.h"
 #include "server/exec/outcome.h"
-#include "server/exec/step.h"
 
 namespace rowkeeper::exec {
 
@@ -31,6 +31,6 @@ class StatementScope {
 /// nothing of it stays then: PostgreSQL has not seen every error (a deadline between two statements, rows that do not
 /// fit the response), and would commit the rest. Where PostgreSQL did fail the transaction, it stays failed. Outside a
 /// transaction it just runs.
-absl::StatusOr<Outcome> RunAllOrNothing(const Step& step, absl::FunctionRef<absl::StatusOr<Outcome>()> run);
+absl::StatusOr<Outcome> RunAllOrNothing(const Execution& execution, absl::FunctionRef<absl::StatusOr<Outcome>()> run);
 
 }  // namespace rowkeeper::exec

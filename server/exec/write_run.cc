@@ -34,32 +34,32 @@ FieldViolations ChangedImmutables(const plan::Call& call, const db::Rows& rows) 
   return violations;
 }
 
-absl::StatusOr<Outcome> AlreadyInState(const Step& step) {
-  if (step.call.variant.columns.empty()) return Outcome{};
-  const auto statement = step.Get(StatementCache::Kind::kReread);
-  absl::StatusOr<db::Rows> rows = step.Execute(*statement, db::Query::Effect::kRead);
+absl::StatusOr<Outcome> AlreadyInState(const Execution& execution) {
+  if (execution.call.variant.columns.empty()) return Outcome{};
+  const auto statement = execution.Get(StatementCache::Kind::kReread);
+  absl::StatusOr<db::Rows> rows = execution.Execute(*statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   const int count = std::min(rows->size(), 1);
   return RowsOutcome(*std::move(rows), statement, count);
 }
 
-absl::StatusOr<Outcome> ExplainMiss(const Step& step) {
-  const plan::Call& call = step.call;
+absl::StatusOr<Outcome> ExplainMiss(const Execution& execution) {
+  const plan::Call& call = execution.call;
   const plan::WriteRequest& request = call.request.as<plan::WriteRequest>();
   const catalogue::Entity& entity = *call.plan->entity;
-  const auto probe = step.Get(StatementCache::Kind::kProbe);
-  absl::StatusOr<db::Rows> rows = step.Execute(*probe, db::Query::Effect::kRead);
+  const auto probe = execution.Get(StatementCache::Kind::kProbe);
+  absl::StatusOr<db::Rows> rows = execution.Execute(*probe, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
-  const absl::Status missing = RowNotFound(entity.full_name, step.KeyText());
+  const absl::Status missing = RowNotFound(entity.full_name, execution.KeyText());
   const absl::StatusOr<Outcome> nothing_there = request.allow_missing ? absl::StatusOr<Outcome>(Outcome{}) : missing;
   if (rows->size() == 0) return nothing_there;
 
   const bool live = CellIsTrue(*rows, 0);
   const bool version_matches = CellIsTrue(*rows, 1);
   if (IsInWantedState(call, live)) {
-    if (request.allow_missing && version_matches) return AlreadyInState(step);
+    if (request.allow_missing && version_matches) return AlreadyInState(execution);
     if (request.allow_missing) return VersionMismatch(entity.full_name, request.version);
-    return live ? RowNotDeleted(entity.full_name, step.KeyText()) : missing;
+    return live ? RowNotDeleted(entity.full_name, execution.KeyText()) : missing;
   }
   if (!IsInReach(call.plan->change(), call.variant.deleted, live)) return nothing_there;
   if (!version_matches) return VersionMismatch(entity.full_name, request.version);
@@ -70,13 +70,14 @@ absl::StatusOr<Outcome> ExplainMiss(const Step& step) {
 
 }  // namespace
 
-absl::StatusOr<Outcome> RunWrite(const Step& step) {
-  const auto statement = step.Get(StatementCache::Kind::kMain);
-  absl::StatusOr<db::Rows> rows = CascadeResult(*step.call.plan, *statement, step.Execute(*statement, step.effect()));
+absl::StatusOr<Outcome> RunWrite(const Execution& execution) {
+  const auto statement = execution.Get(StatementCache::Kind::kMain);
+  absl::StatusOr<db::Rows> rows =
+      CascadeResult(*execution.call.plan, *statement, execution.Execute(*statement, execution.effect()));
   if (!rows.ok()) return rows.status();
   if (rows->size() > 0) return RowsOutcome(*std::move(rows), statement, 1);
   if (rows->affected() > 0) return Outcome{};
-  return ExplainMiss(step);
+  return ExplainMiss(execution);
 }
 
 }  // namespace rowkeeper::exec

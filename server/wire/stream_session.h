@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "server/exec/executor.h"
-#include "server/exec/step.h"
+#include "server/exec/execution.h"
 #include "server/wire/answer_log.h"
 #include "server/wire/cancel_slot.h"
 #include "server/wire/pipeline/request_reader.h"

@@ -1,4 +1,4 @@
-#include "server/exec/step.h"
+#include "server/exec/execution.h"
 
 #include <string>
 
@@ -56,26 +56,26 @@ const catalogue::Entity& Subject(const plan::MethodPlan& plan) {
 
 }  // namespace
 
-std::string Step::KeyText() const {
+std::string Execution::KeyText() const {
   return absl::StrJoin(call.variant.filters, ", ", [this](std::string* out, int filter) {
     const int input = call.plan->filters[filter].input;
     out->append(Cat(call.plan->inputs[input].name, " ", call.request.arguments[input].text));
   });
 }
 
-std::shared_ptr<const sql::Statement> Step::Get(StatementCache::Kind kind) const {
+std::shared_ptr<const sql::Statement> Execution::Get(StatementCache::Kind kind) const {
   return parts.statements->Get(*call.plan, call.variant, kind);
 }
 
-absl::StatusOr<db::Rows> Step::Execute(const sql::Statement& statement, db::Query::Effect effect) const {
+absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, db::Query::Effect effect) const {
   std::vector<db::Param> params;
   params.reserve(statement.parameters.size());
   for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(call, parameter));
   return Execute(statement, params, effect);
 }
 
-absl::StatusOr<db::Rows> Step::Execute(const sql::Statement& statement, const std::vector<db::Param>& params,
-                                       db::Query::Effect effect) const {
+absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, const std::vector<db::Param>& params,
+                                            db::Query::Effect effect) const {
   db::Query query;
   query.id = statement.id;
   query.text = statement.text;

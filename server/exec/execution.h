@@ -20,7 +20,7 @@ struct RunnerParts {
 };
 
 /// A call on its way to the database, as all kinds of runs see it.
-struct Step {
+struct Execution {
   const RunnerParts& parts;
   const plan::Call& call;
   db::Connection& connection;
