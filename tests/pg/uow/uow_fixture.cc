@@ -53,10 +53,10 @@ db::PoolOptions UowTest::SmallPool() {
 }
 
 void UowTest::SetUp() {
-  database_ = std::make_unique<testing::ScratchDatabase>("uow");
-  ASSERT_TRUE(database_->ok());
+  ASSERT_TRUE(database_ != nullptr && database_->ok());
   database_->Run(
-      "CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL); INSERT INTO t SELECT i, 0 FROM generate_series(1, 10) i");
+      "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL); INSERT "
+      "INTO t SELECT i, 0 FROM generate_series(1, 10) i");
   Start();
 }
 

@@ -16,9 +16,9 @@
 
 namespace rowkeeper::uow {
 
-/// Units of work on a database of their own, which holds the table t (id, n) with the rows 1 to 10, n = 0. Callers'
-/// side of the callbacks: every method waits for its answer. Time stands still unless Advance lets it pass, or
-/// UseSystemClock was called.
+/// Units of work on a database of their suite's, in which every test begins with the table t (id, n) and its rows 1 to
+/// 10, n = 0. Callers' side of the callbacks: every method waits for its answer. Time stands still unless Advance lets
+/// it pass, or UseSystemClock was called.
 class UowTest : public ::testing::Test {
  protected:
   using Effect = db::Query::Effect;
@@ -28,6 +28,8 @@ class UowTest : public ::testing::Test {
   static UnitOptions FastOptions();
   static db::PoolOptions SmallPool();
 
+  static void SetUpTestSuite() { database_ = std::make_unique<testing::ScratchDatabase>("uow"); }
+  static void TearDownTestSuite() { database_.reset(); }
   void SetUp() override;
   /// Fails the test when a connection is still on lease.
   void TearDown() override;
@@ -79,7 +81,7 @@ class UowTest : public ::testing::Test {
   Timers fake_timers_{&fake_clock_};
   Timers system_timers_{&Clock::System()};
   Timers* timers_ = &fake_timers_;
-  std::unique_ptr<testing::ScratchDatabase> database_;
+  static inline std::unique_ptr<testing::ScratchDatabase> database_;
   std::unique_ptr<db::Pool> pool_;
   std::unique_ptr<UnitsOfWork> units_;
 };
