@@ -77,6 +77,7 @@ absl::StatusOr<std::vector<DescribedColumn>> Describer::Describe(const std::stri
   if (broken()) return DatabaseUnavailable();
   if (PQresultStatus(described.get()) != PGRES_COMMAND_OK) return Refused(described.get());
   std::vector<DescribedColumn> columns;
+  columns.reserve(static_cast<size_t>(PQnfields(described.get())));
   for (int i = 0; i < PQnfields(described.get()); ++i) {
     columns.push_back({PQfname(described.get(), i), PQftype(described.get(), i), PQftable(described.get(), i),
                        PQftablecol(described.get(), i)});

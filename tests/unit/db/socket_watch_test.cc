@@ -139,6 +139,7 @@ TEST(SocketWatchTest, OnlyTheLateIsShutDownWhileOthersComeAndGoOnManyThreads) {
   std::atomic<bool> done{false};
   std::atomic<int> shut_down_in_time{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&done, &shut_down_in_time] {
       while (!done) {
