@@ -19,7 +19,7 @@ void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchang
   auto response = std::make_shared<std::string>();
   const auto job = [work = std::move(work), response](db::Connection& connection, db::Cancellation* cancellation) {
     absl::StatusOr<std::string> result = work(connection, cancellation);
-    if (result.ok()) *response = *std::move(result);
+    if (result.ok()) *response = std::move(*result);
     return result.status();
   };
   const auto done = [exchange, response](const absl::Status& status) {
