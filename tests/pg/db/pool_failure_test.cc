@@ -128,8 +128,8 @@ TEST_F(PoolTest, FullServerMakesCallersWaitForAConnectionThatIsOpen) {
   const std::vector<int> open = {a->backend_pid(), b->backend_pid()};
   std::vector<int> used(6);
   std::vector<std::thread> threads;
-  for (size_t i = 0; i < used.size(); ++i) {
-    threads.emplace_back([&, i] { used[i] = Take(pool)->backend_pid(); });
+  for (int& pid : used) {
+    threads.emplace_back([&] { pid = Take(pool)->backend_pid(); });
   }
   AwaitWaiting(pool, 6);
   a = Lease();
