@@ -144,7 +144,7 @@ struct Condition {
   std::function<bool(const Json& item, const Json& asked)> holds;
 };
 
-const std::vector<Condition>& Conditions() {
+const std::vector<Condition>& Conditions() {  // NOLINT(readability-function-size): a table
   static const auto* const conditions = new std::vector<Condition>{
       {"title", [](Random* r) { return Pick(kWords, r) + " " + Pick(kPlainWords, r); },
        [](const Json& i, const Json& a) { return i["title"] == a; }},

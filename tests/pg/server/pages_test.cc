@@ -178,7 +178,7 @@ TEST_F(PagesTest, NoRowThatIsThereThroughoutIsRepeatedOrLostWhileOthersComeAndGo
     std::set<std::string> gone;
     const auto change = [&] {
       server_->database().Run(Cat(kFill, " OFFSET ", random() % 60, " LIMIT 3"));
-      const std::string victim = before[random() % before.size()];
+      const std::string& victim = before[random() % before.size()];
       if (gone.insert(victim).second) server_->MustCall("ThingRepository.SoftDelete", {{"id", victim}});
     };
     const std::vector<std::string> seen = Walk(order, 11, change);

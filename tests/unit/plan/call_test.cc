@@ -196,7 +196,7 @@ TEST_F(CallTest, EqualVariantsHaveEqualKeysAndOthersHaveNot) {
       }
     }
   }
-  for (auto mask : {std::vector<std::string>{"id"}, {"title"}, {"id", "title"}}) {
+  for (const auto& mask : {std::vector<std::string>{"id"}, {"title"}, {"id", "title"}}) {
     keys.push_back(Request("Get").Set("id", "1").ReadMask(mask).MustBind().variant.Key());
   }
   for (size_t i = 0; i < keys.size(); ++i) {
