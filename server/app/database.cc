@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "server/app/command_line.h"
+
 namespace rowkeeper::app {
 namespace {
 

@@ -22,7 +22,7 @@ step "a project that finds it builds, with the examples of the documentation"
 bash "$consumer/snippets.sh" client/README.md client/include/rowkeeper/client/*.h >"$WORK/examples.cc"
 [ "$(grep -cE '^struct (Readme|Header)' "$WORK/examples.cc")" -ge 11 ] || fail "examples are missing: $(cat "$WORK/examples.cc")"
 cmake -S "$consumer" -B "$WORK/build" -DCMAKE_PREFIX_PATH="$WORK/prefix" -DCMAKE_BUILD_TYPE=Debug \
-  -DGOOGLEAPIS="$PWD/third_party" -DEXAMPLES="$WORK/examples.cc" ${SANITIZE:+"-DCMAKE_CXX_FLAGS=-fsanitize=$SANITIZE"} >"$WORK/cmake.log" 2>&1 ||
+  -DGOOGLEAPIS="$PWD/server/protocols" -DEXAMPLES="$WORK/examples.cc" ${SANITIZE:+"-DCMAKE_CXX_FLAGS=-fsanitize=$SANITIZE"} >"$WORK/cmake.log" 2>&1 ||
   fail "configure: $(cat "$WORK/cmake.log")"
 cmake --build "$WORK/build" >"$WORK/cmake.log" 2>&1 || fail "build: $(cat "$WORK/cmake.log")"
 

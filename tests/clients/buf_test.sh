@@ -75,7 +75,9 @@ step "the public protos break nobody who was built with the last release, ${RELE
 changed() {
   rm -rf "$WORK/changed"
   mkdir "$WORK/changed"
-  cp -r buf.yaml proto third_party "$WORK/changed"
+  mkdir "$WORK/changed/server"
+  cp -r buf.yaml proto "$WORK/changed"
+  cp -r server/protocols "$WORK/changed/server"
   sed -i "$1" "$WORK/changed/proto/rowkeeper/v1/$2"
   ! cmp -s "proto/rowkeeper/v1/$2" "$WORK/changed/proto/rowkeeper/v1/$2" || fail "$2 has nothing for: $1"
   OUTPUT=$(cd "$WORK/changed" && "$BUF" breaking proto --against "$RELEASED" 2>&1)

@@ -45,7 +45,7 @@ go_stubs() {
   local module=$1 directory=$2 proto arguments
   local date=Mgoogle/type/date.proto=google.golang.org/genproto/googleapis/type/date
   shift 2
-  arguments=(-I proto -I third_party "--go_opt=$date" "--go-grpc_opt=$date"
+  arguments=(-I proto -I server/protocols "--go_opt=$date" "--go-grpc_opt=$date"
     "--go_out=$directory" "--go_opt=module=$module" "--go-grpc_out=$directory" "--go-grpc_opt=module=$module")
   for proto in "${@#proto/}"; do
     arguments+=("--go_opt=M$proto=$module/gen/${proto%/*}" "--go-grpc_opt=M$proto=$module/gen/${proto%/*}")
@@ -76,8 +76,8 @@ need_python() {
 python_stubs() {
   local directory=$1
   shift
-  protoc -I proto -I third_party --python_out="$directory" --grpc_out="$directory" "--plugin=protoc-gen-grpc=$(command -v grpc_python_plugin)" \
-    "$@" third_party/google/rpc/*.proto third_party/google/type/*.proto || fail "protoc for Python"
+  protoc -I proto -I server/protocols --python_out="$directory" --grpc_out="$directory" "--plugin=protoc-gen-grpc=$(command -v grpc_python_plugin)" \
+    "$@" server/protocols/google/rpc/*.proto server/protocols/google/type/*.proto || fail "protoc for Python"
 }
 
 # Sets BUF to the program.

@@ -1,7 +1,7 @@
 """Units of work of a Rowkeeper server, over generated stubs. Copy this file; it needs grpcio, protobuf and
-googleapis-common-protos, or stubs of third_party/google/*/*.proto.
+googleapis-common-protos, or stubs of server/protocols/google/*/*.proto.
 
-The stubs of the examples: python -m grpc_tools.protoc -I proto -I third_party --python_out=DIR --grpc_python_out=DIR
+The stubs of the examples: python -m grpc_tools.protoc -I proto -I server/protocols --python_out=DIR --grpc_python_out=DIR
 proto/tracker/v1/*.proto proto/rowkeeper/v1/*.proto; then PYTHONPATH=DIR.
 """
 
