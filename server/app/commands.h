@@ -1,5 +1,13 @@
 #pragma once
 
+// The map of this folder:
+//   server_process.h       the composition root of `serve`
+//   command_line.cc        flags, variables and the configuration file; settings.h: their defaults
+//   unit_settings.h        limits of units, from flags; stream_settings.h those of streams
+//   database_monitor.h     health, fit of the schema and of custom queries
+//   idempotency_sweeper.h  frees old idempotency keys
+//   index_advice.h         what `check` says of missing indexes, with filter_index_advice.h and relation_advice.h
+
 #include <CLI/CLI.hpp>
 
 #include <functional>

@@ -1,5 +1,13 @@
 #pragma once
 
+// The map of this folder:
+//   errors.h               errors of every call; those of a topic in the other *errors.h, one constructor each
+//   reason.h               ErrorInfo.reason: its text and its code; limits.h: the names of limits
+//   error_builder.h        makes errors, for these files only; error_details.h reads them
+//   clock.h                what time it is, given to everything that keeps time; timers.h: what is due rings on one
+//                          thread
+//   ids.h, text.h, utf8.h  random ids; joining text; UTF-8
+
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -1,5 +1,18 @@
 #pragma once
 
+// The map of this folder:
+//   proto_files.cc          .proto files and descriptor sets become descriptors; source.h: where in its file an element
+//                           stands
+//   options.h               the annotations of rowkeeper/v1, read from descriptors of any pool
+//   entity_compiler.cc      a message becomes an Entity; column_compiler.cc its fields, keys.cc and references.cc what
+//                           binds rows
+//   entity.h                Entity::dependents: rows that go and come with another
+//   operation.h             every operation: its name, its family, what it changes
+//   repository_compiler.cc  a service becomes a Repository: which operation a method is, by its name or its option
+//   relations.cc            fields of another entity's type: relations, found by the references between the two
+//   repository_writer.cc    what `rowkeeper generate` writes, with repository_batches.cc and repository_streams.cc
+//   diagnostics.h           mistakes, gathered: file, line, element, what is wrong, what to write
+
 #include <memory>
 #include <string>
 #include <string_view>

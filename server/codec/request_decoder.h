@@ -1,5 +1,14 @@
 #pragma once
 
+// The map of this folder:
+//   request_decoder.cc  request bytes become plan::Request; batch_decoder.cc: elements, each with its refusal
+//   row_encoder.h       rows become messages; response_encoder.cc: what a response says beside its rows, from
+//                       exec::Outcome
+//   wire_check.h        every byte of a request is checked; wire_format.h: protobuf's wire format
+//   wire_to_json.cc     jsonb from messages; json_to_wire.cc: messages from jsonb, without what a read mask does not
+//                       name
+//   text_to_wire.cc     PostgreSQL's texts become fields; wire_to_text.cc the other way
+
 #include <memory>
 #include <string>
 #include <string_view>

@@ -1,5 +1,16 @@
 #pragma once
 
+// The map of this folder:
+//   pg_session.h           libpqxx's connection and the PGconn below it; pqxx_compat.cc: what differs between libpqxx 6
+//                          and 7
+//   pool.h                 leases of connections, pre-ping, overflow, recycling
+//   pg_error.h             the fields of an error; sqlstate.cc: an SQLSTATE becomes an error, with proto names from
+//                          exec/error_context.cc
+//   canceller.cc           PostgreSQL's cancel requests; socket_watch.cc gives up a statement whose answer does not
+//                          come in time
+//   prepared_statements.h  what one session has prepared
+//   describe.h             asks PostgreSQL what a custom query takes and gives
+
 #include <cstdint>
 #include <map>
 #include <memory>

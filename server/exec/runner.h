@@ -1,5 +1,19 @@
 #pragma once
 
+// The map of this folder:
+//   executor.h            the queue and the workers; jobs run beside calls
+//   get_run.cc            one file a family: list_run.cc, write_run.cc, batch_run.cc, bulk_run.cc, query_run.cc;
+//                         outcome.h: what a call found
+//   list_run.cc           turns backward pages round, makes tokens, counts; export_run.h: an export's cursor
+//   write_run.cc          ExplainMiss: why a write found no row (missing, deleted, version, immutable)
+//   partial_run.cc        batches that are not atomic: tries, splits, gathers
+//   relation_loader.cc    relations, one statement each
+//   statement_scope.h     keeps half a call out of a unit: writes of several statements run under a savepoint of their
+//                         own
+//   cascade_outcome.cc    names what forbids a soft delete; conflict.h: what is run again
+//   traced_connection.cc  counts what a call costs, around the connection that it gets
+//   idempotency_keys.cc   the table of idempotency keys
+
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
 #include "server/exec/execution.h"

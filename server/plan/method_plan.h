@@ -1,5 +1,22 @@
 #pragma once
 
+// The map of this folder:
+//   compile.cc           methods become plans, by family; row_method.cc: what several families share; field_binding.cc:
+//                        what a request field means (standard names and options)
+//   bind.cc              a decoded request becomes a Call; variant.h: what of a call changes the text of its statement
+//   get/, list/, write/  the families of one row or of pages: what each asks of a method and of a call
+//   batch/, bulk/        batches and upserts; changes of all rows that match, and purges
+//   query/               custom queries: text finds :name parameters, tree and scope read PostgreSQL's parse tree
+//                        (tables and their deleted rows, reads and writes), response binds columns to fields by name
+//   filter/              binding: which columns and request fields an operator fits; expression: parses a filter
+//                        expression into a tree (scanner takes the text apart, condition says what a condition asks of
+//                        a column, operand reads values). Operands travel in Call::computed, so that no text of a
+//                        caller reaches SQL
+//   page/                order, skips and page tokens of both directions
+//   mask/                read masks and update masks; json_path, json_mask: masks into jsonb columns
+//   relation/            paths of a read mask become a tree of relations, with limits
+//   response_facts.cc    what a response says beside its rows
+
 #include <memory>
 #include <optional>
 #include <string>

@@ -1,5 +1,12 @@
 #pragma once
 
+// The map of this folder:
+//   live_schema.h       what the database has; table_fit.cc compares a table with its entity
+//   query_fit.cc        custom queries, compared with what db/describe.h hears from PostgreSQL, at start and with each
+//                       look
+//   migration_runner.h  up, down, status, stamp under a lock; migration_file.h: dbmate's format; history.h: its table
+//   init_data.h         repeatable first data
+
 #include <string>
 #include <vector>
 

@@ -1,5 +1,25 @@
 #pragma once
 
+// The map of this folder:
+//   predicates.cc         VisibilityPredicate, the soft-delete filter: every statement that reads or changes rows goes
+//                         through it; tests/unit/sql and tests/pg/server walk all plans
+//   filter_predicates.cc  a filter's operator in SQL; expression_predicate.cc: filter expressions
+//   render_get.cc         one file a family: render_list.cc (with render_count.cc, render_export.cc), render_write.cc,
+//                         render_batch.cc (with render_batch_change.cc, render_upsert.cc), render_bulk.cc,
+//                         render_query.cc; render_relation.cc: one relation
+//   render_bulk.cc        one row more than may be changed is locked and counted before the first is changed
+//   batch_input.h         elements of a batch become arrays, one a column
+//   cascade.cc            soft deletes and restores that follow references, as part of their one statement;
+//                         cascade_shape.cc: which references
+//   json_merge.cc         a stored jsonb value with parts replaced
+//   variants.cc           samples of every statement a plan can need, by family in variants_*.cc: for `check`, and for
+//                         the tests' walk over all plans
+//   savepoint_numbers.h   the savepoints of one call; those of one name would hide each other
+//   ddl.h                 tables, for `migrate new`; introspect.h: the catalogs; transaction_sql.h: BEGIN, the fence
+//                         before COMMIT
+//   SQL elsewhere         only a session's set-up, SELECT 1, ROLLBACK and DEALLOCATE in db, which speak of no table;
+//                         and what users wrote: migration files and the text of custom queries
+
 #include "server/plan/call.h"
 #include "server/plan/method_plan.h"
 #include "server/plan/variant.h"

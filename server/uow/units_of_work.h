@@ -1,5 +1,15 @@
 #pragma once
 
+// The map of this folder:
+//   unit.cc             one unit: a call's turn, its sequence number, failure and lease; unit_driver.cc does what it
+//                       says
+//   lease_times.h       when a lease ends; options.h: every limit of units, with its default
+//   admission.h         which units may be open; begin_runner.cc opens them
+//   transaction.cc      BEGIN, the fence, COMMIT; units and Run share it
+//   commit_resolver.cc  what became of a COMMIT without an answer
+//   handle.h            what a handle holds; ended_units.h: how units ended; kept_results.h: for calls that are sent
+//                       again
+
 #include <chrono>
 #include <cstdint>
 #include <functional>

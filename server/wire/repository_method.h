@@ -1,5 +1,23 @@
 #pragma once
 
+// The map of this folder:
+//   pipeline/               the ways a call can run, put together here and in run_method.cc: request_reader, then
+//                           claimed (idempotency key) and traced round run_and_encode, then where it runs: alone,
+//                           in_unit, own_transaction, key_queue (who waits for whom)
+//   cancel_slot.h           how a call is cancelled meanwhile
+//   headers.cc              what the rowkeeper-* headers and idempotency-key mean; an unknown one is refused
+//   caller.cc               who a caller is: the one place for identities
+//   debug_header.cc         reads the header rowkeeper-debug and writes its trailers
+//   request_hash.cc         when two requests with one idempotency key are the same
+//   unit_of_work_service.h  rowkeeper.v1.UnitOfWork; run_plan.cc finds every mistake of a Run first, run_values.cc the
+//                           values that its calls take from earlier ones
+//   import_method.cc        imports, export_method.cc exports, over stream_session.h (limits, idle callers, the end)
+//                           and stream_rpc.h (gRPC's side). An import's plan is that of its messages, a batch; an
+//                           export is a job of the executor. stream_registry.h: how many, and who idles
+//   in_flight.h             tells a call that shutdown does not wait for it; exchange.cc answers SHUTTING_DOWN
+//   related_encoder.cc      writes relations into rows
+//   server.h                listening and gRPC's settings; health.h, reflection.h, status.h
+
 #include <cstdint>
 #include <memory>
 #include <optional>
