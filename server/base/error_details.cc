@@ -53,6 +53,14 @@ std::vector<std::string> ErrorFields(const absl::Status& status) {
   return fields;
 }
 
+std::optional<std::string> ProblemOfField(const absl::Status& status, std::string_view field) {
+  const std::optional<BadRequest> details = FindDetail<BadRequest>(status);
+  if (!details.has_value() || details->field_violations_size() != 1) return std::nullopt;
+  const auto& violation = details->field_violations(0);
+  if (violation.field() != field) return std::nullopt;
+  return violation.description();
+}
+
 absl::Status WithMessage(const absl::Status& error, std::string_view message) {
   absl::Status status(error.code(), ToAbsl(message));
   error.ForEachPayload([&status](absl::string_view url, const absl::Cord& bytes) { status.SetPayload(url, bytes); });

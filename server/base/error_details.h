@@ -49,6 +49,8 @@ std::string ErrorMetadataValue(const absl::Status& status, std::string_view key)
 std::string ErrorLogId(const absl::Status& status);
 /// The fields that the BadRequest of `status` is about; empty when it has none.
 std::vector<std::string> ErrorFields(const absl::Status& status);
+/// What is wrong with `field`, when the BadRequest of `status` is about that field alone.
+std::optional<std::string> ProblemOfField(const absl::Status& status, std::string_view field);
 
 /// `error` with other words: code and details stay.
 absl::Status WithMessage(const absl::Status& error, std::string_view message);

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
+
+#include "absl/status/status.h"
 
 namespace rowkeeper::db {
 
@@ -25,5 +28,8 @@ class Cancellation {
   friend class CancelScope;
   std::shared_ptr<Impl> impl_;
 };
+
+/// What a call that was stopped is answered: CANCELLED, or DEADLINE_EXCEEDED while `where` was under way.
+absl::Status CancelledStatus(Cancellation::Cause cause, std::string_view where);
 
 }  // namespace rowkeeper::db

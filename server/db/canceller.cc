@@ -51,7 +51,7 @@ std::optional<Cancellation::Cause> CancelScope::cause() const {
   return impl_->cause;
 }
 
-absl::Status CancelledStatus(Cancellation::Cause cause, const char* where) {
+absl::Status CancelledStatus(Cancellation::Cause cause, std::string_view where) {
   return cause == Cancellation::Cause::kDeadline ? DeadlineExceeded(where) : Cancelled();
 }
 

@@ -52,9 +52,6 @@ class CancelScope {
   const std::shared_ptr<Cancellation::Impl> impl_;
 };
 
-/// CANCELLED or DEADLINE_EXCEEDED; `where` is what was under way.
-absl::Status CancelledStatus(Cancellation::Cause cause, const char* where);
-
 /// A thread that delivers cancellations, made on first use and kept until the process ends. It repeats them in real
 /// time, for it races with PostgreSQL. Thread-safe.
 class Canceller {

@@ -99,8 +99,7 @@ void Executor::Ticket::Cancel(db::Cancellation::Cause cause) {
   const std::shared_ptr<Work> work = work_.lock();
   if (work == nullptr) return;
   if (executor_->Withdraw(*work)) {
-    work->done(cause == db::Cancellation::Cause::kDeadline ? DeadlineExceeded("waiting for a connection")
-                                                           : Cancelled());
+    work->done(db::CancelledStatus(cause, "waiting for a connection"));
   } else {
     work->cancellation.Cancel(cause);
   }

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "server/base/database_errors.h"
+#include "server/base/error_details.h"
 #include "server/base/query_errors.h"
 #include "server/base/text.h"
 #include "server/exec/statement_scope.h"
@@ -74,12 +76,11 @@ absl::Status CheckRowCount(const plan::Call& call, int count) {
 
 /// An error about a value of no column speaks of the entity, which is not what the request is about.
 absl::Status InWordsOfTheQuery(const plan::MethodPlan& plan, const absl::Status& error) {
-  const std::string of_entity = Cat(plan.entity->full_name, ": ");
-  const std::string message(error.message());
-  if (error.code() != absl::StatusCode::kInvalidArgument || message.rfind(of_entity, 0) != 0) return error;
+  const std::optional<std::string> problem = ProblemOfField(error, plan.entity->full_name);
+  if (!problem.has_value()) return error;
   std::vector<std::string> fields;
   for (const plan::Input& input : plan.inputs) fields.push_back(input.name);
-  return QueryValueRefused(plan.full_name, fields, message.substr(of_entity.size()));
+  return QueryValueRefused(plan.full_name, fields, *problem);
 }
 
 absl::StatusOr<Outcome> RunStatement(const Execution& execution) {

@@ -18,7 +18,7 @@ constexpr char kWaiting[] = "waiting for a place among the open units of work";
 void BeginTask::Cancel(db::Cancellation::Cause cause) {
   const std::shared_ptr<Admission> admission = admission_.lock();
   if (admission != nullptr && admission->Withdraw(*this)) {
-    done(GivenUp(cause, kWaiting));
+    done(db::CancelledStatus(cause, kWaiting));
   } else {
     cancellation.Cancel(cause);
   }

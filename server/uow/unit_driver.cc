@@ -84,7 +84,8 @@ Unit::Completion UnitDriver::Execute(Unit& unit, UnitTask& task) {
   }
   db::Connection& connection = unit.connection();
   completion.executed = !task.cancellation.cancelled();
-  completion.result = completion.executed ? RunTask(task, connection) : GivenUp(task.cause(), "waiting for its turn");
+  completion.result =
+      completion.executed ? RunTask(task, connection) : db::CancelledStatus(task.cause(), "waiting for its turn");
   completion.failed = connection.in_failed_transaction();
   completion.lost = connection.broken();
   return completion;

@@ -8,7 +8,7 @@ void UnitTask::Cancel(db::Cancellation::Cause cause) {
   if (request.kind == Kind::kRollback) return;
   const std::shared_ptr<Unit> unit = unit_.lock();
   if (unit != nullptr && unit->Withdraw(*this)) {
-    done(GivenUp(cause, "waiting for other calls of the unit of work"));
+    done(db::CancelledStatus(cause, "waiting for other calls of the unit of work"));
   } else if (!ends_unit()) {
     Stop(cause);
   }

@@ -17,11 +17,6 @@ bool ConcernsAll(const absl::Status& status) {
          reason == Reason::kShuttingDown;
 }
 
-absl::Status GivenUpWaiting(CancelCause cause) {
-  return cause == CancelCause::kDeadline ? DeadlineExceeded("waiting for another call with the same idempotency key")
-                                         : Cancelled();
-}
-
 }  // namespace
 
 struct KeyQueue::Entry {
@@ -75,7 +70,8 @@ void KeyQueue::Withdraw(const SharedEntry& entry, CancelCause cause) {
     followers->second.erase(found);
     --waiting_calls_;
   }
-  entry->exchange->Answer(GivenUpWaiting(cause));
+  entry->exchange->Answer(
+      db::CancelledStatus(ToDatabaseCause(cause), "waiting for another call with the same idempotency key"));
 }
 
 void KeyQueue::Execute(const SharedEntry& entry) {

@@ -242,6 +242,16 @@ TEST(FieldViolationsTest, ThoseOfAnErrorAreGatheredBelowAPrefix) {
             "calls[1].slug: is too long; calls[2]: is empty; calls[3]: header h: is odd");
 }
 
+TEST(ErrorsTest, TheProblemOfOneFieldCanBeTold) {
+  EXPECT_EQ(ProblemOfField(InvalidField("p.Todo", "is: odd"), "p.Todo"), "is: odd");
+  EXPECT_EQ(ProblemOfField(InvalidField("title", "is odd"), "p.Todo"), std::nullopt);
+  EXPECT_EQ(ProblemOfField(Deadlock(), "p.Todo"), std::nullopt);
+  FieldViolations two;
+  two.Add("p.Todo", "is odd");
+  two.Add("title", "is odd");
+  EXPECT_EQ(ProblemOfField(two.ToStatus(), "p.Todo"), std::nullopt) << "it is about more";
+}
+
 TEST(ErrorsTest, OtherWordsLeaveCodeAndDetails) {
   const absl::Status status = WithMessage(Deadlock(), "in other words");
   EXPECT_EQ(Message(status), "in other words");
