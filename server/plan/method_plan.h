@@ -64,6 +64,8 @@ struct Input {
   std::optional<catalogue::ValueType> type = std::nullopt;
 };
 
+/// Those before kIn compare with one value, those from kLess to kGreaterOrEqual by order, those from kContains on want
+/// an index of another method than btree.
 enum class FilterOperator {
   kEqual,
   kNotEqual,

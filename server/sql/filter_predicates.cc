@@ -34,9 +34,15 @@ std::string_view ComparisonText(FilterOperator op) {
       return "@>";
     case FilterOperator::kOverlaps:
       return "&&";
-    default:
+    case FilterOperator::kEqual:
       return "=";
+    case FilterOperator::kIn:
+    case FilterOperator::kNotIn:
+    case FilterOperator::kIsNull:
+    case FilterOperator::kSearch:
+      break;
   }
+  return "";  // written in another way
 }
 
 /// One condition of a call.
@@ -65,9 +71,16 @@ class FilterPredicate {
         return column_.type.array && one_value_ ? ContainsOne() : Compare(ContainerType());
       case FilterOperator::kOverlaps:
         return Compare(ArrayType(entity_, column_));
-      default:
-        return Compare(ParameterType(entity_, column_.type));
+      case FilterOperator::kIsNull:  // FilterPredicates writes it, for it takes no value
+      case FilterOperator::kEqual:
+      case FilterOperator::kNotEqual:
+      case FilterOperator::kLess:
+      case FilterOperator::kLessOrEqual:
+      case FilterOperator::kGreater:
+      case FilterOperator::kGreaterOrEqual:
+        break;
     }
+    return Compare(ParameterType(entity_, column_.type));
   }
 
  private:

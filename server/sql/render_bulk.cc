@@ -139,10 +139,20 @@ class BulkRenderer {
 
   std::vector<std::string> Assignments() {
     std::vector<std::string> assignments;
-    if (plan_.change() == Change::kUpdate) {
-      for (int i : variant_.as<plan::BulkVariant>().written) assignments.push_back(NewValue(i));
-    } else {
-      AppendDeletion(entity_, "clock_timestamp()", &assignments);
+    switch (plan_.change()) {
+      case Change::kUpdate:
+        for (int i : variant_.as<plan::BulkVariant>().written) assignments.push_back(NewValue(i));
+        break;
+      case Change::kSoftDelete:
+        AppendDeletion(entity_, "clock_timestamp()", &assignments);
+        break;
+      case Change::kNone:
+      case Change::kCreate:
+      case Change::kUpsert:
+      case Change::kRestore:
+      case Change::kDelete:
+      case Change::kPurge:
+        break;  // no bulk change, or one that assigns nothing
     }
     AppendHousekeeping(entity_, "", &assignments);
     return assignments;

@@ -41,9 +41,13 @@ FilterOperator ToOperator(v1::FilterOperator op) {
       return FilterOperator::kOverlaps;
     case v1::FILTER_OPERATOR_SEARCH:
       return FilterOperator::kSearch;
-    default:
-      return FilterOperator::kEqual;
+    case v1::FILTER_OPERATOR_UNSPECIFIED:
+    case v1::FILTER_OPERATOR_EQUAL:
+    case v1::FilterOperator_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::FilterOperator_INT_MAX_SENTINEL_DO_NOT_USE_:
+      break;
   }
+  return FilterOperator::kEqual;
 }
 
 bool IsOrdered(const Column& column) {
