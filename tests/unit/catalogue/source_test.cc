@@ -282,7 +282,7 @@ class DescriptorSetTest : public ::testing::Test {
     google::protobuf::compiler::DiskSourceTree tree;
     tree.MapPath("", protos_.path() + "/in");
     tree.MapPath("", "proto");
-    tree.MapPath("", "third_party");
+    tree.MapPath("", "server/protocols");
     tree.MapPath("", "/usr/include");
     google::protobuf::compiler::Importer importer(&tree, nullptr);
     const google::protobuf::FileDescriptor* file = importer.Import("shop.proto");
