@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 root=
-mirror=http://deb.debian.org/debian
+mirror=
 arguments=()
 inside=
 
@@ -16,7 +16,7 @@ Makes an installation of Debian 13 in DIR (with debootstrap; 3 GB with all that 
 into it and runs tests/run.sh there. Needs root. DIR is kept: the next run installs nothing and compiles only what has
 changed. What is mounted is visible only to the tests, and it and their processes are gone when the script ends.
   --root DIR    where the installation is made, or is from an earlier run
-  --mirror URL  where packages come from (default: http://deb.debian.org/debian)
+  --mirror URL  where packages come from (default: where this machine has its own from)
 
 Examples:
   tests/debian13.sh --root /var/tmp/rowkeeper-debian13
@@ -60,6 +60,9 @@ install_debian() {
     fail "$root holds something else; name an empty folder"
   command -v debootstrap >/dev/null || fail "debootstrap is not installed; install the package debootstrap"
   rm -rf "${root:?}"/*
+  # shellcheck disable=SC2016  # apt expands it
+  [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
+  [ -n "$mirror" ] || fail "this machine's apt knows no mirror; name one with --mirror URL"
   debootstrap --variant=minbase --include=ca-certificates trixie "$root" "$mirror" >"$root.log" 2>&1 || {
     tail -n 20 "$root.log" >&2
     fail "debootstrap could not install Debian 13 in $root; the lines above say why, all of them are in $root.log"
