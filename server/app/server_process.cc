@@ -82,8 +82,8 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       timers_(options.clock),
       tokens_(TokenKey(options.serve.page_token_key)),
       errors_(*loaded.catalogue),
-      runner_parts_{errors_, tokens_, &statements_},
-      runner_(errors_, tokens_, &statements_),
+      runner_parts_{errors_, tokens_, &statements_, options.clock},
+      runner_(runner_parts_),
       pool_(ToPoolOptions(options.pool, options.clock), options_.connection),
       executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_, &timers_)),
       resolver_(std::make_shared<uow::CommitResolver>(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "absl/status/status.h"
+#include "server/base/clock.h"
 #include "server/exec/execution.h"
 
 namespace rowkeeper::exec {
@@ -9,7 +10,7 @@ namespace rowkeeper::exec {
 bool IsConflict(const absl::Status& status);
 
 /// Waits a random time, longer with every attempt, so that callers who collided once do not meet again.
-void SleepBeforeRetry(int attempt);
+void SleepBeforeRetry(int attempt, Clock* clock);
 
 /// The tries of one statement of a call whose earlier statements stay done, so that the executor cannot run the call
 /// again. Not thread-safe.

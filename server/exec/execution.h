@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/base/clock.h"
 #include "server/db/connection.h"
 #include "server/exec/error_context.h"
 #include "server/exec/statement_cache.h"
@@ -17,6 +18,7 @@ struct RunnerParts {
   const ErrorContexts& errors;
   const plan::PageTokens& tokens;
   StatementCache* statements;
+  Clock* clock;
 };
 
 /// A call on its way to the database, as all kinds of runs see it.

@@ -150,7 +150,7 @@ void Executor::Execute(Work& work) {
 bool Executor::TryAgain(const absl::Status& status, Work& work) {
   if (work.cancellation.cancelled() || clock_.Now() >= work.deadline) return false;
   if (IsConflict(status) && work.conflicts < options_.conflict_retries) {
-    SleepBeforeRetry(work.conflicts++);
+    SleepBeforeRetry(work.conflicts++, &clock_);
     return true;
   }
   if (!NothingExecuted(status) || !work.connected || work.reconnects >= std::size(db::kReconnectDelays)) return false;

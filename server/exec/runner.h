@@ -26,8 +26,7 @@ namespace rowkeeper::exec {
 /// thread-safe.
 class Runner {
  public:
-  Runner(const ErrorContexts& errors, const plan::PageTokens& tokens, StatementCache* statements)
-      : parts_{errors, tokens, statements} {}
+  explicit Runner(const RunnerParts& parts) : parts_(parts) {}
 
   /// Errors: those of the error table; a write that found no row is explained by a second statement.
   absl::StatusOr<Outcome> Run(const plan::Call& call, db::Connection& connection, db::Cancellation* cancellation) const;

@@ -114,7 +114,7 @@ class ExecutorPgTest : public ::testing::Test {
   const plan::PageTokens tokens_{plan::PageTokens::RandomKey()};
   const ErrorContexts errors_{*catalogue_};
   StatementCache statements_;
-  const Runner runner_{errors_, tokens_, &statements_};
+  const Runner runner_{{errors_, tokens_, &statements_, &Clock::System()}};
   std::unique_ptr<db::Connection> blocker_;
   Timers timers_{&Clock::System()};
   std::unique_ptr<db::Pool> pool_;

@@ -87,7 +87,7 @@ class ExecutorTest : public ::testing::Test {
   const plan::PageTokens tokens_{plan::PageTokens::RandomKey()};
   const ErrorContexts errors_{*catalogue_};
   StatementCache statements_;
-  const Runner runner_{errors_, tokens_, &statements_};
+  const Runner runner_{{errors_, tokens_, &statements_, &clock_}};
   Ends ends_;
   SilentServer database_;
   std::unique_ptr<db::Pool> pool_;
