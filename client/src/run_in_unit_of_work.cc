@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <string>
-#include <thread>
 
 #include "backoff.h"
 #include "errors.h"
+#include "run_work.h"
 #include "unit_state.h"
 
 namespace rowkeeper::client {
@@ -59,37 +59,51 @@ absl::Status Finish(const UnitOfWork& unit, UnitState& state, absl::Status statu
   return status;
 }
 
-Attempt TryOnce(const std::shared_ptr<grpc::ChannelInterface>& channel, const RunOptions& options,
-                const UnitOfWorkOptions& unit_options, std::chrono::nanoseconds begin_time, const Work& work) {
-  absl::StatusOr<UnitOfWork> unit = UnitAccess::Begin(channel, unit_options, begin_time);
+/// What each attempt needs.
+struct Attempts {
+  const std::shared_ptr<grpc::ChannelInterface>& channel;
+  const RunOptions& options;
+  UnitOfWorkOptions unit;
+  const Work& work;
+  Clock* clock;
+};
+
+Attempt TryOnce(const Attempts& attempts, std::chrono::nanoseconds begin_time) {
+  absl::StatusOr<UnitOfWork> unit = UnitAccess::Begin(attempts.channel, attempts.unit, begin_time, attempts.clock);
   if (!unit.ok()) return {unit.status(), MayBeginAgain(unit.status())};
   // Kept, for the function may move the unit elsewhere.
   const std::shared_ptr<UnitState> state = UnitAccess::StateOf(*unit);
-  const absl::Status status = Finish(*unit, *state, work(*unit));
-  return {status, state->state() == UnitOfWork::State::kRolledBack && IsToRerun(status, options)};
+  const absl::Status status = Finish(*unit, *state, attempts.work(*unit));
+  return {status, state->state() == UnitOfWork::State::kRolledBack && IsToRerun(status, attempts.options)};
 }
 
 }  // namespace
 
 absl::Status RunWork(const std::shared_ptr<grpc::ChannelInterface>& channel, const RunOptions& options,
                      const Work& work) {
+  return RunWork(channel, options, work, &Clock::System());
+}
+
+absl::Status RunWork(const std::shared_ptr<grpc::ChannelInterface>& channel, const RunOptions& options,
+                     const Work& work, Clock* clock) {
   const std::chrono::nanoseconds total_time = Clamped(options.total_time);
-  const auto latest_start = Clock::now() + total_time;
-  UnitOfWorkOptions unit = options.unit;
-  unit.deadline = Earlier(unit.deadline, options.deadline);
+  const auto latest_start = clock->Now() + total_time;
+  Attempts attempts{channel, options, options.unit, work, clock};
+  attempts.unit.deadline = Earlier(options.unit.deadline, options.deadline);
   Backoff backoff(options.backoff);
-  for (int attempts = 1;; ++attempts) {
+  for (int number = 1;; ++number) {
     // Without any time there still is one attempt, with the time that it needs.
     const std::chrono::nanoseconds begin_time =
-        total_time.count() == 0 ? kLongestTime : std::max(latest_start - Clock::now(), std::chrono::nanoseconds(0));
-    const Attempt attempt = TryOnce(channel, options, unit, begin_time, work);
-    if (attempt.status.ok() || !attempt.again || attempts >= options.max_attempts) return attempt.status;
+        total_time.count() == 0 ? kLongestTime : std::max(latest_start - clock->Now(), std::chrono::nanoseconds(0));
+    const Attempt attempt = TryOnce(attempts, begin_time);
+    if (attempt.status.ok() || !attempt.again || number >= options.max_attempts) return attempt.status;
     const std::chrono::nanoseconds pause = backoff.Next(attempt.status);
-    if (Clock::now() + pause > latest_start || Within(unit.deadline, pause) < pause) return attempt.status;
+    if (clock->Now() + pause > latest_start || Within(attempts.unit.deadline, pause, *clock) < pause)
+      return attempt.status;
     if (options.on_rerun) {
-      options.on_rerun({attempts, attempt.status, std::chrono::ceil<std::chrono::milliseconds>(pause)});
+      options.on_rerun({number, attempt.status, std::chrono::ceil<std::chrono::milliseconds>(pause)});
     }
-    std::this_thread::sleep_for(pause);
+    clock->SleepFor(pause);
   }
 }
 

@@ -4,9 +4,10 @@
 #include <chrono>
 #include <optional>
 
+#include "clock.h"
+
 namespace rowkeeper::client::internal {
 
-using Clock = std::chrono::steady_clock;
 using Deadline = std::optional<std::chrono::system_clock::time_point>;
 
 /// Longer than anybody waits, and little enough to be added to any clock's time in nanoseconds.
@@ -17,15 +18,12 @@ inline std::chrono::nanoseconds Clamped(std::chrono::milliseconds time) {
   return std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds(0), kLongestTime);
 }
 
-/// `time`, clamped, or what is left until `deadline` when that is less. 0 once it has passed.
-inline std::chrono::nanoseconds Within(const Deadline& deadline, std::chrono::nanoseconds time) {
+/// `time`, or what is left until `deadline` when that is less. 0 once it has passed.
+inline std::chrono::nanoseconds Within(const Deadline& deadline, std::chrono::nanoseconds time, const Clock& clock) {
   if (!deadline) return time;
-  const auto now = std::chrono::system_clock::now();
+  const auto now = clock.WallNow();
   if (*deadline <= now) return std::chrono::nanoseconds(0);
   return std::min<std::chrono::nanoseconds>(time, *deadline - now);
-}
-inline std::chrono::nanoseconds Within(const Deadline& deadline, std::chrono::milliseconds time) {
-  return Within(deadline, Clamped(time));
 }
 
 /// The earlier one of two deadlines, of which none may be set.

@@ -59,20 +59,22 @@ absl::Status internal::SendInUnit(const std::shared_ptr<UnitState>& unit, const 
 
 absl::StatusOr<UnitOfWork> internal::UnitAccess::Begin(const std::shared_ptr<grpc::ChannelInterface>& channel,
                                                        const UnitOfWorkOptions& options,
-                                                       std::chrono::nanoseconds longest) {
+                                                       std::chrono::nanoseconds longest, Clock* clock) {
   auto stub = v1::UnitOfWork::NewStub(channel);
   CallOptions call;
   const std::chrono::nanoseconds timeout =
       internal::Clamped(options.call_timeout) + internal::Clamped(options.capacity_wait.value_or(milliseconds(0)));
-  call.timeout = std::chrono::ceil<milliseconds>(internal::Within(options.deadline, std::min(timeout, longest)));
-  auto begun = client::Call(&v1::UnitOfWork::Stub::Begin, stub, ToProto(options), call);
+  call.timeout =
+      std::chrono::ceil<milliseconds>(internal::Within(options.deadline, std::min(timeout, longest), *clock));
+  const auto sender = [&](const Send& send) { return internal::SendCall(call, send, clock); };
+  auto begun = internal::CallThrough(sender, &v1::UnitOfWork::Stub::Begin, stub, ToProto(options));
   if (!begun.ok()) return begun.status();
-  return UnitOfWork(std::make_shared<internal::UnitState>(std::move(stub), options, *std::move(begun)));
+  return UnitOfWork(std::make_shared<internal::UnitState>(std::move(stub), options, *std::move(begun), clock));
 }
 
 absl::StatusOr<UnitOfWork> UnitOfWork::Begin(const std::shared_ptr<grpc::ChannelInterface>& channel,
                                              const UnitOfWorkOptions& options) {
-  return internal::UnitAccess::Begin(channel, options, internal::kLongestTime);
+  return internal::UnitAccess::Begin(channel, options, internal::kLongestTime, &internal::Clock::System());
 }
 
 UnitOfWork::UnitOfWork(std::shared_ptr<internal::UnitState> state) : state_(std::move(state)) {}
@@ -101,8 +103,7 @@ absl::Status UnitOfWork::SendCall(const CallOptions& options, const internal::Se
 
 void UnitOfWork::Prepare(grpc::ClientContext* context, const CallOptions& options) {
   if (!HasDeadline(*context)) {
-    const auto timeout = state_ == nullptr ? internal::Clamped(options.timeout)
-                                           : internal::Within(state_->options().deadline, options.timeout);
+    const auto timeout = state_ == nullptr ? internal::Clamped(options.timeout) : state_->TimeFor(options.timeout);
     context->set_deadline(std::chrono::system_clock::now() +
                           std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));
   }

@@ -40,7 +40,7 @@ bool UnitState::Doomed() { return doomed_by_ != 0 && Find(doomed_by_) != marks_.
 absl::Status UnitState::SendRollbackTo(uint64_t number, const Sending& sending) {
   const auto mark = Find(number);
   if (mark == marks_.end()) return absl::OkStatus();
-  const auto deadline = Clock::now() + sending.timeout;
+  const auto deadline = clock_.Now() + sending.timeout;
   v1::RollbackToRequest request;
   request.set_handle(begun_.handle());
   request.set_name(mark->name);
@@ -51,7 +51,7 @@ absl::Status UnitState::SendRollbackTo(uint64_t number, const Sending& sending) 
   marks_.erase(mark, marks_.end());
   // Nothing is left to undo; should this fail, the savepoint only keeps its place until the unit ends.
   Sending rest = sending;
-  rest.timeout = deadline - Clock::now();
+  rest.timeout = deadline - clock_.Now();
   SendRelease(request.name(), rest).IgnoreError();
   return status;
 }

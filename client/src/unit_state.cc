@@ -3,7 +3,6 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "backoff.h"
@@ -26,6 +25,7 @@ BackoffOptions Resending() {
   return options;
 }
 
+/// From now on, in gRPC's own time.
 void SetTimeout(grpc::ClientContext* context, std::chrono::nanoseconds timeout) {
   context->set_deadline(std::chrono::system_clock::now() +
                         std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));
@@ -39,10 +39,10 @@ void AddOwnHeaders(grpc::ClientContext* context, const CallOptions& options) {
 constexpr std::chrono::nanoseconds kShortestAttempt = std::chrono::milliseconds(20);
 
 /// Sleeps for `time`, or less so that another attempt fits before `deadline`. False when none does.
-bool Pause(std::chrono::nanoseconds time, Clock::time_point deadline) {
-  const std::chrono::nanoseconds left = deadline - Clock::now();
+bool Pause(std::chrono::nanoseconds time, Clock::time_point deadline, Clock* clock) {
+  const std::chrono::nanoseconds left = deadline - clock->Now();
   if (left < kShortestAttempt) return false;
-  std::this_thread::sleep_for(std::min(time, left / 2));
+  clock->SleepFor(std::min(time, left / 2));
   return true;
 }
 
@@ -112,22 +112,30 @@ Meaning MeaningOf(const absl::Status& status) {
 }  // namespace
 
 absl::Status SendCall(const CallOptions& options, const Send& send) {
+  return SendCall(options, send, &Clock::System());
+}
+
+absl::Status SendCall(const CallOptions& options, const Send& send, Clock* clock) {
   const bool may_repeat = options.lost_reply == CallOptions::LostReply::kSendAgain && !options.idempotency_key.empty();
-  const auto deadline = Clock::now() + Clamped(options.timeout);
+  const auto deadline = clock->Now() + Clamped(options.timeout);
   Backoff backoff(Resending());
   while (true) {
     grpc::ClientContext context;
     AddOwnHeaders(&context, options);
-    SetTimeout(&context, deadline - Clock::now());
+    SetTimeout(&context, deadline - clock->Now());
     absl::Status status = ToAbslStatus(send(&context));
     const bool again = IsLost(status) || ReasonOf(status) == reason::kCommitOutcomeUnknown;
-    if (!may_repeat || !again || !Pause(backoff.Next(status), deadline)) return status;
+    if (!may_repeat || !again || !Pause(backoff.Next(status), deadline, clock)) return status;
   }
 }
 
 UnitState::UnitState(std::unique_ptr<v1::UnitOfWork::Stub> stub, const UnitOfWorkOptions& options,
-                     v1::BeginResponse begun)
-    : stub_(std::move(stub)), options_(options), begun_(std::move(begun)) {}
+                     v1::BeginResponse begun, Clock* clock)
+    : stub_(std::move(stub)), options_(options), begun_(std::move(begun)), clock_(*clock) {}
+
+std::chrono::nanoseconds UnitState::TimeFor(Milliseconds timeout) const {
+  return Within(options_.deadline, Clamped(timeout), clock_);
+}
 
 void UnitState::AddHeaders(grpc::ClientContext* context, const CallOptions& options, uint64_t sequence) const {
   AddOwnHeaders(context, options);
@@ -136,7 +144,7 @@ void UnitState::AddHeaders(grpc::ClientContext* context, const CallOptions& opti
 }
 
 absl::Status UnitState::SendCall(const CallOptions& options, const Send& send) {
-  Sending sending = {Within(options_.deadline, options.timeout)};
+  Sending sending = {TimeFor(options.timeout)};
   sending.again = options.lost_reply == CallOptions::LostReply::kSendAgain;
   return SendInUnit(sending, options, send);
 }
@@ -144,17 +152,17 @@ absl::Status UnitState::SendCall(const CallOptions& options, const Send& send) {
 absl::Status UnitState::SendInUnit(const Sending& sending, const CallOptions& options, const Send& send) {
   if (state_ != State::kOpen) return Ended();
   const uint64_t sequence = sending.again ? NextSequence() : 0;
-  const auto deadline = Clock::now() + sending.timeout;
+  const auto deadline = clock_.Now() + sending.timeout;
   Backoff backoff(Resending());
   for (bool first = true;; first = false) {
     grpc::ClientContext context;
     AddHeaders(&context, options, sequence);
-    SetTimeout(&context, deadline - Clock::now());
+    SetTimeout(&context, deadline - clock_.Now());
     if (!sending.wait_for_ready) context.set_wait_for_ready(false);
     absl::Status status = ToAbslStatus(send(&context));
     // Busy then is the server with the first sending of the call.
     const bool again = IsLost(status) || (!first && ReasonOf(status) == reason::kUnitOfWorkBusy);
-    if (!sending.again || !again || !Pause(backoff.Next(status), deadline)) return status;
+    if (!sending.again || !again || !Pause(backoff.Next(status), deadline, &clock_)) return status;
   }
 }
 
@@ -180,23 +188,23 @@ absl::Status UnitState::Commit() {
 }
 
 absl::Status UnitState::AskToCommit() {
-  const std::chrono::nanoseconds left = Within(options_.deadline, std::chrono::nanoseconds(kLongestTime));
+  const std::chrono::nanoseconds left = Within(options_.deadline, kLongestTime, clock_);
   if (left <= std::chrono::nanoseconds(0)) {
     return MakeError(StatusCode::kDeadlineExceeded, reason::kDeadlineExceeded,
                      "the deadline of the unit of work has passed before Commit, and nothing was committed", id());
   }
   // Commit is sent once, however short the times are.
-  const auto deadline = Clock::now() + std::min(left, std::max(Clamped(options_.commit_time), kShortestAttempt));
+  const auto deadline = clock_.Now() + std::min(left, std::max(Clamped(options_.commit_time), kShortestAttempt));
   Backoff backoff(Resending());
   bool perhaps_committed = false;
   while (true) {
-    absl::Status answer = SendCommit(deadline - Clock::now());
+    absl::Status answer = SendCommit(deadline - clock_.Now());
     const Meaning meaning = MeaningOf(answer);
     if (meaning == Meaning::kCommitted) return absl::OkStatus();
     if (meaning == Meaning::kUnknown) return OutcomeUnknown(answer);
     if (meaning == Meaning::kRolledBack || (meaning == Meaning::kRefused && !perhaps_committed)) return answer;
     if (meaning == Meaning::kNoAnswer) perhaps_committed = true;
-    if (!Pause(backoff.Next(answer), deadline)) return perhaps_committed ? OutcomeUnknown(answer) : answer;
+    if (!Pause(backoff.Next(answer), deadline, &clock_)) return perhaps_committed ? OutcomeUnknown(answer) : answer;
   }
 }
 
@@ -250,7 +258,7 @@ absl::StatusOr<v1::UnitOfWorkInfo> UnitState::Get() {
   request.set_handle(begun_.handle());
   v1::GetResponse response;
   grpc::ClientContext context;
-  SetTimeout(&context, Within(options_.deadline, options_.call_timeout));
+  SetTimeout(&context, TimeFor(options_.call_timeout));
   absl::Status status = ToAbslStatus(stub_->Get(&context, request, &response));
   if (!status.ok()) return status;
   return std::move(*response.mutable_unit_of_work());

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "clock.h"
 #include "rowkeeper/client/unit_of_work.h"
 #include "rowkeeper/v1/unit_of_work.grpc.pb.h"
 #include "times.h"
@@ -21,6 +22,9 @@ inline constexpr int kShareOfUnit = 5;
 
 inline constexpr char kHandleHeader[] = "rowkeeper-unit-of-work";
 
+/// The same on another clock than the system's.
+absl::Status SendCall(const CallOptions& options, const Send& send, Clock* clock);
+
 /// What a UnitOfWork and its savepoints share: the unit as the caller knows it, and all calls of
 /// rowkeeper.v1.UnitOfWork. For one thread.
 class UnitState {
@@ -28,12 +32,14 @@ class UnitState {
   using State = UnitOfWork::State;
   using Milliseconds = std::chrono::milliseconds;
 
-  UnitState(std::unique_ptr<v1::UnitOfWork::Stub> stub, const UnitOfWorkOptions& options, v1::BeginResponse begun);
+  UnitState(std::unique_ptr<v1::UnitOfWork::Stub> stub, const UnitOfWorkOptions& options, v1::BeginResponse begun,
+            Clock* clock);
 
   State state() const { return state_; }
-  const UnitOfWorkOptions& options() const { return options_; }
   const std::string& id() const { return begun_.unit_of_work().id(); }
 
+  /// How long a call of the unit may take that may take `timeout`: the unit's deadline may come before.
+  std::chrono::nanoseconds TimeFor(Milliseconds timeout) const;
   absl::Status SendCall(const CallOptions& options, const Send& send);
   /// Adds the unit's headers; `sequence` 0: no number.
   void AddHeaders(grpc::ClientContext* context, const CallOptions& options, uint64_t sequence) const;
@@ -66,7 +72,7 @@ class UnitState {
     bool wait_for_ready = true;
   };
   /// One of a call that the caller waits for, which is sent again when its answer is lost.
-  Sending Patiently() const { return {Within(options_.deadline, options_.call_timeout)}; }
+  Sending Patiently() const { return {TimeFor(options_.call_timeout)}; }
   absl::Status SendInUnit(const Sending& sending, const CallOptions& options, const Send& send);
   absl::Status SendRollbackTo(uint64_t number, const Sending& sending);
   absl::Status SendCommit(std::chrono::nanoseconds timeout);
@@ -83,6 +89,7 @@ class UnitState {
   const std::unique_ptr<v1::UnitOfWork::Stub> stub_;
   const UnitOfWorkOptions options_;
   const v1::BeginResponse begun_;
+  Clock& clock_;
   State state_ = State::kOpen;
   /// What Commit says once the unit has ended.
   absl::Status outcome_;
@@ -98,7 +105,8 @@ class UnitState {
 struct UnitAccess {
   /// Waits for `longest` at most.
   static absl::StatusOr<UnitOfWork> Begin(const std::shared_ptr<grpc::ChannelInterface>& channel,
-                                          const UnitOfWorkOptions& options, std::chrono::nanoseconds longest);
+                                          const UnitOfWorkOptions& options, std::chrono::nanoseconds longest,
+                                          Clock* clock);
   static const std::shared_ptr<UnitState>& StateOf(const UnitOfWork& unit) { return unit.state_; }
 };
 

@@ -4,21 +4,22 @@
 #include <chrono>
 #include <limits>
 #include <optional>
-#include <thread>
 
+#include "client/src/run_work.h"
+#include "client/src/unit_state.h"
 #include "rowkeeper/client/channel.h"
 #include "rowkeeper/client/error_details.h"
 #include "rowkeeper/client/run_in_unit_of_work.h"
 #include "rowkeeper/client/savepoint.h"
 #include "server/base/database_errors.h"
 #include "server/wire/status.h"
+#include "tests/client/jumping_clock.h"
 #include "tests/client/scripted_server.h"
 
 namespace rowkeeper::client {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::system_clock;
 using Clock = std::chrono::steady_clock;
 using Units = v1::UnitOfWork::Stub;
 
@@ -29,8 +30,9 @@ absl::Status DoNothing(UnitOfWork&) { return absl::OkStatus(); }
 
 class Deadlines : public ::testing::Test {
  protected:
-  UnitOfWork Begin(const UnitOfWorkOptions& options) {
-    auto unit = UnitOfWork::Begin(channel_, options);
+  UnitOfWork Begin(const UnitOfWorkOptions& options) { return Begin(options, &internal::Clock::System()); }
+  UnitOfWork Begin(const UnitOfWorkOptions& options, internal::Clock* clock) {
+    auto unit = internal::UnitAccess::Begin(channel_, options, internal::kLongestTime, clock);
     EXPECT_TRUE(unit.ok()) << unit.status();
     return *std::move(unit);
   }
@@ -77,15 +79,15 @@ TEST_F(Deadlines, CommitIsSentHoweverShortItsTimesAre) {
 
 TEST_F(Deadlines, AfterThatOfTheWholeNothingIsCommitted) {
   UnitOfWorkOptions options;
-  options.deadline = system_clock::now() + milliseconds(300);
-  UnitOfWork unit = Begin(options);
-  server_.get = [] {
-    std::this_thread::sleep_for(milliseconds(800));
-    return grpc::Status::OK;
-  };
+  JumpingClock clock;
+  options.deadline = clock.WallNow() + std::chrono::seconds(10);
+  UnitOfWork unit = Begin(options, &clock);
+  clock.SleepFor(milliseconds(9700));
+  server_.get = server_.Held();
   EXPECT_EQ(unit.Call(&Units::Get, v1::UnitOfWork::NewStub(channel_), {}).status().code(),
             absl::StatusCode::kDeadlineExceeded);
-  EXPECT_LT(Passed(), milliseconds(700)) << "the call has less than its own time";
+  EXPECT_LT(Passed(), CallOptions().timeout) << "the call has less than its own time";
+  clock.SleepFor(milliseconds(300));
   const absl::Status outcome = unit.Commit();
   EXPECT_EQ(outcome.code(), absl::StatusCode::kDeadlineExceeded) << outcome;
   EXPECT_EQ(server_.commits, 0);
@@ -96,32 +98,33 @@ TEST_F(Deadlines, AfterThatOfTheWholeNothingIsCommitted) {
 TEST_F(Deadlines, ThatOfTheWholeEndsAskingForCommit) {
   server_.commit = [] { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost"); };
   UnitOfWorkOptions options;
-  options.deadline = system_clock::now() + milliseconds(400);
-  UnitOfWork unit = Begin(options);
+  JumpingClock clock;
+  options.deadline = clock.WallNow() + milliseconds(400);
+  UnitOfWork unit = Begin(options, &clock);
   EXPECT_EQ(ReasonOf(unit.Commit()), reason::kCommitOutcomeUnknown);
-  EXPECT_LT(Passed(), milliseconds(900));
+  EXPECT_GT(clock.slept(), milliseconds(400 - 20)) << "until no other attempt fits";
+  EXPECT_LT(clock.slept(), milliseconds(400));
 }
 
 TEST_F(Deadlines, ThatOfTheWholeEndsRunsAndTheirPauses) {
   server_.commit = [] { return wire::ToGrpcStatus(SerializationFailure()); };
   RunOptions options;
   options.max_attempts = std::numeric_limits<int>::max();
-  options.deadline = system_clock::now() + milliseconds(400);
-  const absl::Status status = RunInUnitOfWork(channel_, options, DoNothing);
+  JumpingClock clock;
+  options.deadline = clock.WallNow() + milliseconds(400);
+  const absl::Status status = internal::RunWork(channel_, options, DoNothing, &clock);
   EXPECT_FALSE(status.ok());
   EXPECT_GT(server_.commits, 1);
-  EXPECT_LT(Passed(), milliseconds(900));
+  EXPECT_GT(clock.slept(), milliseconds(0));
+  EXPECT_LE(clock.slept(), milliseconds(400));
   const int commits = server_.commits;
-  options.deadline = system_clock::now() - std::chrono::hours(1);
-  EXPECT_EQ(RunInUnitOfWork(channel_, options, DoNothing).code(), absl::StatusCode::kDeadlineExceeded);
+  options.deadline = clock.WallNow() - std::chrono::hours(1);
+  EXPECT_EQ(internal::RunWork(channel_, options, DoNothing, &clock).code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(server_.commits, commits);
 }
 
 TEST_F(Deadlines, BeginIsAskedAgainWhenTheServerWasNotReachedInTime) {
-  server_.begin = [this] {
-    if (server_.begins == 1) std::this_thread::sleep_for(milliseconds(600));
-    return grpc::Status::OK;
-  };
+  server_.begin = [this, held = server_.Held()] { return server_.begins == 1 ? held() : grpc::Status::OK; };
   RunOptions options;
   options.unit.call_timeout = milliseconds(250);
   EXPECT_TRUE(RunInUnitOfWork(channel_, options, DoNothing).ok());
@@ -143,10 +146,7 @@ TEST_F(Deadlines, BeginWaitsForTheTotalTimeAtMost) {
 class Drops : public Deadlines {
  protected:
   Drops() {
-    server_.rollback = server_.rollback_to = [] {
-      std::this_thread::sleep_for(milliseconds(900));
-      return grpc::Status::OK;
-    };
+    server_.rollback = server_.rollback_to = server_.Held();
     options_.drop_timeout = milliseconds(500);
   }
   UnitOfWorkOptions options_;
@@ -160,7 +160,7 @@ TEST_F(Drops, AUnitAndItsSavepointsWaitForTheDropTimeoutTogether) {
     const auto inner = Savepoint::Begin(unit, "inner");
     ASSERT_TRUE(outer.ok() && middle.ok() && inner.ok());
   }
-  EXPECT_LT(Passed(), milliseconds(850));
+  EXPECT_LT(Passed(), 3 * options_.drop_timeout) << "not each for itself";
   EXPECT_EQ(server_.rollbacks_to, 1) << "the first has shown that it is no use";
   EXPECT_EQ(server_.rollbacks, 1);
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/synchronization/notification.h"
 #include "rowkeeper/v1/unit_of_work.grpc.pb.h"
 
 namespace rowkeeper::client {
@@ -25,18 +26,36 @@ class ScriptedServer final : public v1::UnitOfWork::Service {
     builder.RegisterService(this);
     server_ = builder.BuildAndStart();
   }
-  ~ScriptedServer() override { server_->Shutdown(std::chrono::system_clock::now()); }
+  ~ScriptedServer() override {
+    Release();
+    server_->Shutdown(std::chrono::system_clock::now());
+  }
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
   /// Serves the other end of a connection that the test has accepted.
   void Serve(int socket) { grpc::AddInsecureChannelFromFd(server_.get(), socket); }
 
+  /// Does not answer before Release.
+  Script Held() {
+    return [this] {
+      released_.WaitForNotification();
+      return grpc::Status::OK;
+    };
+  }
+  /// Once, for what is held now or later.
+  void Release() {
+    if (!released_.HasBeenNotified()) released_.Notify();
+  }
+
   Script begin, commit, rollback, get, rollback_to;
   std::atomic<int> begins{0}, commits{0}, rollbacks{0}, rollbacks_to{0}, releases{0};
 
  private:
-  static grpc::Status Play(const Script& script) { return script ? script() : grpc::Status::OK; }
+  static grpc::Status Play(const Script& script) {
+    const Script playing = script;  // the test may give the method another one meanwhile
+    return playing ? playing() : grpc::Status::OK;
+  }
 
   grpc::Status Begin(grpc::ServerContext*, const v1::BeginRequest*, v1::BeginResponse* response) override {
     ++begins;
@@ -68,6 +87,7 @@ class ScriptedServer final : public v1::UnitOfWork::Service {
     return grpc::Status::OK;
   }
 
+  absl::Notification released_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -2,8 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <thread>
 
+#include "client/src/run_work.h"
+#include "client/src/unit_state.h"
 #include "rowkeeper/client/channel.h"
 #include "rowkeeper/client/error_details.h"
 #include "rowkeeper/client/run_in_unit_of_work.h"
@@ -12,6 +13,7 @@
 #include "server/base/row_errors.h"
 #include "server/base/unit_of_work_errors.h"
 #include "server/wire/status.h"
+#include "tests/client/jumping_clock.h"
 #include "tests/client/scripted_server.h"
 
 namespace rowkeeper::client {
@@ -31,7 +33,7 @@ UnitOfWorkOptions Patience(milliseconds commit_time) {
 class UnresponsiveServer : public ::testing::Test {
  protected:
   UnitOfWork Begin(const UnitOfWorkOptions& options = Patience(milliseconds(3000))) {
-    auto unit = UnitOfWork::Begin(channel_, options);
+    auto unit = internal::UnitAccess::Begin(channel_, options, internal::kLongestTime, &clock_);
     EXPECT_TRUE(unit.ok()) << unit.status();
     return *std::move(unit);
   }
@@ -44,19 +46,20 @@ class UnresponsiveServer : public ::testing::Test {
     return unit.Commit();
   }
 
+  absl::Status Run(const RunOptions& options, const internal::Work& work) {
+    return internal::RunWork(channel_, options, work, &clock_);
+  }
+
   ScriptedServer server_;
+  JumpingClock clock_;
   std::shared_ptr<grpc::Channel> channel_ = MakeChannel(server_.address());
 };
 
 TEST_F(UnresponsiveServer, DroppingAUnitWaitsForTheDropTimeoutAtMost) {
-  server_.rollback = [] {
-    std::this_thread::sleep_for(milliseconds(1500));
-    return grpc::Status::OK;
-  };
+  server_.rollback = server_.Held();
   const auto begin = Clock::now();
   { const UnitOfWork unit = Begin(); }
-  EXPECT_GE(Clock::now() - begin, milliseconds(290));
-  EXPECT_LT(Clock::now() - begin, milliseconds(1200));
+  EXPECT_GE(Clock::now() - begin, milliseconds(290)) << "the time of the call is gRPC's";
   EXPECT_EQ(server_.rollbacks, 1);
 }
 
@@ -117,10 +120,9 @@ TEST_F(UnresponsiveServer, AfterALostAnswerOnlyAFinalOneDecides) {
 TEST_F(UnresponsiveServer, AnUnknownOutcomeIsSaidOnlyAfterTheCommitTime) {
   server_.commit = [] { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost"); };
   UnitOfWork unit = Begin(Patience(milliseconds(500)));
-  const auto begin = Clock::now();
   const absl::Status outcome = unit.Commit();
-  EXPECT_GT(Clock::now() - begin, milliseconds(450));
-  EXPECT_LT(Clock::now() - begin, milliseconds(1000));
+  EXPECT_GT(clock_.slept(), milliseconds(500 - 20)) << "until no other attempt fits";
+  EXPECT_LT(clock_.slept(), milliseconds(500));
   EXPECT_EQ(outcome.code(), absl::StatusCode::kUnknown);
   EXPECT_EQ(ReasonOf(outcome), reason::kCommitOutcomeUnknown);
   EXPECT_EQ(DetailsOf(outcome).Metadata("unit_of_work"), "unit");
@@ -143,10 +145,7 @@ TEST_F(UnresponsiveServer, AServerThatKnowsNothingAfterALostAnswerDoesNotSettleT
 
 TEST_F(UnresponsiveServer, ACommitThatHungIsAskedAgain) {
   UnitOfWork unit = Begin();
-  server_.commit = [this] {
-    if (server_.commits == 1) std::this_thread::sleep_for(milliseconds(600));
-    return grpc::Status::OK;
-  };
+  server_.commit = [this, held = server_.Held()] { return server_.commits == 1 ? held() : grpc::Status::OK; };
   EXPECT_TRUE(unit.Commit().ok());
   EXPECT_EQ(server_.commits, 2);
 }
@@ -156,7 +155,7 @@ TEST_F(UnresponsiveServer, AnUnknownOutcomeIsNeverRunAgain) {
   RunOptions options;
   options.rerun_on.push_back(reason::kCommitOutcomeUnknown);
   int runs = 0;
-  const absl::Status status = RunInUnitOfWork(channel_, options, [&](UnitOfWork&) {
+  const absl::Status status = Run(options, [&](UnitOfWork&) {
     ++runs;
     return absl::OkStatus();
   });
@@ -172,13 +171,14 @@ TEST_F(UnresponsiveServer, BeginIsAskedAgainWhileNothingHasBeenDone) {
     return grpc::Status::OK;
   };
   int runs = 0;
-  EXPECT_TRUE(RunInUnitOfWork(channel_, {}, [&](UnitOfWork&) {
+  EXPECT_TRUE(Run({}, [&](UnitOfWork&) {
                 ++runs;
                 return absl::OkStatus();
               }).ok());
   EXPECT_EQ(runs, 1);
   EXPECT_EQ(server_.begins, 3);
   EXPECT_EQ(server_.commits, 1);
+  EXPECT_GE(clock_.slept(), std::chrono::seconds(1)) << "the pause that the first answer asked for";
 }
 
 TEST_F(UnresponsiveServer, ACommitThatMeetsAStartingServerIsAskedAgain) {
@@ -195,7 +195,7 @@ TEST_F(UnresponsiveServer, ACallThatFailedForAnotherReasonIsNotRunAgain) {
     server_.get = [error] { return wire::ToGrpcStatus(error); };
     server_.begins = 0;
     int runs = 0;
-    const absl::Status status = RunInUnitOfWork(channel_, {}, [&](UnitOfWork& unit) {
+    const absl::Status status = Run({}, [&](UnitOfWork& unit) {
       ++runs;
       return unit.Call(&v1::UnitOfWork::Stub::Get, v1::UnitOfWork::NewStub(channel_), {}).status();
     });
@@ -209,11 +209,10 @@ TEST_F(UnresponsiveServer, NoAttemptBeginsAfterTheTotalTime) {
   server_.begin = [] { return wire::ToGrpcStatus(ShuttingDown()); };  // asks for a second's pause
   RunOptions options;
   options.total_time = milliseconds(500);
-  const auto begin = Clock::now();
-  const absl::Status status = RunInUnitOfWork(channel_, options, [](UnitOfWork&) { return absl::OkStatus(); });
+  const absl::Status status = Run(options, [](UnitOfWork&) { return absl::OkStatus(); });
   EXPECT_EQ(ReasonOf(status), "SHUTTING_DOWN");
   EXPECT_EQ(server_.begins, 1);
-  EXPECT_LT(Clock::now() - begin, milliseconds(500));
+  EXPECT_EQ(clock_.slept(), milliseconds(0)) << "nobody waits in vain";
 }
 
 TEST_F(UnresponsiveServer, AMovedFromUnitDoesNothing) {
