@@ -11,7 +11,6 @@
 //   prepared_statements.h  what one session has prepared
 //   describe.h             asks PostgreSQL what a custom query takes and gives
 
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/statement_name.h"
 #include "server/db/cancellation.h"
 #include "server/db/rows.h"
 
@@ -72,9 +72,9 @@ struct ErrorContext {
 
 /// One statement to execute.
 struct Query {
-  /// Prepared under this id on first use on each connection; 0 executes without preparing.
-  uint64_t id = 0;
   std::string_view text;
+  /// That of `text`, which is prepared under it on first use on each connection; null executes without preparing.
+  const StatementName* name = nullptr;
   const std::vector<Param>* params = nullptr;
   /// A write whose reply is lost has an unknown outcome; a read has none.
   enum class Effect { kRead, kWrite } effect = Effect::kWrite;

@@ -76,7 +76,8 @@ void LogFailure(const PgError& error, const Query& query, const absl::Status& st
   if (!spdlog::default_logger_raw()->should_log(level)) return;
   const std::string words =
       MessageIsFreeOfValues(error) ? error.primary.substr(0, error.primary.find('\n')) : std::string();
-  spdlog::log(level, "statement {} failed: sqlstate={} table={} constraint={} log_id={} {}", query.id, error.sqlstate,
+  const std::string_view name = query.name == nullptr ? "without a name" : std::string_view(query.name->str());
+  spdlog::log(level, "statement {} failed: sqlstate={} table={} constraint={} log_id={} {}", name, error.sqlstate,
               error.table, error.constraint, ErrorLogId(status), words);
 }
 
@@ -138,7 +139,7 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
     } catch (const std::exception&) {
       const PgError error = session_->LastError();
       const bool stale = IsStalePlan(error, *attempt);
-      if (stale) statements_.Forget(query.id);
+      if (stale) ForgetPlan(error, *query.name);
       if (!stale || transaction_.state() != TransactionTracker::State::kNone) {
         return Failed(error, query, scope, *attempt);
       }
@@ -149,11 +150,12 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
 
 Rows PgConnection::Send(const Query& query, Attempt* attempt) {
   const std::vector<Param>& params = ParamsOf(query);
-  if (query.id != 0) {
-    const std::string& name = PreparedName(query, attempt);
+  if (query.name != nullptr) {
+    attempt->reused_plan = statements_.Find(query.name->str()) == PreparedStatements::State::kPrepared;
+    if (!attempt->reused_plan) PrepareFor(query);
     ArmFor(query);
     attempt->sent = true;
-    return RowsBuilder::Build(session_->RunPrepared(name, params));
+    return RowsBuilder::Build(session_->RunPrepared(query.name->str(), params));
   }
   ArmFor(query);
   attempt->sent = true;
@@ -161,25 +163,34 @@ Rows PgConnection::Send(const Query& query, Attempt* attempt) {
   return RowsBuilder::Build(params.empty() ? session_->Run(text) : session_->RunWithParams(text, params));
 }
 
-const std::string& PgConnection::PreparedName(const Query& query, Attempt* attempt) {
-  if (const std::string* name = statements_.Find(query.id)) {
-    attempt->reused_plan = true;
-    return *name;
-  }
+void PgConnection::PrepareFor(const Query& query) {
+  const std::string& name = query.name->str();
   ArmFor(query);
-  if (statements_.has_retired() && transaction_.state() == TransactionTracker::State::kNone) DeallocateRetired();
-  std::string name = statements_.NewName();
-  session_->Prepare(name, std::string(query.text));
-  return statements_.Add(query.id, std::move(name));
+  if (statements_.has_forgotten() && transaction_.state() == TransactionTracker::State::kNone) DeallocateForgotten();
+  if (statements_.Find(name) == PreparedStatements::State::kStale) {
+    statements_.Drop(name);
+    session_->Unprepare(name);
+  }
+  session_->Prepare(name, query.text);
+  statements_.Add(name);
 }
 
-void PgConnection::DeallocateRetired() {
-  for (const std::string& name : statements_.TakeRetired()) {
+void PgConnection::DeallocateForgotten() {
+  for (const std::string& name : statements_.TakeForgotten()) {
     try {
       session_->Unprepare(name);
     } catch (const std::exception&) {
       if (session_->LastError().lost) throw;
     }
+  }
+}
+
+/// What the server does not have it cannot deallocate.
+void PgConnection::ForgetPlan(const PgError& error, const StatementName& name) {
+  if (error.sqlstate == "26000") {
+    statements_.Drop(name.str());
+  } else {
+    statements_.MarkStale(name.str());
   }
 }
 

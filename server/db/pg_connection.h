@@ -53,8 +53,9 @@ class PgConnection final : public Connection, private CancelTarget {
   absl::StatusOr<Rows> RunWatched(const Query& query, Attempt* attempt);
   absl::StatusOr<Rows> Run(const Query& query, const CancelScope& scope, Attempt* attempt);
   Rows Send(const Query& query, Attempt* attempt);
-  const std::string& PreparedName(const Query& query, Attempt* attempt);
-  void DeallocateRetired();
+  void PrepareFor(const Query& query);
+  void DeallocateForgotten();
+  void ForgetPlan(const PgError& error, const StatementName& name);
   /// Begins the wait for an answer to `query`; each round trip has the whole limit.
   void ArmFor(const Query& query);
   absl::Status Failed(const PgError& error, const Query& query, const CancelScope& scope, const Attempt& attempt);

@@ -6,9 +6,25 @@
 
 #include <libpq-events.h>
 
+#include "server/base/text.h"
 #include "server/db/connection.h"
 
 namespace rowkeeper::db {
+namespace {
+
+/// PgSession::LastError says what it was.
+class Failure : public std::exception {
+ public:
+  const char* what() const noexcept override { return "a statement failed"; }
+};
+
+PgResult Succeeded(PgResult result) {
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) throw Failure();
+  return result;
+}
+
+}  // namespace
 
 void PgSession::Errors::Add(const PGresult* result) noexcept {
   if (PQresultStatus(result) != PGRES_FATAL_ERROR) return;
@@ -45,19 +61,23 @@ pqxx::result PgSession::RunWithParams(const std::string& text, const std::vector
   return db::RunWithParams(&transaction_, text, params);
 }
 
-void PgSession::Prepare(const std::string& name, const std::string& text) {
+void PgSession::Prepare(const std::string& name, std::string_view text) {
   errors_.Clear();
-  PrepareNow(&connection_, name, text);
+  Succeeded(PgResult(PQprepare(handle(), name.c_str(), std::string(text).c_str(), 0, nullptr)));
 }
 
 void PgSession::Unprepare(const std::string& name) {
   errors_.Clear();
-  connection_.pqxx().unprepare(name);
+  Succeeded(PgResult(PQexec(handle(), Cat("DEALLOCATE \"", name, "\"").c_str())));
 }
 
-pqxx::result PgSession::RunPrepared(const std::string& name, const std::vector<Param>& params) {
+PgResult PgSession::RunPrepared(const std::string& name, const std::vector<Param>& params) {
   errors_.Clear();
-  return db::RunPrepared(&transaction_, name, params);
+  std::vector<const char*> values;
+  values.reserve(params.size());
+  for (const Param& param : params) values.push_back(param ? param->c_str() : nullptr);
+  return Succeeded(PgResult(
+      PQexecPrepared(handle(), name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0)));
 }
 
 PgError PgSession::LastError() const {

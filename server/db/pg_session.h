@@ -1,9 +1,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/db/pg_error.h"
+#include "server/db/pg_result.h"
 #include "server/db/pqxx_compat.h"
 #include "server/db/rows.h"
 
@@ -24,9 +26,14 @@ class PgSession {
   /// Simple protocol: `text` may hold several statements.
   pqxx::result Run(const std::string& text);
   pqxx::result RunWithParams(const std::string& text, const std::vector<Param>& params);
-  void Prepare(const std::string& name, const std::string& text);
+
+  // Names are the caller's affair: libpqxx has a list of its own, which cannot be told that the server has forgotten a
+  // statement, or has one that others prepared. So these run on the handle, and throw an std::exception.
+
+  void Prepare(const std::string& name, std::string_view text);
+  /// DEALLOCATE.
   void Unprepare(const std::string& name);
-  pqxx::result RunPrepared(const std::string& name, const std::vector<Param>& params);
+  PgResult RunPrepared(const std::string& name, const std::vector<Param>& params);
 
   /// The error of the latest of the calls above, which has thrown. One that came without an answer of the server is
   /// `lost`: nobody knows what the session has seen.

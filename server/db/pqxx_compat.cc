@@ -1,7 +1,5 @@
 #include "server/db/pqxx_compat.h"
 
-#include <exception>
-
 #include <pqxx/except>
 #include <pqxx/prepared_statement>
 #if PQXX_VERSION_MAJOR >= 7
@@ -44,20 +42,6 @@ pqxx::result RunWithParams(pqxx::nontransaction* transaction, const std::string&
   return transaction->exec_params(text, pqxx::prepare::make_dynamic_params(Pointers(params)));
 }
 
-void PrepareNow(PqxxConnection* connection, const std::string& name, const std::string& text) {
-  connection->prepare(name, text);
-  try {
-    connection->prepare_now(name);
-  } catch (const std::exception&) {
-    connection->unprepare(name);  // nothing is sent for what the server does not know
-    throw;
-  }
-}
-
-pqxx::result RunPrepared(pqxx::nontransaction* transaction, const std::string& name, const std::vector<Param>& params) {
-  return transaction->exec_prepared(name, pqxx::prepare::make_dynamic_params(Pointers(params)));
-}
-
 #else
 
 namespace {
@@ -91,14 +75,6 @@ PqxxConnection::PqxxConnection(const std::string& conninfo)
 pqxx::result RunWithParams(pqxx::nontransaction* transaction, const std::string& text,
                            const std::vector<Param>& params) {
   return transaction->exec(text, Borrow(params));
-}
-
-void PrepareNow(PqxxConnection* connection, const std::string& name, const std::string& text) {
-  connection->pqxx().prepare(name, text);
-}
-
-pqxx::result RunPrepared(pqxx::nontransaction* transaction, const std::string& name, const std::vector<Param>& params) {
-  return transaction->exec(pqxx::prepped(name), Borrow(params));
 }
 
 #endif

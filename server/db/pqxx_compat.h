@@ -66,8 +66,5 @@ class PqxxConnection final {
 
 pqxx::result RunWithParams(pqxx::nontransaction* transaction, const std::string& text,
                            const std::vector<Param>& params);
-/// Prepares at once instead of on first use. After an error libpqxx does not know the name.
-void PrepareNow(PqxxConnection* connection, const std::string& name, const std::string& text);
-pqxx::result RunPrepared(pqxx::nontransaction* transaction, const std::string& name, const std::vector<Param>& params);
 
 }  // namespace rowkeeper::db

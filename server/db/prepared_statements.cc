@@ -1,42 +1,47 @@
 #include "server/db/prepared_statements.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
-
-#include "server/base/text.h"
 
 namespace rowkeeper::db {
 
 PreparedStatements::PreparedStatements(int capacity) : capacity_(static_cast<size_t>(std::max(capacity, 1))) {}
 
-const std::string* PreparedStatements::Find(uint64_t id) {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) return nullptr;
+PreparedStatements::State PreparedStatements::Find(const std::string& name) {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return State::kUnknown;
   entries_.splice(entries_.begin(), entries_, found->second);
-  return &found->second->name;
+  return found->second->stale ? State::kStale : State::kPrepared;
 }
 
-std::string PreparedStatements::NewName() { return Cat("rk", ++names_); }
-
-const std::string& PreparedStatements::Add(uint64_t id, std::string name) {
-  if (entries_.size() >= capacity_) Retire(std::prev(entries_.end()));
-  entries_.push_front({id, std::move(name)});
-  by_id_[id] = entries_.begin();
-  return entries_.front().name;
+void PreparedStatements::Add(const std::string& name) {
+  if (Find(name) == State::kUnknown) {
+    entries_.push_front({name});
+    by_name_[entries_.front().name] = entries_.begin();
+  }
+  entries_.front().stale = false;
 }
 
-void PreparedStatements::Forget(uint64_t id) {
-  const auto found = by_id_.find(id);
-  if (found != by_id_.end()) Retire(found->second);
+void PreparedStatements::MarkStale(const std::string& name) {
+  if (const auto found = by_name_.find(name); found != by_name_.end()) found->second->stale = true;
 }
 
-std::vector<std::string> PreparedStatements::TakeRetired() { return std::exchange(retired_, {}); }
-
-void PreparedStatements::Retire(Entries::iterator entry) {
-  retired_.push_back(std::move(entry->name));
-  by_id_.erase(entry->id);
+void PreparedStatements::Drop(const std::string& name) {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return;
+  const auto entry = found->second;
+  by_name_.erase(found);  // its key is the entry's own name
   entries_.erase(entry);
+}
+
+std::vector<std::string> PreparedStatements::TakeForgotten() {
+  std::vector<std::string> names;
+  while (has_forgotten()) {
+    by_name_.erase(entries_.back().name);
+    names.push_back(std::move(entries_.back().name));
+    entries_.pop_back();
+  }
+  return names;
 }
 
 }  // namespace rowkeeper::db

@@ -1,44 +1,48 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <list>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace rowkeeper::db {
 
-/// Which statements one session has prepared, by Query.id; forgets the least recently used beyond `capacity`. A name is
-/// never used twice, so that a forgotten statement may be deallocated later. Not thread-safe.
+/// Which names one session has prepared; forgets the least recently used beyond `capacity`. Not thread-safe.
 class PreparedStatements {
  public:
+  enum class State {
+    kUnknown,   ///< to be prepared
+    kPrepared,  ///< to be executed
+    kStale,     ///< the server has it, but it cannot be executed any more: to be deallocated and prepared anew
+  };
+
   explicit PreparedStatements(int capacity);
 
-  /// The name `id` is prepared under, or null. Counts as a use.
-  const std::string* Find(uint64_t id);
-  std::string NewName();
-  const std::string& Add(uint64_t id, std::string name);
-  void Forget(uint64_t id);
+  /// Counts as a use. A name that was forgotten is still prepared until it is taken.
+  State Find(const std::string& name);
+  /// The server has prepared it just now, or says that it has it.
+  void Add(const std::string& name);
+  /// Its plan is of no use any more.
+  void MarkStale(const std::string& name);
+  /// The server does not have it (any more).
+  void Drop(const std::string& name);
 
-  bool has_retired() const { return !retired_.empty(); }
-  /// Names of forgotten statements that the server still keeps.
-  std::vector<std::string> TakeRetired();
+  bool has_forgotten() const { return entries_.size() > capacity_; }
+  /// The names beyond the capacity; whoever takes them deallocates them.
+  std::vector<std::string> TakeForgotten();
 
  private:
   struct Entry {
-    uint64_t id = 0;
     std::string name;
+    bool stale = false;
   };
   using Entries = std::list<Entry>;
 
-  void Retire(Entries::iterator entry);
-
   const size_t capacity_;
-  uint64_t names_ = 0;
   Entries entries_;  // the most recently used first
-  std::unordered_map<uint64_t, Entries::iterator> by_id_;
-  std::vector<std::string> retired_;
+  std::unordered_map<std::string_view, Entries::iterator> by_name_;
 };
 
 }  // namespace rowkeeper::db

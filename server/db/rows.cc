@@ -1,5 +1,6 @@
 #include "server/db/rows.h"
 
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -8,16 +9,19 @@
 namespace rowkeeper::db {
 
 struct Rows::Storage {
+  // One of these owns the cells' text.
   pqxx::result result;
-  std::vector<Cell> cells;
-  /// Of assembled rows, in place of the result.
+  PgResult pg_result;
   std::vector<Rows> parts;
   bool assembled = false;
+
+  std::vector<Cell> cells;
 };
 
 std::string Rows::column_name(int column) const {
   if (column < 0 || column >= columns_) return {};
   if (storage_->assembled) return storage_->parts.empty() ? std::string() : storage_->parts[0].column_name(column);
+  if (storage_->pg_result != nullptr) return PQfname(storage_->pg_result.get(), column);
   return storage_->result.column_name(static_cast<pqxx::row::size_type>(column));
 }
 
@@ -38,6 +42,31 @@ Rows RowsBuilder::Build(pqxx::result result) {
       storage->cells.push_back(field->is_null() ? Rows::Cell{} : Rows::Cell{field->c_str(), field->size()});
     }
   }
+  rows.cells_ = storage->cells.data();
+  rows.storage_ = std::move(storage);
+  return rows;
+}
+
+Rows RowsBuilder::Build(PgResult result) {
+  Rows rows;
+  rows.affected_ = std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
+  rows.columns_ = PQnfields(result.get());
+  rows.size_ = PQntuples(result.get());
+  if (rows.columns_ == 0) return rows;
+
+  auto storage = std::make_shared<Rows::Storage>();
+  storage->cells.reserve(static_cast<size_t>(rows.size_) * rows.columns_);
+  for (int row = 0; row < rows.size_; ++row) {
+    for (int column = 0; column < rows.columns_; ++column) {
+      if (PQgetisnull(result.get(), row, column) != 0) {
+        storage->cells.emplace_back();
+      } else {
+        storage->cells.push_back(
+            {PQgetvalue(result.get(), row, column), static_cast<size_t>(PQgetlength(result.get(), row, column))});
+      }
+    }
+  }
+  storage->pg_result = std::move(result);
   rows.cells_ = storage->cells.data();
   rows.storage_ = std::move(storage);
   return rows;

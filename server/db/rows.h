@@ -30,7 +30,7 @@ class Rows {
   std::string column_name(int column) const;
 
  private:
-  friend class RowsBuilder;  // in db/, where pqxx::result is known
+  friend class RowsBuilder;  // in db/, where the results of libpqxx and libpq are known
 
   struct Cell {
     const char* data = nullptr;

@@ -3,15 +3,17 @@
 #include <vector>
 
 #include "server/db/assembled_rows.h"
+#include "server/db/pg_result.h"
 #include "server/db/pqxx_compat.h"
 #include "server/db/rows.h"
 
 namespace rowkeeper::db {
 
-/// Makes Rows of a libpqxx result, or of other Rows, without copying the cells' text.
+/// Makes Rows of a result of libpqxx or libpq, or of other Rows, without copying the cells' text.
 class RowsBuilder {
  public:
   static Rows Build(pqxx::result result);
+  static Rows Build(PgResult result);
   static Rows Assemble(std::vector<Rows> parts, const std::vector<RowSource>& sources, int columns);
 };
 

@@ -77,8 +77,8 @@ absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, db:
 absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, const std::vector<db::Param>& params,
                                             db::Query::Effect effect) const {
   db::Query query;
-  query.id = statement.id;
   query.text = statement.text;
+  query.name = statement.name ? &*statement.name : nullptr;
   query.params = &params;
   query.effect = effect;
   query.errors = &parts.errors.For(Subject(*call.plan));

@@ -15,7 +15,7 @@ absl::Status ExportRun::Open() {
   if (absl::Status status = Execute(sql::BeginTransaction(mode, idle_limit_)).status(); !status.ok()) return status;
   statement_ = execution_.Get(StatementCache::Kind::kMain);
   sql::Statement declaration = *statement_;
-  declaration.id = 0;
+  declaration.name.reset();
   declaration.text = sql::DeclareExport(statement_->text);
   return execution_.Execute(declaration, db::Query::Effect::kRead).status();
 }

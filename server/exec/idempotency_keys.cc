@@ -1,7 +1,6 @@
 #include "server/exec/idempotency_keys.h"
 
 #include <charconv>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -23,22 +22,47 @@ constexpr int kMostAttempts = 5;
 /// message begins with a byte below 8, for fields are numbered from 1.
 constexpr char kVersion = 1;
 
-/// Far from those that the statement cache counts up to.
-enum StatementId : uint64_t {
-  kInsert = std::numeric_limits<uint64_t>::max() - 16,
-  kSelect,
-  kUpdate,
+/// A statement that is prepared.
+struct Prepared {
+  explicit Prepared(std::string sql) : text(std::move(sql)), name(text) {}
+
+  const std::string text;
+  const StatementName name;
 };
 
-absl::StatusOr<db::Rows> Execute(uint64_t id, const std::string& text, const std::vector<db::Param>& params,
-                                 Effect effect, db::Connection& connection, db::Cancellation* cancellation) {
-  db::Query query;
-  query.id = id;
-  query.text = text;
+/// Those that every call with a key executes.
+struct KeyStatements {
+  const Prepared insert{sql::InsertIdempotencyKey()};
+  const Prepared select{sql::SelectIdempotencyKey()};
+  const Prepared update{sql::UpdateIdempotencyKey()};
+
+  static const KeyStatements& Get() {
+    static const auto* const statements = new KeyStatements;
+    return *statements;
+  }
+};
+
+absl::StatusOr<db::Rows> ExecuteQuery(db::Query query, const std::vector<db::Param>& params, Effect effect,
+                                      db::Connection& connection, db::Cancellation* cancellation) {
   query.params = &params;
   query.effect = effect;
   query.cancellation = cancellation;
   return connection.Execute(query);
+}
+
+absl::StatusOr<db::Rows> Execute(const Prepared& statement, const std::vector<db::Param>& params, Effect effect,
+                                 db::Connection& connection, db::Cancellation* cancellation) {
+  db::Query query;
+  query.text = statement.text;
+  query.name = &statement.name;
+  return ExecuteQuery(query, params, effect, connection, cancellation);
+}
+
+absl::StatusOr<db::Rows> Execute(const std::string& text, const std::vector<db::Param>& params, Effect effect,
+                                 db::Connection& connection, db::Cancellation* cancellation) {
+  db::Query query;
+  query.text = text;
+  return ExecuteQuery(query, params, effect, connection, cancellation);
 }
 
 std::string ToBytea(const std::string& bytes) { return Cat("\\x", absl::BytesToHexString(bytes)); }
@@ -59,9 +83,8 @@ std::string FromBytea(std::string_view text) {
 absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const IdempotencyKey& key, db::Connection& connection,
                                                                   db::Cancellation* cancellation) const {
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    const auto inserted =
-        Execute(kInsert, sql::InsertIdempotencyKey(), {key.key, ToBytea(key.request_hash), key.method}, Effect::kWrite,
-                connection, cancellation);
+    const auto inserted = Execute(KeyStatements::Get().insert, {key.key, ToBytea(key.request_hash), key.method},
+                                  Effect::kWrite, connection, cancellation);
     if (!inserted.ok()) return Explain(inserted.status());
     if (inserted->affected() > 0) return std::nullopt;
     auto stored = Find(key, connection, cancellation);
@@ -73,7 +96,7 @@ absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const Idempote
       if (!(*stored)->same_request) return IdempotencyKeyReused(key.key);
       return std::move((*stored)->response);
     }
-    const auto freed = Execute(0, sql::DeleteOldIdempotencyKey(), {key.key, Cat(options_.age.count())}, Effect::kWrite,
+    const auto freed = Execute(sql::DeleteOldIdempotencyKey(), {key.key, Cat(options_.age.count())}, Effect::kWrite,
                                connection, cancellation);
     if (!freed.ok()) return freed.status();
   }
@@ -84,7 +107,7 @@ absl::StatusOr<std::optional<IdempotencyKeys::Stored>> IdempotencyKeys::Find(con
                                                                              db::Connection& connection,
                                                                              db::Cancellation* cancellation) const {
   const auto rows =
-      Execute(kSelect, sql::SelectIdempotencyKey(), {key.key, ToBytea(key.request_hash), Cat(options_.age.count())},
+      Execute(KeyStatements::Get().select, {key.key, ToBytea(key.request_hash), Cat(options_.age.count())},
               Effect::kRead, connection, cancellation);
   if (!rows.ok()) return rows.status();
   if (rows->size() == 0) return std::nullopt;
@@ -102,17 +125,17 @@ absl::StatusOr<std::optional<IdempotencyKeys::Stored>> IdempotencyKeys::Find(con
 absl::Status IdempotencyKeys::Store(const IdempotencyKey& key, const std::string& response, db::Connection& connection,
                                     db::Cancellation* cancellation) const {
   const auto updated =
-      Execute(kUpdate, sql::UpdateIdempotencyKey(), {key.key, ToBytea(Cat(std::string_view(&kVersion, 1), response))},
+      Execute(KeyStatements::Get().update, {key.key, ToBytea(Cat(std::string_view(&kVersion, 1), response))},
               Effect::kWrite, connection, cancellation);
   if (!updated.ok()) return updated.status();
   return updated->affected() == 1 ? absl::OkStatus() : Internal("an idempotency key went while its call ran");
 }
 
 absl::StatusOr<int64_t> IdempotencyKeys::Sweep(db::Connection& connection) const {
-  const auto there = Execute(0, sql::SelectHasIdempotencyKeys(), {}, Effect::kRead, connection, nullptr);
+  const auto there = Execute(sql::SelectHasIdempotencyKeys(), {}, Effect::kRead, connection, nullptr);
   if (!there.ok()) return there.status();
   if (there->size() == 0 || there->cell(0, 0) != "t") return 0;
-  const auto swept = Execute(0, sql::DeleteOldIdempotencyKeys(), {Cat(options_.age.count()), Cat(kSweepRows)},
+  const auto swept = Execute(sql::DeleteOldIdempotencyKeys(), {Cat(options_.age.count()), Cat(kSweepRows)},
                              Effect::kWrite, connection, nullptr);
   if (!swept.ok()) return swept.status();
   return swept->affected();

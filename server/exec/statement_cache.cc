@@ -47,9 +47,12 @@ std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::str
     if (found != statements_.end()) return found->second;
   }
   auto statement = std::make_shared<sql::Statement>(render());
+  const bool fits = statement->text.size() <= kMaxKeptBytes;
+  if (fits) statement->name.emplace(statement->text);
   absl::MutexLock lock(&mutex_);
-  if (statements_.size() >= limit_ || statement->text.size() > kMaxKeptBytes) {
+  if (statements_.size() >= limit_ || !fits) {
     ++refused_;
+    statement->name.reset();
     return statement;
   }
   statement->id = next_id_++;

@@ -25,7 +25,7 @@ absl::Status TracedConnection::ExplainFirst(const db::Query& query) {
   const std::optional<std::string> text = sql::ExplainStatement(query.text);
   if (!text.has_value()) return absl::OkStatus();
   db::Query explain = query;
-  explain.id = 0;
+  explain.name = nullptr;
   explain.text = *text;
   explain.effect = db::Query::Effect::kRead;
   const absl::StatusOr<db::Rows> rows = connection_.Execute(explain);

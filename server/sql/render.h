@@ -27,7 +27,7 @@
 
 namespace rowkeeper::sql {
 
-/// The SQL of one variant of a plan. Pure; the result's id is 0 and is given by whoever keeps the statement.
+/// The SQL of one variant of a plan. Pure; the result has no id and no name; whoever keeps the statement gives them.
 Statement Render(const plan::MethodPlan& plan, const plan::Variant& variant);
 
 /// Asks why a write of this variant found no row. At most one row, the live one if there is one, with the boolean cells

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "server/base/statement_name.h"
 
 namespace rowkeeper::plan {
 struct JsonMask;
@@ -34,9 +37,12 @@ struct Parameter {
 /// SQL text with `$1..$n` and the meaning of its parameters and result cells. Immutable; shared by all calls of the
 /// same variant of a plan.
 struct Statement {
-  /// Unique in the process; names the prepared statement on every connection. 0: not to be prepared.
+  /// Unique in the process, for what is kept beside the statement; 0: it is not kept. Two statements may have one text
+  /// and different meanings of its cells.
   uint64_t id = 0;
   std::string text;
+  /// That of `text`, which is prepared under it; none: not to be prepared.
+  std::optional<StatementName> name;
   std::vector<Parameter> parameters;
   /// The entity's column of each result cell: first the visible ones in field order, then those that only the page
   /// token needs.

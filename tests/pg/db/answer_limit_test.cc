@@ -83,7 +83,7 @@ TEST_F(AnswerLimitTest, AutocommittedWriteHasAnUnknownOutcomeAndMayHappenLater) 
 
 TEST_F(AnswerLimitTest, WriteThatWasStillBeingPreparedIsUnavailableAndNeverHappens) {
   Query query = Statement("INSERT INTO answers VALUES (1)");
-  query.id = 1;
+  query.name = testing::NameOf(query.text);
   EXPECT_EQ(ReasonWhenHung(query), "DATABASE_UNAVAILABLE");
   Resume();
   EXPECT_EQ(Count(), "0");
@@ -91,7 +91,7 @@ TEST_F(AnswerLimitTest, WriteThatWasStillBeingPreparedIsUnavailableAndNeverHappe
 
 TEST_F(AnswerLimitTest, PreparedWriteThatWasSentHasAnUnknownOutcome) {
   Query query = Statement("INSERT INTO answers VALUES (1)");
-  query.id = 1;
+  query.name = testing::NameOf(query.text);
   Prepare(query);
   EXPECT_EQ(ReasonWhenHung(query), "COMMIT_OUTCOME_UNKNOWN");
   Resume();
@@ -124,9 +124,9 @@ TEST_F(AnswerLimitTest, LimitOfAQueryComesBeforeTheConnections) {
 TEST_F(AnswerLimitTest, EachRoundTripHasTheWholeLimit) {
   Query query = Statement("SELECT pg_sleep(0.2)", Query::Effect::kRead);
   for (int i = 0; i < 3; ++i) {
-    query.id = 7;
+    query.name = testing::NameOf(query.text);
     Prepare(query);
-    query.id = 0;
+    query.name = nullptr;
     Prepare(query);
   }
   EXPECT_FALSE(connection_->broken());
@@ -211,7 +211,7 @@ TEST_F(CancelGraceTest, StatementOfATransactionIsUnavailable) {
 
 TEST_F(CancelGraceTest, StatementThatWasCancelledBeforeItCouldHangHasTheGraceForEachRoundTrip) {
   Query query = Statement("SELECT pg_sleep(10)", Query::Effect::kRead);
-  query.id = 3;  // hangs while it is prepared
+  query.name = testing::NameOf(query.text);  // hangs while it is prepared
   EXPECT_EQ(ReasonWhenCancelled(query, Cancellation::Cause::kDeadline), "DEADLINE_EXCEEDED");
 }
 

@@ -36,10 +36,10 @@ TEST_F(ConnectionTest, ParametersKeepNullEmptyAndUtf8Apart) {
   auto connection = Open();
   ASSERT_NE(connection, nullptr);
   const std::vector<Param> params = {std::nullopt, "", "åß∂ 日本 🐘 'q' \\ \n"};
-  for (const uint64_t id : {uint64_t{0}, uint64_t{1}, uint64_t{1}}) {
+  for (const bool prepared : {false, true, true}) {
     Query query;
-    query.id = id;
     query.text = "SELECT $1::text, $2::text, $3::text";
+    if (prepared) query.name = testing::NameOf(query.text);
     query.params = &params;
     const auto rows = connection->Execute(query);
     ASSERT_TRUE(rows.ok()) << rows.status();

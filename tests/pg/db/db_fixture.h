@@ -15,6 +15,7 @@
 #include "server/base/text.h"
 #include "server/db/connection.h"
 #include "tests/support/scratch_database.h"
+#include "tests/support/statement_names.h"
 
 namespace rowkeeper::db {
 

@@ -38,9 +38,7 @@ class PgSessionTest : public DbTest {
   std::unique_ptr<PgSession> session_;
 };
 
-using PgResult = std::unique_ptr<PGresult, void (*)(PGresult*)>;
-
-PgResult NextResult(PGconn* handle) { return {PQgetResult(handle), PQclear}; }
+PgResult NextResult(PGconn* handle) { return PgResult(PQgetResult(handle)); }
 
 TEST_F(PgSessionTest, ErrorHasTheFieldsOfTheAnswer) {
   session_->Run(
@@ -94,7 +92,7 @@ TEST_F(PgSessionTest, EveryKindOfCallTellsItsError) {
   EXPECT_EQ(ErrorOf([&] { session_->Prepare("s", "SELECT nope"); }).sqlstate, "42703");
   session_->Prepare("s", "SELECT $1::int");
   EXPECT_EQ(ErrorOf([&] { session_->RunPrepared("s", {"x"}); }).sqlstate, "22P02");
-  EXPECT_EQ(std::string(session_->RunPrepared("s", {"7"})[0][0].c_str()), "7");
+  EXPECT_EQ(std::string(PQgetvalue(session_->RunPrepared("s", {"7"}).get(), 0, 0)), "7");
 }
 
 TEST_F(PgSessionTest, FailedTransactionIsKnown) {

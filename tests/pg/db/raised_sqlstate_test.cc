@@ -43,11 +43,17 @@ class RaisedSqlStateTest : public DbTest {
     scratch().Run("SELECT setval('tries', 1000)");
   }
 
-  absl::Status Insert(std::string_view table, const char* state, uint64_t id = 0) {
+  absl::Status Insert(std::string_view table, const char* state) { return Insert(table, state, nullptr); }
+  /// By a plan that is kept.
+  absl::Status InsertPrepared(std::string_view table, const char* state) {
+    return Insert(table, state, testing::NameOf(InsertText(table)));
+  }
+  static std::string InsertText(std::string_view table) { return Cat("INSERT INTO ", table, " VALUES ($1)"); }
+  absl::Status Insert(std::string_view table, const char* state, const StatementName* name) {
     const std::vector<Param> params = {state};
-    const std::string text = Cat("INSERT INTO ", table, " VALUES ($1)");
+    const std::string text = InsertText(table);
     Query query;
-    query.id = id;
+    query.name = name;
     query.text = text;
     query.params = &params;
     return connection_->Execute(query).status();
@@ -74,12 +80,12 @@ class RaisedSqlStateTest : public DbTest {
 
 TEST_F(RaisedSqlStateTest, StatementIsRefusedOnceAndTheConnectionLivesOn) {
   const int pid = connection_->backend_pid();
-  ASSERT_TRUE(Insert("at_once", "", 1).ok());
+  ASSERT_TRUE(InsertPrepared("at_once", "").ok());
   ASSERT_EQ(Tries(), 1);
   for (const char* state : kStates) {
     SCOPED_TRACE(state);
     ExpectRefusal(Insert("at_once", state));
-    ExpectRefusal(Insert("at_once", state, 1));  // by a plan that has been used before
+    ExpectRefusal(InsertPrepared("at_once", state));  // by a plan that has been used before
     EXPECT_EQ(Tries(), 2);
   }
   ExpectTheSameSession(pid);
@@ -95,13 +101,13 @@ TEST_F(RaisedSqlStateTest, OnlySerializationFailuresAskForARerun) {
 
 TEST_F(RaisedSqlStateTest, TransactionFailsAndCanGoBackToItsSavepoint) {
   const int pid = connection_->backend_pid();
-  ASSERT_TRUE(Insert("at_once", "", 1).ok());
+  ASSERT_TRUE(InsertPrepared("at_once", "").ok());
   for (const char* state : kStates) {
     SCOPED_TRACE(state);
     Tries();
     ASSERT_TRUE(Run(*connection_, "BEGIN").ok());
     ASSERT_TRUE(Run(*connection_, "SAVEPOINT here").ok());
-    ExpectRefusal(Insert("at_once", state, 1));
+    ExpectRefusal(InsertPrepared("at_once", state));
     EXPECT_EQ(Tries(), 1);
     EXPECT_TRUE(connection_->in_failed_transaction());
     ASSERT_TRUE(Run(*connection_, "ROLLBACK TO here").ok());
@@ -139,8 +145,8 @@ TEST_F(RaisedSqlStateTest, FeatureThatPostgresItselfRefusesIsNotTriedAgain) {
   const auto truncate = [this](const char* unit) {
     const std::vector<Param> params = {unit};
     Query query;
-    query.id = 1;
     query.text = "SELECT nextval('tries'), date_trunc($1, now())";
+    query.name = testing::NameOf(query.text);
     query.params = &params;
     return connection_->Execute(query);
   };

@@ -14,6 +14,7 @@
 #include "server/base/text.h"
 #include "server/db/connection.h"
 #include "tests/support/scratch_database.h"
+#include "tests/support/statement_names.h"
 #include "tests/support/tcp_gate.h"
 
 namespace rowkeeper::testing {

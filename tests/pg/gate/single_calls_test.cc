@@ -43,10 +43,10 @@ class SingleCallsTest : public GateTest {
   }
 
   /// One statement, autocommitted.
-  std::string RunAlone(const std::string& sql, Effect effect, uint64_t id = 0) {
+  std::string RunAlone(const std::string& sql, Effect effect, const StatementName* name = nullptr) {
     return Run([=](db::Connection& connection, db::Cancellation* cancellation) {
       db::Query query = Statement(sql, effect);
-      query.id = id;
+      query.name = name;
       query.cancellation = cancellation;
       return connection.Execute(query).status();
     });
@@ -108,9 +108,9 @@ TEST_F(SingleCallsTest, WriteThatReturnsManyRowsAndIsCutInTheMiddleHappensOnce) 
 TEST_F(SingleCallsTest, WriteWhosePreparationIsCutIsRunAgainAndHappensOnce) {
   for (const Action action : {Action::kCutBefore, Action::kLoseReply}) {
     runs_ = 0;
-    const uint64_t id = action == Action::kCutBefore ? 1 : 2;
+    const std::string insert = Cat(kInsert, action == Action::kCutBefore ? " " : "  ");  // prepared for the first time
     gate_->Add({'P', "INSERT", action});
-    EXPECT_EQ(RunAlone(kInsert, Effect::kWrite, id), "OK");
+    EXPECT_EQ(RunAlone(insert, Effect::kWrite, testing::NameOf(insert)), "OK");
     EXPECT_EQ(runs_, 2);
   }
   EXPECT_EQ(Entries(), "1,1");

@@ -131,7 +131,7 @@ TEST_F(TcpGateTest, RuleFiresOnceAtItsOccurrenceAndOnItsTextAlone) {
 TEST_F(TcpGateTest, RuleOnAParseMeetsThePreparationOfAStatement) {
   gate_->Add({'P', "INSERT", Action::kLoseReply});
   db::Query query = Statement("INSERT INTO entries VALUES (1)");
-  query.id = 1;
+  query.name = testing::NameOf(query.text);
   EXPECT_EQ(Reason(connection_->Execute(query).status()), "DATABASE_UNAVAILABLE");
   connection_ = Open();
   ASSERT_TRUE(connection_->Execute(query).ok());

@@ -1,37 +1,71 @@
 #include "server/db/prepared_statements.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace rowkeeper::db {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Found = PreparedStatements::State;
+
 TEST(PreparedStatementsTest, FindCountsAsUse) {
   PreparedStatements statements(2);
-  const std::string one = statements.Add(1, statements.NewName());
-  const std::string two = statements.Add(2, statements.NewName());
-  ASSERT_NE(statements.Find(1), nullptr);
-  statements.Add(3, statements.NewName());
-  EXPECT_EQ(statements.Find(2), nullptr);
-  ASSERT_NE(statements.Find(1), nullptr);
-  EXPECT_EQ(*statements.Find(1), one);
-  EXPECT_EQ(statements.TakeRetired(), std::vector<std::string>{two});
-  EXPECT_FALSE(statements.has_retired());
+  statements.Add("one");
+  statements.Add("two");
+  EXPECT_EQ(statements.Find("one"), Found::kPrepared);
+  statements.Add("three");
+  EXPECT_TRUE(statements.has_forgotten());
+  EXPECT_THAT(statements.TakeForgotten(), ElementsAre("two"));
+  EXPECT_FALSE(statements.has_forgotten());
+  EXPECT_EQ(statements.Find("two"), Found::kUnknown);
+  EXPECT_EQ(statements.Find("one"), Found::kPrepared);
+  EXPECT_EQ(statements.Find("three"), Found::kPrepared);
 }
 
-TEST(PreparedStatementsTest, ForgottenStatementGetsANewName) {
+TEST(PreparedStatementsTest, ForgottenOneIsThereUntilItIsTaken) {
+  PreparedStatements statements(1);
+  statements.Add("one");
+  statements.Add("two");
+  EXPECT_EQ(statements.Find("one"), Found::kPrepared);
+  EXPECT_THAT(statements.TakeForgotten(), ElementsAre("two")) << "it is the server's, and prepared once";
+}
+
+TEST(PreparedStatementsTest, StaleOneIsPreparedAnewOnceItWasDeallocated) {
   PreparedStatements statements(4);
-  const std::string first = statements.Add(1, statements.NewName());
-  statements.Forget(1);
-  statements.Forget(1);
-  EXPECT_EQ(statements.Find(1), nullptr);
-  EXPECT_NE(statements.Add(1, statements.NewName()), first);
-  EXPECT_EQ(statements.TakeRetired(), std::vector<std::string>{first});
+  statements.Add("one");
+  statements.MarkStale("one");
+  EXPECT_EQ(statements.Find("one"), Found::kStale);
+  statements.Drop("one");
+  EXPECT_EQ(statements.Find("one"), Found::kUnknown);
+  statements.Add("one");
+  EXPECT_EQ(statements.Find("one"), Found::kPrepared);
+}
+
+TEST(PreparedStatementsTest, PreparedAnewWithoutBeingDroppedIsFresh) {
+  PreparedStatements statements(4);
+  statements.Add("one");
+  statements.Add("two");
+  statements.MarkStale("one");
+  statements.Add("one");
+  EXPECT_EQ(statements.Find("one"), Found::kPrepared);
+  EXPECT_EQ(statements.Find("two"), Found::kPrepared);
+}
+
+TEST(PreparedStatementsTest, UnknownOnesAreNothingToForget) {
+  PreparedStatements statements(1);
+  statements.MarkStale("one");
+  statements.Drop("one");
+  EXPECT_EQ(statements.Find("one"), Found::kUnknown);
+  EXPECT_THAT(statements.TakeForgotten(), IsEmpty());
 }
 
 TEST(PreparedStatementsTest, CapacityIsAtLeastOne) {
   PreparedStatements statements(0);
-  statements.Add(1, statements.NewName());
-  EXPECT_NE(statements.Find(1), nullptr);
+  statements.Add("one");
+  EXPECT_EQ(statements.Find("one"), Found::kPrepared);
+  EXPECT_FALSE(statements.has_forgotten());
 }
 
 }  // namespace

@@ -74,6 +74,7 @@ TEST_F(StatementCacheTest, KeepsOneStatementForEachPlanVariantAndKind) {
       const auto statement = cache.Get(*plan, variant, kind);
       EXPECT_EQ(cache.Get(*plan, variant, kind), statement);
       EXPECT_TRUE(ids.insert(statement->id).second);
+      EXPECT_EQ(statement->name.value().str(), StatementName(statement->text).str());
       statements.insert(statement.get());
     }
     EXPECT_EQ(cache.Get(*plan, variant, StatementCache::Kind::kMain)->text, sql::Render(*plan, variant).text);
@@ -95,6 +96,7 @@ TEST_F(StatementCacheTest, BeyondItsLimitAStatementIsNeitherKeptNorPrepared) {
   get(1);
   const auto third = get(2);
   EXPECT_EQ(third->id, 0u);
+  EXPECT_FALSE(third->name.has_value());
   EXPECT_EQ(third->text, sql::Render(*plans_[2], sql::BasicVariant(*plans_[2])).text);
   EXPECT_NE(get(2), third);
   EXPECT_EQ(cache.refused(), 2u);
@@ -110,6 +112,7 @@ TEST_F(StatementCacheTest, ATextThatIsTooLongIsNeitherKeptNorPrepared) {
   const auto most = cache.Get(update, DeepUpdate(update, 6), StatementCache::Kind::kMain);
   ASSERT_GT(most->text.size(), StatementCache::kMaxKeptBytes);
   EXPECT_EQ(most->id, 0u);
+  EXPECT_FALSE(most->name.has_value());
   EXPECT_EQ(cache.refused(), 1u);
   EXPECT_EQ(cache.size(), 1u);
   EXPECT_LT(most->text.size(), 128 * 1024u) << "the limits of masks bound it";
