@@ -33,7 +33,7 @@ parse_arguments() {
   while [ $# -gt 0 ]; do
     case $1 in
       --tests)
-        packages+=(libgtest-dev libgmock-dev procps python3 python3-grpcio python3-protobuf)
+        packages+=(libgtest-dev libgmock-dev pgbouncer procps python3 python3-grpcio python3-protobuf)
         programs+=(go:golang-go npm:npm)
         ;;
       --checks)
@@ -119,6 +119,16 @@ install_postgresql() {
   apt install -y --no-install-recommends postgresql || fail "cannot install postgresql; the lines above say why"
 }
 
+# Debian starts PgBouncer's service with its installation. Tests run their own, so a service that was not there before is
+# ended.
+stop_new_pgbouncer() {
+  if [ -d /run/systemd/system ]; then
+    "${as_root[@]}" systemctl disable --now pgbouncer || true
+  elif [ -x /etc/init.d/pgbouncer ]; then
+    "${as_root[@]}" /etc/init.d/pgbouncer stop || true
+  fi
+}
+
 install_missing() {
   local wanted=() package
   printf 'Installing: %s\n' "${missing[*]}"
@@ -132,6 +142,9 @@ install_missing() {
       fail "apt-get install failed; the lines above say why. Is there a network, does
   /etc/apt name a mirror that answers, is there room on the disk?"
   fi
+  for package in "${wanted[@]}"; do
+    [ "$package" != pgbouncer ] || stop_new_pgbouncer
+  done
   have_postgresql || install_postgresql
 }
 

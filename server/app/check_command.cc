@@ -101,6 +101,18 @@ absl::Status CheckQueries(const LoadedCatalogue& loaded, const ConnectedDatabase
   return schema::CheckQueries(loaded.plans, **describer, *database.connection, report);
 }
 
+/// Where the check itself has a direct connection: whether the server could work over the one that it is to use.
+bool CheckServersConnection(const DatabaseSettings& settings) {
+  if (settings.migrations_url.empty()) return true;
+  const auto database = OpenDatabase(settings, EmbeddedUse::kJoin, [](const std::string&) {});
+  const absl::Status status = database.ok() ? db::Connection::Open(database->connection).status() : database.status();
+  if (!status.ok()) {
+    std::printf("error: the server cannot use %s: %s\n", database.ok() ? database->description.c_str() : "its database",
+                std::string(status.message()).c_str());
+  }
+  return status.ok();
+}
+
 int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& database) {
   db::Connection& connection = *database.connection;
   const auto live = schema::LiveSchema::Read(*loaded.catalogue, connection);
@@ -138,7 +150,10 @@ int Check(const CheckOptions& options) {
               loaded->catalogue->repositories().size(), loaded->plans.size());
   if (options.offline) return kExitOk;
   const auto connected = ConnectOrExplain(options.database);
-  return connected == nullptr ? kExitFailure : CheckDatabase(*loaded, *connected);
+  if (connected == nullptr) return kExitFailure;
+  const bool usable = CheckServersConnection(options.database);
+  const int code = CheckDatabase(*loaded, *connected);
+  return usable ? code : kExitFailure;
 }
 
 }  // namespace
@@ -148,7 +163,7 @@ void AddCheckCommand(CLI::App* root, Command* command) {
       "check", "Compile the catalogue and try every statement that it can produce against the database");
   auto options = std::make_shared<CheckOptions>();
   AddCatalogueOptions(check, &options->catalogue);
-  AddDatabaseOptions(check, &options->database);
+  AddSessionDatabaseOptions(check, &options->database);
   AddSwitch(check, "--offline", &options->offline, "Check the catalogue only; no database is needed");
   AddConfigOption(check);
   check->footer(

@@ -148,6 +148,11 @@ void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
             "private PostgreSQL under the data directory")
       ->type_name("URL")
       ->group("Database");
+  AddOption(command, "--pooler", &settings->pooler,
+            "What is before the database: nothing, a pooler (PgBouncer) in session mode, or one in transaction mode; "
+            "auto: a pooler that is found counts as one in transaction mode")
+      ->check(CLI::IsMember({"auto", "none", "session", "transaction"}))
+      ->group("Database");
   AddOption(command, "--data-dir", &settings->data_dir, "Data directory of the private PostgreSQL")
       ->type_name("DIR")
       ->group("Database");
@@ -163,6 +168,15 @@ void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
       ->group("Database");
   AddOption(command, "--lock-timeout", &settings->lock_timeout_ms, "Longest wait for a lock, milliseconds; 0: no limit")
       ->check(CLI::Range(0, 86400000))
+      ->group("Database");
+}
+
+void AddSessionDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
+  AddDatabaseOptions(command, settings);
+  AddOption(command, "--migrations-database-url", &settings->migrations_url,
+            "The same database without a pooler in transaction mode, for session locks and settings. Default: that of "
+            "--database-url")
+      ->type_name("URL")
       ->group("Database");
 }
 

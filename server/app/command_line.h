@@ -22,6 +22,8 @@ int Fail(const absl::Status& status);
 void AddConfigOption(CLI::App* command);
 void AddCatalogueOptions(CLI::App* command, CatalogueSettings* settings);
 void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings);
+/// AddDatabaseOptions for a command that needs a session of its own.
+void AddSessionDatabaseOptions(CLI::App* command, DatabaseSettings* settings);
 void AddPoolOptions(CLI::App* command, PoolSettings* settings);
 void AddServeOptions(CLI::App* command, ServeSettings* settings);
 

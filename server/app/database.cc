@@ -18,8 +18,17 @@ bool PgEnvironmentNamesDatabase() {
   return IsSet("PGHOST") || IsSet("PGHOSTADDR") || IsSet("PGDATABASE") || IsSet("PGSERVICE") || IsSet("PGPORT");
 }
 
+/// `text` is one of those that the command line lets through.
+db::Pooler ToPooler(const std::string& text) {
+  if (text == "none") return db::Pooler::kNone;
+  if (text == "session") return db::Pooler::kSession;
+  if (text == "transaction") return db::Pooler::kTransaction;
+  return db::Pooler::kAuto;
+}
+
 db::ConnectionOptions ConnectionSettings(const DatabaseSettings& settings) {
   db::ConnectionOptions options;
+  options.pooler = ToPooler(settings.pooler);
   options.connect_timeout_s = settings.connect_timeout_s;
   options.statement_timeout_ms = settings.statement_timeout_ms;
   options.lock_timeout_ms = settings.lock_timeout_ms;
@@ -59,9 +68,26 @@ absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, Embedded
   return database;
 }
 
+absl::StatusOr<Database> OpenSessionDatabase(const DatabaseSettings& settings,
+                                             std::function<void(const std::string&)> progress) {
+  if (settings.migrations_url.empty()) {
+    absl::StatusOr<Database> database = OpenDatabase(settings, EmbeddedUse::kJoin, std::move(progress));
+    if (database.ok()) database->connection.use = db::SessionUse::kSession;
+    return database;
+  }
+  Database database;
+  database.connection = ConnectionSettings(settings);
+  database.connection.url = settings.migrations_url;
+  // What --pooler says of the other URL says nothing of this one, unless all of it has sessions.
+  if (database.connection.pooler != db::Pooler::kSession) database.connection.pooler = db::Pooler::kAuto;
+  database.connection.use = db::SessionUse::kSession;
+  database.description = "the database of --migrations-database-url";
+  return database;
+}
+
 std::unique_ptr<ConnectedDatabase> ConnectOrExplain(const DatabaseSettings& settings) {
   const auto progress = [](const std::string& line) { std::fprintf(stderr, "rowkeeper: %s\n", line.c_str()); };
-  absl::StatusOr<Database> database = OpenDatabase(settings, EmbeddedUse::kJoin, progress);
+  absl::StatusOr<Database> database = OpenSessionDatabase(settings, progress);
   if (!database.ok()) {
     Fail(database.status());
     return nullptr;

@@ -28,14 +28,18 @@ enum class EmbeddedUse { kOwn, kJoin };
 absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, EmbeddedUse use,
                                       std::function<void(const std::string&)> progress);
 
+/// The database for a command that needs a session of its own: that of --migrations-database-url where it is given.
+absl::StatusOr<Database> OpenSessionDatabase(const DatabaseSettings& settings,
+                                             std::function<void(const std::string&)> progress);
+
 /// A database and a session on it, for a command.
 struct ConnectedDatabase {
   Database database;
   std::unique_ptr<db::Connection> connection;
 };
 
-/// Joins or starts the embedded database where none is named, and connects. Explains a failure on standard error and
-/// gives nullptr.
+/// Joins or starts the embedded database where none is named, and connects to it with a session of its own. Explains a
+/// failure on standard error and gives nullptr.
 std::unique_ptr<ConnectedDatabase> ConnectOrExplain(const DatabaseSettings& settings);
 
 }  // namespace rowkeeper::app

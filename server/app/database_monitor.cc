@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/base/database_errors.h"
+#include "server/base/reason.h"
 #include "server/base/text.h"
 #include "server/schema/fit.h"
 #include "server/schema/query_fit.h"
@@ -106,7 +107,7 @@ DatabaseMonitor::State DatabaseMonitor::Poll(absl::Status* reason) {
     auto opened = db::Connection::Open(options_);
     if (!opened.ok()) {
       *reason = opened.status();
-      return State::kUnreachable;
+      return ReasonOf(*reason) == Reason::kPoolerUnfit ? State::kMismatch : State::kUnreachable;
     }
     connection_ = *std::move(opened);
     schema_fits_ = false;  // it may be another database than the one that was checked

@@ -111,7 +111,7 @@ void AddExplainCommand(CLI::App* root, Command* command) {
   explain->add_option("method", options->method, "For example planner.v1.TodoRepository.GetById, or an ending of it")
       ->required();
   AddCatalogueOptions(explain, &options->catalogue);
-  AddDatabaseOptions(explain, &options->database);
+  AddSessionDatabaseOptions(explain, &options->database);
   AddSwitch(explain, "--offline", &options->offline, "Show SQL and parameters only; no database is needed");
   AddSwitch(explain, "--all", &options->all, "Show every variant: pages, orders, filters left out, deleted rows");
   AddConfigOption(explain);

@@ -62,10 +62,11 @@ void PrintStep(const MigrationStep& step) {
 template <typename Work>
 int OnDatabase(const MigrateOptions& options, Work work) {
   const auto progress = [](const std::string& line) { std::fprintf(stderr, "rowkeeper: %s\n", line.c_str()); };
-  const auto database = OpenDatabase(options.database, EmbeddedUse::kJoin, progress);
+  const auto database = OpenSessionDatabase(options.database, progress);
   if (!database.ok()) return Fail(database.status());
   schema::MigratorOptions migrator;
   migrator.database_url = database->connection.url;
+  migrator.pooler = database->connection.pooler;
   migrator.directory = options.directory;
   migrator.lock_timeout_ms = database->connection.lock_timeout_ms;
   migrator.observer.step = PrintStep;
@@ -176,7 +177,7 @@ CLI::App* AddMigrateSubcommand(CLI::App* migrate, const std::string& name, const
                                Command* command, std::function<int(const MigrateOptions&)> run) {
   CLI::App* subcommand = migrate->add_subcommand(name, help);
   AddOption(subcommand, "--migrations", &options->directory, "Directory of the migration files")->type_name("DIR");
-  AddDatabaseOptions(subcommand, &options->database);
+  AddSessionDatabaseOptions(subcommand, &options->database);
   AddConfigOption(subcommand);
   subcommand->footer("Example:\n  rowkeeper " + example);
   subcommand->callback([command, options, run] { *command = [options, run] { return run(*options); }; });

@@ -230,7 +230,10 @@ void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::S
       fitted_ = false;
       gate_.Close(reason);
       health_.SetAll(wire::HealthService::Status::kNotServing);
-      Log(LogLevel::kError, "not serving: the database does not fit the catalogue", {{"reason", message}});
+      Log(LogLevel::kError,
+          ReasonOf(reason) == Reason::kPoolerUnfit ? "not serving: the database's pooler does not fit"
+                                                   : "not serving: the database does not fit the catalogue",
+          {{"reason", message}});
       break;
     case DatabaseMonitor::State::kReady:
       fitted_ = true;

@@ -24,6 +24,10 @@ struct CatalogueSettings {
 struct DatabaseSettings {
   /// --database-url, ROWKEEPER_DATABASE_URL or the configuration file; DATABASE_URL and PG* are looked at when empty.
   std::string url;
+  /// "auto", "none", "session" or "transaction": see db::Pooler.
+  std::string pooler = "auto";
+  /// Of the same database, for what needs a session of its own; empty: `url`.
+  std::string migrations_url;
   /// Of the embedded PostgreSQL; empty: embedded::DefaultDataDir().
   std::string data_dir;
   std::string postgres_bin;

@@ -66,6 +66,10 @@ absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy) {
       .Build();
 }
 
+absl::Status PoolerUnfit(std::string_view problem) {
+  return ErrorBuilder(Reason::kPoolerUnfit, problem).WithPrecondition("POOLER", "database").Build();
+}
+
 absl::Status RefusedByTrigger(std::string_view entity) {
   return ErrorBuilder(Reason::kTriggerRefused,
                       Cat("a rule of the database refused this change", entity.empty() ? "" : Cat(" of ", entity),

@@ -23,6 +23,9 @@ absl::Status DatabaseUnavailable();
 absl::Status CommitOutcomeUnknown();
 /// FAILED_PRECONDITION, reason SCHEMA_MISMATCH: `remedy` is the command to run.
 absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy);
+/// FAILED_PRECONDITION, reason POOLER_UNFIT: a connection pooler before the database does not give what is needed;
+/// `problem` says so, and what to do.
+absl::Status PoolerUnfit(std::string_view problem);
 /// FAILED_PRECONDITION, reason TRIGGER_REFUSED: a trigger or function of the database raised an error of its own. Its
 /// words are not shown, for they may hold values. `entity` may be empty.
 absl::Status RefusedByTrigger(std::string_view entity);

@@ -45,6 +45,7 @@ constexpr ReasonEntry kReasons[] = {
     {Reason::kStreamsOff, "STREAMS_OFF", Code::kFailedPrecondition},
     {Reason::kCannotListen, "CANNOT_LISTEN", Code::kFailedPrecondition},
     {Reason::kIdempotencyKeyOtherRelease, "IDEMPOTENCY_KEY_OTHER_RELEASE", Code::kFailedPrecondition},
+    {Reason::kPoolerUnfit, "POOLER_UNFIT", Code::kFailedPrecondition},
     {Reason::kVersionMismatch, "VERSION_MISMATCH", Code::kAborted},
     {Reason::kSerializationFailure, "SERIALIZATION_FAILURE", Code::kAborted},
     {Reason::kDeadlock, "DEADLOCK", Code::kAborted},

@@ -47,6 +47,7 @@ enum class Reason : uint8_t {
   kStreamsOff,
   kCannotListen,
   kIdempotencyKeyOtherRelease,
+  kPoolerUnfit,
   // ABORTED
   kVersionMismatch,
   kSerializationFailure,

@@ -5,6 +5,7 @@
 #include <exception>
 #include <initializer_list>
 #include <string>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -82,10 +83,15 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
   if (options.connect_limit_s > 0) LimitConnectTimeout(options.connect_limit_s, &*info);
   (*info)["client_encoding"] = "UTF8";
   info->try_emplace("application_name", options.application_name);
+  static OpenFailureLog* const log = new OpenFailureLog;
   try {
-    return std::unique_ptr<Connection>(std::make_unique<PgConnection>(ToKeyValue(*info), options));
+    auto connection = std::make_unique<PgConnection>(ToKeyValue(*info), options);
+    if (absl::Status unfit = connection->SetUp(); !unfit.ok()) {
+      log->Write(std::string(unfit.message()));
+      return unfit;
+    }
+    return std::unique_ptr<Connection>(std::move(connection));
   } catch (const std::exception& exception) {
-    static OpenFailureLog* const log = new OpenFailureLog;
     const std::string reason = OneLine(exception.what());
     log->Write(reason);
     return StatusOfFailedOpen(reason);

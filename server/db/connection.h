@@ -1,6 +1,7 @@
 #pragma once
 
 // The map of this folder:
+//   session_setup.h        the settings of a new session, and whether a pooler is before the database
 //   pg_session.h           libpqxx's connection and the PGconn below it; pqxx_compat.cc: what differs between libpqxx 6
 //                          and 7
 //   pool.h                 leases of connections, pre-ping, overflow, recycling
@@ -25,10 +26,33 @@
 
 namespace rowkeeper::db {
 
+/// What may stand between a connection and PostgreSQL. Each new connection finds out by itself, for one may come
+/// between at any time: a pooler makes up the process id that it tells its clients.
+enum class Pooler {
+  /// A pooler that is found counts as one in transaction mode: nothing can prove that it is not.
+  kAuto,
+  /// Nothing; a pooler that is found is refused.
+  kNone,
+  /// Nothing, or a pooler that gives each client a session of its own.
+  kSession,
+  /// A pooler that gives each transaction another session, whether it is found or not.
+  kTransaction,
+};
+
+/// What a connection is for.
+enum class SessionUse {
+  /// Statements and transactions.
+  kStatements,
+  /// Also what outlives a transaction: session locks, SET, PREPARE. Refused behind a transaction pooler.
+  kSession,
+};
+
 /// How to reach PostgreSQL and how a session is set up.
 struct ConnectionOptions {
   /// libpq connection string or URI; empty uses the PG* environment.
   std::string url;
+  Pooler pooler = Pooler::kAuto;
+  SessionUse use = SessionUse::kStatements;
   /// Longest time to establish a connection, seconds.
   int connect_timeout_s = 5;
   /// Cuts connect_timeout, wherever it was set, to what the caller can wait, seconds; 0: does not.
@@ -93,7 +117,8 @@ class Connection {
  public:
   /// Connects and sets the session up (UTF8, UTC, ISO dates, timeouts). Errors: UNAVAILABLE DATABASE_UNAVAILABLE, with
   /// the reason in the log; PERMISSION_DENIED for a refused login; RESOURCE_EXHAUSTED DATABASE_RESOURCES when the
-  /// server takes no more connections; INVALID_ARGUMENT for a malformed URL.
+  /// server takes no more connections; INVALID_ARGUMENT for a malformed URL; FAILED_PRECONDITION POOLER_UNFIT, with
+  /// what to do, where a pooler does not give what `options` ask for.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const ConnectionOptions& options);
   virtual ~Connection() = default;
 
@@ -106,6 +131,7 @@ class Connection {
   /// message is PostgreSQL's, with its line. On error, `*position` (if not null) is the 1-based character offset, or 0.
   /// The code is that of the error table where a program can act on it (ABORTED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED,
   /// PERMISSION_DENIED, a lost connection), else FAILED_PRECONDITION. A script may take any time: no answer limit.
+  /// Behind a transaction pooler it is refused, FAILED_PRECONDITION POOLER_UNFIT: it may change the session.
   virtual absl::Status ExecuteScript(std::string_view text, int* position) = 0;
   /// True once the session is lost; the object can then only be destroyed.
   virtual bool broken() const = 0;
@@ -113,7 +139,7 @@ class Connection {
   virtual bool in_transaction() const = 0;
   /// A statement of the explicit transaction failed: only ROLLBACK and ROLLBACK TO SAVEPOINT are of use.
   virtual bool in_failed_transaction() const = 0;
-  /// Server process id, for logs and tests.
+  /// PostgreSQL's process, for logs and tests; 0 behind a transaction pooler, where it is another one each time.
   virtual int backend_pid() const = 0;
   /// Without a round trip: false when the server has closed the socket or sent something unasked for.
   virtual bool SocketLooksAlive() const = 0;

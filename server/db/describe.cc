@@ -17,8 +17,10 @@ namespace rowkeeper::db {
 namespace {
 
 constexpr std::chrono::seconds kAnswerLimit{5};
-/// Preparing a statement waits for whoever changes its tables.
-constexpr char kSetup[] = "SET client_encoding = 'UTF8'; SET lock_timeout = 500; SET statement_timeout = 2000";
+/// In a transaction, so that a pooler in transaction mode brings all of it to one session: the unnamed statement of
+/// another client would be described else. Preparing a statement waits for whoever changes its tables.
+constexpr char kBegin[] = "BEGIN READ ONLY; SET LOCAL lock_timeout = 500; SET LOCAL statement_timeout = 2000";
+constexpr char kEnd[] = "ROLLBACK";
 
 using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
@@ -55,12 +57,10 @@ absl::StatusOr<std::unique_ptr<Describer>> Describer::Open(const ConnectionOptio
   auto info = ParseConnInfo(options.url);
   if (!info.ok()) return info.status();
   AddLivenessDefaults(options.connect_timeout_s, &*info);
+  (*info)["client_encoding"] = "UTF8";
   info->try_emplace("application_name", options.application_name);
   try {
-    auto session = std::make_unique<Session>(ToKeyValue(*info));
-    const Result set_up = session->Ask([](PGconn* c) { return PQexec(c, kSetup); });
-    if (PQresultStatus(set_up.get()) != PGRES_COMMAND_OK) return DatabaseUnavailable();
-    return std::unique_ptr<Describer>(new Describer(std::move(session)));
+    return std::unique_ptr<Describer>(new Describer(std::make_unique<Session>(ToKeyValue(*info))));
   } catch (const std::exception&) {  // no connection, or no descriptor for the watch
     return DatabaseUnavailable();
   }
@@ -70,6 +70,14 @@ bool Describer::broken() const { return session_->watch.expired() || !session_->
 
 absl::StatusOr<std::vector<DescribedColumn>> Describer::Describe(const std::string& text) {
   if (broken()) return DatabaseUnavailable();
+  const Result begun = session_->Ask([](PGconn* c) { return PQexec(c, kBegin); });
+  if (broken() || PQresultStatus(begun.get()) != PGRES_COMMAND_OK) return DatabaseUnavailable();
+  absl::StatusOr<std::vector<DescribedColumn>> columns = DescribeInTransaction(text);
+  if (!broken()) session_->Ask([](PGconn* c) { return PQexec(c, kEnd); });
+  return columns;
+}
+
+absl::StatusOr<std::vector<DescribedColumn>> Describer::DescribeInTransaction(const std::string& text) {
   const Result prepared = session_->Ask([&text](PGconn* c) { return PQprepare(c, "", text.c_str(), 0, nullptr); });
   if (broken()) return DatabaseUnavailable();
   if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) return Refused(prepared.get());

@@ -38,6 +38,7 @@ class Describer {
  private:
   struct Session;
   explicit Describer(std::unique_ptr<Session> session);
+  absl::StatusOr<std::vector<DescribedColumn>> DescribeInTransaction(const std::string& text);
 
   const std::unique_ptr<Session> session_;
 };

@@ -34,18 +34,12 @@ constexpr std::chrono::seconds kCancelRequestLimit{2};
 /// or server that hangs, or, rarely, is long in code of PostgreSQL that does not look for cancellation.
 constexpr std::chrono::milliseconds kCancelGrace{1500};
 
+/// How often a statement behind a transaction pooler is tried again by its name, before it goes without one.
+constexpr int kNamedRepeats = 2;
+
 const std::vector<Param> kNoParams;
 
 const std::vector<Param>& ParamsOf(const Query& query) { return query.params == nullptr ? kNoParams : *query.params; }
-
-std::string SessionSetup(const ConnectionOptions& options) {
-  return Cat(
-      "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; "
-      "SET extra_float_digits = 1; SET bytea_output = 'hex'; SET standard_conforming_strings = on; "
-      "SET statement_timeout = ",
-      options.statement_timeout_ms, "; SET lock_timeout = ", options.lock_timeout_ms,
-      "; SET idle_in_transaction_session_timeout = ", options.idle_in_transaction_ms);
-}
 
 std::shared_ptr<spdlog::logger> EchoLogger() {
   if (auto logger = spdlog::get("sql")) return logger;
@@ -61,6 +55,19 @@ absl::Status CheckParams(const std::vector<Param>& params) {
     if (HoldsNul(param)) return Internal("a parameter holds a NUL byte");
   }
   return absl::OkStatus();
+}
+
+absl::Status NotItsOwnSession() {
+  return PoolerUnfit(
+      "--pooler session says that each connection has a session of PostgreSQL of its own, and the process that answers "
+      "one has changed: the pooler is in transaction mode; say --pooler transaction");
+}
+
+/// A pooler that found no session for a statement says so and closes the connection; the statement has not run.
+/// PgBouncer's words: it gives all of them one SQLSTATE.
+bool RefusedByPooler(const PgError& error) {
+  if (error.sqlstate != "08P01" || !error.source_function.empty()) return false;
+  return error.primary == "query_wait_timeout" || error.primary.find("server_login_retry") != std::string::npos;
 }
 
 /// Messages of these classes speak of SQL and the schema; the others may repeat values.
@@ -85,14 +92,27 @@ void LogFailure(const PgError& error, const Query& query, const absl::Status& st
 
 PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions& options)
     : session_(std::make_shared<PgSession>(conninfo)),
-      watch_(session_->socket()),
+      watch_(session_->socket(), [this] { DeliverCancel(); }),
       answer_limit_(options.answer_limit_ms),
-      backend_pid_(session_->backend_pid()),
+      setup_(options),
+      told_pid_(session_->backend_pid()),
       statements_(options.prepared_statements),
-      echo_(options.echo ? EchoLogger() : nullptr) {
+      echo_(options.echo ? EchoLogger() : nullptr) {}
+
+absl::Status PgConnection::SetUp() {
+  absl::StatusOr<SessionFacts> facts = setup_.Judge(RunSetUp(setup_.Opening(told_pid_)), told_pid_);
+  if (!facts.ok()) return facts.status();
+  facts_ = *facts;
+  if (!facts_.own_session || facts_.server_pid == told_pid_) return absl::OkStatus();
+  if (SessionSetup::IsFrom(RunSetUp(setup_.Always()), facts_.server_pid)) return absl::OkStatus();
+  return NotItsOwnSession();
+}
+
+Rows PgConnection::RunSetUp(const std::string& text) {
   watch_.Arm(kSetupLimit);
-  session_->Run(SessionSetup(options));
+  Rows rows = RowsBuilder::Build(session_->Run(text));
   if (watch_.Disarm()) throw std::runtime_error("the server took too long to set the session up");
+  return rows;
 }
 
 absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
@@ -110,6 +130,8 @@ absl::StatusOr<Rows> PgConnection::RunWatched(const Query& query, Attempt* attem
   const CancelScope scope(query.cancellation, this);
   if (const auto cause = scope.cause()) return CancelledStatus(*cause, "a statement was about to run");
   if (echo_ != nullptr) echo_->info("[{}] {}", backend_pid(), query.text);
+  const bool alone = transaction_.state() == TransactionTracker::State::kNone;
+  if (alone && facts_.statement_limit.count() > 0) watch_.Warn(facts_.statement_limit);
   absl::StatusOr<Rows> rows = Run(query, scope, attempt);
   watch_.Disarm();
   return rows;
@@ -143,36 +165,67 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
       if (!stale || transaction_.state() != TransactionTracker::State::kNone) {
         return Failed(error, query, scope, *attempt);
       }
-      *attempt = Attempt{attempt->effect};
+      *attempt = Attempt{attempt->effect, attempt->repeats + 1};
     }
   }
 }
 
 Rows PgConnection::Send(const Query& query, Attempt* attempt) {
   const std::vector<Param>& params = ParamsOf(query);
-  if (query.name != nullptr) {
-    attempt->reused_plan = statements_.Find(query.name->str()) == PreparedStatements::State::kPrepared;
-    if (!attempt->reused_plan) PrepareFor(query);
+  if (UsesName(query, *attempt)) {
+    const bool prepared = statements_.Find(query.name->str()) == PreparedStatements::State::kPrepared;
+    if (!prepared) PrepareFor(query);
+    attempt->reused_plan = prepared || !facts_.own_session;
     ArmFor(query);
     attempt->sent = true;
     return RowsBuilder::Build(session_->RunPrepared(query.name->str(), params));
   }
   ArmFor(query);
   attempt->sent = true;
-  const std::string text(query.text);
-  return RowsBuilder::Build(params.empty() ? session_->Run(text) : session_->RunWithParams(text, params));
+  const bool plain = params.empty() && query.name == nullptr;
+  return RowsBuilder::Build(plain ? session_->Run(PlainText(query, *attempt))
+                                  : session_->RunWithParams(std::string(query.text), params));
+}
+
+/// Behind a transaction pooler the next session may have prepared other statements than the last one. Alone, a
+/// statement that is missing there can be tried again; in a transaction that ends the transaction.
+bool PgConnection::UsesName(const Query& query, const Attempt& attempt) {
+  if (query.name == nullptr || facts_.own_session) return query.name != nullptr;
+  if (in_transaction() || attempt.repeats == kNamedRepeats) return false;
+  switch (statements_.Find(query.name->str())) {
+    case PreparedStatements::State::kPrepared:
+      return true;
+    case PreparedStatements::State::kUnknown:
+      return !statements_.is_full();  // nothing is ever deallocated there
+    case PreparedStatements::State::kStale:
+      return false;
+  }
+  return false;
+}
+
+std::string PgConnection::PlainText(const Query& query, const Attempt& attempt) const {
+  const bool sets = !facts_.own_session && IsBegin(attempt.effect);
+  return sets ? setup_.ForTransaction(query.text) : std::string(query.text);
 }
 
 void PgConnection::PrepareFor(const Query& query) {
   const std::string& name = query.name->str();
   ArmFor(query);
-  if (statements_.has_forgotten() && transaction_.state() == TransactionTracker::State::kNone) DeallocateForgotten();
-  if (statements_.Find(name) == PreparedStatements::State::kStale) {
-    statements_.Drop(name);
-    session_->Unprepare(name);
+  if (facts_.own_session) MakeRoomFor(name);
+  try {
+    session_->Prepare(name, query.text);
+  } catch (const std::exception&) {
+    // Another client has prepared it in this session: under this name there is no other text.
+    if (facts_.own_session || session_->LastError().sqlstate != "42P05") throw;
   }
-  session_->Prepare(name, query.text);
   statements_.Add(name);
+}
+
+void PgConnection::MakeRoomFor(const std::string& name) {
+  if (statements_.has_forgotten() && transaction_.state() == TransactionTracker::State::kNone) DeallocateForgotten();
+  if (statements_.Find(name) != PreparedStatements::State::kStale) return;
+  statements_.Drop(name);
+  session_->Unprepare(name);
 }
 
 void PgConnection::DeallocateForgotten() {
@@ -226,6 +279,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   statement.cancelled = scope.cause();
   if (error.lost) {
     MarkBroken(error.sqlstate);
+    if (RefusedByPooler(error)) return DatabaseExhausted();
     if (statement.may_have_written) return CommitOutcomeUnknown();
     const bool alone = transaction_.state() == TransactionTracker::State::kNone;
     return alone && statement.cancelled ? CancelledStatus(*statement.cancelled, "a statement ran")
@@ -246,6 +300,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
 absl::Status PgConnection::ExecuteScript(std::string_view text, int* position) {
   if (position != nullptr) *position = 0;
   if (broken_) return DatabaseUnavailable();
+  if (!facts_.own_session) return PoolerUnfit("a script may change its session, and a transaction pooler shares it");
   if (echo_ != nullptr) echo_->info("[{}] script of {} bytes", backend_pid(), text.size());
   try {
     session_->Run(std::string(text));
@@ -271,7 +326,24 @@ bool PgConnection::SocketLooksAlive() const {
 
 absl::Status PgConnection::Ping() {
   if (broken_) return DatabaseUnavailable();
-  return RunPlain("SELECT 1", kPingLimit);
+  const bool fixed = facts_.own_session && facts_.server_pid != told_pid_;
+  return fixed ? PingSameProcess() : RunPlain("SELECT 1", kPingLimit);
+}
+
+absl::Status PgConnection::PingSameProcess() {
+  watch_.Arm(kPingLimit);
+  try {
+    const Rows rows = RowsBuilder::Build(session_->Run("SELECT pg_catalog.pg_backend_pid()"));
+    if (watch_.Disarm()) {
+      MarkBroken("its answer came too late");
+    } else if (!SessionSetup::IsFrom(rows, facts_.server_pid)) {
+      spdlog::error("{}", std::string(NotItsOwnSession().message()));
+      MarkBroken("another process answers");
+    }
+  } catch (const std::exception&) {
+    MarkBroken(session_->LastError().sqlstate);
+  }
+  return broken_ ? DatabaseUnavailable() : absl::OkStatus();
 }
 
 absl::Status PgConnection::Reset() {
@@ -282,7 +354,7 @@ absl::Status PgConnection::Reset() {
   return status;
 }
 
-absl::Status PgConnection::RunPlain(const char* text, std::chrono::milliseconds limit) {
+absl::Status PgConnection::RunPlain(const std::string& text, std::chrono::milliseconds limit) {
   watch_.Arm(limit);
   try {
     session_->Run(text);
@@ -298,6 +370,7 @@ absl::Status PgConnection::RunPlain(const char* text, std::chrono::milliseconds 
 /// connections would wait with it.
 void PgConnection::DeliverCancel() {
   watch_.Shorten(kCancelGrace);
+  const absl::MutexLock lock(&cancel_mu_);
   if (cancel_request_ != nullptr && !cancel_request_->HasBeenNotified()) return;
   try {
     cancel_request_ = RunDetached([session = session_] { session->TryCancel(); });
@@ -307,14 +380,18 @@ void PgConnection::DeliverCancel() {
 }
 
 bool PgConnection::CancelRequestEnds() const {
-  return cancel_request_ == nullptr ||
-         cancel_request_->WaitForNotificationWithTimeout(absl::FromChrono(kCancelRequestLimit));
+  std::shared_ptr<absl::Notification> last;
+  {
+    const absl::MutexLock lock(&cancel_mu_);
+    last = cancel_request_;
+  }
+  return last == nullptr || last->WaitForNotificationWithTimeout(absl::FromChrono(kCancelRequestLimit));
 }
 
 void PgConnection::MarkBroken(const std::string& reason) {
   broken_ = true;
   const char* const unnamed = watch_.expired() ? "no answer in time" : "connection closed";
-  spdlog::warn("connection to the database lost: backend={} reason={}", backend_pid_,
+  spdlog::warn("connection to the database lost: backend={} reason={}", backend_pid(),
                reason.empty() ? unnamed : reason);
 }
 

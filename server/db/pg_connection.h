@@ -4,12 +4,15 @@
 #include <memory>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "server/db/canceller.h"
 #include "server/db/connection.h"
 #include "server/db/pg_error.h"
 #include "server/db/pg_session.h"
 #include "server/db/prepared_statements.h"
+#include "server/db/session_setup.h"
 #include "server/db/socket_watch.h"
 #include "server/db/sqlstate.h"
 #include "server/db/transaction_tracker.h"
@@ -26,26 +29,33 @@ class PgConnection final : public Connection, private CancelTarget {
   /// Throws exceptions of libpqxx and the standard library when it cannot connect.
   PgConnection(const std::string& conninfo, const ConnectionOptions& options);
 
+  /// Makes the session fit for statements, before any other call. Throws as well; an error is FAILED_PRECONDITION
+  /// POOLER_UNFIT.
+  absl::Status SetUp();
+
   absl::StatusOr<Rows> Execute(const Query& query) override;
   absl::Status ExecuteScript(std::string_view text, int* position) override;
   bool broken() const override { return broken_; }
   bool in_transaction() const override { return transaction_.state() != TransactionTracker::State::kNone; }
   bool in_failed_transaction() const override { return transaction_.state() == TransactionTracker::State::kFailed; }
-  int backend_pid() const override { return backend_pid_; }
+  int backend_pid() const override { return facts_.server_pid; }
   bool SocketLooksAlive() const override;
   absl::Status Ping() override;
   absl::Status Reset() override;
 
  private:
-  /// One execution of a query, which may be tried twice.
+  /// One execution of a query, which may be tried again.
   struct Attempt {
     TransactionEffect effect = TransactionEffect::kNone;
+    /// How often it has been tried before.
+    int repeats = 0;
     /// The statement itself has been sent, beyond its preparation.
     bool sent = false;
     /// It used a plan prepared by an earlier call.
     bool reused_plan = false;
   };
 
+  Rows RunSetUp(const std::string& text);
   void DeliverCancel() override;
   bool DeliveryBlocks() const override { return true; }  // a little: it begins a thread
 
@@ -56,6 +66,10 @@ class PgConnection final : public Connection, private CancelTarget {
   void PrepareFor(const Query& query);
   void DeallocateForgotten();
   void ForgetPlan(const PgError& error, const StatementName& name);
+  bool UsesName(const Query& query, const Attempt& attempt);
+  void MakeRoomFor(const std::string& name);
+  /// `query`'s text as it is sent, when it has no parameters.
+  std::string PlainText(const Query& query, const Attempt& attempt) const;
   /// Begins the wait for an answer to `query`; each round trip has the whole limit.
   void ArmFor(const Query& query);
   absl::Status Failed(const PgError& error, const Query& query, const CancelScope& scope, const Attempt& attempt);
@@ -64,7 +78,9 @@ class PgConnection final : public Connection, private CancelTarget {
   bool SessionIsUnfit(const PgError& error, const Attempt& attempt) const;
   bool MayHaveWritten(const Query& query, const Attempt& attempt) const;
   void MarkBroken(const std::string& reason);
-  absl::Status RunPlain(const char* text, std::chrono::milliseconds limit);
+  absl::Status RunPlain(const std::string& text, std::chrono::milliseconds limit);
+  /// Ping, where a pooler says that the session stays the same.
+  absl::Status PingSameProcess();
 
   /// Waits for the cancel request that is under way, if there is one. False when it hangs.
   bool CancelRequestEnds() const;
@@ -73,13 +89,16 @@ class PgConnection final : public Connection, private CancelTarget {
   const std::shared_ptr<PgSession> session_;
   SocketWatch watch_;
   const std::chrono::milliseconds answer_limit_;
-  /// Read while connected: libpqxx forgets it with the connection.
-  const int backend_pid_;
+  const SessionSetup setup_;
+  /// What the server, or a pooler, calls this session. libpqxx forgets it with the connection.
+  const int told_pid_;
+  SessionFacts facts_;
   PreparedStatements statements_;
   TransactionTracker transaction_;
   bool broken_ = false;
-  /// The last one sent; null before. Of the canceller's thread while a CancelScope lives.
-  std::shared_ptr<absl::Notification> cancel_request_;
+  mutable absl::Mutex cancel_mu_;
+  /// The last one sent; null before.
+  std::shared_ptr<absl::Notification> cancel_request_ ABSL_GUARDED_BY(cancel_mu_);
   const std::shared_ptr<spdlog::logger> echo_;
 };
 

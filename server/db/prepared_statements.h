@@ -29,6 +29,7 @@ class PreparedStatements {
   /// The server does not have it (any more).
   void Drop(const std::string& name);
 
+  bool is_full() const { return entries_.size() >= capacity_; }
   bool has_forgotten() const { return entries_.size() > capacity_; }
   /// The names beyond the capacity; whoever takes them deallocates them.
   std::vector<std::string> TakeForgotten();

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -59,7 +60,10 @@ class SocketWatchdog {
       const Clock::time_point look = clock_.Now() + SocketWatch::kPeriod;
       while (clock_.Now() < look) clock_.WaitUntil(&first_added_, &mu_, look);
       const int64_t now = clock_.Now().time_since_epoch().count();
-      for (SocketWatch* watch : watches_) watch->ShutDownIfDue(now);
+      for (SocketWatch* watch : watches_) {
+        watch->WarnIfDue(now);
+        watch->ShutDownIfDue(now);
+      }
     }
   }
 
@@ -69,7 +73,9 @@ class SocketWatchdog {
   std::vector<SocketWatch*> watches_ ABSL_GUARDED_BY(mu_);
 };
 
-SocketWatch::SocketWatch(int socket) : socket_(Duplicate(socket)) { SocketWatchdog::Get().Add(this); }
+SocketWatch::SocketWatch(int socket, std::function<void()> warn) : warn_(std::move(warn)), socket_(Duplicate(socket)) {
+  SocketWatchdog::Get().Add(this);
+}
 
 SocketWatch::~SocketWatch() {
   SocketWatchdog::Get().Remove(this);
@@ -90,7 +96,35 @@ void SocketWatch::Shorten(std::chrono::milliseconds limit) {
   }
 }
 
+void SocketWatch::Warn(std::chrono::milliseconds limit) {
+  EndWarning();
+  if (limit.count() > 0) {
+    warning_due_.store((Clock::System().Now() + limit).time_since_epoch().count(), std::memory_order_release);
+  }
+}
+
+void SocketWatch::EndWarning() {
+  int64_t current = warning_due_.load(std::memory_order_acquire);
+  while (current != kOff) {
+    if (current == kExpired) {
+      std::this_thread::yield();  // it is rare, and over in a moment
+      current = warning_due_.load(std::memory_order_acquire);
+    } else if (warning_due_.compare_exchange_weak(current, kOff, std::memory_order_acq_rel)) {
+      return;
+    }
+  }
+}
+
+void SocketWatch::WarnIfDue(int64_t now) {
+  int64_t due = warning_due_.load(std::memory_order_acquire);
+  if (due > now || due == kExpired) return;
+  if (!warning_due_.compare_exchange_strong(due, kExpired, std::memory_order_acq_rel)) return;
+  warn_();
+  warning_due_.store(kOff, std::memory_order_release);
+}
+
 bool SocketWatch::Disarm() {
+  EndWarning();
   Arm(std::chrono::milliseconds(0));
   return expired();
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 
 #include "server/base/clock.h"
 
@@ -19,7 +20,9 @@ class SocketWatch {
 
   /// Watches nothing yet. `socket` may be closed before this dies: it keeps a descriptor of its own. Throws
   /// std::system_error when it can have none.
-  explicit SocketWatch(int socket);
+  explicit SocketWatch(int socket) : SocketWatch(socket, {}) {}
+  /// `warn` is called on the watchdog's thread when a limit of Warn() has passed. It must not wait.
+  SocketWatch(int socket, std::function<void()> warn);
   ~SocketWatch();
   SocketWatch(const SocketWatch&) = delete;
   SocketWatch& operator=(const SocketWatch&) = delete;
@@ -29,7 +32,9 @@ class SocketWatch {
   /// The limit of a socket that is armed now becomes `limit` from now, if that is sooner. Its owner makes sure that
   /// what is armed is what the caller means.
   void Shorten(std::chrono::milliseconds limit);
-  /// True when the limit had passed: the socket is shut down by now, or in a moment.
+  /// Calls `warn` once, in `limit` from now, unless Disarm or Warn is called before; 0: does not.
+  void Warn(std::chrono::milliseconds limit);
+  /// True when the limit had passed: the socket is shut down by now, or in a moment. No warning is under way then.
   bool Disarm();
   /// Whether any limit has passed so far.
   bool expired() const { return due_.load(std::memory_order_acquire) == kExpired; }
@@ -42,9 +47,15 @@ class SocketWatch {
 
   /// On the watchdog's thread. Claims an expired limit first, so that the answer to a later statement is not hit.
   void ShutDownIfDue(int64_t now);
+  /// On the watchdog's thread.
+  void WarnIfDue(int64_t now);
+  void EndWarning();
 
   /// Ticks of the clock, kOff or, for good, kExpired.
   std::atomic<int64_t> due_{kOff};
+  /// Ticks of the clock, kOff or, while the watchdog warns, kExpired.
+  std::atomic<int64_t> warning_due_{kOff};
+  const std::function<void()> warn_;
   const int socket_;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/base/clock.h"
+#include "server/db/connection.h"
 
 namespace rowkeeper::schema {
 
@@ -36,6 +37,8 @@ struct MigrationObserver {
 struct MigratorOptions {
   /// libpq connection string or URI; empty uses the PG* environment.
   std::string database_url;
+  /// What is before it; a pooler in transaction mode is refused.
+  db::Pooler pooler = db::Pooler::kAuto;
   /// Holds the migration files, and init_data/ below it.
   std::string directory = "migrations";
   /// "name" or "schema.name".

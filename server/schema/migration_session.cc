@@ -8,6 +8,8 @@ namespace rowkeeper::schema {
 absl::StatusOr<std::unique_ptr<db::Connection>> OpenMigrationSession(const MigratorOptions& options) {
   db::ConnectionOptions session;
   session.url = options.database_url;
+  session.pooler = options.pooler;
+  session.use = db::SessionUse::kSession;
   session.statement_timeout_ms = 0;
   session.answer_limit_ms = 0;
   session.lock_timeout_ms = options.lock_timeout_ms;

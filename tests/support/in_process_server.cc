@@ -6,6 +6,7 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <future>
 
 #include "absl/strings/str_join.h"
@@ -18,6 +19,7 @@
 #include "server/observe/log.h"
 #include "server/sql/ddl.h"
 #include "server/wire/status.h"
+#include "tests/support/pgbouncer.h"
 #include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::testing {
@@ -46,6 +48,32 @@ class QuietLog {
   }
   ~QuietLog() { observe::StopLog(); }
 };
+
+std::unique_ptr<PgBouncer> StartPooler(std::string_view mode) {
+  PgBouncer::Options options;
+  options.mode = mode == "session" ? PgBouncer::Mode::kSession : PgBouncer::Mode::kTransaction;
+  options.pool_size = 40;  // what the greediest test has open
+  auto started = PgBouncer::Start(options);
+  EXPECT_TRUE(started.ok()) << started.status();
+  return started.ok() ? *std::move(started) : nullptr;
+}
+
+/// A pooler for all servers of the process, where ROWKEEPER_TEST_POOLER asks for one: "session" or "transaction". The
+/// same tests then say whether a server behind it is like one without.
+const PgBouncer* PoolerOfTheProcess() {
+  const char* const mode = std::getenv("ROWKEEPER_TEST_POOLER");
+  if (mode == nullptr || *mode == '\0') return nullptr;
+  static const std::unique_ptr<PgBouncer> pooler = StartPooler(mode);
+  return pooler.get();
+}
+
+void RouteThroughPooler(ScratchDatabase* database, db::ConnectionOptions* connection) {
+  const PgBouncer* const pooler = PoolerOfTheProcess();
+  if (pooler == nullptr) return;
+  database->Run(Cat("ALTER DATABASE ", database->name(), " SET TimeZone = 'UTC'"));
+  connection->url = pooler->Route(database->url());
+  if (pooler->mode() == PgBouncer::Mode::kSession) connection->pooler = db::Pooler::kSession;
+}
 
 }  // namespace
 
@@ -80,6 +108,7 @@ InProcessServer::InProcessServer(std::unique_ptr<const catalogue::Catalogue> cat
   if (!database_.ok() || loaded_ == nullptr) return;
   if (options_.schema == Options::Schema::kCreate) CreateSchema(*loaded_->catalogue, &database_);
   options_.connection.url = options_.route ? options_.route(database_.url()) : database_.url();
+  if (!options_.route) RouteThroughPooler(&database_, &options_.connection);
   Start();
 }
 

@@ -115,6 +115,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
       {UnrepresentableValue("f", "p"), Code::kInternal, "UNREPRESENTABLE_VALUE", false},
       {Internal("w"), Code::kInternal, "INTERNAL", false},
+      {PoolerUnfit("p"), Code::kFailedPrecondition, "POOLER_UNFIT", false},
       {CannotListen("127.0.0.1:1", "p"), Code::kFailedPrecondition, "CANNOT_LISTEN", false},
       {ShuttingDown(), Code::kUnavailable, "SHUTTING_DOWN", true},
       {UnitsOfWorkOff(), Code::kFailedPrecondition, "UNITS_OF_WORK_OFF", false},

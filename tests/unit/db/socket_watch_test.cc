@@ -95,6 +95,22 @@ TEST(SocketWatchTest, OneOfManyIsShutDownAlone) {
   }
 }
 
+TEST(SocketWatchTest, WarnsOnceWhenTheLimitHasPassedAndNotAfterTheAnswer) {
+  const SocketPair pair;
+  std::atomic<int> warnings{0};
+  SocketWatch watch(pair.watched(), [&warnings] { ++warnings; });
+  watch.Arm(milliseconds(60000));
+  watch.Warn(milliseconds(1));
+  EXPECT_FALSE(watch.Disarm());
+  EXPECT_FALSE(pair.EndsWithin(3 * SocketWatch::kPeriod));
+  EXPECT_EQ(warnings, 0) << "the answer was there";
+  watch.Arm(milliseconds(60000));
+  watch.Warn(milliseconds(1));
+  EXPECT_FALSE(pair.EndsWithin(5 * SocketWatch::kPeriod)) << "a warning leaves the socket alone";
+  EXPECT_EQ(warnings, 1);
+  EXPECT_FALSE(watch.Disarm());
+}
+
 TEST(SocketWatchTest, NeverTouchesAnotherSocketThatGotTheSameNumber) {
   auto pair = std::make_unique<SocketPair>();
   SocketWatch watch(pair->watched());
