@@ -9,7 +9,7 @@
 //                          exec/error_context.cc
 //   canceller.cc           PostgreSQL's cancel requests; socket_watch.cc gives up a statement whose answer does not
 //                          come in time
-//   prepared_statements.h  what one session has prepared
+//   prepared_statements.h  what one session has prepared; stale_statement.cc: when it is to be prepared again
 //   describe.h             asks PostgreSQL what a custom query takes and gives
 
 #include <map>

@@ -30,12 +30,12 @@ constexpr std::chrono::seconds kPingLimit{2};
 constexpr std::chrono::seconds kSetupLimit{5};
 constexpr std::chrono::seconds kRollbackLimit{5};
 constexpr std::chrono::seconds kCancelRequestLimit{2};
+/// How often a stale statement is tried again: while migrations run, it may be stale again. Behind a transaction pooler
+/// the last try goes without a name.
+constexpr int kMostRepeats = 2;
 /// How long a statement may go on after its cancel request was sent. One that still has not ended waits for a network
 /// or server that hangs, or, rarely, is long in code of PostgreSQL that does not look for cancellation.
 constexpr std::chrono::milliseconds kCancelGrace{1500};
-
-/// How often a statement behind a transaction pooler is tried again by its name, before it goes without one.
-constexpr int kNamedRepeats = 2;
 
 const std::vector<Param> kNoParams;
 
@@ -156,15 +156,14 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
   while (true) {
     try {
       Rows rows = Send(query, attempt);
-      transaction_.Succeeded(attempt->effect);
+      transaction_.Succeeded(attempt->effect, IsBegin(attempt->effect) ? PlainText(query, *attempt) : query.text);
       return rows;
     } catch (const std::exception&) {
       const PgError error = session_->LastError();
-      const bool stale = IsStalePlan(error, *attempt);
-      if (stale) ForgetPlan(error, *query.name);
-      if (!stale || transaction_.state() != TransactionTracker::State::kNone) {
-        return Failed(error, query, scope, *attempt);
-      }
+      attempt->staleness = StalenessFor(error, *attempt);
+      if (attempt->staleness == Staleness::kNone) return Failed(error, query, scope, *attempt);
+      if (query.name != nullptr) NoteStale(attempt->staleness, *query.name);
+      if (attempt->repeats == kMostRepeats || !GoBack(query)) return Failed(error, query, scope, *attempt);
       *attempt = Attempt{attempt->effect, attempt->repeats + 1};
     }
   }
@@ -175,7 +174,7 @@ Rows PgConnection::Send(const Query& query, Attempt* attempt) {
   if (UsesName(query, *attempt)) {
     const bool prepared = statements_.Find(query.name->str()) == PreparedStatements::State::kPrepared;
     if (!prepared) PrepareFor(query);
-    attempt->reused_plan = prepared || !facts_.own_session;
+    attempt->by_kept_plan = prepared || !facts_.own_session;
     ArmFor(query);
     attempt->sent = true;
     return RowsBuilder::Build(session_->RunPrepared(query.name->str(), params));
@@ -191,7 +190,7 @@ Rows PgConnection::Send(const Query& query, Attempt* attempt) {
 /// statement that is missing there can be tried again; in a transaction that ends the transaction.
 bool PgConnection::UsesName(const Query& query, const Attempt& attempt) {
   if (query.name == nullptr || facts_.own_session) return query.name != nullptr;
-  if (in_transaction() || attempt.repeats == kNamedRepeats) return false;
+  if (in_transaction() || attempt.repeats == kMostRepeats) return false;
   switch (statements_.Find(query.name->str())) {
     case PreparedStatements::State::kPrepared:
       return true;
@@ -238,12 +237,39 @@ void PgConnection::DeallocateForgotten() {
   }
 }
 
-/// What the server does not have it cannot deallocate.
-void PgConnection::ForgetPlan(const PgError& error, const StatementName& name) {
-  if (error.sqlstate == "26000") {
-    statements_.Drop(name.str());
-  } else {
-    statements_.MarkStale(name.str());
+Staleness PgConnection::StalenessFor(const PgError& error, const Attempt& attempt) const {
+  if (attempt.effect != TransactionEffect::kNone) return Staleness::kNone;
+  return StalenessOf(error, attempt.by_kept_plan);
+}
+
+void PgConnection::NoteStale(Staleness staleness, const StatementName& name) {
+  switch (staleness) {
+    case Staleness::kNone:
+      return;
+    case Staleness::kGone:  // what the server does not have it cannot deallocate
+      statements_.Drop(name.str());
+      return;
+    case Staleness::kTaken:  // under this name there is no other text
+      statements_.Add(name.str());
+      return;
+    case Staleness::kOutdated:
+      statements_.MarkStale(name.str());
+      return;
+  }
+}
+
+/// Brings the session back to where the statement that failed began. Alone it is there.
+bool PgConnection::GoBack(const Query& query) {
+  if (transaction_.state() == TransactionTracker::State::kNone) return true;
+  if (transaction_.way_back().empty()) return false;
+  ArmFor(query);
+  try {
+    session_->Run(transaction_.way_back());
+    return true;
+  } catch (const std::exception&) {
+    // Nobody knows now whether there is a transaction; in what follows, the caller believes that there is.
+    MarkBroken(session_->LastError().sqlstate);
+    return false;
   }
 }
 
@@ -251,18 +277,18 @@ void PgConnection::ArmFor(const Query& query) {
   watch_.Arm(query.answer_limit_ms > 0 ? std::chrono::milliseconds(query.answer_limit_ms) : answer_limit_);
 }
 
-/// After DDL a prepared plan may return other columns (0A000), after DISCARD ALL it is gone (26000).
-bool PgConnection::IsStalePlan(const PgError& error, const Attempt& attempt) const {
-  if (!attempt.reused_plan) return false;
-  if (error.sqlstate == "0A000") return error.ReportedBy("RevalidateCachedQuery");
-  return error.sqlstate == "26000" && error.ReportedBy("FetchPreparedStatement");
-}
-
 bool PgConnection::SessionIsUnfit(const PgError& error, const Attempt& attempt) const {
   if (IsReadOnlySession(error)) return !transaction_.read_only();
   if (IsBegin(attempt.effect)) return error.sqlstate == "0A000";  // a standby refuses READ WRITE and SERIALIZABLE
   return error.sqlstate == "25P02" && session_->in_failed_transaction() &&
          transaction_.state() == TransactionTracker::State::kNone;
+}
+
+/// Inside a transaction a stale statement cannot be prepared again; running the whole unit again does it. Alone it was
+/// prepared again several times, and what it still misses is not there.
+bool PgConnection::MayFitLater(const Attempt& attempt) const {
+  if (attempt.staleness == Staleness::kNone) return false;
+  return attempt.staleness != Staleness::kOutdated || transaction_.state() != TransactionTracker::State::kNone;
 }
 
 bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) const {
@@ -277,8 +303,8 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   statement.context = query.errors;
   statement.may_have_written = MayHaveWritten(query, attempt);
   statement.cancelled = scope.cause();
-  if (error.lost) {
-    MarkBroken(error.sqlstate);
+  if (broken_ || error.lost) {
+    if (!broken_) MarkBroken(error.sqlstate);
     if (RefusedByPooler(error)) return DatabaseExhausted();
     if (statement.may_have_written) return CommitOutcomeUnknown();
     const bool alone = transaction_.state() == TransactionTracker::State::kNone;
@@ -291,8 +317,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   }
   statement.read_only_transaction = transaction_.read_only();
   transaction_.Failed(attempt.effect);
-  // Inside a transaction a stale plan cannot be prepared again; running the whole unit again does it.
-  absl::Status status = IsStalePlan(error, attempt) ? SerializationFailure() : StatusFromPgError(error, statement);
+  absl::Status status = MayFitLater(attempt) ? SerializationFailure() : StatusFromPgError(error, statement);
   LogFailure(error, query, status);
   return status;
 }
@@ -350,7 +375,7 @@ absl::Status PgConnection::Reset() {
   if (broken_) return DatabaseUnavailable();
   if (transaction_.state() == TransactionTracker::State::kNone) return absl::OkStatus();
   absl::Status status = RunPlain("ROLLBACK", kRollbackLimit);
-  if (status.ok()) transaction_.Succeeded(TransactionEffect::kRollback);
+  if (status.ok()) transaction_.Succeeded(TransactionEffect::kRollback, "ROLLBACK");
   return status;
 }
 

@@ -15,6 +15,7 @@
 #include "server/db/session_setup.h"
 #include "server/db/socket_watch.h"
 #include "server/db/sqlstate.h"
+#include "server/db/stale_statement.h"
 #include "server/db/transaction_tracker.h"
 
 namespace spdlog {
@@ -51,8 +52,10 @@ class PgConnection final : public Connection, private CancelTarget {
     int repeats = 0;
     /// The statement itself has been sent, beyond its preparation.
     bool sent = false;
-    /// It used a plan prepared by an earlier call.
-    bool reused_plan = false;
+    /// By a plan that an earlier call has prepared.
+    bool by_kept_plan = false;
+    /// Of the error that it ended with.
+    Staleness staleness = Staleness::kNone;
   };
 
   Rows RunSetUp(const std::string& text);
@@ -65,15 +68,17 @@ class PgConnection final : public Connection, private CancelTarget {
   Rows Send(const Query& query, Attempt* attempt);
   void PrepareFor(const Query& query);
   void DeallocateForgotten();
-  void ForgetPlan(const PgError& error, const StatementName& name);
   bool UsesName(const Query& query, const Attempt& attempt);
   void MakeRoomFor(const std::string& name);
   /// `query`'s text as it is sent, when it has no parameters.
   std::string PlainText(const Query& query, const Attempt& attempt) const;
+  Staleness StalenessFor(const PgError& error, const Attempt& attempt) const;
+  void NoteStale(Staleness staleness, const StatementName& name);
+  bool GoBack(const Query& query);
   /// Begins the wait for an answer to `query`; each round trip has the whole limit.
   void ArmFor(const Query& query);
   absl::Status Failed(const PgError& error, const Query& query, const CancelScope& scope, const Attempt& attempt);
-  bool IsStalePlan(const PgError& error, const Attempt& attempt) const;
+  bool MayFitLater(const Attempt& attempt) const;
   /// Another session may do better: it can find the primary, or is not in a failed transaction that nobody began.
   bool SessionIsUnfit(const PgError& error, const Attempt& attempt) const;
   bool MayHaveWritten(const Query& query, const Attempt& attempt) const;

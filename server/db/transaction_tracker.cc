@@ -57,6 +57,7 @@ TransactionEffect ClassifyStatement(std::string_view text) {
     case 'b':
       return Is(word, "begin") ? ClassifyBegin(text) : TransactionEffect::kNone;
     case 's':
+      if (Is(word, "savepoint")) return TransactionEffect::kSavepoint;
       return Is(word, "start") ? ClassifyBegin(text) : TransactionEffect::kNone;
     case 'c':
       return Is(word, "commit") ? ClassifyCommit(text) : TransactionEffect::kNone;
@@ -78,12 +79,26 @@ bool IsBegin(TransactionEffect effect) {
   return effect == TransactionEffect::kBegin || effect == TransactionEffect::kBeginReadOnly;
 }
 
-void TransactionTracker::Succeeded(TransactionEffect effect) {
-  if (effect == TransactionEffect::kNone) return;
+void TransactionTracker::NoteWayBack(TransactionEffect effect, std::string_view text) {
+  way_back_.clear();
+  if (state_ != State::kOpen) return;
+  if (IsBegin(effect)) way_back_ = Cat("ROLLBACK; ", text);
+  if (effect == TransactionEffect::kSavepoint) way_back_ = Cat("ROLLBACK TO ", text);
+  if (effect == TransactionEffect::kRollbackTo) way_back_ = text;
+}
+
+void TransactionTracker::Succeeded(TransactionEffect effect, std::string_view text) {
+  NoteState(effect);
+  NoteWayBack(effect, text);
+}
+
+void TransactionTracker::NoteState(TransactionEffect effect) {
+  if (effect == TransactionEffect::kNone || effect == TransactionEffect::kSavepoint) return;
   failed_ = false;
   if (effect != TransactionEffect::kRollbackTo) read_only_ = effect == TransactionEffect::kBeginReadOnly;
   switch (effect) {
     case TransactionEffect::kNone:
+    case TransactionEffect::kSavepoint:
       return;
     case TransactionEffect::kBegin:
     case TransactionEffect::kBeginReadOnly:
@@ -101,6 +116,7 @@ void TransactionTracker::Succeeded(TransactionEffect effect) {
 }
 
 void TransactionTracker::Failed(TransactionEffect effect) {
+  way_back_.clear();
   if (state_ == State::kNone && IsBegin(effect)) state_ = State::kUnknown;  // what followed BEGIN may have failed
   if (state_ != State::kNone) failed_ = true;
   if (effect == TransactionEffect::kCommit && state_ == State::kOpen) {
@@ -112,9 +128,13 @@ void TransactionTracker::Failed(TransactionEffect effect) {
   }
 }
 
-void TransactionTracker::ScriptSucceeded() { state_ = State::kUnknown; }
+void TransactionTracker::ScriptSucceeded() {
+  way_back_.clear();
+  state_ = State::kUnknown;
+}
 
 void TransactionTracker::ScriptFailed() {
+  way_back_.clear();
   state_ = State::kUnknown;
   failed_ = true;
 }

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace rowkeeper::db {
 
 /// What a statement does to the transaction it runs in.
-enum class TransactionEffect { kNone, kBegin, kBeginReadOnly, kCommit, kRollback, kRollbackTo, kUnknown };
+enum class TransactionEffect { kNone, kBegin, kBeginReadOnly, kSavepoint, kCommit, kRollback, kRollbackTo, kUnknown };
 
 /// Reads the first words of one statement. SET LOCAL and the like may follow a BEGIN in the same text.
 TransactionEffect ClassifyStatement(std::string_view text);
@@ -28,16 +29,26 @@ class TransactionTracker {
   /// success.
   bool may_have_failed() const { return failed_; }
 
-  void Succeeded(TransactionEffect effect);
+  /// What brings the session back to where it is now after the next statement has failed: that is the first one of its
+  /// transaction, or behind its savepoint. Empty: nothing does, or there is no transaction. Several statements in one
+  /// text, to be run without parameters.
+  const std::string& way_back() const { return way_back_; }
+
+  /// `text`: what was executed.
+  void Succeeded(TransactionEffect effect, std::string_view text);
   void Failed(TransactionEffect effect);
   /// A script may have begun or ended a transaction, whichever way it ended itself.
   void ScriptSucceeded();
   void ScriptFailed();
 
  private:
+  void NoteState(TransactionEffect effect);
+  void NoteWayBack(TransactionEffect effect, std::string_view text);
+
   State state_ = State::kNone;
   bool failed_ = false;
   bool read_only_ = false;
+  std::string way_back_;
 };
 
 }  // namespace rowkeeper::db

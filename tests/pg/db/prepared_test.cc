@@ -96,6 +96,7 @@ TEST_F(PreparedTest, ChangedTableInsideATransactionAsksForARerun) {
   scratch().Run("CREATE TABLE changing_too (a int)");
   ASSERT_TRUE(RunPrepared(*connection, "SELECT * FROM changing_too").ok());
   ASSERT_TRUE(Run(*connection, "BEGIN").ok());
+  ASSERT_TRUE(Run(*connection, "SELECT 1").ok());
   scratch().Run("ALTER TABLE changing_too ADD COLUMN b int");
   EXPECT_EQ(Reason(RunPrepared(*connection, "SELECT * FROM changing_too")), "SERIALIZATION_FAILURE");
   ASSERT_TRUE(Run(*connection, "ROLLBACK").ok());

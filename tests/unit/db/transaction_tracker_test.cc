@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string_view>
+
 namespace rowkeeper::db {
 namespace {
 
@@ -36,7 +38,9 @@ TEST(ClassifyStatementTest, ReadsTheFirstWords) {
            {"ROLLBACK AND CHAIN", Effect::kUnknown},
            {"ROLLBACK PREPARED 'x'", Effect::kNone},
            {"SELECT 1", Effect::kNone},
-           {"SAVEPOINT s", Effect::kNone},
+           {"SAVEPOINT s", Effect::kSavepoint},
+           {"savepoint s1;", Effect::kSavepoint},
+           {"SAVEPOINTS", Effect::kNone},
            {"RELEASE SAVEPOINT s1", Effect::kNone},
            {"ROLLBACK TO SAVEPOINT s1", Effect::kRollbackTo},
            {"COMMITTED", Effect::kNone},
@@ -54,15 +58,15 @@ TEST(TransactionTrackerTest, FailureInsideStaysUntilRolledBack) {
   TransactionTracker tracker;
   tracker.Failed(Effect::kNone);
   EXPECT_EQ(tracker.state(), State::kNone);
-  tracker.Succeeded(Effect::kBegin);
+  tracker.Succeeded(Effect::kBegin, "BEGIN");
   EXPECT_TRUE(tracker.certainly_open());
   tracker.Failed(Effect::kNone);
   EXPECT_EQ(tracker.state(), State::kFailed);
   tracker.Failed(Effect::kRollbackTo);
   EXPECT_EQ(tracker.state(), State::kFailed);
-  tracker.Succeeded(Effect::kRollbackTo);
+  tracker.Succeeded(Effect::kRollbackTo, "ROLLBACK TO s");
   EXPECT_EQ(tracker.state(), State::kOpen);
-  tracker.Succeeded(Effect::kRollback);
+  tracker.Succeeded(Effect::kRollback, "ROLLBACK");
   EXPECT_EQ(tracker.state(), State::kNone);
 }
 
@@ -71,28 +75,50 @@ TEST(TransactionTrackerTest, BeginWhoseTailFailedMayHaveBegun) {
   tracker.Failed(Effect::kBegin);
   EXPECT_EQ(tracker.state(), State::kUnknown);
   EXPECT_TRUE(tracker.may_have_failed());
-  tracker.Succeeded(Effect::kRollback);
+  tracker.Succeeded(Effect::kRollback, "ROLLBACK");
   EXPECT_EQ(tracker.state(), State::kNone);
+}
+
+TEST(TransactionTrackerTest, TheWayBackIsThatOfTheStatementBeforeAlone) {
+  TransactionTracker tracker;
+  const auto back_after = [&tracker](std::string_view text) {
+    tracker.Succeeded(ClassifyStatement(text), text);
+    return tracker.way_back();
+  };
+  EXPECT_EQ(back_after("SELECT 1"), "");
+  EXPECT_EQ(back_after("BEGIN READ ONLY; SET LOCAL x = 1"), "ROLLBACK; BEGIN READ ONLY; SET LOCAL x = 1");
+  EXPECT_EQ(back_after("SELECT 1"), "");
+  EXPECT_EQ(back_after("SAVEPOINT s"), "ROLLBACK TO SAVEPOINT s");
+  EXPECT_EQ(back_after("RELEASE s"), "");
+  EXPECT_EQ(back_after("SAVEPOINT s"), "ROLLBACK TO SAVEPOINT s");
+  tracker.Failed(Effect::kNone);
+  EXPECT_EQ(tracker.way_back(), "");
+  EXPECT_EQ(back_after("ROLLBACK TO s"), "ROLLBACK TO s");
+  EXPECT_EQ(back_after("COMMIT"), "");
+  back_after("BEGIN");
+  tracker.ScriptSucceeded();
+  EXPECT_EQ(tracker.way_back(), "");
+  EXPECT_EQ(back_after("SAVEPOINT s"), "") << "nobody knows whether it is in a transaction";
 }
 
 TEST(TransactionTrackerTest, ReadOnlyLastsAsLongAsItsTransaction) {
   TransactionTracker tracker;
-  tracker.Succeeded(Effect::kBeginReadOnly);
+  tracker.Succeeded(Effect::kBeginReadOnly, "BEGIN READ ONLY");
   EXPECT_TRUE(tracker.certainly_open());
   EXPECT_TRUE(tracker.read_only());
   tracker.Failed(Effect::kNone);
-  tracker.Succeeded(Effect::kRollbackTo);
+  tracker.Succeeded(Effect::kRollbackTo, "ROLLBACK TO s");
   EXPECT_TRUE(tracker.read_only());
-  tracker.Succeeded(Effect::kCommit);
+  tracker.Succeeded(Effect::kCommit, "COMMIT");
   EXPECT_FALSE(tracker.read_only());
 }
 
 TEST(TransactionTrackerTest, WhatCannotBeKnownIsUnknown) {
   TransactionTracker tracker;
-  tracker.Succeeded(Effect::kBegin);
+  tracker.Succeeded(Effect::kBegin, "BEGIN");
   tracker.Failed(Effect::kCommit);
   EXPECT_EQ(tracker.state(), State::kUnknown);
-  tracker.Succeeded(Effect::kRollback);
+  tracker.Succeeded(Effect::kRollback, "ROLLBACK");
   tracker.ScriptSucceeded();
   EXPECT_EQ(tracker.state(), State::kUnknown);
   EXPECT_FALSE(tracker.certainly_open());
@@ -100,17 +126,17 @@ TEST(TransactionTrackerTest, WhatCannotBeKnownIsUnknown) {
 
 TEST(TransactionTrackerTest, ScriptInsideATransactionMayHaveEndedIt) {
   TransactionTracker tracker;
-  tracker.Succeeded(Effect::kBegin);
+  tracker.Succeeded(Effect::kBegin, "BEGIN");
   tracker.ScriptSucceeded();
   EXPECT_EQ(tracker.state(), State::kUnknown);
   EXPECT_FALSE(tracker.may_have_failed());
-  tracker.Succeeded(Effect::kBegin);
+  tracker.Succeeded(Effect::kBegin, "BEGIN");
   tracker.ScriptFailed();
   EXPECT_EQ(tracker.state(), State::kUnknown);
   EXPECT_TRUE(tracker.may_have_failed());
-  tracker.Succeeded(Effect::kNone);
+  tracker.Succeeded(Effect::kNone, "SELECT 1");
   EXPECT_TRUE(tracker.may_have_failed());
-  tracker.Succeeded(Effect::kRollback);
+  tracker.Succeeded(Effect::kRollback, "ROLLBACK");
   EXPECT_FALSE(tracker.may_have_failed());
 }
 
