@@ -53,6 +53,8 @@ std::string DescribeParameter(const plan::MethodPlan& plan, const sql::Parameter
       return "the least age";
     case sql::Parameter::Source::kParentKeys:
       return "keys of the parent rows";
+    case sql::Parameter::Source::kRoom:
+      return "bytes that the response may have; NULL in a transaction";
   }
   return "";
 }

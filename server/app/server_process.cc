@@ -82,7 +82,8 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       timers_(options.clock),
       tokens_(TokenKey(options.serve.page_token_key)),
       errors_(*loaded.catalogue),
-      runner_parts_{errors_, tokens_, &statements_, options.clock},
+      runner_parts_{errors_, tokens_, &statements_, options.clock,
+                    static_cast<int64_t>(Kibibytes(options.serve.max_response_kib))},
       runner_(runner_parts_),
       pool_(ToPoolOptions(options.pool, options.clock), options_.connection),
       executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_, &timers_)),
@@ -120,6 +121,7 @@ void ServerProcess::MakeServices() {
   backend.tokens = &tokens_;
   backend.gate = &gate_;
   backend.keyed = &keyed_writes_;
+  backend.transactions = {executor_.get(), &in_doubt_runs_};
   backend.debug = wire::ToDebugLevel(options_.serve.debug_header);
   backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
   backend.limits.query_rows = options_.serve.max_query_rows;
@@ -138,8 +140,8 @@ void ServerProcess::MakeServices() {
   }
   MakeStreams(backend);
   run_ = std::make_unique<const wire::RunMethod>(
-      wire::RunBackend{{executor_.get(), &in_doubt_runs_}, &runner_, &keyed_writes_, backend.max_response_bytes},
-      methods_, StreamNames());
+      wire::RunBackend{backend.transactions, &runner_, &keyed_writes_, backend.max_response_bytes}, methods_,
+      StreamNames());
   unit_service_ = std::make_unique<const wire::UnitOfWorkService>(
       wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug, &tokens_, backend.limits.pages});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);

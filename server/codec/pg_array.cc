@@ -5,6 +5,7 @@ namespace rowkeeper::codec {
 ArrayScanner::Next ArrayScanner::Step(std::string_view* element) {
   if (!started_) {
     started_ = true;
+    SkipBounds();
     if (text_.empty() || text_.front() != '{') return Next::kError;
     text_.remove_prefix(1);
     if (text_ == "}") return Next::kEnd;
@@ -15,6 +16,13 @@ ArrayScanner::Next ArrayScanner::Step(std::string_view* element) {
   }
   if (text_.empty()) return Next::kError;
   return text_.front() == '"' ? Quoted(element) : Plain(element);
+}
+
+/// `[5:7]=` comes first where an array does not begin at 1. One dimension has one pair of bounds.
+void ArrayScanner::SkipBounds() {
+  if (text_.empty() || text_.front() != '[') return;
+  const size_t end = text_.find_first_not_of("0123456789:-", 1);
+  if (end != std::string_view::npos && text_.substr(end, 2) == "]=") text_.remove_prefix(end + 2);
 }
 
 ArrayScanner::Next ArrayScanner::Quoted(std::string_view* element) {

@@ -7,7 +7,7 @@
 
 namespace rowkeeper::codec {
 
-/// Walks the elements of a one-dimensional PostgreSQL array literal such as `{1,"a \"b\"",NULL}`.
+/// Walks the elements of a one-dimensional PostgreSQL array literal such as `{1,"a \"b\"",NULL}` or `[5:6]={a,b}`.
 class ArrayScanner {
  public:
   enum class Next { kElement, kNull, kEnd, kError };
@@ -18,6 +18,7 @@ class ArrayScanner {
   Next Step(std::string_view* element);
 
  private:
+  void SkipBounds();
   Next Quoted(std::string_view* element);
   Next Plain(std::string_view* element);
 

@@ -1,5 +1,6 @@
 #include "server/db/sqlstate.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "server/base/errors.h"
 #include "server/base/row_errors.h"
 #include "server/base/text.h"
+#include "server/base/verdict.h"
 #include "server/db/canceller.h"
 
 namespace rowkeeper::db {
@@ -136,6 +138,12 @@ absl::Status AccessOrSyntax(std::string_view sqlstate) {
   return OtherRefusal();
 }
 
+/// A statement that made itself fail. Code of users that says the same is known by where it happened.
+std::optional<Verdict> OwnVerdict(const PgError& error) {
+  if (error.sqlstate != kVerdictSqlstate || !error.context.empty()) return std::nullopt;
+  return ParseVerdict(error.primary);
+}
+
 absl::Status QueryCancelled(const FailedStatement& statement) {
   return statement.cancelled ? CancelledStatus(*statement.cancelled, "a statement was running") : StatementTimeout();
 }
@@ -150,6 +158,7 @@ bool IsReadOnlySession(const PgError& error) {
 absl::Status StatusFromPgError(const PgError& error, const FailedStatement& statement) {
   const std::string_view state = error.sqlstate;
   const ErrorContext& context = statement.context == nullptr ? kNoContext : *statement.context;
+  if (const auto verdict = OwnVerdict(error)) return WithVerdict(KeptByDatabase(context.entity, "a row"), *verdict);
   if (error.lost) return statement.may_have_written ? CommitOutcomeUnknown() : DatabaseUnavailable();
   if (StartsWith(state, "23")) return ConstraintViolation(error, context);
   if (StartsWith(state, "22")) return DataException(error, context);

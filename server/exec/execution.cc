@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/exec/batch_run.h"
+#include "server/exec/judged.h"
 #include "server/plan/query/query_plan.h"
 
 namespace rowkeeper::exec {
@@ -16,7 +17,8 @@ std::string RowLimit(const plan::Call& call) {
   return std::to_string((list != nullptr ? list->page_size : std::get<plan::QueryBounds>(call.bounds).max_rows) + 1);
 }
 
-db::Param ParameterValue(const plan::Call& call, const sql::Parameter& parameter) {
+db::Param ParameterValue(const Execution& execution, const sql::Parameter& parameter) {
+  const plan::Call& call = execution.call;
   switch (parameter.source) {
     case sql::Parameter::Source::kArgument: {
       const plan::Argument& argument = call.request.arguments[parameter.index];
@@ -42,6 +44,9 @@ db::Param ParameterValue(const plan::Call& call, const sql::Parameter& parameter
       return std::to_string(std::get<plan::BulkBounds>(call.bounds).max_affected + 1);
     case sql::Parameter::Source::kOlderThan:
       return call.request.as<plan::BulkRequest>().older_than;
+    case sql::Parameter::Source::kRoom:  // in a transaction the response is looked at before COMMIT
+      if (execution.connection.in_transaction()) return std::nullopt;
+      return std::to_string(execution.parts.max_response_bytes);
     case sql::Parameter::Source::kParentKeys:
       break;  // given by who loads a relation
   }
@@ -70,7 +75,7 @@ std::shared_ptr<const sql::Statement> Execution::Get(StatementCache::Kind kind) 
 absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, db::Query::Effect effect) const {
   std::vector<db::Param> params;
   params.reserve(statement.parameters.size());
-  for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(call, parameter));
+  for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(*this, parameter));
   return Execute(statement, params, effect);
 }
 
@@ -83,7 +88,9 @@ absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, con
   query.effect = effect;
   query.errors = &parts.errors.For(Subject(*call.plan));
   query.cancellation = cancellation;
-  return connection.Execute(query);
+  absl::StatusOr<db::Rows> rows = connection.Execute(query);
+  if (rows.ok()) return rows;
+  return Answer(*this, rows.status());
 }
 
 }  // namespace rowkeeper::exec

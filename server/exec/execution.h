@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct RunnerParts {
   const plan::PageTokens& tokens;
   StatementCache* statements;
   Clock* clock;
+  /// Larger responses are refused, and writes with one before they are durable.
+  int64_t max_response_bytes = int64_t{8} << 20;
 };
 
 /// A call on its way to the database, as all kinds of runs see it.

@@ -93,13 +93,34 @@ std::string Cascade::Queries() const {
   for (int node = 0; node < nodes; ++node) {
     if (goes_along(node)) queries.push_back(NodeChange(node));
   }
-  std::vector<const Entity*> done;
-  for (const CascadeEdge& edge : shape_.set_nulls) {
-    if (!remove || std::find(done.begin(), done.end(), edge.entity) != done.end()) continue;
-    done.push_back(edge.entity);
-    queries.push_back(SetNulls(*edge.entity));
-  }
+  for (const Entity* loser : Losers()) queries.push_back(SetNulls(*loser));
   return absl::StrJoin(queries, ", ");
+}
+
+std::vector<const Entity*> Cascade::Losers() const {
+  std::vector<const Entity*> losers;
+  if (kind_ != CascadeKind::kSoftDelete) return losers;
+  for (const CascadeEdge& edge : shape_.set_nulls) {
+    if (std::find(losers.begin(), losers.end(), edge.entity) == losers.end()) losers.push_back(edge.entity);
+  }
+  return losers;
+}
+
+std::string Cascade::LoserName(const Entity& entity) const {
+  const auto of_entity = [&entity](const CascadeEdge& edge) { return edge.entity == &entity; };
+  return Cat("null",
+             std::find_if(shape_.set_nulls.begin(), shape_.set_nulls.end(), of_entity) - shape_.set_nulls.begin());
+}
+
+std::string Cascade::Expected() const {
+  std::vector<std::string> conditions = {
+      Cat("\"#n\" = (SELECT count(*) FROM ", targets_.query, Where({targets_.condition}), ")")};
+  for (int node = 0; node < static_cast<int>(shape_.nodes.size()); ++node) {
+    if (goes_along(node)) conditions.push_back(AllChanged(Cat("node", node)));
+  }
+  for (const Entity* loser : Losers()) conditions.push_back(AllChanged(LoserName(*loser)));
+  const std::string all = absl::StrJoin(conditions, " AND ");
+  return can_refuse() ? Cat("EXISTS (SELECT FROM \"#refused\") OR ", all) : all;
 }
 
 /// The targets themselves, as rows of node 0.
@@ -281,10 +302,7 @@ std::string Cascade::SetNulls(const Entity& entity) const {
   }
   AppendHousekeeping(entity, "", &assignments);
   const int node = edges.front().node;
-  const std::string name =
-      Cat("null", std::find_if(shape_.set_nulls.begin(), shape_.set_nulls.end(), [&entity](const CascadeEdge& edge) {
-                    return edge.entity == &entity;
-                  }) - shape_.set_nulls.begin());
+  const std::string name = LoserName(entity);
   return Cat(Lock(entity, name,
                   {Cat(first, " = ANY (ARRAY(", UnionAll(rows), "))"), Live(entity), RefersToAnyDoomed(shape_, edges),
                    node < 0 ? std::string() : IsNotIn("\"#doomed\"", shape_, node), Condition()}),

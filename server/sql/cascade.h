@@ -51,6 +51,9 @@ class Cascade {
   std::string Queries() const;
   /// Conditions of the targets' own change beside IsTarget() and Targets::condition; empty: none.
   std::string Condition() const;
+  /// That every row that was locked to be changed has been, the targets among them, of which there are "#n"; or that
+  /// the change is refused. See judgement.h.
+  std::string Expected() const;
   /// Whether there is a query "#refused".
   bool can_refuse() const { return can_block() || !shape_.cascades.empty(); }
 
@@ -76,6 +79,10 @@ class Cascade {
   std::string Overtaken(int node) const;
   std::string NodeChange(int node) const;
   std::string SetNulls(const catalogue::Entity& entity) const;
+  /// The entities that lose references, in the order of their changes.
+  std::vector<const catalogue::Entity*> Losers() const;
+  /// "null0": of the query and the change of an entity that loses references.
+  std::string LoserName(const catalogue::Entity& entity) const;
 
   const CascadeShape& shape_;
   const CascadeKind kind_;

@@ -122,7 +122,12 @@ std::string Change(const Entity& entity, const std::string& name, const std::vec
   }
   same.push_back(condition);
   return Cat(Identifier(Cat("#", name, "!")), " AS (UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "),
-             " FROM ", Identifier(Cat("#", name)), from, Where(same), ")");
+             " FROM ", Identifier(Cat("#", name)), from, Where(same), " RETURNING 1)");
+}
+
+std::string AllChanged(const std::string& name) {
+  return Cat("(SELECT count(*) FROM ", Identifier(Cat("#", name, "!")), ") = (SELECT count(*) FROM ",
+             Identifier(Cat("#", name)), ")");
 }
 
 }  // namespace rowkeeper::sql

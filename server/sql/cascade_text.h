@@ -45,5 +45,7 @@ std::string Lock(const catalogue::Entity& entity, const std::string& name, const
 /// `condition` is not empty and does not hold, none of them is changed.
 std::string Change(const catalogue::Entity& entity, const std::string& name,
                    const std::vector<std::string>& assignments, const std::string& from, const std::string& condition);
+/// That the change of the query "#name" changed all of its rows.
+std::string AllChanged(const std::string& name);
 
 }  // namespace rowkeeper::sql

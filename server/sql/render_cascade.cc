@@ -4,6 +4,7 @@
 #include "server/base/text.h"
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
+#include "server/sql/judgement.h"
 
 namespace rowkeeper::sql {
 
@@ -40,11 +41,13 @@ Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& varia
       Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(Cascade::Assignments(entity, kind), ", "),
           " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity), cascade.Condition()}), " RETURNING ",
           cells.empty() ? "NULL" : cells);
+  const Judgement judgement(entity, variant.columns, Judgement::Rows::kOne, parameters);
   const std::string result =
       Cat("SELECT ", cells, cells.empty() ? "" : ", ", "NULL::integer AS \"#b\" FROM \"#changed\"");
   Statement statement =
       Finish(Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(),
-                 ", \"#changed\" AS (", change, ") ", result, OrRefused(cascade, variant.columns.size())),
+                 ", \"#changed\" AS (", change, "), ", judgement.Query("\"#changed\"", cascade.Expected()), " ", result,
+                 OrRefused(cascade, variant.columns.size()), Judgement::OrFail(variant.columns.size() + 1)),
              parameters, variant.columns, static_cast<int>(variant.columns.size()));
   statement.blocker_cell = statement.visible_cells;
   return statement;

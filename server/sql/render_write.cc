@@ -9,6 +9,7 @@
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
 #include "server/sql/json_merge.h"
+#include "server/sql/judgement.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_cascade.h"
 #include "server/sql/render_get.h"
@@ -28,10 +29,6 @@ using plan::WriteVariant;
 std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
   return parameters->Add(Parameter::Source::kArgument, value.input,
                          ParameterType(*plan.entity, plan.entity->columns[value.column].type));
-}
-
-std::string Returning(const Entity& entity, const std::vector<int>& cells) {
-  return cells.empty() ? "" : Cat(" RETURNING ", ColumnList(entity, cells));
 }
 
 std::string VersionPredicate(const MethodPlan& plan, const Variant& variant, ParameterList* parameters) {
@@ -55,23 +52,42 @@ std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted vi
   return Where(conditions);
 }
 
+/// `"#n" = 1`, or no row where none is there to be written. Outside a transaction a row that is there and was not
+/// written makes the statement fail, whatever kept it; exec looks why. In a transaction it looks first, for the failure
+/// of a statement is that of the transaction.
+std::string OneOrNoTarget(const MethodPlan& plan, const std::string& where, const Judgement& judgement) {
+  return Cat("\"#n\" = 1 OR \"#n\" = 0 AND NOT (", judgement.Alone(), " AND EXISTS (SELECT FROM ", Table(*plan.entity),
+             where, "))");
+}
+
+/// `change` without its RETURNING, judged.
+Statement Judge(const Variant& variant, const MethodPlan& plan, const std::string& change, const std::string& expected,
+                const Judgement& judgement, ParameterList* parameters) {
+  const std::string cells = ColumnList(*plan.entity, variant.columns);
+  return Finish(Cat("WITH \"#written\" AS (", change, " RETURNING ", cells.empty() ? "1" : cells, "), ",
+                    judgement.Query("\"#written\"", expected), " SELECT ", cells, cells.empty() ? "" : " ",
+                    "FROM \"#written\"", Judgement::OrFail(variant.columns.size())),
+                parameters, variant.columns, static_cast<int>(variant.columns.size()));
+}
+
 Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
   const Entity& entity = *plan.entity;
   ParameterList parameters;
+  Judgement judgement(entity, variant.columns, Judgement::Rows::kOne, &parameters);
   std::vector<std::string> names, values;
   for (int i : variant.as<WriteVariant>().written) {
     names.push_back(Identifier(entity.columns[plan.values[i].column].name));
     values.push_back(Argument(plan, plan.values[i], &parameters));
+    judgement.Gave(plan.values[i].column, values.back());
   }
   const std::string row = names.empty()
                               ? " DEFAULT VALUES"
                               : Cat(" (", absl::StrJoin(names, ", "), ") VALUES (", absl::StrJoin(values, ", "), ")");
-  return Finish(Cat("INSERT INTO ", Table(entity), row, Returning(entity, variant.columns)), &parameters,
-                variant.columns, static_cast<int>(variant.columns.size()));
+  return Judge(variant, plan, Cat("INSERT INTO ", Table(entity), row), "\"#n\" = 1", judgement, &parameters);
 }
 
 Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vector<std::string> assignments,
-                       Deleted visible, ParameterList* parameters) {
+                       Deleted visible, const Judgement& judgement, ParameterList* parameters) {
   const Entity& entity = *plan.entity;
   if (!assignments.empty()) {
     AppendHousekeeping(entity, "", &assignments);
@@ -80,21 +96,22 @@ Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vect
     assignments.push_back(Cat(name, " = ", name));
   }
   const std::string where = TargetRow(plan, variant, visible, parameters);
-  return Finish(Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), where,
-                    Returning(entity, variant.columns)),
-                parameters, variant.columns, static_cast<int>(variant.columns.size()));
+  return Judge(variant, plan, Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), where),
+               OneOrNoTarget(plan, where, judgement), judgement, parameters);
 }
 
 Statement RenderUpdate(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
+  Judgement judgement(*plan.entity, variant.columns, Judgement::Rows::kOne, &parameters);
   std::vector<std::string> assignments;
   for (int i : variant.as<WriteVariant>().written) {
     const plan::ValueTerm& value = plan.values[i];
     const std::string given = Argument(plan, value, &parameters);
-    assignments.push_back(Cat(Identifier(plan.entity->columns[value.column].name), " = ",
-                              AssignedValue(plan, variant, i, given, &parameters)));
+    const std::string assigned = AssignedValue(plan, variant, i, given, &parameters);
+    assignments.push_back(Cat(Identifier(plan.entity->columns[value.column].name), " = ", assigned));
+    if (assigned == given) judgement.Gave(value.column, given);
   }
-  return RenderChange(plan, variant, std::move(assignments), Deleted::kExclude, &parameters);
+  return RenderChange(plan, variant, std::move(assignments), Deleted::kExclude, judgement, &parameters);
 }
 
 Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
@@ -112,14 +129,16 @@ Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
   } else {
     AppendRestoration(entity, &assignments);
   }
-  return RenderChange(plan, variant, std::move(assignments), visible, &parameters);
+  const Judgement judgement(entity, variant.columns, Judgement::Rows::kOne, &parameters);
+  return RenderChange(plan, variant, std::move(assignments), visible, judgement, &parameters);
 }
 
 Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   const std::string where = TargetRow(plan, variant, variant.deleted, &parameters);
-  return Finish(Cat("DELETE FROM ", Table(*plan.entity), where, Returning(*plan.entity, variant.columns)), &parameters,
-                variant.columns, static_cast<int>(variant.columns.size()));
+  const Judgement judgement(*plan.entity, variant.columns, Judgement::Rows::kOne, &parameters);
+  return Judge(variant, plan, Cat("DELETE FROM ", Table(*plan.entity), where), OneOrNoTarget(plan, where, judgement),
+               judgement, &parameters);
 }
 
 }  // namespace

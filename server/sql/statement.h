@@ -29,6 +29,7 @@ struct Parameter {
     kMaxAffected,      ///< plan::BulkBounds::max_affected, and one more, which tells whether there are too many
     kOlderThan,        ///< plan::BulkRequest::older_than
     kParentKeys,       ///< relation: the keys to load for, as one array
+    kRoom,             ///< bytes that the response may have; NULL in a transaction, see judgement.h
   };
   Source source = Source::kArgument;
   int index = 0;

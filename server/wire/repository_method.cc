@@ -62,6 +62,10 @@ absl::StatusOr<RepositoryMethod::Wishes> RepositoryMethod::ReadWishes(RowkeeperH
 absl::Status RepositoryMethod::Run(const SharedExchange& exchange, Wishes wishes, plan::Call call) const {
   const bool in_unit = wishes.unit_of_work.has_value();
   const bool keyed = wishes.key.has_value();
+  if (!in_unit && !keyed && !plan_->reads_only()) {
+    RunWriteAlone(backend_.transactions, exchange, std::move(call), backend_.runner, &writer_);
+    return absl::OkStatus();
+  }
   if (!in_unit && !keyed && exchange->trace() == nullptr) {
     RunAlone(backend_.executor, exchange, std::move(call), &writer_);
     return absl::OkStatus();

@@ -33,6 +33,7 @@
 #include "server/wire/exchange.h"
 #include "server/wire/headers.h"
 #include "server/wire/pipeline/keyed_writes.h"
+#include "server/wire/pipeline/own_transaction.h"
 #include "server/wire/pipeline/request_reader.h"
 #include "server/wire/pipeline/response_writer.h"
 #include "server/wire/serving_gate.h"
@@ -48,6 +49,7 @@ struct RepositoryBackend {
   const plan::PageTokens* tokens = nullptr;
   const ServingGate* gate = nullptr;
   KeyedWrites* keyed = nullptr;
+  OwnTransaction::Backend transactions;
   RequestLimits limits;
   /// The most that the header rowkeeper-debug may ask for.
   DebugLevel debug = DebugLevel::kCost;

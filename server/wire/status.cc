@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "server/base/text.h"
@@ -28,11 +29,14 @@ bool Holds(const Payload& payload) {
   return name.substr(name.rfind('/') + 1) == Detail::descriptor()->full_name();
 }
 
+/// As opposed to what one part of the server tells another.
+bool IsDetail(absl::string_view type_url) { return absl::StartsWith(type_url, "type.googleapis.com/"); }
+
 /// ErrorInfo first, then by name: the same error always has the same bytes.
 std::vector<Payload> OrderedPayloads(const absl::Status& status) {
   std::vector<Payload> payloads;
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& bytes) {
-    payloads.push_back({std::string(type_url), std::string(bytes)});
+    if (IsDetail(type_url)) payloads.push_back({std::string(type_url), std::string(bytes)});
   });
   std::sort(payloads.begin(), payloads.end(), [](const Payload& a, const Payload& b) {
     const bool a_last = !Holds<google::rpc::ErrorInfo>(a);

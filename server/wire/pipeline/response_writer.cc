@@ -61,9 +61,7 @@ absl::StatusOr<std::string> ResponseWriter::Write(const exec::Outcome& outcome) 
 absl::StatusOr<std::string> ResponseWriter::WriteWithinLimit(const exec::Outcome& outcome) const {
   absl::StatusOr<std::string> response = Write(outcome);
   if (!response.ok() || response->size() <= max_bytes_) return response;
-  return ResponseTooLarge(
-      response->size(), max_bytes_,
-      plan_.reads_only() ? "ask for fewer rows or fields" : "the change was made, but the row is too large to return");
+  return ResponseTooLarge(response->size(), max_bytes_, "ask for fewer rows or fields");
 }
 
 absl::Status ResponseWriter::WriteQuery(const exec::Outcome& outcome, std::string* response) const {

@@ -15,7 +15,8 @@ namespace rowkeeper::wire {
 /// The innermost work: runs `call` and writes its response, of any size. `runner` and `writer` outlive it.
 Work RunAndEncode(const exec::Runner* runner, const ResponseWriter* writer, plan::Call call,
                   const std::shared_ptr<Exchange>& exchange);
-/// The same, but a response that is too large is RESPONSE_TOO_LARGE; what was done stays done.
+/// The same, but a response that is too large is RESPONSE_TOO_LARGE. A write in a transaction that cannot be answered
+/// makes the transaction fail; outside one it stays, and the error says so.
 Work RunAndEncodeWithinLimit(const exec::Runner* runner, const ResponseWriter* writer, plan::Call call,
                              const std::shared_ptr<Exchange>& exchange);
 

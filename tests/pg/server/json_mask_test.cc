@@ -254,7 +254,7 @@ TEST_F(ProfileMaskTest, AWriteThatWaitedForAnotherKeepsWhatThatOneWrote) {
   std::thread waiting([&id] { MustUpdate(id, {{"preferences", {{"theme", "light"}}}}, {"preferences.theme"}); });
   EXPECT_TRUE(Eventually(&server(),
                          "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND "
-                         "wait_event_type = 'Lock' AND query LIKE 'UPDATE \"profiles\"%')"));
+                         "wait_event_type = 'Lock' AND query LIKE '%UPDATE \"profiles\"%')"));
   blocker.End("COMMIT");
   waiting.join();
   EXPECT_EQ(Stored(id, "preferences"), (Json{{"theme", "light"}, {"language", "it"}}));

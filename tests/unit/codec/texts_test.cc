@@ -158,12 +158,14 @@ std::vector<std::string> Elements(std::string_view literal) {
 TEST(ArrayTest, ReadsPostgresLiterals) {
   EXPECT_THAT(Elements("{}"), ElementsAre());
   EXPECT_THAT(Elements("{1,-2}"), ElementsAre("1", "-2"));
+  EXPECT_THAT(Elements("[-3:-2]={1,2}"), ElementsAre("1", "2"));
   EXPECT_THAT(Elements(R"({"a \"b\" \\ {,}",plain,"",NULL,"NULL"})"),
               ElementsAre(R"(a "b" \ {,})", "plain", "", "<null>", "NULL"));
 }
 
 TEST(ArrayTest, ToldApartFromWhatIsNoArrayOfOneDimension) {
-  for (const char* literal : {"", "{", "{1", "{1,}", "{{1},{2}}", "{\"a}", "{\"a\\", "1,2", "[0:1]={1,2}"}) {
+  for (const char* literal : {"", "{", "{1", "{1,}", "{{1},{2}}", "{\"a}", "{\"a\\", "1,2", "[1:1][1:2]={{1,2}}",
+                              "[0:1]{1,2}", "[0:1=", "[0:1]="}) {
     EXPECT_EQ(Elements(literal).back(), "<error>") << literal;
   }
 }

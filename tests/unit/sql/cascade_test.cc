@@ -110,7 +110,7 @@ service OddRepository {
     const Statement statement = Render(*plan, BasicVariant(*plan));
     if (plan->entity->full_name == "shop.v1.Lone") {
       EXPECT_FALSE(FollowsReferences(*plan));
-      EXPECT_THAT(statement.text, StartsWith("UPDATE \"lones\" SET"));
+      EXPECT_THAT(statement.text, StartsWith("WITH \"#written\" AS (UPDATE \"lones\" SET"));
       EXPECT_EQ(statement.blocker_cell, -1);
     } else {
       EXPECT_THAT(statement.text,

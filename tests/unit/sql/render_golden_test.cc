@@ -41,6 +41,8 @@ std::string Describe(const plan::MethodPlan& plan, const Parameter& parameter) {
       return "older_than";
     case Parameter::Source::kParentKeys:
       return "parent keys";
+    case Parameter::Source::kRoom:
+      return "room for the response, outside a transaction";
   }
   return "?";
 }

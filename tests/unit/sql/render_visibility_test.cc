@@ -30,9 +30,16 @@ size_t FindWhere(const std::string& text) {
   return where;
 }
 
+/// A write without what judges it: `WITH "#written" AS (UPDATE … RETURNING …), …`.
+std::string WriteOf(const std::string& statement) {
+  const std::string begin = "WITH \"#written\" AS (";
+  return statement.rfind(begin, 0) == 0 ? statement.substr(begin.size()) : statement;
+}
+
 /// The conditions that every row of a statement meets: the parts of its WHERE that are joined by AND outside of all
 /// parentheses and quotes.
-std::vector<std::string> Conjuncts(const std::string& text) {
+std::vector<std::string> Conjuncts(const std::string& statement) {
+  const std::string text = WriteOf(statement);
   const size_t where = FindWhere(text);
   if (where == std::string::npos) return {};
   std::vector<std::string> parts(1);

@@ -1,0 +1,93 @@
+#include "server/base/verdict.h"
+
+#include <charconv>
+
+#include "absl/strings/cord.h"
+#include "server/base/error_builder.h"
+#include "server/base/error_details.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper {
+namespace {
+
+// Payloads that never leave the process: exec replaces these statuses.
+constexpr char kVerdictPayload[] = "rowkeeper/verdict";
+constexpr char kUndecidedPayload[] = "rowkeeper/undecided";
+
+/// Takes a number and what follows it (nothing at the end) off `text`.
+template <typename Number>
+bool Take(std::string_view* text, char after, Number* number) {
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), *number);
+  if (error != std::errc()) return false;
+  text->remove_prefix(static_cast<size_t>(end - text->data()));
+  if (text->empty() || text->front() != after) return false;
+  text->remove_prefix(1);
+  return true;
+}
+
+std::string MarkOf(const Verdict& verdict) {
+  return Cat("\"", kVerdictMark, verdict.rows, ":", verdict.column, ":", verdict.undecided ? 1 : 0, "\"");
+}
+
+}  // namespace
+
+std::optional<Verdict> ParseVerdict(std::string_view message) {
+  const std::string mark = Cat("\"", kVerdictMark);
+  const size_t begin = message.find(mark);
+  if (begin == std::string_view::npos) return std::nullopt;
+  message.remove_prefix(begin + mark.size());
+  Verdict verdict;
+  int undecided = 0;
+  if (!Take(&message, ':', &verdict.rows) || !Take(&message, ':', &verdict.column) || !Take(&message, '"', &undecided))
+    return std::nullopt;
+  verdict.undecided = undecided != 0;
+  return verdict;
+}
+
+absl::Status WithVerdict(absl::Status error, const Verdict& verdict) {
+  error.SetPayload(kVerdictPayload, absl::Cord(MarkOf(verdict)));
+  return error;
+}
+
+std::optional<Verdict> VerdictOf(const absl::Status& error) {
+  const auto payload = error.GetPayload(kVerdictPayload);
+  if (!payload.has_value()) return std::nullopt;
+  return ParseVerdict(std::string(*payload));
+}
+
+absl::Status Undecided() {
+  absl::Status error = Internal("whether the response can be sent is decided in a transaction");
+  error.SetPayload(kUndecidedPayload, absl::Cord("1"));
+  return error;
+}
+
+bool IsUndecided(const absl::Status& error) { return error.GetPayload(kUndecidedPayload).has_value(); }
+
+absl::Status KeptByDatabase(std::string_view entity, std::string_view what) {
+  return ErrorBuilder(Reason::kTriggerRefused,
+                      Cat("the database kept ", what, entity.empty() ? "" : Cat(" of ", entity),
+                          " as it was, by a trigger, a rule or row-level security, so nothing was changed; ask the "
+                          "database's owner what it demands"))
+      .With("entity", entity)
+      .Build();
+}
+
+absl::Status UnrepresentableResult(std::string_view field) {
+  return ErrorBuilder(Reason::kUnrepresentableValue,
+                      Cat(field,
+                          ": the row would hold a value that this field cannot carry, so nothing was changed; "
+                          "write a value that it can carry, or correct it in the database"))
+      .With("field", field)
+      .Build();
+}
+
+absl::Status ChangeWasMade(const absl::Status& error) {
+  return WithMetadata(error, "executed", "true", "the change was made, but it cannot be answered: ");
+}
+
+absl::Status ChangeIsUndone(const absl::Status& error) {
+  return WithMessage(error, Cat("nothing was changed, for it cannot be answered: ", MessageOf(error)));
+}
+
+}  // namespace rowkeeper

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace rowkeeper {
+
+/// What a write found wrong with itself when it made itself fail, see sql/judgement.h. Nothing of it was stored.
+struct Verdict {
+  /// Rows that the write gave.
+  int64_t rows = 0;
+  /// The first column with a value that its field cannot carry, by its place among the entity's; -1: none is.
+  int column = -1;
+  /// The rows are those that were to be written and every value fits, as far as SQL can tell: only the encoded response
+  /// can tell whether it is too large, or whether jsonb has the shape of its message.
+  bool undecided = false;
+};
+
+/// Begins the key of the JSON error that a write fails with: "rk:<rows>:<column>:<undecided>".
+inline constexpr std::string_view kVerdictMark = "rk:";
+/// The SQLSTATE of that error (SQL/JSON member not found).
+inline constexpr std::string_view kVerdictSqlstate = "2203A";
+
+/// The verdict in the message of such an error; none when it is another error. Only the key counts: the words round it
+/// may be translated.
+std::optional<Verdict> ParseVerdict(std::string_view message);
+
+/// `error` with a verdict that VerdictOf() finds. It stays within the process: no caller is told.
+absl::Status WithVerdict(absl::Status error, const Verdict& verdict);
+std::optional<Verdict> VerdictOf(const absl::Status& error);
+
+/// INTERNAL, for exec and wire alone: Verdict::undecided. The same call in a transaction is decided before its COMMIT.
+absl::Status Undecided();
+bool IsUndecided(const absl::Status& error);
+
+/// FAILED_PRECONDITION, reason TRIGGER_REFUSED: the database kept a row from being written without an error of its own.
+/// `what` names it: "the row with id 0b52…".
+absl::Status KeptByDatabase(std::string_view entity, std::string_view what);
+/// INTERNAL, reason UNREPRESENTABLE_VALUE: a row that a write was to return has a value in `field` that the field's
+/// type cannot carry. Nothing was changed.
+absl::Status UnrepresentableResult(std::string_view field);
+
+/// `error` came after a write that is durable: metadata "executed" is "true", and the message says so first. Every
+/// other error of a write means that nothing of it was stored, or may not be known (COMMIT_OUTCOME_UNKNOWN).
+absl::Status ChangeWasMade(const absl::Status& error);
+/// `error` came after a write that is undone for it.
+absl::Status ChangeIsUndone(const absl::Status& error);
+
+}  // namespace rowkeeper

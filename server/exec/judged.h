@@ -1,0 +1,22 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/base/verdict.h"
+#include "server/exec/execution.h"
+
+namespace rowkeeper::exec {
+
+/// What `error` of a statement is answered with: a write that judged itself (sql/judgement.h) is explained here, all
+/// other errors stay as they are. Rows that were kept from being written are KeptByDatabase(), with the verdict for
+/// those who can tell more.
+absl::Status Answer(const Execution& execution, const absl::Status& error);
+
+/// The verdict of a statement that failed for the number of its rows alone; none for any other error.
+std::optional<Verdict> KeptRows(const absl::Status& error);
+
+/// Makes the connection's transaction fail, so that nothing of it can be committed, as if a statement had. Does nothing
+/// outside a transaction and in one that has failed.
+void FailTransaction(db::Connection* connection);
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,76 @@
+#include "server/sql/judgement.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/base/verdict.h"
+#include "server/sql/clauses.h"
+#include "server/sql/representable.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+/// A row below this is never what makes a response too large: the smallest limit is larger.
+constexpr int kModestRow = 16 << 10;
+
+}  // namespace
+
+Judgement::Judgement(const catalogue::Entity& entity, const std::vector<int>& columns, Rows rows,
+                     ParameterList* parameters)
+    : entity_(entity), columns_(columns), rows_(rows), parameters_(*parameters), given_(columns.size()) {}
+
+void Judgement::Gave(int column, const std::string& given) {
+  const auto place = std::find(columns_.begin(), columns_.end(), column);
+  if (place != columns_.end()) given_[static_cast<size_t>(place - columns_.begin())] = given;
+}
+
+std::string Judgement::Room() const {
+  if (room_.empty()) room_ = parameters_.Add(Parameter::Source::kRoom, 0, "bigint");
+  return room_;
+}
+
+std::string Judgement::Alone() const { return Cat(Room(), " IS NOT NULL"); }
+
+std::string Judgement::Query(std::string_view written, std::string_view expected) const {
+  std::string bad, size;
+  std::vector<std::string> unsure;
+  int fixed = 0;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const catalogue::Column& column = entity_.columns[columns_[i]];
+    const std::string cell = ColumnName(entity_, columns_[i]);
+    const std::string fits = Representable(column, cell);
+    if (!fits.empty()) bad += Cat(" WHEN NOT (", fits, ") THEN ", columns_[i]);
+    const std::string sure = SurelyRepresentable(column, cell);
+    if (!sure.empty()) {
+      const std::string other = given_[i].empty() ? "" : Cat(" AND ", cell, " IS DISTINCT FROM ", given_[i]);
+      unsure.push_back(Cat("bool_or(", sure == "false" ? cell + " IS NOT NULL" : Cat("NOT (", sure, ")"), other, ")"));
+    }
+    const WireSize wire = LargestWireSize(column, cell);
+    fixed += wire.fixed;
+    if (!wire.varying.empty()) size += Cat("COALESCE(", wire.varying, ", 0) + ");
+  }
+  const bool modest = size.empty() && fixed <= kModestRow && rows_ == Rows::kOne;
+  if (!modest && !columns_.empty()) unsure.push_back(Cat("sum(", size, fixed, ") > ", Room()));
+  const std::string verdict =
+      Cat("count(*) AS \"#n\", ", bad.empty() ? "NULL::integer" : Cat("min(CASE", bad, " END)"), " AS \"#bad\", ",
+          unsure.empty() ? "false" : Cat(Alone(), " AND (", absl::StrJoin(unsure, " OR "), ")"), " AS \"#unsure\"");
+  return Cat("\"#verdict\" AS (SELECT \"#n\", \"#bad\", \"#unsure\", (", expected, ") AND \"#bad\" IS NULL AS \"#ok\" ",
+             "FROM (SELECT ", verdict, " FROM ", written, ") AS \"#v\")");
+}
+
+std::string Judgement::OrFail(size_t cells) {
+  const std::string nulls = absl::StrJoin(std::vector<std::string>(cells, "NULL"), ", ");
+  // A CASE, for the order of what AND joins is the planner's. The key has columns in it, or the planner would look for
+  // it.
+  return Cat(" UNION ALL SELECT ", nulls, nulls.empty() ? "" : " ",
+             "FROM \"#verdict\" WHERE CASE WHEN \"#ok\" AND \"#unsure\" IS NOT TRUE THEN false ELSE "
+             "jsonb_path_exists('{}', ('strict $.\"",
+             kVerdictMark,
+             "' || \"#n\" || ':' || COALESCE(\"#bad\", -1) || CASE WHEN \"#ok\" THEN ':1\"' ELSE ':0\"' "
+             "END)::jsonpath) END");
+}
+
+std::string AlwaysFails() { return Cat("SELECT jsonb_path_exists('{}', 'strict $.\"", kVerdictMark, "0:-1:0\"')"); }
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/catalogue/entity.h"
+#include "server/sql/predicates.h"
+
+namespace rowkeeper::sql {
+
+/// Lets a write fail by itself, so that nothing of it is stored, when it did not do what its caller is to be told: it
+/// gave fewer rows than it was to write (a trigger, a rule or row-level security kept one), or a returned value that
+/// its field cannot carry. It costs no round trip.
+///
+///   WITH "#written" AS (INSERT … RETURNING "id", "due_at"), <Query("\"#written\"", "\"#n\" = 1")>
+///   SELECT "id", "due_at" FROM "#written" <OrFail(2)>
+///
+/// SQL has no RAISE. A jsonpath that asks for a key that is not there fails with an SQLSTATE that hardly anybody else
+/// meets, and the key carries words: base/verdict.h has them, exec/judged.h what becomes of them.
+///
+/// What SQL cannot tell (the encoded size to the byte, the shape of jsonb) makes a statement that runs outside a
+/// transaction fail as undecided unless it is sure to be good. The call is then run in a transaction, where the
+/// response is encoded before COMMIT.
+class Judgement {
+ public:
+  /// How many rows a write may give.
+  enum class Rows { kOne, kMany };
+
+  /// `columns`: those of the entity that the rows return. `parameters` outlives this.
+  Judgement(const catalogue::Entity& entity, const std::vector<int>& columns, Rows rows, ParameterList* parameters);
+
+  /// Of the column, `given` (a parameter, "$3::jsonb") is what the write was told to store: where that is what came
+  /// back, it can be sent back.
+  void Gave(int column, const std::string& given);
+
+  /// `"#verdict" AS (SELECT … FROM "#written")`: looks at the rows of the query `written` (its name, quoted).
+  /// `expected`: a condition on their number "#n", which holds where all is well. It is evaluated once.
+  std::string Query(std::string_view written, std::string_view expected) const;
+  /// ` UNION ALL SELECT NULL, NULL FROM "#verdict" WHERE …`, to stand after a select of `cells`: gives no row, or makes
+  /// the statement fail.
+  static std::string OrFail(size_t cells);
+
+  /// `$5::bigint IS NOT NULL`: the statement runs outside a transaction, and what it writes is durable when it ends.
+  std::string Alone() const;
+
+ private:
+  std::string Room() const;
+
+  const catalogue::Entity& entity_;
+  const std::vector<int> columns_;
+  const Rows rows_;
+  ParameterList& parameters_;
+  /// By place in columns_; empty: not known.
+  std::vector<std::string> given_;
+  mutable std::string room_;
+};
+
+/// A statement that fails in any case, and so does the transaction that it is in.
+std::string AlwaysFails();
+
+}  // namespace rowkeeper::sql
