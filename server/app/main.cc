@@ -16,6 +16,15 @@ CLI::App* ParsedSubcommand(const CLI::App& command) {
   return parsed.empty() ? nullptr : parsed.front();
 }
 
+/// An option that may be repeated takes one value each time, so that `--header "a: b" List '{}'` does not swallow what
+/// stands behind it.
+void TakeOneValueEachTime(CLI::App* command) {
+  for (CLI::Option* option : command->get_options()) {
+    if (!option->get_positional() && option->get_items_expected_max() > 1) option->allow_extra_args(false);
+  }
+  for (CLI::App* below : command->get_subcommands(nullptr)) TakeOneValueEachTime(below);
+}
+
 /// One line, such as "rowkeeper: --pool-size: Value 0 not in range [1 - 1000]; see rowkeeper serve --help".
 std::string ExplainMistake(const CLI::App* root, const CLI::Error& error) {
   std::string command = "rowkeeper";
@@ -42,6 +51,7 @@ int Main(int argc, char** argv) {
   AddGenerateCommand(&root, &command);
   AddMigrateCommand(&root, &command);
   AddVersionCommand(&root, &command);
+  TakeOneValueEachTime(&root);
   try {
     root.parse(argc, argv);
     for (CLI::App* parsed = &root; parsed != nullptr; parsed = ParsedSubcommand(*parsed)) {

@@ -14,20 +14,20 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/civil_time.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/util/json_util.h"
-#include "google/protobuf/util/time_util.h"
 #include "nlohmann/json.hpp"
+#include "server/base/time_text.h"
 #include "server/catalogue/value_type_compiler.h"
 
 namespace rowkeeper::catalogue {
 namespace {
 
 namespace pb = google::protobuf;
+
+std::string_view View(absl::string_view text) { return {text.data(), text.size()}; }
 
 absl::Status Write(absl::string_view remedy) { return absl::InvalidArgumentError(remedy); }
 
@@ -127,38 +127,37 @@ absl::StatusOr<DefaultValue> ParseEnum(const pb::EnumDescriptor& declared, const
 
 absl::StatusOr<DefaultValue> ParseTimestamp(absl::string_view text) {
   if (text == "now") return DefaultValue{DefaultKind::kNow, ""};
-  pb::Timestamp value;
-  if (!pb::util::TimeUtil::FromString(std::string(text), &value)) {
-    return Write("write a time such as 2026-01-31T08:00:00Z, or now");
-  }
-  return Literal(std::string(text));
+  std::optional<std::string> time = CanonicalTimestamp(text);
+  if (!time) return Write("write a time such as 2026-01-31T08:00:00Z, in the years 1 to 9999 of UTC, or now");
+  return Literal(*std::move(time));
 }
 
 absl::StatusOr<DefaultValue> ParseDuration(absl::string_view text) {
-  pb::Duration value;
-  if (!pb::util::TimeUtil::FromString(std::string(text), &value)) {
-    return Write("write seconds such as 3600s or 0.5s");
+  TimeValue value;
+  if (!ParseDurationSeconds(View(text), &value)) {
+    return Write("write seconds such as 3600s or 0.5s, 315576000000 at most");
   }
-  const bool negative = value.seconds() < 0 || value.nanos() < 0;
-  return Literal(absl::StrFormat("%s%d.%06d seconds", negative ? "-" : "", std::abs(value.seconds()),
-                                 std::abs(value.nanos()) / 1000));
+  std::string literal;
+  AppendInterval(value, &literal);
+  return Literal(std::move(literal));
 }
 
 absl::StatusOr<DefaultValue> ParseDate(absl::string_view text) {
   if (text == "now") return DefaultValue{DefaultKind::kNow, ""};
-  absl::CivilDay day;
-  if (text.size() != 10 || !absl::ParseCivilTime(text, &day) || day.year() < 1) {
-    return Write("write a date such as 2026-01-31, or now");
-  }
+  DateValue date;
+  if (!rowkeeper::ParseDate(View(text), &date)) return Write("write a date such as 2026-01-31, or now");
   return Literal(std::string(text));
 }
 
-/// What keeps protobuf from reading `text` as the value of `field`; empty when nothing does.
+/// What keeps protobuf from reading `text` as the value of `field`, or from writing it again (it reads times outside the
+/// years 1 to 9999); empty when nothing does.
 std::string JsonProblem(const pb::FieldDescriptor& field, absl::string_view text) {
   pb::DynamicMessageFactory factory;
   const std::unique_ptr<pb::Message> message(factory.GetPrototype(field.containing_type())->New());
   const std::string json = absl::StrCat("{\"", field.name(), "\":", text, "}");
-  const auto status = pb::util::JsonStringToMessage(json, message.get());
+  auto status = pb::util::JsonStringToMessage(json, message.get());
+  std::string written;
+  if (status.ok()) status = pb::util::MessageToJsonString(*message, &written);
   return status.ok() ? "" : status.ToString();
 }
 
@@ -175,6 +174,15 @@ absl::StatusOr<DefaultValue> ParseJson(const pb::FieldDescriptor& field, const V
 }
 
 }  // namespace
+
+std::optional<std::string> CanonicalTimestamp(absl::string_view text) {
+  TimeValue value;
+  if (!ParseRfc3339(View(text), &value)) return std::nullopt;
+  value.nanos -= value.nanos % 1000;
+  std::string canonical;
+  AppendRfc3339(value, &canonical);
+  return canonical;
+}
 
 absl::StatusOr<DefaultValue> ParseDefaultValue(const pb::FieldDescriptor& field, const ValueType& type,
                                                absl::string_view text) {

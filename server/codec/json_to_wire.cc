@@ -8,9 +8,10 @@
 #include "absl/strings/escaping.h"
 #include "nlohmann/json.hpp"
 #include "server/base/text.h"
+#include "server/base/time_text.h"
 #include "server/codec/json_names.h"
 #include "server/codec/number_text.h"
-#include "server/codec/time_text.h"
+#include "server/codec/time_fields.h"
 
 namespace rowkeeper::codec {
 namespace {

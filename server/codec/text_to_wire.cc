@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "server/base/text.h"
+#include "server/base/time_text.h"
 #include "server/codec/json_to_wire.h"
 #include "server/codec/key_text.h"
 #include "server/codec/number_text.h"
 #include "server/codec/pg_array.h"
-#include "server/codec/time_text.h"
+#include "server/codec/time_fields.h"
 
 namespace rowkeeper::codec {
 namespace {

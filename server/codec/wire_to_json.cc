@@ -8,9 +8,9 @@
 
 #include "absl/strings/escaping.h"
 #include "server/base/text.h"
+#include "server/base/time_text.h"
 #include "server/codec/json_names.h"
 #include "server/codec/number_text.h"
-#include "server/codec/time_text.h"
 #include "server/codec/utf8.h"
 
 namespace rowkeeper::codec {

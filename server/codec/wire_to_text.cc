@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "server/base/text.h"
+#include "server/base/time_text.h"
 #include "server/codec/json_names.h"
 #include "server/codec/key_text.h"
 #include "server/codec/number_text.h"
 #include "server/codec/pg_array.h"
-#include "server/codec/time_text.h"
 #include "server/codec/utf8.h"
 #include "server/codec/wire_to_json.h"
 

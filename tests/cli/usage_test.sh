@@ -46,6 +46,21 @@ refused '.*--drain-timeout.*-1' serve "${PLANNER[@]}" --drain-timeout=-1
 refused '.*--unit-share.*2' serve "${PLANNER[@]}" --unit-share 2
 refused '.*--unit-idle-limit.*0' serve "${PLANNER[@]}" --unit-idle-limit 0
 
+step "an option that may be repeated takes one value each time"
+repeatable() {
+  "$ROWKEEPER" "$1" --help | awk '/^  (-[A-Za-z], *)?--/ {match($0, /--[a-z-]+/); option = substr($0, RSTART, RLENGTH)}
+                                  /may be repeated/ {print option}'
+}
+for command in serve check; do
+  options=$(repeatable "$command")
+  contains "$options" '^--proto-path$' "options of $command that may be repeated"
+  for option in $options; do refused 'not expected: .*stray' "$command" "$option" one "$option" two stray; done
+done
+status=0
+output=$("$ROWKEEPER" call --address "unix:$WORK/nobody" -H "x: y" --header "z: w" --timeout 1 TodoRepository.List '{}' 2>&1) || status=$?
+equals "$status" 1 "exit code of a call with headers"
+contains "$output" '^(UNAVAILABLE|DEADLINE_EXCEEDED)' "a call with headers"
+
 step "the environment is checked like flags"
 ROWKEEPER_POOL_SIZE=none refused 'pool-size|ROWKEEPER_POOL_SIZE' serve "${PLANNER[@]}"
 

@@ -1,7 +1,6 @@
 #include "server/plan/filter/operand.h"
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
 
@@ -36,14 +35,10 @@ std::optional<std::string> ReadEnum(const Column& column, const std::string& tex
   return Refuse(remedy, Cat("write one of ", absl::StrJoin(names, ", ")));
 }
 
-/// Nanoseconds are cut off to microseconds, as those of requests are.
 std::optional<std::string> ReadTimestamp(const std::string& text, std::string* remedy) {
-  google::protobuf::Timestamp time;
-  if (!google::protobuf::util::TimeUtil::FromString(text, &time)) {
-    return Refuse(remedy, "write a time with its zone, such as \"2026-01-31T08:00:00Z\"");
-  }
-  time.set_nanos(time.nanos() / 1000 * 1000);
-  return google::protobuf::util::TimeUtil::ToString(time);
+  std::optional<std::string> time = catalogue::CanonicalTimestamp(text);
+  if (time.has_value()) return time;
+  return Refuse(remedy, "write a time with its zone, such as \"2026-01-31T08:00:00Z\", in the years 1 to 9999 of UTC");
 }
 
 std::optional<std::string> ReadBytes(const std::string& text, std::string* remedy) {

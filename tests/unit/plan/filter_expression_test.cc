@@ -185,6 +185,24 @@ TEST_F(FilterExpressionTest, MistakesSayWhereAndWhatToWrite) {
             "at character 24: \"x\" is no value of rank; write a whole number from -2147483648 to 2147483647");
 }
 
+TEST_F(FilterExpressionTest, TimesAtTheEdges) {
+  EXPECT_EQ(Compiled("due_at > \"0001-01-01T14:00:00+14:00\""), "due_at > [0001-01-01T00:00:00Z]");
+  EXPECT_EQ(Compiled("due_at < \"9999-12-31T23:59:59.999999999Z\""), "due_at < [9999-12-31T23:59:59.999999Z]");
+  EXPECT_EQ(Compiled("took < 315576000000s"), "took < [315576000000.000000 seconds]");
+  for (const char* text : {"0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00Z",
+                           "10000-01-01T00:00:00Z", "2016-12-31T23:59:60Z", "2026-01-31T00:00:00+24:00"}) {
+    EXPECT_THAT(Compiled(Cat("due_at > \"", text, "\"")),
+                AllOf(HasSubstr(Cat("at character 10: \"", text, "\" is no value of due_at")),
+                      HasSubstr("in the years 1 to 9999")));
+  }
+  for (const char* text : {"315576000001s", "-315576000001s", "9223372036854775807s", "99999999999999999999s"}) {
+    EXPECT_THAT(Compiled(Cat("took = \"", text, "\"")), HasSubstr("at character 8: ")) << text;
+  }
+  for (const char* text : {"0000-12-31", "12345-1-01", "10000-01-01"}) {
+    EXPECT_THAT(Compiled(Cat("day = \"", text, "\"")), HasSubstr("at character 7: ")) << text;
+  }
+}
+
 TEST_F(FilterExpressionTest, ValuesThatTheColumnCannotHave) {
   EXPECT_THAT(Compiled("rank = 5000000000"), HasSubstr("\"5000000000\" is no value of rank"));
   EXPECT_THAT(Compiled("id = x"), HasSubstr("write a UUID"));

@@ -183,13 +183,16 @@ TEST(RelationFilterMistakes, AreReportedAtTheField) {
   repeated Item wrong = 3 [(rowkeeper.v1.relation).filter = "size > 3"];
   repeated Item right = 4 [(rowkeeper.v1.relation).filter = "id > 3"];
   repeated Item broken = 5 [(rowkeeper.v1.relation).filter = "id > 3)"];
+  optional google.protobuf.Timestamp due_at = 6;
+  repeated Item early = 7 [(rowkeeper.v1.relation).filter = "due_at > \"0001-01-01T00:00:00+14:00\""];
 }
 )pb");
   const std::vector<std::string> mistakes = plans.Mistakes();
-  ASSERT_EQ(mistakes.size(), 2u);
+  ASSERT_EQ(mistakes.size(), 3u);
   EXPECT_THAT(mistakes[0], HasSubstr("shop.v1.Item.wrong: its filter \"size > 3\" "));
   EXPECT_THAT(mistakes[0], HasSubstr("write a filter expression over the fields of shop.v1.Item"));
   EXPECT_THAT(mistakes[1], HasSubstr("shop.v1.Item.broken: its filter \"id > 3)\" "));
+  EXPECT_THAT(mistakes[2], HasSubstr("at character 10: \"0001-01-01T00:00:00+14:00\" is no value of due_at"));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 /// Times, durations and dates between protobuf's numbers and the texts of PostgreSQL and ProtoJSON. Proleptic Gregorian
 /// calendar, UTC, years 1 to 9999.
-namespace rowkeeper::codec {
+namespace rowkeeper {
 
 /// A google.protobuf.Timestamp or Duration.
 struct TimeValue {
@@ -41,12 +41,12 @@ void AppendDurationSeconds(const TimeValue& value, std::string* out);
 bool ParseTimestamp(std::string_view text, TimeValue* value);
 /// PostgreSQL's IntervalStyle postgres. A day is 24 hours; months and years have no length in seconds: false.
 bool ParseInterval(std::string_view text, TimeValue* value);
+/// `2024-05-06`.
 bool ParseDate(std::string_view text, DateValue* value);
+/// `2024-05-06T07:08:09.5+02:00` or with `Z`, 1 to 9 digits. False when the instant is outside the years 1 to 9999 of
+/// UTC, for leap seconds, and for what is no time.
 bool ParseRfc3339(std::string_view text, TimeValue* value);
+/// `-1.5s`, 1 to 9 digits. False for more than 315576000000 seconds.
 bool ParseDurationSeconds(std::string_view text, TimeValue* value);
 
-/// The fields of a Timestamp or Duration message on the wire, and those of a Date.
-void AppendTime(const TimeValue& value, std::string* out);
-void AppendDateFields(const DateValue& value, std::string* out);
-
-}  // namespace rowkeeper::codec
+}  // namespace rowkeeper

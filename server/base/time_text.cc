@@ -1,11 +1,10 @@
-#include "server/codec/time_text.h"
+#include "server/base/time_text.h"
 
 #include <charconv>
 
 #include "absl/time/civil_time.h"
-#include "server/codec/wire_format.h"
 
-namespace rowkeeper::codec {
+namespace rowkeeper {
 namespace {
 
 constexpr int64_t kMinTimestamp = -62135596800;  // 0001-01-01T00:00:00Z
@@ -138,6 +137,7 @@ bool ScanOffset(Scanner* scanner, int64_t* offset) {
   if (!scanner->Digits(2, &hour)) return false;
   if (scanner->Take(':') && !scanner->Digits(2, &minute)) return false;
   if (scanner->Take(':') && !scanner->Digits(2, &second)) return false;
+  if (hour > 23 || minute > 59 || second > 59) return false;
   *offset = hour * 3600 + minute * 60 + second;
   if (west) *offset = -*offset;
   return true;
@@ -176,13 +176,6 @@ void AppendSigned(const TimeValue& value, std::string* out) {
   char digits[24];
   const auto result = std::to_chars(digits, digits + sizeof digits, value.seconds < 0 ? -value.seconds : value.seconds);
   out->append(digits, result.ptr);
-}
-
-/// Zero is left out, as for any field without presence.
-void AppendIntegerField(int number, int64_t value, std::string* out) {
-  if (value == 0) return;
-  AppendVarint(MakeTag(number, WireType::kVarint), out);
-  AppendVarint(static_cast<uint64_t>(value), out);
 }
 
 }  // namespace
@@ -300,15 +293,4 @@ bool ParseDate(std::string_view text, DateValue* value) {
   return ScanDate(&scanner, value) && scanner.done();
 }
 
-void AppendTime(const TimeValue& value, std::string* out) {
-  AppendIntegerField(1, value.seconds, out);
-  AppendIntegerField(2, value.nanos, out);
-}
-
-void AppendDateFields(const DateValue& value, std::string* out) {
-  AppendIntegerField(1, value.year, out);
-  AppendIntegerField(2, value.month, out);
-  AppendIntegerField(3, value.day, out);
-}
-
-}  // namespace rowkeeper::codec
+}  // namespace rowkeeper
