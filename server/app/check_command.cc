@@ -10,8 +10,10 @@
 #include "server/app/loaded_catalogue.h"
 #include "server/app/relation_advice.h"
 #include "server/exec/idempotency_keys.h"
+#include "server/schema/default_fit.h"
 #include "server/schema/fit.h"
 #include "server/schema/query_fit.h"
+#include "server/schema/version_fit.h"
 #include "server/sql/idempotency_sql.h"
 #include "server/sql/variants.h"
 
@@ -125,6 +127,8 @@ int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& databa
                  std::string(fit.status().message()).c_str());
     return kExitFailure;
   }
+  schema::CheckDefaults(loaded.plans, *live, &*fit);
+  schema::CheckVersions(*loaded.catalogue, *live, connection, &*fit);
   for (const schema::Mismatch& mismatch : fit->mismatches) std::printf("error: %s\n", mismatch.ToString().c_str());
   for (const schema::Mismatch& mismatch : fit->advice) std::printf("advice: %s\n", mismatch.ToString().c_str());
   Trials trials;

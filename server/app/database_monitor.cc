@@ -6,6 +6,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/reason.h"
 #include "server/base/text.h"
+#include "server/schema/default_fit.h"
 #include "server/schema/fit.h"
 #include "server/schema/query_fit.h"
 
@@ -124,8 +125,11 @@ DatabaseMonitor::State DatabaseMonitor::Poll(absl::Status* reason) {
 }
 
 absl::Status DatabaseMonitor::CheckSchema(db::Connection& connection) {
-  absl::StatusOr<schema::FitReport> report = schema::CheckFit(*loaded_.catalogue, connection);
+  const auto live = schema::LiveSchema::Read(*loaded_.catalogue, connection);
+  if (!live.ok()) return live.status();
+  absl::StatusOr<schema::FitReport> report = schema::CheckFit(*loaded_.catalogue, *live, connection);
   if (!report.ok()) return report.status();
+  schema::CheckDefaults(loaded_.plans, *live, &*report);
   if (absl::Status status = CheckQueries(connection, &*report); !status.ok()) return status;
   if (report->fits()) return absl::OkStatus();
   return SchemaMismatch(Summary(*report), remedy_);

@@ -148,13 +148,6 @@ void ApplyFlags(const v1::ColumnOptions& options, Column* column, Diagnostics* d
   }
 }
 
-/// A NOT NULL column that callers may not write and that nothing else fills could never be created.
-void CheckFilled(const Column& column, Diagnostics* diagnostics) {
-  if (!column.output_only || column.key || column.nullable || column.has_default()) return;
-  diagnostics->Error(*column.field, "nothing fills this output_only field",
-                     "write `optional`, or give it a default_value");
-}
-
 }  // namespace
 
 std::optional<Column> CompileColumn(const pb::FieldDescriptor& field, Diagnostics* diagnostics) {
@@ -171,7 +164,6 @@ std::optional<Column> CompileColumn(const pb::FieldDescriptor& field, Diagnostic
   ApplyRole(options, &column, diagnostics);
   ApplyKey(options, &column, diagnostics);
   ApplyDefault(options, &column, diagnostics);
-  if (options.role() == v1::ROLE_UNSPECIFIED && options.default_value().empty()) CheckFilled(column, diagnostics);
   return column;
 }
 

@@ -196,6 +196,9 @@ struct Entity {
   const Column* FindField(std::string_view proto_name) const;
   /// The relation of the field with this proto name; nullptr when there is none.
   const Relation* FindRelation(std::string_view proto_name) const;
+  /// A NOT NULL column that a statement may assign its own value to: of the key, unless callers may not write that one,
+  /// which may be because it is GENERATED ALWAYS.
+  int kept_column() const;
   /// Index of `column` in `columns`; it must be one of them.
   int IndexOf(const Column& column) const { return static_cast<int>(&column - columns.data()); }
 };

@@ -108,33 +108,25 @@ void DeclareKey(Entity* entity, Diagnostics* diagnostics) {
   }
 }
 
-/// A key of one column that no other row gives is made by the database.
+/// Made by the database: a key of one column that no other row gives, and what callers may not write.
 void GenerateKey(Entity* entity) {
-  if (entity->key.size() != 1) return;
-  Column& column = entity->columns[entity->key.front()];
-  if (!ColumnOptionsOf(*column.field).references().empty()) return;
-  switch (column.type.kind) {
-    case ValueKind::kUuid:
-      column.default_kind = DefaultKind::kUuid;
-      break;
-    case ValueKind::kInt32:
-    case ValueKind::kInt64:
-    case ValueKind::kUint32:
-      column.default_kind = DefaultKind::kIdentity;
-      break;
-    default:
-      break;
-  }
-}
-
-/// A key that callers may not write must come from the database.
-void CheckKeyFilled(const Entity& entity, Diagnostics* diagnostics) {
-  for (const int index : entity.key) {
-    const Column& column = entity.columns[index];
-    if (!column.output_only || column.has_default()) continue;
-    diagnostics->Error(*column.field, "nothing fills this output_only key",
-                       "remove output_only: the database makes a key only when it is one UUID, int32, int64 or uint32 "
-                       "field without `references`");
+  for (const int index : entity->key) {
+    Column& column = entity->columns[index];
+    const bool alone = entity->key.size() == 1;
+    if (!column.output_only && !alone) continue;
+    if (!ColumnOptionsOf(*column.field).references().empty()) continue;
+    switch (column.type.kind) {
+      case ValueKind::kUuid:
+        column.default_kind = DefaultKind::kUuid;
+        break;
+      case ValueKind::kInt32:
+      case ValueKind::kInt64:
+      case ValueKind::kUint32:
+        column.default_kind = DefaultKind::kIdentity;
+        break;
+      default:
+        break;
+    }
   }
 }
 
@@ -192,7 +184,6 @@ std::unique_ptr<Entity> DeclareEntity(const pb::Descriptor& message, Diagnostics
   CheckColumnsDiffer(*entity, diagnostics);
   DeclareKey(entity.get(), diagnostics);
   GenerateKey(entity.get());
-  CheckKeyFilled(*entity, diagnostics);
   return entity;
 }
 

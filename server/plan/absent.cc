@@ -21,9 +21,13 @@ std::optional<std::string> FilterZero(const Column& column) {
   }
 }
 
+std::optional<std::string> StoredZero(const Column& column) {
+  return column.key ? FilterZero(column) : ZeroText(column);
+}
+
 bool ResolveAbsent(const Column& column, Argument* argument, const std::string& name, FieldViolations* violations) {
   if (argument->present || column.nullable) return true;
-  const std::optional<std::string> zero = ZeroText(column);
+  const std::optional<std::string> zero = StoredZero(column);
   if (!zero.has_value()) {
     violations->Add(name, "is required");
     return false;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
+#include "server/schema/default_expression.h"
 #include "server/sql/column_definition.h"
 #include "server/sql/identifier.h"
 #include "server/sql/types.h"
@@ -65,11 +67,31 @@ void CompareDefault(const Entity& entity, const Column& column, const LiveColumn
     report->mismatches.push_back(ColumnMismatch(
         entity, column, absl::StrCat("has no default to fill it when a request leaves it out; it needs ", wanted)));
   }
+  if (sql::NeedsFiller(column) && !live.fills_itself()) {
+    report->mismatches.push_back(ColumnMismatch(
+        entity, column,
+        "is NOT NULL and has nothing that fills it, but the field is output_only, so the server never writes it: give "
+        "the column a DEFAULT or make it GENERATED ALWAYS AS (…) STORED, or remove output_only"));
+  }
   bool read_only = live.generated || live.identity == LiveColumn::Identity::kAlways;
   if (read_only && !column.output_only) {
     report->mismatches.push_back(ColumnMismatch(
         entity, column, "is GENERATED ALWAYS, so the server cannot write it: declare the field output_only"));
   }
+}
+
+/// A caller's 0 means any version, so nothing could guard a row whose version is 0.
+void CompareVersion(const Entity& entity, const Column& column, const LiveColumn& live, FitReport* report) {
+  if (column.role != catalogue::Role::kVersion || !live.default_sql) return;
+  const DefaultExpression value = ReadDefault(*live.default_sql);
+  int64_t first = 0;
+  if (value.kind != DefaultExpression::Kind::kConstant || !absl::SimpleAtoi(value.text, &first) || first > 0) return;
+  report->mismatches.push_back(ColumnMismatch(
+      entity, column,
+      absl::StrCat("begins at ", first, ", but in a request version 0 means any version, so that nothing guards new ",
+                   "rows against lost updates; run: ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ",
+                   sql::Identifier(column.name), " SET DEFAULT 1; UPDATE ", sql::Table(entity), " SET ",
+                   sql::Identifier(column.name), " = 1 WHERE ", sql::Identifier(column.name), " < 1")));
 }
 
 void CompareColumns(const Entity& entity, const LiveTable& table, FitReport* report) {
@@ -83,6 +105,7 @@ void CompareColumns(const Entity& entity, const LiveTable& table, FitReport* rep
     CompareType(entity, column, *live, report);
     CompareNullability(entity, column, *live, report);
     CompareDefault(entity, column, *live, report);
+    CompareVersion(entity, column, *live, report);
   }
 }
 

@@ -12,6 +12,11 @@ std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& 
   return absl::StrJoin(columns, ", ", [&entity](std::string* out, int c) { out->append(ColumnName(entity, c)); });
 }
 
+std::string NoChange(const catalogue::Entity& entity) {
+  const std::string name = ColumnName(entity, entity.kept_column());
+  return Cat(name, " = ", name);
+}
+
 Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible) {
   Statement statement;
   statement.text = std::move(text);

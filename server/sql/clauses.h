@@ -15,6 +15,9 @@ std::string ColumnName(const catalogue::Entity& entity, int column);
 /// The quoted names of columns, separated by commas.
 std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& columns);
 
+/// An assignment that changes nothing, for an UPDATE that only looks at a row and locks it.
+std::string NoChange(const catalogue::Entity& entity);
+
 /// A statement whose first `visible` of `cells` go into the response.
 Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible);
 

@@ -71,6 +71,11 @@ std::string ConstraintsQuery(const std::vector<std::string>& tables) {
       "ORDER BY w.position, c.conname, k.n");
 }
 
+std::string HasVersionBelowOneQuery(const catalogue::Entity& entity) {
+  return absl::StrCat("SELECT EXISTS (SELECT FROM ", Table(entity), " WHERE ",
+                      Identifier(entity.columns[*entity.version].name), " < 1)");
+}
+
 std::string CheckProbesQuery(const std::vector<CheckProbe>& probes) {
   std::vector<std::string> parts;
   for (size_t i = 0; i < probes.size(); ++i) {

@@ -28,6 +28,9 @@ std::string IndexesQuery(const std::vector<std::string>& tables);
 /// order. A CHECK without columns is left out.
 std::string ConstraintsQuery(const std::vector<std::string>& tables);
 
+/// Whether a table has a row whose version is below 1: one cell. Reads every row.
+std::string HasVersionBelowOneQuery(const catalogue::Entity& entity);
+
 /// A CHECK's expression and the values of its one column to try it on.
 struct CheckProbe {
   /// A text column, or with `array` a text array that holds one value at a time.

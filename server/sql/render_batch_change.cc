@@ -124,8 +124,7 @@ class ChangeRenderer {
     if (!assignments.empty()) {
       AppendHousekeeping(entity_, "", &assignments);
     } else {
-      const std::string name = Identifier(entity_.columns[entity_.key[0]].name);
-      assignments.push_back(Cat(name, " = ", name));
+      assignments.push_back(NoChange(entity_));
     }
     std::vector<std::string> conditions = {input_.KeyMatches(), SameRow()};
     if (returns_unchanged()) conditions.push_back("\"#due\"");

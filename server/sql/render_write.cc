@@ -92,8 +92,7 @@ Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vect
   if (!assignments.empty()) {
     AppendHousekeeping(entity, "", &assignments);
   } else {  // nothing to write: the row is only looked at, and locked as an update would
-    const std::string name = Identifier(entity.columns[entity.key[0]].name);
-    assignments.push_back(Cat(name, " = ", name));
+    assignments.push_back(NoChange(entity));
   }
   const std::string where = TargetRow(plan, variant, visible, parameters);
   return Judge(variant, plan, Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), where),

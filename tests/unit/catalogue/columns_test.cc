@@ -213,5 +213,12 @@ TEST(ColumnTest, RolesMakeTheDatabaseFillTheColumn) {
   EXPECT_TRUE(deleted.output_only);
 }
 
+TEST(ColumnTest, OutputOnlyAloneLeavesTheColumnToTheDatabase) {
+  const Column code = OneColumn("string code = 2 [(rowkeeper.v1.column).output_only = true];").column;
+  EXPECT_FALSE(code.nullable);
+  EXPECT_TRUE(code.output_only);
+  EXPECT_FALSE(code.has_default());
+}
+
 }  // namespace
 }  // namespace rowkeeper::catalogue

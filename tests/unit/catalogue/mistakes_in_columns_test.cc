@@ -202,20 +202,6 @@ message Inner { google.protobuf.Any any = 1; }
         {"UniqueJson",
          ItemText("map<string, string> data = 2 [(rowkeeper.v1.column) = {unique: true}];"),
          {"shop.proto:6: shop.v1.Item.data: a map field cannot be unique; remove `unique`"}},
-        {"OutputOnlyThatNothingFills",
-         ItemText("string code = 2 [(rowkeeper.v1.column) = {output_only: true}];"),
-         {"shop.proto:6: shop.v1.Item.code: nothing fills this output_only field; write `optional`, or give it a "
-          "default_value"}},
-        {"OutputOnlyKeyThatNothingFills",
-         KeyedText("string code = 1 [(rowkeeper.v1.column) = {primary_key: true, output_only: true}];"),
-         {"shop.proto:5: shop.v1.Item.code: nothing fills this output_only key; remove output_only: the database makes "
-          "a key only when it is one UUID, int32, int64 or uint32 field without `references`"}},
-        {"OutputOnlyPartOfAKey",
-         KeyedText("int64 shelf = 1 [(rowkeeper.v1.column) = {primary_key: true, output_only: true}];\n"
-                   "  int64 place = 2 [(rowkeeper.v1.column) = {primary_key: true}];"),
-         {"shop.proto:5: shop.v1.Item.shelf: nothing fills this output_only key; remove output_only: the database "
-          "makes "
-          "a key only when it is one UUID, int32, int64 or uint32 field without `references`"}},
     }),
     MistakeName);
 

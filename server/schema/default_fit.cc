@@ -1,0 +1,106 @@
+#include "server/schema/default_fit.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "server/plan/absent.h"
+#include "server/schema/default_expression.h"
+#include "server/schema/table_fit.h"
+#include "server/sql/identifier.h"
+
+namespace rowkeeper::schema {
+namespace {
+
+using catalogue::Change;
+using catalogue::Column;
+using catalogue::Entity;
+using plan::MethodPlan;
+
+std::string QuotedOption(const std::string& value) { return absl::StrCat("\"", absl::Utf8SafeCEscape(value), "\""); }
+
+std::string AlterColumnText(const Entity& entity, const Column& column, const char* action) {
+  return absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ", sql::Identifier(column.name), " ", action);
+}
+
+/// What the database would have filled in.
+std::string FilledBy(const LiveColumn& live) {
+  return live.identity != LiveColumn::Identity::kNone ? "is an identity column"
+                                                      : absl::StrCat("has DEFAULT ", *live.default_sql);
+}
+
+std::string ShownZero(const std::string& zero) {
+  if (zero == "f") return "false";
+  return zero.empty() || zero == "\\x" ? "an empty value" : zero;
+}
+
+/// How to have the default, and how to do without it.
+std::string DefaultRemedy(const Entity& entity, const Column& column, const LiveColumn& live,
+                          const DefaultExpression& value, const std::string& zero) {
+  const std::optional<std::string> declared = column.key ? std::nullopt : AsDefaultValue(column, value);
+  const bool identity = live.identity != LiveColumn::Identity::kNone;
+  return absl::StrCat(declared ? absl::StrCat("write `default_value: ", QuotedOption(*declared),
+                                              "` (a create can then not store ", ShownZero(zero), ")")
+                               : std::string("write `output_only: true` if the database always fills it"),
+                      ", or ", AlterColumnText(entity, column, identity ? "DROP IDENTITY" : "DROP DEFAULT"));
+}
+
+class DefaultFit {
+ public:
+  DefaultFit(const LiveSchema& live, FitReport* report) : live_(live), report_(*report) {}
+
+  void Compare(const MethodPlan& plan) {
+    if (plan.change() != Change::kCreate && plan.change() != Change::kUpsert) return;
+    for (const plan::ValueTerm& value : plan.values) {
+      const Column& column = plan.entity->columns[value.column];
+      if (column.has_default() || !seen_.insert(&column).second) continue;
+      const LiveColumn* live = live_.Of(*plan.entity).FindColumn(column.name);
+      if (live != nullptr) CompareColumn(plan, column, *live);
+    }
+  }
+
+ private:
+  void CompareColumn(const MethodPlan& plan, const Column& column, const LiveColumn& live) {
+    if (live.identity == LiveColumn::Identity::kNone && !live.default_sql) return;
+    const DefaultExpression value = live.default_sql ? ReadDefault(*live.default_sql) : DefaultExpression();
+    if (value.kind == DefaultExpression::Kind::kNull) return;
+    if (column.nullable) return AdviseOnNull(plan, column, live, value);
+    const std::optional<std::string> zero = plan::StoredZero(column);
+    if (!zero || IsZero(column, value)) return;  // nullopt: a request without the field is refused
+    report_.mismatches.push_back(
+        ColumnMismatch(*plan.entity, column,
+                       absl::StrCat(FilledBy(live), ", but ", plan.full_name, " stores ", ShownZero(*zero),
+                                    " when a request leaves the field empty; ",
+                                    DefaultRemedy(*plan.entity, column, live, value, *zero))));
+  }
+
+  void AdviseOnNull(const MethodPlan& plan, const Column& column, const LiveColumn& live,
+                    const DefaultExpression& value) {
+    const std::optional<std::string> declared = AsDefaultValue(column, value);
+    const bool member = column.field->real_containing_oneof() != nullptr;
+    report_.advice.push_back(ColumnMismatch(
+        *plan.entity, column,
+        absl::StrCat(FilledBy(live), ", but ", plan.full_name, " stores NULL when a request leaves the field empty",
+                     declared && !member
+                         ? absl::StrCat("; to store the default, write `default_value: ", QuotedOption(*declared), "`")
+                         : std::string())));
+  }
+
+  const LiveSchema& live_;
+  FitReport& report_;
+  std::set<const Column*> seen_;
+};
+
+}  // namespace
+
+void CheckDefaults(const std::vector<std::unique_ptr<const MethodPlan>>& plans, const LiveSchema& live,
+                   FitReport* report) {
+  DefaultFit fit(live, report);
+  for (const auto& plan : plans) fit.Compare(*plan);
+}
+
+}  // namespace rowkeeper::schema
