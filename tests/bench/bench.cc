@@ -21,6 +21,9 @@ struct Options {
   std::string database_url;
   std::string proto_path = "tests/bench/proto";
   std::vector<std::string> scenarios = {"reads", "units", "idle-units"};
+  /// Of the same database, behind a pooler in session and in transaction mode; may be empty.
+  std::string session_pooler_url;
+  std::string transaction_pooler_url;
   int round_ms = 1000;
   Scenario scenario;
 };
@@ -132,6 +135,35 @@ absl::Status BenchIdleUnits(const Scenario& settings, const app::LoadedCatalogue
   return MeasureIdleUnits(scenario);
 }
 
+absl::Status BenchPoolers(const Options& options, const Scenario& scenario, const app::LoadedCatalogue& loaded,
+                          const app::ServerProcessOptions& direct) {
+  struct Way {
+    std::string name;
+    std::string url;
+    db::Pooler pooler;
+  };
+  std::vector<Way> ways = {{"direct", direct.connection.url, db::Pooler::kNone}};
+  if (!options.session_pooler_url.empty()) {
+    ways.push_back({"session mode", options.session_pooler_url, db::Pooler::kSession});
+  }
+  if (!options.transaction_pooler_url.empty()) {
+    ways.push_back({"transaction mode", options.transaction_pooler_url, db::Pooler::kTransaction});
+  }
+  if (ways.size() == 1) return absl::InvalidArgumentError("poolers: --session-pooler-url or --transaction-pooler-url");
+  std::vector<std::unique_ptr<Server>> servers;
+  std::vector<Route> routes;
+  for (const Way& way : ways) {
+    app::ServerProcessOptions server = direct;
+    server.connection.url = way.url;
+    server.connection.pooler = way.pooler;
+    servers.push_back(std::make_unique<Server>());
+    if (absl::Status status = servers.back()->Start(loaded, server); !status.ok()) return status;
+    routes.push_back({way.name, servers.back()->address()});
+  }
+  MeasureRoutes(scenario, routes);
+  return absl::OkStatus();
+}
+
 int RunBenchmark(const Options& options) {
   observe::LogOptions log;
   log.level = observe::LogLevel::kWarning;
@@ -145,6 +177,7 @@ int RunBenchmark(const Options& options) {
 
   app::ServerProcessOptions server;
   server.connection = connected->database.connection;
+  server.connection.use = db::SessionUse::kStatements;
   Scenario scenario = options.scenario;
   scenario.database_url = server.connection.url;
   scenario.round = std::chrono::milliseconds(options.round_ms);
@@ -155,6 +188,7 @@ int RunBenchmark(const Options& options) {
   if (status.ok() && Wants(options, "reads")) status = BenchReads(scenario, *loaded, server);
   if (status.ok() && Wants(options, "units")) status = BenchUnits(scenario, *loaded, server);
   if (status.ok() && Wants(options, "idle-units")) status = BenchIdleUnits(scenario, *loaded, server);
+  if (status.ok() && Wants(options, "poolers")) status = BenchPoolers(options, scenario, *loaded, server);
   if (!status.ok()) return Fail(status);
   return Run(*connected->connection, "DROP SCHEMA rowkeeper_bench CASCADE") ? 0 : 1;
 }
@@ -170,9 +204,11 @@ int main(int argc, char** argv) {
       .add_option(
           "--scenario", options.scenarios,
           "reads (GetById, empty call), units (Begin + Create + Commit, Run, pgbench), idle-units (GetById while "
-          "units are open); may be repeated")
+          "units are open), poolers (GetById and units, direct and behind poolers); may be repeated")
       ->capture_default_str()
-      ->check(CLI::IsMember({"reads", "units", "idle-units"}));
+      ->check(CLI::IsMember({"reads", "units", "idle-units", "poolers"}));
+  command.add_option("--session-pooler-url", options.session_pooler_url, "The same database behind a pooler");
+  command.add_option("--transaction-pooler-url", options.transaction_pooler_url, "The same database behind a pooler");
   command.add_option("--database-url", options.database_url, "Default: DATABASE_URL, PG*, else the private PostgreSQL");
   command.add_option("--proto-path", options.proto_path)->capture_default_str();
   command.add_option("--rows", scenario.rows)->capture_default_str()->check(CLI::Range(1, 100000000));

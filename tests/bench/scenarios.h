@@ -26,6 +26,15 @@ std::string GetByIdRequest(uint64_t i);
 /// GetById next to an empty unary call on `empty_address`, so that the ratio says what the data path costs.
 void MeasureReads(const Scenario& scenario, const std::string& empty_address, const std::string& empty_path);
 
+/// A server, and what to call it in the report.
+struct Route {
+  std::string name;
+  std::string address;
+};
+
+/// GetById, and a unit of work with two of them, over each of `routes`, which lead to the same rows.
+void MeasureRoutes(const Scenario& scenario, const std::vector<Route>& routes);
+
 /// Begin + Create + Commit, and Run with one Create, next to the same three statements sent by pgbench.
 void MeasureUnits(const Scenario& scenario);
 

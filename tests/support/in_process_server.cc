@@ -70,7 +70,9 @@ const PgBouncer* PoolerOfTheProcess() {
 void RouteThroughPooler(ScratchDatabase* database, db::ConnectionOptions* connection) {
   const PgBouncer* const pooler = PoolerOfTheProcess();
   if (pooler == nullptr) return;
-  database->Run(Cat("ALTER DATABASE ", database->name(), " SET TimeZone = 'UTC'"));
+  // What the reference tells to do, for the server's own limit.
+  const std::string alter = Cat("ALTER DATABASE ", database->name(), " SET ");
+  database->Run(Cat(alter, "TimeZone = 'UTC'; ", alter, "lock_timeout = ", connection->lock_timeout_ms));
   connection->url = pooler->Route(database->url());
   if (pooler->mode() == PgBouncer::Mode::kSession) connection->pooler = db::Pooler::kSession;
 }
