@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "tests/client/tracker_fixture.h"
+#include "tests/support/eventually.h"
 
 namespace rowkeeper::client {
 namespace {
@@ -102,11 +103,11 @@ TEST_F(UnitOfWorkTest, OptionsReachTheServer) {
 
 TEST_F(UnitOfWorkTest, OneThatIdledTooLongSaysThatItExpired) {
   UnitOfWorkOptions options;
-  options.idle_limit = milliseconds(100);
+  options.idle_limit = milliseconds(500);
   auto unit = UnitOfWork::Begin(channel_, options);
   ASSERT_TRUE(unit.ok()) << unit.status();
   ASSERT_TRUE(Create(*unit).ok());
-  for (int i = 0; i < 500 && OpenUnits() > 0; ++i) usleep(10000);
+  EXPECT_TRUE(testing::Eventually([this] { return OpenUnits() == 0; }));
   const absl::Status late = Create(*unit);
   EXPECT_EQ(ReasonOf(late), reason::kUnitOfWorkExpired) << late;
   EXPECT_EQ(DetailsOf(late).Metadata("cause"), "IDLE_LIMIT");

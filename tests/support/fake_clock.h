@@ -6,6 +6,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
+#include "tests/support/eventually.h"
 
 namespace rowkeeper::testing {
 
@@ -21,7 +22,7 @@ class FakeClock final : public Clock {
 
   void Advance(duration time);
   /// Lets time pass in steps of `step` until `ready`, with a little real time for others after each; false when it is
-  /// not after `limit`.
+  /// not after `limit`, of which the second half passes so slowly that others who have to do something for it get 10 s.
   bool AdvanceUntil(const std::function<bool()>& ready, duration limit, duration step = std::chrono::milliseconds(10));
 
  private:
@@ -29,10 +30,5 @@ class FakeClock final : public Clock {
   /// Since the beginning.
   duration passed_ ABSL_GUARDED_BY(mutex_){0};
 };
-
-/// Waits in real time, for something that another thread, process or PostgreSQL is about to do; false when it has not
-/// happened within `limit`.
-bool Within(Clock::duration limit, const std::function<bool()>& happened);
-inline bool Eventually(const std::function<bool()>& happened) { return Within(std::chrono::seconds(10), happened); }
 
 }  // namespace rowkeeper::testing

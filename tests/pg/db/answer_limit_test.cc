@@ -55,11 +55,8 @@ class AnswerLimitTest : public DbTest {
   void Resume() {
     hung_.reset();
     const std::string is_there = Cat("SELECT count(*) FROM pg_stat_activity WHERE pid = ", connection_->backend_pid());
-    const auto until = steady_clock::now() + seconds(10);
-    while (scratch().Value(is_there) != "0") {
-      ASSERT_LT(steady_clock::now(), until) << "the backend does not end";
-      std::this_thread::sleep_for(milliseconds(5));
-    }
+    ASSERT_TRUE(testing::Eventually([&is_there] { return scratch().Value(is_there) == "0"; }))
+        << "the backend does not end";
   }
 
   static std::string Count() { return scratch().Value("SELECT count(*) FROM answers"); }
@@ -219,7 +216,7 @@ TEST_F(CancelGraceTest, ConnectionThatCancelsInTimeIsKept) {
   for (int i = 0; i < 3; ++i) {
     Cancellation cancellation;
     std::thread caller([&] {
-      std::this_thread::sleep_for(milliseconds(20));
+      AwaitSleep(connection_->backend_pid());
       cancellation.Cancel(Cancellation::Cause::kDeadline);
     });
     Query query = Statement("SELECT pg_sleep(10)", Query::Effect::kRead);

@@ -14,6 +14,7 @@
 #include "server/base/error_details.h"
 #include "server/base/text.h"
 #include "server/db/connection.h"
+#include "tests/support/eventually.h"
 #include "tests/support/scratch_database.h"
 #include "tests/support/statement_names.h"
 
@@ -85,6 +86,13 @@ class DbTest : public ::testing::Test {
 
   static std::string Reason(const absl::StatusOr<Rows>& result) {
     return result.ok() ? "OK" : ErrorReason(result.status());
+  }
+
+  /// Waits until a backend is in pg_sleep, so that what happens now happens to its statement.
+  static void AwaitSleep(int backend_pid) {
+    const std::string sleeps =
+        Cat("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = ", backend_pid);
+    EXPECT_TRUE(testing::Eventually([&sleeps] { return scratch_->Value(sleeps) == "1"; }));
   }
 
   /// Ends a backend and waits until it is gone, so that its socket is closed.

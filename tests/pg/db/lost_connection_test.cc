@@ -18,7 +18,7 @@ class LostConnectionTest : public DbTest {
   /// Kills the backend while it runs a statement.
   std::string ReasonWhenKilled(std::string_view sql, Query::Effect effect) {
     std::thread killer([pid = connection_->backend_pid()] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      AwaitSleep(pid);
       Kill(pid);
     });
     const auto result = Run(*connection_, sql, {}, effect);
@@ -102,7 +102,7 @@ TEST_F(LostConnectionTest, PingOfAHungBackendEnds) {
 TEST_F(LostConnectionTest, IdleInTransactionTimeoutBreaksTheConnection) {
   ASSERT_TRUE(Run(*connection_, "SET idle_in_transaction_session_timeout = '20ms'").ok());
   ASSERT_TRUE(Run(*connection_, "BEGIN").ok());
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_TRUE(testing::Eventually([this] { return !connection_->SocketLooksAlive(); }));
   EXPECT_EQ(Reason(Run(*connection_, "INSERT INTO nowhere VALUES (1)")), "DATABASE_UNAVAILABLE");
   EXPECT_TRUE(connection_->broken());
 }

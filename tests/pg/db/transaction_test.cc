@@ -85,8 +85,8 @@ TEST_F(TransactionTest, CancelledStatementFailsTheTransactionAndOneThatNeverRanD
   Query query;
   query.text = "SELECT pg_sleep(10)";
   query.cancellation = &cancellation;
-  std::thread caller([&cancellation] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::thread caller([this, &cancellation] {
+    AwaitSleep(connection_->backend_pid());
     cancellation.Cancel(Cancellation::Cause::kCaller);
   });
   EXPECT_EQ(Reason(connection_->Execute(query)), "CANCELLED");
@@ -103,8 +103,7 @@ TEST_F(TransactionTest, IdleLimitEndsTheConnection) {
   ASSERT_EQ(Do("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = 20"),
             "OK");
   ASSERT_EQ(Do("INSERT INTO steps VALUES (1)"), "OK");
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  EXPECT_FALSE(connection_->SocketLooksAlive());
+  EXPECT_TRUE(testing::Eventually([this] { return !connection_->SocketLooksAlive(); }));
   EXPECT_EQ(Do("INSERT INTO steps VALUES (2)"), "DATABASE_UNAVAILABLE");
   EXPECT_TRUE(connection_->broken());
   EXPECT_EQ(Count(), "0");

@@ -10,10 +10,10 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <thread>
 
 #include "server/db/connection.h"
 #include "server/embedded/postmaster_file.h"
+#include "tests/support/eventually.h"
 
 namespace rowkeeper::embedded {
 
@@ -79,13 +79,7 @@ pid_t PostmasterOf(const std::string& data_dir) {
 
 bool Alive(pid_t pid) { return kill(pid, 0) == 0; }
 
-bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 400; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  return false;
-}
+bool Eventually(const std::function<bool()>& condition) { return testing::Within(std::chrono::seconds(20), condition); }
 
 Owner::Owner(const Options& options) {
   std::vector<std::string> words = {EMBEDDED_OWNER, options.data_dir, options.user.empty() ? "-" : options.user};

@@ -2,13 +2,13 @@
 
 #include <filesystem>
 
-#include "absl/time/clock.h"
 #include "server/base/ids.h"
 #include "server/base/text.h"
 #include "server/embedded/embedded_postgres.h"
 #include "server/uow/transaction.h"
 #include "tests/pg/uow/commit_point.h"
 #include "tests/pg/uow/uow_fixture.h"
+#include "tests/support/eventually.h"
 
 namespace rowkeeper::uow {
 namespace {
@@ -43,15 +43,11 @@ class CrashTest : public ::testing::Test {
 
   /// Waits for a server that recovers.
   void Connect() {
-    for (int i = 0; i < 500; ++i) {
+    EXPECT_TRUE(testing::Eventually([this] {
       auto opened = db::Connection::Open(options_);
-      if (opened.ok()) {
-        connection_ = *std::move(opened);
-        return;
-      }
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    FAIL() << "the server does not come back";
+      if (opened.ok()) connection_ = *std::move(opened);
+      return opened.ok();
+    })) << "the server does not come back";
   }
 
   db::Rows Run(const std::string& sql) { return RunSql(*connection_, sql); }
@@ -61,9 +57,11 @@ class CrashTest : public ::testing::Test {
 
   /// A backend is killed, so the postmaster, which stays, starts everything else anew.
   void Crash() {
+    const auto witness = db::Connection::Open(options_);
+    ASSERT_TRUE(witness.ok()) << witness.status();
     ASSERT_EQ(kill(connection_->backend_pid(), SIGKILL), 0);
+    EXPECT_TRUE(testing::Eventually([&witness] { return !(*witness)->SocketLooksAlive(); }));
     connection_.reset();
-    absl::SleepFor(absl::Milliseconds(300));
     Connect();
   }
 

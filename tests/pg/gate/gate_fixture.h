@@ -13,6 +13,7 @@
 #include "server/base/error_details.h"
 #include "server/base/text.h"
 #include "server/db/connection.h"
+#include "tests/support/eventually.h"
 #include "tests/support/scratch_database.h"
 #include "tests/support/statement_names.h"
 #include "tests/support/tcp_gate.h"
@@ -65,6 +66,14 @@ class GateTest : public ::testing::Test {
     return scratch_.Value("SELECT coalesce(string_agg(n::text, ',' ORDER BY n), '') FROM entries");
   }
 
+  /// Waits until a session is in pg_sleep.
+  void AwaitSleep() {
+    ASSERT_TRUE(Eventually([&] {
+      return scratch_.Value(
+                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = "
+                 "'PgSleep'") == "1";
+    })) << "no statement sleeps";
+  }
   /// Waits until the database has no session but the test's own.
   void AwaitNoSession() { AwaitNone("true"); }
   /// Waits until no other session has a transaction open.
@@ -79,11 +88,7 @@ class GateTest : public ::testing::Test {
         Cat("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND "
             "backend_type = 'client backend' AND ",
             which);
-    const auto until = Clock::now() + std::chrono::seconds(10);
-    while (scratch_.Value(sql) != "0") {
-      ASSERT_LT(Clock::now(), until) << "a session does not end";
-      absl::SleepFor(absl::Milliseconds(5));
-    }
+    ASSERT_TRUE(Eventually([&] { return scratch_.Value(sql) == "0"; })) << "a session does not end";
   }
 };
 

@@ -194,8 +194,8 @@ TEST_F(SingleCallsTest, CancelRequestThatHangsHoldsNeitherItsCallNorTheCancelsOf
   ASSERT_TRUE(other.ok()) << other.status();
   db::Cancellation others;
   query.cancellation = &others;
-  std::thread other_caller([&others] {
-    absl::SleepFor(absl::Milliseconds(100));
+  std::thread other_caller([this, &others] {
+    AwaitSleep();
     others.Cancel(db::Cancellation::Cause::kCaller);
   });
   EXPECT_EQ(Reason((*other)->Execute(query).status()), "CANCELLED");

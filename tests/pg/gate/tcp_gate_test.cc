@@ -187,10 +187,10 @@ TEST_F(TcpGateTest, RefusesNewConnectionsUntilResumeAndKeepsTheOldOnes) {
 
 TEST_F(TcpGateTest, CancelRequestsPass) {
   db::Cancellation cancellation;
-  db::Query query = Statement("SELECT pg_sleep(0.4)");
+  db::Query query = Statement("SELECT pg_sleep(20)");
   query.cancellation = &cancellation;
-  std::thread caller([&cancellation] {
-    absl::SleepFor(absl::Milliseconds(50));
+  std::thread caller([this, &cancellation] {
+    AwaitSleep();
     cancellation.Cancel(db::Cancellation::Cause::kCaller);
   });
   EXPECT_EQ(Reason(connection_->Execute(query).status()), "CANCELLED");

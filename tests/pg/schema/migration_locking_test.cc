@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "server/schema/migration_lock.h"
 #include "tests/pg/schema/migration_fixture.h"
+#include "tests/support/eventually.h"
 
 /// Other sessions: runners, holders of locks, and files without a transaction.
 namespace rowkeeper::schema {
@@ -96,7 +98,11 @@ TEST_F(MigrationLockingTest, IdleSessionTimeoutOfTheDatabaseDoesNotTakeTheLockAw
         "1;\n");
   std::string second;
   std::thread other([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+    EXPECT_TRUE(testing::Eventually([this] {
+      return database_.Value(
+                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = "
+                 "'PgSleep'") == "1";
+    }));
     second = Summary(Runner().Up());
   });
   EXPECT_EQ(Summary(Runner().Up()), "+20240101000000");
@@ -186,8 +192,15 @@ TEST_F(MigrationLockingTest, LockThatIsGivenUpInTimeOnlyDelays) {
   for (const char* expected : {"+20240102000000", "+20240103000000"}) {
     std::unique_ptr<db::Connection> session = Session();
     ASSERT_TRUE(session->ExecuteScript("BEGIN; LOCK TABLE a IN ACCESS SHARE MODE", nullptr).ok());
-    std::thread release([&session] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    std::thread release([&] {
+      std::set<std::string> attempts;
+      EXPECT_TRUE(testing::Eventually([this, &attempts] {
+        const std::string begun = database_.Value(
+            "SELECT coalesce(max(query_start)::text, '') FROM pg_stat_activity WHERE datname = current_database() AND "
+            "wait_event_type = 'Lock'");
+        if (!begun.empty()) attempts.insert(begun);
+        return attempts.size() == 2;
+      })) << "it is not tried again";
       session.reset();
     });
     EXPECT_EQ(Summary(Migrator(options).Up({1, ""})), expected);
@@ -203,8 +216,13 @@ TEST_F(MigrationLockingTest, ConcurrentlyWaitsBeyondLockTimeout) {
         "ix_a;\n");
   std::unique_ptr<db::Connection> session = Session();
   ASSERT_TRUE(session->ExecuteScript("BEGIN; INSERT INTO a VALUES (1)", nullptr).ok());
-  std::thread release([&session] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  std::thread release([&] {
+    EXPECT_TRUE(testing::Eventually([this] {
+      return database_.Value(
+                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
+                 "'Lock' "
+                 "AND clock_timestamp() - query_start > interval '0.6 s'") == "1";
+    }));
     session.reset();
   });
   EXPECT_EQ(Summary(Runner().Up()), "+20240102000000");

@@ -2,12 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "server/base/text.h"
+#include "tests/support/eventually.h"
 #include "tests/support/in_process_server.h"
 
 namespace rowkeeper::testing {
@@ -34,12 +33,7 @@ class Blocker {
 
 /// Waits up to 10 s for a SQL condition.
 inline bool Eventually(InProcessServer* server, const std::string& condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (std::chrono::steady_clock::now() < until) {
-    if (server->database().Value(Cat("SELECT ", condition)) == "t") return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return false;
+  return Eventually([&] { return server->database().Value(Cat("SELECT ", condition)) == "t"; });
 }
 
 /// The number of the server's statements that wait for a lock, as SQL.

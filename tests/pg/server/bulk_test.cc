@@ -192,14 +192,11 @@ TEST_F(BulkTest, FilterValuesAreNeverSql) {
 std::thread StartBlocked(InProcessServer* server, const std::string& method, const Json& request,
                          absl::StatusOr<Json>* answer) {
   std::thread thread([=] { *answer = server->Call(method, request); });
-  for (int i = 0; i < 500; ++i) {
-    if (server->database().Value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                                 "wait_event_type = 'Lock'") != "0") {
-      return thread;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  ADD_FAILURE() << "the call did not wait for the lock";
+  EXPECT_TRUE(Eventually([server] {
+    return server->database().Value(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
+               "'Lock'") != "0";
+  })) << "the call did not wait for the lock";
   return thread;
 }
 

@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <thread>
 
 #include "server/sql/ddl.h"
 #include "tests/bank/own_postgres.h"
@@ -112,11 +113,10 @@ class IdempotencyDatabaseCrashTest : public ::testing::Test {
   }
   KeyedAnswer CallUntilAnswered(const Json& request, const std::string& key) {
     KeyedAnswer answer;
-    for (int i = 0; i < 500; ++i) {
+    (void)Eventually([&] {
       answer = CallWithKey(server_.get(), kCrashCreate, request, key);
-      if (answer.bytes.ok()) break;
-      std::this_thread::sleep_for(milliseconds(20));
-    }
+      return answer.bytes.ok();
+    });
     return answer;
   }
 
@@ -189,12 +189,11 @@ class IdempotencyCrashTest : public ::testing::Test {
   KeyedAnswer CallProgram(const Json& request, const std::string& key) {
     CallOptions options;
     KeyedAnswer answer;
-    for (int i = 0; i < 500; ++i) {
+    (void)Eventually([&] {
       options.channel = NewChannel(program_->address());
       answer = CallWithKey(home_.get(), kCrashCreate, request, key, options);
-      if (answer.bytes.status().code() != absl::StatusCode::kUnavailable) break;
-      std::this_thread::sleep_for(milliseconds(20));
-    }
+      return answer.bytes.status().code() != absl::StatusCode::kUnavailable;
+    });
     return answer;
   }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <set>
@@ -266,14 +267,14 @@ TEST_F(IdempotencyRaceTest, MoreThanTheQueueTakesAreRefused) {
   Serve(options);
   Blocker blocker(server_.get(), "LOCK TABLE profiles IN EXCLUSIVE MODE");
   auto answers = Send(server_.get(), 20, ProfileOf(RandomHex(8)), NewKey());
+  EXPECT_TRUE(Eventually([&answers] {
+    return std::count_if(answers.begin(), answers.end(), [](const auto& answer) {
+             return answer.wait_for(seconds(0)) == std::future_status::ready;
+           }) == 14;
+  }));
+  blocker.End();
   int refused = 0;
-  std::thread release([&] {
-    Eventually(server_.get(), WaitingFor("profiles") + " = 1");
-    std::this_thread::sleep_for(milliseconds(500));
-    blocker.End();
-  });
   for (auto& answer : answers) refused += ReasonOf(answer.get().bytes) == "QUEUE_FULL" ? 1 : 0;
-  release.join();
   EXPECT_EQ(refused, 14) << "one is executed, five wait";
 }
 

@@ -261,6 +261,12 @@ TEST(ClockTest, SleepsUntilItsTimeHasCome) {
   EXPECT_GE(Clock::System().Now() - begin, milliseconds(5));
 }
 
+TEST(ClockTest, ALimitInFakeTimeLeavesOthersEnoughRealTime) {
+  FakeClock clock;
+  const Clock::time_point slow = Clock::System().Now() + milliseconds(200);
+  EXPECT_TRUE(clock.AdvanceUntil([slow] { return Clock::System().Now() >= slow; }, milliseconds(500)));
+}
+
 TEST(ClockTest, LaterThanEverIsNever) {
   const Clock::time_point now = Clock::System().Now();
   EXPECT_EQ(Later(now, seconds(1)), now + seconds(1));

@@ -13,6 +13,7 @@
 #include "server/base/errors.h"
 #include "server/base/row_errors.h"
 #include "server/wire/status.h"
+#include "tests/support/eventually.h"
 #include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::wire {
@@ -247,7 +248,7 @@ TEST(DynamicServiceTest, ACallbackRegisteredAfterCancellationRunsAtOnce) {
   const auto service = OneMethod([&](UnaryRpc call) {
     worker = std::thread(
         [&](UnaryRpc mine) {
-          while (!mine.cancelled()) std::this_thread::sleep_for(milliseconds(1));
+          EXPECT_TRUE(testing::Eventually([&mine] { return mine.cancelled(); }));
           bool ran = false;
           mine.OnCancel([&ran](CancelCause) { ran = true; });
           ran_at_once.set_value(ran);

@@ -1,27 +1,15 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
 #include <future>
 #include <thread>
 
 #include "server/base/database_errors.h"
+#include "tests/support/eventually.h"
 #include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::wire {
 namespace {
-
-using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
-
-bool Eventually(const std::function<bool()>& condition, milliseconds limit = milliseconds(5000)) {
-  const auto until = Clock::now() + limit;
-  while (!condition()) {
-    if (Clock::now() >= until) return false;
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return true;
-}
 
 TEST(UndeliveredTest, AnAnswerThatArrivesIsNotUndelivered) {
   std::atomic<int> undelivered{0};
@@ -44,7 +32,7 @@ TEST(UndeliveredTest, AnAnswerToACallThatWasCancelledBeforeIsUndelivered) {
     auto shared = std::make_shared<UnaryRpc>(std::move(call));
     late = std::thread([&undelivered, shared] {
       shared->OnUndelivered([&undelivered] { ++undelivered; });
-      EXPECT_TRUE(Eventually([&] { return shared->cancelled(); }));
+      EXPECT_TRUE(testing::Eventually([&] { return shared->cancelled(); }));
       shared->Finish("too late");
     });
     arrived.set_value();
@@ -56,7 +44,7 @@ TEST(UndeliveredTest, AnAnswerToACallThatWasCancelledBeforeIsUndelivered) {
   context.TryCancel();
   EXPECT_EQ(reply.get().status.error_code(), grpc::StatusCode::CANCELLED);
   late.join();
-  EXPECT_TRUE(Eventually([&] { return undelivered == 1; }));
+  EXPECT_TRUE(testing::Eventually([&] { return undelivered == 1; }));
 }
 
 TEST(UndeliveredTest, AnErrorIsAnAnswerAsWell) {
