@@ -254,6 +254,10 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
             "database, or its query plans too")
       ->check(CLI::IsMember({"off", "cost", "plan"}))
       ->group("Server");
+  AddSwitch(command, "--show-database-messages,!--no-show-database-messages", &settings->show_database_messages,
+            "Show callers the messages that triggers and functions of the database raise; they may hold values of rows "
+            "(default: off)")
+      ->group("Server");
   AddOption(command, "--idempotency-key-age", &settings->idempotency_key_age_s,
             "How long the response to a call with the header idempotency-key is kept for its repeats, seconds")
       ->check(CLI::Range(1, 31536000))

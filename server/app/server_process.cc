@@ -55,8 +55,11 @@ wire::KeptResponses ToKeptResponses(const ServeSettings& settings) {
   return {exec::IdempotencyKeys(std::move(keys)), Kibibytes(largest)};
 }
 
-ServerProcessOptions Complete(ServerProcessOptions options) {
+ServerProcessOptions Complete(ServerProcessOptions options, const exec::ErrorContexts& errors) {
   options.connection = WithSessionLimits(std::move(options.connection), options.serve.units);
+  db::ErrorWords words = errors.Words();
+  if (options.serve.show_database_messages) words.raised_messages = db::ErrorWords::RaisedMessages::kShow;
+  options.connection.errors = std::make_shared<const db::ErrorWords>(std::move(words));
   return options;
 }
 
@@ -78,10 +81,10 @@ void LogLosses() {
 
 ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options)
     : loaded_(loaded),
-      options_(Complete(options)),
+      errors_(*loaded.catalogue),
+      options_(Complete(options, errors_)),
       timers_(options.clock),
       tokens_(TokenKey(options.serve.page_token_key)),
-      errors_(*loaded.catalogue),
       runner_parts_{errors_, tokens_, &statements_, options.clock,
                     static_cast<int64_t>(Kibibytes(options.serve.max_response_kib))},
       runner_(runner_parts_),

@@ -70,11 +70,11 @@ class ServerProcess {
   void OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason);
 
   const LoadedCatalogue& loaded_;
-  /// With the session limits that follow from others.
+  const exec::ErrorContexts errors_;
+  /// With the session limits that follow from others, and what connections know about errors.
   const ServerProcessOptions options_;
   Timers timers_;
   const plan::PageTokens tokens_;
-  const exec::ErrorContexts errors_;
   exec::StatementCache statements_;
   const exec::RunnerParts runner_parts_;
   const exec::Runner runner_;

@@ -95,6 +95,8 @@ struct ServeSettings {
   /// "off", "cost" or "plan": the most that the header rowkeeper-debug may ask for. Costs are numbers; plans run an
   /// EXPLAIN for each statement and show the names of tables and indexes, so they are the operator's to allow.
   std::string debug_header = "cost";
+  /// Callers see what triggers and functions of the database raise. Such messages may hold values of other rows.
+  bool show_database_messages = false;
   int idempotency_key_age_s = 86400;
   /// Of a call with an idempotency key.
   int max_idempotent_response_kib = 1024;

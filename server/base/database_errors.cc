@@ -70,17 +70,25 @@ absl::Status PoolerUnfit(std::string_view problem) {
   return ErrorBuilder(Reason::kPoolerUnfit, problem).WithPrecondition("POOLER", "database").Build();
 }
 
-absl::Status RefusedByTrigger(std::string_view entity) {
-  return ErrorBuilder(Reason::kTriggerRefused,
-                      Cat("a rule of the database refused this change", entity.empty() ? "" : Cat(" of ", entity),
-                          "; ask its owner what the rule demands"))
+absl::Status DatabasePermission() {
+  return ErrorBuilder(Reason::kDatabasePermission,
+                      "the server's database role may not do this; grant it the privilege on the entity's table")
+      .Build();
+}
+
+absl::Status DeniedByRowPolicy(std::string_view entity) {
+  return ErrorBuilder(Reason::kDatabasePermission,
+                      Cat("a row-level security policy of the database does not let the server's role store this ",
+                          entity.empty() ? "row" : entity, "; send other values, or change the policy"))
       .With("entity", entity)
       .Build();
 }
 
-absl::Status DatabasePermission() {
-  return ErrorBuilder(Reason::kDatabasePermission,
-                      "the server's database role may not do this; grant it the privilege on the entity's table")
+absl::Status ForeignServerUnavailable() {
+  return ErrorBuilder(Reason::kDatabaseUnavailable,
+                      "another server that the database asks for this table cannot be reached, and this statement "
+                      "changed nothing; try again")
+      .WithRetry(milliseconds(500))
       .Build();
 }
 

@@ -26,11 +26,12 @@ absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy);
 /// FAILED_PRECONDITION, reason POOLER_UNFIT: a connection pooler before the database does not give what is needed;
 /// `problem` says so, and what to do.
 absl::Status PoolerUnfit(std::string_view problem);
-/// FAILED_PRECONDITION, reason TRIGGER_REFUSED: a trigger or function of the database raised an error of its own. Its
-/// words are not shown, for they may hold values. `entity` may be empty.
-absl::Status RefusedByTrigger(std::string_view entity);
 /// PERMISSION_DENIED, reason DATABASE_PERMISSION.
 absl::Status DatabasePermission();
+/// The same reason: a row-level security policy does not let the server's role store this row. `entity` may be empty.
+absl::Status DeniedByRowPolicy(std::string_view entity);
+/// UNAVAILABLE with RetryInfo, reason DATABASE_UNAVAILABLE: a server that a foreign table is on.
+absl::Status ForeignServerUnavailable();
 /// INTERNAL, reason UNREPRESENTABLE_VALUE: a stored value that the field's type cannot carry.
 absl::Status UnrepresentableValue(std::string_view field, std::string_view problem);
 

@@ -5,14 +5,14 @@
 //   pg_session.h           libpqxx's connection and the PGconn below it; pqxx_compat.cc: what differs between libpqxx 6
 //                          and 7
 //   pool.h                 leases of connections, pre-ping, overflow, recycling
-//   pg_error.h             the fields of an error; sqlstate.cc: an SQLSTATE becomes an error, with proto names from
-//                          exec/error_context.cc
+//   pg_error.h             the fields of an error; error_origin.h: whose it is; sqlstate.cc: it becomes the caller's,
+//   with
+//                          proto names from exec/error_context.cc; constraint_errors.cc: class 23
 //   canceller.cc           PostgreSQL's cancel requests; socket_watch.cc gives up a statement whose answer does not
 //                          come in time
 //   prepared_statements.h  what one session has prepared; stale_statement.cc: when it is to be prepared again
 //   describe.h             asks PostgreSQL what a custom query takes and gives
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "server/base/statement_name.h"
 #include "server/db/cancellation.h"
+#include "server/db/error_context.h"
 #include "server/db/rows.h"
 
 namespace rowkeeper::db {
@@ -73,25 +74,8 @@ struct ConnectionOptions {
   std::string application_name = "rowkeeper";
   /// Log every statement's text (never its values) to the logger "sql".
   bool echo = false;
-};
-
-/// The catalogue's words for what a SQL error is about, so that errors speak of proto fields. Immutable.
-struct ErrorContext {
-  /// Full entity name.
-  std::string entity;
-  struct Constraint {
-    enum class Kind { kUnique, kReference, kCheck };
-    Kind kind = Kind::kUnique;
-    /// Proto fields of the constraint; none when it is another entity's reference to this one.
-    std::vector<std::string> fields;
-    /// kReference: full name of the referenced entity; of the one that points here when there are no fields.
-    std::string referenced;
-    /// The remedy for kCheck, e.g. "must be one of OPEN, DONE".
-    std::string description;
-  };
-  std::map<std::string, Constraint, std::less<>> constraints;
-  /// SQL column name to proto field.
-  std::map<std::string, std::string, std::less<>> fields;
+  /// May be null: then errors know no entity but that of their statement.
+  std::shared_ptr<const ErrorWords> errors;
 };
 
 /// One statement to execute.

@@ -12,9 +12,9 @@
 
 #include "absl/time/time.h"
 #include "server/base/database_errors.h"
-#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/db/failure_log.h"
 #include "server/db/rows_builder.h"
 #include "server/db/run_detached.h"
 #include "server/db/script_error.h"
@@ -70,24 +70,6 @@ bool RefusedByPooler(const PgError& error) {
   return error.primary == "query_wait_timeout" || error.primary.find("server_login_retry") != std::string::npos;
 }
 
-/// Messages of these classes speak of SQL and the schema; the others may repeat values.
-bool MessageIsFreeOfValues(const PgError& error) {
-  return error.sqlstate.substr(0, 2) == "42" || error.sqlstate.substr(0, 2) == "XX" || error.sqlstate == "25P02";
-}
-
-void LogFailure(const PgError& error, const Query& query, const absl::Status& status) {
-  const bool unexpected = status.code() == absl::StatusCode::kInternal ||
-                          status.code() == absl::StatusCode::kPermissionDenied ||
-                          (status.code() == absl::StatusCode::kFailedPrecondition && error.constraint.empty());
-  const auto level = unexpected ? spdlog::level::warn : spdlog::level::debug;
-  if (!spdlog::default_logger_raw()->should_log(level)) return;
-  const std::string words =
-      MessageIsFreeOfValues(error) ? error.primary.substr(0, error.primary.find('\n')) : std::string();
-  const std::string_view name = query.name == nullptr ? "without a name" : std::string_view(query.name->str());
-  spdlog::log(level, "statement {} failed: sqlstate={} table={} constraint={} log_id={} {}", name, error.sqlstate,
-              error.table, error.constraint, ErrorLogId(status), words);
-}
-
 }  // namespace
 
 PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions& options)
@@ -97,7 +79,8 @@ PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions&
       setup_(options),
       told_pid_(session_->backend_pid()),
       statements_(options.prepared_statements),
-      echo_(options.echo ? EchoLogger() : nullptr) {}
+      echo_(options.echo ? EchoLogger() : nullptr),
+      errors_(options.errors) {}
 
 absl::Status PgConnection::SetUp() {
   absl::StatusOr<SessionFacts> facts = setup_.Judge(RunSetUp(setup_.Opening(told_pid_)), told_pid_);
@@ -301,6 +284,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
                                   const Attempt& attempt) {
   FailedStatement statement;
   statement.context = query.errors;
+  statement.words = errors_.get();
   statement.may_have_written = MayHaveWritten(query, attempt);
   statement.cancelled = scope.cause();
   if (broken_ || error.lost) {

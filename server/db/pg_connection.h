@@ -105,6 +105,8 @@ class PgConnection final : public Connection, private CancelTarget {
   /// The last one sent; null before.
   std::shared_ptr<absl::Notification> cancel_request_ ABSL_GUARDED_BY(cancel_mu_);
   const std::shared_ptr<spdlog::logger> echo_;
+  /// May be null.
+  const std::shared_ptr<const ErrorWords> errors_;
 };
 
 }  // namespace rowkeeper::db

@@ -5,6 +5,8 @@
 
 #include <libpq-fe.h>
 
+#include "absl/strings/str_split.h"
+
 namespace rowkeeper::db {
 namespace {
 
@@ -32,6 +34,14 @@ std::string FullMessage(const PGresult* result) {
   return message;
 }
 
+/// "Key (a, lower(b))=(1, x) already exists.", in every language alike up to the values.
+std::vector<std::string> KeyColumns(const std::string& detail) {
+  const size_t begin = detail.find('(');
+  const size_t end = detail.find(")=(");
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
+  return absl::StrSplit(detail.substr(begin + 1, end - begin - 1), ", ");
+}
+
 }  // namespace
 
 bool PgError::ReportedBy(std::string_view name) const {
@@ -56,6 +66,7 @@ PgError ReadPgError(const PGresult* result) {
   error.column = ErrorField(result, PG_DIAG_COLUMN_NAME);
   error.primary = ErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   error.hint = ErrorField(result, PG_DIAG_MESSAGE_HINT);
+  error.key_columns = KeyColumns(ErrorField(result, PG_DIAG_MESSAGE_DETAIL));
   error.context = ErrorField(result, PG_DIAG_CONTEXT);
   error.internal_query = ErrorField(result, PG_DIAG_INTERNAL_QUERY);
   error.source_function = ErrorField(result, PG_DIAG_SOURCE_FUNCTION);

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// libpq's PGresult.
 struct pg_result;
@@ -19,6 +20,8 @@ struct PgError {
   /// The primary message, one line as a rule, and translated if the server is set so. It may hold row values.
   std::string primary;
   std::string hint;
+  /// Columns of the key that a duplicate has, as the detail names them; expressions as they are.
+  std::vector<std::string> key_columns;
   /// Where it happened, if that was in a function, trigger or the like, and then the statement there; both empty for
   /// the statement itself. Some servers also give the parameters in `context`.
   std::string context;

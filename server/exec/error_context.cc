@@ -41,18 +41,26 @@ std::string DescribeCheck(const Entity& entity, const Check& check) {
   return "";
 }
 
+Constraint UniqueKey(const Entity& entity, const std::vector<int>& columns) {
+  Constraint key{Constraint::Kind::kUnique, FieldNames(entity, columns), "", ""};
+  for (int column : columns) key.columns.push_back(entity.columns[column].name);
+  return key;
+}
+
 db::ErrorContext Describe(const Entity& entity) {
   db::ErrorContext context;
   context.entity = entity.full_name;
-  context.constraints[entity.primary_key_name] = {Constraint::Kind::kUnique, FieldNames(entity, entity.key), "", ""};
+  context.schema = entity.schema;
+  context.table = entity.table;
+  context.constraints[entity.primary_key_name] = UniqueKey(entity, entity.key);
   for (const catalogue::UniqueKey& key : entity.unique_keys) {
-    context.constraints[key.name] = {Constraint::Kind::kUnique, FieldNames(entity, key.columns), "", ""};
+    context.constraints[key.name] = UniqueKey(entity, key.columns);
   }
   for (const catalogue::Index& index : entity.indexes) {
     if (!index.unique) continue;
     std::vector<int> columns;
     for (const catalogue::IndexTerm& term : index.terms) columns.push_back(term.column);
-    context.constraints[index.name] = {Constraint::Kind::kUnique, FieldNames(entity, columns), "", ""};
+    context.constraints[index.name] = UniqueKey(entity, columns);
   }
   for (const Check& check : entity.checks) {
     context.constraints[check.name] = {Constraint::Kind::kCheck, FieldNames(entity, check.columns), "",
@@ -81,8 +89,14 @@ ErrorContexts::ErrorContexts(const catalogue::Catalogue& catalogue) {
     }
   }
   for (auto& [entity, context] : contexts) {
-    contexts_[entity] = std::make_unique<const db::ErrorContext>(std::move(context));
+    contexts_[entity] = std::make_shared<const db::ErrorContext>(std::move(context));
   }
+}
+
+db::ErrorWords ErrorContexts::Words() const {
+  db::ErrorWords words;
+  for (const auto& [entity, context] : contexts_) words.tables.emplace(context->table, context);
+  return words;
 }
 
 }  // namespace rowkeeper::exec

@@ -17,9 +17,11 @@ class ErrorContexts {
 
   /// `entity` must be of the catalogue.
   const db::ErrorContext& For(const catalogue::Entity& entity) const { return *contexts_.at(&entity); }
+  /// Those of all entities, for connections. It may outlive this.
+  db::ErrorWords Words() const;
 
  private:
-  absl::flat_hash_map<const catalogue::Entity*, std::unique_ptr<const db::ErrorContext>> contexts_;
+  absl::flat_hash_map<const catalogue::Entity*, std::shared_ptr<const db::ErrorContext>> contexts_;
 };
 
 }  // namespace rowkeeper::exec

@@ -122,7 +122,7 @@ TEST_F(PreparedTest, UnsupportedFeatureIsNotTriedForEver) {
   scratch().Run(
       "CREATE FUNCTION unsupported() RETURNS int LANGUAGE plpgsql AS "
       "$$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '0A000'; END $$");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(Reason(RunPrepared(*connection, "SELECT unsupported()")), "INTERNAL");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Reason(RunPrepared(*connection, "SELECT unsupported()")), "TRIGGER_REFUSED");
   EXPECT_EQ(Value(*connection, "SELECT 1"), "1");
 }
 

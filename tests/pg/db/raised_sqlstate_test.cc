@@ -66,7 +66,7 @@ class RaisedSqlStateTest : public DbTest {
   }
 
   void ExpectRefusal(const absl::Status& status) {
-    EXPECT_THAT(ErrorReason(status), AnyOf("INTERNAL", "SERIALIZATION_FAILURE"));
+    EXPECT_THAT(ErrorReason(status), AnyOf("TRIGGER_REFUSED", "SERIALIZATION_FAILURE"));
     EXPECT_THAT(status.ToString(), Not(HasSubstr("secret")));
     EXPECT_FALSE(connection_->broken());
   }
@@ -95,7 +95,7 @@ TEST_F(RaisedSqlStateTest, StatementIsRefusedOnceAndTheConnectionLivesOn) {
 TEST_F(RaisedSqlStateTest, OnlySerializationFailuresAskForARerun) {
   for (const char* state : kStates) {
     const bool rerun = std::string_view(state) == "40001";
-    EXPECT_EQ(ErrorReason(Insert("at_once", state)), rerun ? "SERIALIZATION_FAILURE" : "INTERNAL") << state;
+    EXPECT_EQ(ErrorReason(Insert("at_once", state)), rerun ? "SERIALIZATION_FAILURE" : "TRIGGER_REFUSED") << state;
   }
 }
 

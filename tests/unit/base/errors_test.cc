@@ -17,6 +17,7 @@
 #include "server/base/relation_errors.h"
 #include "server/base/row_errors.h"
 #include "server/base/stream_errors.h"
+#include "server/base/trigger_errors.h"
 #include "server/base/unit_of_work_errors.h"
 
 namespace rowkeeper {
@@ -61,6 +62,24 @@ TEST(FieldViolationsTest, ALongListIsCutInTheMessageOnly) {
   const absl::Status status = violations.ToStatus();
   EXPECT_THAT(Message(status), HasSubstr("f4: is wrong; and 7 more"));
   EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status).field_violations_size(), 12);
+}
+
+TEST(ErrorsTest, DatabaseCodeIsNamedByWhatIsKnownOfIt) {
+  DatabaseRefusal refusal;
+  EXPECT_THAT(Message(RefusedByTrigger(refusal)), HasSubstr("refused this call; ask the database's owner"));
+  refusal.entity = "e.E";
+  refusal.sqlstate = "AB123";
+  refusal.function = "f()";
+  refusal.constraint = "c";
+  refusal.table = "t";
+  EXPECT_THAT(Message(TriggerFailed(refusal)),
+              HasSubstr("failed (SQLSTATE AB123, f(), constraint c of t) and so undid this change of e.E"));
+  EXPECT_THAT(Message(RefusedByOtherTable(refusal)), HasSubstr("also writes rows of the table t, which refused them"));
+  refusal.message = "not enough";
+  EXPECT_THAT(Message(RefusedByTrigger(refusal)), HasSubstr("of t): not enough"));
+  for (const absl::Status& status : {RefusedByTrigger(refusal), TriggerFailed(refusal), RefusedByOtherTable(refusal)}) {
+    EXPECT_EQ(ErrorReason(status), "TRIGGER_REFUSED");
+  }
 }
 
 TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
@@ -111,7 +130,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {DatabaseUnavailable(), Code::kUnavailable, "DATABASE_UNAVAILABLE", true},
       {CommitOutcomeUnknown(), Code::kUnknown, "COMMIT_OUTCOME_UNKNOWN", false},
       {SchemaMismatch("p", "r"), Code::kFailedPrecondition, "SCHEMA_MISMATCH", false},
-      {RefusedByTrigger("e"), Code::kFailedPrecondition, "TRIGGER_REFUSED", false},
+      {RefusedByTrigger({}), Code::kFailedPrecondition, "TRIGGER_REFUSED", false},
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
       {UnrepresentableValue("f", "p"), Code::kInternal, "UNREPRESENTABLE_VALUE", false},
       {Internal("w"), Code::kInternal, "INTERNAL", false},

@@ -3,8 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include "server/base/error_details.h"
 #include "server/base/text.h"
+#include "server/base/verdict.h"
+#include "server/db/error_origin.h"
+#include "tests/support/sqlstates.h"
 
 namespace rowkeeper::db {
 namespace {
@@ -52,11 +60,26 @@ TEST(SqlStateTest, EveryRowOfTheErrorTable) {
            {"44000", Code::kInvalidArgument, "INVALID_FIELD"},
            {"25006", Code::kUnavailable, "DATABASE_UNAVAILABLE"},
            {"P0001", Code::kFailedPrecondition, "TRIGGER_REFUSED"},
+           {"P0002", Code::kFailedPrecondition, "TRIGGER_REFUSED"},
+           {"AB123", Code::kFailedPrecondition, "TRIGGER_REFUSED"},
+           {"45000", Code::kFailedPrecondition, "TRIGGER_REFUSED"},
+           {"PT404", Code::kFailedPrecondition, "TRIGGER_REFUSED"},
+           {"27000", Code::kFailedPrecondition, "TRIGGER_REFUSED"},
+           {"2200H", Code::kFailedPrecondition, "SCHEMA_MISMATCH"},
+           {"428C9", Code::kFailedPrecondition, "SCHEMA_MISMATCH"},
+           {"42P10", Code::kFailedPrecondition, "SCHEMA_MISMATCH"},
+           {"42P22", Code::kFailedPrecondition, "SCHEMA_MISMATCH"},
+           {"55000", Code::kFailedPrecondition, "SCHEMA_MISMATCH"},
+           {"21000", Code::kFailedPrecondition, "MORE_THAN_ONE_ROW"},
+           {"54001", Code::kInvalidArgument, "INVALID_FIELD"},
+           {"72000", Code::kAborted, "SERIALIZATION_FAILURE"},
+           {"08006", Code::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"HV000", Code::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"0A000", Code::kInternal, "INTERNAL"},
            {"42601", Code::kInternal, "INTERNAL"},
            {"25P02", Code::kInternal, "INTERNAL"},
            {"XX000", Code::kInternal, "INTERNAL"},
            {"57P01", Code::kInternal, "INTERNAL"},
-           {"08006", Code::kInternal, "INTERNAL"},
        }) {
     const absl::Status status = Map(row.sqlstate);
     EXPECT_EQ(status.code(), row.code) << row.sqlstate;
@@ -77,14 +100,113 @@ TEST(SqlStateTest, LossIsUnavailableAndThatOfAWriteHasAnUnknownOutcome) {
   }
 }
 
-TEST(SqlStateTest, WhatABodyRaisesSaysNothingOfTheSession) {
-  for (const char* state : {"25006", "25P02", "40003", "08006", "26000"}) {
-    PgError error;
-    error.sqlstate = state;
-    error.context = "PL/pgSQL function f() line 1 at RAISE";
-    error.source_function = "exec_stmt_raise";
-    EXPECT_EQ(ErrorReason(StatusFromPgError(error, {})), "INTERNAL") << state;
+std::vector<std::string> AllStates() {
+  std::istringstream text(testing::kSqlStates);
+  std::vector<std::string> states;
+  for (std::string state; text >> state;) states.push_back(state);
+  return states;
+}
+
+std::string ReasonOf(const std::string& sqlstate, const std::string& source_function, const std::string& context) {
+  PgError error;
+  error.sqlstate = sqlstate;
+  error.source_function = source_function;
+  error.context = context;
+  return ErrorReason(StatusFromPgError(error, {}));
+}
+
+std::string ReasonOfConflict(const std::string& sqlstate) {
+  if (sqlstate == "40001") return "SERIALIZATION_FAILURE";
+  return sqlstate == "40P01" ? "DEADLOCK" : "";
+}
+
+TEST(SqlStateTest, WhatABodyRaisesIsItsRefusal) {
+  ASSERT_GT(AllStates().size(), 250u);
+  for (const std::string& state : AllStates()) {
+    const std::string conflict = ReasonOfConflict(state);
+    EXPECT_EQ(ReasonOf(state, "exec_stmt_raise", "PL/pgSQL function f() line 1 at RAISE"),
+              conflict.empty() ? "TRIGGER_REFUSED" : conflict)
+        << state;
   }
+}
+
+/// Its tables, types and values are none of the caller's.
+TEST(SqlStateTest, WhatFailsInABodyIsTheBodysFault) {
+  // What PostgreSQL says of itself, or of locks, is the same everywhere.
+  const std::map<std::string, std::string> of_the_server = {
+      {"53", "DATABASE_RESOURCES"}, {"58", "INTERNAL"}, {"XX", "INTERNAL"}};
+  const std::map<std::string, std::string> others = {
+      {"55P03", "LOCK_TIMEOUT"}, {"72000", "SERIALIZATION_FAILURE"}, {"P0001", "TRIGGER_REFUSED"}};
+  for (const std::string& state : AllStates()) {
+    std::string expected = ReasonOfConflict(state);
+    if (const auto found = of_the_server.find(state.substr(0, 2)); found != of_the_server.end())
+      expected = found->second;
+    if (const auto found = others.find(state); found != others.end()) expected = found->second;
+    if (expected.empty()) expected = "TRIGGER_REFUSED";
+    EXPECT_EQ(ReasonOf(state, "some_function", "SQL statement \"x\"\nPL/pgSQL function f() line 1 at SQL statement"),
+              expected)
+        << state;
+  }
+}
+
+TEST(SqlStateTest, TimeoutIsOneInABodyToo) {
+  EXPECT_EQ(ReasonOf("57014", "ProcessInterrupts", "PL/pgSQL function f() line 1 at PERFORM"), "STATEMENT_TIMEOUT");
+}
+
+TEST(SqlStateTest, VerdictOfAStatementIsItsOwnThoughTheServerLogsParameters) {
+  PgError error;
+  error.sqlstate = std::string(kVerdictSqlstate);
+  error.primary = "JSON object does not contain key \"rk:2:-1:0\"";
+  error.context = "unnamed portal with parameters: $1 = 'x'";
+  EXPECT_TRUE(VerdictOf(StatusFromPgError(error, {})).has_value());
+  error.context = "PL/pgSQL function f() line 1 at PERFORM";
+  EXPECT_FALSE(VerdictOf(StatusFromPgError(error, {})).has_value());
+}
+
+TEST(ErrorOriginTest, ContextSaysWhoseErrorItIs) {
+  const auto origin = [](const char* context, const char* source_function = "int4div") {
+    PgError error;
+    error.sqlstate = "22012";
+    error.source_function = source_function;
+    error.context = context;
+    return OriginOf(error);
+  };
+  EXPECT_EQ(origin(""), ErrorOrigin::kStatement);
+  EXPECT_EQ(origin("unnamed portal with parameters: $1 = 'x\nPL/pgSQL function f() line 1 at RAISE'"),
+            ErrorOrigin::kStatement);
+  EXPECT_EQ(origin("unnamed portal parameter $2"), ErrorOrigin::kStatement);
+  EXPECT_EQ(origin("portal \"x\" parameter $2 = '...'"), ErrorOrigin::kStatement);
+  EXPECT_EQ(origin("Parameter $2 des unbenannten Portals"), ErrorOrigin::kStatement);
+  EXPECT_EQ(origin("SQL statement \"UPDATE t SET n = 1 WHERE $1 = '5'\""), ErrorOrigin::kBody);
+  EXPECT_EQ(origin("JSON data, line 1: {\"a..."), ErrorOrigin::kStatement);
+  EXPECT_EQ(origin("JSON data, line 1: {\"a...\nSQL statement \"x\"\nPL/pgSQL function f() line 1 at PERFORM"),
+            ErrorOrigin::kBody);
+  EXPECT_EQ(origin("parallel worker"), ErrorOrigin::kStatement);
+  EXPECT_EQ(origin("remote SQL command: DELETE FROM t", "pgfdw_report_error"), ErrorOrigin::kStatement);
+  EXPECT_EQ(origin("SQL statement \"DELETE FROM ONLY \"public\".\"c\" WHERE $1 OPERATOR(pg_catalog.=) \"p\"\""),
+            ErrorOrigin::kForeignKeyAction);
+  EXPECT_EQ(origin("PL/pgSQL function f() line 3 at assignment\nportal \"rk1\" with parameters: $1 = '1'"),
+            ErrorOrigin::kBody);
+  EXPECT_EQ(origin("fonction PL/pgSQL f(), ligne 3 à instruction SQL"), ErrorOrigin::kBody);
+  EXPECT_EQ(origin("PL/pgSQL function f() line 3 at RAISE", "exec_stmt_raise"), ErrorOrigin::kRaised);
+}
+
+TEST(ErrorOriginTest, FunctionIsNamedAndNothingElseOfTheContext) {
+  const auto function = [](const char* context) {
+    PgError error;
+    error.context = context;
+    return FunctionOf(error);
+  };
+  EXPECT_EQ(function("PL/pgSQL function audit.note(integer,text) line 3 at RAISE"), "audit.note(integer,text)");
+  EXPECT_EQ(function("SQL function \"half\" statement 1"), "\"half\"");
+  EXPECT_EQ(function("PL/pgSQL function f() during statement block entry"), "f()");
+  EXPECT_EQ(
+      function("SQL statement \"SELECT\nPL/pgSQL function 'secret' line 1\nFROM t\"\nPL/pgSQL function f() line 2 "
+               "at EXECUTE"),
+      "f()");
+  EXPECT_EQ(function("SQL statement \"SELECT 1\""), "");
+  EXPECT_EQ(function("PL/pgSQL function it's a secret: 5 line 1 at x"), "");
+  EXPECT_EQ(function("unnamed portal with parameters: $1 = 'x\nPL/pgSQL function f() line 1 at RAISE'"), "");
 }
 
 /// Only the words tell them apart, and only they are looked at: values may hold the same.

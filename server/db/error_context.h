@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rowkeeper::db {
+
+/// The catalogue's words for what a SQL error is about, so that errors speak of proto fields. Immutable.
+struct ErrorContext {
+  /// Full entity name.
+  std::string entity;
+  /// Of the entity, unquoted. An empty schema fits every schema; an empty table says that every table named by an error
+  /// counts as the entity's own.
+  std::string schema;
+  std::string table;
+  struct Constraint {
+    enum class Kind { kUnique, kReference, kCheck };
+    Kind kind = Kind::kUnique;
+    /// Proto fields of the constraint; none when it is another entity's reference to this one.
+    std::vector<std::string> fields;
+    /// kReference: full name of the referenced entity; of the one that points here when there are no fields.
+    std::string referenced;
+    /// The remedy for kCheck, e.g. "must be one of OPEN, DONE".
+    std::string description;
+    /// kUnique: the SQL columns, in order.
+    std::vector<std::string> columns = {};
+  };
+  std::map<std::string, Constraint, std::less<>> constraints;
+  /// SQL column name to proto field.
+  std::map<std::string, std::string, std::less<>> fields;
+};
+
+/// What a connection knows about errors that its statements do not say themselves. Immutable.
+struct ErrorWords {
+  /// Of all entities, by the names of their tables. A deferred constraint is checked by COMMIT, which is no entity's
+  /// statement.
+  std::multimap<std::string, std::shared_ptr<const ErrorContext>, std::less<>> tables;
+  /// Whether callers see what triggers and functions say when they raise an error. Such words may hold values of rows.
+  enum class RaisedMessages { kHide, kShow } raised_messages = RaisedMessages::kHide;
+};
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,195 @@
+// What triggers and deferred constraints of the database say, over every way that a call can run.
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/pg/server/idempotency_fixture.h"
+#include "tests/pg/server/run_fixture.h"
+#include "tests/pg/server/server_fixture.h"
+#include "tests/pg/server/unit_fixture.h"
+
+namespace rowkeeper::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kShopOfTriggers[] = R"(syntax = "proto3";
+package shop.v1;
+import "google/protobuf/empty.proto";
+import "rowkeeper/v1/annotations.proto";
+message Customer {
+  option (rowkeeper.v1.entity) = {unique_keys: [{fields: ["country", "taxNumber"]}]};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  string country = 2;
+  string taxNumber = 3 [(rowkeeper.v1.column).name = "tax_no"];
+}
+service CustomerRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Customer";
+  rpc Create(Customer) returns (Customer);
+  rpc Delete(Key) returns (google.protobuf.Empty);
+}
+message Order {
+  option (rowkeeper.v1.entity) = {};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  int64 customer = 2 [(rowkeeper.v1.column).references = "shop.v1.Customer"];
+  string state = 3;
+}
+service OrderRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Order";
+  rpc Create(Order) returns (Order);
+}
+message Key { int64 id = 1; }
+)";
+
+/// A way to run one call, to the end of its transaction.
+struct Way {
+  const char* name;
+  std::function<absl::Status(InProcessServer*, const char* method, const Json&)> run;
+};
+
+absl::Status InAUnit(InProcessServer* server, const char* method, const Json& request) {
+  const Unit unit(server);
+  if (const CallResult called = unit.Call(method, request); !called.ok()) {
+    EXPECT_TRUE(unit.Rollback().ok());
+    return called.status();
+  }
+  const CallResult committed = unit.Commit();
+  EXPECT_EQ(unit.Commit().status(), committed.status()) << "the outcome stays";
+  return committed.status();
+}
+
+std::vector<Way> Ways() {
+  return {{"alone", [](auto* server, auto* method, auto& request) { return server->Call(method, request).status(); }},
+          {"unit", InAUnit},
+          {"run", [](auto* server, auto* method,
+                     auto& request) { return RunRequest(server).Add(method, request).Send().status(); }},
+          {"keyed", [](auto* server, auto* method,
+                       auto& request) { return CallWithKey(server, method, request, NewKey()).bytes.status(); }},
+          {"keyed run", [](auto* server, auto* method, auto& request) {
+             return RunRequest(server).Add(method, request).Send(WithKey(NewKey())).status();
+           }}};
+}
+
+class DatabaseCodeServerTest : public ::testing::Test {
+ protected:
+  void SetUp() override { Serve({}); }
+  void Serve(const InProcessServer::Options& options) {
+    server_ = std::make_unique<InProcessServer>(CompileProtoText(kShopOfTriggers), options);
+    ASSERT_TRUE(server_->ok());
+    CreateKeyTable(&server_->database());
+  }
+  std::string Rows(const std::string& table) { return server_->database().Value("SELECT count(*) FROM " + table); }
+  void RaiseOnOrders(const std::string& state, const std::string& when = "true") {
+    server_->database().Run(
+        Cat("CREATE OR REPLACE FUNCTION check_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "IF ",
+            when, " THEN RAISE EXCEPTION 'secret % of %', 'words', NEW.id USING ERRCODE = '", state,
+            "', CONSTRAINT = 'enough', COLUMN = 'state'; END IF; RETURN NEW; END $$; DROP TRIGGER IF "
+            "EXISTS check_order ON orders; CREATE TRIGGER check_order BEFORE INSERT ON orders FOR "
+            "EACH ROW EXECUTE FUNCTION check_order()"));
+  }
+
+  std::unique_ptr<InProcessServer> server_;
+};
+
+TEST_F(DatabaseCodeServerTest, DeferredConstraintsNameEntityAndFieldsHoweverTheCallRuns) {
+  server_->database().Run(
+      "ALTER TABLE orders ALTER CONSTRAINT fk_orders_customer_customers DEFERRABLE INITIALLY DEFERRED; "
+      "ALTER TABLE customers DROP CONSTRAINT IF EXISTS uq_customers_country_tax_no; "
+      "DROP INDEX IF EXISTS uq_customers_country_tax_no; "
+      "ALTER TABLE customers ADD CONSTRAINT uq_customers_country_tax_no UNIQUE (country, tax_no) DEFERRABLE INITIALLY "
+      "DEFERRED");
+  const Json customer = {{"country", "CH"}, {"taxNumber", "7"}};
+  const Json first = server_->MustCall("CustomerRepository.Create", customer);
+  server_->MustCall("OrderRepository.Create", {{"customer", first["id"]}});
+  for (const Way& way : Ways()) {
+    SCOPED_TRACE(way.name);
+    const absl::Status nobody = way.run(server_.get(), "OrderRepository.Create", {{"customer", 99}});
+    EXPECT_EQ(Summary(nobody), "FAILED_PRECONDITION REFERENCE_VIOLATION");
+    EXPECT_EQ(MetadataOf(nobody, "field"), "customer");
+    EXPECT_EQ(MetadataOf(nobody, "entity"), "shop.v1.Order");
+    EXPECT_EQ(MetadataOf(nobody, "referenced"), "shop.v1.Customer");
+    const absl::Status again = way.run(server_.get(), "CustomerRepository.Create", customer);
+    EXPECT_EQ(Summary(again), "ALREADY_EXISTS UNIQUE_VIOLATION");
+    EXPECT_EQ(MetadataOf(again, "fields"), "country, taxNumber");
+    EXPECT_EQ(MetadataOf(again, "entity"), "shop.v1.Customer");
+    const absl::Status used = way.run(server_.get(), "CustomerRepository.Delete", {{"id", first["id"]}});
+    EXPECT_EQ(Summary(used), "FAILED_PRECONDITION REFERENCE_VIOLATION");
+    EXPECT_THAT(std::string(used.message()),
+                HasSubstr("this shop.v1.Customer is still referenced by rows of shop.v1.Order"));
+  }
+  EXPECT_EQ(Rows("customers"), "1");
+  EXPECT_EQ(Rows("orders"), "1");
+}
+
+TEST_F(DatabaseCodeServerTest, ARaiseIsATriggersRefusalHoweverTheCallRuns) {
+  const Json customer = server_->MustCall("CustomerRepository.Create", {{"country", "CH"}});
+  for (const char* state : {"P0001", "AB123", "45000", "PT404", "P0002", "22012", "23505", "42P01", "53100", "57014",
+                            "08006", "XX000", "0A000"}) {
+    RaiseOnOrders(state);
+    for (const Way& way : Ways()) {
+      SCOPED_TRACE(Cat(state, " ", way.name));
+      const absl::Status refused = way.run(server_.get(), "OrderRepository.Create", {{"customer", customer["id"]}});
+      EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION TRIGGER_REFUSED");
+      EXPECT_EQ(MetadataOf(refused, "sqlstate"), state);
+      EXPECT_EQ(MetadataOf(refused, "function"), "check_order()");
+      EXPECT_EQ(MetadataOf(refused, "constraint"), "enough");
+      EXPECT_EQ(MetadataOf(refused, "field"), "state");
+      EXPECT_EQ(MetadataOf(refused, "entity"), "shop.v1.Order");
+      EXPECT_THAT(refused.ToString(), Not(HasSubstr("secret")));
+    }
+  }
+  EXPECT_EQ(Rows("orders"), "0");
+  EXPECT_EQ(Rows("rowkeeper_idempotency_keys"), "0");
+}
+
+TEST_F(DatabaseCodeServerTest, ARaisedConflictIsRunAgain) {
+  const Json customer = server_->MustCall("CustomerRepository.Create", {{"country", "CH"}});
+  server_->database().Run("CREATE SEQUENCE tries");
+  for (const char* state : {"40001", "40P01"}) {
+    RaiseOnOrders(state, "nextval('tries') % 3 <> 0");
+    for (const Way& way : Ways()) {
+      SCOPED_TRACE(Cat(state, " ", way.name));
+      const absl::Status status = way.run(server_.get(), "OrderRepository.Create", {{"customer", customer["id"]}});
+      const bool own_unit = std::string(way.name) == "unit";
+      EXPECT_EQ(status.code(), own_unit ? absl::StatusCode::kAborted : absl::StatusCode::kOk)
+          << status << ": only the caller can run its unit again";
+      server_->database().Run("SELECT setval('tries', 3)");
+    }
+  }
+  EXPECT_EQ(Rows("orders"), "8");
+}
+
+TEST_F(DatabaseCodeServerTest, ADuplicateThatATriggerMakesIsNotTheCallers) {
+  server_->database().Run(
+      "CREATE TABLE audit (id bigint CONSTRAINT pk_orders_audit PRIMARY KEY); INSERT INTO audit VALUES (1); CREATE "
+      "FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit VALUES (1); RETURN NULL; END $$; "
+      "CREATE TRIGGER note AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note()");
+  const Json customer = server_->MustCall("CustomerRepository.Create", {{"country", "CH"}});
+  for (const Way& way : Ways()) {
+    SCOPED_TRACE(way.name);
+    const absl::Status refused = way.run(server_.get(), "OrderRepository.Create", {{"customer", customer["id"]}});
+    EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION TRIGGER_REFUSED");
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("note(), constraint pk_orders_audit of audit"));
+  }
+  EXPECT_EQ(Rows("orders"), "0");
+}
+
+TEST_F(DatabaseCodeServerTest, MessagesAreShownOnTheOperatorsWord) {
+  InProcessServer::Options options;
+  options.serve.show_database_messages = true;
+  Serve(options);
+  RaiseOnOrders("AB123");
+  for (const Way& way : Ways()) {
+    SCOPED_TRACE(way.name);
+    const absl::Status refused = way.run(server_.get(), "OrderRepository.Create", {{"id", 5}, {"customer", 1}});
+    EXPECT_EQ(MetadataOf(refused, "sqlstate"), "AB123");
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("check_order()"));
+    EXPECT_THAT(MetadataOf(refused, "database_message"), HasSubstr("secret words of "));
+  }
+}
+
+}  // namespace
+}  // namespace rowkeeper::testing
