@@ -32,11 +32,20 @@ bool MayBeginAgain(const absl::Status& error) {
   return error.code() == absl::StatusCode::kResourceExhausted && DetailsOf(error).retry_delay.has_value();
 }
 
+/// The unit went with its connection or server before Commit, and may do better on another one. One that was too slow
+/// would be too slow again.
+bool WasLost(const ErrorDetails& details) {
+  if (details.reason != reason::kUnitOfWorkExpired) return false;
+  const std::string cause = details.Metadata("cause");
+  return cause == "CONNECTION_LOST" || cause == "SHUTDOWN" || cause == "SERVER_RESTARTED" || cause == "OTHER_RELEASE";
+}
+
 bool IsToRerun(const absl::Status& error, const RunOptions& options) {
   const ErrorDetails details = DetailsOf(error);
   // The function overlooked that a call had failed: what counts is why it did.
   const std::string cause = details.reason == reason::kUnitOfWorkFailed ? details.Metadata("failure") : details.reason;
   if (details.domain != "rowkeeper" || cause == reason::kCommitOutcomeUnknown) return false;
+  if (options.rerun_lost == RunOptions::RerunLost::kYes && WasLost(details)) return true;
   return std::find(options.rerun_on.begin(), options.rerun_on.end(), cause) != options.rerun_on.end();
 }
 

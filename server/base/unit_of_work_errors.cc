@@ -1,7 +1,9 @@
 #include "server/base/unit_of_work_errors.h"
 
 #include <chrono>
+#include <string>
 
+#include "google/rpc/error_details.pb.h"
 #include "server/base/error_builder.h"
 #include "server/base/error_details.h"
 #include "server/base/text.h"
@@ -59,6 +61,13 @@ absl::Status UnitOfWorkOfAnotherRelease() {
              Cat("the handle was made by another release of the server, which this one replaced; ", kReadFirst))
       .With("cause", "OTHER_RELEASE")
       .Build();
+}
+
+absl::Status UnitOutcomeUnknown(const absl::Status& lost) {
+  const auto info = FindDetail<google::rpc::ErrorInfo>(lost);
+  std::string cause;
+  if (info.has_value() && info->metadata().count("cause") > 0) cause = info->metadata().at("cause");
+  return ErrorBuilder(Reason::kCommitOutcomeUnknown, MessageOf(lost)).With("cause", cause).Build();
 }
 
 absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time) {

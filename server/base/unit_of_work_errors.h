@@ -23,6 +23,9 @@ absl::Status UnitOfWorkLostInRestart();
 /// The same reason, cause OTHER_RELEASE: the server's handle has the format of another release, which this one
 /// replaced.
 absl::Status UnitOfWorkOfAnotherRelease();
+/// UNKNOWN, reason COMMIT_OUTCOME_UNKNOWN: what Commit and Get are told of a unit that is `lost` with its server, which
+/// is one of the two before. It has its cause and its words.
+absl::Status UnitOutcomeUnknown(const absl::Status& lost);
 /// FAILED_PRECONDITION, reason UNIT_OF_WORK_ENDED: its caller ended it. `outcome` is COMMITTED, ROLLED_BACK or UNKNOWN.
 absl::Status UnitOfWorkEnded(std::string_view outcome, std::string_view time);
 /// ABORTED with RetryInfo, reason UNIT_OF_WORK_BUSY: another call of the unit was running for longer than `limit`.

@@ -51,7 +51,7 @@ std::string CauseName(EndCause cause) {
   return "NONE";
 }
 
-EndedUnit MakeEnded(UnitInfo info, const Ending& ending, UnitInfo::Time time) {
+EndedUnit MakeEnded(UnitInfo info, const Ending& ending, const std::string& explanation, UnitInfo::Time time) {
   info.state = ending.state;
   info.end = ending.cause;
   info.end_time = time;
@@ -60,8 +60,7 @@ EndedUnit MakeEnded(UnitInfo info, const Ending& ending, UnitInfo::Time time) {
   EndedUnit ended{std::move(info), ending.outcome};
   // Commit did not end it: Commit, too, is late.
   if (ended.outcome.ok() && ended.info.state != UnitState::kCommitted) {
-    ended.outcome =
-        ending.cause == EndCause::kCaller ? EndedByCaller(ended.info) : Expired(ended.info, ending.explanation);
+    ended.outcome = ending.cause == EndCause::kCaller ? EndedByCaller(ended.info) : Expired(ended.info, explanation);
   }
   return ended;
 }

@@ -20,14 +20,14 @@ struct EndedUnit {
 struct Ending {
   UnitState state = UnitState::kRolledBack;
   EndCause cause = EndCause::kCaller;
-  /// What Commit found; meaningful when Commit ended the unit.
+  /// What Commit found; OK when something else ended the unit, be it a connection that was lost before anything could
+  /// be committed.
   absl::Status outcome;
-  /// With limits in it, for people: "no call came for 10s".
-  std::string explanation;
 };
 
-/// The unit that `info` describes, ended so at `time`.
-EndedUnit MakeEnded(UnitInfo info, const Ending& ending, UnitInfo::Time time);
+/// The unit that `info` describes, ended so at `time`. `explanation` says the cause for people, with limits in it: "no
+/// call came for 10s".
+EndedUnit MakeEnded(UnitInfo info, const Ending& ending, const std::string& explanation, UnitInfo::Time time);
 
 /// What a call is told that came after the end: UNIT_OF_WORK_ENDED or UNIT_OF_WORK_EXPIRED.
 absl::Status LateCall(const EndedUnit& unit);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/base/unit_of_work_errors.h"
@@ -167,9 +166,7 @@ Unit::Work Unit::Finish(Completion completion) {
   if (const std::optional<Ending> ending = EndingOf(completion)) {
     if (completion.executed) ++calls_;
     End(*ending, &work);
-    if (!completion.ending) {
-      completion.result = ending->cause == EndCause::kConnectionLost ? DatabaseUnavailable() : LateCall(*ended_);
-    }
+    completion.result = AnswerAfterEnd(*ended_, *task);
   } else if (completion.executed) {
     Record(*task, completion);
   }
@@ -184,7 +181,7 @@ std::optional<Ending> Unit::EndingOf(const Completion& completion) const {
   EndCause cause = end_requested_;
   if (cause == EndCause::kNone && completion.lost) cause = EndCause::kConnectionLost;
   if (cause == EndCause::kNone) return std::nullopt;
-  return Ending{UnitState::kRolledBack, cause, absl::OkStatus(), times_.Explain(cause)};
+  return Ending{UnitState::kRolledBack, cause, absl::OkStatus()};
 }
 
 void Unit::Record(const UnitTask& task, const Completion& completion) {
@@ -212,7 +209,8 @@ void Unit::Record(const UnitTask& task, const Completion& completion) {
 void Unit::End(const Ending& ending, Work* work) {
   UnitInfo info = InfoNow();
   if (!ending.outcome.ok() && info.failure.empty()) info.failure = std::string(ending.outcome.message());
-  ended_ = std::make_shared<const EndedUnit>(MakeEnded(std::move(info), ending, clock_.WallNow()));
+  ended_ = std::make_shared<const EndedUnit>(
+      MakeEnded(std::move(info), ending, times_.Explain(ending.cause), clock_.WallNow()));
   state_ = ending.state;
   results_.Clear();
   closing_ = true;
@@ -267,7 +265,7 @@ Clock::time_point Unit::NextDue() const {
 
 void Unit::EndOrStop(EndCause cause, Work* work) {
   if (running_ == nullptr) {
-    End({UnitState::kRolledBack, cause, absl::OkStatus(), times_.Explain(cause)}, work);
+    End({UnitState::kRolledBack, cause, absl::OkStatus()}, work);
   } else if (!running_->ends_unit() && end_requested_ == EndCause::kNone) {
     end_requested_ = cause;
     running_->Stop(db::Cancellation::Cause::kDeadline);

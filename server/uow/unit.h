@@ -67,7 +67,7 @@ class Unit {
     bool failed = false;
     /// The connection is lost.
     bool lost = false;
-    /// The call ended the unit.
+    /// The call ended the unit: `result` is of no interest, for the end has its own answers.
     std::optional<Ending> ending;
   };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/observe/log.h"
 
@@ -78,7 +79,6 @@ Unit::Completion UnitDriver::Execute(Unit& unit, UnitTask& task) {
   if (task.request.kind == Kind::kCommit) return ExecuteCommit(unit, task);
   Unit::Completion completion;
   if (task.request.kind == Kind::kRollback) {
-    completion.result = std::string();
     completion.ending = Ending{};  // Close rolls back
     return completion;
   }
@@ -99,33 +99,29 @@ Unit::Completion UnitDriver::ExecuteCommit(Unit& unit, const UnitTask& task) {
     const Transaction::CommitResult commit = Transaction(&unit.connection()).SendCommit(task.orders.wrote);
     if (commit.in_doubt) {
       ending = ResolveCommit(unit, *commit.in_doubt);
+    } else if (!commit.status.ok() && unit.connection().broken()) {
+      ending.cause = EndCause::kConnectionLost;  // before COMMIT, or with nothing to commit
     } else {
       ending.outcome = commit.status;
-      if (commit.status.ok()) {
-        ending.state = UnitState::kCommitted;
-      } else if (unit.connection().broken()) {
-        ending.cause = EndCause::kConnectionLost;
-      }
+      if (commit.status.ok()) ending.state = UnitState::kCommitted;
     }
   }
   Unit::Completion completion;
-  completion.result = ResultOf(ending.outcome, "");
   completion.ending = std::move(ending);
   return completion;
 }
 
 Ending UnitDriver::ResolveCommit(Unit& unit, const CommitPoint& point) {
   GiveBack(unit);  // resolving may take long, and needs nothing of it
-  Ending ending;
-  ending.outcome = parts_.resolver->Answer(point);
-  if (ending.outcome.ok()) {
-    ending.state = UnitState::kCommitted;
-    return ending;
+  switch (parts_.resolver->Resolve(point)) {
+    case CommitResolver::CommitState::kCommitted:
+      return {UnitState::kCommitted, EndCause::kCaller, absl::OkStatus()};
+    case CommitResolver::CommitState::kAborted:
+      return {UnitState::kRolledBack, EndCause::kConnectionLost, absl::OkStatus()};
+    case CommitResolver::CommitState::kUnknown:
+      break;
   }
-  ending.cause = EndCause::kConnectionLost;
-  const bool unknown = ReasonOf(ending.outcome) == Reason::kCommitOutcomeUnknown;
-  ending.state = unknown ? UnitState::kOutcomeUnknown : UnitState::kRolledBack;
-  return ending;
+  return {UnitState::kOutcomeUnknown, EndCause::kConnectionLost, CommitOutcomeUnknown()};
 }
 
 void UnitDriver::Close(Unit& unit) {

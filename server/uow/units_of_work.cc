@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/ids.h"
 #include "server/base/unit_of_work_errors.h"
@@ -50,7 +49,7 @@ struct Located {
 /// What is said of the outcome of a unit that is not to be found for `problem`.
 absl::Status OutcomeWhenNotHeld(const absl::Status& problem) {
   const bool went_with_server = ReasonOf(problem) == Reason::kUnitOfWorkExpired;
-  return went_with_server ? CommitOutcomeUnknown() : problem;
+  return went_with_server ? UnitOutcomeUnknown(problem) : problem;
 }
 
 }  // namespace

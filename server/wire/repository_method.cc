@@ -31,7 +31,10 @@ absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
   if (!trace.ok()) return trace.status();
   exchange->Trace(*std::move(trace));
   if (headers->unit_of_work.has_value()) exchange->NoteUnit(*headers->unit_of_work);
-  if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
+  // A unit of work has its connection, and knows better whether that is lost.
+  const bool has_connection = headers->unit_of_work.has_value();
+  absl::Status closed = backend_.gate->Check();
+  if (!closed.ok() && !(has_connection && ReasonOf(closed) == Reason::kDatabaseUnavailable)) return closed;
   absl::StatusOr<plan::Call> call = reader_.Read(exchange->rpc().request());
   if (!call.ok()) return call.status();
   absl::StatusOr<Wishes> wishes = ReadWishes(*std::move(headers), *exchange);

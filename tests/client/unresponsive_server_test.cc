@@ -205,6 +205,39 @@ TEST_F(UnresponsiveServer, ACallThatFailedForAnotherReasonIsNotRunAgain) {
   }
 }
 
+TEST_F(UnresponsiveServer, AUnitThatWentWithItsConnectionOrServerIsRunAgain) {
+  for (const absl::Status& lost : {UnitOfWorkExpired("CONNECTION_LOST", "lost", ""), UnitOfWorkLostInRestart(),
+                                   UnitOfWorkOfAnotherRelease(), UnitOfWorkExpired("SHUTDOWN", "stopped", "")}) {
+    for (const bool by_commit : {false, true}) {
+      int runs = 0;
+      server_.get = [&, lost] { return runs == 1 && !by_commit ? wire::ToGrpcStatus(lost) : grpc::Status::OK; };
+      server_.commit = [&, lost] { return runs == 1 ? wire::ToGrpcStatus(lost) : grpc::Status::OK; };
+      const auto work = [&](UnitOfWork& unit) {
+        ++runs;
+        return unit.Call(&v1::UnitOfWork::Stub::Get, v1::UnitOfWork::NewStub(channel_), {}).status();
+      };
+      EXPECT_TRUE(RunInUnitOfWork(channel_, {}, work).ok()) << lost;
+      EXPECT_EQ(runs, 2) << lost;
+      RunOptions options;
+      options.rerun_lost = RunOptions::RerunLost::kNo;
+      runs = 0;
+      EXPECT_EQ(RunInUnitOfWork(channel_, options, work), lost);
+      EXPECT_EQ(runs, 1) << lost;
+    }
+  }
+}
+
+TEST_F(UnresponsiveServer, AnUnknownOutcomeOfALostUnitIsNotRunAgain) {
+  server_.commit = [] { return wire::ToGrpcStatus(UnitOutcomeUnknown(UnitOfWorkLostInRestart())); };
+  int runs = 0;
+  const absl::Status status = RunInUnitOfWork(channel_, {}, [&](UnitOfWork&) {
+    ++runs;
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(ReasonOf(status), reason::kCommitOutcomeUnknown);
+  EXPECT_EQ(runs, 1);
+}
+
 TEST_F(UnresponsiveServer, NoAttemptBeginsAfterTheTotalTime) {
   server_.begin = [] { return wire::ToGrpcStatus(ShuttingDown()); };  // asks for a second's pause
   RunOptions options;

@@ -1,6 +1,9 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <future>
+#include <string>
+#include <utility>
 
 #include "server/base/ids.h"
 #include "server/base/text.h"
@@ -94,6 +97,56 @@ TEST_F(CrashTest, CrashAndRestartAreOtherIncarnationsAndACheckpointIsNot) {
   const CommitPoint after_restart = Write();
   EXPECT_NE(after_restart.incarnation, after_crash.incarnation);
   EXPECT_NE(after_restart.incarnation, first.incarnation);
+}
+
+TEST_F(CrashTest, UnitsOfADatabaseThatCrashedHaveExpired) {
+  Timers timers(&rowkeeper::Clock::System());
+  db::PoolOptions pool_options;
+  pool_options.pool_size = 4;
+  db::Pool pool(pool_options, options_);
+  UnitOptions unit_options;
+  unit_options.server = "127.0.0.1:50051";
+  unit_options.capacity = 4;
+  UnitsOfWork units(unit_options, &pool, options_, &timers);
+  const auto begin = [&] {
+    std::promise<absl::StatusOr<UnitsOfWork::Begun>> begun;
+    units.Begin({}, "alice", rowkeeper::Clock::time_point::max(),
+                [&](auto result) { begun.set_value(std::move(result)); });
+    return UnitsOfWork::Reference{begun.get_future().get()->handle, "alice"};
+  };
+  const auto execute = [&](const UnitsOfWork::Reference& unit) {
+    UnitsOfWork::Step step;
+    step.name = "test.Insert";
+    step.run = [](db::Connection& connection, db::Cancellation*) -> absl::StatusOr<std::string> {
+      db::Query query;
+      query.text = "INSERT INTO t VALUES (5)";
+      const auto rows = connection.Execute(query);
+      if (!rows.ok()) return rows.status();
+      return std::string();
+    };
+    std::promise<absl::Status> done;
+    units.Execute(unit, step, {}, [&](const auto& result) { done.set_value(result.status()); });
+    return done.get_future().get();
+  };
+  const auto commit = [&](const UnitsOfWork::Reference& unit) {
+    std::promise<absl::Status> done;
+    units.Commit(unit, rowkeeper::Clock::time_point::max(),
+                 [&](const auto& result) { done.set_value(result.status()); });
+    return done.get_future().get();
+  };
+  const UnitsOfWork::Reference called = begin();
+  const UnitsOfWork::Reference committed = begin();
+  for (const auto& unit : {called, committed}) ASSERT_EQ(ReasonOf(execute(unit)), "OK");
+  Crash();
+  EXPECT_EQ(ReasonOf(execute(called)), "UNIT_OF_WORK_EXPIRED");
+  for (int i = 0; i < 5; ++i) {
+    for (const auto& unit : {called, committed}) {
+      const absl::Status status = commit(unit);
+      EXPECT_EQ(ReasonOf(status), "UNIT_OF_WORK_EXPIRED");
+      EXPECT_TRUE(Mentions(status, "CONNECTION_LOST"));
+    }
+  }
+  EXPECT_EQ(Run("SELECT count(*) FROM t").cell(0, 0), "0");
 }
 
 TEST_F(CrashTest, IdThatAnotherTransactionGotAfterACrashIsNotBelieved) {

@@ -13,7 +13,7 @@ using UnitsCallsTest = UnitsGateTest;
 TEST_F(UnitsCallsTest, CutInMidResultEndsTheUnit) {
   const std::string handle = BeginAndWrite();
   gate_->Add({'Q', "generate_series", Action::kCutAfterRows, 100});
-  EXPECT_EQ(Reason(Read(handle, "SELECT repeat('x', 1000) FROM generate_series(1, 10000)")), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Read(handle, "SELECT repeat('x', 1000) FROM generate_series(1, 10000)")), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(gate_->seen().fired, 1);
   const auto late = Run(handle, "UPDATE t SET n = 8 WHERE id = 1");
   EXPECT_EQ(Reason(late), "UNIT_OF_WORK_EXPIRED");
@@ -27,7 +27,7 @@ TEST_F(UnitsCallsTest, CutInMidResultEndsTheUnit) {
 TEST_F(UnitsCallsTest, LostReplyOfAWriteEndsTheUnitAndIsNotInDoubt) {
   const std::string handle = BeginAndWrite();
   gate_->Add({'Q', "SET n = 8", Action::kLoseReply});
-  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
   EXPECT_EQ(Settled(), "0");
 }
@@ -36,7 +36,7 @@ TEST_F(UnitsCallsTest, StalledStatementEndsByTheAnswerLimit) {
   const std::string handle = BeginAndWrite();
   gate_->Add({'Q', "SET n = 8", Action::kStall});
   const auto begin = Clock::now();
-  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "UNIT_OF_WORK_EXPIRED");
   EXPECT_GE(Clock::now() - begin, kAnswerLimit);
   EXPECT_LT(Clock::now() - begin, kAnswerLimit + Milliseconds(2000));
   EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
@@ -113,7 +113,7 @@ TEST_F(HungUnitsTest, ACallersDeadlineEndsTheUnitThoughTheDatabaseHangs) {
   UnitsOfWork::StepOptions options;
   options.deadline = Clock::now() + Milliseconds(200);
   const auto begin = Clock::now();
-  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1", options)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1", options)), "UNIT_OF_WORK_EXPIRED");
   EXPECT_LT(Clock::now() - begin, Milliseconds(200 + 3000));
   EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
   EXPECT_EQ(Reason(Rollback(handle)), "OK");
@@ -136,7 +136,7 @@ TEST_F(UnitsCallsTest, CutWhileIdleEndsTheUnitAtItsNextCall) {
   const std::string handle = BeginAndWrite();
   gate_->CutAll();
   EXPECT_EQ(Settled(), "0");
-  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
 }
 
@@ -182,7 +182,7 @@ TEST_F(UnitsCallsTest, SavepointsWhoseReplyIsLostEndTheUnit) {
     const Text result = words == "SAVEPOINT "           ? Savepoint(handle, "here")
                         : words == "RELEASE SAVEPOINT " ? Release(handle, "here")
                                                         : RollbackTo(handle, "here");
-    EXPECT_EQ(Reason(result), "DATABASE_UNAVAILABLE") << words;
+    EXPECT_EQ(Reason(result), "UNIT_OF_WORK_EXPIRED") << words;
     EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost) << words;
     EXPECT_EQ(Settled(), "0") << words;
   }
@@ -192,7 +192,7 @@ TEST_F(UnitsCallsTest, OtherUnitsAreNotHurtByTheLossOfOne) {
   const std::string lost = Begin();
   const std::string kept = BeginAndWrite();
   gate_->Add({'Q', "SET n = 9", Action::kCutBefore});
-  EXPECT_EQ(Reason(Run(lost, "UPDATE t SET n = 9 WHERE id = 2")), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Run(lost, "UPDATE t SET n = 9 WHERE id = 2")), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(Reason(Commit(kept)), "OK");
   EXPECT_EQ(Settled(), "7");
 }

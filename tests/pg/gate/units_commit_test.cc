@@ -14,12 +14,12 @@ using UnitsCommitTest = UnitsGateTest;
 TEST_F(UnitsCommitTest, CommitLostOnTheWayIsFoundToBeAborted) {
   const std::string handle = BeginAndWrite();
   gate_->Add({'Q', "COMMIT", Action::kCutBefore});
-  EXPECT_EQ(Reason(Commit(handle)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Commit(handle)), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(gate_->seen().fired, 1);
   EXPECT_EQ(Settled(), "0");
   EXPECT_EQ(StateOf(handle), UnitState::kRolledBack);
   EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
-  EXPECT_EQ(Reason(Commit(handle)), "DATABASE_UNAVAILABLE") << "the stored outcome";
+  EXPECT_EQ(Reason(Commit(handle)), "UNIT_OF_WORK_EXPIRED") << "the stored outcome";
   EXPECT_EQ(Reason(Run(BeginAndWrite(), "SELECT 1")), "OK");
 }
 
@@ -35,7 +35,7 @@ TEST_F(UnitsCommitTest, CommitWhoseReplyIsLostIsFoundToBeCommitted) {
 
 TEST_F(UnitsCommitTest, DatabaseThatComesBackInTimeStillAnswers) {
   for (const auto& [action, reason, value] :
-       {std::tuple(Action::kCutBefore, "DATABASE_UNAVAILABLE", "0"), std::tuple(Action::kLoseReply, "OK", "7")}) {
+       {std::tuple(Action::kCutBefore, "UNIT_OF_WORK_EXPIRED", "0"), std::tuple(Action::kLoseReply, "OK", "7")}) {
     const std::string handle = BeginAndWrite();
     gate_->Add({'Q', "COMMIT", action});
     gate_->RefuseNew();
@@ -83,7 +83,7 @@ TEST_F(UnitsCommitTest, DatabaseThatStaysAwayLeavesTheOutcomeUnknown) {
 TEST_F(UnitsCommitTest, LostReplyOfTheFenceCommitsNothing) {
   const std::string handle = BeginAndWrite();
   gate_->Add({'Q', "pg_current_xact_id_if_assigned", Action::kLoseReply});
-  EXPECT_EQ(Reason(Commit(handle)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Commit(handle)), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(gate_->seen().fired, 1);
   EXPECT_EQ(gate_->seen().from_client.count('X'), 0u);
   EXPECT_EQ(Settled(), "0");
@@ -96,7 +96,7 @@ TEST_F(UnitsCommitTest, LostCommitOfAUnitThatWroteNothingIsNotInDoubt) {
   gate_->Add({'Q', "COMMIT", Action::kLoseReply});
   gate_->RefuseNew();
   const auto begin = Clock::now();
-  EXPECT_EQ(Reason(Commit(handle)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Commit(handle)), "UNIT_OF_WORK_EXPIRED");
   EXPECT_LT(Clock::now() - begin, Milliseconds(2000));
 }
 
@@ -134,7 +134,7 @@ TEST_F(UnitsCommitTest, AUnitGivesItsPlaceBackBeforeItsCommitIsResolved) {
   const std::string reason = Reason(TryBegin());
   EXPECT_NE(reason, "UNIT_OF_WORK_LIMIT") << "the place is free";
   gate_->Resume();
-  EXPECT_EQ(Reason(commit.get()), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(commit.get()), "UNIT_OF_WORK_EXPIRED");
 }
 
 TEST_F(UnitsCommitTest, ACommitIsResolvedWhileEveryConnectionIsPinned) {
@@ -193,7 +193,7 @@ TEST_F(UnitsCommitTest, StalledCommitIsFoundToBeAbortedOnceItsSessionIsGone) {
   database_->Run(
       "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND "
       "pid <> pg_backend_pid() AND state = 'idle in transaction'");
-  EXPECT_EQ(Reason(commit.get()), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(commit.get()), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(Settled(), "0");
 }
 

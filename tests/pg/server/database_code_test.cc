@@ -191,5 +191,46 @@ TEST_F(DatabaseCodeServerTest, MessagesAreShownOnTheOperatorsWord) {
   }
 }
 
+void ExpectLost(const CallResult& answer, const std::string& name) {
+  EXPECT_EQ(Summary(answer), "ABORTED UNIT_OF_WORK_EXPIRED") << name;
+  EXPECT_EQ(MetadataOf(answer.status(), "cause"), "CONNECTION_LOST") << name;
+  EXPECT_THAT(std::string(answer.status().message()), Not(HasSubstr("try again"))) << name;
+}
+
+/// All its methods say the same, and go on saying it.
+TEST_F(DatabaseCodeServerTest, AUnitWhoseConnectionDiedSaysSoForGood) {
+  const Json customer = server_->MustCall("CustomerRepository.Create", {{"country", "CH"}});
+  const auto kill = [&] {
+    server_->database().Run(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND state "
+        "LIKE "
+        "'idle in transaction%'");
+  };
+  const std::vector<std::pair<std::string, std::function<CallResult(const Unit&)>>> calls = {
+      {"Commit", [](const Unit& unit) { return unit.Commit(); }},
+      {"call",
+       [&](const Unit& unit) {
+         return unit.Call("OrderRepository.Create", {{"customer", customer["id"]}});
+       }},
+      {"Savepoint", [](const Unit& unit) { return unit.Savepoint("late"); }},
+      {"RollbackTo", [](const Unit& unit) { return unit.RollbackTo("early"); }},
+      {"Release", [](const Unit& unit) { return unit.Release("early"); }}};
+  for (const auto& [first_name, first] : calls) {
+    SCOPED_TRACE(first_name);
+    const Unit unit(server_.get());
+    unit.MustCall("OrderRepository.Create", {{"customer", customer["id"]}});
+    ASSERT_EQ(Summary(unit.Savepoint("early")), "OK");
+    kill();
+    ExpectLost(first(unit), first_name);
+    for (int round = 0; round < 4; ++round) {
+      for (const auto& [name, call] : calls) ExpectLost(call(unit), name);
+      EXPECT_EQ(unit.State(), "ROLLED_BACK");
+      EXPECT_EQ(unit.Get()["end"], "UNIT_OF_WORK_END_CONNECTION_LOST");
+      EXPECT_EQ((*unit.Rollback())["state"], "UNIT_OF_WORK_STATE_ROLLED_BACK");
+    }
+  }
+  EXPECT_EQ(Rows("orders"), "0");
+}
+
 }  // namespace
 }  // namespace rowkeeper::testing

@@ -172,7 +172,8 @@ TEST_F(FailureTest, ALostConnectionEndsTheUnit) {
                          "NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state "
                          "LIKE 'idle in transaction%')"));
   const CallResult next = unit.Call("TodoRepository.List", Json::object());
-  EXPECT_THAT(Summary(next), ::testing::AnyOf("UNAVAILABLE DATABASE_UNAVAILABLE", "ABORTED UNIT_OF_WORK_EXPIRED"));
+  EXPECT_EQ(Summary(next), "ABORTED UNIT_OF_WORK_EXPIRED");
+  EXPECT_EQ(MetadataOf(next.status(), "cause"), "CONNECTION_LOST");
   const CallResult commit = unit.Commit();
   EXPECT_EQ(Summary(commit), "ABORTED UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(MetadataOf(commit.status(), "cause"), "CONNECTION_LOST");

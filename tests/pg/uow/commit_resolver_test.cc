@@ -165,8 +165,8 @@ TEST_F(CommitResolverTest, ACommitWhoseBackendWasTerminatedCommittedNothingAndSa
            "1";
   }));
   database_->Run("SELECT pg_terminate_backend(" + pid + ")");
-  EXPECT_EQ(Reason(commit.get()), "DATABASE_UNAVAILABLE");
-  EXPECT_EQ(Reason(Commit(unit)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(commit.get()), "UNIT_OF_WORK_EXPIRED");
+  EXPECT_EQ(Reason(Commit(unit)), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(Get(unit)->end, EndCause::kConnectionLost);
   EXPECT_EQ(*Rollback(unit), UnitState::kRolledBack);
   EXPECT_EQ(Committed(1), "0");

@@ -163,7 +163,7 @@ TEST_F(UowTest, ACallThatLosesTheConnectionEndsTheUnit) {
   const std::string unit = Begin();
   ASSERT_EQ(Reason(Run(unit, "UPDATE t SET n = 1 WHERE id = 1")), "OK");
   const Text result = Run(unit, "SELECT pg_terminate_backend(pg_backend_pid())");
-  EXPECT_EQ(Reason(result), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(result), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(Get(unit)->end, EndCause::kConnectionLost);
   EXPECT_EQ(Reason(Run(unit, "SELECT 1")), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(Reason(Commit(unit)), "UNIT_OF_WORK_EXPIRED");
@@ -176,8 +176,8 @@ TEST_F(UowTest, CommitOnADeadConnectionCommitsNothingAndSaysSo) {
   ASSERT_EQ(Reason(Run(unit, "UPDATE t SET n = 1 WHERE id = 1")), "OK");
   const std::string pid = *Read(unit, "SELECT pg_backend_pid()");
   database_->Run(Cat("SELECT pg_terminate_backend(", pid, ")"));
-  EXPECT_EQ(Reason(Commit(unit)), "DATABASE_UNAVAILABLE");
-  EXPECT_EQ(Reason(Commit(unit)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(Reason(Commit(unit)), "UNIT_OF_WORK_EXPIRED");
+  EXPECT_EQ(Reason(Commit(unit)), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(*Rollback(unit), UnitState::kRolledBack);
   EXPECT_EQ(Get(unit)->end, EndCause::kConnectionLost);
   EXPECT_EQ(Reason(Run(unit, "SELECT 1")), "UNIT_OF_WORK_EXPIRED");

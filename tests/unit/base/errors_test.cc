@@ -82,6 +82,13 @@ TEST(ErrorsTest, DatabaseCodeIsNamedByWhatIsKnownOfIt) {
   }
 }
 
+TEST(ErrorsTest, OutcomeOfAUnitThatWentWithItsServerHasItsCause) {
+  const absl::Status status = UnitOutcomeUnknown(UnitOfWorkLostInRestart());
+  EXPECT_EQ(ErrorReason(status), "COMMIT_OUTCOME_UNKNOWN");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("cause"), "SERVER_RESTARTED");
+  EXPECT_THAT(Message(status), HasSubstr("read the rows before you write again"));
+}
+
 TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
   using Code = absl::StatusCode;
   const struct {
