@@ -11,7 +11,7 @@ namespace {
 /// How often those who wait look at a clock that cannot wake them.
 constexpr absl::Duration kRealPause = absl::Milliseconds(1);
 /// The real time that others get before a wait is given up: on a busy machine a call takes its time to arrive.
-constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr std::chrono::seconds kPatience{10};
 /// A round number, and far enough from 0 for times in the past.
 constexpr std::chrono::hours kStart{1000};
 constexpr std::chrono::seconds kWallStart{1767225600};
@@ -38,14 +38,22 @@ void FakeClock::Advance(duration time) {
   passed_ += time;
 }
 
+void FakeClock::AdvanceInSteps(duration time, duration step) {
+  for (const time_point end = Now() + time; Now() < end;) {
+    Advance(std::min(step, end - Now()));
+    absl::SleepFor(kRealPause);
+  }
+}
+
 bool FakeClock::AdvanceUntil(const std::function<bool()>& ready, duration limit, duration step) {
   const time_point end = Now() + limit;
   const time_point half = Now() + limit / 2;
-  const absl::Duration slowly = kPatience / std::max<int64_t>(1, limit / 2 / step);
+  const duration slowly = duration(kPatience) / std::max<int64_t>(1, limit / 2 / step);
   while (!ready()) {
     if (Now() >= end) return false;
     Advance(step);
-    absl::SleepFor(Now() < half ? kRealPause : std::max(kRealPause, slowly));
+    absl::SleepFor(kRealPause);
+    if (Now() >= half) Within(slowly, ready);
   }
   return true;
 }

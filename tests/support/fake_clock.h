@@ -21,6 +21,8 @@ class FakeClock final : public Clock {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
   void Advance(duration time);
+  /// The same in steps of `step`, with a millisecond of real time for others after each.
+  void AdvanceInSteps(duration time, duration step = std::chrono::milliseconds(10));
   /// Lets time pass in steps of `step` until `ready`, with a little real time for others after each; false when it is
   /// not after `limit`, of which the second half passes so slowly that others who have to do something for it get 10 s.
   bool AdvanceUntil(const std::function<bool()>& ready, duration limit, duration step = std::chrono::milliseconds(10));
