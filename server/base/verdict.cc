@@ -27,7 +27,8 @@ bool Take(std::string_view* text, char after, Number* number) {
 }
 
 std::string MarkOf(const Verdict& verdict) {
-  return Cat("\"", kVerdictMark, verdict.rows, ":", verdict.column, ":", verdict.undecided ? 1 : 0, "\"");
+  return Cat("\"", kVerdictMark, verdict.rows, ":", verdict.element, ":", verdict.column, ":",
+             verdict.undecided ? 1 : 0, "\"");
 }
 
 }  // namespace
@@ -39,8 +40,9 @@ std::optional<Verdict> ParseVerdict(std::string_view message) {
   message.remove_prefix(begin + mark.size());
   Verdict verdict;
   int undecided = 0;
-  if (!Take(&message, ':', &verdict.rows) || !Take(&message, ':', &verdict.column) || !Take(&message, '"', &undecided))
-    return std::nullopt;
+  const bool whole = Take(&message, ':', &verdict.rows) && Take(&message, ':', &verdict.element) &&
+                     Take(&message, ':', &verdict.column) && Take(&message, '"', &undecided);
+  if (!whole) return std::nullopt;
   verdict.undecided = undecided != 0;
   return verdict;
 }
@@ -64,12 +66,14 @@ absl::Status Undecided() {
 
 bool IsUndecided(const absl::Status& error) { return error.GetPayload(kUndecidedPayload).has_value(); }
 
-absl::Status KeptByDatabase(std::string_view entity, std::string_view what) {
+absl::Status KeptByDatabase(std::string_view entity, std::string_view what, std::string_view element) {
   return ErrorBuilder(Reason::kTriggerRefused,
-                      Cat("the database kept ", what, entity.empty() ? "" : Cat(" of ", entity),
-                          " as it was, by a trigger, a rule or row-level security, so nothing was changed; ask the "
+                      Cat("the database did not write ", what, entity.empty() ? "" : Cat(" of ", entity),
+                          element.empty() ? "" : Cat(", among them ", element),
+                          ": a trigger, a rule or row-level security prevents it; nothing was changed; ask the "
                           "database's owner what it demands"))
       .With("entity", entity)
+      .With("elements", element)
       .Build();
 }
 
@@ -84,6 +88,11 @@ absl::Status UnrepresentableResult(std::string_view field) {
 
 absl::Status ChangeWasMade(const absl::Status& error) {
   return WithMetadata(error, "executed", "true", "the change was made, but it cannot be answered: ");
+}
+
+absl::Status PartlyMade(const absl::Status& error, size_t written, size_t asked) {
+  return WithMetadata(error, "executed", "true",
+                      Cat(written, " of ", asked, " elements were written, but it cannot be answered which: "));
 }
 
 absl::Status ChangeIsUndone(const absl::Status& error) {

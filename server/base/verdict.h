@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,8 @@ namespace rowkeeper {
 struct Verdict {
   /// Rows that the write gave.
   int64_t rows = 0;
+  /// A row that was to be written and was not: the place of its element, from 1; 0: none is known.
+  int64_t element = 0;
   /// The first column with a value that its field cannot carry, by its place among the entity's; -1: none is.
   int column = -1;
   /// The rows are those that were to be written and every value fits, as far as SQL can tell: only the encoded response
@@ -20,7 +23,7 @@ struct Verdict {
   bool undecided = false;
 };
 
-/// Begins the key of the JSON error that a write fails with: "rk:<rows>:<column>:<undecided>".
+/// Begins the key of the JSON error that a write fails with: "rk:<rows>:<element>:<column>:<undecided>".
 inline constexpr std::string_view kVerdictMark = "rk:";
 /// The SQLSTATE of that error (SQL/JSON member not found).
 inline constexpr std::string_view kVerdictSqlstate = "2203A";
@@ -37,9 +40,9 @@ std::optional<Verdict> VerdictOf(const absl::Status& error);
 absl::Status Undecided();
 bool IsUndecided(const absl::Status& error);
 
-/// FAILED_PRECONDITION, reason TRIGGER_REFUSED: the database kept a row from being written without an error of its own.
-/// `what` names it: "the row with id 0b52…".
-absl::Status KeptByDatabase(std::string_view entity, std::string_view what);
+/// FAILED_PRECONDITION, reason TRIGGER_REFUSED: the database kept rows from being written without an error of its own.
+/// `what` names them: "the row with id 0b52…". `element` is the one of a batch that is known to be among them, if any.
+absl::Status KeptByDatabase(std::string_view entity, std::string_view what, std::string_view element = "");
 /// INTERNAL, reason UNREPRESENTABLE_VALUE: a row that a write was to return has a value in `field` that the field's
 /// type cannot carry. Nothing was changed.
 absl::Status UnrepresentableResult(std::string_view field);
@@ -47,6 +50,8 @@ absl::Status UnrepresentableResult(std::string_view field);
 /// `error` came after a write that is durable: metadata "executed" is "true", and the message says so first. Every
 /// other error of a write means that nothing of it was stored, or may not be known (COMMIT_OUTCOME_UNKNOWN).
 absl::Status ChangeWasMade(const absl::Status& error);
+/// The same for a partial batch of which `written` of `asked` elements were written.
+absl::Status PartlyMade(const absl::Status& error, size_t written, size_t asked);
 /// `error` came after a write that is undone for it.
 absl::Status ChangeIsUndone(const absl::Status& error);
 

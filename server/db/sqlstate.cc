@@ -179,9 +179,10 @@ absl::Status AccessOrSyntax(const PgError& error, const ErrorContext& context) {
   return OtherRefusal(error);
 }
 
-/// A statement that made itself fail.
+/// A statement that made itself fail. Who reported it cannot be made up by a RAISE.
 std::optional<Verdict> OwnVerdict(const PgError& error) {
-  return error.sqlstate == kVerdictSqlstate ? ParseVerdict(error.primary) : std::nullopt;
+  const bool jsonpath = error.sqlstate == kVerdictSqlstate && error.ReportedBy("executeItemOptUnwrapTarget");
+  return jsonpath ? ParseVerdict(error.primary) : std::nullopt;
 }
 
 absl::Status QueryCancelled(const FailedStatement& statement) {

@@ -12,6 +12,7 @@
 #include "server/base/row_errors.h"
 #include "server/base/text.h"
 #include "server/exec/cascade_outcome.h"
+#include "server/exec/judged.h"
 #include "server/exec/partial_run.h"
 #include "server/exec/reach.h"
 #include "server/exec/statement_scope.h"
@@ -91,12 +92,14 @@ BatchRun::BatchRun(const Execution& execution, const std::vector<size_t>* places
       count_(request_.elements.size()),
       places_(places) {}
 
-absl::StatusOr<Outcome> BatchRun::Run() {
+absl::StatusOr<Outcome> BatchRun::Run() const { return Run(1); }
+
+absl::StatusOr<Outcome> BatchRun::Run(int attempt) const {
   if (count_ == 0) return NoRows({});
   const SharedStatement statement = execution_.Get(Kind::kMain);
   absl::StatusOr<db::Rows> rows = CascadeResult(plan_, *statement, execution_.Execute(*statement, execution_.effect()));
   if (plan_.change() == Change::kUpsert) return Upserted(std::move(rows), statement);
-  if (!rows.ok()) return rows.status();
+  if (!rows.ok()) return NameKept(rows.status());
   switch (plan_.change()) {
     case Change::kNone:
       return Got(*std::move(rows), statement);
@@ -110,12 +113,18 @@ absl::StatusOr<Outcome> BatchRun::Run() {
     case Change::kPurge:
       break;
   }
-  return Changed(*std::move(rows), statement);
+  return Changed(*std::move(rows), statement, attempt);
+}
+
+absl::Status BatchRun::NameKept(const absl::Status& error) const {
+  const std::optional<Verdict> verdict = KeptRows(error);
+  if (!verdict.has_value() || verdict->element < 1 || static_cast<size_t>(verdict->element) > count_) return error;
+  const BatchItem item = Item(static_cast<size_t>(verdict->element) - 1);
+  return KeptByDatabase(plan_.entity->full_name,
+                        Cat(count_ - static_cast<size_t>(verdict->rows), " of ", count_, " rows"), item.first);
 }
 
 absl::StatusOr<Outcome> BatchRun::Created(db::Rows rows, SharedStatement statement) const {
-  const auto stored = static_cast<size_t>(statement->cells.empty() ? rows.affected() : rows.size());
-  if (stored != count_) return Internal("the database stored fewer rows than it was given");
   return statement->cells.empty() ? NoRows({}) : AllRows(std::move(rows), std::move(statement));
 }
 
@@ -131,20 +140,24 @@ absl::StatusOr<Outcome> BatchRun::Got(db::Rows rows, SharedStatement statement) 
   return outcome;
 }
 
-absl::StatusOr<Outcome> BatchRun::Changed(db::Rows rows, SharedStatement statement) const {
-  if (rows.size() == 0) return ExplainMisses();
+absl::StatusOr<Outcome> BatchRun::Changed(db::Rows rows, SharedStatement statement, int attempt) const {
+  if (rows.size() == 0) return ExplainMisses(attempt);
   const std::vector<size_t> missing = Missing(rows, *statement);
   Outcome outcome = AllRows(std::move(rows), std::move(statement));
   AddMissing(missing, &outcome);
   return outcome;
 }
 
-absl::StatusOr<Outcome> BatchRun::ExplainMisses() const {
+absl::StatusOr<Outcome> BatchRun::ExplainMisses(int attempt) const {
   const absl::StatusOr<std::vector<State>> states = Probe();
   if (!states.ok()) return states.status();
   const auto in_reach = [this](const State& state) { return IsInReach(state); };
   if (!request_.allow_missing || std::any_of(states->begin(), states->end(), in_reach)) {
-    return ExplainOrRetry(*states);
+    const absl::Status problem = ExplainStates(*states);
+    if (!problem.ok()) return problem;
+    // The rows became fitting between the two statements, or they can be seen but not changed.
+    return LookAgain(execution_, attempt) ? Run(attempt + 1)
+                                          : KeptByDatabase(plan_.entity->full_name, "some of the rows");
   }
   std::vector<size_t> all(count_);
   for (size_t i = 0; i < count_; ++i) all[i] = i;

@@ -29,7 +29,7 @@ class BatchRun {
   /// `places`: which elements of the caller's request those of the call are; nullptr: all of them. Must outlive this.
   explicit BatchRun(const Execution& execution, const std::vector<size_t>* places = nullptr);
 
-  absl::StatusOr<Outcome> Run();
+  absl::StatusOr<Outcome> Run() const;
 
  private:
   using SharedStatement = std::shared_ptr<const sql::Statement>;
@@ -42,14 +42,18 @@ class BatchRun {
     std::vector<bool> unchanged;
   };
 
+  /// `attempt`: from 1; see LookAgain().
+  absl::StatusOr<Outcome> Run(int attempt) const;
+  /// `error` of the statement, with the element that the database kept as it was, where it is known.
+  absl::Status NameKept(const absl::Status& error) const;
   absl::StatusOr<Outcome> Created(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Got(db::Rows rows, SharedStatement statement) const;
-  absl::StatusOr<Outcome> Changed(db::Rows rows, SharedStatement statement) const;
+  absl::StatusOr<Outcome> Changed(db::Rows rows, SharedStatement statement, int attempt) const;
   absl::StatusOr<Outcome> Upserted(absl::StatusOr<db::Rows> result, SharedStatement statement) const;
   /// The answer when the row of an element was there by the time ON CONFLICT looked, and as wanted. Where the rows
   /// cannot be read, COMMIT_OUTCOME_UNKNOWN if some have been written for good.
   absl::StatusOr<Outcome> Reread(const db::Rows& written, const sql::Statement& statement) const;
-  absl::StatusOr<Outcome> ExplainMisses() const;
+  absl::StatusOr<Outcome> ExplainMisses(int attempt) const;
 
   absl::StatusOr<std::vector<State>> Probe() const;
   bool IsInReach(const State& state) const;

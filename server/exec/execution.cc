@@ -44,8 +44,10 @@ db::Param ParameterValue(const Execution& execution, const sql::Parameter& param
       return std::to_string(std::get<plan::BulkBounds>(call.bounds).max_affected + 1);
     case sql::Parameter::Source::kOlderThan:
       return call.request.as<plan::BulkRequest>().older_than;
-    case sql::Parameter::Source::kRoom:  // in a transaction the response is looked at before COMMIT
-      if (execution.connection.in_transaction()) return std::nullopt;
+    case sql::Parameter::Source::kRoom:
+      // In a transaction the response is looked at before COMMIT. A partial batch stands whatever becomes of its
+      // response.
+      if (execution.connection.in_transaction() || call.plan->partial) return std::nullopt;
       return std::to_string(execution.parts.max_response_bytes);
     case sql::Parameter::Source::kParentKeys:
       break;  // given by who loads a relation

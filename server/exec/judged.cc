@@ -6,15 +6,20 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/exec/conflict.h"
 #include "server/sql/judgement.h"
 
 namespace rowkeeper::exec {
 namespace {
 
-/// "the row with id 0b52…", as far as the request names one.
+/// "the row with id 0b52…", "2 of 3 rows".
 std::string RowsInWords(const Execution& execution, const Verdict& verdict) {
-  if (execution.call.plan->family() != catalogue::Family::kWrite) return "rows";
+  if (const auto* batch = std::get_if<plan::BatchRequest>(&execution.call.request.family)) {
+    const auto asked = static_cast<int64_t>(batch->elements.size());
+    return verdict.rows < asked ? Cat(asked - verdict.rows, " of ", asked, " rows") : "rows that go along";
+  }
   const std::string key = execution.KeyText();
+  if (execution.call.plan->family() != catalogue::Family::kWrite) return "rows";
   if (key.empty()) return "the row";
   return Cat(verdict.rows > 0 ? "a row that goes along with " : "", "the row with ", key);
 }
@@ -32,6 +37,13 @@ absl::Status Answer(const Execution& execution, const absl::Status& error) {
 }
 
 std::optional<Verdict> KeptRows(const absl::Status& error) { return VerdictOf(error); }
+
+bool LookAgain(const Execution& execution, int attempt) {
+  constexpr int kMostAttempts = 5;
+  if (attempt >= kMostAttempts) return false;
+  if (attempt > 1) SleepBeforeRetry(attempt, execution.parts.clock);
+  return true;
+}
 
 void FailTransaction(db::Connection* connection) {
   if (!connection->in_transaction() || connection->in_failed_transaction()) return;

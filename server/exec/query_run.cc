@@ -24,8 +24,8 @@ namespace {
 using catalogue::Column;
 using plan::ResponseShape;
 
-/// Undone in a transaction: see RunAllOrNothing.
-constexpr std::string_view kExecuted = "the statement was executed; in a unit of work its changes are undone";
+/// See RunAllOrNothing: a query that writes and returns rows is always run in a transaction.
+constexpr std::string_view kExecuted = "the statement was executed, and its changes are undone";
 
 absl::Status OtherColumns(const plan::MethodPlan& plan, std::string_view problem) {
   return SchemaMismatch(

@@ -97,17 +97,13 @@ absl::StatusOr<Outcome> WroteRow(db::Rows rows, std::shared_ptr<const sql::State
 absl::StatusOr<Outcome> RunWrite(const Execution& execution) {
   const auto statement = execution.Get(StatementCache::Kind::kMain);
   const plan::MethodPlan& plan = *execution.call.plan;
-  constexpr int kAttempts = 3;
   for (int attempt = 1;; ++attempt) {
     absl::StatusOr<db::Rows> rows = CascadeResult(plan, *statement, execution.Execute(*statement, execution.effect()));
     if (rows.ok() && rows->size() > 0) return WroteRow(*std::move(rows), statement);
     if (!rows.ok() && !MayExplain(execution, rows.status())) return rows.status();
     const Explanation explanation = ExplainMiss(execution);
     if (!explanation.fits) return explanation.answer;
-    if (attempt < kAttempts) continue;
-    if (!rows.ok()) return rows.status();
-    // A cascade looks for its target first and locks it, so that what it did not find was not there.
-    if (statement->blocker_cell >= 0 || !execution.connection.in_transaction()) return explanation.answer;
+    if (LookAgain(execution, attempt)) continue;
     FailTransaction(&execution.connection);
     return KeptByDatabase(plan.entity->full_name, Cat("the row with ", execution.KeyText()));
   }

@@ -113,8 +113,8 @@ std::string Cascade::LoserName(const Entity& entity) const {
 }
 
 std::string Cascade::Expected() const {
-  std::vector<std::string> conditions = {
-      Cat("\"#n\" = (SELECT count(*) FROM ", targets_.query, Where({targets_.condition}), ")")};
+  std::vector<std::string> conditions = {Cat("(SELECT count(*) FROM \"#changed\") = (SELECT count(*) FROM ",
+                                             targets_.query, Where({targets_.condition}), ")")};
   for (int node = 0; node < static_cast<int>(shape_.nodes.size()); ++node) {
     if (goes_along(node)) conditions.push_back(AllChanged(Cat("node", node)));
   }

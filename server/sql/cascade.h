@@ -51,8 +51,8 @@ class Cascade {
   std::string Queries() const;
   /// Conditions of the targets' own change beside IsTarget() and Targets::condition; empty: none.
   std::string Condition() const;
-  /// That every row that was locked to be changed has been, the targets among them, of which there are "#n"; or that
-  /// the change is refused. See judgement.h.
+  /// That every row that was locked to be changed has been, the targets by the query "#changed"; or that the change is
+  /// refused. See judgement.h.
   std::string Expected() const;
   /// Whether there is a query "#refused".
   bool can_refuse() const { return can_block() || !shape_.cascades.empty(); }

@@ -5,6 +5,8 @@
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/base/verdict.h"
+#include "server/plan/mask/json_mask.h"
+#include "server/plan/response_facts.h"
 #include "server/sql/clauses.h"
 #include "server/sql/representable.h"
 
@@ -13,6 +15,15 @@ namespace {
 
 /// A row below this is never what makes a response too large: the smallest limit is larger.
 constexpr int kModestRow = 16 << 10;
+
+/// The value of the column is the request's.
+bool WritesWhole(const plan::MethodPlan& plan, const plan::Variant& variant, const plan::WriteVariant& write,
+                 int column) {
+  return std::any_of(write.written.begin(), write.written.end(), [&](int value) {
+    const bool in_parts = variant.json != nullptr && variant.json->writes.count(value) > 0;
+    return plan.values[value].column == column && !in_parts;
+  });
+}
 
 }  // namespace
 
@@ -59,18 +70,28 @@ std::string Judgement::Query(std::string_view written, std::string_view expected
              "FROM (SELECT ", verdict, " FROM ", written, ") AS \"#v\")");
 }
 
-std::string Judgement::OrFail(size_t cells) {
+std::string Judgement::OrFail(size_t cells, std::string_view element) {
   const std::string nulls = absl::StrJoin(std::vector<std::string>(cells, "NULL"), ", ");
   // A CASE, for the order of what AND joins is the planner's. The key has columns in it, or the planner would look for
   // it.
   return Cat(" UNION ALL SELECT ", nulls, nulls.empty() ? "" : " ",
              "FROM \"#verdict\" WHERE CASE WHEN \"#ok\" AND \"#unsure\" IS NOT TRUE THEN false ELSE "
              "jsonb_path_exists('{}', ('strict $.\"",
-             kVerdictMark,
-             "' || \"#n\" || ':' || COALESCE(\"#bad\", -1) || CASE WHEN \"#ok\" THEN ':1\"' ELSE ':0\"' "
+             kVerdictMark, "' || \"#n\" || ':' || ", element,
+             " || ':' || COALESCE(\"#bad\", -1) || CASE WHEN \"#ok\" THEN ':1\"' ELSE ':0\"' "
              "END)::jsonpath) END");
 }
 
-std::string AlwaysFails() { return Cat("SELECT jsonb_path_exists('{}', 'strict $.\"", kVerdictMark, "0:-1:0\"')"); }
+bool DecidedInTransaction(const plan::MethodPlan& plan, const plan::Variant& variant) {
+  if (plan.family() == catalogue::Family::kQuery) return plan::CarriesRows(plan.response);
+  if (plan.partial) return false;
+  const auto* write = std::get_if<plan::WriteVariant>(&variant.family);
+  return std::any_of(variant.columns.begin(), variant.columns.end(), [&](int index) {
+    if (SurelyRepresentable(plan.entity->columns[index], "x") != "false") return false;
+    return write == nullptr || !WritesWhole(plan, variant, *write, index);
+  });
+}
+
+std::string AlwaysFails() { return Cat("SELECT jsonb_path_exists('{}', 'strict $.\"", kVerdictMark, "0:0:-1:0\"')"); }
 
 }  // namespace rowkeeper::sql

@@ -38,8 +38,8 @@ class Judgement {
   /// `expected`: a condition on their number "#n", which holds where all is well. It is evaluated once.
   std::string Query(std::string_view written, std::string_view expected) const;
   /// ` UNION ALL SELECT NULL, NULL FROM "#verdict" WHERE …`, to stand after a select of `cells`: gives no row, or makes
-  /// the statement fail.
-  static std::string OrFail(size_t cells);
+  /// the statement fail. `element` tells Verdict::element; it is evaluated only then.
+  static std::string OrFail(size_t cells, std::string_view element = "0");
 
   /// `$5::bigint IS NOT NULL`: the statement runs outside a transaction, and what it writes is durable when it ends.
   std::string Alone() const;
@@ -55,6 +55,11 @@ class Judgement {
   std::vector<std::string> given_;
   mutable std::string room_;
 };
+
+/// Whether only the encoded response can tell whether the write can be answered, as a rule: it is a custom query, whose
+/// text nobody judges, or returns a message in jsonb that it does not write itself. It is then run in a transaction
+/// from the start. `plan` writes.
+bool DecidedInTransaction(const plan::MethodPlan& plan, const plan::Variant& variant);
 
 /// A statement that fails in any case, and so does the transaction that it is in.
 std::string AlwaysFails();

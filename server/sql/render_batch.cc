@@ -7,6 +7,7 @@
 #include "server/sql/clauses.h"
 #include "server/sql/column_definition.h"
 #include "server/sql/identifier.h"
+#include "server/sql/judgement.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_relation.h"
 
@@ -51,11 +52,14 @@ Statement RenderBatchCreate(const MethodPlan& plan, const Variant& variant) {
     names.push_back(Identifier(entity.columns[plan.values[i].column].name));
     values.push_back(NewValue(plan, variant, i, input));
   }
-  const std::string returning = variant.columns.empty() ? "" : Cat(" RETURNING ", ColumnList(entity, variant.columns));
-  Statement statement = Finish(Cat("INSERT INTO ", Table(entity), " (", absl::StrJoin(names, ", "), ") SELECT ",
-                                   absl::StrJoin(values, ", "), " FROM ", input.From(), " ORDER BY \"#\"", returning),
-                               &parameters, variant.columns, static_cast<int>(variant.columns.size()));
-  return statement;
+  const Judgement judgement(entity, variant.columns, Judgement::Rows::kMany, &parameters);
+  const std::string cells = ColumnList(entity, variant.columns);
+  const std::string all = Cat("\"#n\" = ", parameters.Add(Parameter::Source::kElementCount, 0, "bigint"));
+  return Finish(Cat("WITH \"#written\" AS (INSERT INTO ", Table(entity), " (", absl::StrJoin(names, ", "), ") SELECT ",
+                    absl::StrJoin(values, ", "), " FROM ", input.From(), " ORDER BY \"#\" RETURNING ",
+                    cells.empty() ? "1" : cells, "), ", judgement.Query("\"#written\"", all), " SELECT ", cells,
+                    cells.empty() ? "" : " ", "FROM \"#written\"", Judgement::OrFail(variant.columns.size())),
+                &parameters, variant.columns, static_cast<int>(variant.columns.size()));
 }
 
 /// The value that the column would get if an INSERT left it out.

@@ -3,6 +3,7 @@
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
 #include "server/sql/json_merge.h"
+#include "server/sql/judgement.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_batch.h"
 #include "server/sql/render_cascade.h"
@@ -26,17 +27,21 @@ class ChangeRenderer {
         batch_(variant.as<plan::BatchVariant>()),
         entity_(*plan.entity),
         input_(plan, Values(batch_), batch_.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
-               &parameters_) {}
+               &parameters_),
+        judgement_(entity_, variant.columns, Judgement::Rows::kMany, &parameters_) {}
 
   Statement Render() {
     const std::string target = Target();
     const std::string guard = Guard();
     if (FollowsReferences(plan_)) return Follow(target, guard);
     const std::string change = plan_.change() == Change::kDelete ? Delete(guard) : Update(guard);
-    const std::string cells = variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", ";
     const std::string others = returns_unchanged() ? Cat(" UNION ALL ", Unchanged(guard)) : "";
-    return FinishBatch(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change, " RETURNING ", cells,
-                           "\"#\") SELECT ", cells, "\"#\" FROM \"#changed\"", others, " ORDER BY \"#\""),
+    const std::string expected = Cat("(SELECT count(*) FROM \"#changed\") = (SELECT count(*) FROM \"#target\"",
+                                     Where({returns_unchanged() ? "\"#due\"" : "", guard}), ")");
+    return FinishBatch(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change, " RETURNING ", Cells(),
+                           "\"#\"), \"#rows\" AS (SELECT ", Cells(), "\"#\" FROM \"#changed\"", others, "), ",
+                           judgement_.Query("\"#rows\"", expected), " SELECT ", Cells(), "\"#\" FROM \"#rows\"",
+                           Judgement::OrFail(variant_.columns.size() + 1, kKept), " ORDER BY \"#\""),
                        &parameters_, variant_);
   }
 
@@ -51,16 +56,24 @@ class ChangeRenderer {
     const std::string change =
         Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(Cascade::Assignments(entity_, kind), ", "),
             " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity_), targets.condition, cascade.Condition()}));
-    const std::string cells = variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", ";
-    const std::string others = returns_unchanged() ? Cat(" UNION ALL (", Unchanged(guard, ", NULL::integer"), ")") : "";
+    const std::string others = returns_unchanged() ? Cat(" UNION ALL (", Unchanged(guard), ")") : "";
     Statement statement = FinishBatch(
         Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(), ", \"#changed\" AS (",
-            change, " RETURNING ", cells, "\"#\") SELECT ", cells, "\"#\", NULL::integer AS \"#b\" FROM \"#changed\"",
-            others, OrRefused(cascade, variant_.columns.size() + 1), " ORDER BY \"#\""),
+            change, " RETURNING ", Cells(), "\"#\"), \"#rows\" AS (SELECT ", Cells(), "\"#\" FROM \"#changed\"", others,
+            "), ", judgement_.Query("\"#rows\"", cascade.Expected()), " SELECT ", Cells(),
+            "\"#\", NULL::integer AS \"#b\" FROM \"#rows\"", OrRefused(cascade, variant_.columns.size() + 1),
+            Judgement::OrFail(variant_.columns.size() + 2), " ORDER BY \"#\""),
         &parameters_, variant_);
     statement.blocker_cell = statement.element_cell + 1;
     return statement;
   }
+
+  /// The first element whose row was to be changed and was not.
+  static constexpr char kKept[] =
+      "COALESCE((SELECT min(\"#\") FROM \"#target\" WHERE \"#\" NOT IN (SELECT \"#\" FROM \"#rows\")), 0)";
+
+  /// What the rows return, before the element's place.
+  std::string Cells() const { return variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", "; }
 
   static std::vector<int> Values(const plan::BatchVariant& variant) {
     std::vector<int> values = variant.written;
@@ -80,8 +93,8 @@ class ChangeRenderer {
   }
 
   /// Targets that are in the wanted state already.
-  std::string Unchanged(const std::string& guard, const std::string& more = "") const {
-    return Cat("SELECT ", TargetCells(), "\"#\"", more, " FROM \"#target\" WHERE NOT \"#due\" AND ", guard);
+  std::string Unchanged(const std::string& guard) const {
+    return Cat("SELECT ", TargetCells(), "\"#\" FROM \"#target\" WHERE NOT \"#due\" AND ", guard);
   }
 
   std::string Target() const {
@@ -160,6 +173,7 @@ class ChangeRenderer {
   const Entity& entity_;
   ParameterList parameters_;
   const BatchInput input_;
+  const Judgement judgement_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
 #include "server/sql/json_merge.h"
+#include "server/sql/judgement.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_cascade.h"
 #include "server/sql/types.h"
@@ -43,7 +44,9 @@ std::string IsTarget(const Entity& entity) {
 ///
 /// One row more than may be changed is looked at. Rows are locked below the LIMIT, so that under READ COMMITTED one
 /// that another transaction made unfit in the meantime is neither counted nor changed; they are locked in the order of
-/// the key, as batches lock theirs. The count of all locked rows stands before the first change.
+/// the key, as batches lock theirs. The count of all locked rows stands before the first change. A row that the
+/// database keeps as it is, by a trigger or so, is not counted as changed; where rows go along or are purged it makes
+/// the statement fail.
 class BulkRenderer {
  public:
   BulkRenderer(const MethodPlan& plan, const Variant& variant)
@@ -74,8 +77,10 @@ class BulkRenderer {
     const std::string order =
         Cat(Identifier(entity_.columns[*entity_.deleted_at].name), ", ", ColumnList(entity_, entity_.key));
     const std::string target = Target(TargetKey(entity_), conditions, order, limit, " FOR UPDATE SKIP LOCKED");
+    const Judgement judgement(entity_, {}, Judgement::Rows::kMany, &parameters_);
     return Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", Delete(Where({IsTarget(entity_)})),
-                      " RETURNING 1) SELECT count(*) FROM \"#changed\""),
+                      " RETURNING 1), ", judgement.Query("\"#changed\"", "\"#n\" = (SELECT count(*) FROM \"#target\")"),
+                      " SELECT count(*) FROM \"#changed\"", Judgement::OrFail(1)),
                   &parameters_, {}, 0);
   }
 
@@ -100,9 +105,12 @@ class BulkRenderer {
             absl::StrJoin(Cascade::Assignments(entity_, CascadeKind::kSoftDelete), ", "), " FROM \"#target\", \"#now\"",
             Where({Cascade::IsTarget(entity_), guard, cascade.Condition()}));
     const std::string blocker = cascade.can_refuse() ? "(SELECT \"#b\" FROM \"#refused\")" : "NULL::integer";
-    Statement statement = Finish(Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(),
-                                     ", \"#changed\" AS (", change, " RETURNING 1) SELECT ", kCounts, ", ", blocker),
-                                 &parameters_, {}, 0);
+    const Judgement judgement(entity_, {}, Judgement::Rows::kMany, &parameters_);
+    Statement statement = Finish(
+        Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(), ", \"#changed\" AS (",
+            change, " RETURNING 1), ", judgement.Query("\"#changed\"", cascade.Expected()), " SELECT ", kCounts, ", ",
+            blocker, Judgement::OrFail(3)),
+        &parameters_, {}, 0);
     statement.blocker_cell = 2;
     return statement;
   }

@@ -1,9 +1,12 @@
 #include "server/wire/pipeline/alone.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "server/base/verdict.h"
+#include "server/sql/judgement.h"
 #include "server/wire/pipeline/run_and_encode.h"
 #include "server/wire/pipeline/traced.h"
 
@@ -15,6 +18,16 @@ struct AutocommittedWrite {
   plan::Call call;
   exec::Outcome outcome;
 };
+
+/// `error` came instead of the response, after the write was done.
+absl::Status WithWhatWasWritten(const exec::Outcome& outcome, const absl::Status& error) {
+  const auto* batch = std::get_if<exec::BatchFacts>(&outcome.facts);
+  if (batch == nullptr || batch->results.empty()) return ChangeWasMade(error);
+  const auto written = std::count_if(batch->results.begin(), batch->results.end(),
+                                     [](const absl::Status& result) { return result.ok(); });
+  if (written == 0) return error;
+  return PartlyMade(error, static_cast<size_t>(written), batch->results.size());
+}
 
 }  // namespace
 
@@ -41,9 +54,15 @@ void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchang
 
 void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr<Exchange>& exchange, plan::Call call,
                    const exec::Runner* runner, const ResponseWriter* writer) {
+  const std::shared_ptr<CancelSlot> cancel = exchange->MakeCancelSlot();
+  const auto in_transaction = [backend, exchange, cancel, runner, writer](plan::Call again) {
+    const auto answer = [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); };
+    Work work = Traced(exchange, RunAndEncodeWithinLimit(runner, writer, std::move(again), exchange));
+    OwnTransaction::Start(backend, {}, {exchange, cancel, std::move(work), answer});
+  };
+  if (sql::DecidedInTransaction(writer->plan(), call.variant)) return in_transaction(std::move(call));
   const auto write = std::make_shared<AutocommittedWrite>();
   write->call = std::move(call);
-  const std::shared_ptr<CancelSlot> cancel = exchange->MakeCancelSlot();
   const auto job = [exchange, write, runner](db::Connection& connection, db::Cancellation* cancellation) {
     absl::StatusOr<exec::Outcome> outcome = RunTraced(*exchange, connection, [&](db::Connection& counted) {
       return runner->Run(write->call, counted, cancellation);
@@ -51,15 +70,11 @@ void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr
     if (outcome.ok()) write->outcome = *std::move(outcome);
     return outcome.status();
   };
-  const auto done = [backend, exchange, cancel, write, runner, writer](const absl::Status& status) {
-    if (IsUndecided(status)) {
-      const auto answer = [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); };
-      Work work = Traced(exchange, RunAndEncodeWithinLimit(runner, writer, std::move(write->call), exchange));
-      return OwnTransaction::Start(backend, {}, {exchange, cancel, std::move(work), answer});
-    }
+  const auto done = [exchange, in_transaction, write, writer](const absl::Status& status) {
+    if (IsUndecided(status)) return in_transaction(std::move(write->call));
     if (!status.ok()) return exchange->Answer(status);
     absl::StatusOr<std::string> response = EncodeWithinLimit(*writer, write->outcome, exchange.get());
-    exchange->Answer(response.ok() ? std::move(response) : ChangeWasMade(response.status()));
+    exchange->Answer(response.ok() ? std::move(response) : WithWhatWasWritten(write->outcome, response.status()));
   };
   cancel->FillWithTicket([&] { return backend.executor->Submit(job, exchange->rpc().deadline(), done); });
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "tests/pg/server/idempotency_fixture.h"
+#include "tests/pg/server/run_fixture.h"
 #include "tests/pg/server/server_fixture.h"
 #include "tests/pg/server/unit_fixture.h"
 
@@ -52,6 +53,8 @@ class HostileTest : public PlannerTest {
     EXPECT_EQ(MetadataOf(alone.status(), "executed"), "");
     EXPECT_EQ(Rows(), before);
     EXPECT_EQ(Summary(Call(method, request, WithKey(NewKey()))), summary) << "with a key";
+    EXPECT_EQ(Rows(), before);
+    EXPECT_EQ(Summary(RunRequest(&server()).Add(method, request).Send()), summary) << "in a run";
     EXPECT_EQ(Rows(), before);
     const Unit unit(&server());
     EXPECT_EQ(Summary(unit.Call(method, request)), summary) << "in a unit";

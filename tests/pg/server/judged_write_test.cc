@@ -44,6 +44,58 @@ TEST_F(JudgedWriteTest, WhatATriggerDidInsteadIsUndone) {
   EXPECT_EQ(Rows(), before);
 }
 
+TEST_F(JudgedWriteTest, ARuleInPlaceOfAWriteIsNamed) {
+  const std::string id = Id(NewTodo(NewProfile()));
+  const std::string mismatch = "FAILED_PRECONDITION SCHEMA_MISMATCH";
+  const Json update = {{"todo", {{"id", id}, {"title", "x"}}}, {"update_mask", "title"}};
+  for (const char* rule :
+       {"ON DELETE TO todos DO INSTEAD UPDATE todos SET deleted_at = now() WHERE id = OLD.id",
+        "ON DELETE TO todos DO INSTEAD NOTHING", "ON DELETE TO todos WHERE OLD.title = 'x' DO INSTEAD NOTHING",
+        "ON DELETE TO todos DO ALSO NOTIFY gone"}) {
+    SCOPED_TRACE(rule);
+    Sql(Cat("CREATE RULE hostile AS ", rule));
+    FailsWithoutTrace("TodoRepository.Delete", {{"id", id}}, mismatch);
+    FailsWithoutTrace("TodoRepository.BatchDelete", {{"keys", {{{"id", id}}}}}, mismatch);
+    EXPECT_THAT(std::string(Call("TodoRepository.Delete", {{"id", id}}).status().message()), HasSubstr("a rule of the table"));
+    EXPECT_EQ(Summary(Call("TodoRepository.Update", update)), "OK");
+    Sql("DROP RULE hostile ON todos");
+  }
+  Sql("CREATE RULE hostile AS ON UPDATE TO todos DO ALSO NOTIFY changed");
+  FailsWithoutTrace("TodoRepository.Update", update, mismatch);
+  FailsWithoutTrace("TodoRepository.SoftDelete", {{"id", id}}, mismatch);
+  Sql("DROP RULE hostile ON todos; CREATE RULE hostile AS ON INSERT TO todos DO ALSO NOTIFY made");
+  FailsWithoutTrace("TodoRepository.Create", {{"todo", {{"owner_id", NewProfile()}, {"title", "x"}}}}, mismatch);
+  Sql("DROP RULE hostile ON todos");
+}
+
+TEST_F(JudgedWriteTest, ARuleThatReturnsTheRowIsAsGoodAsTheWrite) {
+  const std::string id = Id(NewTodo(NewProfile()));
+  Sql("CREATE RULE hostile AS ON DELETE TO todos DO INSTEAD UPDATE todos SET deleted_at = now() WHERE id = OLD.id "
+      "RETURNING OLD.*");
+  EXPECT_EQ(Summary(Call("TodoRepository.Delete", {{"id", id}})), "OK");
+  EXPECT_EQ(Value(Cat("SELECT deleted_at IS NOT NULL FROM todos WHERE id = '", id, "'")), "t");
+  Sql("DROP RULE hostile ON todos");
+}
+
+TEST_F(JudgedWriteTest, ATriggerThatRaisesWhatAJudgedWriteDoesIsNotTakenForOne) {
+  Before("INSERT", "RAISE EXCEPTION 'JSON object does not contain key \"rk:0:0:-1:1\"' USING ERRCODE = '2203A';");
+  const auto refused = Call("TodoRepository.Create", {{"todo", {{"owner_id", NewProfile()}, {"title", "x"}}}});
+  EXPECT_FALSE(refused.ok());
+  EXPECT_THAT(std::string(refused.status().message()), ::testing::Not(HasSubstr("row-level security")));
+  EXPECT_THAT(std::string(refused.status().message()), ::testing::Not(HasSubstr("transaction")));
+}
+
+TEST_F(JudgedWriteTest, AnAfterTriggerThatWritesTheRowAgainIsNotInTheAnswer) {
+  Sql("CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN "
+      "UPDATE todos SET version = version + 1, notes = 'by a trigger' WHERE id = NEW.id; RETURN NULL; END $f$; "
+      "CREATE TRIGGER hostile_after AFTER INSERT ON todos FOR EACH ROW EXECUTE FUNCTION again()");
+  const Json todo = NewTodo(NewProfile());
+  EXPECT_EQ(todo.value("version", ""), "1");
+  EXPECT_EQ(GetTodo(Id(todo)).value("version", ""), "2");
+  const Json stale = {{"todo", {{"id", Id(todo)}, {"title", "x"}, {"version", "1"}}}, {"update_mask", "title"}};
+  EXPECT_EQ(Summary(Call("TodoRepository.Update", stale)), "ABORTED VERSION_MISMATCH");
+}
+
 TEST_F(JudgedWriteTest, AMissIsStillAMissBesideTriggers) {
   const Json todo = NewTodo(NewProfile(), {{"title", "keep me"}});
   KeepRows();
@@ -109,6 +161,62 @@ TEST_F(JudgedWriteTest, ShapesOfMessagesAreDecidedBeforeCommit) {
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("nothing was changed"));
   EXPECT_EQ(MetadataOf(refused.status(), "executed"), "");
   EXPECT_EQ(stored(), "One");
+}
+
+/// A server whose role owns no table, so that row-level security holds for it: all rows may be seen, few changed.
+class RowLevelSecurity {
+ public:
+  RowLevelSecurity() {
+    admin_.Run(Cat("CREATE ROLE ", role_, "; GRANT pg_read_all_data, pg_write_all_data TO ", role_));
+    InProcessServer::Options options;
+    options.route = [this](const std::string& url) {
+      return Cat(url, url.find('?') == std::string::npos ? "?" : "&", "options=-c%20role%3D", role_);
+    };
+    server_ = std::make_unique<InProcessServer>(CompileExample("planner/v1"), options);
+    server_->database().Run(
+        "ALTER TABLE todos ENABLE ROW LEVEL SECURITY; CREATE POLICY a ON todos FOR SELECT USING (true); "
+        "CREATE POLICY b ON todos FOR INSERT WITH CHECK (true); "
+        "CREATE POLICY c ON todos FOR UPDATE USING (title <> 'locked'); "
+        "CREATE POLICY d ON todos FOR DELETE USING (title <> 'locked')");
+  }
+  ~RowLevelSecurity() {
+    server_.reset();
+    admin_.Run(Cat("DROP ROLE ", role_));
+  }
+
+  InProcessServer& server() { return *server_; }
+
+ private:
+  const std::string role_ = "rk_" + RandomHex(8);
+  ScratchDatabase admin_;
+  std::unique_ptr<InProcessServer> server_;
+};
+
+TEST(RowLevelSecurityTest, ARowThatIsHiddenFromAWriteIsNotMissing) {
+  RowLevelSecurity setting;
+  InProcessServer& server = setting.server();
+  const Json profile = {{"email", "a@b.c"}, {"handle", "ada"}, {"display_name", "Ada"}};
+  const std::string owner = server.MustCall("ProfileRepository.Create", {{"profile", profile}}).value("id", "");
+  const auto create = [&](const char* title) {
+    return server.MustCall("TodoRepository.Create", {{"todo", {{"owner_id", owner}, {"title", title}}}})
+        .value("id", "");
+  };
+  const std::string open = create("open");
+  const std::string locked = create("locked");
+  const Json update = {{"todo", {{"id", locked}, {"priority", 1}}}, {"update_mask", "priority"}};
+  const Json both = {{"keys", {{{"id", open}}, {{"id", locked}}}}};
+  EXPECT_EQ(Summary(server.Call("TodoRepository.Update", update)), kKept);
+  EXPECT_EQ(Summary(server.Call("TodoRepository.Delete", {{"id", locked}})), kKept);
+  EXPECT_EQ(Summary(server.Call("TodoRepository.SoftDelete", {{"id", locked}})), kKept);
+  EXPECT_EQ(Summary(server.Call("TodoRepository.BatchDelete", both)), kKept);
+  EXPECT_EQ(Summary(server.Call("TodoRepository.BatchSoftDelete", both)), kKept);
+  {
+    const Unit unit(&server);
+    EXPECT_EQ(Summary(unit.Call("TodoRepository.Update", update)), kKept);
+    EXPECT_NE(Summary(unit.Commit()), "OK");
+  }
+  EXPECT_EQ(server.database().Value("SELECT count(*) FROM todos WHERE deleted_at IS NULL AND version = 1"), "2");
+  EXPECT_EQ(Summary(server.Call("TodoRepository.Delete", {{"id", open}})), "OK");
 }
 
 }  // namespace

@@ -70,6 +70,22 @@ TEST_F(ImportTest, AStreamWithoutMessagesIsEmptyAndAMessageWithoutRowsCounts) {
   EXPECT_EQ(Summary(EndOf(&empty)), "OK");
 }
 
+TEST_F(ImportTest, AMessageWithARowThatATriggerSkipsIsNotStoredAtAll) {
+  server_->database().Run(
+      "CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.title = ''two 3'' THEN RETURN NULL; "
+      "END "
+      "IF; RETURN NEW; END'; CREATE TRIGGER skip BEFORE INSERT ON task FOR EACH ROW EXECUTE FUNCTION skip()");
+  StreamClient stream(server_.get(), "TaskRepository.Import");
+  ASSERT_TRUE(stream.Send(Chunk("one", 5)));
+  EXPECT_EQ(stream.Receive(), (Json{{"imported", "5"}, {"chunks", "1"}}));
+  ASSERT_TRUE(stream.Send(Chunk("two", 5)));
+  const absl::Status end = EndOf(&stream);
+  EXPECT_EQ(Summary(end), "FAILED_PRECONDITION TRIGGER_REFUSED");
+  EXPECT_THAT(std::string(end.message()), HasSubstr("none of its own"));
+  EXPECT_EQ(MetadataOf(end, "imported"), "5");
+  EXPECT_EQ(Count(), "5");
+}
+
 TEST_F(ImportTest, ACallerThatSendsAllAtOnceGetsAllAnswersInOrder) {
   StreamClient stream(server_.get(), "TaskRepository.Import");
   for (int i = 0; i < 30; ++i) ASSERT_TRUE(stream.Send(Chunk("t", 20)));
