@@ -59,8 +59,8 @@ absl::Status CheckParams(const std::vector<Param>& params) {
 
 absl::Status NotItsOwnSession() {
   return PoolerUnfit(
-      "--pooler session says that each connection has a session of PostgreSQL of its own, and the process that answers "
-      "one has changed: the pooler is in transaction mode; say --pooler transaction");
+      "another process of PostgreSQL answers this connection than before: there is a pooler in transaction mode; say "
+      "--pooler transaction");
 }
 
 /// A pooler that found no session for a statement says so and closes the connection; the statement has not run.
@@ -335,8 +335,7 @@ bool PgConnection::SocketLooksAlive() const {
 
 absl::Status PgConnection::Ping() {
   if (broken_) return DatabaseUnavailable();
-  const bool fixed = facts_.own_session && facts_.server_pid != told_pid_;
-  return fixed ? PingSameProcess() : RunPlain("SELECT 1", kPingLimit);
+  return facts_.own_session ? PingSameProcess() : RunPlain("SELECT 1", kPingLimit);
 }
 
 absl::Status PgConnection::PingSameProcess() {

@@ -84,7 +84,7 @@ class PgConnection final : public Connection, private CancelTarget {
   bool MayHaveWritten(const Query& query, const Attempt& attempt) const;
   void MarkBroken(const std::string& reason);
   absl::Status RunPlain(const std::string& text, std::chrono::milliseconds limit);
-  /// Ping, where a pooler says that the session stays the same.
+  /// Ping of a session of its own; also finds a transaction pooler that looked like none.
   absl::Status PingSameProcess();
 
   /// Waits for the cancel request that is under way, if there is one. False when it hangs.

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -23,7 +24,12 @@
 namespace rowkeeper::testing {
 namespace {
 
-constexpr char kProgram[] = "/usr/sbin/pgbouncer";
+/// Debian's, unless ROWKEEPER_TEST_PGBOUNCER names another one.
+std::string Program() {
+  const char* const other = std::getenv("ROWKEEPER_TEST_PGBOUNCER");
+  return other == nullptr ? "/usr/sbin/pgbouncer" : other;
+}
+
 constexpr auto kStartLimit = std::chrono::seconds(20);
 
 std::string Part(const db::ConnInfo& info, const char* key, const char* otherwise) {
@@ -34,7 +40,7 @@ std::string Part(const db::ConnInfo& info, const char* key, const char* otherwis
 /// "1.18.0" is 118.
 int ReleaseNumber() {
   embedded::Command command;
-  command.program = kProgram;
+  command.program = Program();
   command.arguments = {"--version"};
   const auto result = embedded::Run(command, "");
   int major = 0;
@@ -61,7 +67,7 @@ void Write(const std::string& path, const std::string& text) { std::ofstream(pat
 
 }  // namespace
 
-bool PgBouncer::Installed() { return access(kProgram, X_OK) == 0; }
+bool PgBouncer::Installed() { return access(Program().c_str(), X_OK) == 0; }
 
 bool PgBouncer::KnowsPreparedStatements() {
   static const int release = ReleaseNumber();
@@ -72,13 +78,13 @@ absl::StatusOr<std::unique_ptr<PgBouncer>> PgBouncer::Start(const Options& optio
   std::string pattern = (std::filesystem::temp_directory_path() / "rowkeeper-pgbouncer-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) return absl::InternalError("mkdtemp");
   std::unique_ptr<PgBouncer> pooler(new PgBouncer(pattern, FreePort(), options.mode));
-  absl::Status status = pooler->Spawn(options);
-  if (status.ok()) status = pooler->WaitUntilReady();
+  absl::Status status = pooler->WriteFiles(options);
+  if (status.ok()) status = pooler->Spawn();
   if (!status.ok()) return status;
   return pooler;
 }
 
-absl::Status PgBouncer::Spawn(const Options& options) {
+absl::Status PgBouncer::WriteFiles(const Options& options) {
   const auto server = db::ParseConnInfo(TestServerUrl());
   if (!server.ok()) return server.status();
   const auto user = embedded::DatabaseUser();
@@ -92,9 +98,16 @@ absl::Status PgBouncer::Spawn(const Options& options) {
       return absl::InternalError("the pooler's files could not be given to the system user");
     }
   }
-  const embedded::FileDescriptor log(open((directory_ + "/log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  return absl::OkStatus();
+}
+
+absl::Status PgBouncer::Spawn() {
+  const auto user = embedded::DatabaseUser();
+  if (!user.ok()) return user.status();
+  const embedded::FileDescriptor log(
+      open((directory_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   embedded::Command command;
-  command.program = kProgram;
+  command.program = Program();
   command.arguments = {directory_ + "/pgbouncer.ini"};
   command.user = *user;
   command.output = log.get();
@@ -102,7 +115,7 @@ absl::Status PgBouncer::Spawn(const Options& options) {
   const auto pid = embedded::Spawn(command);
   if (!pid.ok()) return pid.status();
   pid_ = *pid;
-  return absl::OkStatus();
+  return WaitUntilReady();
 }
 
 absl::Status PgBouncer::WaitUntilReady() {
@@ -123,11 +136,20 @@ absl::Status PgBouncer::WaitUntilReady() {
   }
 }
 
+void PgBouncer::Stop() {
+  if (pid_ == 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = 0;
+}
+
+absl::Status PgBouncer::Restart() {
+  Stop();
+  return Spawn();
+}
+
 PgBouncer::~PgBouncer() {
-  if (pid_ != 0) {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
+  Stop();
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
 }

@@ -42,10 +42,14 @@ class PgBouncer {
   /// `url`, a postgresql:// URI of that server, by way of this pooler.
   std::string Route(const std::string& url) const;
   Mode mode() const { return mode_; }
+  /// Kills it, with all connections, and starts it anew on the same port.
+  absl::Status Restart();
 
  private:
   PgBouncer(std::string directory, int port, Mode mode) : directory_(std::move(directory)), port_(port), mode_(mode) {}
-  absl::Status Spawn(const Options& options);
+  absl::Status WriteFiles(const Options& options);
+  absl::Status Spawn();
+  void Stop();
   absl::Status WaitUntilReady();
 
   const std::string directory_;

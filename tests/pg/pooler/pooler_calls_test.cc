@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/ids.h"
 #include "server/base/text.h"
@@ -101,6 +104,8 @@ class PoolerCallsTest : public ::testing::TestWithParam<PgBouncer::Options> {
     for (std::thread& thread : threads) thread.join();
   }
 
+  PgBouncer& pooler() { return *pooler_; }
+
   std::string owner_;
 
  private:
@@ -181,24 +186,34 @@ class Worker {
     }
   }
 
-  /// Row by row, what the database may hold.
-  const std::map<std::string, std::set<int>>& rows() const { return rows_; }
+  /// What a row may be.
+  struct Row {
+    std::set<int> numbers;
+    /// A call that got no answer in time changes it, perhaps, and nobody knows when.
+    bool in_doubt = false;
+
+    void Becomes(int number) {
+      if (!in_doubt) numbers.clear();
+      numbers.insert(number);
+    }
+  };
+  const std::map<std::string, Row>& rows() const { return rows_; }
   std::string Title(int number) const { return Cat(name_, "#", number); }
 
  private:
-  using Row = std::map<std::string, std::set<int>>::iterator;
-
   Json Todo(int number) const { return {{"owner_id", owner_}, {"title", Title(number)}, {"priority", number}}; }
   Json Change(const std::string& id, int number) const {
     return {{"todo", {{"id", id}, {"title", Title(number)}, {"priority", number}}}, {"update_mask", "title,priority"}};
   }
 
-  Row Any() { return std::next(rows_.begin(), static_cast<long>(random_() % rows_.size())); }
+  std::map<std::string, Row>::iterator Any() {
+    return std::next(rows_.begin(), static_cast<long>(random_() % rows_.size()));
+  }
 
   void Create(int number) {
     const Json made = server_->MustCall("TodoRepository.Create", {{"todo", Todo(number)}});
     EXPECT_EQ(made.value("title", ""), Title(number));
-    rows_[made.value("id", "")] = {number};
+    rows_[made.value("id", "")].Becomes(number);
   }
 
   void CreateWithKey(int number) {
@@ -207,21 +222,21 @@ class Worker {
     const Json first = server_->MustCall("TodoRepository.Create", {{"todo", Todo(number)}}, options);
     const Json again = server_->MustCall("TodoRepository.Create", {{"todo", Todo(number)}}, options);
     EXPECT_EQ(first, again);
-    rows_[first.value("id", "")] = {number};
+    rows_[first.value("id", "")].Becomes(number);
   }
 
   void Update(const CallOptions& options) {
     if (rows_.empty()) return;
-    const Row row = Any();
+    const auto row = Any();
     const int number = next_++;
     const auto changed = server_->Call("TodoRepository.Update", Change(row->first, number), options);
     EXPECT_FALSE(IsWrong(changed.status())) << changed.status();
     if (changed.ok()) {
       EXPECT_EQ(changed->value("title", ""), Title(number));
-      row->second = {number};
     } else {
-      row->second.insert(number);  // the answer may be all that came too late
+      row->second.in_doubt = true;
     }
+    row->second.Becomes(number);
   }
 
   void UpdateInTooShortATime() {
@@ -233,8 +248,8 @@ class Worker {
   void UpdateInUnit(bool commit) {
     if (rows_.empty()) return;
     const Unit unit(server_);
-    const Row one = Any();
-    const Row two = Any();
+    const auto one = Any();
+    const auto two = Any();
     const int number = next_++;
     unit.MustCall("TodoRepository.Update", Change(one->first, number));
     EXPECT_EQ(unit.MustCall("TodoRepository.GetById", {{"id", one->first}}).value("title", ""), Title(number));
@@ -246,12 +261,14 @@ class Worker {
     unit.MustCall("TodoRepository.Update", Change(two->first, number));
     const CallResult ended = commit ? unit.Commit() : unit.Rollback();
     EXPECT_TRUE(ended.ok()) << ended.status();
-    if (commit) one->second = two->second = {number};
+    if (!commit) return;
+    one->second.Becomes(number);
+    two->second.Becomes(number);
   }
 
   void Delete() {
     if (rows_.empty()) return;
-    const Row row = Any();
+    const auto row = Any();
     server_->MustCall("TodoRepository.Delete", {{"id", row->first}});
     const auto gone = server_->Call("TodoRepository.GetById", {{"id", row->first}});
     EXPECT_EQ(ReasonOf(gone), "ROW_NOT_FOUND");
@@ -260,13 +277,12 @@ class Worker {
 
   void Read() {
     if (rows_.empty()) return;
-    const Row row = Any();
+    const auto row = Any();
     const Json todo = server_->MustCall("TodoRepository.GetById", {{"id", row->first}});
     EXPECT_EQ(todo.value("id", ""), row->first);
     const int number = todo.value("priority", 0);
     EXPECT_EQ(todo.value("title", ""), Title(number));
-    EXPECT_EQ(row->second.count(number), 1) << todo;
-    row->second = {number};
+    EXPECT_EQ(row->second.numbers.count(number), 1) << todo;
   }
 
   InProcessServer* const server_;
@@ -274,7 +290,7 @@ class Worker {
   const std::string name_;
   std::minstd_rand random_;
   int next_ = 1000000;
-  std::map<std::string, std::set<int>> rows_;
+  std::map<std::string, Row> rows_;
 };
 
 TEST_P(PoolerCallsTest, EveryRowIsAsItsOnlyWriterLeftIt) {
@@ -288,9 +304,9 @@ TEST_P(PoolerCallsTest, EveryRowIsAsItsOnlyWriterLeftIt) {
   size_t rows = 0;
   for (const Worker& worker : workers) {
     rows += worker.rows().size();
-    for (const auto& [id, numbers] : worker.rows()) {
+    for (const auto& [id, row] : worker.rows()) {
       std::string titles;
-      for (const int number : numbers) titles += Cat(titles.empty() ? "'" : ", '", worker.Title(number), "'");
+      for (const int number : row.numbers) titles += Cat(titles.empty() ? "'" : ", '", worker.Title(number), "'");
       const std::string one = Cat("SELECT count(*) FROM todos WHERE id = '", id, "' AND title IN (", titles, ")");
       EXPECT_EQ(database().Value(one), "1") << id << " may be " << titles;
     }
@@ -299,6 +315,56 @@ TEST_P(PoolerCallsTest, EveryRowIsAsItsOnlyWriterLeftIt) {
   EXPECT_EQ(database().Value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
                              "state LIKE 'idle in transaction%'"),
             "0");
+}
+
+TEST_P(PoolerCallsTest, WhatIsAnsweredIsSoThoughThePoolerIsKilled) {
+  constexpr int kWriters = 4;
+  std::atomic<bool> stop{false};
+  std::atomic<int> unknown{0};
+  absl::Mutex mutex;
+  std::map<std::string, std::string> outcomes;  // by title
+  std::vector<std::function<void()>> work;
+  for (size_t writer = 0; writer < kWriters; ++writer) {
+    work.emplace_back([&, writer] {
+      for (int n = 0; !stop; ++n) {
+        const std::string title = Cat("w", writer, "#", n);
+        const Json todo = {{"owner_id", owner_}, {"title", title}};
+        const auto made = Server(writer).Call("TodoRepository.Create", {{"todo", todo}});
+        const std::string reason = ReasonOf(made);
+        if (reason == "COMMIT_OUTCOME_UNKNOWN") ++unknown;
+        const absl::MutexLock lock(&mutex);
+        outcomes[title] = reason;
+      }
+    });
+  }
+  work.emplace_back([&] {
+    for (int round = 0; round < 5; ++round) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(400));
+      const absl::Status status = pooler().Restart();
+      EXPECT_TRUE(status.ok()) << status;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    stop = true;
+  });
+  RunAll(work);
+  std::map<std::string, int> rows;
+  for (const auto title : absl::StrSplit(database().Value("SELECT string_agg(title, ' ') FROM todos"), ' ')) {
+    ++rows[std::string(title)];
+  }
+  int stored = 0;
+  for (const auto& [title, reason] : outcomes) {
+    if (reason == "OK") {
+      ++stored;
+      EXPECT_EQ(rows[title], 1) << title;
+    } else if (reason == "COMMIT_OUTCOME_UNKNOWN") {
+      EXPECT_LE(rows[title], 1) << title;
+    } else {
+      EXPECT_EQ(reason, "DATABASE_UNAVAILABLE") << title;
+      EXPECT_EQ(rows[title], 0) << title << ": nothing was executed";
+    }
+  }
+  EXPECT_GT(stored, 20);
+  RecordProperty("unknown", unknown);
 }
 
 TEST_P(PoolerCallsTest, PagesAndBatchesAreComplete) {

@@ -50,6 +50,25 @@ TEST_P(PoolerStatementsTest, EachIsAnsweredAsItself) {
   });
 }
 
+TEST_P(PoolerStatementsTest, AreAnsweredThoughANeighbourEmptiesTheSessions) {
+  constexpr int kClients = 4;
+  constexpr int kRounds = 300;
+  std::atomic<int> running{kClients};
+  RunAll(kClients + 1, [&](int client) {
+    const auto connection = Open(Pooled());
+    ASSERT_NE(connection, nullptr);
+    while (client == kClients && running > 0) {  // another application of the same pool
+      EXPECT_TRUE(Run(*connection, "DEALLOCATE ALL").ok());
+      std::this_thread::sleep_for(std::chrono::microseconds(500));
+    }
+    for (int round = 0; client < kClients && round < kRounds; ++round) {
+      const std::string sql = Cat("SELECT 'text ", round % 5, " ' || $1::text");
+      EXPECT_EQ(NamedValue(*connection, sql, {Cat(client)}), Cat("text ", round % 5, " ", client));
+    }
+    if (client < kClients) --running;
+  });
+}
+
 TEST_P(PoolerStatementsTest, ACancelReachesItsStatementAndNoOther) {
   constexpr int kCancellers = 3;
   constexpr int kRounds = 150;
