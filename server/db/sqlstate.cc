@@ -130,7 +130,7 @@ absl::Status WrongState(const PgError& error) {
     return SchemaMismatch("the table is published and its rows have no identity for it",
                           "give the table a primary key or ALTER TABLE ... REPLICA IDENTITY");
   }
-  if (error.source_function == "rewriteTargetView") {
+  if (IsOneOf(error.source_function, {"rewriteTargetView", "error_view_not_updatable"})) {
     return SchemaMismatch("the view does not take this change", "give it an INSTEAD OF trigger");
   }
   return SchemaMismatch("a table, view or sequence does not take this statement (SQLSTATE 55000)",

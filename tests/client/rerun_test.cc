@@ -56,6 +56,26 @@ TEST_F(RerunTest, ASerializationFailureRunsTheWholeFunctionAgain) {
   EXPECT_GE(reruns[0].pause, DetailsOf(reruns[0].error).retry_delay.value());
 }
 
+TEST_F(RerunTest, AUnitWhoseConnectionDiedRunsAgain) {
+  const auto end_backend = [] {
+    server().database().Run(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND state "
+        "LIKE "
+        "'idle in transaction%'");
+  };
+  for (const bool before_commit : {false, true}) {
+    int runs = 0;
+    const absl::Status status = RunInUnitOfWork(channel_, {}, [&](UnitOfWork& unit) -> absl::Status {
+      if (absl::Status created = Create(unit, "1.00"); !created.ok()) return created;
+      if (++runs == 1) end_backend();
+      return before_commit ? absl::OkStatus() : Create(unit, "2.00");
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(runs, 2);
+  }
+  EXPECT_THAT(Balances(), UnorderedElementsAre("1.00", "2.00", "1.00")) << "nothing of the first attempts is left";
+}
+
 TEST_F(RerunTest, ASerializationFailureThatCommitMeetsDoesToo) {
   const int64_t left = CommittedAccount("50.00");
   const int64_t right = CommittedAccount("50.00");

@@ -111,6 +111,25 @@ TEST_F(InDoubtTest, AUnitThatIsLookedUpAtTheEndOfTheDrainIsToldThatNobodyKnows) 
   EXPECT_EQ(Summary(commit.get()), "UNKNOWN COMMIT_OUTCOME_UNKNOWN");
 }
 
+TEST_F(InDoubtTest, AUnitSaysThatItIsLostWhileTheDatabaseIsAway) {
+  Serve();
+  const Unit unit(server_.get());
+  unit.MustCall("ProfileRepository.Create", {{"profile", Profile("unit")}});
+  gate_->GoDown();
+  EXPECT_TRUE(Within(seconds(20), [&] { return !server_->IsServing(); }));
+  EXPECT_EQ(Summary(server_->Call("ProfileRepository.List", Json::object())), "UNAVAILABLE DATABASE_UNAVAILABLE");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Summary(unit.Call("ProfileRepository.List", Json::object())), "ABORTED UNIT_OF_WORK_EXPIRED");
+    EXPECT_EQ(Summary(unit.Savepoint("s")), "ABORTED UNIT_OF_WORK_EXPIRED");
+    EXPECT_EQ(Summary(unit.Commit()), "ABORTED UNIT_OF_WORK_EXPIRED");
+  }
+  EXPECT_EQ(unit.State(), "ROLLED_BACK");
+  gate_->Resume();
+  EXPECT_TRUE(Within(seconds(20), [&] { return server_->IsServing(); }));
+  EXPECT_EQ(Summary(unit.Commit()), "ABORTED UNIT_OF_WORK_EXPIRED");
+  EXPECT_EQ(Handles(), "");
+}
+
 TEST_F(InDoubtTest, ACommitIsLookedUpWhileEveryOtherPlaceAndConnectionIsTaken) {
   Serve();  // one place for units
   const Unit unit(server_.get());
