@@ -36,14 +36,15 @@ std::string_view TakeLine(std::string_view* text) {
   return line;
 }
 
+/// A body's line names its language in all translations.
 bool IsOfCode(std::string_view line) {
-  return HasPrefix(line, "SQL statement \"") || HasPrefix(line, "SQL expression \"") || HasPrefix(line, "PL/");
+  return line.find("PL/") != std::string_view::npos || line.find("SQL") != std::string_view::npos;
 }
 
 /// "unnamed portal parameter $2" and "portal "x" with parameters: $1 = …", in every language alike up to the "$".
 bool NamesParameters(std::string_view line) {
   if (HasPrefix(line, "unnamed portal ") || HasPrefix(line, "portal \"")) return true;
-  if (IsOfCode(line) || line.find("OPERATOR(pg_catalog.") != std::string_view::npos) return false;
+  if (IsOfCode(line)) return false;
   const size_t dollar = line.find('$');
   return dollar != std::string_view::npos && dollar + 1 < line.size() &&
          std::isdigit(static_cast<unsigned char>(line[dollar + 1])) != 0;
@@ -107,8 +108,9 @@ ErrorOrigin OriginOf(const PgError& error) {
   if (IsRaise(error) || IsOfNoClassOfPostgres(error.sqlstate) || error.sqlstate == "P0001") {
     return ErrorOrigin::kRaised;
   }
+  if (!error.internal_query.empty()) return ErrorOrigin::kBody;
   const std::string_view context = CodeContext(error);
-  if (context.empty()) return ErrorOrigin::kStatement;
+  if (context.empty() || error.position > 0) return ErrorOrigin::kStatement;
   return IsForeignKeyAction(context) ? ErrorOrigin::kForeignKeyAction : ErrorOrigin::kBody;
 }
 

@@ -49,14 +49,6 @@ bool PgError::ReportedBy(std::string_view name) const {
   return source_function == name;
 }
 
-bool PgError::IsOfTheStatement() const {
-  if (!internal_query.empty() || source_function == "exec_stmt_raise") return false;
-  if (position > 0) return true;
-  // The context of a body names its language in all translations. That of a parameter, "unnamed portal parameter $1",
-  // does not, unless the server adds values and they happen to.
-  return context.find("PL/") == std::string::npos && context.find("SQL") == std::string::npos;
-}
-
 PgError ReadPgError(const PGresult* result) {
   PgError error;
   error.sqlstate = ErrorField(result, PG_DIAG_SQLSTATE);

@@ -36,11 +36,9 @@ struct PgError {
   bool lost = false;
 
   /// PostgreSQL's own function `name` reported it, so that the SQLSTATE means what it does in PostgreSQL: code that
-  /// users wrote, in triggers and functions, can raise any. True as well when nothing is known about its origin.
+  /// users wrote, in triggers and functions, can raise any. True as well when nothing is known about its origin. See
+  /// error_origin.h.
   bool ReportedBy(std::string_view name) const;
-  /// It is about the statement that was sent, or one of its parameters, and not about one in the body of a trigger or
-  /// function.
-  bool IsOfTheStatement() const;
 };
 
 /// Reads a result whose status is PGRES_FATAL_ERROR.

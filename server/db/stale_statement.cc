@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "server/db/error_origin.h"
+
 namespace rowkeeper::db {
 namespace {
 
@@ -35,7 +37,7 @@ bool IsOutdated(const PgError& error, bool by_kept_plan) {
 }  // namespace
 
 Staleness StalenessOf(const PgError& error, bool by_kept_plan) {
-  if (error.lost || !error.IsOfTheStatement()) return Staleness::kNone;
+  if (error.lost || OriginOf(error) != ErrorOrigin::kStatement) return Staleness::kNone;
   if (error.sqlstate == "42P05" && error.ReportedBy("StorePreparedStatement")) return Staleness::kTaken;
   if (error.sqlstate == "26000" && error.ReportedBy("FetchPreparedStatement")) return Staleness::kGone;
   return IsOutdated(error, by_kept_plan) ? Staleness::kOutdated : Staleness::kNone;

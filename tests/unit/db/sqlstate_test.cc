@@ -187,6 +187,8 @@ TEST(ErrorOriginTest, ContextSaysWhoseErrorItIs) {
             ErrorOrigin::kForeignKeyAction);
   EXPECT_EQ(origin("PL/pgSQL function f() line 3 at assignment\nportal \"rk1\" with parameters: $1 = '1'"),
             ErrorOrigin::kBody);
+  EXPECT_EQ(origin("instruction SQL « UPDATE t SET n = $1 »\nfonction PL/pgSQL f(), ligne 3 à EXECUTE"),
+            ErrorOrigin::kBody);
   EXPECT_EQ(origin("fonction PL/pgSQL f(), ligne 3 à instruction SQL"), ErrorOrigin::kBody);
   EXPECT_EQ(origin("PL/pgSQL function f() line 3 at RAISE", "exec_stmt_raise"), ErrorOrigin::kRaised);
 }
