@@ -156,7 +156,8 @@ TEST(SqlStateTest, TimeoutIsOneInABodyToo) {
 TEST(SqlStateTest, VerdictOfAStatementIsItsOwnThoughTheServerLogsParameters) {
   PgError error;
   error.sqlstate = std::string(kVerdictSqlstate);
-  error.primary = "JSON object does not contain key \"rk:2:-1:0\"";
+  error.primary = "JSON object does not contain key \"rk:2:-1:-1:0\"";
+  error.source_function = "executeItemOptUnwrapTarget";
   error.context = "unnamed portal with parameters: $1 = 'x'";
   EXPECT_TRUE(VerdictOf(StatusFromPgError(error, {})).has_value());
   error.context = "PL/pgSQL function f() line 1 at PERFORM";
