@@ -32,7 +32,8 @@ absl::Status DatabasePermission();
 absl::Status DeniedByRowPolicy(std::string_view entity);
 /// UNAVAILABLE with RetryInfo, reason DATABASE_UNAVAILABLE: a server that a foreign table is on.
 absl::Status ForeignServerUnavailable();
-/// INTERNAL, reason UNREPRESENTABLE_VALUE: a stored value that the field's type cannot carry.
+/// FAILED_PRECONDITION, reason UNREPRESENTABLE_VALUE: a value of the database that `field` of the response cannot carry
+/// and that is of no row; those of rows are in row_errors.h.
 absl::Status UnrepresentableValue(std::string_view field, std::string_view problem);
 
 }  // namespace rowkeeper

@@ -46,6 +46,7 @@ constexpr ReasonEntry kReasons[] = {
     {Reason::kCannotListen, "CANNOT_LISTEN", Code::kFailedPrecondition},
     {Reason::kIdempotencyKeyOtherRelease, "IDEMPOTENCY_KEY_OTHER_RELEASE", Code::kFailedPrecondition},
     {Reason::kPoolerUnfit, "POOLER_UNFIT", Code::kFailedPrecondition},
+    {Reason::kUnrepresentableValue, "UNREPRESENTABLE_VALUE", Code::kFailedPrecondition},
     {Reason::kVersionMismatch, "VERSION_MISMATCH", Code::kAborted},
     {Reason::kSerializationFailure, "SERIALIZATION_FAILURE", Code::kAborted},
     {Reason::kDeadlock, "DEADLOCK", Code::kAborted},
@@ -73,7 +74,6 @@ constexpr ReasonEntry kReasons[] = {
     {Reason::kShuttingDown, "SHUTTING_DOWN", Code::kUnavailable},
     {Reason::kNotTried, "NOT_TRIED", Code::kUnavailable},
     {Reason::kCommitOutcomeUnknown, "COMMIT_OUTCOME_UNKNOWN", Code::kUnknown},
-    {Reason::kUnrepresentableValue, "UNREPRESENTABLE_VALUE", Code::kInternal},
     {Reason::kInternal, "INTERNAL", Code::kInternal},
 };
 

@@ -48,6 +48,7 @@ enum class Reason : uint8_t {
   kCannotListen,
   kIdempotencyKeyOtherRelease,
   kPoolerUnfit,
+  kUnrepresentableValue,
   // ABORTED
   kVersionMismatch,
   kSerializationFailure,
@@ -83,7 +84,6 @@ enum class Reason : uint8_t {
   // UNKNOWN
   kCommitOutcomeUnknown,
   // INTERNAL
-  kUnrepresentableValue,
   kInternal,
 };
 

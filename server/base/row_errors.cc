@@ -127,4 +127,17 @@ absl::Status VersionMismatches(std::string_view entity, const std::vector<BatchI
       .Build();
 }
 
+absl::Status UnrepresentableValue(const StoredValue& where, std::string_view problem) {
+  const std::string of = where.entity.empty() ? "" : Cat(" of the ", where.entity);
+  const std::string with =
+      where.key.empty() ? "" : Cat(where.entity.empty() ? ", " : " with ", ShownInError(where.key));
+  return ErrorBuilder(
+             Reason::kUnrepresentableValue,
+             Cat(where.field, of, with, ": the stored value cannot be sent: ", problem, "; correct it in the database"))
+      .With("entity", where.entity)
+      .With("key", where.key)
+      .With("field", where.field)
+      .Build();
+}
+
 }  // namespace rowkeeper

@@ -42,4 +42,17 @@ absl::Status DeletedRowsExist(std::string_view entity, std::string_view constrai
 /// ABORTED, reason VERSION_MISMATCH: the elements, with the versions that they gave.
 absl::Status VersionMismatches(std::string_view entity, const std::vector<BatchItem>& items);
 
+/// Where a stored value is.
+struct StoredValue {
+  /// Full name of the row's entity; empty for a row of no entity, as that of a custom query.
+  std::string_view entity;
+  /// "id 0b52…"; "row 3 of the result" where rows have no key.
+  std::string_view key;
+  /// The proto field; what is inside of it as a path: "due_at", "tags[2]", "settings.labels[\"color\"].shade".
+  std::string_view field;
+};
+/// FAILED_PRECONDITION, reason UNREPRESENTABLE_VALUE: a stored value that its field cannot carry. `problem` says why
+/// ("is infinite, …") and never holds the value itself. Metadata entity, key and field.
+absl::Status UnrepresentableValue(const StoredValue& where, std::string_view problem);
+
 }  // namespace rowkeeper

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "absl/time/civil_time.h"
+#include "server/base/time_scanner.h"
 
 namespace rowkeeper {
 namespace {
@@ -55,65 +56,12 @@ void AppendFraction(int32_t nanos, std::string* out) {
   AppendPadded(nanos, 9, out);
 }
 
-/// Takes pieces off the front of a text; false when the piece is not there.
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : text_(text) {}
-
-  bool done() const { return text_.empty(); }
-  bool Take(char wanted) {
-    if (text_.empty() || text_.front() != wanted) return false;
-    text_.remove_prefix(1);
-    return true;
-  }
-  bool Take(std::string_view wanted) {
-    if (text_.substr(0, wanted.size()) != wanted) return false;
-    text_.remove_prefix(wanted.size());
-    return true;
-  }
-  /// Exactly `width` digits.
-  bool Digits(int width, int32_t* number) {
-    if (text_.size() < static_cast<size_t>(width)) return false;
-    *number = 0;
-    for (int i = 0; i < width; ++i) {
-      const char c = text_[static_cast<size_t>(i)];
-      if (c < '0' || c > '9') return false;
-      *number = *number * 10 + (c - '0');
-    }
-    text_.remove_prefix(static_cast<size_t>(width));
-    return true;
-  }
-  /// One or more digits.
-  bool Number(int64_t* number) {
-    if (text_.empty() || text_.front() < '0' || text_.front() > '9') return false;
-    const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), *number);
-    if (error != std::errc()) return false;
-    text_.remove_prefix(static_cast<size_t>(end - text_.data()));
-    return true;
-  }
-  /// An optional point with 1 to 9 digits after it.
-  bool Fraction(int32_t* nanos) {
-    *nanos = 0;
-    if (!Take('.')) return true;
-    int digits = 0;
-    for (int32_t digit = 0; Digits(1, &digit); ++digits) {
-      if (digits == 9) return false;
-      *nanos = *nanos * 10 + digit;
-    }
-    for (int i = digits; i < 9; ++i) *nanos *= 10;
-    return digits > 0;
-  }
-
- private:
-  std::string_view text_;
-};
-
-bool ScanDate(Scanner* scanner, DateValue* date) {
+bool ScanDate(TimeScanner* scanner, DateValue* date) {
   return scanner->Digits(4, &date->year) && scanner->Take('-') && scanner->Digits(2, &date->month) &&
          scanner->Take('-') && scanner->Digits(2, &date->day) && DateProblem(*date) == nullptr;
 }
 
-bool ScanDateAndTime(Scanner* scanner, char between, TimeValue* value) {
+bool ScanDateAndTime(TimeScanner* scanner, char between, TimeValue* value) {
   DateValue date;
   int32_t hour = 0;
   int32_t minute = 0;
@@ -128,7 +76,7 @@ bool ScanDateAndTime(Scanner* scanner, char between, TimeValue* value) {
 }
 
 /// `+05`, `-03:30`, `+00:19:32`: seconds east of UTC.
-bool ScanOffset(Scanner* scanner, int64_t* offset) {
+bool ScanOffset(TimeScanner* scanner, int64_t* offset) {
   const bool west = scanner->Take('-');
   if (!west && !scanner->Take('+')) return false;
   int32_t hour = 0;
@@ -143,32 +91,9 @@ bool ScanOffset(Scanner* scanner, int64_t* offset) {
   return true;
 }
 
-/// The `[-]HH:MM:SS.ffffff` that may end an interval; `number` is its hours, already read.
-bool ScanClock(Scanner* scanner, int64_t number, TimeValue* clock) {
-  int32_t minute = 0;
-  int32_t second = 0;
-  if (!scanner->Take(':') || !scanner->Digits(2, &minute) || !scanner->Take(':') || !scanner->Digits(2, &second) ||
-      !scanner->Fraction(&clock->nanos) || number > kMaxDuration / 3600) {
-    return false;
-  }
-  clock->seconds = number * 3600 + minute * 60 + second;
-  return true;
-}
-
 void Negate(TimeValue* value) {
   value->seconds = -value->seconds;
   value->nanos = -value->nanos;
-}
-
-/// Gives seconds and nanoseconds the same sign, as Duration wants it.
-void AlignSigns(TimeValue* value) {
-  if (value->seconds > 0 && value->nanos < 0) {
-    --value->seconds;
-    value->nanos += kNanosPerSecond;
-  } else if (value->seconds < 0 && value->nanos > 0) {
-    ++value->seconds;
-    value->nanos -= kNanosPerSecond;
-  }
 }
 
 void AppendSigned(const TimeValue& value, std::string* out) {
@@ -241,7 +166,7 @@ void AppendDurationSeconds(const TimeValue& value, std::string* out) {
 }
 
 bool ParseTimestamp(std::string_view text, TimeValue* value) {
-  Scanner scanner(text);
+  TimeScanner scanner(text);
   int64_t offset = 0;
   if (!ScanDateAndTime(&scanner, ' ', value) || !ScanOffset(&scanner, &offset) || !scanner.done()) return false;
   value->seconds -= offset;
@@ -249,7 +174,7 @@ bool ParseTimestamp(std::string_view text, TimeValue* value) {
 }
 
 bool ParseRfc3339(std::string_view text, TimeValue* value) {
-  Scanner scanner(text);
+  TimeScanner scanner(text);
   int64_t offset = 0;
   if (!ScanDateAndTime(&scanner, 'T', value)) return false;
   if (!scanner.Take('Z') && !ScanOffset(&scanner, &offset)) return false;
@@ -257,31 +182,8 @@ bool ParseRfc3339(std::string_view text, TimeValue* value) {
   return scanner.done() && TimestampProblem(*value) == nullptr;
 }
 
-bool ParseInterval(std::string_view text, TimeValue* value) {
-  Scanner scanner(text);
-  int64_t days = 0;
-  TimeValue clock;
-  while (!scanner.done()) {
-    const bool negative = scanner.Take('-');
-    if (!negative) scanner.Take('+');
-    int64_t number = 0;
-    if (!scanner.Number(&number)) return false;
-    if (scanner.Take(" days") || scanner.Take(" day")) {
-      if (number > kMaxDuration / kSecondsPerDay + 1) return false;
-      days = negative ? -number : number;
-      if (!scanner.Take(' ') && !scanner.done()) return false;
-    } else {
-      if (!ScanClock(&scanner, number, &clock) || !scanner.done()) return false;
-      if (negative) Negate(&clock);
-    }
-  }
-  *value = {days * kSecondsPerDay + clock.seconds, clock.nanos};
-  AlignSigns(value);
-  return DurationProblem(*value) == nullptr;
-}
-
 bool ParseDurationSeconds(std::string_view text, TimeValue* value) {
-  Scanner scanner(text);
+  TimeScanner scanner(text);
   const bool negative = scanner.Take('-');
   if (!scanner.Number(&value->seconds) || !scanner.Fraction(&value->nanos) || !scanner.Take('s')) return false;
   if (negative) Negate(value);
@@ -289,7 +191,7 @@ bool ParseDurationSeconds(std::string_view text, TimeValue* value) {
 }
 
 bool ParseDate(std::string_view text, DateValue* value) {
-  Scanner scanner(text);
+  TimeScanner scanner(text);
   return ScanDate(&scanner, value) && scanner.done();
 }
 

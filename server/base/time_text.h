@@ -39,7 +39,7 @@ void AppendDurationSeconds(const TimeValue& value, std::string* out);
 
 /// PostgreSQL's ISO output in any whole-second offset. False for BC, years over 9999, infinity and what is no time.
 bool ParseTimestamp(std::string_view text, TimeValue* value);
-/// PostgreSQL's IntervalStyle postgres. A day is 24 hours; months and years have no length in seconds: false.
+/// PostgreSQL's output in any IntervalStyle. A day is 24 hours; months and years have no length in seconds: false.
 bool ParseInterval(std::string_view text, TimeValue* value);
 /// `2024-05-06`.
 bool ParseDate(std::string_view text, DateValue* value);

@@ -37,9 +37,9 @@ BatchResponseEncoder::BatchResponseEncoder(const plan::MethodPlan& plan) {
 absl::Status BatchResponseEncoder::Append(const std::vector<std::vector<std::string>>& missing,
                                           const std::vector<plan::WriteOutcome>& writes,
                                           const std::vector<absl::Status>& results, std::string* out) const {
-  std::string problem;
+  CellProblem problem;
   if (!keys_.empty() && !missing.empty() && !AppendMissing(missing, out, &problem)) {
-    return UnrepresentableValue(missing_name_, problem);
+    return UnrepresentableValue(missing_name_, problem.words);
   }
   if (!outcomes_tag_.empty() && !writes.empty()) AppendWrites(writes, out);
   if (!results_tag_.empty()) AppendResults(results, out);
@@ -61,7 +61,7 @@ void BatchResponseEncoder::AppendResults(const std::vector<absl::Status>& result
 }
 
 bool BatchResponseEncoder::AppendMissing(const std::vector<std::vector<std::string>>& missing, std::string* out,
-                                         std::string* problem) const {
+                                         CellProblem* problem) const {
   if (values_only_) {
     std::string literal = "{";
     for (const auto& key : missing) {

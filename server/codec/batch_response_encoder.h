@@ -18,15 +18,15 @@ class BatchResponseEncoder {
   explicit BatchResponseEncoder(const plan::MethodPlan& plan);
 
   /// Appends missing keys (one text for each column that names a row), outcomes and what became of each element of a
-  /// partial batch, where the response has fields for them. INTERNAL, reason UNREPRESENTABLE_VALUE, when a text does
-  /// not fit its field.
+  /// partial batch, where the response has fields for them. FAILED_PRECONDITION, reason UNREPRESENTABLE_VALUE, when a
+  /// text does not fit its field.
   absl::Status Append(const std::vector<std::vector<std::string>>& missing,
                       const std::vector<plan::WriteOutcome>& writes, const std::vector<absl::Status>& results,
                       std::string* out) const;
 
  private:
   bool AppendMissing(const std::vector<std::vector<std::string>>& missing, std::string* out,
-                     std::string* problem) const;
+                     CellProblem* problem) const;
   void AppendResults(const std::vector<absl::Status>& results, std::string* out) const;
   void AppendWrites(const std::vector<plan::WriteOutcome>& writes, std::string* out) const;
 

@@ -24,7 +24,7 @@ constexpr int kOuterNesting = 1;
 
 class JsonReader {
  public:
-  JsonReader(std::string* out, std::string* problem) : out_(out), problem_(problem) {}
+  JsonReader(std::string* out, CellProblem* problem) : out_(out), problem_(problem) {}
 
   /// The field with tag; null is no field, except where null is a value.
   bool Field(const FieldShape& field, const json& value, int depth) {
@@ -46,11 +46,17 @@ class JsonReader {
   }
 
   bool Fail(std::string problem) {
-    if (problem_->empty()) *problem_ = std::move(problem);
+    if (problem_->words.empty()) problem_->words = std::move(problem);
+    return false;
+  }
+  /// The problem is further in.
+  bool FailIn(std::string_view part) {
+    problem_->path.insert(0, part);
     return false;
   }
   bool Misfit(const FieldShape& field, const json& value) {
-    return Fail(Cat("the stored JSON has a ", value.type_name(), " that does not fit ", field.full_name));
+    return Fail(
+        Cat("the JSON value there is of type ", value.type_name(), ", which ", field.full_name, " cannot hold"));
   }
 
   void Tag(const FieldShape& field) { AppendVarint(MakeTag(field.number, field.wire_type), out_); }
@@ -58,17 +64,18 @@ class JsonReader {
   bool Repeated(const FieldShape& field, const json& value, int depth) {
     if (!value.is_array()) return Misfit(field, value);
     if (value.empty()) return true;
-    bool zero = false;
     if (field.packed) {
       AppendVarint(MakeTag(field.number, WireType::kLength), out_);
-      return AppendLengthPrefixed(out_, [&] {
-        return std::all_of(value.begin(), value.end(),
-                           [&](const json& element) { return Untagged(field, element, depth, &zero); });
-      });
+      return AppendLengthPrefixed(out_, [&] { return Elements(field, value, depth); });
     }
-    for (const json& element : value) {
-      Tag(field);
-      if (!Untagged(field, element, depth, &zero)) return false;
+    return Elements(field, value, depth);
+  }
+
+  bool Elements(const FieldShape& field, const json& value, int depth) {
+    bool zero = false;
+    for (size_t i = 0; i < value.size(); ++i) {
+      if (!field.packed) Tag(field);
+      if (!Untagged(field, value[i], depth, &zero)) return FailIn(Cat("[", i, "]"));
     }
     return true;
   }
@@ -82,7 +89,7 @@ class JsonReader {
         if (!MapEntryKey(field, key)) return Misfit(field, value);
         return MapEntryValue(field.message->fields[1], element, depth + 1);
       });
-      if (!good) return false;
+      if (!good) return FailIn(Cat("[", json(key).dump(), "]"));
     }
     return true;
   }
@@ -114,7 +121,7 @@ class JsonReader {
     return AppendLengthPrefixed(out_, [&] { return Message(field, value, depth + 1); });
   }
 
-  bool TooDeep() { return Fail("the stored JSON nests too deep for a protobuf message"); }
+  bool TooDeep() { return Fail("the JSON nests too deep for a protobuf message"); }
 
   bool Bits(const FieldShape& field, uint64_t value, bool* zero) {
     *zero = value == 0;
@@ -272,7 +279,7 @@ class JsonReader {
     for (const FieldShape& member : field.message->fields) {
       auto found = value.find(member.name);
       if (found == value.end()) found = value.find(member.json_name);
-      if (found != value.end() && !Field(member, *found, depth)) return false;
+      if (found != value.end() && !Field(member, *found, depth)) return FailIn(Cat(".", member.name));
     }
     return true;
   }
@@ -302,7 +309,7 @@ class JsonReader {
   }
 
   std::string* out_;
-  std::string* problem_;
+  CellProblem* problem_;
 };
 
 /// The field that an object's key stands for; nullptr where any key may be.
@@ -332,21 +339,21 @@ void Prune(const FieldShape* field, const plan::JsonTree& parts, json* value) {
   }
 }
 
-bool Parse(std::string_view text, json* value, std::string* problem) {
+bool Parse(std::string_view text, json* value, CellProblem* problem) {
   *value = json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (value->is_discarded()) *problem = "the stored value is not JSON that can be read";
+  if (value->is_discarded()) problem->words = "it is not JSON that can be read";
   return !value->is_discarded();
 }
 
 }  // namespace
 
-bool AppendFieldFromJson(const FieldShape& field, std::string_view text, std::string* out, std::string* problem) {
+bool AppendFieldFromJson(const FieldShape& field, std::string_view text, std::string* out, CellProblem* problem) {
   json value;
   return Parse(text, &value, problem) && JsonReader(out, problem).Field(field, value, kOuterNesting);
 }
 
 bool AppendFieldFromJson(const FieldShape& field, std::string_view text, const plan::JsonTree& parts, std::string* out,
-                         std::string* problem) {
+                         CellProblem* problem) {
   json value;
   if (!Parse(text, &value, problem)) return false;
   if (!value.is_object()) return true;

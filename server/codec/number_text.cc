@@ -70,4 +70,22 @@ bool AppendUnhexed(std::string_view hex, std::string* out) {
   return true;
 }
 
+bool AppendBytea(std::string_view text, std::string* out) {
+  if (text.substr(0, 2) == "\\x") return AppendUnhexed(text.substr(2), out);
+  const auto octal = [&text](size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '7'; };
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      out->push_back(text[i]);
+    } else if (i + 1 < text.size() && text[i + 1] == '\\') {
+      out->push_back(text[++i]);
+    } else if (octal(i + 1) && text[i + 1] <= '3' && octal(i + 2) && octal(i + 3)) {
+      out->push_back(static_cast<char>((text[i + 1] - '0') << 6 | (text[i + 2] - '0') << 3 | (text[i + 3] - '0')));
+      i += 3;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace rowkeeper::codec

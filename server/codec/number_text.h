@@ -48,5 +48,7 @@ void AppendHex(std::string_view bytes, std::string* out);
 int HexDigit(char c);
 /// Appends the bytes that an even number of hexadecimal digits stands for.
 bool AppendUnhexed(std::string_view hex, std::string* out);
+/// Appends the bytes of a bytea as PostgreSQL writes them, whatever bytea_output is: `\x6100`, or `a\000`.
+bool AppendBytea(std::string_view text, std::string* out);
 
 }  // namespace rowkeeper::codec

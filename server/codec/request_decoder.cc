@@ -266,6 +266,9 @@ void RequestDecoder::Control(const Source& source, const Slot& slot, plan::Reque
         violations->Add(source.name, Cat(Number(field, slot), " is no value of rowkeeper.v1.CountMode"));
       }
       break;
+    case InputRole::kSkipUnrepresentable:
+      plan::PartOf<plan::WithSkipUnrepresentable>(&request->family)->skip_unrepresentable = Number(field, slot) != 0;
+      break;
     case InputRole::kMaxAffected:
       request->as<plan::BulkRequest>().max_affected = Number(field, slot);
       break;

@@ -11,7 +11,7 @@ namespace rowkeeper::codec {
 using google::protobuf::FieldDescriptor;
 
 std::unique_ptr<const ResponseEncoder> ResponseEncoder::Compile(const plan::ResponsePlan& plan) {
-  std::unique_ptr<ResponseEncoder> encoder(new ResponseEncoder());
+  std::unique_ptr<ResponseEncoder> encoder(new ResponseEncoder(plan));
   encoder->shape_ = plan.shape;
   if (plan.rows != nullptr) AppendVarint(MakeTag(plan.rows->number(), WireType::kLength), &encoder->rows_tag_);
   encoder->next_page_token_ = PlaceOf(plan.next_page_token);
@@ -50,6 +50,7 @@ absl::Status ResponseEncoder::AppendNumber(const Place& place, std::optional<int
 }
 
 absl::Status ResponseEncoder::AppendFacts(const ResponseFacts& facts, std::string* out) const {
+  if (facts.unrepresentable != nullptr) unrepresentable_.Append(*facts.unrepresentable, out);
   AppendText(next_page_token_, facts.next_page_token, out);
   AppendText(previous_page_token_, facts.previous_page_token, out);
   if (absl::Status status = AppendNumber(total_size_, facts.total_size, out); !status.ok()) return status;

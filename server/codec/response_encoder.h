@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "server/codec/row_encoder.h"
+#include "server/codec/unrepresentable_rows.h"
 #include "server/codec/wire_format.h"
 #include "server/plan/method_plan.h"
 
@@ -21,6 +22,8 @@ struct ResponseFacts {
   std::optional<int64_t> total_size = std::nullopt;
   std::optional<int64_t> affected = std::nullopt;
   bool more = false;
+  /// Takes rows that cannot be written, which are left out; nullptr: they fail the response.
+  UnrepresentableRows* unrepresentable = nullptr;
 };
 
 /// Writes the response messages of one method. Immutable once compiled; any thread.
@@ -32,7 +35,7 @@ class ResponseEncoder {
   /// Appends the response that the first `count` rows of `rows` make. `encoder` is a RowEncoder, or anything with its
   /// Append. An empty response takes
   /// none, an entity or its holder at most one; no row leaves the message empty. Facts are written where the
-  /// response has fields for them. Fails as RowEncoder::Append does; INTERNAL, reason UNREPRESENTABLE_VALUE, for a
+  /// response has fields for them. Fails as `encoder` does; FAILED_PRECONDITION, reason UNREPRESENTABLE_VALUE, for a
   /// number that does not fit into an int32.
   template <typename Rows, typename Encoder>
   absl::Status Encode(const Rows& rows, int count, const Encoder& encoder, const ResponseFacts& facts,
@@ -40,8 +43,11 @@ class ResponseEncoder {
     if (shape_ == plan::ResponseShape::kEmpty || shape_ == plan::ResponseShape::kFacts) count = 0;
     if (shape_ != plan::ResponseShape::kList && count > 1) count = 1;
     for (int row = 0; row < count; ++row) {
+      const size_t start = out->size();
       const absl::Status status = AppendRow(rows, row, encoder, out);
-      if (!status.ok()) return status;
+      if (status.ok()) continue;
+      if (facts.unrepresentable == nullptr || !facts.unrepresentable->Take(status)) return status;
+      out->resize(start);
     }
     return AppendFacts(facts, out);
   }
@@ -56,7 +62,7 @@ class ResponseEncoder {
     bool narrow = false;
   };
 
-  ResponseEncoder() = default;
+  explicit ResponseEncoder(const plan::ResponsePlan& plan) : unrepresentable_(plan) {}
   static Place PlaceOf(const google::protobuf::FieldDescriptor* field);
   static void AppendText(const Place& place, std::string_view text, std::string* out);
   static absl::Status AppendNumber(const Place& place, std::optional<int64_t> number, std::string* out);
@@ -76,6 +82,7 @@ class ResponseEncoder {
   Place total_size_;
   Place affected_;
   Place more_;
+  UnrepresentableRowsEncoder unrepresentable_;
 };
 
 }  // namespace rowkeeper::codec

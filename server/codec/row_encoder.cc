@@ -1,19 +1,23 @@
 #include "server/codec/row_encoder.h"
 
-#include "server/base/database_errors.h"
+#include "server/base/row_errors.h"
 
 namespace rowkeeper::codec {
 
-std::unique_ptr<const RowEncoder> RowEncoder::Compile(const catalogue::Entity& entity, const std::vector<int>& cells,
-                                                      const plan::JsonMask* json) {
+std::unique_ptr<const RowEncoder> RowEncoder::Compile(const catalogue::Entity& entity, const Layout& layout) {
   std::unique_ptr<RowEncoder> encoder(new RowEncoder());
-  encoder->cells_.reserve(cells.size());
-  for (const int cell : cells) {
+  encoder->entity_ = entity.full_name;
+  encoder->cells_.reserve(layout.cells.size());
+  for (const int cell : layout.cells) {
     const catalogue::Column& column = entity.columns[static_cast<size_t>(cell)];
     encoder->cells_.emplace_back(*column.field, column.type, &encoder->shapes_);
-    if (json == nullptr) continue;
-    const auto parts = json->reads.find(cell);
-    if (parts != json->reads.end()) encoder->cells_.back().KeepOnly(parts->second);
+    if (layout.json == nullptr) continue;
+    const auto parts = layout.json->reads.find(cell);
+    if (parts != layout.json->reads.end()) encoder->cells_.back().KeepOnly(parts->second);
+  }
+  for (size_t i = 0; i < layout.key_cells.size(); ++i) {
+    const catalogue::Column& column = entity.columns[static_cast<size_t>(entity.key[i])];
+    encoder->key_.push_back({column.field->name(), layout.key_cells[i]});
   }
   return encoder;
 }
@@ -27,8 +31,10 @@ std::unique_ptr<const RowEncoder> RowEncoder::Compile(const std::vector<catalogu
   return encoder;
 }
 
-absl::Status RowEncoder::Unrepresentable(int column, std::string_view problem) const {
-  return UnrepresentableValue(cells_[column].field_name(), problem);
+absl::Status RowEncoder::Unrepresentable(std::string_view key, int column, const CellProblem& problem) const {
+  const FieldShape& field = cells_[static_cast<size_t>(column)].field();
+  const std::string place = Cat(entity_.empty() ? field.full_name : field.name, problem.path);
+  return UnrepresentableValue(StoredValue{entity_, key, place}, problem.words);
 }
 
 }  // namespace rowkeeper::codec

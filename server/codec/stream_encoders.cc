@@ -32,7 +32,7 @@ std::string ImportEncoder::Encode(const ImportProgress& progress) const {
   return out;
 }
 
-ExportEncoder::ExportEncoder(const plan::ResponsePlan& plan) {
+ExportEncoder::ExportEncoder(const plan::ResponsePlan& plan) : unrepresentable_(plan) {
   AppendVarint(MakeTag(plan.rows->number(), WireType::kLength), &rows_tag_);
   AppendVarint(MakeTag(plan.next_page_token->number(), WireType::kLength), &token_tag_);
 }

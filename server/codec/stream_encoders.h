@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "server/codec/row_encoder.h"
+#include "server/codec/unrepresentable_rows.h"
 #include "server/codec/wire_format.h"
 #include "server/plan/batch/import_response.h"
 #include "server/plan/method_plan.h"
@@ -49,6 +50,10 @@ class ExportEncoder {
     out->append(rows_tag_);
     return AppendLengthPrefixed(out, [&] { return encoder.Append(rows, row, out); });
   }
+  /// Appends what is to be said of rows that were left out.
+  void AppendUnrepresentable(const UnrepresentableRows& rows, std::string* out) const {
+    unrepresentable_.Append(rows, out);
+  }
   void AppendToken(std::string_view token, std::string* out) const {
     out->append(token_tag_);
     AppendLengthDelimited(token, out);
@@ -57,6 +62,7 @@ class ExportEncoder {
  private:
   std::string rows_tag_;
   std::string token_tag_;
+  UnrepresentableRowsEncoder unrepresentable_;
 };
 
 }  // namespace rowkeeper::codec

@@ -17,12 +17,6 @@ namespace {
 using catalogue::ValueKind;
 using google::protobuf::FieldDescriptor;
 
-/// Never the value itself: errors are logged.
-bool Misfit(std::string* problem) {
-  if (problem->empty()) *problem = "the stored value does not fit the field's type";
-  return false;
-}
-
 void AppendBits(const FieldShape& field, uint64_t value, std::string* out) {
   const uint64_t bits = WireBits(field.type, value);
   if (field.wire_type == WireType::kVarint) {
@@ -86,23 +80,26 @@ TextToWire::TextToWire(const FieldDescriptor& field, catalogue::ValueType type, 
   for (const catalogue::EnumLabel& label : type_.labels) numbers_.emplace(label.label, label.number);
 }
 
-bool TextToWire::Append(std::string_view text, std::string* out, std::string* problem) const {
+bool TextToWire::Append(std::string_view text, std::string* out, CellProblem* problem) const {
   if (parts_ != nullptr) return AppendFieldFromJson(*field_, text, *parts_, out, problem);
   if (type_.kind == ValueKind::kJson) return AppendFieldFromJson(*field_, text, out, problem);
   if (field_->repeated) return AppendArray(text, out, problem);
   const size_t start = out->size();
   bool zero = false;
   out->append(tag_);
-  if (!AppendValue(*field_, text, out, &zero)) return Misfit(problem);
+  if (!AppendValue(*field_, text, out, &zero)) {
+    problem->words = Misfit();
+    return false;
+  }
   if (zero && !field_->presence) out->resize(start);
   return true;
 }
 
-bool TextToWire::AppendArray(std::string_view text, std::string* out, std::string* problem) const {
+bool TextToWire::AppendArray(std::string_view text, std::string* out, CellProblem* problem) const {
   ArrayScanner scanner(text);
   std::string packed;
   std::string_view element;
-  while (true) {
+  for (size_t place = 0;; ++place) {
     switch (scanner.Step(&element)) {
       case ArrayScanner::Next::kEnd:
         if (packed.empty()) return true;
@@ -110,18 +107,47 @@ bool TextToWire::AppendArray(std::string_view text, std::string* out, std::strin
         AppendLengthDelimited(packed, out);
         return true;
       case ArrayScanner::Next::kNull:
-        *problem = "the stored array has a NULL element";
+        *problem = {Cat("[", place, "]"), "it is NULL, which an element of a repeated field cannot be"};
         return false;
       case ArrayScanner::Next::kError:
-        *problem = "the stored value is not an array of one dimension";
+        *problem = {"", "it is not an array of one dimension"};
         return false;
       case ArrayScanner::Next::kElement:
         break;
     }
     bool zero = false;
     if (!field_->packed) out->append(tag_);
-    if (!AppendValue(*field_, element, field_->packed ? &packed : out, &zero)) return Misfit(problem);
+    if (!AppendValue(*field_, element, field_->packed ? &packed : out, &zero)) {
+      *problem = {Cat("[", place, "]"), Misfit()};
+      return false;
+    }
   }
+}
+
+std::string TextToWire::Misfit() const {
+  switch (type_.kind) {
+    case ValueKind::kTimestamp:
+    case ValueKind::kDate:
+      return "it is not within the years 1 to 9999";
+    case ValueKind::kDuration:
+      return "it has months or years, whose length varies, or is longer than 315576000000 seconds";
+    case ValueKind::kEnum:
+      return "it is no value of the enum";
+    case ValueKind::kBool:
+    case ValueKind::kInt32:
+    case ValueKind::kInt64:
+    case ValueKind::kUint32:
+    case ValueKind::kUint64:
+    case ValueKind::kFloat:
+    case ValueKind::kDouble:
+    case ValueKind::kString:
+    case ValueKind::kBytes:
+    case ValueKind::kUuid:
+    case ValueKind::kDecimal:
+    case ValueKind::kJson:
+      break;
+  }
+  return "it does not fit the field's type";
 }
 
 bool TextToWire::AppendValue(const FieldShape& field, std::string_view text, std::string* out, bool* zero) const {
@@ -165,11 +191,8 @@ bool TextToWire::AppendText(const FieldShape& field, std::string_view text, std:
     return true;
   }
   const bool uuid = type_.kind == ValueKind::kUuid;
-  if (!uuid) *zero = text == "\\x";
-  return AppendLengthPrefixed(out, [&] {
-    if (uuid) return AppendUuidBytes(text, out);
-    return text.substr(0, 2) == "\\x" && AppendUnhexed(text.substr(2), out);
-  });
+  if (!uuid) *zero = text.empty() || text == "\\x";
+  return AppendLengthPrefixed(out, [&] { return uuid ? AppendUuidBytes(text, out) : AppendBytea(text, out); });
 }
 
 bool TextToWire::AppendMessage(std::string_view text, std::string* out) const {

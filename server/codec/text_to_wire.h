@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "google/protobuf/descriptor.h"
 #include "server/catalogue/value_type.h"
+#include "server/codec/cell_problem.h"
 #include "server/codec/message_shape.h"
 #include "server/plan/mask/json_mask.h"
 
@@ -23,12 +24,13 @@ class TextToWire {
 
   /// `text` is not NULL. Zero of a field without presence appends nothing. False, with `problem`, when the field cannot
   /// carry the value; `out` is then of no use.
-  bool Append(std::string_view text, std::string* out, std::string* problem) const;
+  bool Append(std::string_view text, std::string* out, CellProblem* problem) const;
 
-  const std::string& field_name() const { return field_->full_name; }
+  const FieldShape& field() const { return *field_; }
 
  private:
-  bool AppendArray(std::string_view text, std::string* out, std::string* problem) const;
+  bool AppendArray(std::string_view text, std::string* out, CellProblem* problem) const;
+  std::string Misfit() const;
   bool AppendValue(const FieldShape& field, std::string_view text, std::string* out, bool* zero) const;
   bool AppendNumber(const FieldShape& field, std::string_view text, std::string* out, bool* zero) const;
   bool AppendText(const FieldShape& field, std::string_view text, std::string* out, bool* zero) const;

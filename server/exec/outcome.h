@@ -60,6 +60,8 @@ struct Outcome {
   std::shared_ptr<const sql::Statement> statement;
   /// The first rows of `rows` that go into the response.
   int row_count = 0;
+  /// Of the rows, those that cannot be shown are left out and reported; otherwise they fail the call.
+  bool skip_unrepresentable = false;
   /// Rows of relations; nullptr when none were asked for. See relation_rows.h.
   std::shared_ptr<const RelatedRows> related;
   /// What there is to say beside the rows; of the family of the call's plan.

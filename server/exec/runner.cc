@@ -38,6 +38,8 @@ absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& conn
   const Execution execution{parts_, call, connection, cancellation};
   absl::StatusOr<Outcome> outcome = RunFamily(execution);
   const auto* with = plan::PartOf<plan::WithRelations>(call.variant.family);
+  const auto* skips = plan::PartOf<plan::WithSkipUnrepresentable>(call.request.family);
+  if (outcome.ok() && skips != nullptr) outcome->skip_unrepresentable = skips->skip_unrepresentable;
   if (!outcome.ok() || with == nullptr || with->relations == nullptr) return outcome;
   if (absl::Status status = RelationLoader(execution, with->relations).Load(&*outcome); !status.ok()) return status;
   return outcome;

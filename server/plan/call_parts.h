@@ -43,6 +43,10 @@ struct WithDeleted {
 struct WithAllowMissing {
   bool allow_missing = false;
 };
+struct WithSkipUnrepresentable {
+  /// Rows that cannot be shown are left out and reported, instead of failing the call.
+  bool skip_unrepresentable = false;
+};
 struct WithExpression {
   /// An AIP-160 filter expression.
   std::string expression;

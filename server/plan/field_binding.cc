@@ -48,6 +48,8 @@ constexpr Control kControls[] = {
     {"max_affected", v1::BINDING_MAX_AFFECTED, InputRole::kMaxAffected, ControlType::kInteger, "int64"},
     {"older_than", v1::BINDING_OLDER_THAN, InputRole::kOlderThan, ControlType::kDuration, "google.protobuf.Duration"},
     {"resume_token", v1::BINDING_RESUME_TOKEN, InputRole::kPageToken, ControlType::kString, "string"},
+    {"skip_unrepresentable", v1::BINDING_SKIP_UNREPRESENTABLE, InputRole::kSkipUnrepresentable, ControlType::kBool,
+     "bool"},
 };
 
 bool HasType(const FieldDescriptor& field, ControlType type) {

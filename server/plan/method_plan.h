@@ -30,22 +30,23 @@ struct QueryPlan;
 
 /// What a request field is used for.
 enum class InputRole {
-  kFilter,        ///< compared with a column
-  kValue,         ///< written to a column
-  kPageSize,      ///< int32
-  kPageToken,     ///< string
-  kOrderBy,       ///< string
-  kReadMask,      ///< google.protobuf.FieldMask
-  kUpdateMask,    ///< google.protobuf.FieldMask
-  kDeleted,       ///< rowkeeper.v1.Deleted
-  kVersion,       ///< int32 or int64
-  kAllowMissing,  ///< bool
-  kExpression,    ///< string, an AIP-160 filter
-  kSkip,          ///< int32
-  kCount,         ///< rowkeeper.v1.CountMode
-  kMaxAffected,   ///< int32 or int64
-  kOlderThan,     ///< google.protobuf.Duration
-  kIgnored,       ///< read by nobody: another field of the request stands above it
+  kFilter,               ///< compared with a column
+  kValue,                ///< written to a column
+  kPageSize,             ///< int32
+  kPageToken,            ///< string
+  kOrderBy,              ///< string
+  kReadMask,             ///< google.protobuf.FieldMask
+  kUpdateMask,           ///< google.protobuf.FieldMask
+  kDeleted,              ///< rowkeeper.v1.Deleted
+  kVersion,              ///< int32 or int64
+  kAllowMissing,         ///< bool
+  kExpression,           ///< string, an AIP-160 filter
+  kSkip,                 ///< int32
+  kCount,                ///< rowkeeper.v1.CountMode
+  kMaxAffected,          ///< int32 or int64
+  kOlderThan,            ///< google.protobuf.Duration
+  kSkipUnrepresentable,  ///< bool
+  kIgnored,              ///< read by nobody: another field of the request stands above it
 };
 
 /// One request field that the plan reads. A field may have two inputs (the key of an update is value and filter).
@@ -135,6 +136,9 @@ struct ResponsePlan {
   const google::protobuf::FieldDescriptor* more = nullptr;
   /// Partial batch: the repeated rowkeeper.v1.RowResult.
   const google::protobuf::FieldDescriptor* results = nullptr;
+  /// List, export, batch get: the repeated rowkeeper.v1.UnrepresentableRow, and the number of rows that were left out.
+  const google::protobuf::FieldDescriptor* unrepresentable = nullptr;
+  const google::protobuf::FieldDescriptor* unrepresentable_count = nullptr;
   /// Batch: the repeated field for keys without a row, or nullptr; and for each of MethodPlan::filters the field for
   /// its value, which is the same one where keys are values.
   const google::protobuf::FieldDescriptor* missing = nullptr;

@@ -20,7 +20,7 @@ namespace {
 using catalogue::Family;
 using google::protobuf::FieldDescriptor;
 
-enum class FactType { kString, kInteger, kBool, kRowResults };
+enum class FactType { kString, kInteger, kBool, kRowResults, kUnrepresentableRows };
 
 struct FactField {
   Fact fact;
@@ -45,13 +45,20 @@ constexpr FactField kFacts[] = {
     // An export goes on after its last row as a list does after its page.
     {Fact::kResumeToken, "resume_token", v1::BINDING_RESUME_TOKEN, FactType::kString, "string",
      &ResponsePlan::next_page_token},
+    {Fact::kUnrepresentable, "unrepresentable", v1::BINDING_UNREPRESENTABLE, FactType::kUnrepresentableRows,
+     "repeated rowkeeper.v1.UnrepresentableRow", &ResponsePlan::unrepresentable},
+    {Fact::kUnrepresentableCount, "unrepresentable_count", v1::BINDING_UNREPRESENTABLE_COUNT, FactType::kInteger,
+     "int32", &ResponsePlan::unrepresentable_count},
 };
 
+bool IsListOf(const FieldDescriptor& field, std::string_view message) {
+  return field.is_repeated() && field.type() == FieldDescriptor::TYPE_MESSAGE &&
+         field.message_type()->full_name() == message;
+}
+
 bool HasType(const FieldDescriptor& field, FactType type) {
-  if (type == FactType::kRowResults) {
-    return field.is_repeated() && field.type() == FieldDescriptor::TYPE_MESSAGE &&
-           field.message_type()->full_name() == "rowkeeper.v1.RowResult";
-  }
+  if (type == FactType::kRowResults) return IsListOf(field, "rowkeeper.v1.RowResult");
+  if (type == FactType::kUnrepresentableRows) return IsListOf(field, "rowkeeper.v1.UnrepresentableRow");
   if (field.is_repeated()) return false;
   switch (type) {
     case FactType::kString:
@@ -61,6 +68,7 @@ bool HasType(const FieldDescriptor& field, FactType type) {
     case FactType::kBool:
       return field.type() == FieldDescriptor::TYPE_BOOL;
     case FactType::kRowResults:
+    case FactType::kUnrepresentableRows:
       break;
   }
   return false;
@@ -115,7 +123,23 @@ std::string KnownFacts(const MethodPlan& plan) {
   return names;
 }
 
+void CheckUnrepresentable(const MethodPlan& plan, catalogue::Diagnostics* diagnostics) {
+  const Input* skip = FindInput(plan, InputRole::kSkipUnrepresentable);
+  const FieldDescriptor* rows = plan.response.unrepresentable;
+  const FieldDescriptor* told = rows != nullptr ? rows : plan.response.unrepresentable_count;
+  if (skip != nullptr && told == nullptr && plan.response.rows_known) {
+    diagnostics->Error(*skip->path.back(), "leaves rows out, and callers could not tell which",
+                       "add `repeated rowkeeper.v1.UnrepresentableRow unrepresentable` (or `int32 "
+                       "unrepresentable_count`) to the response, or remove this field");
+  }
+  if (skip == nullptr && told != nullptr) {
+    diagnostics->Error(*told, "would never be filled: nothing in the request asks for rows to be left out",
+                       "add `bool skip_unrepresentable` to the request, or remove this field");
+  }
+}
+
 void CheckResponseFacts(const MethodPlan& plan, catalogue::Diagnostics* diagnostics) {
+  CheckUnrepresentable(plan, diagnostics);
   if (!Gives(plan, Fact::kTotalSize)) return;
   const Input* count = FindInput(plan, InputRole::kCount);
   const FieldDescriptor* total = plan.response.total_size;

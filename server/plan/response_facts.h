@@ -16,6 +16,8 @@ enum class Fact {
   kMore,
   kResults,
   kResumeToken,
+  kUnrepresentable,
+  kUnrepresentableCount,
 };
 
 /// Makes `field` of the response the place of a fact (a token, a count, …) when the `bind` option or a standard name
@@ -33,7 +35,11 @@ inline bool CarriesRows(const ResponsePlan& response) {
   return response.shape != ResponseShape::kEmpty && response.shape != ResponseShape::kFacts;
 }
 
-/// Checks what holds for facts of all operations: a total_size that can be asked for, and so on.
+/// Checks that a request which can ask for rows to be left out has a response that says which or how many, and the
+/// reverse.
+void CheckUnrepresentable(const MethodPlan& plan, catalogue::Diagnostics* diagnostics);
+
+/// Checks what holds for facts of all row methods: a total_size that can be asked for, and so on.
 void CheckResponseFacts(const MethodPlan& plan, catalogue::Diagnostics* diagnostics);
 
 }  // namespace rowkeeper::plan

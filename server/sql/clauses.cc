@@ -1,5 +1,7 @@
 #include "server/sql/clauses.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/sql/identifier.h"
@@ -15,6 +17,45 @@ std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& 
 std::string NoChange(const catalogue::Entity& entity) {
   const std::string name = ColumnName(entity, entity.kept_column());
   return Cat(name, " = ", name);
+}
+
+namespace {
+
+/// Whether a column of the right type can hold what its field cannot carry.
+bool CanBeUnrepresentable(const catalogue::ValueType& type) {
+  using catalogue::ValueKind;
+  if (type.array) return true;
+  switch (type.kind) {
+    case ValueKind::kBool:
+    case ValueKind::kInt32:
+    case ValueKind::kInt64:
+    case ValueKind::kFloat:
+    case ValueKind::kDouble:
+    case ValueKind::kString:
+    case ValueKind::kBytes:
+    case ValueKind::kUuid:
+    case ValueKind::kDecimal:
+      return false;
+    case ValueKind::kUint32:
+    case ValueKind::kUint64:
+    case ValueKind::kEnum:
+    case ValueKind::kTimestamp:
+    case ValueKind::kDuration:
+    case ValueKind::kDate:
+    case ValueKind::kJson:
+      break;
+  }
+  return true;
+}
+
+}  // namespace
+
+void AddKeyCells(const catalogue::Entity& entity, std::vector<int>* cells) {
+  const auto can_fail = [&entity](int column) { return CanBeUnrepresentable(entity.columns[column].type); };
+  if (std::none_of(cells->begin(), cells->end(), can_fail)) return;
+  for (const int column : entity.key) {
+    if (std::find(cells->begin(), cells->end(), column) == cells->end()) cells->push_back(column);
+  }
 }
 
 Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible) {

@@ -17,6 +17,9 @@ std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& 
 
 /// An assignment that changes nothing, for an UPDATE that only looks at a row and locks it.
 std::string NoChange(const catalogue::Entity& entity);
+/// Appends to `cells`, columns of `entity` that a read returns, what they lack of its key, by which errors name a row.
+/// Nothing where no cell can hold a value that its field cannot carry.
+void AddKeyCells(const catalogue::Entity& entity, std::vector<int>* cells);
 
 /// A statement whose first `visible` of `cells` go into the response.
 Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible);

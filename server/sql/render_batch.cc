@@ -26,19 +26,15 @@ Statement RenderRows(const MethodPlan& plan, const Variant& variant, plan::Delet
   const Entity& entity = *plan.entity;
   ParameterList parameters;
   const BatchInput input(plan, {}, BatchInput::Versions::kNone, &parameters);
-  std::vector<std::string> cells;
-  if (!variant.columns.empty()) cells.push_back(ColumnList(entity, variant.columns));
-  cells.push_back("\"#\"");
-  std::vector<int> linked = variant.columns;
-  std::vector<int> links = AddLinkCells(entity, variant.as<BatchVariant>().relations.get(), &linked);
-  for (size_t i = variant.columns.size(); i < linked.size(); ++i) {
-    cells.push_back(Identifier(entity.columns[linked[i]].name));
-  }
+  std::vector<int> cells = variant.columns;
+  AddKeyCells(entity, &cells);
+  std::vector<int> links = AddLinkCells(entity, variant.as<BatchVariant>().relations.get(), &cells);
   const std::string text =
-      Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " JOIN ", Table(entity), " ON ",
-          input.KeyMatches(), Where({VisibilityPredicate(entity, deleted)}), " ORDER BY \"#\"");
-  Statement statement = FinishBatch(text, &parameters, variant);
-  for (int& cell : links) cell += cell >= statement.element_cell ? 1 : 0;  // they stand behind it
+      Cat("SELECT ", ColumnList(entity, cells), cells.empty() ? "" : ", ", "\"#\" FROM ", input.From(), " JOIN ",
+          Table(entity), " ON ", input.KeyMatches(), Where({VisibilityPredicate(entity, deleted)}), " ORDER BY \"#\"");
+  const int place = static_cast<int>(cells.size());
+  Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
+  statement.element_cell = place;
   statement.link_cells = std::move(links);
   return statement;
 }

@@ -111,6 +111,7 @@ Statement RenderRelation(const plan::SelectedRelation& selected) {
   const Relation& relation = *selected.relation;
   const Entity& target = *relation.target;
   std::vector<int> cells = selected.columns;
+  AddKeyCells(target, &cells);
   std::vector<int> links = AddLinkCells(target, &selected.children, &cells);
   ParameterList parameters;
   const std::string select = cells.empty() ? "\"#\"" : Cat(ColumnList(target, cells), ", \"#\"");

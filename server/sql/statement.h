@@ -46,7 +46,7 @@ struct Statement {
   std::optional<StatementName> name;
   std::vector<Parameter> parameters;
   /// The entity's column of each result cell: first the visible ones in field order, then those that only the page
-  /// token needs.
+  /// token, relations and errors need.
   std::vector<int> cells;
   /// How many of `cells` go into the response.
   int visible_cells = 0;

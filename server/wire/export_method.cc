@@ -5,6 +5,7 @@
 
 #include "server/base/errors.h"
 #include "server/exec/export_run.h"
+#include "server/wire/unrepresentable_log.h"
 
 namespace rowkeeper::wire {
 namespace {
@@ -115,23 +116,44 @@ class ExportSession : public StreamSession {
   absl::Status Send(const exec::ExportRun& run, const db::Rows& rows, size_t* bytes) {
     const auto encoder = method_.row_encoders_.For(&run.statement());
     std::string message;
+    codec::UnrepresentableRows left_out;
     int first = 0;
     for (int row = 0; row < rows.size(); ++row) {
       const size_t before = message.size();
-      if (absl::Status status = method_.encoder_.AppendRow(rows, row, *encoder, &message); !status.ok()) return status;
+      if (absl::Status status = method_.encoder_.AppendRow(rows, row, *encoder, &message); !status.ok()) {
+        if (!skips_unrepresentable() || !left_out.Take(status)) return Unsent(std::move(status));
+        message.resize(before);
+        continue;
+      }
       if (message.size() <= backend().export_bytes || before == 0) continue;
       std::string last = message.substr(before);
       message.resize(before);
       *bytes += message.size();
+      Report(std::exchange(left_out, {}), &message);
       if (absl::Status status = SendMessage(run, rows, first, row, std::move(message)); !status.ok()) return status;
       message = std::move(last);
       first = row;
     }
     *bytes += message.size();
+    Report(left_out, &message);
     return SendMessage(run, rows, first, rows.size(), std::move(message));
   }
 
-  /// Sends the rows from `first` up to, not including, `end`, and waits until the next message may follow.
+  bool skips_unrepresentable() const { return request_.request.as<plan::ListRequest>().skip_unrepresentable; }
+
+  absl::Status Unsent(absl::Status status) const {
+    LogIfUnrepresentable(method_.plan().full_name, status);
+    return status;
+  }
+
+  /// Says in a message which rows were left out of it.
+  void Report(const codec::UnrepresentableRows& left_out, std::string* message) const {
+    LogUnrepresentable(method_.plan().full_name, left_out);
+    method_.encoder_.AppendUnrepresentable(left_out, message);
+  }
+
+  /// Sends the rows from `first` up to, not including, `end`, and waits until the next message may follow. `message`
+  /// has those of them that can be shown.
   absl::Status SendMessage(const exec::ExportRun& run, const db::Rows& rows, int first, int end, std::string message) {
     method_.encoder_.AppendToken(run.TokenAfter(rows, end - 1), &message);
     if (message.size() > backend().max_response_bytes) {

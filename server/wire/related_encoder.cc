@@ -10,8 +10,8 @@
 namespace rowkeeper::wire {
 
 RelatedEncoder::RelatedEncoder(const codec::RowEncoder& own, const RowEncoders& encoders,
-                               const exec::RelatedRows& related, size_t max_bytes)
-    : own_(own), levels_(Compile(encoders, related.relations)), max_bytes_(max_bytes) {}
+                               const exec::RelatedRows& related, Options options)
+    : own_(own), levels_(Compile(encoders, related.relations)), options_(options) {}
 
 std::vector<RelatedEncoder::Level> RelatedEncoder::Compile(const RowEncoders& encoders,
                                                            const std::vector<exec::RelationRows>& relations) {
@@ -38,10 +38,15 @@ absl::Status RelatedEncoder::AppendRelations(const std::vector<Level>& levels, i
   for (const Level& level : levels) {
     const exec::RelationRows::Range range = level.loaded->of_parent[static_cast<size_t>(parent)];
     for (int row = range.first; row < range.first + range.count; ++row) {
-      if (out->size() > max_bytes_) return ResponseTooLarge(out->size(), max_bytes_, "ask for fewer rows or fields");
+      const size_t start = out->size();
+      if (start > options_.max_bytes) {
+        return ResponseTooLarge(start, options_.max_bytes, "ask for fewer rows or fields");
+      }
       out->append(level.tag);
       const absl::Status status = codec::AppendLengthPrefixed(out, [&] { return AppendRow(level, row, out); });
-      if (!status.ok()) return status;
+      if (status.ok()) continue;
+      if (options_.unrepresentable == nullptr || !options_.unrepresentable->Take(status)) return status;
+      out->resize(start);
     }
   }
   return absl::OkStatus();

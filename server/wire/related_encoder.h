@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "server/codec/row_encoder.h"
+#include "server/codec/unrepresentable_rows.h"
 #include "server/db/rows.h"
 #include "server/exec/relation_rows.h"
 #include "server/wire/row_encoders.h"
@@ -17,9 +18,17 @@ namespace rowkeeper::wire {
 /// than what it is made of.
 class RelatedEncoder {
  public:
-  /// `own` writes a row without its relations. A response that grows beyond `max_bytes` is given up.
+  struct Options {
+    /// A response that grows beyond it is given up.
+    size_t max_bytes = 0;
+    /// Takes related rows that cannot be written, which are left out with all below them; nullptr: they fail the
+    /// response.
+    codec::UnrepresentableRows* unrepresentable = nullptr;
+  };
+
+  /// `own` writes a row without its relations.
   RelatedEncoder(const codec::RowEncoder& own, const RowEncoders& encoders, const exec::RelatedRows& related,
-                 size_t max_bytes);
+                 Options options);
 
   /// As codec::RowEncoder::Append, for a row of the outcome; and RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE: a row that many
   /// share is read once, but written for each of them.
@@ -39,7 +48,7 @@ class RelatedEncoder {
 
   const codec::RowEncoder& own_;
   const std::vector<Level> levels_;
-  const size_t max_bytes_;
+  const Options options_;
 };
 
 }  // namespace rowkeeper::wire

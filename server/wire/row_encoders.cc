@@ -1,5 +1,6 @@
 #include "server/wire/row_encoders.h"
 
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -12,10 +13,25 @@ std::vector<int> AllColumns(const catalogue::Entity& entity) {
   return columns;
 }
 
+/// The cells with the key of a row whose cells are `columns` of its entity; nothing where they lack some of it.
+std::vector<int> KeyCells(const catalogue::Entity& entity, const std::vector<int>& columns) {
+  std::vector<int> places;
+  for (const int column : entity.key) {
+    const auto found = std::find(columns.begin(), columns.end(), column);
+    if (found == columns.end()) return {};
+    places.push_back(static_cast<int>(found - columns.begin()));
+  }
+  return places;
+}
+
+std::unique_ptr<const codec::RowEncoder> CompileWhole(const catalogue::Entity& entity) {
+  const std::vector<int> columns = AllColumns(entity);
+  return codec::RowEncoder::Compile(entity, {columns, KeyCells(entity, columns)});
+}
+
 }  // namespace
 
-RowEncoders::RowEncoders(const catalogue::Entity* entity)
-    : entity_(entity), all_columns_(codec::RowEncoder::Compile(*entity, AllColumns(*entity))) {}
+RowEncoders::RowEncoders(const catalogue::Entity* entity) : entity_(entity), all_columns_(CompileWhole(*entity)) {}
 
 std::shared_ptr<const codec::RowEncoder> RowEncoders::For(const sql::Statement* statement) const {
   const bool all = statement == nullptr || (statement->json == nullptr &&
@@ -38,8 +54,11 @@ std::shared_ptr<const codec::RowEncoder> RowEncoders::Find(const catalogue::Enti
     const auto found = by_statement_.find(statement.id);
     if (found != by_statement_.end()) return found->second;
   }
-  const std::vector<int> cells(statement.cells.begin(), statement.cells.begin() + statement.visible_cells);
-  std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(entity, cells, statement.json.get());
+  codec::RowEncoder::Layout layout;
+  layout.cells.assign(statement.cells.begin(), statement.cells.begin() + statement.visible_cells);
+  layout.key_cells = KeyCells(entity, statement.cells);
+  layout.json = statement.json.get();
+  std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(entity, layout);
   if (!kept) return encoder;
   absl::MutexLock lock(&mutex_);
   return by_statement_.try_emplace(statement.id, std::move(encoder)).first->second;

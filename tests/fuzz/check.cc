@@ -33,7 +33,7 @@ const codec::RowEncoder& Encoder() {
   static const auto* const kEncoder = [] {
     std::vector<int> cells;
     for (size_t i = 0; i < AllTypes().columns.size(); ++i) cells.push_back(static_cast<int>(i));
-    return codec::RowEncoder::Compile(AllTypes(), cells).release();
+    return codec::RowEncoder::Compile(AllTypes(), {cells}).release();
   }();
   return *kEncoder;
 }

@@ -19,7 +19,7 @@ struct Element {
   absl::Status refusal;
 };
 
-struct BatchRequest : WithReadMask, WithUpdateMask, WithDeleted, WithAllowMissing {
+struct BatchRequest : WithReadMask, WithUpdateMask, WithDeleted, WithAllowMissing, WithSkipUnrepresentable {
   /// In the request's order. A single upsert has one.
   std::vector<Element> elements;
 };

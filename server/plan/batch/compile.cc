@@ -297,6 +297,7 @@ bool BatchTakes(Change change, InputRole role) {
                     change == Change::kDelete;
   switch (role) {
     case InputRole::kReadMask:
+    case InputRole::kSkipUnrepresentable:
       return change == Change::kNone;
     case InputRole::kUpdateMask:
       return change == Change::kUpdate || change == Change::kUpsert;
@@ -309,7 +310,17 @@ bool BatchTakes(Change change, InputRole role) {
   }
 }
 
-bool BatchGives(const MethodPlan& plan, Fact fact) { return fact == Fact::kResults && plan.partial; }
+bool BatchGives(const MethodPlan& plan, Fact fact) {
+  switch (fact) {
+    case Fact::kResults:
+      return plan.partial;
+    case Fact::kUnrepresentable:
+    case Fact::kUnrepresentableCount:
+      return plan.reads_only();
+    default:
+      return false;
+  }
+}
 
 MethodPlan CompileBatch(const Entity& entity, const catalogue::Method& method, catalogue::Diagnostics* diagnostics) {
   return BatchCompiler(entity, method, diagnostics).Compile();

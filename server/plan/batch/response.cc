@@ -36,6 +36,7 @@ class ResponseBinder {
     }
     CheckMissing();
     CheckResults();
+    CheckUnrepresentable(plan_, &diagnostics_);
   }
 
  private:

@@ -33,6 +33,7 @@ bool ListTakes(Operation operation, InputRole role) {
       return operation == Operation::kList;
     case InputRole::kPageToken:
     case InputRole::kReadMask:
+    case InputRole::kSkipUnrepresentable:
       return operation != Operation::kCount;
     case InputRole::kCount:
       return operation != Operation::kExport;
@@ -49,6 +50,9 @@ bool ListGives(Operation operation, Fact fact) {
     case Fact::kNextPageToken:
     case Fact::kPreviousPageToken:
       return operation == Operation::kList;
+    case Fact::kUnrepresentable:
+    case Fact::kUnrepresentableCount:
+      return operation != Operation::kCount;
     case Fact::kTotalSize:
       return operation != Operation::kExport;
     case Fact::kResumeToken:

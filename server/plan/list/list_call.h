@@ -12,7 +12,7 @@ namespace rowkeeper::plan {
 
 // What calls of Family::kList have beside what all have; see request.h, variant.h and call.h.
 
-struct ListRequest : WithReadMask, WithDeleted, WithExpression {
+struct ListRequest : WithReadMask, WithDeleted, WithExpression, WithSkipUnrepresentable {
   int32_t page_size = 0;
   int32_t skip = 0;
   /// Absent: the operation's default.

@@ -137,6 +137,7 @@ class QueryCompiler {
     const bool select = tree.kind == QueryTree::Kind::kSelect;
     plan_.query_reads = select && !tree.changes_rows && !tree.locks_rows && !tree.has_effects;
     query_.target = tree.target;
+    query_.write = tree.write;
     query_.functions = tree.functions;
     query_.not_null = tree.not_null;
     query_.outer_joined = tree.outer_joined;

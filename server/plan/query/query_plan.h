@@ -15,6 +15,19 @@ struct QueryPiece {
   int parameter = -1;
 };
 
+/// What an INSERT or UPDATE of QueryPlan::target stores at the top level of a query.
+struct QueryWrite {
+  /// What the statement calls the table there.
+  std::string alias;
+  /// The entity's columns that it gives values for, ascending; those that only defaults and triggers write are not
+  /// among them. Empty where it stores nothing in an entity's table.
+  std::vector<int> columns;
+  /// It has a RETURNING, which ends its text.
+  bool returns_rows = false;
+  /// A common table expression of it changes rows too, so that it can stand in none itself.
+  bool changes_below = false;
+};
+
 /// What a custom query is, as immutable data. MethodPlan::inputs are its parameters, each in the request once.
 struct QueryPlan {
   /// The statement, without the comments around it and without a semicolon.
@@ -28,6 +41,8 @@ struct QueryPlan {
   bool can_be_limited = false;
   /// What it inserts into, updates or deletes from at its top level, if that is an entity; else nullptr.
   const catalogue::Entity* target = nullptr;
+  /// What its top level stores.
+  QueryWrite write;
   /// The functions that it calls, as it names them: "lower", "billing.tax".
   std::set<std::string> functions;
   /// Result columns, by name, that cannot be NULL as far as the text, the catalogue and the request tell.

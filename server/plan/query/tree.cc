@@ -33,14 +33,18 @@ class TreeReader {
     tree_.functions = CalledFunctions(statement);
     tree_.has_effects = HasEffects(tree_.functions);
     tree_.locks_rows = Holds(statement, "lockingClause");
-    tree_.changes_rows = Holds(statement, "InsertStmt") || Holds(statement, "UpdateStmt") ||
-                         Holds(statement, "DeleteStmt") || Holds(statement, "MergeStmt");
+    tree_.changes_rows = ChangesRows(statement);
     tree_.origins_mean_nothing = Holds(statement, "GroupingSet") || fields.value("op", "SETOP_NONE") != "SETOP_NONE";
     Export(Level(type, fields, {}, nullptr));
     return std::move(tree_);
   }
 
  private:
+  static bool ChangesRows(const json& part) {
+    return Holds(part, "InsertStmt") || Holds(part, "UpdateStmt") || Holds(part, "DeleteStmt") ||
+           Holds(part, "MergeStmt");
+  }
+
   void ReadShape(const std::string& type, const json& fields) {
     using Kind = QueryTree::Kind;
     static const auto* const kinds = new std::map<std::string, Kind>{{"SelectStmt", Kind::kSelect},
@@ -52,6 +56,29 @@ class TreeReader {
     tree_.makes_table = Holds(fields, "intoClause");
     tree_.returns_rows = tree_.kind == Kind::kSelect || fields.contains("returningList");
     if (tree_.kind != Kind::kSelect) tree_.target = FindEntity(Member(fields, "relation"));
+    if (tree_.target != nullptr) ReadWrite(fields);
+  }
+
+  void ReadWrite(const json& fields) {
+    QueryWrite& write = tree_.write;
+    const json& table = Member(fields, "relation");
+    const json& alias = Member(table, "alias");
+    write.alias = alias.is_object() ? alias.value("aliasname", "") : table.value("relname", "");
+    write.returns_rows = tree_.returns_rows;
+    write.changes_below = ChangesRows(Member(fields, "withClause"));
+    std::set<std::string> names;
+    const auto add = [&names](const json& targets) {
+      for (const json& target : targets) names.insert(Member(target, "ResTarget").value("name", ""));
+    };
+    if (tree_.kind == QueryTree::Kind::kUpdate) add(Member(fields, "targetList"));
+    if (tree_.kind == QueryTree::Kind::kInsert) {
+      add(Member(fields, "cols"));
+      add(Member(Member(fields, "onConflictClause"), "targetList"));
+    }
+    const bool all = tree_.kind == QueryTree::Kind::kInsert && !fields.contains("cols");
+    for (const Column& column : tree_.target->columns) {
+      if (all || names.count(column.name) > 0) write.columns.push_back(tree_.target->IndexOf(column));
+    }
   }
 
   void Export(const OutputColumns& output) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/catalogue/catalogue.h"
+#include "server/plan/query/query_plan.h"
 
 namespace rowkeeper::plan {
 
@@ -37,6 +38,7 @@ struct QueryTree {
   /// It has a result: a SELECT, or RETURNING.
   bool returns_rows = false;
   const catalogue::Entity* target = nullptr;
+  QueryWrite write;
   std::set<std::string> functions;
   std::set<std::string> not_null;
   std::set<std::string> outer_joined;

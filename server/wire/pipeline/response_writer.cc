@@ -7,6 +7,7 @@
 #include "server/plan/query/query_plan.h"
 #include "server/wire/query_encoder.h"
 #include "server/wire/related_encoder.h"
+#include "server/wire/unrepresentable_log.h"
 
 namespace rowkeeper::wire {
 namespace {
@@ -50,6 +51,7 @@ ResponseWriter::ResponseWriter(const plan::MethodPlan* plan, size_t max_bytes)
 absl::StatusOr<std::string> ResponseWriter::Write(const exec::Outcome& outcome) const {
   std::string response;
   absl::Status status = query_encoder_ != nullptr ? WriteQuery(outcome, &response) : WriteRows(outcome, &response);
+  if (!status.ok()) LogIfUnrepresentable(plan_.full_name, status);
   if (status.ok() && batch_encoder_ != nullptr) {
     const auto& facts = std::get<exec::BatchFacts>(outcome.facts);
     status = batch_encoder_->Append(facts.missing, facts.writes, facts.results, &response);
@@ -72,11 +74,18 @@ absl::Status ResponseWriter::WriteQuery(const exec::Outcome& outcome, std::strin
 
 absl::Status ResponseWriter::WriteRows(const exec::Outcome& outcome, std::string* response) const {
   const auto encoder = row_encoders_.For(outcome.statement.get());
+  codec::ResponseFacts facts = FactsOf(outcome);
+  codec::UnrepresentableRows left_out;
+  if (outcome.skip_unrepresentable) facts.unrepresentable = &left_out;
+  absl::Status status;
   if (outcome.related == nullptr) {
-    return response_encoder_->Encode(outcome.rows, outcome.row_count, *encoder, FactsOf(outcome), response);
+    status = response_encoder_->Encode(outcome.rows, outcome.row_count, *encoder, facts, response);
+  } else {
+    const RelatedEncoder related(*encoder, row_encoders_, *outcome.related, {max_bytes_, facts.unrepresentable});
+    status = response_encoder_->Encode(outcome.rows, outcome.row_count, related, facts, response);
   }
-  const RelatedEncoder related(*encoder, row_encoders_, *outcome.related, max_bytes_);
-  return response_encoder_->Encode(outcome.rows, outcome.row_count, related, FactsOf(outcome), response);
+  LogUnrepresentable(plan_.full_name, left_out);
+  return status;
 }
 
 }  // namespace rowkeeper::wire

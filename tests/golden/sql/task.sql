@@ -936,7 +936,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchGet, with relations alone
-SELECT "#", "project_id", "assignee_id", "board_column_id", "id" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "#"
+SELECT "project_id", "assignee_id", "board_column_id", "id", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "task" ON "id" = "#0" WHERE "deleted_at" IS NULL AND NOT "is_deleted" ORDER BY "#"
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchCreate

@@ -1325,7 +1325,7 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 --   $1 elements' 
 
 -- planner.v1.TodoRepository.BatchGet, with relations alone
-SELECT "#", "owner_id" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "#"
+SELECT "owner_id", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "#"
 --   $1 elements' 
 
 -- planner.v1.TodoRepository.BatchCreate

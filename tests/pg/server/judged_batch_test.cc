@@ -7,7 +7,7 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr char kKeptRows[] = "FAILED_PRECONDITION TRIGGER_REFUSED";
-constexpr char kBadValue[] = "INTERNAL UNREPRESENTABLE_VALUE";
+constexpr char kBadValue[] = "FAILED_PRECONDITION UNREPRESENTABLE_VALUE";
 
 class JudgedBatchTest : public HostileTest {
  protected:

@@ -6,7 +6,7 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr char kKept[] = "FAILED_PRECONDITION TRIGGER_REFUSED";
-constexpr char kUnrepresentable[] = "INTERNAL UNREPRESENTABLE_VALUE";
+constexpr char kUnrepresentable[] = "FAILED_PRECONDITION UNREPRESENTABLE_VALUE";
 
 using JudgedWriteTest = HostileTest;
 

@@ -89,6 +89,18 @@ TEST(ErrorsTest, OutcomeOfAUnitThatWentWithItsServerHasItsCause) {
   EXPECT_THAT(Message(status), HasSubstr("read the rows before you write again"));
 }
 
+TEST(ErrorsTest, AValueThatCannotBeSentIsNamedByEntityKeyAndField) {
+  const absl::Status error = UnrepresentableValue(StoredValue{"e.E", "id 1", "tags[2]"}, "it is NULL");
+  EXPECT_EQ(std::string(error.message()),
+            "tags[2] of the e.E with id 1: the stored value cannot be sent: it is NULL; correct it in the database");
+  EXPECT_EQ(ErrorReason(error), ErrorReason(UnrepresentableValue("f", "p")));
+  EXPECT_EQ(ErrorMetadataValue(error, "entity"), "e.E");
+  EXPECT_EQ(ErrorMetadataValue(error, "key"), "id 1");
+  EXPECT_EQ(ErrorMetadataValue(error, "field"), "tags[2]");
+  EXPECT_EQ(std::string(UnrepresentableValue(StoredValue{"", "row 2 of the result", "q.Row.due"}, "p").message()),
+            "q.Row.due, row 2 of the result: the stored value cannot be sent: p; correct it in the database");
+}
+
 TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
   using Code = absl::StatusCode;
   const struct {
@@ -139,7 +151,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {SchemaMismatch("p", "r"), Code::kFailedPrecondition, "SCHEMA_MISMATCH", false},
       {RefusedByTrigger({}), Code::kFailedPrecondition, "TRIGGER_REFUSED", false},
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
-      {UnrepresentableValue("f", "p"), Code::kInternal, "UNREPRESENTABLE_VALUE", false},
+      {UnrepresentableValue("f", "p"), Code::kFailedPrecondition, "UNREPRESENTABLE_VALUE", false},
       {Internal("w"), Code::kInternal, "INTERNAL", false},
       {PoolerUnfit("p"), Code::kFailedPrecondition, "POOLER_UNFIT", false},
       {CannotListen("127.0.0.1:1", "p"), Code::kFailedPrecondition, "CANNOT_LISTEN", false},

@@ -90,6 +90,43 @@ TEST(IntervalTextTest, ReadsDaysAndClockButNoMonths) {
   }
 }
 
+TEST(IntervalTextTest, ReadsEveryStyleOfPostgres) {
+  struct Case {
+    int64_t seconds;
+    int32_t nanos;
+    std::vector<const char*> texts;
+  };
+  const Case cases[] = {
+      {0, 0, {"00:00:00", "@ 0", "PT0S", "0"}},
+      {-86400, 0, {"-1 days", "@ 1 day ago", "P-1D", "-1 0:00:00"}},
+      {183845, 500000000, {"2 days 03:04:05.5", "@ 2 days 3 hours 4 mins 5.5 secs", "P2DT3H4M5.5S", "2 3:04:05.5"}},
+      {-183845,
+       -500000000,
+       {"-2 days -03:04:05.5", "@ 2 days 3 hours 4 mins 5.5 secs ago", "P-2DT-3H-4M-5.5S", "-2 3:04:05.5"}},
+      {-161754,
+       -999999000,
+       {"-2 days +03:04:05.000001", "@ 2 days -3 hours -4 mins -5.000001 secs ago", "P-2DT3H4M5.000001S",
+        "+0-0 -2 +3:04:05.000001"}},
+      {86399, 500000000, {"1 day -00:00:00.5", "@ 1 day -0.5 secs", "P1DT-0.5S", "+0-0 +1 -0:00:00.5"}},
+      {0, -250000000, {"-00:00:00.25", "@ 0.25 secs ago", "PT-0.25S", "-0:00:00.25"}},
+      {315576000000, 0, {"87660000:00:00", "@ 87660000 hours", "PT87660000H", "3652500 0:00:00"}},
+      {61, 0, {"00:01:01", "@ 1 min 1 sec", "PT1M1S", "0:01:01"}},
+  };
+  for (const Case& one : cases) {
+    for (const char* text : one.texts) {
+      TimeValue value;
+      EXPECT_TRUE(ParseInterval(text, &value)) << text;
+      EXPECT_EQ(value.seconds, one.seconds) << text;
+      EXPECT_EQ(value.nanos, one.nanos) << text;
+    }
+  }
+  for (const char* text : {"@ 1 mon", "@ 1 year 2 days", "@", "@ 1 day1 hour", "@ ago x", "P", "P1M", "P1Y2D", "PT1D",
+                           "1-2", "+1-2 +3 +0:00:00", "5", "1 2", "PT87660001H", "@ 9223372036854775807 hours"}) {
+    TimeValue value;
+    EXPECT_FALSE(ParseInterval(text, &value)) << text;
+  }
+}
+
 TEST(DateTextTest, KnowsTheCalendar) {
   EXPECT_EQ(DateProblem({2024, 2, 29}), nullptr);
   for (const DateValue& date :

@@ -23,7 +23,7 @@ class JsonTest : public ::testing::Test {
 
   bool Read(const std::string& name, const std::string& json, All* all) {
     std::string bytes;
-    std::string problem;
+    CellProblem problem;
     return AppendFieldFromJson(Field(name), json, &bytes, &problem) && all->ParseFromString(bytes);
   }
 
@@ -93,7 +93,8 @@ TEST_F(JsonTest, AnyIsKeptAsThePlainMessageThatItIs) {
   ASSERT_TRUE(AppendJson(field, Slot{{WireType::kLength, 0, bytes}}, &json, &problem));
   EXPECT_EQ(json, R"({"type_url":"type.googleapis.com/x.Y","value":"AQI="})");
   std::string back;
-  ASSERT_TRUE(AppendFieldFromJson(field, json, &back, &problem));
+  CellProblem misfit;
+  ASSERT_TRUE(AppendFieldFromJson(field, json, &back, &misfit));
   EXPECT_EQ(back.substr(2), bytes);
 }
 

@@ -27,7 +27,7 @@ class ResponseEncoderTest : public ::testing::Test {
   }
 
   const std::unique_ptr<const RowEncoder> rows_ =
-      RowEncoder::Compile(fuzz::AllTypes(), {fuzz::ColumnNamed("plain_string"), fuzz::ColumnNamed("plain_int32")});
+      RowEncoder::Compile(fuzz::AllTypes(), {{fuzz::ColumnNamed("plain_string"), fuzz::ColumnNamed("plain_int32")}});
   const plan::ResponsePlan list_ = fuzz::SavePlan().response;
 };
 

@@ -11,8 +11,9 @@ using ::testing::IsEmpty;
 
 std::string RoleName(InputRole role) {
   static const char* const kNames[] = {
-      "filter",  "value",         "page_size", "page_token", "order_by", "read_mask",    "update_mask", "deleted",
-      "version", "allow_missing", "filter",    "skip",       "count",    "max_affected", "older_than",  "ignored"};
+      "filter",      "value",        "page_size",  "page_token",           "order_by", "read_mask",
+      "update_mask", "deleted",      "version",    "allow_missing",        "filter",   "skip",
+      "count",       "max_affected", "older_than", "skip_unrepresentable", "ignored"};
   return kNames[static_cast<int>(role)];
 }
 

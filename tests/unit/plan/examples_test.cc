@@ -60,7 +60,7 @@ TEST_P(ExampleUsesAllOfIt, EveryRequestField) {
     for (const Input& input : plan->inputs) seen.insert(input.role);
   }
   seen.insert(InputRole::kIgnored);
-  EXPECT_EQ(Unused(seen, InputRole::kFilter, InputRole::kOlderThan), "");
+  EXPECT_EQ(Unused(seen, InputRole::kFilter, InputRole::kSkipUnrepresentable), "");
 }
 
 TEST_P(ExampleUsesAllOfIt, EveryKindOfRelation) {

@@ -65,6 +65,28 @@ TEST_F(QueryPlans, TellReadsFromWrites) {
   EXPECT_FALSE(Compile("INSERT INTO notes DEFAULT VALUES RETURNING id").reads_only());
 }
 
+TEST_F(QueryPlans, KnowWhatTheyStoreInATableOfTheCatalogue) {
+  const auto written = [this](const std::string& sql, const std::string& rpc = "(None) returns (Affected)") {
+    const MethodPlan& plan = Compile(sql, rpc);
+    const QueryWrite& write = plan.query->write;
+    std::string text =
+        absl::StrCat(write.alias, write.returns_rows ? " returning" : "", write.changes_below ? " below" : "");
+    for (const int column : write.columns) absl::StrAppend(&text, " ", plan.query->target->columns[column].name);
+    return text;
+  };
+  EXPECT_EQ(written("UPDATE notes SET title = 'x', pk = 1"), "notes title");
+  EXPECT_EQ(written("UPDATE shop.notes AS n SET (body, parent) = ('x', 1)"), "n body parent");
+  EXPECT_EQ(written("INSERT INTO notes (id, title) VALUES (gen_random_uuid(), 'x')"), "notes id title");
+  EXPECT_EQ(written("INSERT INTO notes AS n SELECT * FROM notes"), "n id title body parent");
+  EXPECT_EQ(written("INSERT INTO notes (id) VALUES (gen_random_uuid()) ON CONFLICT (id) DO UPDATE SET parent = 7"),
+            "notes id parent");
+  EXPECT_EQ(written("WITH d AS (DELETE FROM notes RETURNING id) UPDATE notes SET parent = 1 FROM d"),
+            "notes below parent");
+  EXPECT_EQ(written("UPDATE notes SET title = 'x' RETURNING *", "(None) returns (Holder)"), "notes returning title");
+  EXPECT_EQ(written("DELETE FROM notes"), "notes");
+  EXPECT_EQ(written("UPDATE elsewhere SET title = 'x'"), "");
+}
+
 TEST_F(QueryPlans, LimitWhatTheyCan) {
   EXPECT_TRUE(Compile("SELECT id FROM notes FOR UPDATE").query->can_be_limited);
   EXPECT_FALSE(Compile("WITH d AS (DELETE FROM notes RETURNING id) SELECT id FROM d").query->can_be_limited);

@@ -45,8 +45,9 @@ TEST(ResponseFacts, ListsBindTokensAndTheTotalByNameOrOption) {
 TEST(ResponseFacts, WhatTheOperationDoesNotGiveIsFilledByNothing) {
   EXPECT_THAT(ListOf("", "int64 affected = 3;").Mistakes(),
               ElementsAre("shop.v1.Out.affected: a response field that nothing fills; keep one field of shop.v1.Note "
-                          "and `string next_page_token`, `string previous_page_token`, `int64 total_size`; remove this "
-                          "one"));
+                          "and `string next_page_token`, `string previous_page_token`, `int64 total_size`, `repeated "
+                          "rowkeeper.v1.UnrepresentableRow unrepresentable`, `int32 unrepresentable_count`; remove "
+                          "this one"));
 }
 
 TEST(ResponseFacts, AFactOfTheWrongTypeOrGivenTwice) {
@@ -64,6 +65,55 @@ TEST(ResponseFacts, ATotalAndTheQuestionForItComeTogether) {
   EXPECT_THAT(ListOf("rowkeeper.v1.CountMode count = 2;", "").Mistakes(),
               ElementsAre("shop.v1.In.count: asks for a number that the response has no place for; add `int64 "
                           "total_size` to the response, or remove this field"));
+}
+
+TEST(ResponseFacts, RowsThatAreLeftOutAreReportedAndTheReportIsAskedFor) {
+  const Plans plans = ListOf("bool skip_unrepresentable = 2;",
+                             "repeated rowkeeper.v1.UnrepresentableRow unrepresentable = 3; "
+                             "int64 unrepresentable_count = 4;");
+  ASSERT_THAT(plans.Mistakes(), IsEmpty());
+  EXPECT_EQ(NameOf(plans.Find("List").response.unrepresentable), "unrepresentable");
+  EXPECT_EQ(NameOf(plans.Find("List").response.unrepresentable_count), "unrepresentable_count");
+  EXPECT_THAT(ListOf("bool lenient = 2 [(rowkeeper.v1.bind) = BINDING_SKIP_UNREPRESENTABLE];",
+                     "int32 bad = 3 [(rowkeeper.v1.bind) = BINDING_UNREPRESENTABLE_COUNT];")
+                  .Mistakes(),
+              IsEmpty());
+  EXPECT_THAT(ListOf("bool skip_unrepresentable = 2;", "").Mistakes(),
+              ElementsAre("shop.v1.In.skip_unrepresentable: leaves rows out, and callers could not tell which; add "
+                          "`repeated rowkeeper.v1.UnrepresentableRow unrepresentable` (or `int32 "
+                          "unrepresentable_count`) to the response, or remove this field"));
+  EXPECT_THAT(ListOf("", "int32 unrepresentable_count = 3;").Mistakes(),
+              ElementsAre("shop.v1.Out.unrepresentable_count: would never be filled: nothing in the request asks for "
+                          "rows to be left out; add `bool skip_unrepresentable` to the request, or remove this field"));
+  EXPECT_THAT(ListOf("string skip_unrepresentable = 2;", "int32 unrepresentable_count = 3;").Mistakes(),
+              ::testing::Contains("shop.v1.In.skip_unrepresentable: has type string but skip_unrepresentable needs "
+                                  "bool; write bool"));
+  EXPECT_THAT(ListOf("bool skip_unrepresentable = 2;", "repeated string unrepresentable = 3;").Mistakes(),
+              ::testing::Contains("shop.v1.Out.unrepresentable: has type string but unrepresentable needs repeated "
+                                  "rowkeeper.v1.UnrepresentableRow; write repeated rowkeeper.v1.UnrepresentableRow"));
+}
+
+TEST(ResponseFacts, OnlyReadsOfManyRowsCanLeaveRowsOut) {
+  const char* kNotes = R"(
+message Note {
+  option (rowkeeper.v1.entity) = {};
+  string id = 1 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, primary_key: true}];
+  string text = 2;
+}
+message Get { string id = 1; bool skip_unrepresentable = 2; }
+message Create { repeated Note notes = 1; bool skip_unrepresentable = 2; }
+message Notes { repeated Note notes = 1; }
+service NoteRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Note";
+  rpc GetById(Get) returns (Note);
+  rpc BatchCreate(Create) returns (Notes);
+})";
+  EXPECT_THAT(Plans::OfText(kNotes).Mistakes(),
+              ::testing::UnorderedElementsAre(
+                  "shop.v1.Get.skip_unrepresentable: skip_unrepresentable has no meaning for this operation on "
+                  "shop.v1.Note; remove the field",
+                  "shop.v1.Create.skip_unrepresentable: skip_unrepresentable has no meaning for this operation on "
+                  "shop.v1.Note; remove the field"));
 }
 
 TEST(ResponseFacts, ACountAnswersItsTotalOnly) {

@@ -125,7 +125,7 @@ TEST_F(RenderRelationTest, RelationsAloneNeedNoColumn) {
   EXPECT_THAT(RenderRelation(Select("children", {})).text, HasSubstr(R"(LATERAL (SELECT row_number() OVER)"));
 }
 
-TEST_F(RenderRelationTest, ABatchGetsItsLinksBehindTheElementsPlace) {
+TEST_F(RenderRelationTest, ABatchGetsItsLinksBehindTheVisibleCells) {
   catalogue::Diagnostics diagnostics;
   const auto plans = plan::CompilePlans(*catalogue_, &diagnostics);
   ASSERT_EQ(plans.size(), 2u);
@@ -135,9 +135,9 @@ TEST_F(RenderRelationTest, ABatchGetsItsLinksBehindTheElementsPlace) {
   variant.columns = {0};
   plan::PartOf<plan::WithRelations>(&variant.family)->relations = relations;
   const Statement statement = Render(*plans[1], variant);
-  EXPECT_THAT(statement.text, HasSubstr(R"(SELECT "id", "#", "parent_id" FROM)"));
-  EXPECT_EQ(statement.element_cell, 1);
-  EXPECT_THAT(statement.link_cells, ElementsAre(2, 0));
+  EXPECT_THAT(statement.text, HasSubstr(R"(SELECT "id", "parent_id", "#" FROM)"));
+  EXPECT_EQ(statement.element_cell, 2);
+  EXPECT_THAT(statement.link_cells, ElementsAre(1, 0));
 }
 
 /// Deleted rows of the target and of the join entity.
