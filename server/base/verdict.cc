@@ -77,11 +77,12 @@ absl::Status KeptByDatabase(std::string_view entity, std::string_view what, std:
       .Build();
 }
 
-absl::Status UnrepresentableResult(std::string_view field) {
+absl::Status UnrepresentableResult(std::string_view entity, std::string_view field) {
   return ErrorBuilder(Reason::kUnrepresentableValue,
-                      Cat(field,
+                      Cat(field, " of ", entity,
                           ": the row would hold a value that this field cannot carry, so nothing was changed; "
                           "write a value that it can carry, or correct it in the database"))
+      .With("entity", entity)
       .With("field", field)
       .Build();
 }

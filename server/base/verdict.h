@@ -43,9 +43,9 @@ bool IsUndecided(const absl::Status& error);
 /// FAILED_PRECONDITION, reason TRIGGER_REFUSED: the database kept rows from being written without an error of its own.
 /// `what` names them: "the row with id 0b52…". `element` is the one of a batch that is known to be among them, if any.
 absl::Status KeptByDatabase(std::string_view entity, std::string_view what, std::string_view element = "");
-/// INTERNAL, reason UNREPRESENTABLE_VALUE: a row that a write was to return has a value in `field` that the field's
-/// type cannot carry. Nothing was changed.
-absl::Status UnrepresentableResult(std::string_view field);
+/// FAILED_PRECONDITION, reason UNREPRESENTABLE_VALUE: a row that a write was to return has a value in `field` that the
+/// field's type cannot carry. Nothing was changed.
+absl::Status UnrepresentableResult(std::string_view entity, std::string_view field);
 
 /// `error` came after a write that is durable: metadata "executed" is "true", and the message says so first. Every
 /// other error of a write means that nothing of it was stored, or may not be known (COMMIT_OUTCOME_UNKNOWN).

@@ -55,13 +55,13 @@ db::Param ParameterValue(const Execution& execution, const sql::Parameter& param
   return std::nullopt;
 }
 
-/// Whose constraints and columns errors speak of.
-const catalogue::Entity& Subject(const plan::MethodPlan& plan) {
+}  // namespace
+
+const catalogue::Entity& Execution::subject() const {
+  const plan::MethodPlan& plan = *call.plan;
   const bool known = plan.query != nullptr && plan.query->target != nullptr;
   return known ? *plan.query->target : *plan.entity;
 }
-
-}  // namespace
 
 std::string Execution::KeyText() const {
   return absl::StrJoin(call.variant.filters, ", ", [this](std::string* out, int filter) {
@@ -88,7 +88,7 @@ absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, con
   query.name = statement.name ? &*statement.name : nullptr;
   query.params = &params;
   query.effect = effect;
-  query.errors = &parts.errors.For(Subject(*call.plan));
+  query.errors = &parts.errors.For(subject());
   query.cancellation = cancellation;
   absl::StatusOr<db::Rows> rows = connection.Execute(query);
   if (rows.ok()) return rows;

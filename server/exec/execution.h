@@ -35,6 +35,8 @@ struct Execution {
     return call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
   }
 
+  /// Whose constraints and columns errors speak of: the entity that a custom query writes, else the method's.
+  const catalogue::Entity& subject() const;
   /// "id 0b52…, owner_id 77aa…": how the caller named the row.
   std::string KeyText() const;
 

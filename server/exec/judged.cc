@@ -29,9 +29,11 @@ std::string RowsInWords(const Execution& execution, const Verdict& verdict) {
 absl::Status Answer(const Execution& execution, const absl::Status& error) {
   const std::optional<Verdict> verdict = VerdictOf(error);
   if (!verdict.has_value()) return error;
-  const catalogue::Entity& entity = *execution.call.plan->entity;
+  const catalogue::Entity& entity = execution.subject();
   const bool known = verdict->column >= 0 && verdict->column < static_cast<int>(entity.columns.size());
-  if (known) return UnrepresentableResult(entity.columns[static_cast<size_t>(verdict->column)].field->full_name());
+  if (known) {
+    return UnrepresentableResult(entity.full_name, entity.columns[static_cast<size_t>(verdict->column)].field->name());
+  }
   if (verdict->undecided) return Undecided();
   return WithVerdict(KeptByDatabase(entity.full_name, RowsInWords(execution, *verdict)), *verdict);
 }

@@ -3,6 +3,8 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,10 +15,12 @@
 #include "server/base/database_errors.h"
 #include "server/base/error_details.h"
 #include "server/base/query_errors.h"
+#include "server/base/row_errors.h"
 #include "server/base/text.h"
 #include "server/exec/statement_scope.h"
 #include "server/plan/query/query_plan.h"
 #include "server/plan/response_facts.h"
+#include "server/sql/render_query.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -33,11 +37,27 @@ absl::Status OtherColumns(const plan::MethodPlan& plan, std::string_view problem
       "run `rowkeeper check` to see what changed");
 }
 
+/// How many cells of a row are the query's own: one behind them may only have looked at what was written.
+int OwnCells(const db::Rows& rows) {
+  const int cells = rows.columns();
+  return cells > 0 && rows.column_name(cells - 1) == sql::kQueryCheckCell ? cells - 1 : cells;
+}
+
+/// How many rows the statement changed.
+int64_t Affected(const db::Rows& rows) {
+  const bool counted = rows.columns() == 1 && rows.size() == 1 && rows.column_name(0) == sql::kQueryCountCell;
+  if (!counted) return rows.affected();
+  int64_t affected = 0;
+  const std::string_view text = rows.cell(0, 0);
+  std::from_chars(text.data(), text.data() + text.size(), affected);
+  return affected;
+}
+
 /// For each result cell the column that it is, by name.
 absl::StatusOr<std::vector<int>> FindColumns(const plan::MethodPlan& plan, const db::Rows& rows) {
   const std::vector<Column>& columns = plan.query->columns;
   std::vector<int> cells;
-  for (int cell = 0; cell < rows.columns(); ++cell) {
+  for (int cell = 0; cell < OwnCells(rows); ++cell) {
     const std::string name = rows.column_name(cell);
     const auto has_name = [&name](const Column& column) { return column.name == name; };
     const auto found = std::find_if(columns.begin(), columns.end(), has_name);
@@ -53,11 +73,13 @@ absl::StatusOr<std::vector<int>> FindColumns(const plan::MethodPlan& plan, const
 }
 
 absl::Status CheckNulls(const plan::MethodPlan& plan, const db::Rows& rows, const std::vector<int>& cells) {
-  for (int cell = 0; cell < rows.columns(); ++cell) {
+  for (int cell = 0; cell < static_cast<int>(cells.size()); ++cell) {
     const Column& column = plan.query->columns[cells[cell]];
     if (column.nullable) continue;
     for (int row = 0; row < rows.size(); ++row) {
-      if (rows.is_null(row, cell)) return UnrepresentableValue(column.field->full_name(), "it is NULL");
+      if (!rows.is_null(row, cell)) continue;
+      const std::string key = Cat("row ", row + 1, " of the result");
+      return UnrepresentableValue(StoredValue{"", key, column.field->full_name()}, "it is NULL");
     }
   }
   return absl::OkStatus();
@@ -89,7 +111,7 @@ absl::StatusOr<Outcome> RunStatement(const Execution& execution) {
   absl::StatusOr<db::Rows> rows = execution.Execute(*statement, execution.effect());
   if (!rows.ok()) return InWordsOfTheQuery(plan, rows.status());
   Outcome outcome;
-  outcome.facts = QueryFacts{rows->affected()};
+  outcome.facts = QueryFacts{Affected(*rows)};
   if (!plan::CarriesRows(plan.response)) return outcome;
   absl::StatusOr<std::vector<int>> cells = FindColumns(plan, *rows);
   if (!cells.ok()) return cells.status();

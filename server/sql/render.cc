@@ -28,7 +28,7 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
     case Family::kQuery:
       break;
   }
-  return RenderQuery(plan);
+  return RenderCheckedQuery(plan);
 }
 
 Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {

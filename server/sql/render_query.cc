@@ -3,10 +3,32 @@
 #include <string>
 
 #include "server/base/text.h"
+#include "server/base/verdict.h"
 #include "server/plan/query/query_plan.h"
+#include "server/sql/identifier.h"
+#include "server/sql/representable.h"
 #include "server/sql/types.h"
 
 namespace rowkeeper::sql {
+namespace {
+
+/// An expression that is NULL for a row with values that can be read again, and fails for any other. Empty: it would
+/// look at nothing.
+std::string FitsOrFails(const plan::QueryPlan& query) {
+  std::string cases;
+  for (const int index : query.write.columns) {
+    const catalogue::Column& column = query.target->columns[index];
+    const std::string cell = Cat(Identifier(query.write.alias), ".", Identifier(column.name));
+    const std::string fits = Representable(column, cell);
+    if (fits.empty()) continue;
+    // The key has the column in it, or the planner would look for it beforehand.
+    cases += Cat(" WHEN NOT (", fits, ") THEN jsonb_path_exists('{}', ('strict $.\"", kVerdictMark, "1:", index,
+                 ":0' || left(", cell, "::text, 0) || '\"')::jsonpath)");
+  }
+  return cases.empty() ? "" : Cat("CASE", cases, " END");
+}
+
+}  // namespace
 
 Statement RenderQuery(const plan::MethodPlan& plan) {
   const plan::QueryPlan& query = *plan.query;
@@ -24,6 +46,23 @@ Statement RenderQuery(const plan::MethodPlan& plan) {
   statement.parameters.push_back({Parameter::Source::kLimit, 0});
   statement.text =
       Cat("SELECT * FROM (", statement.text, ") AS \"#rows\" LIMIT $", statement.parameters.size(), "::bigint");
+  return statement;
+}
+
+Statement RenderCheckedQuery(const plan::MethodPlan& plan) {
+  Statement statement = RenderQuery(plan);
+  const plan::QueryWrite& write = plan.query->write;
+  const std::string check = FitsOrFails(*plan.query);
+  if (check.empty()) return statement;
+  const std::string cell = Cat(check, " AS \"", kQueryCheckCell, "\"");
+  if (write.returns_rows) {
+    statement.text += Cat(", ", cell);
+  } else if (write.changes_below) {  // it cannot stand below another statement, so its rows come back empty
+    statement.text += Cat(" RETURNING ", cell);
+  } else {
+    statement.text = Cat("WITH \"#written\" AS (", statement.text, " RETURNING ", cell, ") SELECT count(*) AS \"",
+                         kQueryCountCell, "\" FROM \"#written\"");
+  }
   return statement;
 }
 

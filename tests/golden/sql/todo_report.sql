@@ -12,12 +12,12 @@ SELECT * FROM (WITH ranked AS (  SELECT t.*, row_number() OVER (PARTITION BY own
 --   $3 limit
 
 -- planner.v1.TodoReportRepository.Postpone
-UPDATE todos SET due_at = due_at + ($2::interval), updated_at = now(), version = version + 1 WHERE owner_id = ($1::uuid) AND status <> 'DONE' AND due_at IS NOT NULL AND deleted_at IS NULL RETURNING id, title, due_at, version
+UPDATE todos SET due_at = due_at + ($2::interval), updated_at = now(), version = version + 1 WHERE owner_id = ($1::uuid) AND status <> 'DONE' AND due_at IS NOT NULL AND deleted_at IS NULL RETURNING id, title, due_at, version, CASE WHEN NOT ("todos"."due_at" >= '0001-01-01 00:00:00+00' AND "todos"."due_at" < '10000-01-01 00:00:00+00') THEN jsonb_path_exists('{}', ('strict $."rk:1:5:0' || left("todos"."due_at"::text, 0) || '"')::jsonpath) WHEN NOT ("todos"."updated_at" >= '0001-01-01 00:00:00+00' AND "todos"."updated_at" < '10000-01-01 00:00:00+00') THEN jsonb_path_exists('{}', ('strict $."rk:1:11:0' || left("todos"."updated_at"::text, 0) || '"')::jsonpath) END AS "#fits"
 --   $1 owner_id
 --   $2 by
 
 -- planner.v1.TodoReportRepository.Archive
-UPDATE todos SET deleted_at = now(), updated_at = now(), version = version + 1 WHERE status = ($1::text) AND updated_at < ($2::timestamp with time zone) AND deleted_at IS NULL
+WITH "#written" AS (UPDATE todos SET deleted_at = now(), updated_at = now(), version = version + 1 WHERE status = ($1::text) AND updated_at < ($2::timestamp with time zone) AND deleted_at IS NULL RETURNING CASE WHEN NOT ("todos"."updated_at" >= '0001-01-01 00:00:00+00' AND "todos"."updated_at" < '10000-01-01 00:00:00+00') THEN jsonb_path_exists('{}', ('strict $."rk:1:11:0' || left("todos"."updated_at"::text, 0) || '"')::jsonpath) WHEN NOT ("todos"."deleted_at" >= '0001-01-01 00:00:00+00' AND "todos"."deleted_at" < '10000-01-01 00:00:00+00') THEN jsonb_path_exists('{}', ('strict $."rk:1:12:0' || left("todos"."deleted_at"::text, 0) || '"')::jsonpath) END AS "#fits") SELECT count(*) AS "#affected" FROM "#written"
 --   $1 status
 --   $2 before
 
