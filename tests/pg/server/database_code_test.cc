@@ -232,5 +232,98 @@ TEST_F(DatabaseCodeServerTest, AUnitWhoseConnectionDiedSaysSoForGood) {
   EXPECT_EQ(Rows("orders"), "0");
 }
 
+/// Each writing method of to-dos, on some that are well and one that a trigger refuses.
+class RefusedTodoTest : public PlannerTest {
+ protected:
+  static constexpr char kRefused[] = "11111111-1111-4111-8111-111111111111";
+  static constexpr char kDeleted[] = "22222222-2222-4222-8222-222222222222";
+  static constexpr char kFine[] = "33333333-3333-4333-8333-333333333333";
+  static constexpr char kNew[] = "44444444-4444-4444-8444-444444444444";
+
+  static void SetUpTestSuite() {
+    StartServer({});
+    CreateKeyTable(&server().database());
+    server().database().Run(
+        "CREATE TABLE refused (id uuid); CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF EXISTS (SELECT FROM refused WHERE id = coalesce(NEW.id, OLD.id)) THEN RAISE EXCEPTION 'secret' USING "
+        "ERRCODE = "
+        "'AB123'; END IF; RETURN coalesce(NEW, OLD); END $$; "
+        "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE OR DELETE ON todos FOR EACH ROW EXECUTE FUNCTION refuse()");
+  }
+
+  void SetUp() override {
+    PlannerTest::SetUp();
+    server().database().Run("TRUNCATE refused; DELETE FROM todos");
+    owner_ = NewProfile();
+    for (const char* id : {kFine, kRefused, kDeleted}) NewTodo(owner_, {{"id", id}});
+    MustCall("TodoRepository.SoftDelete", {{"id", kDeleted}});
+  }
+  void Refuse(const std::vector<std::string>& ids) {
+    for (const std::string& id : ids) server().database().Run(Cat("INSERT INTO refused VALUES ('", id, "')"));
+  }
+  Json Row(const char* id) const { return {{"id", id}, {"owner_id", owner_}, {"title", "new"}}; }
+  static Json Title(const char* id) { return {{"id", id}, {"title", "new"}}; }
+  static Json Keys(const std::vector<const char*>& ids) {
+    Json keys = Json::array();
+    for (const char* id : ids) keys.push_back({{"id", id}});
+    return keys;
+  }
+  static std::string Contents() {
+    return server().database().Value(
+        "SELECT md5(string_agg(t::text, ',' ORDER BY id)) || (SELECT count(*) FROM profiles) FROM todos t");
+  }
+
+  std::string owner_;
+};
+
+TEST_F(RefusedTodoTest, EveryWriteMethodSaysSoAndWritesNothing) {
+  Refuse({kRefused, kDeleted, kNew});
+  const std::vector<std::pair<const char*, Json>> calls = {
+      {"TodoRepository.Create", {{"todo", Row(kNew)}}},
+      {"TodoRepository.Update", {{"todo", Title(kRefused)}, {"update_mask", "title"}}},
+      {"TodoRepository.SoftDelete", {{"id", kRefused}}},
+      {"TodoRepository.Restore", {{"id", kDeleted}}},
+      {"TodoRepository.Delete", {{"id", kRefused}}},
+      {"TodoRepository.Upsert", {{"todo", Row(kRefused)}, {"update_mask", "title"}}},
+      {"TodoRepository.Upsert", {{"todo", Row(kNew)}}},
+      {"TodoRepository.BatchCreate", {{"todos", {Row(kNoId.c_str()), Row(kNew)}}}},
+      {"TodoRepository.BatchUpdate", {{"todos", {Title(kFine), Title(kRefused)}}, {"update_mask", "title"}}},
+      {"TodoRepository.BatchSoftDelete", {{"keys", Keys({kFine, kRefused})}}},
+      {"TodoRepository.BatchRestore", {{"keys", Keys({kDeleted})}}},
+      {"TodoRepository.BatchDelete", {{"keys", Keys({kFine, kRefused})}}},
+      {"TodoRepository.BatchUpsert", {{"todos", {Row(kFine), Row(kRefused)}}, {"update_mask", "title"}}},
+      {"TodoRepository.UpdateWhere", {{"todo", {{"title", "new"}}}, {"update_mask", "title"}, {"owner_id", owner_}}},
+      {"TodoRepository.SoftDeleteWhere", {{"owner_id", owner_}}},
+      {"TodoRepository.DeleteWhere", {{"owner_id", owner_}}},
+      {"TodoRepository.Purge", {{"older_than", "0s"}, {"owner_id", owner_}}},
+      {"ProfileRepository.Delete", {{"id", owner_}}}};
+  const std::string before = Contents();
+  for (const auto& [method, request] : calls) {
+    for (const Way& way : Ways()) {
+      SCOPED_TRACE(Cat(method, " ", way.name));
+      const absl::Status refused = way.run(&server(), method, request);
+      EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION TRIGGER_REFUSED") << refused;
+      EXPECT_EQ(MetadataOf(refused, "sqlstate"), "AB123");
+      EXPECT_EQ(MetadataOf(refused, "function"), "refuse()");
+      EXPECT_THAT(refused.ToString(), Not(HasSubstr("secret")));
+      EXPECT_EQ(Contents(), before);
+    }
+  }
+}
+
+TEST_F(RefusedTodoTest, APartialBatchGivesItToTheElement) {
+  Refuse({kRefused, kNew});
+  const Json created =
+      MustCall("TodoRepository.BatchCreatePartial", {{"todos", {Row(kNew), Row(kNoId.c_str())}}})["results"];
+  EXPECT_EQ(created[0].value("reason", ""), "TRIGGER_REFUSED") << created;
+  EXPECT_EQ(created[1].value("code", 0), 0) << created;
+  const Json updated = MustCall("TodoRepository.BatchUpdatePartial",
+                                {{"todos", {Title(kFine), Title(kRefused)}}, {"update_mask", "title"}})["results"];
+  EXPECT_EQ(updated[0].value("code", 0), 0) << updated;
+  EXPECT_EQ(updated[1].value("reason", ""), "TRIGGER_REFUSED") << updated;
+  EXPECT_EQ(server().database().Value("SELECT string_agg(title, ',' ORDER BY id) FROM todos WHERE deleted_at IS NULL"),
+            "new,water the plants,new");
+}
+
 }  // namespace
 }  // namespace rowkeeper::testing
