@@ -106,11 +106,14 @@ absl::Status UniqueViolation(const PgError& error, const ErrorContext& context) 
 }
 
 /// A row that others still point at, as opposed to a row that points nowhere. No field tells them apart, only the words
-/// of the message; where they are translated, a constraint that is not the entity's own belongs to a row that points at
-/// it.
+/// of the message. Where they are translated, the key in the detail does: that of the row that points, or that of the
+/// row that it points at. Where there is none, a constraint that is not the entity's own belongs to a row that points
+/// at it.
 bool IsStillReferenced(const PgError& error, const Constraint* constraint) {
   if (error.primary.rfind("update or delete on table ", 0) == 0) return true;
-  return !IsOwn(constraint) && error.primary.rfind("insert or update on table ", 0) != 0;
+  if (error.primary.rfind("insert or update on table ", 0) == 0) return false;
+  const bool knows_key = IsOwn(constraint) && !constraint->columns.empty() && !error.key_columns.empty();
+  return knows_key ? WithoutQuotes(error.key_columns) != constraint->columns : !IsOwn(constraint);
 }
 
 absl::Status ReferenceError(const PgError& error, const ErrorContext& context) {

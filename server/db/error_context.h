@@ -25,7 +25,7 @@ struct ErrorContext {
     std::string referenced;
     /// The remedy for kCheck, e.g. "must be one of OPEN, DONE".
     std::string description;
-    /// kUnique: the SQL columns, in order.
+    /// The SQL columns of `fields`, in order; not for kCheck.
     std::vector<std::string> columns = {};
   };
   std::map<std::string, Constraint, std::less<>> constraints;

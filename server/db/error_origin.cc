@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <initializer_list>
+#include <iterator>
 #include <string_view>
 
 namespace rowkeeper::db {
@@ -86,20 +87,45 @@ bool LooksLikeASignature(std::string_view text) {
   });
 }
 
-/// "f(integer)" of "PL/pgSQL function f(integer) line 3 at RAISE".
-std::string_view SignatureIn(std::string_view line) {
-  for (const std::string_view prefix :
-       {"PL/pgSQL function ", "SQL function ", "PL/Python function ", "PL/Perl function ", "PL/Tcl function "}) {
+constexpr std::string_view kOpeningQuotes[] = {"\"", "\u00bb", "\u00ab", "\u201c", "\u201e"};
+constexpr std::string_view kClosingQuotes[] = {"\"", "\u00ab", "\u00bb", "\u201d", "\u201c"};
+
+bool HoldsAnOpeningQuote(std::string_view text) {
+  return std::any_of(std::begin(kOpeningQuotes), std::end(kOpeningQuotes),
+                     [&](std::string_view quote) { return text.find(quote) != std::string_view::npos; });
+}
+
+bool EndsInAQuote(std::string_view text) {
+  return std::any_of(std::begin(kClosingQuotes), std::end(kClosingQuotes), [&](std::string_view quote) {
+    return text.size() >= quote.size() && text.substr(text.size() - quote.size()) == quote;
+  });
+}
+
+/// "f(integer)" of "PL/pgSQL function f(integer) line 3 at RAISE", and of its translations: the first word with
+/// parentheses, and nothing quoted before it, which would be a statement.
+std::string_view SignatureWithArguments(std::string_view line) {
+  const size_t open = line.find('(');
+  const size_t close = line.find(')', open);
+  if (line.find("PL/") == std::string_view::npos || close == std::string_view::npos) return {};
+  const size_t space = line.rfind(' ', open);
+  if (space == std::string_view::npos || HoldsAnOpeningQuote(line.substr(0, space))) return {};
+  return line.substr(space + 1, close - space);
+}
+
+/// The quoted name in "SQL function "half" statement 1" and the like.
+std::string_view QuotedName(std::string_view line) {
+  for (const std::string_view prefix : {"SQL function ", "PL/Python function ", "PL/Perl function "}) {
     if (!HasPrefix(line, prefix)) continue;
     line.remove_prefix(prefix.size());
-    size_t end = std::string_view::npos;
-    for (const std::string_view after : {" line ", " statement ", " during ", " while "}) {
-      end = std::min(end, line.find(after));
-    }
-    const std::string_view signature = line.substr(0, end);
-    return LooksLikeASignature(signature) ? signature : std::string_view();
+    return line.substr(0, std::min(line.find(" statement "), line.find(" during ")));
   }
   return {};
+}
+
+std::string_view SignatureIn(std::string_view line) {
+  const std::string_view name = QuotedName(line);
+  const std::string_view signature = name.empty() ? SignatureWithArguments(line) : name;
+  return LooksLikeASignature(signature) ? signature : std::string_view();
 }
 
 }  // namespace
@@ -123,7 +149,7 @@ std::string FunctionOf(const PgError& error) {
       if (const std::string_view signature = SignatureIn(line); !signature.empty()) return std::string(signature);
       in_statement = IsOfCode(line);
     }
-    if (!line.empty() && line.back() == '"') in_statement = false;
+    if (EndsInAQuote(line)) in_statement = false;
   }
   return "";
 }

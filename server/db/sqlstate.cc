@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
@@ -137,11 +138,21 @@ absl::Status WrongState(const PgError& error) {
                         "see the server's log");
 }
 
-/// 428C9. Only the message names the column, in quotes.
+/// Whether the message names it, in the quotes of the message's language.
+bool NamesInQuotes(const std::string& message, const std::string& name) {
+  for (const auto& [open, close] :
+       {std::pair("\"", "\""), std::pair("\u00bb", "\u00ab"), std::pair("\u00ab ", " \u00bb"),
+        std::pair("\u201c", "\u201d"), std::pair("\u201e", "\u201d")}) {
+    if (message.find(Cat(open, name, close)) != std::string::npos) return true;
+  }
+  return false;
+}
+
+/// 428C9. Only the message names the column.
 absl::Status GeneratedAlways(const PgError& error, const ErrorContext& context) {
   std::string column;
   for (const auto& [name, field] : context.fields) {
-    if (error.primary.find(Cat("\"", name, "\"")) != std::string::npos) column = field;
+    if (NamesInQuotes(error.primary, name)) column = field;
   }
   return SchemaMismatch(
       Cat(column.empty() ? "a column" : Cat("the column of ", column), " is filled by the database alone"),

@@ -70,7 +70,7 @@ db::ErrorContext Describe(const Entity& entity) {
     context.fields[column.name] = column.field->name();
     if (!column.reference.has_value()) continue;
     context.constraints[column.reference->constraint] = {
-        Constraint::Kind::kReference, {column.field->name()}, column.reference->entity->full_name, ""};
+        Constraint::Kind::kReference, {column.field->name()}, column.reference->entity->full_name, "", {column.name}};
   }
   return context;
 }

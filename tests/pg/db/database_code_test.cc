@@ -37,6 +37,7 @@ ErrorContext ItemContext() {
   parent.kind = ErrorContext::Constraint::Kind::kReference;
   parent.fields = {"boxId"};
   parent.referenced = "shop.v1.Box";
+  parent.columns = {"box"};
   context.constraints["items_box"] = parent;
   ErrorContext::Constraint label;
   label.fields = {"labelText"};

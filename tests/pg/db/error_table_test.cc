@@ -14,8 +14,8 @@ ErrorContext TodoContext() {
   ErrorContext context;
   context.entity = "planner.v1.Todo";
   context.constraints["uq_todos_title"] = {Kind::kUnique, {"owner_id", "title"}, "", ""};
-  context.constraints["fk_todos_owner"] = {Kind::kReference, {"owner_id"}, "planner.v1.Profile", ""};
-  context.constraints["fk_todos_parent"] = {Kind::kReference, {"parent_id"}, "planner.v1.Todo", ""};
+  context.constraints["fk_todos_owner"] = {Kind::kReference, {"owner_id"}, "planner.v1.Profile", "", {"owner"}};
+  context.constraints["fk_todos_parent"] = {Kind::kReference, {"parent_id"}, "planner.v1.Todo", "", {"parent"}};
   context.constraints["ck_todos_status"] = {Kind::kCheck, {"status"}, "", "must be one of OPEN, DONE"};
   context.fields = {{"title", "title"}, {"state", "status"}};
   return context;

@@ -208,6 +208,14 @@ TEST(ErrorOriginTest, FunctionIsNamedAndNothingElseOfTheContext) {
                "at EXECUTE"),
       "f()");
   EXPECT_EQ(function("SQL statement \"SELECT 1\""), "");
+  EXPECT_EQ(function("PL/Python function \"clean\""), "\"clean\"");
+  EXPECT_EQ(function("PL/pgSQL-Funktion f(integer) Zeile 1 bei RAISE"), "f(integer)");
+  EXPECT_EQ(function("SQL-Anweisung \u00bbSELECT secret(1)\nPL/pgSQL secret(2) x\u00ab\nPL/pgSQL-Funktion f() Zeile 1 "
+                     "bei PERFORM"),
+            "f()");
+  EXPECT_EQ(function("fonction PL/pgSQL f(integer), ligne 1 \u00e0 RAISE"), "f(integer)");
+  EXPECT_EQ(function("PL/pgSQL assignment \"x := secret('5')\""), "");
+  EXPECT_EQ(function("PL/pgSQL-Zuweisung \u00bbx := secret(5)\u00ab"), "");
   EXPECT_EQ(function("PL/pgSQL function it's a secret: 5 line 1 at x"), "");
   EXPECT_EQ(function("unnamed portal with parameters: $1 = 'x\nPL/pgSQL function f() line 1 at RAISE'"), "");
 }
@@ -216,7 +224,7 @@ TEST(ErrorOriginTest, FunctionIsNamedAndNothingElseOfTheContext) {
 TEST(SqlStateTest, ForeignKeyIsReadFromTheStartOfThePrimaryMessage) {
   ErrorContext context;
   context.entity = "shop.v1.Node";
-  context.constraints["c"] = {ErrorContext::Constraint::Kind::kReference, {"parent_id"}, "shop.v1.Node", ""};
+  context.constraints["c"] = {ErrorContext::Constraint::Kind::kReference, {"parent_id"}, "shop.v1.Node", "", {"p"}};
   FailedStatement statement;
   statement.context = &context;
   PgError error;
@@ -225,6 +233,12 @@ TEST(SqlStateTest, ForeignKeyIsReadFromTheStartOfThePrimaryMessage) {
   error.primary = "insert or update on table \"nodes\" violates foreign key constraint \"c\"";
   error.message = Cat("ERROR:  23503: ", error.primary, "\nDETAIL:  Key (p)=(: update or delete on table x) is not");
   EXPECT_THAT(std::string(StatusFromPgError(error, statement).message()), HasSubstr("parent_id"));
+  // Where the words are translated, the key is that of the row that points, or that it points at.
+  error.primary = "geht nicht";
+  error.key_columns = {"p"};
+  EXPECT_THAT(std::string(StatusFromPgError(error, statement).message()), HasSubstr("parent_id: there is no"));
+  error.key_columns = {"id"};
+  EXPECT_THAT(std::string(StatusFromPgError(error, statement).message()), HasSubstr("still referenced"));
   error.primary = "update or delete on table \"nodes\" violates foreign key constraint \"c\" on table \"nodes\"";
   EXPECT_THAT(std::string(StatusFromPgError(error, statement).message()), HasSubstr("still referenced"));
 }

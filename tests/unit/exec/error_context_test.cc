@@ -45,9 +45,14 @@ message Order {
   EXPECT_EQ(constraints.at("ck_customers_age").description, "must be between 0 and 4294967295");
   EXPECT_THAT(constraints.at("ck_customers_means").fields, ElementsAre("card", "cash"));
   EXPECT_THAT(constraints.at("fk_customers_parent_customers").fields, ElementsAre("parent"));
+  EXPECT_THAT(constraints.at("fk_customers_parent_customers").columns, ElementsAre("parent"));
+  EXPECT_THAT(constraints.at("uq_customers_country_tax_no").columns, ElementsAre("country", "tax_no"));
   // A row of another entity that points here has no field here.
   EXPECT_THAT(constraints.at("fk_orders_customer_customers").fields, IsEmpty());
   EXPECT_EQ(constraints.at("fk_orders_customer_customers").referenced, "shop.v1.Order");
+  EXPECT_EQ(customer.table, "customers");
+  EXPECT_EQ(contexts.Words().tables.count("customers"), 1u);
+  EXPECT_EQ(contexts.Words().tables.count("orders"), 1u);
   const auto& order = contexts.For(*catalogue->FindEntity("shop.v1.Order")).constraints;
   EXPECT_EQ(order.at("fk_orders_customer_customers").referenced, "shop.v1.Customer");
 }
