@@ -325,5 +325,20 @@ TEST_F(RefusedTodoTest, APartialBatchGivesItToTheElement) {
             "new,water the plants,new");
 }
 
+TEST_F(RefusedTodoTest, AFilterThatANondeterministicCollationCannotDoSaysWhatToDo) {
+  server().database().Run(
+      "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false); "
+      "ALTER TABLE todos ALTER title TYPE varchar(200) COLLATE loose");
+  for (const Json& request :
+       {Json{{"title_prefix", "wat"}}, Json{{"filter", "title = \"*plants\""}}, Json{{"filter", "title = \"wat*\""}}}) {
+    const auto refused = Call("TodoRepository.List", request);
+    EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION SCHEMA_MISMATCH") << request;
+    EXPECT_THAT(std::string(refused.status().message()), HasSubstr("nondeterministic")) << request;
+  }
+  const Json whole = MustCall("TodoRepository.List", {{"filter", "title = \"WATER the plants\""}});
+  EXPECT_EQ(whole["todos"].size(), 2u) << "what the collation calls equal";
+  server().database().Run("ALTER TABLE todos ALTER title TYPE varchar(200) COLLATE \"default\"; DROP COLLATION loose");
+}
+
 }  // namespace
 }  // namespace rowkeeper::testing
