@@ -94,7 +94,9 @@ std::unique_ptr<ConnectedDatabase> ConnectOrExplain(const DatabaseSettings& sett
   }
   auto connected = std::make_unique<ConnectedDatabase>();
   connected->database = *std::move(database);
-  auto connection = db::Connection::Open(connected->database.connection);
+  db::ConnectionOptions first = connected->database.connection;
+  first.prove_session = true;
+  auto connection = db::Connection::Open(first);
   if (connection.ok()) {
     connected->connection = *std::move(connection);
     return connected;

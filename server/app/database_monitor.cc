@@ -25,6 +25,7 @@ constexpr size_t kShownMismatches = 3;
 db::ConnectionOptions MonitorOptions(db::ConnectionOptions options) {
   options.application_name = "rowkeeper monitor";
   options.statement_timeout_ms = kStatementTimeoutMs;
+  options.prove_session = true;  // it is the first to connect, and nothing is served before it has
   return options;
 }
 

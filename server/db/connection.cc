@@ -57,7 +57,8 @@ bool IsRefusedLogin(const std::string& reason) {
 }
 
 bool IsFull(const std::string& reason) {
-  return SaysOneOf(reason, {"too many clients", "too many connections for", "remaining connection slots"});
+  return SaysOneOf(reason, {"too many clients", "too many connections for", "remaining connection slots",
+                            "no more connections allowed"});  // the last is PgBouncer's
 }
 
 /// A connection that was never made has no result, and so no SQLSTATE: the words decide. libpq would write it into the
@@ -86,7 +87,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
   static OpenFailureLog* const log = new OpenFailureLog;
   try {
     auto connection = std::make_unique<PgConnection>(ToKeyValue(*info), options);
-    if (absl::Status unfit = connection->SetUp(); !unfit.ok()) {
+    if (absl::Status unfit = connection->SetUp(ToKeyValue(*info)); !unfit.ok()) {
       log->Write(std::string(unfit.message()));
       return unfit;
     }

@@ -54,6 +54,9 @@ struct ConnectionOptions {
   std::string url;
   Pooler pooler = Pooler::kAuto;
   SessionUse use = SessionUse::kStatements;
+  /// With Pooler::kSession: opens a second connection for a moment, to see whether the pooler shares sessions after
+  /// all. For one of a process's connections: it may wait half a second where the pooler has no session to spare.
+  bool prove_session = false;
   /// Longest time to establish a connection, seconds.
   int connect_timeout_s = 5;
   /// Cuts connect_timeout, wherever it was set, to what the caller can wait, seconds; 0: does not.

@@ -37,6 +37,10 @@ constexpr int kMostRepeats = 2;
 /// or server that hangs, or, rarely, is long in code of PostgreSQL that does not look for cancellation.
 constexpr std::chrono::milliseconds kCancelGrace{1500};
 
+/// Of the look whether a pooler shares sessions.
+constexpr std::chrono::milliseconds kProofLimit{500};
+constexpr char kWhoAnswers[] = "SELECT pg_catalog.pg_backend_pid()";
+
 const std::vector<Param> kNoParams;
 
 const std::vector<Param>& ParamsOf(const Query& query) { return query.params == nullptr ? kNoParams : *query.params; }
@@ -76,17 +80,19 @@ PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions&
     : session_(std::make_shared<PgSession>(conninfo)),
       watch_(session_->socket(), [this] { DeliverCancel(); }),
       answer_limit_(options.answer_limit_ms),
+      prove_session_(options.prove_session),
       setup_(options),
       told_pid_(session_->backend_pid()),
       statements_(options.prepared_statements),
       echo_(options.echo ? EchoLogger() : nullptr),
       errors_(options.errors) {}
 
-absl::Status PgConnection::SetUp() {
+absl::Status PgConnection::SetUp(const std::string& conninfo) {
   absl::StatusOr<SessionFacts> facts = setup_.Judge(RunSetUp(setup_.Opening(told_pid_)), told_pid_);
   if (!facts.ok()) return facts.status();
   facts_ = *facts;
   if (!facts_.own_session || facts_.server_pid == told_pid_) return absl::OkStatus();
+  if (prove_session_ && IsShared(conninfo)) return NotItsOwnSession();  // before anything is set
   if (SessionSetup::IsFrom(RunSetUp(setup_.Always()), facts_.server_pid)) return absl::OkStatus();
   return NotItsOwnSession();
 }
@@ -96,6 +102,19 @@ Rows PgConnection::RunSetUp(const std::string& text) {
   Rows rows = RowsBuilder::Build(session_->Run(text));
   if (watch_.Disarm()) throw std::runtime_error("the server took too long to set the session up");
   return rows;
+}
+
+bool PgConnection::IsShared(const std::string& conninfo) {
+  try {
+    PgSession other(conninfo);
+    SocketWatch watch(other.socket());
+    watch.Arm(kProofLimit);
+    other.Run("BEGIN");
+    if (SessionSetup::IsFrom(RowsBuilder::Build(other.Run(kWhoAnswers)), facts_.server_pid)) return true;
+    return !SessionSetup::IsFrom(RunSetUp(kWhoAnswers), facts_.server_pid);
+  } catch (const std::exception&) {
+    return false;  // there is no other session: no proof
+  }
 }
 
 absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
@@ -341,7 +360,7 @@ absl::Status PgConnection::Ping() {
 absl::Status PgConnection::PingSameProcess() {
   watch_.Arm(kPingLimit);
   try {
-    const Rows rows = RowsBuilder::Build(session_->Run("SELECT pg_catalog.pg_backend_pid()"));
+    const Rows rows = RowsBuilder::Build(session_->Run(kWhoAnswers));
     if (watch_.Disarm()) {
       MarkBroken("its answer came too late");
     } else if (!SessionSetup::IsFrom(rows, facts_.server_pid)) {

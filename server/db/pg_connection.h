@@ -30,9 +30,9 @@ class PgConnection final : public Connection, private CancelTarget {
   /// Throws exceptions of libpqxx and the standard library when it cannot connect.
   PgConnection(const std::string& conninfo, const ConnectionOptions& options);
 
-  /// Makes the session fit for statements, before any other call. Throws as well; an error is FAILED_PRECONDITION
-  /// POOLER_UNFIT.
-  absl::Status SetUp();
+  /// Makes the session fit for statements, before any other call; `conninfo` as the constructor's. Throws as well; an
+  /// error is FAILED_PRECONDITION POOLER_UNFIT.
+  absl::Status SetUp(const std::string& conninfo);
 
   absl::StatusOr<Rows> Execute(const Query& query) override;
   absl::Status ExecuteScript(std::string_view text, int* position) override;
@@ -59,6 +59,8 @@ class PgConnection final : public Connection, private CancelTarget {
   };
 
   Rows RunSetUp(const std::string& text);
+  /// Proof that the pooler shares this session with others.
+  bool IsShared(const std::string& conninfo);
   void DeliverCancel() override;
   bool DeliveryBlocks() const override { return true; }  // a little: it begins a thread
 
@@ -94,6 +96,7 @@ class PgConnection final : public Connection, private CancelTarget {
   const std::shared_ptr<PgSession> session_;
   SocketWatch watch_;
   const std::chrono::milliseconds answer_limit_;
+  const bool prove_session_;
   const SessionSetup setup_;
   /// What the server, or a pooler, calls this session. libpqxx forgets it with the connection.
   const int told_pid_;

@@ -157,7 +157,8 @@ void SessionSetup::Announce(const Rows& opening) const {
   static std::atomic<bool> said{false};  // once for the process, not for each connection
   if (said.exchange(true)) return;
   spdlog::info(
-      "a pooler in transaction mode is before the database: outside transactions the settings of the role hold, with "
+      "there is a pooler before the database, and it counts as one in transaction mode unless --pooler says session: "
+      "outside transactions the settings of the role hold, with "
       "lock_timeout {} ms; statements that run for longer than the server allows are cancelled by it",
       std::string(Value(opening, "lock_timeout")));
 }

@@ -10,6 +10,7 @@ absl::StatusOr<std::unique_ptr<db::Connection>> OpenMigrationSession(const Migra
   session.url = options.database_url;
   session.pooler = options.pooler;
   session.use = db::SessionUse::kSession;
+  session.prove_session = true;
   session.statement_timeout_ms = 0;
   session.answer_limit_ms = 0;
   session.lock_timeout_ms = options.lock_timeout_ms;

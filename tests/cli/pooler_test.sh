@@ -96,7 +96,7 @@ start_pooler
 step "it serves when that is done"
 start_server "${PLANNER[@]}" --listen 127.0.0.1:0 --database-url "$POOLED_URL"
 wait_until 20 "the server serves" "$ROWKEEPER" call TodoRepository.List '{}' --address "$ADDRESS"
-contains "$(cat "$SERVER_LOG")" 'pooler in transaction mode is before the database' "the log"
+contains "$(cat "$SERVER_LOG")" 'there is a pooler before the database' "the log"
 "$ROWKEEPER" call TodoRepository.Create "{\"todo\": {\"owner_id\": \"$ADA\", \"title\": \"pooled\"}}" --address "$ADDRESS" >/dev/null
 equals "$(scratch_sql "SELECT count(*) FROM todos WHERE title = 'pooled'")" 1 "rows of a call"
 "$ROWKEEPER" check "${PLANNER[@]}" --database-url "$POOLED_URL" --migrations-database-url "$DIRECT_URL" >/dev/null ||
@@ -107,3 +107,6 @@ step "a mistake in --pooler"
 refused '.*--pooler.*sometimes' serve "${PLANNER[@]}" --pooler sometimes
 start_server "${PLANNER[@]}" --listen 127.0.0.1:0 --database-url "$POOLED_URL" --pooler none
 wait_until 20 "the server says that there is a pooler" grep -q 'pooler none says that there is none' "$SERVER_LOG"
+kill_server
+refused 'there is a pooler in transaction mode; say --pooler transaction' \
+  migrate up "${MIGRATIONS[@]}" --database-url "$POOLED_URL" --pooler session

@@ -56,9 +56,9 @@ std::string Settings(const PgBouncer::Options& options, const db::ConnInfo& serv
           "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ", port, "\nunix_socket_dir =\nauth_type = trust\n",
           "auth_file = ", directory,
           "/users\npool_mode = ", options.mode == PgBouncer::Mode::kSession ? "session" : "transaction",
-          "\ndefault_pool_size = ", options.pool_size,
-          "\nmax_client_conn = 1000\nadmin_users = ", Part(server, "user", "postgres"),
-          "\nquery_wait_timeout = ", options.query_wait_timeout_s, "\n");
+          "\ndefault_pool_size = ", options.pool_size, "\nmax_client_conn = ", options.max_clients,
+          "\nadmin_users = ", Part(server, "user", "postgres"), "\nquery_wait_timeout = ", options.query_wait_timeout_s,
+          "\n");
   if (PgBouncer::KnowsPreparedStatements()) text += Cat("max_prepared_statements = ", options.max_prepared_statements);
   return text + "\n";
 }

@@ -23,6 +23,7 @@ class PgBouncer {
     int pool_size = 4;
     /// PgBouncer from 1.21 keeps track of so many prepared statements for a client; 0: of none, as those before do.
     int max_prepared_statements = 0;
+    int max_clients = 1000;
     /// Who may log in, besides the user of ROWKEEPER_TEST_DATABASE_URL.
     std::vector<std::string> users;
     /// Longest wait for a session of PostgreSQL, seconds; 0: no limit.

@@ -128,6 +128,29 @@ TEST_F(PoolerSessionTest, ASessionThatChangesIsNotUsedOn) {
   EXPECT_TRUE(connection->broken());
 }
 
+TEST_F(PoolerSessionTest, SessionModeThatIsNoneIsSeenBeforeAnythingIsSet) {
+  for (const int sessions : {1, 3}) {
+    StartPooler(Mode(PgBouncer::Mode::kTransaction, sessions));
+    ConnectionOptions options = Pooled(Pooler::kSession);
+    options.prove_session = true;
+    options.statement_timeout_ms = 7654;
+    EXPECT_THAT(Refusal(options), HasSubstr("--pooler transaction"));
+    EXPECT_THAT(Value(*Open(Pooled()), "SHOW statement_timeout"), Not("7654ms"));
+    StartPooler(Mode(PgBouncer::Mode::kSession, sessions));
+    options.url = Pooled().url;
+    EXPECT_EQ(Refusal(options), "OK");
+  }
+}
+
+TEST_F(PoolerSessionTest, APoolerThatTakesNoMoreClientsIsFull) {
+  testing::PgBouncer::Options options = Mode(PgBouncer::Mode::kTransaction);
+  options.max_clients = 2;
+  StartPooler(options);
+  const auto one = Open(Pooled());
+  const auto two = Open(Pooled());
+  EXPECT_EQ(ErrorReason(Connection::Open(Pooled()).status()), "DATABASE_RESOURCES");
+}
+
 TEST_F(PoolerSessionTest, WhatIsSaidAndIsNotSoIsRefused) {
   StartPooler(Mode(PgBouncer::Mode::kTransaction));
   EXPECT_THAT(Refusal(Pooled(Pooler::kNone)), HasSubstr("--pooler none"));
