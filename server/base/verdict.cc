@@ -26,12 +26,12 @@ bool Take(std::string_view* text, char after, Number* number) {
   return true;
 }
 
-std::string MarkOf(const Verdict& verdict) {
+}  // namespace
+
+std::string VerdictKey(const Verdict& verdict) {
   return Cat("\"", kVerdictMark, verdict.rows, ":", verdict.element, ":", verdict.column, ":",
              verdict.undecided ? 1 : 0, "\"");
 }
-
-}  // namespace
 
 std::optional<Verdict> ParseVerdict(std::string_view message) {
   const std::string mark = Cat("\"", kVerdictMark);
@@ -48,7 +48,7 @@ std::optional<Verdict> ParseVerdict(std::string_view message) {
 }
 
 absl::Status WithVerdict(absl::Status error, const Verdict& verdict) {
-  error.SetPayload(kVerdictPayload, absl::Cord(MarkOf(verdict)));
+  error.SetPayload(kVerdictPayload, absl::Cord(VerdictKey(verdict)));
   return error;
 }
 

@@ -28,6 +28,8 @@ inline constexpr std::string_view kVerdictMark = "rk:";
 /// The SQLSTATE of that error (SQL/JSON member not found).
 inline constexpr std::string_view kVerdictSqlstate = "2203A";
 
+/// That key, quoted, as it stands in a jsonpath and in the message: `"rk:1:0:5:0"`.
+std::string VerdictKey(const Verdict& verdict);
 /// The verdict in the message of such an error; none when it is another error. Only the key counts: the words round it
 /// may be translated.
 std::optional<Verdict> ParseVerdict(std::string_view message);

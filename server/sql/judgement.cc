@@ -92,6 +92,6 @@ bool DecidedInTransaction(const plan::MethodPlan& plan, const plan::Variant& var
   });
 }
 
-std::string AlwaysFails() { return Cat("SELECT jsonb_path_exists('{}', 'strict $.\"", kVerdictMark, "0:0:-1:0\"')"); }
+std::string AlwaysFails() { return Cat("SELECT jsonb_path_exists('{}', 'strict $.", VerdictKey({}), "')"); }
 
 }  // namespace rowkeeper::sql

@@ -21,9 +21,12 @@ std::string FitsOrFails(const plan::QueryPlan& query) {
     const std::string cell = Cat(Identifier(query.write.alias), ".", Identifier(column.name));
     const std::string fits = Representable(column, cell);
     if (fits.empty()) continue;
-    // The key has the column in it, or the planner would look for it beforehand.
-    cases += Cat(" WHEN NOT (", fits, ") THEN jsonb_path_exists('{}', ('strict $.\"", kVerdictMark, "1:", index,
-                 ":0' || left(", cell, "::text, 0) || '\"')::jsonpath)");
+    Verdict verdict;
+    verdict.rows = 1;
+    verdict.column = index;
+    // The column is in the path, or the planner would try it beforehand.
+    cases += Cat(" WHEN NOT (", fits, ") THEN jsonb_path_exists('{}', ('strict $.' || left(", cell, "::text, 0) || '",
+                 VerdictKey(verdict), "')::jsonpath)");
   }
   return cases.empty() ? "" : Cat("CASE", cases, " END");
 }
