@@ -6,6 +6,7 @@
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/database.h"
+#include "server/app/delete_advice.h"
 #include "server/app/index_advice.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/relation_advice.h"
@@ -135,6 +136,9 @@ int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& databa
   PreparePlans(loaded, connection, &trials);
   PrepareIdempotencyKeys(connection, &trials);
   for (const std::string& advice : AdviseIndexes(loaded.plans, *live)) std::printf("advice: %s\n", advice.c_str());
+  for (const std::string& advice : AdviseDeleteIndexes(loaded.plans, *live)) {
+    std::printf("advice: %s\n", advice.c_str());
+  }
   for (const std::string& advice : AdviseRelationIndexes(*loaded.catalogue, *live)) {
     std::printf("advice: %s\n", advice.c_str());
   }

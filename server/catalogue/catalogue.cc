@@ -59,6 +59,7 @@ std::vector<std::unique_ptr<Entity>> CompileEntities(const Source& source, Entit
   }
   for (const auto& entity : entities) by_name->emplace(entity->full_name, entity.get());
   for (const auto& entity : entities) CompleteEntity(*by_name, entity.get(), diagnostics);
+  for (const auto& entity : entities) CheckReferencedFields(*entity, diagnostics);
   LinkDependents(entities);
   for (const auto& entity : entities) CompileRelations(*by_name, entity.get(), diagnostics);
   CheckNamesDiffer(entities, diagnostics);

@@ -20,8 +20,20 @@ const Relation* Entity::FindRelation(std::string_view proto_name) const {
   return nullptr;
 }
 
+std::vector<int> Entity::ReferencedColumns() const {
+  std::vector<int> referenced;
+  for (const Dependent& dependent : dependents) {
+    const int column = dependent.entity->columns[dependent.column].reference->column;
+    if (std::find(referenced.begin(), referenced.end(), column) != referenced.end()) continue;
+    referenced.insert(columns[column].key ? referenced.begin() : referenced.end(), column);
+  }
+  return referenced;
+}
+
 int Entity::kept_column() const {
-  const auto writable = [](const Column& column) { return !column.output_only && !column.nullable; };
+  const auto writable = [](const Column& column) {
+    return (!column.output_only || column.role != Role::kNone) && !column.nullable;
+  };
   if (writable(columns[key.front()])) return key.front();
   const auto found = std::find_if(columns.begin(), columns.end(), writable);
   return found == columns.end() ? key.front() : static_cast<int>(found - columns.begin());

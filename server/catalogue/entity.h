@@ -19,9 +19,11 @@ enum class OnDelete { kRestrict, kCascade, kSetNull };
 
 struct Entity;
 
-/// A foreign key of one column to the key of another entity.
+/// A foreign key of one column to the key of another entity, or to another unique column of it.
 struct Reference {
   const Entity* entity = nullptr;
+  /// The referenced column of `entity`.
+  int column = 0;
   OnDelete on_delete = OnDelete::kRestrict;
   /// Constraint name by the naming convention.
   std::string constraint;
@@ -127,18 +129,18 @@ struct OrderTerm {
 /// that has them.
 struct Relation {
   enum class Kind {
-    kReference,  ///< to one: `column` of this entity holds the key of `target`
-    kInverse,    ///< to one or many: `target_column` of `target` holds this entity's key
-    kThrough,    ///< to many: rows of `through` hold this entity's key and `target`'s
+    kReference,  ///< to one: `column` of this entity references `target_column` of `target`
+    kInverse,    ///< to one or many: `target_column` of `target` references `column` of this entity
+    kThrough,    ///< to many: rows of `through` reference `column` of this entity and `target_column` of `target`
   };
   /// The field of the entity's message; repeated when `to_many`.
   const google::protobuf::FieldDescriptor* field = nullptr;
   const Entity* target = nullptr;
   Kind kind = Kind::kReference;
   bool to_many = false;
-  /// kReference.
+  /// Related rows are found by this entity's value in this column, …
   int column = -1;
-  /// kInverse.
+  /// … which is the value of this one, but for kThrough, where the join entity has both.
   int target_column = -1;
   /// kThrough: the join entity and its two references.
   const Entity* through = nullptr;
@@ -182,7 +184,7 @@ struct Entity {
   std::vector<OrderTerm> default_order;
   /// In the order of their fields, which are no columns.
   std::vector<Relation> relations;
-  /// Who references this entity's key, by entity and column.
+  /// Who references this entity, by entity and column.
   std::vector<Dependent> dependents;
 
   std::optional<int> created_at;
@@ -196,6 +198,8 @@ struct Entity {
   const Column* FindField(std::string_view proto_name) const;
   /// The relation of the field with this proto name; nullptr when there is none.
   const Relation* FindRelation(std::string_view proto_name) const;
+  /// The columns that others reference, each once; the key comes first if it is one of them.
+  std::vector<int> ReferencedColumns() const;
   /// A NOT NULL column that a statement may assign its own value to: of the key, unless callers may not write that one,
   /// which may be because it is GENERATED ALWAYS.
   int kept_column() const;

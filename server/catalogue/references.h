@@ -18,6 +18,9 @@ namespace rowkeeper::catalogue {
 /// Fills Column::reference of every column that declares one. Mistakes go to `diagnostics`.
 void CompileReferences(const EntitiesByName& entities, const Naming& naming, Entity* entity, Diagnostics* diagnostics);
 
+/// Reports references to columns that have no unique key of their own, once the unique keys of all are known.
+void CheckReferencedFields(const Entity& entity, Diagnostics* diagnostics);
+
 /// Fills Entity::dependents of all entities, once the references of all are known.
 void LinkDependents(const std::vector<std::unique_ptr<Entity>>& entities);
 

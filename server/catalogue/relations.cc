@@ -24,7 +24,7 @@ v1::RelationOptions RelationOptionsOf(const pb::FieldDescriptor& field) {
   return ReadOptions(field).GetExtension(v1::relation);
 }
 
-/// Columns of `holder` that hold the key of `target`.
+/// Columns of `holder` that reference `target`.
 std::vector<int> ReferencesTo(const Entity& holder, const Entity& target) {
   std::vector<int> columns;
   for (size_t i = 0; i < holder.columns.size(); ++i) {
@@ -143,6 +143,12 @@ class RelationCompiler {
     relation_.kind = Relation::Kind::kReference;
     relation_.column =
         Choose("field", options_.field(), entity_, *relation_.target, own, absl::StrCat(field_.name(), "_id"));
+    relation_.target_column = ReferencedBy(entity_, relation_.column);
+  }
+
+  /// The column that `column` of `holder` references; -1 for none.
+  static int ReferencedBy(const Entity& holder, int column) {
+    return column < 0 ? -1 : holder.columns[column].reference->column;
   }
 
   void LinkInverse() {
@@ -159,6 +165,7 @@ class RelationCompiler {
       }
     }
     relation_.target_column = Choose("inverse_field", options_.inverse_field(), target, entity_, theirs, "");
+    relation_.column = ReferencedBy(target, relation_.target_column);
     if (!good_ || relation_.to_many || IsUnique(target, relation_.target_column)) return;
     const std::string& name = target.columns[relation_.target_column].field->name();
     Error(absl::StrCat("several rows of ", target.full_name, " can have the same ", name),
@@ -174,6 +181,8 @@ class RelationCompiler {
         Choose("inverse_field", options_.inverse_field(), through, entity_, ReferencesTo(through, entity_), "");
     relation_.through_target_column = Choose("through_field", options_.through_field(), through, *relation_.target,
                                              ReferencesTo(through, *relation_.target), "");
+    relation_.column = ReferencedBy(through, relation_.through_column);
+    relation_.target_column = ReferencedBy(through, relation_.through_target_column);
     if (good_ && relation_.through_column == relation_.through_target_column) {
       Error(absl::StrCat("the same field of ", through.full_name, " cannot hold both keys"),
             absl::StrCat("name two of ", FieldNames(through, ReferencesTo(through, entity_)),
@@ -181,7 +190,7 @@ class RelationCompiler {
     }
   }
 
-  /// The column of `holder` that holds the key of `target`: the named one, or the only one of `fitting`, or the one
+  /// The column of `holder` that references `target`: the named one, or the only one of `fitting`, or the one
   /// called `by_name`.
   int Choose(absl::string_view option, const std::string& named, const Entity& holder, const Entity& target,
              const std::vector<int>& fitting, const std::string& by_name) {

@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -51,6 +52,13 @@ bool NumberIsZero(const std::string& text) {
   return digits_of_zero && absl::SimpleAtod(text, &number) && number == 0;
 }
 
+bool HoldsNumber(const Column& column) {
+  constexpr ValueKind kNumbers[] = {ValueKind::kInt32,  ValueKind::kInt64, ValueKind::kUint32,
+                                    ValueKind::kUint64, ValueKind::kFloat, ValueKind::kDouble};
+  return !column.type.array &&
+         std::find(std::begin(kNumbers), std::end(kNumbers), column.type.kind) != std::end(kNumbers);
+}
+
 /// As PostgreSQL reads it.
 std::optional<bool> ReadBoolText(const std::string& text) {
   const std::string word = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
@@ -82,23 +90,26 @@ DefaultExpression ReadDefault(const std::string& expression) {
 
 bool IsZero(const Column& column, const DefaultExpression& value) {
   if (value.kind != DefaultExpression::Kind::kConstant) return false;
-  switch (column.type.kind) {
-    case ValueKind::kBool:
-      return ReadBoolText(value.text) == std::optional<bool>(false);
-    case ValueKind::kInt32:
-    case ValueKind::kInt64:
-    case ValueKind::kUint32:
-    case ValueKind::kUint64:
-    case ValueKind::kFloat:
-    case ValueKind::kDouble:
-      return !column.type.array && NumberIsZero(value.text);
-    case ValueKind::kBytes:
-      return value.text.empty() || value.text == "\\x";
-    default: {
-      const std::optional<std::string> zero = plan::ZeroText(column);
-      return zero.has_value() && value.text == *zero;
-    }
+  const ValueKind kind = column.type.kind;
+  if (kind == ValueKind::kBool) return ReadBoolText(value.text) == std::optional<bool>(false);
+  if (kind == ValueKind::kBytes) return value.text.empty() || value.text == "\\x";
+  if (HoldsNumber(column)) return NumberIsZero(value.text);
+  const std::optional<std::string> zero = plan::ZeroText(column);
+  return zero.has_value() && value.text == *zero;
+}
+
+bool DiffersFromDeclared(const Column& column, const DefaultExpression& value) {
+  if (value.kind != DefaultExpression::Kind::kConstant || column.type.array) return false;
+  if (column.default_kind != catalogue::DefaultKind::kLiteral || value.text == column.default_literal) return false;
+  const ValueKind kind = column.type.kind;
+  if (kind == ValueKind::kBool) return ReadBoolText(value.text) != ReadBoolText(column.default_literal);
+  if (HoldsNumber(column) || kind == ValueKind::kDecimal) {
+    double stored = 0;
+    double declared = 0;
+    return absl::SimpleAtod(value.text, &stored) && absl::SimpleAtod(column.default_literal, &declared) &&
+           stored != declared;
   }
+  return kind == ValueKind::kString || kind == ValueKind::kEnum;  // a value of the others has many texts
 }
 
 std::optional<std::string> AsDefaultValue(const Column& column, const DefaultExpression& value) {

@@ -29,4 +29,7 @@ bool IsZero(const catalogue::Column& column, const DefaultExpression& value);
 /// what the field cannot hold.
 std::optional<std::string> AsDefaultValue(const catalogue::Column& column, const DefaultExpression& value);
 
+/// Whether it is a constant of a scalar type that is surely another value than the column's declared default_value.
+bool DiffersFromDeclared(const catalogue::Column& column, const DefaultExpression& value);
+
 }  // namespace rowkeeper::schema

@@ -57,13 +57,25 @@ class DefaultFit {
     if (plan.change() != Change::kCreate && plan.change() != Change::kUpsert) return;
     for (const plan::ValueTerm& value : plan.values) {
       const Column& column = plan.entity->columns[value.column];
-      if (column.has_default() || !seen_.insert(&column).second) continue;
+      // Only a batch writes a declared default: where some of its rows give the field and others do not.
+      const bool written = !column.has_default() || plan.family() == catalogue::Family::kBatch;
+      if (!written || !seen_.insert(&column).second) continue;
       const LiveColumn* live = live_.Of(*plan.entity).FindColumn(column.name);
-      if (live != nullptr) CompareColumn(plan, column, *live);
+      if (live == nullptr) continue;
+      column.has_default() ? CompareDeclared(plan, column, *live) : CompareColumn(plan, column, *live);
     }
   }
 
  private:
+  void CompareDeclared(const MethodPlan& plan, const Column& column, const LiveColumn& live) {
+    if (!live.default_sql || !DiffersFromDeclared(column, ReadDefault(*live.default_sql))) return;
+    report_.advice.push_back(ColumnMismatch(
+        *plan.entity, column,
+        absl::StrCat(FilledBy(live), ", but the field declares ", QuotedOption(column.default_literal),
+                     ": rows without the field get the database's default, and the declared one where other rows of ",
+                     plan.full_name, " give the field; make them equal")));
+  }
+
   void CompareColumn(const MethodPlan& plan, const Column& column, const LiveColumn& live) {
     if (live.identity == LiveColumn::Identity::kNone && !live.default_sql) return;
     const DefaultExpression value = live.default_sql ? ReadDefault(*live.default_sql) : DefaultExpression();

@@ -201,23 +201,66 @@ std::string OtherAction(const LiveConstraint& constraint, const Entity& target, 
                       ActionName(reference.on_delete), ": drop the constraint and add it again, or change on_delete");
 }
 
-void AdviseOnForeignKeys(const Entity& entity, const LiveTable& table, FitReport* report) {
-  for (const Column& column : entity.columns) {
-    if (!column.reference) continue;
-    const Entity& target = *column.reference->entity;
-    const std::string& target_column = target.columns[target.key.front()].name;
-    const auto found = std::find_if(table.constraints.begin(), table.constraints.end(), [&](const auto& constraint) {
-      return constraint.kind == LiveConstraint::Kind::kForeignKey && constraint.referenced == &target &&
-             constraint.columns == std::vector<std::string>{column.name} &&
-             constraint.referenced_columns == std::vector<std::string>{target_column};
-    });
-    if (found == table.constraints.end()) {
-      report->advice.push_back(ColumnMismatch(
-          entity, column,
-          absl::StrCat("has no foreign key to ", sql::Table(target), ", so the reference is not enforced")));
-    } else if (found->on_delete != column.reference->on_delete) {
-      report->advice.push_back(ColumnMismatch(entity, column, OtherAction(*found, target, *column.reference)));
+/// The column of the referenced table that a foreign key gives `column`; empty when it is not about it.
+std::string ReferencedName(const LiveConstraint& constraint, const std::string& column) {
+  if (constraint.kind != LiveConstraint::Kind::kForeignKey) return "";
+  const auto found = std::find(constraint.columns.begin(), constraint.columns.end(), column);
+  const size_t place = static_cast<size_t>(found - constraint.columns.begin());
+  return place < constraint.referenced_columns.size() ? constraint.referenced_columns[place] : "";
+}
+
+/// What to declare for a foreign key that the catalogue declares otherwise.
+std::string DeclarationOf(const LiveConstraint& constraint, const std::string& referenced_name) {
+  if (constraint.referenced == nullptr) return "remove `references`: the catalogue has no entity of that table";
+  const Entity& target = *constraint.referenced;
+  const auto column = std::find_if(target.columns.begin(), target.columns.end(),
+                                   [&](const Column& c) { return c.name == referenced_name; });
+  if (column == target.columns.end()) {
+    return absl::StrCat("remove `references`: no field of ", target.full_name, " is that column");
+  }
+  const std::string entity = absl::StrCat("write `references: \"", target.full_name, "\"");
+  if (target.key.size() == 1 && column->key) return absl::StrCat(entity, "`, without references_field");
+  return absl::StrCat(entity, " references_field: \"", column->field->name(), "\"`");
+}
+
+/// A reference joins rows by what it declares. Where the database's foreign keys know the column as something else,
+/// other rows than those would be brought along, or deleted.
+void CompareForeignKeys(const Entity& entity, const LiveTable& table, const Column& column, FitReport* report) {
+  const Entity& target = *column.reference->entity;
+  const std::string& declared = target.columns[column.reference->column].name;
+  const LiveConstraint* other = nullptr;
+  bool in_a_fitting_one = false;
+  for (const LiveConstraint& constraint : table.constraints) {
+    const std::string name = ReferencedName(constraint, column.name);
+    if (name.empty()) continue;
+    const bool alone = constraint.columns.size() == 1;
+    const bool same = constraint.referenced == &target && name == declared;
+    if (same && alone) {
+      if (constraint.on_delete == column.reference->on_delete) return;
+      report->advice.push_back(ColumnMismatch(entity, column, OtherAction(constraint, target, *column.reference)));
+      return;
     }
+    in_a_fitting_one = in_a_fitting_one || same;
+    // A column of a foreign key of several may well refer to one table alone and to another with its neighbours.
+    if (!same && (alone || constraint.referenced == &target)) other = &constraint;
+  }
+  if (other != nullptr && !in_a_fitting_one) {
+    const std::string name = ReferencedName(*other, column.name);
+    report->mismatches.push_back(ColumnMismatch(
+        entity, column,
+        absl::StrCat("has the foreign key ", sql::Identifier(other->name), " ", other->definition,
+                     ", but the field declares a reference to ", sql::Table(target), " (", sql::Identifier(declared),
+                     "), by which other rows would be joined: ", DeclarationOf(*other, name))));
+    return;
+  }
+  report->advice.push_back(
+      ColumnMismatch(entity, column,
+                     absl::StrCat("has no foreign key to ", sql::Table(target), ", so the reference is not enforced")));
+}
+
+void CompareReferences(const Entity& entity, const LiveTable& table, FitReport* report) {
+  for (const Column& column : entity.columns) {
+    if (column.reference) CompareForeignKeys(entity, table, column, report);
   }
 }
 
@@ -249,7 +292,7 @@ void CompareTable(const Entity& entity, const LiveTable& table, FitReport* repor
   CompareColumns(entity, table, report);
   CompareExtraColumns(entity, table, report);
   CompareKeys(entity, table, report);
-  AdviseOnForeignKeys(entity, table, report);
+  CompareReferences(entity, table, report);
   AdviseOnIndexes(entity, table, report);
 }
 

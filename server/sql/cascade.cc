@@ -49,6 +49,11 @@ std::string Cascade::TargetCells(const Entity& entity) {
   for (size_t i = 0; i < entity.key.size(); ++i) {
     cells += Cat(ColumnName(entity, entity.key[i]), " AS ", SlotName('t', static_cast<int>(i)), ", ");
   }
+  int place = static_cast<int>(entity.key.size());
+  for (int column : entity.ReferencedColumns()) {
+    if (entity.columns[column].key) continue;
+    cells += Cat(ColumnName(entity, column), " AS ", SlotName('t', place++), ", ");
+  }
   return Cat(cells, DeletedAt(entity), " AS \"#tat\"");
 }
 
@@ -75,8 +80,6 @@ bool Cascade::goes_along(int node) const { return !EdgesOf(shape_.cascades, enti
 
 std::string Cascade::Condition() const { return can_refuse() ? kUnrefused : ""; }
 std::string Cascade::Unblocked() const { return can_block() ? kUnblocked : ""; }
-
-std::string Cascade::Slot(int node) const { return SlotName('s', shape_.nodes[node].slots.front()); }
 
 std::string Cascade::Queries() const {
   std::vector<std::string> queries;
@@ -131,6 +134,10 @@ std::string Cascade::BaseOfDoomed() const {
   for (size_t i = 0; i < node.slots.size(); ++i) {
     values[node.slots[i]] = Cat(SlotName('t', static_cast<int>(i)), "::", shape_.slot_types[node.slots[i]]);
   }
+  int place = static_cast<int>(node.slots.size());
+  for (const CascadeNode::Referenced& referenced : node.referenced) {
+    values[referenced.slot] = Cat(SlotName('t', place++), "::", shape_.slot_types[referenced.slot]);
+  }
   return Cat("SELECT 0, ", absl::StrJoin(values, ", "), kind_ == CascadeKind::kRestore ? ", \"#tat\"" : "", " FROM ",
              targets_.query, Where({targets_.condition}));
 }
@@ -144,7 +151,7 @@ std::string Cascade::Doomed() const {
   for (const CascadeEdge& edge : shape_.cascades) {
     selects.push_back(Cat("SELECT ", edge.node, ", ", SlotValues(shape_, shape_.nodes[edge.node]), " FROM ",
                           Table(*edge.entity), " WHERE \"#e\" = ", edge.parent_node, " AND ",
-                          ColumnName(*edge.entity, edge.column), " = ", Slot(edge.parent_node), " AND ",
+                          ColumnName(*edge.entity, edge.column), " = ", ReferencedSlot(shape_, edge), " AND ",
                           Live(*edge.entity)));
   }
   return Cat(head, " UNION SELECT \"#n\".* FROM \"#doomed\" CROSS JOIN LATERAL (", UnionAll(selects), ") AS \"#n\")");
@@ -180,7 +187,7 @@ std::string Cascade::Held() const {
     const std::string stays = edge.parent_node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.parent_node);
     bases.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, rows, " WHERE ",
                         ColumnName(*edge.entity, edge.column), " IN (SELECT ",
-                        ColumnName(*edge.parent, edge.parent->key.front()), " FROM ", Table(*edge.parent),
+                        ColumnName(*edge.parent, edge.parent_column()), " FROM ", Table(*edge.parent),
                         Where({Gone(*edge.parent), stays}), ")"));
     if (edge.parent_node < 0) continue;
     steps.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, ", ", edge.parent_node, ", ",
@@ -201,7 +208,7 @@ std::string Cascade::BlockedDelete() const {
     const std::string stays = edge.node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.node);
     selects.push_back(Cat("SELECT ", i, " FROM \"#doomed\" JOIN ", Table(*edge.entity),
                           " ON \"#e\" = ", edge.parent_node, " AND ", ColumnName(*edge.entity, edge.column), " = ",
-                          Slot(edge.parent_node), Where({Live(*edge.entity), stays})));
+                          ReferencedSlot(shape_, edge), Where({Live(*edge.entity), stays})));
   }
   return Cat("\"#blocked\"(\"#b\") AS MATERIALIZED (", UnionAll(selects), " LIMIT 1)");
 }
@@ -296,7 +303,7 @@ std::string Cascade::SetNulls(const Entity& entity) const {
   for (const CascadeEdge& edge : edges) {
     const std::string column = ColumnName(entity, edge.column);
     rows.push_back(Cat("SELECT ", first, " FROM \"#doomed\" JOIN ", Table(entity), " ON \"#e\" = ", edge.parent_node,
-                       " AND ", column, " = ", Slot(edge.parent_node), Where({Live(entity)})));
+                       " AND ", column, " = ", ReferencedSlot(shape_, edge), Where({Live(entity)})));
     assignments.push_back(
         Cat(column, " = CASE WHEN ", RefersToDoomed(shape_, edge), " THEN NULL ELSE ", column, " END"));
   }

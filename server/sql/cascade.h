@@ -63,9 +63,6 @@ class Cascade {
   /// Whether rows of the node follow others.
   bool goes_along(int node) const;
   const catalogue::Entity& entity(int node) const { return *shape_.nodes[node].entity; }
-  /// `"#s0"` of a node's only key column.
-  std::string Slot(int node) const;
-
   std::string Unblocked() const;
   std::string BaseOfDoomed() const;
   std::string Doomed() const;

@@ -34,7 +34,15 @@ class ShapeBuilder {
   int AddNode(const Entity& entity) {
     CascadeNode node;
     node.entity = &entity;
-    for (int column : entity.key) node.slots.push_back(Slot(entity, entity.columns[column], node.slots));
+    std::vector<int> taken;
+    const auto take = [&](int column) {
+      taken.push_back(Slot(entity, entity.columns[column], taken));
+      return taken.back();
+    };
+    for (int column : entity.key) node.slots.push_back(take(column));
+    for (int column : entity.ReferencedColumns()) {
+      if (!entity.columns[column].key) node.referenced.push_back({column, take(column)});
+    }
     shape_.nodes.push_back(std::move(node));
     return static_cast<int>(shape_.nodes.size()) - 1;
   }
@@ -84,6 +92,15 @@ class ShapeBuilder {
 };
 
 }  // namespace
+
+int CascadeNode::SlotOf(int column) const {
+  const std::vector<int>& key = entity->key;
+  const auto in_key = std::find(key.begin(), key.end(), column);
+  if (in_key != key.end()) return slots[in_key - key.begin()];
+  return std::find_if(referenced.begin(), referenced.end(),
+                      [column](const Referenced& r) { return r.column == column; })
+      ->slot;
+}
 
 bool CascadeShape::needed(CascadeKind kind) const {
   if (!cascades.empty()) return true;

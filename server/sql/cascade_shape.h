@@ -15,6 +15,16 @@ struct CascadeNode {
   const catalogue::Entity* entity = nullptr;
   /// The slot of each of its key columns: see CascadeShape::slot_types.
   std::vector<int> slots;
+  /// Columns beside the key that others reference, each with a slot of its own. They follow from the key, which alone
+  /// tells rows apart.
+  struct Referenced {
+    int column = 0;
+    int slot = 0;
+  };
+  std::vector<Referenced> referenced;
+
+  /// The slot of a column that others reference.
+  int SlotOf(int column) const;
 };
 
 /// A reference between rows that are looked at. Nodes are indexes, or -1 where rows of the entity never go along.
@@ -23,16 +33,20 @@ struct CascadeEdge {
   const catalogue::Entity* entity = nullptr;
   int column = 0;
   int node = -1;
-  /// Whose key it holds.
+  /// Whom it references.
   const catalogue::Entity* parent = nullptr;
   int parent_node = -1;
+
+  /// The referenced column of `parent`.
+  int parent_column() const { return entity->columns[column].reference->column; }
 };
 
 /// Which entities and references a change of an entity's rows has to look at. Depends on the catalogue alone.
 struct CascadeShape {
   /// All soft-deletable entities that CASCADE references lead to from the first.
   std::vector<CascadeNode> nodes;
-  /// Keys of all nodes share a set of typed columns, so that one query can hold them; these are their SQL types.
+  /// Keys of all nodes, and what of them is referenced beside, share a set of typed columns, so that one query can hold
+  /// them; these are their SQL types.
   std::vector<std::string> slot_types;
   /// References along which rows go and come.
   std::vector<CascadeEdge> cascades;

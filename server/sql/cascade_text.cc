@@ -45,11 +45,18 @@ std::string SlotValues(const CascadeShape& shape, const CascadeNode& node) {
     const int slot = node.slots[i];
     values[slot] = Cat(ColumnName(*node.entity, node.entity->key[i]), "::", shape.slot_types[slot]);
   }
+  for (const CascadeNode::Referenced& referenced : node.referenced) {
+    values[referenced.slot] = Cat(ColumnName(*node.entity, referenced.column), "::", shape.slot_types[referenced.slot]);
+  }
   return absl::StrJoin(values, ", ");
 }
 
+std::string ReferencedSlot(const CascadeShape& shape, const CascadeEdge& edge) {
+  return SlotName('s', shape.nodes[edge.parent_node].SlotOf(edge.parent_column()));
+}
+
 std::string ReferenceValues(const CascadeShape& shape, const CascadeEdge& edge) {
-  const int used = shape.nodes[edge.parent_node].slots.front();
+  const int used = shape.nodes[edge.parent_node].SlotOf(edge.parent_column());
   std::vector<std::string> values;
   for (int i = 0; i < static_cast<int>(shape.slot_types.size()); ++i) {
     values.push_back(Cat(i == used ? ColumnName(*edge.entity, edge.column) : "NULL", "::", shape.slot_types[i]));
@@ -70,7 +77,14 @@ std::string SameSlots(const CascadeShape& shape, const std::string& left_qualifi
   if (shape.slot_types.size() == 1) {
     return Cat(left_qualifier, SlotName(left, 0), " = ", right_qualifier, SlotName(right, 0));
   }
-  return Cat(CommonText(shape, left_qualifier, left), " = ", CommonText(shape, right_qualifier, right));
+  const bool keys_only = std::all_of(shape.nodes.begin(), shape.nodes.end(),
+                                     [](const CascadeNode& node) { return node.referenced.empty(); });
+  if (keys_only) return Cat(CommonText(shape, left_qualifier, left), " = ", CommonText(shape, right_qualifier, right));
+  std::vector<std::string> same;
+  for (int i = 0; i < static_cast<int>(shape.slot_types.size()); ++i) {
+    same.push_back(Cat(left_qualifier, SlotName(left, i), " = ", right_qualifier, SlotName(right, i)));
+  }
+  return AnyOf(same);
 }
 
 std::string KeyRow(const Entity& entity) {
@@ -79,8 +93,8 @@ std::string KeyRow(const Entity& entity) {
 }
 
 std::string RefersToDoomed(const CascadeShape& shape, const CascadeEdge& edge) {
-  return Cat("(", ColumnName(*edge.entity, edge.column), " IN (", RowsOf("\"#doomed\"", shape, edge.parent_node),
-             ")) IS TRUE");
+  return Cat("(", ColumnName(*edge.entity, edge.column), " IN (SELECT ", ReferencedSlot(shape, edge),
+             " FROM \"#doomed\" WHERE \"#e\" = ", edge.parent_node, ")) IS TRUE");
 }
 
 std::string RefersToAnyDoomed(const CascadeShape& shape, const std::vector<CascadeEdge>& edges) {

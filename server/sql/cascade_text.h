@@ -16,11 +16,14 @@ std::string SlotName(char letter, int slot);
 std::string SlotNames(const CascadeShape& shape, char letter);
 /// `"id"::uuid, NULL::bigint`: what a row of the node has in all slots.
 std::string SlotValues(const CascadeShape& shape, const CascadeNode& node);
-/// `NULL::uuid, "task_id"::bigint`: the same for the row that an edge refers to, which must be of a node.
+/// `"#s0"`: what the parent's rows have in the column that an edge references; its parent must be a node.
+std::string ReferencedSlot(const CascadeShape& shape, const CascadeEdge& edge);
+/// `NULL::uuid, "task_id"::bigint`: the edge's reference in the slot of what it references, in a node.
 std::string ReferenceValues(const CascadeShape& shape, const CascadeEdge& edge);
 /// `"id" = "#s0"`, for each key column.
 std::string KeyEquals(const CascadeNode& node);
-/// That two sets of slots hold the same key. Fit for hashing, which matters where no index serves.
+/// That `left`, in which one slot is filled (ReferenceValues), references the row of `right`. Fit for hashing, which
+/// matters where no index serves, unless something beside keys is referenced.
 std::string SameSlots(const CascadeShape& shape, const std::string& left_qualifier, char left,
                       const std::string& right_qualifier, char right);
 /// `"id"`, or `("board_id", "name")`.

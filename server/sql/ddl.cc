@@ -159,7 +159,7 @@ Statements AddForeignKeys(const Entity& entity) {
     const Entity& target = *column.reference->entity;
     std::string definition =
         absl::StrCat("FOREIGN KEY (", Identifier(column.name), ") REFERENCES ", Table(target), " ",
-                     BracketedColumns(target, target.key), OnDeleteClause(column.reference->on_delete));
+                     BracketedColumns(target, {column.reference->column}), OnDeleteClause(column.reference->on_delete));
     statements.push_back(
         absl::StrCat("ALTER TABLE ", Table(entity), " ADD ", Constraint(column.reference->constraint, definition)));
   }

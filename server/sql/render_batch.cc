@@ -28,7 +28,7 @@ Statement RenderRows(const MethodPlan& plan, const Variant& variant, plan::Delet
   const BatchInput input(plan, {}, BatchInput::Versions::kNone, &parameters);
   std::vector<int> cells = variant.columns;
   AddKeyCells(entity, &cells);
-  std::vector<int> links = AddLinkCells(entity, variant.as<BatchVariant>().relations.get(), &cells);
+  std::vector<int> links = AddLinkCells(variant.as<BatchVariant>().relations.get(), &cells);
   const std::string text =
       Cat("SELECT ", ColumnList(entity, cells), cells.empty() ? "" : ", ", "\"#\" FROM ", input.From(), " JOIN ",
           Table(entity), " ON ", input.KeyMatches(), Where({VisibilityPredicate(entity, deleted)}), " ORDER BY \"#\"");

@@ -140,9 +140,9 @@ class BulkRenderer {
     const Entity& other = *dependent.entity;
     const Column& column = other.columns[dependent.column];
     if (column.reference->on_delete != catalogue::OnDelete::kCascade || !other.soft_deletable()) return "";
-    const std::string key = Cat(Table(entity_), ".", Identifier(entity_.columns[entity_.key[0]].name));
+    const std::string referenced = Cat(Table(entity_), ".", Identifier(entity_.columns[column.reference->column].name));
     return Cat("NOT EXISTS (SELECT FROM ", Table(other), " AS \"#live\"",
-               Where({Cat("\"#live\".", Identifier(column.name), " = ", key), LivePredicate(other)}), ")");
+               Where({Cat("\"#live\".", Identifier(column.name), " = ", referenced), LivePredicate(other)}), ")");
   }
 
   std::vector<std::string> Assignments() {

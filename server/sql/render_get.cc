@@ -29,7 +29,7 @@ Statement RenderGet(const MethodPlan& plan, const Variant& variant) {
   conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
   std::vector<int> cells = variant.columns;
   AddKeyCells(*plan.entity, &cells);
-  std::vector<int> links = AddLinkCells(*plan.entity, variant.as<plan::GetVariant>().relations.get(), &cells);
+  std::vector<int> links = AddLinkCells(variant.as<plan::GetVariant>().relations.get(), &cells);
   const std::string text = Cat("SELECT ", ColumnList(*plan.entity, cells), " FROM ", Table(*plan.entity),
                                Where(conditions), LiveRowFirst(*plan.entity, variant.deleted));
   Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));

@@ -33,7 +33,7 @@ Statement RenderPage(const MethodPlan& plan, const Variant& variant) {
     cursor_cells.push_back(static_cast<int>(found - cells.begin()));
     if (found == cells.end()) cells.push_back(term.column);
   }
-  std::vector<int> links = AddLinkCells(entity, list.relations.get(), &cells);
+  std::vector<int> links = AddLinkCells(list.relations.get(), &cells);
   std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   conditions.push_back(CursorPredicate(entity, list, &parameters));

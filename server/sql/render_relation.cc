@@ -25,7 +25,6 @@ struct Link {
 Link LinkOf(const Relation& relation) {
   switch (relation.kind) {
     case Relation::Kind::kReference:
-      return {relation.target, relation.target->key.front()};
     case Relation::Kind::kInverse:
       return {relation.target, relation.target_column};
     case Relation::Kind::kThrough:
@@ -43,10 +42,10 @@ std::string Parents(const Link& link, ParameterList* parameters) {
              ") WITH ORDINALITY AS \"#p\" (\"#key\", \"#\")");
 }
 
-/// `key IN (…)`, so that a pair that is in the join table twice gives one row.
+/// `id IN (…)`, so that a pair that is in the join table twice gives one row.
 std::string ThroughPredicate(const Relation& relation) {
   const Entity& through = *relation.through;
-  return Cat(Name(*relation.target, relation.target->key.front()), " IN (SELECT ",
+  return Cat(Name(*relation.target, relation.target_column), " IN (SELECT ",
              Name(through, relation.through_target_column), " FROM ", Table(through),
              Where({Cat(Name(through, relation.through_column), " = \"#key\""),
                     VisibilityPredicate(through, plan::Deleted::kExclude)}),
@@ -89,10 +88,10 @@ std::string ToMany(const plan::SelectedRelation& selected, const std::vector<int
 
 }  // namespace
 
-std::vector<int> AddLinkCells(const Entity& entity, const plan::RelationSelection* relations, std::vector<int>* cells) {
+std::vector<int> AddLinkCells(const plan::RelationSelection* relations, std::vector<int>* cells) {
   std::vector<int> places;
   if (relations == nullptr) return places;
-  for (const int column : plan::LinkColumns(entity, *relations)) {
+  for (const int column : plan::LinkColumns(*relations)) {
     const auto found = std::find(cells->begin(), cells->end(), column);
     places.push_back(static_cast<int>(found - cells->begin()));
     if (found == cells->end()) cells->push_back(column);
@@ -112,7 +111,7 @@ Statement RenderRelation(const plan::SelectedRelation& selected) {
   const Entity& target = *relation.target;
   std::vector<int> cells = selected.columns;
   AddKeyCells(target, &cells);
-  std::vector<int> links = AddLinkCells(target, &selected.children, &cells);
+  std::vector<int> links = AddLinkCells(&selected.children, &cells);
   ParameterList parameters;
   const std::string select = cells.empty() ? "\"#\"" : Cat(ColumnList(target, cells), ", \"#\"");
   const std::string text =

@@ -17,8 +17,7 @@ Statement RenderRelation(const plan::SelectedRelation& selected);
 
 /// Appends to `cells`, columns of `entity` that a statement returns, those that `relations` are found by. Returns the
 /// place of each in `cells`, as Statement::link_cells wants it; nothing for nullptr.
-std::vector<int> AddLinkCells(const catalogue::Entity& entity, const plan::RelationSelection* relations,
-                              std::vector<int>* cells);
+std::vector<int> AddLinkCells(const plan::RelationSelection* relations, std::vector<int>* cells);
 
 /// " ORDER BY …" without the words: "\"position\", \"id\" DESC NULLS LAST".
 std::string OrderTerms(const catalogue::Entity& entity, const std::vector<catalogue::OrderTerm>& order);

@@ -149,12 +149,9 @@ void RelationSelection::AppendKey(std::string* key) const {
   }
 }
 
-std::vector<int> LinkColumns(const Entity& entity, const RelationSelection& selection) {
+std::vector<int> LinkColumns(const RelationSelection& selection) {
   std::vector<int> columns;
-  for (const SelectedRelation& selected : selection.relations) {
-    const Relation& relation = *selected.relation;
-    columns.push_back(relation.kind == Relation::Kind::kReference ? relation.column : entity.key.front());
-  }
+  for (const SelectedRelation& selected : selection.relations) columns.push_back(selected.relation->column);
   return columns;
 }
 

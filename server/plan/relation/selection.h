@@ -42,7 +42,7 @@ struct SelectedRelation {
 
 /// The columns of `entity` that hold what the rows of each of `selection` are found by: the reference of a to-one, else
 /// the key. One for each relation, in order.
-std::vector<int> LinkColumns(const catalogue::Entity& entity, const RelationSelection& selection);
+std::vector<int> LinkColumns(const RelationSelection& selection);
 
 /// Whether `path` of a mask starts with a relation of `entity`.
 bool IsRelationPath(const catalogue::Entity& entity, std::string_view path);

@@ -170,7 +170,9 @@ service InvoiceRepository {
 /// One server over the entities above, whose tables each test finds empty.
 class CascadeTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { server_ = new InProcessServer(CompileProtoText(kOrgs)); }
+  static void SetUpTestSuite() { StartServer(kOrgs); }
+  /// For a suite with a SetUpTestSuite of its own.
+  static void StartServer(const std::string& text) { server_ = new InProcessServer(CompileProtoText(text)); }
   static void TearDownTestSuite() {
     delete server_;
     server_ = nullptr;

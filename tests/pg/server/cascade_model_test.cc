@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 #include <random>
+#include <utility>
 
 #include "tests/pg/server/cascade_fixture.h"
 
@@ -129,16 +130,26 @@ class CascadeModelTest : public CascadeTest {
   }
   int MaybeOf(const std::string& table) { return Pick(3) == 0 ? -1 : PickOf(table); }
 
+  /// How a row of `table` refers to one of those rows: by its key.
+  virtual std::string Referenced(const std::string& /*table*/, const std::string& /*column*/, int row) {
+    return model_.rows()[row].key;
+  }
+  /// What a row holds beside its key: `, number` and its value.
+  virtual std::pair<std::string, std::string> MoreOf(const std::string& /*table*/, const std::string& /*key*/) {
+    return {};
+  }
+
   static std::string Literal(const std::string& key) { return Cat("'", key, "'"); }
   std::string KeyOf(int row) { return row < 0 ? "NULL" : Literal(model_.rows()[row].key); }
 
   /// Adds a row to the model and to the database.
   int Add(const std::string& table, const std::string& key, Keeps keeps, std::vector<Model::Reference> references,
           const std::string& key_column = "id") {
-    std::string columns = key_column, values = Literal(key);
+    const auto [more_columns, more_values] = MoreOf(table, key);
+    std::string columns = key_column + more_columns, values = Literal(key) + more_values;
     for (const Model::Reference& reference : references) {
       columns += ", " + reference.column;
-      values += ", " + KeyOf(reference.row);
+      values += reference.row < 0 ? ", NULL" : ", " + Literal(Referenced(table, reference.column, reference.row));
     }
     if (keeps == Keeps::kFlag) {
       columns += ", is_deleted";
@@ -217,7 +228,7 @@ class CascadeModelTest : public CascadeTest {
     for (const Model::Row& row : model_.rows()) {
       std::string text = Cat(row.table, " ", row.key, row.deleted ? " gone" : " live");
       for (const Model::Reference& reference : row.references) {
-        text += Cat(" ", reference.row < 0 ? "-" : model_.rows()[reference.row].key);
+        text += Cat(" ", reference.row < 0 ? "-" : Referenced(row.table, reference.column, reference.row));
       }
       rows.insert(text);
     }
@@ -262,22 +273,82 @@ class CascadeModelTest : public CascadeTest {
     ASSERT_EQ(Stored(), Expected()) << method << request;
   }
 
+  void Walk() {
+    for (int graph = 0; graph < 8; ++graph) {
+      Grow();
+      for (int step = 0; step < 60; ++step) {
+        SCOPED_TRACE(Cat("graph ", graph, " step ", step));
+        Step();
+        if (HasFatalFailure()) return;
+      }
+    }
+    EXPECT_GT(refused_, 20);
+  }
+
   std::mt19937 random_{20261121};
   Model model_;
   int refused_ = 0;
 };
 
-TEST_F(CascadeModelTest, RandomGraphsGoAndComeAsAPlainModelSays) {
-  for (int graph = 0; graph < 8; ++graph) {
-    Grow();
-    for (int step = 0; step < 60; ++step) {
-      SCOPED_TRACE(Cat("graph ", graph, " step ", step));
-      Step();
-      if (HasFatalFailure()) return;
+TEST_F(CascadeModelTest, RandomGraphsGoAndComeAsAPlainModelSays) { Walk(); }
+
+/// The same, where most references hold a number of the row that is not its key, but some other row's key.
+class NumberedCascadeModelTest : public CascadeModelTest {
+ protected:
+  static void SetUpTestSuite() {
+    std::string text = kOrgs;
+    const auto replace = [&text](const std::string& old, const std::string& by) {
+      const size_t place = text.find(old);
+      ASSERT_NE(place, std::string::npos) << old;
+      text.replace(place, old.size(), by);
+    };
+    const std::string numbered =
+        "option (rowkeeper.v1.entity) = {indexes: {fields: \"number\" unique: true "
+        "include_deleted: true}};\n";
+    const auto number = [&](const std::string& entity, const std::string& field) {
+      const std::string head = Cat("message ", entity, " {\n  ");
+      replace(head + "option (rowkeeper.v1.entity) = {};\n", Cat(head, numbered, field, "\n"));
+    };
+    number("Org", "int64 number = 30;");
+    number("Team", "int64 number = 30;");
+    number("Member", "string number = 30 [(rowkeeper.v1.column).type = COLUMN_TYPE_UUID];");
+    for (const std::string& reference : Referring()) {
+      const std::string message = reference.substr(0, reference.find('.'));
+      const std::string field = Cat(" ", reference.substr(reference.find('.') + 1), " = ");
+      const size_t place = text.find("references: ", text.find(field, text.find(Cat("message ", message, " {"))));
+      text.insert(place, "references_field: \"number\" ");
     }
+    StartServer(text);
   }
-  EXPECT_GT(refused_, 20);
-}
+
+  /// By number; all others by key.
+  static std::set<std::string> Referring() {
+    return {"Team.org_id",     "Team.parent_id", "Member.team_id", "Member.buddy_id",
+            "Badge.member_id", "Memo.team_id",   "Ledger.team_id", "Wall.team_id"};
+  }
+
+  static std::string NumberOf(const std::string& table, const std::string& key) {
+    if (table == "orgs") return Cat(4 - std::stoi(key));
+    if (table == "teams") return Cat(29 - std::stoi(key));
+    return Id(15 - std::stoi(key.substr(24)));
+  }
+
+  std::string Referenced(const std::string& table, const std::string& column, int row) override {
+    static const std::map<std::string, std::string> kEntities = {
+        {"teams", "Team"}, {"members", "Member"}, {"badges", "Badge"}, {"memos", "Memo"}, {"ledgers", "Ledger"}};
+    const auto entity = kEntities.find(table);
+    const Model::Row& referenced = model_.rows()[row];
+    const bool numbered = entity != kEntities.end() && Referring().count(Cat(entity->second, ".", column)) > 0;
+    return numbered ? NumberOf(referenced.table, referenced.key) : referenced.key;
+  }
+
+  std::pair<std::string, std::string> MoreOf(const std::string& table, const std::string& key) override {
+    if (table != "orgs" && table != "teams" && table != "members") return {};
+    return {", number", Cat(", ", Literal(NumberOf(table, key)))};
+  }
+};
+
+TEST_F(NumberedCascadeModelTest, RandomGraphsGoAndComeAsAPlainModelSays) { Walk(); }
 
 }  // namespace
 }  // namespace rowkeeper::testing

@@ -6,6 +6,7 @@
 
 #include <grpcpp/client_context.h>
 
+#include "server/app/delete_advice.h"
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/bulk_fixture.h"
 #include "tests/pg/server/unit_fixture.h"
@@ -120,6 +121,24 @@ message Seal {
   option (rowkeeper.v1.entity) = {};
   int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
   int64 box_id = 2 [(rowkeeper.v1.column).references = "shop.v1.Box"];
+}
+// Its loads hold its number, which is another crate's id.
+message Crate {
+  option (rowkeeper.v1.entity) = {indexes: {fields: "number" unique: true include_deleted: true}};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  int64 number = 2;
+  optional google.protobuf.Timestamp deleted_at = 22 [(rowkeeper.v1.column).role = ROLE_DELETED_AT];
+}
+message Load {
+  option (rowkeeper.v1.entity) = {};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  int64 crate = 2 [(rowkeeper.v1.column) = {
+    references: "shop.v1.Crate" references_field: "number" on_delete: ON_DELETE_CASCADE}];
+  optional google.protobuf.Timestamp deleted_at = 22 [(rowkeeper.v1.column).role = ROLE_DELETED_AT];
+}
+service CrateRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Crate";
+  rpc Purge(PurgeParents) returns (PurgeOut);
 }
 service BoxRepository {
   option (rowkeeper.v1.repository).entity = "shop.v1.Box";
@@ -298,6 +317,37 @@ TEST_F(ShelfTest, AReferenceThatRestrictsForbidsTheWholeSoftDelete) {
   EXPECT_EQ(Summary(refusal), "FAILED_PRECONDITION REFERENCE_VIOLATION");
   EXPECT_THAT(std::string(refusal.status().message()), HasSubstr("shop.v1.Seal"));
   EXPECT_EQ(Value(kLiveBoxes), "1:1,2:1,3:1,4:1");
+}
+
+TEST_F(ShelfTest, APurgeKeepsWhatALiveRowReferencesByAnotherColumnThanTheKey) {
+  Sql("INSERT INTO crates (id, number, deleted_at) VALUES (1, 2, now() - interval '9 hours'), (2, 1, now() - interval "
+      "'9 "
+      "hours'); INSERT INTO loads (id, crate) VALUES (1, 1)");
+  EXPECT_EQ(server_.MustCall("CrateRepository.Purge", {{"older_than", "3600s"}}), (Json{{"affected", 1}}));
+  EXPECT_EQ(Value("SELECT id FROM crates"), "2");
+  EXPECT_EQ(Value("SELECT count(*) FROM loads"), "1");
+}
+
+TEST_F(ShelfTest, CheckSaysWhereAPurgeReadsTheWholeTableOfReferencingRows) {
+  const auto advice = [this] {
+    const auto connection = server_.Connect();
+    const auto live = schema::LiveSchema::Read(*server_.loaded().catalogue, *connection);
+    EXPECT_TRUE(live.ok()) << live.status();
+    return app::AdviseDeleteIndexes(server_.loaded().plans, *live);
+  };
+  const std::string of_boxes =
+      "for each row that shop.v1.BoxRepository.Purge deletes, PostgreSQL reads every row of boxes to find those that "
+      "reference it, for the index on that column leaves rows out; an index on boxes (outer_id) without a predicate "
+      "would serve it, declared as `indexes: {fields: \"outer_id\" include_deleted: true}` of shop.v1.Box";
+  const std::string of_loads =
+      "for each row that shop.v1.CrateRepository.Purge deletes, PostgreSQL reads every row of loads to find those that "
+      "reference it, for the index on that column leaves rows out; an index on loads (crate) without a predicate would "
+      "serve it, declared as `indexes: {fields: \"crate\" include_deleted: true}` of shop.v1.Load";
+  EXPECT_THAT(advice(), ::testing::UnorderedElementsAre(of_boxes, of_loads));
+  Sql("CREATE INDEX ON boxes (outer_id); DROP INDEX ix_seals_box_id");
+  EXPECT_THAT(advice(),
+              ::testing::UnorderedElementsAre(of_loads, ::testing::HasSubstr("reads every row of seals to find "
+                                                                             "those that reference it; an")));
 }
 
 }  // namespace

@@ -54,6 +54,35 @@ INSTANTIATE_TEST_SUITE_P(
         {"OnDeleteAlone",
          ItemText("string owner_id = 2 [(rowkeeper.v1.column) = {on_delete: ON_DELETE_CASCADE}];"),
          {"shop.proto:6: shop.v1.Item.owner_id: on_delete needs a reference; add `references`, or remove on_delete"}},
+        {"ReferencesFieldWithoutReference",
+         ItemText(R"(int64 owner = 2 [(rowkeeper.v1.column).references_field = "number"];)"),
+         {"shop.proto:6: shop.v1.Item.owner: references_field needs a reference; add `references`, or remove "
+          "references_field"}},
+        {"ReferencesFieldUnknown",
+         EntityText("Person", "", "int64 number = 2 [(rowkeeper.v1.column).unique = true];") +
+             ItemText(
+                 R"(int64 owner = 2 [(rowkeeper.v1.column) = {references: "shop.v1.Person", references_field: "no"}];)"),
+         {R"(shop.proto:11: shop.v1.Item.owner: `references_field` names "no", which is no field of shop.v1.Person that is a column; write the name of the field that the database's foreign key references)"}},
+        {"ReferencesFieldOfAnotherType",
+         EntityText("Person", "", "int64 number = 2 [(rowkeeper.v1.column).unique = true];") +
+             ItemText(
+                 R"(string owner = 2 [(rowkeeper.v1.column) = {references: "shop.v1.Person", references_field: "number"}];)"),
+         {"shop.proto:11: shop.v1.Item.owner: the field is text, but shop.v1.Person.number is bigint; declare the "
+          "field as shop.v1.Person.number is declared"}},
+        {"ReferencesFieldThatIsNotUnique",
+         EntityText("Person", "", "int64 number = 2;") +
+             ItemText(
+                 R"(int64 owner = 2 [(rowkeeper.v1.column) = {references: "shop.v1.Person", references_field: "number"}];)"),
+         {"shop.proto:11: shop.v1.Item.owner: shop.v1.Person.number has no unique key of its own, so a value of it can "
+          "stand for several rows; write `unique: true` at that field"}},
+        {"ReferencesFieldThatIsUniqueAmongLiveRows",
+         EntityText(
+             "Person", "",
+             "int64 number = 2 [(rowkeeper.v1.column).unique = true];\n"
+             "  optional google.protobuf.Timestamp deleted_at = 3 [(rowkeeper.v1.column).role = ROLE_DELETED_AT];") +
+             ItemText(
+                 R"(int64 owner = 2 [(rowkeeper.v1.column) = {references: "shop.v1.Person", references_field: "number"}];)"),
+         {R"(shop.proto:12: shop.v1.Item.owner: the unique key over shop.v1.Person.number binds only rows that are not deleted, which no foreign key can reference; replace it by `indexes: {fields: "number" unique: true include_deleted: true}`)"}},
     }),
     MistakeName);
 

@@ -166,6 +166,17 @@ TEST(CreateTables, AddsForeignKeysWhenAllTablesAreThere) {
       R"(ALTER TABLE "a" ADD CONSTRAINT "fk_a_b_id_b" FOREIGN KEY ("b_id") REFERENCES "b" ("id") ON DELETE SET NULL)");
 }
 
+TEST(CreateTables, ReferencesTheColumnThatTheFieldNames) {
+  auto catalogue = Compile(absl::StrCat(
+      "message A { option (rowkeeper.v1.entity) = {}; ", kKey,
+      "int64 number = 2 [(rowkeeper.v1.column).unique = true]; }", "message B { option (rowkeeper.v1.entity) = {}; ",
+      kKey,
+      R"(int64 a_number = 2 [(rowkeeper.v1.column) = {references: "shop.v1.A", references_field: "number"}]; })"));
+  ASSERT_NE(catalogue, nullptr);
+  EXPECT_EQ(CreateTables(Entities(*catalogue)).back(),
+            R"(ALTER TABLE "b" ADD CONSTRAINT "fk_b_a_number_a" FOREIGN KEY ("a_number") REFERENCES "a" ("number"))");
+}
+
 TEST(CreateTables, CreatesASharedNativeEnumOnce) {
   auto catalogue = Circle();
   ASSERT_NE(catalogue, nullptr);

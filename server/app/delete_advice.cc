@@ -1,0 +1,94 @@
+#include "server/app/delete_advice.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <set>
+
+#include "server/base/text.h"
+
+namespace rowkeeper::app {
+namespace {
+
+using catalogue::Change;
+using catalogue::Column;
+using catalogue::Dependent;
+using catalogue::Entity;
+using schema::LiveConstraint;
+using schema::LiveIndex;
+using schema::LiveTable;
+
+bool DeletesForGood(const plan::MethodPlan& plan) {
+  return plan.change() == Change::kDelete || plan.change() == Change::kPurge;
+}
+
+const LiveConstraint* ForeignKeyOf(const LiveTable& table, const Column& column) {
+  const auto found = std::find_if(table.constraints.begin(), table.constraints.end(), [&](const LiveConstraint& key) {
+    return key.kind == LiveConstraint::Kind::kForeignKey && key.columns == std::vector<std::string>{column.name};
+  });
+  return found == table.constraints.end() ? nullptr : &*found;
+}
+
+bool Serves(const LiveIndex& index, const Column& column) {
+  return index.valid && (index.method == "btree" || index.method == "hash") && !index.terms.empty() &&
+         index.terms.front().column == column.name;
+}
+
+class DeleteAdviser {
+ public:
+  explicit DeleteAdviser(const schema::LiveSchema& live) : live_(live) {}
+
+  void Advise(const plan::MethodPlan& plan) {
+    const Entity* first = plan.entity;
+    std::vector<const Entity*> deleted = {first};
+    for (size_t i = 0; i < deleted.size(); ++i) {
+      for (const Dependent& dependent : deleted[i]->dependents) {
+        const Column& column = dependent.entity->columns[dependent.column];
+        const LiveTable& table = live_.Of(*dependent.entity);
+        const LiveConstraint* key = ForeignKeyOf(table, column);
+        if (key == nullptr) continue;
+        if (seen_.insert(&column).second) AdviseOn(plan, *dependent.entity, column, table);
+        const bool follows = key->on_delete == catalogue::OnDelete::kCascade;
+        const bool known = std::find(deleted.begin(), deleted.end(), dependent.entity) != deleted.end();
+        if (follows && !known) deleted.push_back(dependent.entity);
+      }
+    }
+  }
+
+  std::vector<std::string> Take() { return std::move(advice_); }
+
+ private:
+  void AdviseOn(const plan::MethodPlan& plan, const Entity& entity, const Column& column, const LiveTable& table) {
+    bool partial = false;
+    for (const LiveIndex& index : table.indexes) {
+      if (!Serves(index, column)) continue;
+      if (!index.where.has_value()) return;
+      partial = true;
+    }
+    advice_.push_back(Cat("for each row that ", plan.full_name, " deletes, PostgreSQL reads every row of ",
+                          entity.table, " to find those that reference it",
+                          partial ? ", for the index on that column leaves rows out" : "", "; an index on ",
+                          entity.table, " (", column.name,
+                          ") without a predicate would serve it, declared as `indexes: "
+                          "{fields: \"",
+                          column.field->name(), "\"", entity.soft_deletable() ? " include_deleted: true" : "", "}` of ",
+                          entity.full_name));
+  }
+
+  const schema::LiveSchema& live_;
+  std::set<const Column*> seen_;
+  std::vector<std::string> advice_;
+};
+
+}  // namespace
+
+std::vector<std::string> AdviseDeleteIndexes(const std::vector<std::unique_ptr<const plan::MethodPlan>>& plans,
+                                             const schema::LiveSchema& live) {
+  DeleteAdviser adviser(live);
+  for (const auto& plan : plans) {
+    if (plan->query == nullptr && DeletesForGood(*plan)) adviser.Advise(*plan);
+  }
+  return adviser.Take();
+}
+
+}  // namespace rowkeeper::app
