@@ -81,6 +81,7 @@ void PrepareIdempotencyKeys(db::Connection& connection, Trials* trials) {
   const std::string question = sql::SelectHasIdempotencyKeys();
   db::Query query;
   query.text = question;
+  query.result = ResultShape::Columns(1);
   const absl::StatusOr<db::Rows> there = connection.Execute(query);
   if (!there.ok() || there->size() == 0 || there->cell(0, 0) != "t") {
     std::printf(

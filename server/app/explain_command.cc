@@ -76,6 +76,7 @@ absl::Status PrintPlan(const sql::Statement& statement, db::Connection& connecti
   db::Query query;
   query.text = text;
   query.params = &none;
+  query.result = ResultShape::Columns(1);
   const absl::StatusOr<db::Rows> rows = connection.Execute(query);
   if (!rows.ok()) return rows.status();
   for (int row = 0; row < rows->size(); ++row) std::printf("  | %s\n", std::string(rows->cell(row, 0)).c_str());

@@ -11,6 +11,7 @@
 //   canceller.cc           PostgreSQL's cancel requests; socket_watch.cc gives up a statement whose answer does not
 //                          come in time
 //   prepared_statements.h  what one session has prepared; stale_statement.cc: when it is to be prepared again
+//   result_fit.h           whether a result has the columns that its statement promised
 //   describe.h             asks PostgreSQL what a custom query takes and gives
 
 #include <memory>
@@ -20,6 +21,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/result_shape.h"
 #include "server/base/statement_name.h"
 #include "server/db/cancellation.h"
 #include "server/db/error_context.h"
@@ -87,6 +89,9 @@ struct Query {
   /// That of `text`, which is prepared under it on first use on each connection; null executes without preparing.
   const StatementName* name = nullptr;
   const std::vector<Param>* params = nullptr;
+  /// What the rows are read as. A result of any other shape is refused before a cell of it is read; by default, one
+  /// with columns.
+  ResultShape result;
   /// A write whose reply is lost has an unknown outcome; a read has none.
   enum class Effect { kRead, kWrite } effect = Effect::kWrite;
   const ErrorContext* errors = nullptr;

@@ -45,15 +45,18 @@ std::string Words(const PgError& error, ErrorOrigin origin) {
 
 }  // namespace
 
+std::string_view NameInLog(const Query& query) {
+  return query.name == nullptr ? "without a name" : std::string_view(query.name->str());
+}
+
 void LogFailure(const PgError& error, const Query& query, const absl::Status& status) {
   const ErrorOrigin origin = OriginOf(error);
   const auto level = LevelOf(error, status, origin);
   if (!spdlog::default_logger_raw()->should_log(level)) return;
   const std::string function = FunctionOf(error);
-  const std::string_view name = query.name == nullptr ? "without a name" : std::string_view(query.name->str());
-  spdlog::log(level, "statement {} failed: sqlstate={} table={} constraint={}{} log_id={} {}", name, error.sqlstate,
-              error.table, error.constraint, function.empty() ? "" : Cat(" function=", function), ErrorLogId(status),
-              Words(error, origin));
+  spdlog::log(level, "statement {} failed: sqlstate={} table={} constraint={}{} log_id={} {}", NameInLog(query),
+              error.sqlstate, error.table, error.constraint, function.empty() ? "" : Cat(" function=", function),
+              ErrorLogId(status), Words(error, origin));
 }
 
 }  // namespace rowkeeper::db

@@ -15,6 +15,7 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/db/failure_log.h"
+#include "server/db/result_fit.h"
 #include "server/db/rows_builder.h"
 #include "server/db/run_detached.h"
 #include "server/db/script_error.h"
@@ -32,7 +33,7 @@ constexpr std::chrono::seconds kRollbackLimit{5};
 constexpr std::chrono::seconds kCancelRequestLimit{2};
 /// How often a stale statement is tried again: while migrations run, it may be stale again. Behind a transaction pooler
 /// the last try goes without a name.
-constexpr int kMostRepeats = 2;
+constexpr int kMostRepeats = 5;
 /// How long a statement may go on after its cancel request was sent. One that still has not ended waits for a network
 /// or server that hangs, or, rarely, is long in code of PostgreSQL that does not look for cancellation.
 constexpr std::chrono::milliseconds kCancelGrace{1500};
@@ -72,6 +73,10 @@ absl::Status NotItsOwnSession() {
 bool RefusedByPooler(const PgError& error) {
   if (error.sqlstate != "08P01" || !error.source_function.empty()) return false;
   return error.primary == "query_wait_timeout" || error.primary.find("server_login_retry") != std::string::npos;
+}
+
+absl::Status OtherTypes(std::string_view what_happened) {
+  return SchemaMismatch(Cat("a column has another type", what_happened), "run `rowkeeper check` to see what changed");
 }
 
 }  // namespace
@@ -157,25 +162,49 @@ absl::Status PgConnection::Refusal(const Query& query, TransactionEffect effect)
 absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& scope, Attempt* attempt) {
   while (true) {
     try {
-      Rows rows = Send(query, attempt);
+      absl::StatusOr<Rows> rows = Send(query, attempt);
+      if (!rows.ok()) return rows.status();
       transaction_.Succeeded(attempt->effect, IsBegin(attempt->effect) ? PlainText(query, *attempt) : query.text);
-      return rows;
+      const ResultFit fit = FitOf(*rows, query.result);
+      if (fit == ResultFit::kFits) return rows;
+      if (!MayReadAgain(query, *attempt)) return Misfit(fit, query, *attempt);
     } catch (const std::exception&) {
       const PgError error = session_->LastError();
       attempt->staleness = StalenessFor(error, *attempt);
       if (attempt->staleness == Staleness::kNone) return Failed(error, query, scope, *attempt);
       if (query.name != nullptr) NoteStale(attempt->staleness, *query.name);
       if (attempt->repeats == kMostRepeats || !GoBack(query)) return Failed(error, query, scope, *attempt);
-      *attempt = Attempt{attempt->effect, attempt->repeats + 1};
     }
+    *attempt = Attempt{attempt->effect, attempt->repeats + 1};
   }
 }
 
-Rows PgConnection::Send(const Query& query, Attempt* attempt) {
+/// A read by a kept plan may find the columns that it needs by a new one.
+bool PgConnection::MayReadAgain(const Query& query, const Attempt& attempt) {
+  if (query.effect != Query::Effect::kRead || !attempt.by_kept_plan) return false;
+  statements_.MarkStale(query.name->str());
+  return attempt.repeats < kMostRepeats && transaction_.state() == TransactionTracker::State::kNone;
+}
+
+/// Of a statement that was executed, and whose rows nobody can read.
+absl::Status PgConnection::Misfit(ResultFit fit, const Query& query, const Attempt& attempt) {
+  const bool wrote = MayHaveWritten(query, attempt);
+  transaction_.Failed(attempt.effect);  // nothing of it is committed
+  spdlog::warn("statement {} returned {} columns that it did not promise", NameInLog(query),
+               fit == ResultFit::kOtherTypes ? "with types" : "a number of");
+  if (fit == ResultFit::kOtherTypes) return OtherTypes(wrote ? "; the statement was executed" : "");
+  MarkBroken("a result of another statement");
+  return Internal(
+      Cat("a result has other columns than its statement promises", wrote ? "; the statement was executed" : ""));
+}
+
+absl::StatusOr<Rows> PgConnection::Send(const Query& query, Attempt* attempt) {
   const std::vector<Param>& params = ParamsOf(query);
   if (UsesName(query, *attempt)) {
     const bool prepared = statements_.Find(query.name->str()) == PreparedStatements::State::kPrepared;
-    if (!prepared) PrepareFor(query);
+    if (!prepared) {
+      if (absl::Status status = PrepareFor(query); !status.ok()) return status;
+    }
     attempt->by_kept_plan = prepared || !facts_.own_session;
     ArmFor(query);
     attempt->sent = true;
@@ -209,7 +238,7 @@ std::string PgConnection::PlainText(const Query& query, const Attempt& attempt) 
   return sets ? setup_.ForTransaction(query.text) : std::string(query.text);
 }
 
-void PgConnection::PrepareFor(const Query& query) {
+absl::Status PgConnection::PrepareFor(const Query& query) {
   const std::string& name = query.name->str();
   ArmFor(query);
   if (facts_.own_session) MakeRoomFor(name);
@@ -220,6 +249,16 @@ void PgConnection::PrepareFor(const Query& query) {
     if (facts_.own_session || session_->LastError().sqlstate != "42P05") throw;
   }
   statements_.Add(name);
+  return CheckBeforeItWrites(query);
+}
+
+/// Once it has been executed it is too late. PostgreSQL refuses to execute a plan whose result has changed since.
+absl::Status PgConnection::CheckBeforeItWrites(const Query& query) {
+  if (query.effect == Query::Effect::kRead || !query.result.has_types() || !facts_.own_session) return absl::OkStatus();
+  ArmFor(query);
+  if (FitOf(session_->Describe(query.name->str()), query.result) == ResultFit::kFits) return absl::OkStatus();
+  statements_.MarkStale(query.name->str());
+  return OtherTypes("");
 }
 
 void PgConnection::MakeRoomFor(const std::string& name) {

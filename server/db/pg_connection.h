@@ -12,6 +12,7 @@
 #include "server/db/pg_error.h"
 #include "server/db/pg_session.h"
 #include "server/db/prepared_statements.h"
+#include "server/db/result_fit.h"
 #include "server/db/session_setup.h"
 #include "server/db/socket_watch.h"
 #include "server/db/sqlstate.h"
@@ -67,8 +68,11 @@ class PgConnection final : public Connection, private CancelTarget {
   absl::Status Refusal(const Query& query, TransactionEffect effect);
   absl::StatusOr<Rows> RunWatched(const Query& query, Attempt* attempt);
   absl::StatusOr<Rows> Run(const Query& query, const CancelScope& scope, Attempt* attempt);
-  Rows Send(const Query& query, Attempt* attempt);
-  void PrepareFor(const Query& query);
+  absl::StatusOr<Rows> Send(const Query& query, Attempt* attempt);
+  bool MayReadAgain(const Query& query, const Attempt& attempt);
+  absl::Status Misfit(ResultFit fit, const Query& query, const Attempt& attempt);
+  absl::Status PrepareFor(const Query& query);
+  absl::Status CheckBeforeItWrites(const Query& query);
   void DeallocateForgotten();
   bool UsesName(const Query& query, const Attempt& attempt);
   void MakeRoomFor(const std::string& name);

@@ -71,6 +71,11 @@ void PgSession::Unprepare(const std::string& name) {
   Succeeded(PgResult(PQexec(handle(), Cat("DEALLOCATE \"", name, "\"").c_str())));
 }
 
+PgResult PgSession::Describe(const std::string& name) {
+  errors_.Clear();
+  return Succeeded(PgResult(PQdescribePrepared(handle(), name.c_str())));
+}
+
 PgResult PgSession::RunPrepared(const std::string& name, const std::vector<Param>& params) {
   errors_.Clear();
   std::vector<const char*> values;

@@ -33,6 +33,8 @@ class PgSession {
   void Prepare(const std::string& name, std::string_view text);
   /// DEALLOCATE.
   void Unprepare(const std::string& name);
+  /// What it returns, without executing it.
+  PgResult Describe(const std::string& name);
   PgResult RunPrepared(const std::string& name, const std::vector<Param>& params);
 
   /// The error of the latest of the calls above, which has thrown. One that came without an answer of the server is

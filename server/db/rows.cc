@@ -1,5 +1,6 @@
 #include "server/db/rows.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -23,6 +24,17 @@ std::string Rows::column_name(int column) const {
   if (storage_->assembled) return storage_->parts.empty() ? std::string() : storage_->parts[0].column_name(column);
   if (storage_->pg_result != nullptr) return PQfname(storage_->pg_result.get(), column);
   return storage_->result.column_name(static_cast<pqxx::row::size_type>(column));
+}
+
+uint32_t Rows::column_type(int column) const {
+  if (column < 0 || column >= columns_ || storage_->assembled) return 0;
+  if (storage_->pg_result != nullptr) return PQftype(storage_->pg_result.get(), column);
+  return storage_->result.column_type(static_cast<pqxx::row::size_type>(column));
+}
+
+void Rows::OutOfRange(int row, int column) const {
+  std::fprintf(stderr, "cell %d, %d of a result of %d rows and %d columns was read\n", row, column, size_, columns_);
+  std::abort();
 }
 
 Rows RowsBuilder::Build(pqxx::result result) {

@@ -22,12 +22,15 @@ class Rows {
   /// For statements that return no rows: how many they changed.
   int64_t affected() const { return affected_; }
   bool is_null(int row, int column) const { return At(row, column).data == nullptr; }
-  /// The cell's text; empty when NULL. `row` and `column` must be in range.
+  /// The cell's text; empty when NULL. A row or column out of range ends the process: the result does not have what its
+  /// reader was promised, see Query::result.
   std::string_view cell(int row, int column) const {
     const Cell& cell = At(row, column);
     return {cell.data, cell.size};
   }
   std::string column_name(int column) const;
+  /// The OID of the column's type; 0 for rows that were put together of several results.
+  uint32_t column_type(int column) const;
 
  private:
   friend class RowsBuilder;  // in db/, where the results of libpqxx and libpq are known
@@ -38,7 +41,11 @@ class Rows {
   };
   struct Storage;
 
-  const Cell& At(int row, int column) const { return cells_[static_cast<size_t>(row) * columns_ + column]; }
+  const Cell& At(int row, int column) const {
+    if (row < 0 || row >= size_ || column < 0 || column >= columns_) OutOfRange(row, column);
+    return cells_[static_cast<size_t>(row) * columns_ + column];
+  }
+  [[noreturn]] void OutOfRange(int row, int column) const;
 
   std::shared_ptr<const Storage> storage_;
   const Cell* cells_ = nullptr;

@@ -85,6 +85,7 @@ absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, con
                                             db::Query::Effect effect) const {
   db::Query query;
   query.text = statement.text;
+  query.result = statement.Shape();
   query.name = statement.name ? &*statement.name : nullptr;
   query.params = &params;
   query.effect = effect;

@@ -16,12 +16,13 @@ absl::Status ExportRun::Open() {
   statement_ = execution_.Get(StatementCache::Kind::kMain);
   sql::Statement declaration = *statement_;
   declaration.name.reset();
+  declaration.result.clear();
   declaration.text = sql::DeclareExport(statement_->text);
   return execution_.Execute(declaration, db::Query::Effect::kRead).status();
 }
 
 absl::StatusOr<db::Rows> ExportRun::Fetch(int rows) {
-  absl::StatusOr<db::Rows> fetched = Execute(sql::FetchExport(rows));
+  absl::StatusOr<db::Rows> fetched = Execute(sql::FetchExport(rows), statement_->Shape());
   if (!fetched.ok() || fetched->size() > 0) return fetched;
   if (absl::Status status = Execute(sql::Commit()).status(); !status.ok()) return status;
   return fetched;
@@ -35,9 +36,10 @@ std::string ExportRun::TokenAfter(const db::Rows& rows, int row) const {
   return plan::NextPageToken(execution_.call, execution_.parts.tokens, cells);
 }
 
-absl::StatusOr<db::Rows> ExportRun::Execute(const std::string& text) const {
+absl::StatusOr<db::Rows> ExportRun::Execute(const std::string& text, ResultShape result) const {
   db::Query query;
   query.text = text;
+  query.result = result;
   query.effect = db::Query::Effect::kRead;
   query.errors = &execution_.parts.errors.For(*execution_.call.plan->entity);
   query.cancellation = execution_.cancellation;

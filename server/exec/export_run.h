@@ -33,7 +33,7 @@ class ExportRun {
   std::string TokenAfter(const db::Rows& rows, int row) const;
 
  private:
-  absl::StatusOr<db::Rows> Execute(const std::string& text) const;
+  absl::StatusOr<db::Rows> Execute(const std::string& text, ResultShape result = {}) const;
 
   const Execution execution_;
   const std::chrono::milliseconds idle_limit_;

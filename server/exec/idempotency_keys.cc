@@ -24,16 +24,18 @@ constexpr char kVersion = 1;
 
 /// A statement that is prepared.
 struct Prepared {
-  explicit Prepared(std::string sql) : text(std::move(sql)), name(text) {}
+  explicit Prepared(std::string sql, std::vector<CellType> cells = {})
+      : text(std::move(sql)), name(text), result(std::move(cells)) {}
 
   const std::string text;
   const StatementName name;
+  const std::vector<CellType> result;
 };
 
 /// Those that every call with a key executes.
 struct KeyStatements {
   const Prepared insert{sql::InsertIdempotencyKey()};
-  const Prepared select{sql::SelectIdempotencyKey()};
+  const Prepared select{sql::SelectIdempotencyKey(), {CellType::kBool, CellType::kBytes, CellType::kBool}};
   const Prepared update{sql::UpdateIdempotencyKey()};
 
   static const KeyStatements& Get() {
@@ -54,6 +56,7 @@ absl::StatusOr<db::Rows> Execute(const Prepared& statement, const std::vector<db
                                  db::Connection& connection, db::Cancellation* cancellation) {
   db::Query query;
   query.text = statement.text;
+  query.result = ResultShape(statement.result);
   query.name = &statement.name;
   return ExecuteQuery(query, params, effect, connection, cancellation);
 }
@@ -132,7 +135,11 @@ absl::Status IdempotencyKeys::Store(const IdempotencyKey& key, const std::string
 }
 
 absl::StatusOr<int64_t> IdempotencyKeys::Sweep(db::Connection& connection) const {
-  const auto there = Execute(sql::SelectHasIdempotencyKeys(), {}, Effect::kRead, connection, nullptr);
+  db::Query question;
+  const std::string has_keys = sql::SelectHasIdempotencyKeys();
+  question.text = has_keys;
+  question.result = ResultShape::Columns(1);
+  const auto there = ExecuteQuery(question, {}, Effect::kRead, connection, nullptr);
   if (!there.ok()) return there.status();
   if (there->size() == 0 || there->cell(0, 0) != "t") return 0;
   const auto swept = Execute(sql::DeleteOldIdempotencyKeys(), {Cat(options_.age.count()), Cat(kSweepRows)},

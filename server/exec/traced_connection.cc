@@ -26,6 +26,7 @@ absl::Status TracedConnection::ExplainFirst(const db::Query& query) {
   if (!text.has_value()) return absl::OkStatus();
   db::Query explain = query;
   explain.name = nullptr;
+  explain.result = ResultShape::Columns(1);
   explain.text = *text;
   explain.effect = db::Query::Effect::kRead;
   const absl::StatusOr<db::Rows> rows = connection_.Execute(explain);

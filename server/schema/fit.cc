@@ -55,6 +55,7 @@ absl::Status CompareLabels(const catalogue::Catalogue& catalogue, const LiveSche
   std::string text = sql::CheckProbesQuery(checks);
   db::Query query;
   query.text = text;
+  query.result = ResultShape::Columns(2);
   query.effect = db::Query::Effect::kRead;
   auto refused = connection.Execute(query);
   if (!refused.ok()) return refused.status();

@@ -12,9 +12,10 @@ namespace {
 constexpr const char* kOurColumns[] = {"name", "checksum", "applied_at", "duration_ms"};
 
 absl::StatusOr<db::Rows> Execute(db::Connection& connection, const std::string& text,
-                                 const std::vector<db::Param>& params) {
+                                 const std::vector<db::Param>& params, int columns) {
   db::Query query;
   query.text = text;
+  query.result = ResultShape::Columns(columns);
   query.params = &params;
   return connection.Execute(query);
 }
@@ -24,7 +25,7 @@ absl::StatusOr<db::Rows> Execute(db::Connection& connection, const std::string& 
 absl::StatusOr<History> History::Find(db::Connection& connection, std::string_view table) {
   sql::TableName name = sql::ParseTableName(table);
   if (name.schema.empty()) {
-    absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectCurrentSchema(), {});
+    absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectCurrentSchema(), {}, 1);
     if (!rows.ok()) return rows.status();
     name.schema = rows->size() == 1 && !rows->is_null(0, 0) ? std::string(rows->cell(0, 0)) : "public";
   }
@@ -32,7 +33,7 @@ absl::StatusOr<History> History::Find(db::Connection& connection, std::string_vi
 }
 
 absl::StatusOr<bool> History::Exists(db::Connection& connection) const {
-  absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectTableExists(), {table_.schema, table_.name});
+  absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectTableExists(), {table_.schema, table_.name}, 1);
   if (!rows.ok()) return rows.status();
   return rows->size() > 0;
 }
@@ -44,7 +45,7 @@ absl::Status History::Prepare(db::Connection& connection) const {
     absl::Status made = connection.ExecuteScript(sql::CreateHistory(table_), nullptr);
     if (!made.ok()) return made;
   }
-  absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectColumns(), {table_.schema, table_.name});
+  absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectColumns(), {table_.schema, table_.name}, 1);
   if (!rows.ok()) return rows.status();
   std::set<std::string> columns;
   for (int row = 0; row < rows->size(); ++row) columns.emplace(rows->cell(row, 0));
@@ -59,7 +60,7 @@ absl::StatusOr<std::vector<AppliedMigration>> History::Read(db::Connection& conn
   absl::StatusOr<bool> exists = Exists(connection);
   if (!exists.ok()) return exists.status();
   if (!*exists) return applied;
-  absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectHistory(table_), {});
+  absl::StatusOr<db::Rows> rows = Execute(connection, sql::SelectHistory(table_), {}, 4);
   if (!rows.ok()) {
     // Again, for PostgreSQL's words: those of Execute are for callers.
     const absl::Status spoken = connection.ExecuteScript(sql::SelectHistory(table_), nullptr);

@@ -13,9 +13,10 @@ namespace {
 using catalogue::Entity;
 using db::Rows;
 
-absl::StatusOr<Rows> Run(db::Connection& connection, const std::string& text) {
+absl::StatusOr<Rows> Run(db::Connection& connection, const std::string& text, int columns) {
   db::Query query;
   query.text = text;
+  query.result = ResultShape::Columns(columns);
   query.effect = db::Query::Effect::kRead;
   return connection.Execute(query);
 }
@@ -177,18 +178,18 @@ absl::StatusOr<LiveSchema> LiveSchema::Read(const catalogue::Catalogue& catalogu
   }
   schema.tables_.resize(names.size());
 
-  auto tables = Run(connection, sql::TablesQuery(names));
+  auto tables = Run(connection, sql::TablesQuery(names), 2);
   if (!tables.ok()) return tables.status();
   for (int row = 0; row < tables->size(); ++row) {
     schema.tables_[Position(*tables, row, 0)].kind = KindOf(tables->cell(row, 1));
   }
-  auto columns = Run(connection, sql::ColumnsQuery(names));
+  auto columns = Run(connection, sql::ColumnsQuery(names), 12);
   if (!columns.ok()) return columns.status();
   AddColumns(*columns, &schema.tables_);
-  auto indexes = Run(connection, sql::IndexesQuery(names));
+  auto indexes = Run(connection, sql::IndexesQuery(names), 10);
   if (!indexes.ok()) return indexes.status();
   AddIndexes(*indexes, &schema.tables_);
-  auto constraints = Run(connection, sql::ConstraintsQuery(names));
+  auto constraints = Run(connection, sql::ConstraintsQuery(names), 9);
   if (!constraints.ok()) return constraints.status();
   AddConstraints(*constraints, schema.entities_, &schema.tables_);
   return schema;

@@ -10,15 +10,16 @@ namespace {
 
 constexpr std::chrono::milliseconds kPoll{200};
 
-absl::StatusOr<db::Rows> Select(db::Connection& connection, const std::string& text) {
+absl::StatusOr<db::Rows> Select(db::Connection& connection, const std::string& text, int columns) {
   db::Query query;
   query.text = text;
+  query.result = ResultShape::Columns(columns);
   query.effect = db::Query::Effect::kRead;
   return connection.Execute(query);
 }
 
 std::string DescribeHolder(db::Connection& connection) {
-  absl::StatusOr<db::Rows> rows = Select(connection, sql::SelectMigrationLockHolder());
+  absl::StatusOr<db::Rows> rows = Select(connection, sql::SelectMigrationLockHolder(), 3);
   if (!rows.ok() || rows->size() == 0) return "unknown";
   return Cat(rows->cell(0, 1), ", PostgreSQL process ", rows->cell(0, 0), ", from ", rows->cell(0, 2));
 }
@@ -33,7 +34,7 @@ absl::StatusOr<MigrationLock> MigrationLock::Acquire(const MigratorOptions& opti
   const Clock::time_point deadline = options.clock->Now() + options.runner_timeout;
   bool told = false;
   for (;;) {
-    absl::StatusOr<db::Rows> rows = Select(**connection, sql::TryMigrationLock());
+    absl::StatusOr<db::Rows> rows = Select(**connection, sql::TryMigrationLock(), 1);
     if (!rows.ok()) return rows.status();
     if (rows->cell(0, 0) == "t") return MigrationLock(*std::move(connection));
     if (options.clock->Now() >= deadline) {

@@ -46,9 +46,10 @@ int ToInt(std::string_view text) {
   return number;
 }
 
-absl::StatusOr<db::Rows> Ask(const std::string& text, db::Connection& connection) {
+absl::StatusOr<db::Rows> Ask(const std::string& text, int columns, db::Connection& connection) {
   db::Query query;
   query.text = text;
+  query.result = ResultShape::Columns(columns);
   query.effect = db::Query::Effect::kRead;
   return connection.Execute(query);
 }
@@ -159,7 +160,7 @@ class QueryFit {
       }
     }
     if (wanted.empty()) return absl::OkStatus();
-    const auto rows = Ask(sql::ResultColumnsQuery(wanted), connection_);
+    const auto rows = Ask(sql::ResultColumnsQuery(wanted), 6, connection_);
     if (!rows.ok()) return rows.status();
     for (int row = 0; row < rows->size(); ++row) {
       LiveResult& live = *places[static_cast<size_t>(ToInt(rows->cell(row, 0)))];
@@ -234,7 +235,7 @@ class QueryFit {
       }
     }
     if (names.empty()) return absl::OkStatus();
-    const auto rows = Ask(sql::VolatileFunctionsQuery(names), connection_);
+    const auto rows = Ask(sql::VolatileFunctionsQuery(names), 2, connection_);
     if (!rows.ok()) return rows.status();
     for (int row = 0; row < rows->size(); ++row) {
       const size_t position = static_cast<size_t>(ToInt(rows->cell(row, 0)));

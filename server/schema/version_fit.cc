@@ -18,6 +18,7 @@ void CheckRowVersions(const Entity& entity, const Column& column, db::Connection
   db::Query query;
   query.text = text;
   query.effect = db::Query::Effect::kRead;
+  query.result = ResultShape::Columns(1);
   const absl::StatusOr<db::Rows> found = connection.Execute(query);
   if (!found.ok()) {
     report->advice.push_back(ColumnMismatch(

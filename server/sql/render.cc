@@ -6,6 +6,7 @@
 #include "server/sql/render_list.h"
 #include "server/sql/render_query.h"
 #include "server/sql/render_write.h"
+#include "server/sql/result_cells.h"
 
 namespace rowkeeper::sql {
 
@@ -13,7 +14,9 @@ using catalogue::Family;
 using plan::MethodPlan;
 using plan::Variant;
 
-Statement Render(const MethodPlan& plan, const Variant& variant) {
+namespace {
+
+Statement RenderMain(const MethodPlan& plan, const Variant& variant) {
   switch (plan.family()) {
     case Family::kGet:
       return RenderGet(plan, variant);
@@ -31,6 +34,16 @@ Statement Render(const MethodPlan& plan, const Variant& variant) {
   return RenderCheckedQuery(plan);
 }
 
+/// Statements that return more than columns of their entity say so themselves.
+Statement WithResult(const MethodPlan& plan, Statement statement) {
+  if (statement.result.empty()) statement.result = ResultCells(*plan.entity, statement);
+  return statement;
+}
+
+}  // namespace
+
+Statement Render(const MethodPlan& plan, const Variant& variant) { return WithResult(plan, RenderMain(plan, variant)); }
+
 Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
   switch (plan.family()) {
     case Family::kBatch:
@@ -47,7 +60,8 @@ Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
 }
 
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
-  return plan.family() == Family::kBatch ? RenderBatchReread(plan, variant) : RenderWriteReread(plan, variant);
+  return WithResult(
+      plan, plan.family() == Family::kBatch ? RenderBatchReread(plan, variant) : RenderWriteReread(plan, variant));
 }
 
 }  // namespace rowkeeper::sql

@@ -133,9 +133,13 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
     cells.back() = Cat("CASE WHEN ", found, " THEN ", version, " ELSE \"#ver\" = 0 END");
   }
   for (int i : variant.as<BatchVariant>().unchanged) cells.push_back(ElementUnchanged(plan, variant, i, input));
-  return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " LEFT JOIN ", Table(entity), " ON ",
-                    input.KeyMatches(), " ORDER BY \"#\"", entity.soft_deletable() ? Cat(", ", live, " DESC") : ""),
-                &parameters, {}, 0);
+  Statement statement =
+      Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " LEFT JOIN ", Table(entity), " ON ",
+                 input.KeyMatches(), " ORDER BY \"#\"", entity.soft_deletable() ? Cat(", ", live, " DESC") : ""),
+             &parameters, {}, 0);
+  statement.result.assign(cells.size(), CellType::kBool);
+  statement.result.front() = CellType::kInteger;
+  return statement;
 }
 
 Statement RenderBatchReread(const MethodPlan& plan, const Variant& variant) {

@@ -65,9 +65,11 @@ class BulkRenderer {
     const std::string change = remove ? Delete(where)
                                       : Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(Assignments(), ", "),
                                             " FROM \"#target\"", where);
-    return Finish(
-        Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change, " RETURNING 1) SELECT ", kCounts),
-        &parameters_, {}, 0);
+    Statement statement =
+        Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change, " RETURNING 1) SELECT ", kCounts),
+               &parameters_, {}, 0);
+    statement.result = {CellType::kInteger, CellType::kInteger};
+    return statement;
   }
 
   /// Rows that others hold are left to the next purge, so that nobody who restores one is waited for.
@@ -78,15 +80,21 @@ class BulkRenderer {
         Cat(Identifier(entity_.columns[*entity_.deleted_at].name), ", ", ColumnList(entity_, entity_.key));
     const std::string target = Target(TargetKey(entity_), conditions, order, limit, " FOR UPDATE SKIP LOCKED");
     const Judgement judgement(entity_, {}, Judgement::Rows::kMany, &parameters_);
-    return Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", Delete(Where({IsTarget(entity_)})),
-                      " RETURNING 1), ", judgement.Query("\"#changed\"", "\"#n\" = (SELECT count(*) FROM \"#target\")"),
-                      " SELECT count(*) FROM \"#changed\"", Judgement::OrFail(1)),
-                  &parameters_, {}, 0);
+    Statement statement =
+        Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", Delete(Where({IsTarget(entity_)})),
+                   " RETURNING 1), ", judgement.Query("\"#changed\"", "\"#n\" = (SELECT count(*) FROM \"#target\")"),
+                   " SELECT count(*) FROM \"#changed\"", Judgement::OrFail(1)),
+               &parameters_, {}, 0);
+    statement.result = {CellType::kInteger};
+    return statement;
   }
 
   Statement RenderPurgeProbe() {
     const std::vector<std::string> conditions = OldRows();
-    return Finish(Cat("SELECT EXISTS (SELECT FROM ", Table(entity_), Where(conditions), ")"), &parameters_, {}, 0);
+    Statement statement =
+        Finish(Cat("SELECT EXISTS (SELECT FROM ", Table(entity_), Where(conditions), ")"), &parameters_, {}, 0);
+    statement.result = {CellType::kBool};
+    return statement;
   }
 
  private:
@@ -111,6 +119,7 @@ class BulkRenderer {
             change, " RETURNING 1), ", judgement.Query("\"#changed\"", cascade.Expected()), " SELECT ", kCounts, ", ",
             blocker, Judgement::OrFail(3)),
         &parameters_, {}, 0);
+    statement.result = {CellType::kInteger, CellType::kInteger, CellType::kInteger};
     statement.blocker_cell = 2;
     return statement;
   }

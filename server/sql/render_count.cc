@@ -19,13 +19,17 @@ std::string From(const plan::MethodPlan& plan, const plan::Variant& variant, Par
 Statement RenderCount(const plan::MethodPlan& plan, const plan::Variant& variant) {
   ParameterList parameters;
   const std::string from = From(plan, variant, &parameters);
-  return Finish(Cat("SELECT count(*)", from), &parameters, {}, 0);
+  Statement statement = Finish(Cat("SELECT count(*)", from), &parameters, {}, 0);
+  statement.result = {CellType::kInteger};
+  return statement;
 }
 
 Statement RenderEstimate(const plan::MethodPlan& plan, const plan::Variant& variant) {
   ParameterList parameters;
   const std::string from = From(plan, variant, &parameters);
-  return Finish(Cat("EXPLAIN (FORMAT JSON) SELECT 1", from), &parameters, {}, 0);
+  Statement statement = Finish(Cat("EXPLAIN (FORMAT JSON) SELECT 1", from), &parameters, {}, 0);
+  statement.result = {CellType::kJson};
+  return statement;
 }
 
 }  // namespace rowkeeper::sql

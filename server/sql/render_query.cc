@@ -36,6 +36,7 @@ std::string FitsOrFails(const plan::QueryPlan& query) {
 Statement RenderQuery(const plan::MethodPlan& plan) {
   const plan::QueryPlan& query = *plan.query;
   Statement statement;
+  statement.result_is_named = true;
   for (const plan::QueryPiece& piece : query.pieces) {
     statement.text += piece.text;
     if (piece.parameter < 0) continue;

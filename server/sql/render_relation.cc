@@ -8,6 +8,7 @@
 #include "server/sql/expression_predicate.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
+#include "server/sql/result_cells.h"
 #include "server/sql/types.h"
 
 namespace rowkeeper::sql {
@@ -120,6 +121,7 @@ Statement RenderRelation(const plan::SelectedRelation& selected) {
   Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(selected.columns.size()));
   statement.link_cells = std::move(links);
   statement.element_cell = place;
+  statement.result = ResultCells(target, statement);
   return statement;
 }
 

@@ -169,9 +169,11 @@ Statement RenderWriteProbe(const MethodPlan& plan, const Variant& variant) {
   for (int i : variant.as<WriteVariant>().unchanged)
     cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
   const std::string where = Where(FilterPredicates(plan, variant, &parameters));
-  return Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where,
-                    LiveRowFirst(entity, Deleted::kInclude)),
-                &parameters, {}, 0);
+  Statement statement = Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where,
+                                   LiveRowFirst(entity, Deleted::kInclude)),
+                               &parameters, {}, 0);
+  statement.result.assign(cells.size(), CellType::kBool);
+  return statement;
 }
 
 Statement RenderWriteReread(const MethodPlan& plan, const Variant& variant) {

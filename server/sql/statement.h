@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/base/result_shape.h"
 #include "server/base/statement_name.h"
 
 namespace rowkeeper::plan {
@@ -45,6 +46,10 @@ struct Statement {
   /// That of `text`, which is prepared under it; none: not to be prepared.
   std::optional<StatementName> name;
   std::vector<Parameter> parameters;
+  /// What the text returns; every statement whose rows are read has it, and nothing else is ever read.
+  std::vector<CellType> result;
+  /// Its columns are told by their names, which exec/query_run.cc does.
+  bool result_is_named = false;
   /// The entity's column of each result cell: first the visible ones in field order, then those that only the page
   /// token, relations and errors need.
   std::vector<int> cells;
@@ -65,6 +70,8 @@ struct Statement {
   int blocker_cell = -1;
   /// Parts of jsonb columns that the response has; nullptr: all of them.
   std::shared_ptr<const plan::JsonMask> json;
+
+  ResultShape Shape() const { return result_is_named ? ResultShape::Any() : ResultShape(result); }
 };
 
 }  // namespace rowkeeper::sql

@@ -5,7 +5,7 @@
 
 #include "server/base/text.h"
 #include "server/plan/inputs.h"
-#include "server/sql/render_batch.h"
+#include "server/sql/render.h"
 #include "server/sql/sampler.h"
 #include "server/sql/variants_families.h"
 
@@ -72,9 +72,9 @@ class BatchSampler {
       variant.as<BatchVariant>().version_guard = true;
       Add("with versions", variant);
     }
-    sampler_.Add("why no row was found", RenderBatchProbe(plan_, variant));
+    sampler_.Add("why no row was found", RenderProbe(plan_, variant));
     if (plan_.change() == Change::kUpsert) {
-      sampler_.Add("row in the wanted state already", RenderBatchReread(plan_, basic_));
+      sampler_.Add("row in the wanted state already", RenderReread(plan_, basic_));
     }
   }
 

@@ -1,7 +1,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "server/base/text.h"
-#include "server/sql/render_write.h"
+#include "server/sql/render.h"
 #include "server/sql/sampler.h"
 #include "server/sql/variants_families.h"
 
@@ -32,10 +32,10 @@ void SampleMisses(Sampler* sampler) {
     variant.as<WriteVariant>().version_guard = true;
     sampler->Add("with a version", variant);
   }
-  sampler->Add("why no row was found", RenderWriteProbe(plan, variant));
+  sampler->Add("why no row was found", RenderProbe(plan, variant));
   const bool has_wanted_state = plan.change() == Change::kSoftDelete || plan.change() == Change::kRestore;
   if (variant.columns.empty() || !has_wanted_state) return;
-  sampler->Add("row in the wanted state already", RenderWriteReread(plan, variant));
+  sampler->Add("row in the wanted state already", RenderReread(plan, variant));
 }
 
 }  // namespace

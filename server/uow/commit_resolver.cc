@@ -39,6 +39,7 @@ absl::StatusOr<db::Rows> Execute(db::Connection& connection, const std::string& 
   const std::vector<db::Param> params = {point.transaction_id, point.checkpoint, point.timeline, point.incarnation};
   db::Query query;
   query.text = text;
+  query.result = ResultShape::Columns(1);
   query.params = &params;
   query.effect = db::Query::Effect::kRead;
   query.answer_limit_ms = kAnswerLimitMs;

@@ -23,10 +23,11 @@ absl::StatusOr<db::Rows> Transaction::Execute(const std::string& text, Effect ef
 }
 
 absl::StatusOr<db::Rows> Transaction::ExecuteWithin(std::chrono::milliseconds limit, const std::string& text,
-                                                    Effect effect) {
+                                                    Effect effect, ResultShape result) {
   db::Query query;
   query.text = text;
   query.effect = effect;
+  query.result = result;
   query.answer_limit_ms = static_cast<int>(limit.count());
   return connection_->Execute(query);
 }
@@ -51,9 +52,10 @@ bool Transaction::failed() const { return connection_->in_failed_transaction(); 
 
 absl::StatusOr<std::optional<CommitPoint>> Transaction::Fence(Wrote wrote) {
   if (wrote == Wrote::kNothing) return std::nullopt;
-  absl::StatusOr<db::Rows> rows = ExecuteWithin(kCommitAnswer, sql::SelectCommitPoint(), Effect::kRead);
+  absl::StatusOr<db::Rows> rows =
+      ExecuteWithin(kCommitAnswer, sql::SelectCommitPoint(), Effect::kRead, ResultShape::Columns(4));
   if (!rows.ok()) return rows.status();
-  if (rows->size() != 1 || rows->columns() != 4) return Internal("the transaction's id was not given");
+  if (rows->size() != 1) return Internal("the transaction's id was not given");
   if (rows->is_null(0, 0)) return std::nullopt;
   const auto cell = [&rows](int column) { return std::string(rows->cell(0, column)); };
   return CommitPoint{cell(0), cell(1), cell(2), cell(3)};

@@ -101,7 +101,7 @@ class Transaction {
  private:
   absl::StatusOr<db::Rows> Execute(const std::string& text, db::Query::Effect effect, db::Cancellation* cancellation);
   absl::StatusOr<db::Rows> ExecuteWithin(std::chrono::milliseconds limit, const std::string& text,
-                                         db::Query::Effect effect);
+                                         db::Query::Effect effect, ResultShape result = {});
   /// nullopt when nothing was written.
   absl::StatusOr<std::optional<CommitPoint>> Fence(Wrote wrote);
 

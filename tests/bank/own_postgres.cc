@@ -143,6 +143,7 @@ absl::StatusOr<db::Rows> OwnPostgres::Execute(std::string_view sql) {
     connection_ = *std::move(opened);
   }
   db::Query query;
+  query.result = ResultShape::Any();
   query.text = sql;
   return connection_->Execute(query);
 }

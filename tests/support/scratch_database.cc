@@ -73,6 +73,7 @@ std::string ScratchDatabase::Value(std::string_view sql) {
   db::Connection* session = connection();
   if (session == nullptr) return {};
   db::Query query;
+  query.result = ResultShape::Any();
   query.text = sql;
   const auto rows = session->Execute(query);
   if (!rows.ok()) ADD_FAILURE() << rows.status() << "\nin: " << sql;

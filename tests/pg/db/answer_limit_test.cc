@@ -35,6 +35,7 @@ class AnswerLimitTest : public DbTest {
 
   static Query Statement(std::string_view sql, Query::Effect effect = Query::Effect::kWrite) {
     Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.effect = effect;
     return query;

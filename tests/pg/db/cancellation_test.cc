@@ -25,6 +25,7 @@ class CancellationTest : public DbTest {
 
   absl::StatusOr<Rows> RunCancellable(std::string_view sql, Cancellation* cancellation) {
     Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.cancellation = cancellation;
     return connection_->Execute(query);

@@ -38,6 +38,7 @@ TEST_F(ConnectionTest, ParametersKeepNullEmptyAndUtf8Apart) {
   const std::vector<Param> params = {std::nullopt, "", "åß∂ 日本 🐘 'q' \\ \n"};
   for (const bool prepared : {false, true, true}) {
     Query query;
+    query.result = ResultShape::Any();
     query.text = "SELECT $1::text, $2::text, $3::text";
     if (prepared) query.name = testing::NameOf(query.text);
     query.params = &params;

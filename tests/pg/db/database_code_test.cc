@@ -105,6 +105,7 @@ class DatabaseCodeTest : public DbTest {
   absl::Status Do(std::string_view sql, const std::vector<Param>& params = {}) {
     const ErrorContext context = ItemContext();
     Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.params = &params;
     query.errors = &context;

@@ -72,6 +72,7 @@ class DbTest : public ::testing::Test {
   static absl::StatusOr<Rows> Run(Connection& connection, std::string_view sql, const std::vector<Param>& params = {},
                                   Query::Effect effect = Query::Effect::kWrite) {
     Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.params = &params;
     query.effect = effect;

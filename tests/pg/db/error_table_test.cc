@@ -48,6 +48,7 @@ class ErrorTableTest : public DbTest {
 
   absl::Status Fail(std::string_view sql, const std::vector<Param>& params = {}) {
     Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.params = &params;
     query.errors = &context_;

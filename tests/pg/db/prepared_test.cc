@@ -8,6 +8,7 @@ class PreparedTest : public DbTest {
   static absl::StatusOr<Rows> RunPrepared(Connection& connection, std::string_view sql,
                                           const std::vector<Param>& params = {}) {
     Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.name = testing::NameOf(sql);
     query.params = &params;

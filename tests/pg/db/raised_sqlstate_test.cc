@@ -53,6 +53,7 @@ class RaisedSqlStateTest : public DbTest {
     const std::vector<Param> params = {state};
     const std::string text = InsertText(table);
     Query query;
+    query.result = ResultShape::Any();
     query.name = name;
     query.text = text;
     query.params = &params;
@@ -145,6 +146,7 @@ TEST_F(RaisedSqlStateTest, FeatureThatPostgresItselfRefusesIsNotTriedAgain) {
   const auto truncate = [this](const char* unit) {
     const std::vector<Param> params = {unit};
     Query query;
+    query.result = ResultShape::Any();
     query.text = "SELECT nextval('tries'), date_trunc($1, now())";
     query.name = testing::NameOf(query.text);
     query.params = &params;

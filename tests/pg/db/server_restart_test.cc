@@ -40,6 +40,7 @@ class ServerRestartTest : public ::testing::Test {
     const auto lease = pool.Acquire({});
     if (!lease.ok()) return ErrorReason(lease.status());
     Query query;
+    query.result = ResultShape::Any();
     query.text = "SELECT 1";
     query.effect = Query::Effect::kRead;
     const auto rows = (*lease)->Execute(query);

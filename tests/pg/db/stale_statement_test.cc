@@ -39,6 +39,7 @@ class StaleStatementsTest : public DbTest {
   static absl::StatusOr<Rows> Prepared(Connection& connection, std::string_view sql,
                                        const std::vector<Param>& params = {}) {
     Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.name = testing::NameOf(sql);
     query.params = &params;

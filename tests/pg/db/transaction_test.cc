@@ -83,6 +83,7 @@ TEST_F(TransactionTest, CancelledStatementFailsTheTransactionAndOneThatNeverRanD
   ASSERT_EQ(Do("SAVEPOINT s1"), "OK");
   Cancellation cancellation;
   Query query;
+  query.result = ResultShape::Any();
   query.text = "SELECT pg_sleep(10)";
   query.cancellation = &cancellation;
   std::thread caller([this, &cancellation] {

@@ -59,6 +59,7 @@ std::string Query(const EmbeddedPostgres& postgres, std::string_view sql) {
   EXPECT_TRUE(connection.ok()) << connection.status();
   if (!connection.ok()) return "";
   db::Query query;
+  query.result = ResultShape::Any();
   query.text = sql;
   absl::StatusOr<db::Rows> rows = (*connection)->Execute(query);
   EXPECT_TRUE(rows.ok()) << rows.status();

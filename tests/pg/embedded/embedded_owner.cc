@@ -29,6 +29,7 @@ absl::Status Execute(const std::string& url, const char* sql) {
   absl::StatusOr<std::unique_ptr<rowkeeper::db::Connection>> connection = rowkeeper::db::Connection::Open(options);
   if (!connection.ok()) return connection.status();
   rowkeeper::db::Query query;
+  query.result = rowkeeper::ResultShape::Any();
   query.text = sql;
   return (*connection)->Execute(query).status();
 }

@@ -74,6 +74,7 @@ TEST_F(EmbeddedTest, LogHoldsErrorsButNoRowValues) {
   ASSERT_TRUE(connection.ok()) << connection.status();
   const std::vector<db::Param> params = {"secret-4711"};
   db::Query insert;
+  insert.result = ResultShape::Any();
   insert.text = "INSERT INTO kept VALUES ($1)";
   insert.params = &params;
   EXPECT_FALSE((*connection)->Execute(insert).ok());

@@ -14,6 +14,7 @@ class ExecutorJobTest : public ExecutorPgTest {
  protected:
   static absl::Status Execute(db::Connection& connection, std::string_view text, db::Cancellation* cancellation) {
     db::Query query;
+    query.result = ResultShape::Any();
     query.text = text;
     query.cancellation = cancellation;
     return connection.Execute(query).status();

@@ -119,6 +119,7 @@ TEST_F(CrashTest, UnitsOfADatabaseThatCrashedHaveExpired) {
     step.name = "test.Insert";
     step.run = [](db::Connection& connection, db::Cancellation*) -> absl::StatusOr<std::string> {
       db::Query query;
+      query.result = ResultShape::Any();
       query.text = "INSERT INTO t VALUES (5)";
       const auto rows = connection.Execute(query);
       if (!rows.ok()) return rows.status();

@@ -51,6 +51,7 @@ class GateTest : public ::testing::Test {
 
   static db::Query Statement(std::string_view sql, Effect effect = Effect::kWrite) {
     db::Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.effect = effect;
     return query;

@@ -65,6 +65,7 @@ class PoolerTest : public ::testing::Test {
 
   static absl::StatusOr<Rows> Run(Connection& connection, std::string_view sql, const std::vector<Param>& params = {}) {
     Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.params = &params;
     return connection.Execute(query);
@@ -74,6 +75,7 @@ class PoolerTest : public ::testing::Test {
   static std::string NamedValue(Connection& connection, const std::string& sql, const std::vector<Param>& params) {
     const StatementName name(sql);
     Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.name = &name;
     query.params = &params;

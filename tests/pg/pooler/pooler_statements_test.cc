@@ -89,6 +89,7 @@ TEST_P(PoolerStatementsTest, ACancelReachesItsStatementAndNoOther) {
         cancellation.Cancel(Cancellation::Cause::kCaller);
       });
       Query query;
+      query.result = ResultShape::Any();
       query.text = "SELECT pg_sleep(0.004)";
       query.cancellation = &cancellation;
       if (!connection->Execute(query).ok()) ++cancelled;

@@ -21,6 +21,7 @@ class Blocker {
 
   void Run(const std::string& sql) {
     db::Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     const auto rows = connection_->Execute(query);
     ASSERT_TRUE(rows.ok()) << sql << ": " << rows.status();

@@ -14,6 +14,7 @@ namespace rowkeeper::uow {
 /// The rows of `sql`; fails the running test when there are none.
 inline db::Rows RunSql(db::Connection& connection, const std::string& sql) {
   db::Query query;
+  query.result = ResultShape::Any();
   query.text = sql;
   const auto rows = connection.Execute(query);
   EXPECT_TRUE(rows.ok()) << rows.status();

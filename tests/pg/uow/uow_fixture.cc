@@ -110,6 +110,7 @@ UnitsOfWork::Step UowTest::Statement(const std::string& sql, Effect effect) cons
   step.effect = effect;
   step.run = [sql, effect](db::Connection& connection, db::Cancellation* cancellation) -> Text {
     db::Query query;
+    query.result = ResultShape::Any();
     query.text = sql;
     query.effect = effect;
     query.cancellation = cancellation;
