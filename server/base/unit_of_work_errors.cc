@@ -63,6 +63,17 @@ absl::Status UnitOfWorkOfAnotherRelease() {
       .Build();
 }
 
+absl::Status TransactionOutcomeUnknown(std::string_view transaction_id) {
+  return ErrorBuilder(
+             Reason::kCommitOutcomeUnknown,
+             Cat("the connection to the database was lost during COMMIT, and nobody could say in time how it "
+                 "ended; read the rows before you write again. Unless PostgreSQL crashed or failed over since, "
+                 "it can tell: SELECT pg_xact_status('",
+                 transaction_id, "')"))
+      .With("transaction_id", transaction_id)
+      .Build();
+}
+
 absl::Status UnitOutcomeUnknown(const absl::Status& lost) {
   const auto info = FindDetail<google::rpc::ErrorInfo>(lost);
   std::string cause;

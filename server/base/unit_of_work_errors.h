@@ -23,6 +23,9 @@ absl::Status UnitOfWorkLostInRestart();
 /// The same reason, cause OTHER_RELEASE: the server's handle has the format of another release, which this one
 /// replaced.
 absl::Status UnitOfWorkOfAnotherRelease();
+/// UNKNOWN, reason COMMIT_OUTCOME_UNKNOWN: nobody could say in time what became of the COMMIT of this transaction. Its
+/// id is in the metadata "transaction_id", for PostgreSQL may tell later.
+absl::Status TransactionOutcomeUnknown(std::string_view transaction_id);
 /// UNKNOWN, reason COMMIT_OUTCOME_UNKNOWN: what Commit and Get are told of a unit that is `lost` with its server, which
 /// is one of the two before. It has its cause and its words.
 absl::Status UnitOutcomeUnknown(const absl::Status& lost);

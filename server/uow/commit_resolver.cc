@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/base/database_errors.h"
+#include "server/base/unit_of_work_errors.h"
 #include "server/observe/log.h"
 #include "server/uow/resolver_connections.h"
 #include "server/uow/transaction.h"
@@ -122,9 +123,9 @@ absl::Status CommitResolver::Answer(const CommitPoint& point) const {
     case CommitState::kAborted:
       return DatabaseUnavailable();
     case CommitState::kUnknown:
-      return CommitOutcomeUnknown();
+      break;
   }
-  return CommitOutcomeUnknown();
+  return TransactionOutcomeUnknown(point.transaction_id);
 }
 
 }  // namespace rowkeeper::uow

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "server/base/database_errors.h"
 #include "server/base/errors.h"
+#include "server/base/unit_of_work_errors.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::uow {
@@ -121,7 +121,7 @@ Ending UnitDriver::ResolveCommit(Unit& unit, const CommitPoint& point) {
     case CommitResolver::CommitState::kUnknown:
       break;
   }
-  return {UnitState::kOutcomeUnknown, EndCause::kConnectionLost, CommitOutcomeUnknown()};
+  return {UnitState::kOutcomeUnknown, EndCause::kConnectionLost, TransactionOutcomeUnknown(point.transaction_id)};
 }
 
 void UnitDriver::Close(Unit& unit) {

@@ -61,6 +61,14 @@ TEST_F(UnitsCommitTest, CheckpointInTheMeantimeDoesNotHideTheOutcome) {
   EXPECT_EQ(Settled(), "7");
 }
 
+/// "SELECT pg_xact_status('730')", which the error of an unknown outcome asks to ask.
+std::string QuestionIn(const absl::Status& status) {
+  const std::string message(status.message());
+  const size_t begin = message.find("SELECT ");
+  EXPECT_NE(begin, std::string::npos) << status;
+  return begin == std::string::npos ? "" : message.substr(begin);
+}
+
 TEST_F(UnitsCommitTest, DatabaseThatStaysAwayLeavesTheOutcomeUnknown) {
   StartThroughGate(Milliseconds(700));
   for (const auto& [action, value] : {std::pair(Action::kCutBefore, "0"), std::pair(Action::kLoseReply, "7")}) {
@@ -74,6 +82,10 @@ TEST_F(UnitsCommitTest, DatabaseThatStaysAwayLeavesTheOutcomeUnknown) {
     EXPECT_EQ(Reason(commit), "COMMIT_OUTCOME_UNKNOWN");
     EXPECT_EQ(commit.status().code(), absl::StatusCode::kUnknown);
     gate_->Resume();
+    const std::string asked = QuestionIn(commit.status());
+    EXPECT_TRUE(Within(Milliseconds(5000), [&] {
+      return database_->Value(asked) == (value[0] == '7' ? "committed" : "aborted");
+    })) << asked;
     EXPECT_EQ(StateOf(handle), UnitState::kOutcomeUnknown);
     EXPECT_EQ(Reason(Commit(handle)), "COMMIT_OUTCOME_UNKNOWN") << "the stored outcome, though it could be known now";
     EXPECT_EQ(Settled(), value);

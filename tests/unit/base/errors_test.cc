@@ -82,6 +82,13 @@ TEST(ErrorsTest, DatabaseCodeIsNamedByWhatIsKnownOfIt) {
   }
 }
 
+TEST(ErrorsTest, UnknownOutcomeOfATransactionSaysHowToAskForIt) {
+  const absl::Status status = TransactionOutcomeUnknown("730");
+  EXPECT_EQ(ErrorReason(status), "COMMIT_OUTCOME_UNKNOWN");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).metadata().at("transaction_id"), "730");
+  EXPECT_THAT(Message(status), HasSubstr("SELECT pg_xact_status('730')"));
+}
+
 TEST(ErrorsTest, OutcomeOfAUnitThatWentWithItsServerHasItsCause) {
   const absl::Status status = UnitOutcomeUnknown(UnitOfWorkLostInRestart());
   EXPECT_EQ(ErrorReason(status), "COMMIT_OUTCOME_UNKNOWN");
