@@ -10,6 +10,7 @@
 #include "server/app/index_advice.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/relation_advice.h"
+#include "server/app/trigger_advice.h"
 #include "server/exec/idempotency_keys.h"
 #include "server/schema/default_fit.h"
 #include "server/schema/fit.h"
@@ -142,6 +143,9 @@ int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& databa
   }
   for (const std::string& advice : AdviseRelationIndexes(*loaded.catalogue, *live)) {
     std::printf("advice: %s\n", advice.c_str());
+  }
+  if (const auto triggers = AdviseTriggers(*loaded.catalogue, connection); triggers.ok()) {
+    for (const std::string& advice : *triggers) std::printf("advice: %s\n", advice.c_str());
   }
   std::printf("%d statements prepared, %d refused\n", trials.prepared, trials.refused);
   if (!fit->fits())

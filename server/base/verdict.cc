@@ -40,10 +40,13 @@ std::optional<Verdict> ParseVerdict(std::string_view message) {
   message.remove_prefix(begin + mark.size());
   Verdict verdict;
   int undecided = 0;
+  int64_t column = 0;
   const bool whole = Take(&message, ':', &verdict.rows) && Take(&message, ':', &verdict.element) &&
-                     Take(&message, ':', &verdict.column) && Take(&message, '"', &undecided);
+                     Take(&message, ':', &column) && Take(&message, '"', &undecided);
   if (!whole) return std::nullopt;
   verdict.undecided = undecided != 0;
+  if (column >= Verdict::kElementUnit) verdict.element = column / Verdict::kElementUnit;
+  verdict.column = static_cast<int>(column % Verdict::kElementUnit);
   return verdict;
 }
 
@@ -77,13 +80,15 @@ absl::Status KeptByDatabase(std::string_view entity, std::string_view what, std:
       .Build();
 }
 
-absl::Status UnrepresentableResult(std::string_view entity, std::string_view field) {
+absl::Status UnrepresentableResult(std::string_view entity, std::string_view field, std::string_view what,
+                                   std::string_view element) {
   return ErrorBuilder(Reason::kUnrepresentableValue,
-                      Cat(field, " of ", entity,
-                          ": the row would hold a value that this field cannot carry, so nothing was changed; "
-                          "write a value that it can carry, or correct it in the database"))
+                      Cat(field, " of ", entity, ": ", what, element.empty() ? "" : Cat(", ", element, ","),
+                          " would hold a value that this field cannot carry, so nothing was changed; write a value "
+                          "that it can carry, or correct it in the database"))
       .With("entity", entity)
       .With("field", field)
+      .With("elements", element)
       .Build();
 }
 

@@ -14,13 +14,17 @@ namespace rowkeeper {
 struct Verdict {
   /// Rows that the write gave.
   int64_t rows = 0;
-  /// A row that was to be written and was not: the place of its element, from 1; 0: none is known.
+  /// The place of the element of a row that was to be written and was not, or that has the value in `column`, from 1;
+  /// 0: none is known.
   int64_t element = 0;
   /// The first column with a value that its field cannot carry, by its place among the entity's; -1: none is.
   int column = -1;
   /// The rows are those that were to be written and every value fits, as far as SQL can tell: only the encoded response
   /// can tell whether it is too large, or whether jsonb has the shape of its message.
   bool undecided = false;
+
+  /// In the key, the place of the element with a value that does not fit stands before its column: times this.
+  static constexpr int64_t kElementUnit = 10000;
 };
 
 /// Begins the key of the JSON error that a write fails with: "rk:<rows>:<element>:<column>:<undecided>".
@@ -46,8 +50,9 @@ bool IsUndecided(const absl::Status& error);
 /// `what` names them: "the row with id 0b52…". `element` is the one of a batch that is known to be among them, if any.
 absl::Status KeptByDatabase(std::string_view entity, std::string_view what, std::string_view element = "");
 /// FAILED_PRECONDITION, reason UNREPRESENTABLE_VALUE: a row that a write was to return has a value in `field` that the
-/// field's type cannot carry. Nothing was changed.
-absl::Status UnrepresentableResult(std::string_view entity, std::string_view field);
+/// field's type cannot carry. Nothing was changed. `what` and `element` are those of KeptByDatabase().
+absl::Status UnrepresentableResult(std::string_view entity, std::string_view field, std::string_view what,
+                                   std::string_view element = "");
 
 /// `error` came after a write that is durable: metadata "executed" is "true", and the message says so first. Every
 /// other error of a write means that nothing of it was stored, or may not be known (COMMIT_OUTCOME_UNKNOWN).

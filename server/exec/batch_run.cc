@@ -99,7 +99,7 @@ absl::StatusOr<Outcome> BatchRun::Run(int attempt) const {
   const SharedStatement statement = execution_.Get(Kind::kMain);
   absl::StatusOr<db::Rows> rows = CascadeResult(plan_, *statement, execution_.Execute(*statement, execution_.effect()));
   if (plan_.change() == Change::kUpsert) return Upserted(std::move(rows), statement);
-  if (!rows.ok()) return NameKept(rows.status());
+  if (!rows.ok()) return NameElement(rows.status());
   switch (plan_.change()) {
     case Change::kNone:
       return Got(*std::move(rows), statement);
@@ -116,10 +116,15 @@ absl::StatusOr<Outcome> BatchRun::Run(int attempt) const {
   return Changed(*std::move(rows), statement, attempt);
 }
 
-absl::Status BatchRun::NameKept(const absl::Status& error) const {
-  const std::optional<Verdict> verdict = KeptRows(error);
+absl::Status BatchRun::NameElement(const absl::Status& error) const {
+  const std::optional<Verdict> verdict = VerdictOf(error);
   if (!verdict.has_value() || verdict->element < 1 || static_cast<size_t>(verdict->element) > count_) return error;
   const BatchItem item = Item(static_cast<size_t>(verdict->element) - 1);
+  if (verdict->column >= 0) {
+    const catalogue::Column& column = plan_.entity->columns[static_cast<size_t>(verdict->column)];
+    return UnrepresentableResult(plan_.entity->full_name, column.field->name(), Cat("the row of ", item.second),
+                                 item.first);
+  }
   return KeptByDatabase(plan_.entity->full_name,
                         Cat(count_ - static_cast<size_t>(verdict->rows), " of ", count_, " rows"), item.first);
 }

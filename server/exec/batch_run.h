@@ -44,8 +44,8 @@ class BatchRun {
 
   /// `attempt`: from 1; see LookAgain().
   absl::StatusOr<Outcome> Run(int attempt) const;
-  /// `error` of the statement, with the element that the database kept as it was, where it is known.
-  absl::Status NameKept(const absl::Status& error) const;
+  /// `error` of a statement that judged itself, with the element that it is about, where that is known.
+  absl::Status NameElement(const absl::Status& error) const;
   absl::StatusOr<Outcome> Created(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Got(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Changed(db::Rows rows, SharedStatement statement, int attempt) const;

@@ -12,16 +12,21 @@
 namespace rowkeeper::exec {
 namespace {
 
-/// "the row with id 0b52…", "2 of 3 rows".
+/// "the row with id 0b52…", as far as the request names one.
+std::string RowInWords(const Execution& execution) {
+  if (execution.call.plan->family() != catalogue::Family::kWrite) return "a row";
+  const std::string key = execution.KeyText();
+  return key.empty() ? "the row" : Cat("the row with ", key);
+}
+
+/// The same for rows that were not written: "2 of 3 rows".
 std::string RowsInWords(const Execution& execution, const Verdict& verdict) {
   if (const auto* batch = std::get_if<plan::BatchRequest>(&execution.call.request.family)) {
     const auto asked = static_cast<int64_t>(batch->elements.size());
     return verdict.rows < asked ? Cat(asked - verdict.rows, " of ", asked, " rows") : "rows that go along";
   }
-  const std::string key = execution.KeyText();
   if (execution.call.plan->family() != catalogue::Family::kWrite) return "rows";
-  if (key.empty()) return "the row";
-  return Cat(verdict.rows > 0 ? "a row that goes along with " : "", "the row with ", key);
+  return Cat(verdict.rows > 0 ? "a row that goes along with " : "", RowInWords(execution));
 }
 
 }  // namespace
@@ -32,13 +37,17 @@ absl::Status Answer(const Execution& execution, const absl::Status& error) {
   const catalogue::Entity& entity = execution.subject();
   const bool known = verdict->column >= 0 && verdict->column < static_cast<int>(entity.columns.size());
   if (known) {
-    return UnrepresentableResult(entity.full_name, entity.columns[static_cast<size_t>(verdict->column)].field->name());
+    const std::string& field = entity.columns[static_cast<size_t>(verdict->column)].field->name();
+    return WithVerdict(UnrepresentableResult(entity.full_name, field, RowInWords(execution)), *verdict);
   }
   if (verdict->undecided) return Undecided();
   return WithVerdict(KeptByDatabase(entity.full_name, RowsInWords(execution, *verdict)), *verdict);
 }
 
-std::optional<Verdict> KeptRows(const absl::Status& error) { return VerdictOf(error); }
+std::optional<Verdict> KeptRows(const absl::Status& error) {
+  const std::optional<Verdict> verdict = VerdictOf(error);
+  return verdict.has_value() && verdict->column >= 0 ? std::nullopt : verdict;
+}
 
 bool LookAgain(const Execution& execution, int attempt) {
   constexpr int kMostAttempts = 5;

@@ -24,8 +24,6 @@ bool IsOfRow(const absl::Status& status) {
       return ReasonOf(status) != Reason::kSchemaMismatch;
     case absl::StatusCode::kAborted:
       return ReasonOf(status) == Reason::kVersionMismatch;
-    case absl::StatusCode::kInternal:
-      return ReasonOf(status) == Reason::kUnrepresentableValue;
     default:
       return false;
   }

@@ -26,6 +26,15 @@ std::string TablesQuery(const std::vector<std::string>& tables) {
                       "ORDER BY w.position");
 }
 
+std::string AfterTriggersQuery(const std::vector<std::string>& tables) {
+  // Bits of tgtype: 1 for each row, 2 BEFORE, 4 INSERT, 16 UPDATE, 64 INSTEAD OF.
+  return absl::StrCat(Wanted(tables),
+                      "SELECT w.position, string_agg(t.tgname, ', ' ORDER BY t.tgname) FROM wanted w "
+                      "JOIN pg_catalog.pg_trigger t ON t.tgrelid = w.oid "
+                      "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND (t.tgtype & 67) = 1 AND (t.tgtype & 20) > 0 "
+                      "GROUP BY w.position ORDER BY w.position");
+}
+
 std::string ColumnsQuery(const std::vector<std::string>& tables) {
   return absl::StrCat(
       Wanted(tables),

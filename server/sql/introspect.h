@@ -28,6 +28,10 @@ std::string IndexesQuery(const std::vector<std::string>& tables);
 /// order. A CHECK without columns is left out.
 std::string ConstraintsQuery(const std::vector<std::string>& tables);
 
+/// table position, names of the triggers that run for each row after INSERT or UPDATE, separated by ", ": one row for
+/// each table that has some. Internal ones, of references, are left out.
+std::string AfterTriggersQuery(const std::vector<std::string>& tables);
+
 /// Whether a table has a row whose version is below 1: one cell. Reads every row.
 std::string HasVersionBelowOneQuery(const catalogue::Entity& entity);
 

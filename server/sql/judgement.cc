@@ -44,6 +44,7 @@ std::string Judgement::Room() const {
 std::string Judgement::Alone() const { return Cat(Room(), " IS NOT NULL"); }
 
 std::string Judgement::Query(std::string_view written, std::string_view expected) const {
+  const std::string element = rows_ == Rows::kElements ? Cat("\"#\" * ", Verdict::kElementUnit, " + ") : "";
   std::string bad, size;
   std::vector<std::string> unsure;
   int fixed = 0;
@@ -51,7 +52,7 @@ std::string Judgement::Query(std::string_view written, std::string_view expected
     const catalogue::Column& column = entity_.columns[columns_[i]];
     const std::string cell = ColumnName(entity_, columns_[i]);
     const std::string fits = Representable(column, cell);
-    if (!fits.empty()) bad += Cat(" WHEN NOT (", fits, ") THEN ", columns_[i]);
+    if (!fits.empty()) bad += Cat(" WHEN NOT (", fits, ") THEN ", element, columns_[i]);
     const std::string sure = SurelyRepresentable(column, cell);
     if (!sure.empty()) {
       const std::string other = given_[i].empty() ? "" : Cat(" AND ", cell, " IS DISTINCT FROM ", given_[i]);

@@ -24,8 +24,8 @@ namespace rowkeeper::sql {
 /// response is encoded before COMMIT.
 class Judgement {
  public:
-  /// How many rows a write may give.
-  enum class Rows { kOne, kMany };
+  /// How many rows a write may give; kElements: many, and each has the place of its element in the column "#".
+  enum class Rows { kOne, kMany, kElements };
 
   /// `columns`: those of the entity that the rows return. `parameters` outlives this.
   Judgement(const catalogue::Entity& entity, const std::vector<int>& columns, Rows rows, ParameterList* parameters);

@@ -28,7 +28,7 @@ class ChangeRenderer {
         entity_(*plan.entity),
         input_(plan, Values(batch_), batch_.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
                &parameters_),
-        judgement_(entity_, variant.columns, Judgement::Rows::kMany, &parameters_) {}
+        judgement_(entity_, variant.columns, Judgement::Rows::kElements, &parameters_) {}
 
   Statement Render() {
     const std::string target = Target();

@@ -70,6 +70,10 @@ TEST_F(JudgedBatchTest, AValueThatItsFieldCannotCarryUndoesTheBatch) {
   Sql("UPDATE todos SET due_at = 'infinity' WHERE title = 'keep'");
   FailsWithoutTrace("TodoRepository.BatchUpdate", Changes(), kBadValue);
   FailsWithoutTrace("TodoRepository.BatchSoftDelete", Keys(), kBadValue);
+  const auto refused = Call("TodoRepository.BatchUpdate", Changes());
+  EXPECT_EQ(MetadataOf(refused.status(), "elements"), "todos[1]");
+  EXPECT_EQ(MetadataOf(refused.status(), "field"), "due_at");
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr(ids_[1]));
   SoftDeleteAll();
   FailsWithoutTrace("TodoRepository.BatchRestore", Keys(), kBadValue);
   Json already = Keys();

@@ -1,3 +1,4 @@
+#include "server/app/trigger_advice.h"
 #include "tests/pg/server/hostile_fixture.h"
 
 namespace rowkeeper::testing {
@@ -56,7 +57,8 @@ TEST_F(JudgedWriteTest, ARuleInPlaceOfAWriteIsNamed) {
     Sql(Cat("CREATE RULE hostile AS ", rule));
     FailsWithoutTrace("TodoRepository.Delete", {{"id", id}}, mismatch);
     FailsWithoutTrace("TodoRepository.BatchDelete", {{"keys", {{{"id", id}}}}}, mismatch);
-    EXPECT_THAT(std::string(Call("TodoRepository.Delete", {{"id", id}}).status().message()), HasSubstr("a rule of the table"));
+    EXPECT_THAT(std::string(Call("TodoRepository.Delete", {{"id", id}}).status().message()),
+                HasSubstr("a rule of the table"));
     EXPECT_EQ(Summary(Call("TodoRepository.Update", update)), "OK");
     Sql("DROP RULE hostile ON todos");
   }
@@ -89,6 +91,9 @@ TEST_F(JudgedWriteTest, AnAfterTriggerThatWritesTheRowAgainIsNotInTheAnswer) {
   Sql("CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN "
       "UPDATE todos SET version = version + 1, notes = 'by a trigger' WHERE id = NEW.id; RETURN NULL; END $f$; "
       "CREATE TRIGGER hostile_after AFTER INSERT ON todos FOR EACH ROW EXECUTE FUNCTION again()");
+  const auto advice = app::AdviseTriggers(*server().loaded().catalogue, *server().Connect());
+  ASSERT_TRUE(advice.ok());
+  EXPECT_THAT(*advice, ::testing::ElementsAre(HasSubstr("planner.v1.Todo: trigger hostile_after runs after")));
   const Json todo = NewTodo(NewProfile());
   EXPECT_EQ(todo.value("version", ""), "1");
   EXPECT_EQ(GetTodo(Id(todo)).value("version", ""), "2");

@@ -65,6 +65,8 @@ std::string Methods() {
                "stock, "
                "maker_id) SELECT :product, 0, m.id FROM m) SELECT id FROM m") +
          Query("InsertMaker(ByName) returns (MakerId)", "INSERT INTO makers (name) VALUES (:name) RETURNING id") +
+         Query("DeleteForEver(ByName) returns (Product)",
+               "UPDATE products SET deleted_at = 'infinity' WHERE name = :name AND deleted_at IS NULL RETURNING *") +
          Query("Divide(DivideIn) returns (Number)", "SELECT 10 / :by AS n") +
          Query("Notify(ByName) returns (google.protobuf.Empty)", "SELECT pg_notify('shop', :name)");
 }
@@ -193,11 +195,25 @@ TEST_F(QueryTest, StopsAtTheLimitOfRows) {
   EXPECT_EQ(Summary(Call("Numbers", {{"rows", 1000000000}})), "RESOURCE_EXHAUSTED TOO_MANY_ROWS");
 }
 
-TEST_F(QueryTest, SaysThatAChangeWithTooManyRowsWasMade) {
+TEST_F(QueryTest, UndoesAChangeWithTooManyRows) {
   const auto refused = Call("WriteNumbers", {{"rows", 101}});
   EXPECT_EQ(Summary(refused), "RESOURCE_EXHAUSTED TOO_MANY_ROWS");
-  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("the statement was executed"));
-  EXPECT_EQ(server().Value("SELECT count(*) FROM makers"), "101");
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("its changes are undone"));
+  EXPECT_EQ(MetadataOf(refused.status(), "executed"), "");
+  EXPECT_EQ(server().Value("SELECT count(*) FROM makers"), "0");
+}
+
+TEST_F(QueryTest, UndoesAChangeOfWhichARowCannotBeSent) {
+  server().NewProduct("lamp");
+  const auto refused = Call("DeleteForEver", {{"name", "lamp"}});
+  EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION UNREPRESENTABLE_VALUE");
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("nothing was changed"));
+  EXPECT_EQ(MetadataOf(refused.status(), "executed"), "");
+  EXPECT_EQ(server().Value("SELECT count(*) FROM products WHERE deleted_at IS NULL"), "1");
+  const Unit unit(&*server());
+  EXPECT_EQ(Summary(unit.Call("ProductRepository.DeleteForEver", {{"name", "lamp"}})),
+            "FAILED_PRECONDITION UNREPRESENTABLE_VALUE");
+  EXPECT_EQ(unit.State(), "FAILED");
 }
 
 TEST_F(QueryTest, TellsErrorsInTheWordsOfTheTableThatItWrites) {
