@@ -16,6 +16,7 @@ absl::StatusOr<std::vector<std::string>> AdviseTriggers(const catalogue::Catalog
   db::Query query;
   query.text = text;
   query.effect = db::Query::Effect::kRead;
+  query.result = ResultShape::Columns(2);
   const absl::StatusOr<db::Rows> rows = connection.Execute(query);
   if (!rows.ok()) return rows.status();
   std::vector<std::string> advice;

@@ -14,6 +14,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/base/verdict.h"
 #include "server/db/failure_log.h"
 #include "server/db/result_fit.h"
 #include "server/db/rows_builder.h"
@@ -360,7 +361,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   statement.read_only_transaction = transaction_.read_only();
   transaction_.Failed(attempt.effect);
   absl::Status status = MayFitLater(attempt) ? SerializationFailure() : StatusFromPgError(error, statement);
-  LogFailure(error, query, status);
+  if (!VerdictOf(status).has_value()) LogFailure(error, query, status);  // its caller says what it means
   return status;
 }
 

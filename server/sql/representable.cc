@@ -36,10 +36,15 @@ std::string OneOfLabels(const ValueType& type, const std::string& cell) {
       ")");
 }
 
-/// A Duration has no months: their length is not known. PostgreSQL compares as if a month had 30 days.
+/// A Duration has no months: their length is not known. PostgreSQL compares as if a month had 30 days. Days and hours
+/// of different signs may be too large each, although their sum is not.
 std::string IsDuration(const std::string& cell) {
+  const auto within = [&cell](const char* part, int most) {
+    return Cat(" AND EXTRACT(", part, " FROM ", cell, ") BETWEEN -", most, " AND ", most);
+  };
   return Cat("EXTRACT(year FROM ", cell, ") = 0 AND EXTRACT(month FROM ", cell, ") = 0 AND ", cell,
-             " > '-315576000001 seconds' AND ", cell, " < '315576000001 seconds'");
+             " > '-315576000001 seconds' AND ", cell, " < '315576000001 seconds'", within("day", 3652501),
+             within("hour", 87660001));
 }
 
 /// The condition on one value, be it a cell or an element of an array; empty: there is none.
