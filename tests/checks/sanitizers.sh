@@ -6,7 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 preset=
 shard=
 limit=3600
-shards=4
+# So many that one builds and runs within 20 minutes of two processors without a compiler cache: most of it is what all
+# programs link.
+declare -A shards=([asan]=8 [tsan]=4)
 
 # ThreadSanitizer is for programs that do not hand work through gRPC's threads: the distribution's gRPC is compiled
 # without it, and what its atomics order would look like races. tests/support/tsan_abseil.cc says what abseil's locks do.
@@ -15,18 +17,21 @@ threaded=(exec_test observe_test pg_db_test pg_exec_test pg_gate_test pg_uow_tes
 usage() {
   cat <<'TEXT'
 usage: tests/checks/sanitizers.sh asan|tsan [--shard N | --all] [--seconds N]
+       tests/checks/sanitizers.sh turn [--seconds N]
 
 Builds test programs with AddressSanitizer and UndefinedBehaviorSanitizer (asan) or with ThreadSanitizer (tsan) and runs
 them on a throw-away PostgreSQL.
-  asan: every program without a database, and of those with one the shard (one of 4)
-  tsan: of the programs whose threads it can follow the shard (one of 4); tests/checks/sanitizers.sh names them
+  asan: of all programs the shard, one of 8
+  tsan: of the programs whose threads it can follow the shard, one of 4; tests/checks/sanitizers.sh names them
+  turn: one shard of one of the two; the commit's hash decides, so that over time each gets its turn
 
-  --shard N    0 to 3 (default: the commit's hash decides, so that over time each gets its turn)
+  --shard N    from 0 (default: the commit's hash decides)
   --all        all of them
   --seconds N  gives up after that time, which counts as skipped (default: 3600)
 
 Examples:
-  tests/checks/sanitizers.sh asan
+  tests/checks/sanitizers.sh turn
+  tests/checks/sanitizers.sh asan --shard 3
   tests/checks/sanitizers.sh tsan --all
 TEXT
 }
@@ -39,7 +44,7 @@ fail() {
 parse_arguments() {
   while [ $# -gt 0 ]; do
     case $1 in
-      asan | tsan) preset=$1 ;;
+      asan | tsan | turn) preset=$1 ;;
       --all) shard=all ;;
       --shard | --seconds)
         [[ ${2:-} =~ ^[0-9]+$ ]] || fail "$1 needs a number; see tests/checks/sanitizers.sh --help"
@@ -57,14 +62,32 @@ parse_arguments() {
     esac
     shift
   done
-  [ -n "$preset" ] || fail "name asan or tsan"
-  [ -n "$shard" ] || shard=$((16#$(git rev-parse --short=7 HEAD) % shards))
-  [ "$shard" = all ] || [ "$shard" -lt "$shards" ] || fail "shards are 0 to $((shards - 1))"
+  [ -n "$preset" ] || fail "name asan, tsan or turn"
+  if [ "$preset" = turn ]; then
+    [ -z "$shard" ] || fail "turn chooses the shard itself"
+    take_turn
+  fi
+  [ -n "$shard" ] || shard=$(of_commit "${shards[$preset]}")
+  [ "$shard" = all ] || [ "$shard" -lt "${shards[$preset]}" ] || fail "shards are 0 to $((shards[$preset] - 1))"
+}
+
+# of_commit N: a number from 0 to N - 1.
+of_commit() { echo $((16#$(git rev-parse --short=7 HEAD | cut -c1-7) % $1)); }
+
+take_turn() {
+  local turn
+  turn=$(of_commit $((shards[asan] + shards[tsan])))
+  preset=asan
+  if [ "$turn" -ge "${shards[asan]}" ]; then
+    preset=tsan
+    turn=$((turn - shards[asan]))
+  fi
+  shard=$turn
 }
 
 # of_shard: of the lines on standard input those of the shard.
 of_shard() {
-  if [ "$shard" = all ]; then cat; else awk -v shards="$shards" -v shard="$shard" 'NR % shards == shard'; fi
+  if [ "$shard" = all ]; then cat; else awk -v shards="${shards[$preset]}" -v shard="$shard" 'NR % shards == shard'; fi
 }
 
 choose_programs() {
@@ -76,8 +99,7 @@ choose_programs() {
     tail -n 20 "$work/log" >&2
     return 1
   }
-  tests/checks/programs.py build/asan unit
-  { tests/checks/programs.py build/asan pg && tests/checks/programs.py build/asan client; } | of_shard
+  { for label in unit pg client; do tests/checks/programs.py build/asan "$label" || exit 1; done; } | of_shard
 }
 
 parse_arguments "$@"
@@ -86,11 +108,12 @@ trap 'rm -rf "$work"' EXIT
 deploy/install_packages.sh --tests
 choose_programs >"$work/programs" || fail "cmake could not configure the build; the lines above say why"
 mapfile -t programs <"$work/programs"
-of="shard $shard of $shards"
+of="shard $shard of ${shards[$preset]}"
 [ "$shard" != all ] || of="all"
 printf '%s, %s: %s\n' "$preset" "$of" "${programs[*]}"
 
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export LSAN_OPTIONS=print_suppressions=0:suppressions=$PWD/tests/checks/lsan_suppressions.txt
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export TSAN_OPTIONS=history_size=4:second_deadlock_stack=1:suppressions=$PWD/tests/checks/tsan_suppressions.txt
 arguments=()
