@@ -46,6 +46,10 @@ class PgConnection final : public Connection, private CancelTarget {
   absl::Status Reset() override;
 
  private:
+  /// How often a stale statement is tried again: while migrations run, it may be stale again. Behind a transaction
+  /// pooler the last try goes without a name.
+  static constexpr int kMostRepeats = 5;
+
   /// One execution of a query, which may be tried again.
   struct Attempt {
     TransactionEffect effect = TransactionEffect::kNone;
@@ -68,6 +72,8 @@ class PgConnection final : public Connection, private CancelTarget {
   absl::Status Refusal(const Query& query, TransactionEffect effect);
   absl::StatusOr<Rows> RunWatched(const Query& query, Attempt* attempt);
   absl::StatusOr<Rows> Run(const Query& query, const CancelScope& scope, Attempt* attempt);
+  // In pg_statements.cc:
+  static const std::vector<Param>& ParamsOf(const Query& query);
   absl::StatusOr<Rows> Send(const Query& query, Attempt* attempt);
   bool MayReadAgain(const Query& query, const Attempt& attempt);
   absl::Status Misfit(ResultFit fit, const Query& query, const Attempt& attempt);
@@ -81,6 +87,7 @@ class PgConnection final : public Connection, private CancelTarget {
   Staleness StalenessFor(const PgError& error, const Attempt& attempt) const;
   void NoteStale(Staleness staleness, const StatementName& name);
   bool GoBack(const Query& query);
+
   /// Begins the wait for an answer to `query`; each round trip has the whole limit.
   void ArmFor(const Query& query);
   absl::Status Failed(const PgError& error, const Query& query, const CancelScope& scope, const Attempt& attempt);

@@ -1,0 +1,166 @@
+// The statements of PgConnection: what they are sent as, what is prepared for them, and when they are tried again.
+
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "server/base/database_errors.h"
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/db/failure_log.h"
+#include "server/db/pg_connection.h"
+#include "server/db/result_fit.h"
+#include "server/db/rows_builder.h"
+
+namespace rowkeeper::db {
+namespace {
+
+absl::Status OtherTypes(std::string_view what_happened) {
+  return SchemaMismatch(Cat("a column has another type", what_happened), "run `rowkeeper check` to see what changed");
+}
+
+}  // namespace
+
+const std::vector<Param>& PgConnection::ParamsOf(const Query& query) {
+  static const auto* const kNoParams = new std::vector<Param>;
+  return query.params == nullptr ? *kNoParams : *query.params;
+}
+
+/// A read by a kept plan may find the columns that it needs by a new one.
+bool PgConnection::MayReadAgain(const Query& query, const Attempt& attempt) {
+  if (query.effect != Query::Effect::kRead || !attempt.by_kept_plan) return false;
+  statements_.MarkStale(query.name->str());
+  return attempt.repeats < kMostRepeats && transaction_.state() == TransactionTracker::State::kNone;
+}
+
+/// Of a statement that was executed, and whose rows nobody can read.
+absl::Status PgConnection::Misfit(ResultFit fit, const Query& query, const Attempt& attempt) {
+  const bool wrote = MayHaveWritten(query, attempt);
+  transaction_.Failed(attempt.effect);  // nothing of it is committed
+  spdlog::warn("statement {} returned {} columns that it did not promise", NameInLog(query),
+               fit == ResultFit::kOtherTypes ? "with types" : "a number of");
+  if (fit == ResultFit::kOtherTypes) return OtherTypes(wrote ? "; the statement was executed" : "");
+  MarkBroken("a result of another statement");
+  return Internal(
+      Cat("a result has other columns than its statement promises", wrote ? "; the statement was executed" : ""));
+}
+
+absl::StatusOr<Rows> PgConnection::Send(const Query& query, Attempt* attempt) {
+  const std::vector<Param>& params = ParamsOf(query);
+  if (UsesName(query, *attempt)) {
+    const bool prepared = statements_.Find(query.name->str()) == PreparedStatements::State::kPrepared;
+    if (!prepared) {
+      if (absl::Status status = PrepareFor(query); !status.ok()) return status;
+    }
+    attempt->by_kept_plan = prepared || !facts_.own_session;
+    ArmFor(query);
+    attempt->sent = true;
+    return RowsBuilder::Build(session_->RunPrepared(query.name->str(), params));
+  }
+  ArmFor(query);
+  attempt->sent = true;
+  const bool plain = params.empty() && query.name == nullptr;
+  return RowsBuilder::Build(plain ? session_->Run(PlainText(query, *attempt))
+                                  : session_->RunWithParams(std::string(query.text), params));
+}
+
+/// Behind a transaction pooler the next session may have prepared other statements than the last one. Alone, a
+/// statement that is missing there can be tried again; in a transaction that ends the transaction.
+bool PgConnection::UsesName(const Query& query, const Attempt& attempt) {
+  if (query.name == nullptr || facts_.own_session) return query.name != nullptr;
+  if (in_transaction() || attempt.repeats == kMostRepeats) return false;
+  switch (statements_.Find(query.name->str())) {
+    case PreparedStatements::State::kPrepared:
+      return true;
+    case PreparedStatements::State::kUnknown:
+      return !statements_.is_full();  // nothing is ever deallocated there
+    case PreparedStatements::State::kStale:
+      return false;
+  }
+  return false;
+}
+
+std::string PgConnection::PlainText(const Query& query, const Attempt& attempt) const {
+  const bool sets = !facts_.own_session && IsBegin(attempt.effect);
+  return sets ? setup_.ForTransaction(query.text) : std::string(query.text);
+}
+
+absl::Status PgConnection::PrepareFor(const Query& query) {
+  const std::string& name = query.name->str();
+  ArmFor(query);
+  if (facts_.own_session) MakeRoomFor(name);
+  try {
+    session_->Prepare(name, query.text);
+  } catch (const std::exception&) {
+    // Another client has prepared it in this session: under this name there is no other text.
+    if (facts_.own_session || session_->LastError().sqlstate != "42P05") throw;
+  }
+  statements_.Add(name);
+  return CheckBeforeItWrites(query);
+}
+
+/// Once it has been executed it is too late. PostgreSQL refuses to execute a plan whose result has changed since.
+absl::Status PgConnection::CheckBeforeItWrites(const Query& query) {
+  if (query.effect == Query::Effect::kRead || !query.result.has_types() || !facts_.own_session) return absl::OkStatus();
+  ArmFor(query);
+  if (FitOf(session_->Describe(query.name->str()), query.result) == ResultFit::kFits) return absl::OkStatus();
+  statements_.MarkStale(query.name->str());
+  return OtherTypes("");
+}
+
+void PgConnection::MakeRoomFor(const std::string& name) {
+  if (statements_.has_forgotten() && transaction_.state() == TransactionTracker::State::kNone) DeallocateForgotten();
+  if (statements_.Find(name) != PreparedStatements::State::kStale) return;
+  statements_.Drop(name);
+  session_->Unprepare(name);
+}
+
+void PgConnection::DeallocateForgotten() {
+  for (const std::string& name : statements_.TakeForgotten()) {
+    try {
+      session_->Unprepare(name);
+    } catch (const std::exception&) {
+      if (session_->LastError().lost) throw;
+    }
+  }
+}
+
+Staleness PgConnection::StalenessFor(const PgError& error, const Attempt& attempt) const {
+  if (attempt.effect != TransactionEffect::kNone) return Staleness::kNone;
+  return StalenessOf(error, attempt.by_kept_plan);
+}
+
+void PgConnection::NoteStale(Staleness staleness, const StatementName& name) {
+  switch (staleness) {
+    case Staleness::kNone:
+      return;
+    case Staleness::kGone:  // what the server does not have it cannot deallocate
+      statements_.Drop(name.str());
+      return;
+    case Staleness::kTaken:  // under this name there is no other text
+      statements_.Add(name.str());
+      return;
+    case Staleness::kOutdated:
+      statements_.MarkStale(name.str());
+      return;
+  }
+}
+
+/// Brings the session back to where the statement that failed began. Alone it is there.
+bool PgConnection::GoBack(const Query& query) {
+  if (transaction_.state() == TransactionTracker::State::kNone) return true;
+  if (transaction_.way_back().empty()) return false;
+  ArmFor(query);
+  try {
+    session_->Run(transaction_.way_back());
+    return true;
+  } catch (const std::exception&) {
+    // Nobody knows now whether there is a transaction; in what follows, the caller believes that there is.
+    MarkBroken(session_->LastError().sqlstate);
+    return false;
+  }
+}
+
+}  // namespace rowkeeper::db
