@@ -41,6 +41,8 @@ std::string DescribeParameter(const plan::MethodPlan& plan, const sql::Parameter
       return "of all elements: " + ElementField(plan, parameter.index);
     case sql::Parameter::Source::kElementVersions:
       return "of all elements: the version";
+    case sql::Parameter::Source::kElementKeys:
+      return "of all elements: " + ElementField(plan, plan.filters[parameter.index].input) + ", as triggers make it";
     case sql::Parameter::Source::kElementCount:
       return "number of elements";
     case sql::Parameter::Source::kComputed:

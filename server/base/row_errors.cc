@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/error_builder.h"
+#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
 
@@ -124,6 +125,21 @@ absl::Status VersionMismatches(std::string_view entity, const std::vector<BatchI
                       Cat("the ", entity, " is no longer at the version of ", ListItems(items, "version "),
                           "; read again, apply the changes to what you read and send its versions"),
                       entity, items)
+      .Build();
+}
+
+absl::Status SameRowTwice(std::string_view field, std::string_view first) {
+  return InvalidField(field, Cat("is the same row as ", first.empty() ? "another element" : first,
+                                 " to the database: a trigger or the collation makes their keys equal; send one of "
+                                 "them"));
+}
+
+absl::Status KeyChangesEachTime(std::string_view entity) {
+  return ErrorBuilder(Reason::kTriggerRefused,
+                      Cat("a trigger of the database gives the ", entity,
+                          " another key each time it is written, so "
+                          "that the row to update cannot be told; nothing was changed; create the row instead"))
+      .With("entity", entity)
       .Build();
 }
 

@@ -29,6 +29,13 @@ absl::Status ParentIsDeleted(std::string_view entity, std::string_view constrain
 /// ABORTED, reason VERSION_MISMATCH.
 absl::Status VersionMismatch(std::string_view entity, int64_t expected);
 
+/// INVALID_ARGUMENT, reason INVALID_FIELD: two rows that are to be written are the same row to the database. `field`
+/// stands for the second one, and `first`, where it is known, for the first.
+absl::Status SameRowTwice(std::string_view field, std::string_view first = "");
+
+/// FAILED_PRECONDITION, reason TRIGGER_REFUSED: an upsert cannot tell which row it is to update.
+absl::Status KeyChangesEachTime(std::string_view entity);
+
 /// One element of a batch, and what is told of it: {"ids[2]", "0b52…"}.
 using BatchItem = std::pair<std::string, std::string>;
 /// NOT_FOUND, reason ROW_NOT_FOUND: `items` are the elements without a row, with their keys. The metadata "elements"

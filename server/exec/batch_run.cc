@@ -7,7 +7,6 @@
 #include "absl/strings/str_join.h"
 #include "server/base/array_literal.h"
 #include "server/base/database_errors.h"
-#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "server/base/row_errors.h"
 #include "server/base/text.h"
@@ -16,19 +15,14 @@
 #include "server/exec/partial_run.h"
 #include "server/exec/reach.h"
 #include "server/exec/statement_scope.h"
+#include "server/exec/upsert_run.h"
 #include "server/plan/batch/batch.h"
 
 namespace rowkeeper::exec {
 namespace {
 
 using catalogue::Change;
-using plan::WriteOutcome;
 using Kind = StatementCache::Kind;
-
-WriteOutcome ToWriteOutcome(std::string_view text) {
-  if (text == "INSERTED") return WriteOutcome::kInserted;
-  return text == "UPDATED" ? WriteOutcome::kUpdated : WriteOutcome::kUnchanged;
-}
 
 Outcome AllRows(db::Rows rows, std::shared_ptr<const sql::Statement> statement) {
   const int count = rows.size();
@@ -45,24 +39,13 @@ Outcome NoRows(BatchFacts facts) {
 
 BatchFacts& FactsOf(Outcome* outcome) { return std::get<BatchFacts>(outcome->facts); }
 
-/// Whether an error may come after a statement that has written.
-bool MayFailHalfWay(const plan::Call& call) {
-  if (call.plan->partial) return true;
-  // Of several rows those may be read again that others have written meanwhile.
-  return call.plan->change() == Change::kUpsert && call.request.as<plan::BatchRequest>().elements.size() > 1;
-}
-
-absl::StatusOr<Outcome> RunOnce(const Execution& execution) {
-  return execution.call.plan->partial ? PartialRun(execution).Run() : BatchRun(execution).Run();
-}
-
-}  // namespace
-
-std::string ElementsText(const plan::Call& call, int input) {
+/// An array literal of one argument of each element.
+template <typename Argument>
+std::string ArgumentsText(const plan::Call& call, Argument argument_of) {
   std::string text = "{";
   for (const plan::Element& element : call.request.as<plan::BatchRequest>().elements) {
     if (text.size() > 1) text.push_back(',');
-    const plan::Argument& argument = element.arguments[input];
+    const plan::Argument& argument = argument_of(element);
     if (argument.present) {
       AppendQuotedElement(argument.text, &text);
     } else {
@@ -70,6 +53,18 @@ std::string ElementsText(const plan::Call& call, int input) {
     }
   }
   return text + "}";
+}
+
+}  // namespace
+
+std::string ElementsText(const plan::Call& call, int input) {
+  return ArgumentsText(
+      call, [input](const plan::Element& element) -> const auto& { return element.arguments[input]; });
+}
+
+std::string ElementStoredKeysText(const plan::Call& call, int index) {
+  return ArgumentsText(
+      call, [index](const plan::Element& element) -> const auto& { return element.stored_key[index]; });
 }
 
 std::string ElementVersionsText(const plan::Call& call) {
@@ -96,9 +91,9 @@ absl::StatusOr<Outcome> BatchRun::Run() const { return Run(1); }
 
 absl::StatusOr<Outcome> BatchRun::Run(int attempt) const {
   if (count_ == 0) return NoRows({});
+  if (plan_.change() == Change::kUpsert) return UpsertRun(execution_, places_).Run();
   const SharedStatement statement = execution_.Get(Kind::kMain);
   absl::StatusOr<db::Rows> rows = CascadeResult(plan_, *statement, execution_.Execute(*statement, execution_.effect()));
-  if (plan_.change() == Change::kUpsert) return Upserted(std::move(rows), statement);
   if (!rows.ok()) return NameElement(rows.status());
   switch (plan_.change()) {
     case Change::kNone:
@@ -171,45 +166,12 @@ absl::StatusOr<Outcome> BatchRun::ExplainMisses(int attempt) const {
   return outcome;
 }
 
-absl::StatusOr<Outcome> BatchRun::Upserted(absl::StatusOr<db::Rows> result, SharedStatement statement) const {
-  // How the statement fails for a row that became unfit after it began: see sql/render_upsert.cc.
-  const catalogue::Entity& entity = *plan_.entity;
-  const catalogue::Column& guard = entity.columns[entity.version.value_or(entity.key[0])];
-  const bool overtaken =
-      absl::IsInvalidArgument(result.status()) && ErrorMetadataValue(result.status(), "field") == guard.field->name();
-  if (overtaken) return SerializationFailure();
-  if (!result.ok()) return result.status();
-  db::Rows rows = *std::move(result);
-  if (rows.size() == 0) {
-    const absl::StatusOr<std::vector<State>> states = Probe();
-    return states.ok() ? ExplainOrRetry(*states) : states.status();
-  }
-  if (static_cast<size_t>(rows.size()) < count_) return Reread(rows, *statement);
-  Outcome outcome = AllRows(std::move(rows), std::move(statement));
-  for (int row = 0; row < outcome.row_count; ++row) {
-    FactsOf(&outcome).writes.push_back(ToWriteOutcome(outcome.rows.cell(row, outcome.statement->outcome_cell)));
-  }
-  return outcome;
-}
-
-absl::StatusOr<Outcome> BatchRun::Reread(const db::Rows& written, const sql::Statement& statement) const {
-  std::vector<WriteOutcome> writes(count_, WriteOutcome::kUnchanged);
-  for (int row = 0; row < written.size(); ++row) {
-    writes[ElementOf(written, row, statement)] = ToWriteOutcome(written.cell(row, statement.outcome_cell));
-  }
-  // What was written on its own is there for good: run again, the call would find it and say UNCHANGED.
-  const auto has_changed = [](WriteOutcome write) { return write != WriteOutcome::kUnchanged; };
-  const bool durable =
-      !execution_.connection.in_transaction() && std::any_of(writes.begin(), writes.end(), has_changed);
-  const SharedStatement reread = execution_.Get(Kind::kReread);
-  absl::StatusOr<db::Rows> rows = execution_.Execute(*reread, db::Query::Effect::kRead);
-  if (!rows.ok()) return durable ? CommitOutcomeUnknown() : rows.status();
-  if (static_cast<size_t>(rows->size()) != count_) {  // deleted meanwhile: write it again
-    return durable ? CommitOutcomeUnknown() : SerializationFailure();
-  }
-  Outcome outcome = AllRows(*std::move(rows), reread);
-  FactsOf(&outcome).writes = std::move(writes);
-  return outcome;
+absl::Status BatchRun::WhyNothingWasWritten() const {
+  const absl::StatusOr<std::vector<State>> states = Probe();
+  if (!states.ok()) return states.status();
+  const absl::Status problem = ExplainStates(*states);
+  // Otherwise the rows became fitting between the two statements: the same call will do now.
+  return problem.ok() ? SerializationFailure() : problem;
 }
 
 absl::StatusOr<std::vector<BatchRun::State>> BatchRun::Probe() const {
@@ -240,12 +202,6 @@ bool BatchRun::IsInReach(const State& state) const {
   const bool wants_state = plan_.change() == Change::kSoftDelete || plan_.change() == Change::kRestore;
   if (wants_state && request_.allow_missing) return true;
   return exec::IsInReach(plan_.change(), execution_.call.variant.deleted, state.live);
-}
-
-absl::Status BatchRun::ExplainOrRetry(const std::vector<State>& states) const {
-  const absl::Status problem = ExplainStates(states);
-  // Otherwise the rows became fitting between the two statements: the same call will do now.
-  return problem.ok() ? SerializationFailure() : problem;
 }
 
 absl::Status BatchRun::ExplainStates(const std::vector<State>& states) const {
@@ -312,8 +268,8 @@ void BatchRun::AddMissing(const std::vector<size_t>& elements, Outcome* outcome)
 }
 
 absl::StatusOr<Outcome> RunBatch(const Execution& execution) {
-  if (!MayFailHalfWay(execution.call)) return RunOnce(execution);
-  return RunAllOrNothing(execution, [&execution] { return RunOnce(execution); });
+  if (!execution.call.plan->partial) return BatchRun(execution).Run();
+  return RunAllOrNothing(execution, [&execution] { return PartialRun(execution).Run(); });
 }
 
 }  // namespace rowkeeper::exec

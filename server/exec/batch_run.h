@@ -15,6 +15,8 @@ namespace rowkeeper::exec {
 std::string ElementsText(const plan::Call& call, int input);
 /// Their versions, 0 for any.
 std::string ElementVersionsText(const plan::Call& call);
+/// Cell `index` of their stored keys, as an array literal.
+std::string ElementStoredKeysText(const plan::Call& call, int index);
 
 /// The element that row `row` of a batch's result is of, counted from 0.
 size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement);
@@ -22,14 +24,18 @@ size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement)
 /// Family::kBatch. Where it may fail after a statement that has written, all of it is undone in a transaction.
 absl::StatusOr<Outcome> RunBatch(const Execution& execution);
 
-/// Runs a batch or an upsert: one statement, and a second one only to explain why nothing was written, or to read rows
-/// that another transaction brought into the wanted state at the same moment.
+/// Runs a batch: one statement, and a second one only to explain why nothing was written. Upserts: upsert_run.h.
 class BatchRun {
  public:
   /// `places`: which elements of the caller's request those of the call are; nullptr: all of them. Must outlive this.
   explicit BatchRun(const Execution& execution, const std::vector<size_t>* places = nullptr);
 
   absl::StatusOr<Outcome> Run() const;
+
+  /// Upsert: why the statement wrote nothing. SERIALIZATION_FAILURE where nothing stands in the way any more.
+  absl::Status WhyNothingWasWritten() const;
+  /// `error` of a statement that judged itself, with the element that it is about, where that is known.
+  absl::Status NameElement(const absl::Status& error) const;
 
  private:
   using SharedStatement = std::shared_ptr<const sql::Statement>;
@@ -44,20 +50,13 @@ class BatchRun {
 
   /// `attempt`: from 1; see LookAgain().
   absl::StatusOr<Outcome> Run(int attempt) const;
-  /// `error` of a statement that judged itself, with the element that it is about, where that is known.
-  absl::Status NameElement(const absl::Status& error) const;
   absl::StatusOr<Outcome> Created(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Got(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Changed(db::Rows rows, SharedStatement statement, int attempt) const;
-  absl::StatusOr<Outcome> Upserted(absl::StatusOr<db::Rows> result, SharedStatement statement) const;
-  /// The answer when the row of an element was there by the time ON CONFLICT looked, and as wanted. Where the rows
-  /// cannot be read, COMMIT_OUTCOME_UNKNOWN if some have been written for good.
-  absl::StatusOr<Outcome> Reread(const db::Rows& written, const sql::Statement& statement) const;
   absl::StatusOr<Outcome> ExplainMisses(int attempt) const;
 
   absl::StatusOr<std::vector<State>> Probe() const;
   bool IsInReach(const State& state) const;
-  absl::Status ExplainOrRetry(const std::vector<State>& states) const;
   absl::Status ExplainStates(const std::vector<State>& states) const;
 
   /// Elements that no row of a result belongs to.

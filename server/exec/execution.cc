@@ -34,6 +34,8 @@ db::Param ParameterValue(const Execution& execution, const sql::Parameter& param
       return ElementsText(call, parameter.index);
     case sql::Parameter::Source::kElementVersions:
       return ElementVersionsText(call);
+    case sql::Parameter::Source::kElementKeys:
+      return ElementStoredKeysText(call, parameter.index);
     case sql::Parameter::Source::kElementCount:
       return std::to_string(call.request.as<plan::BatchRequest>().elements.size());
     case sql::Parameter::Source::kComputed:

@@ -7,6 +7,7 @@
 #include "server/sql/render.h"
 #include "server/sql/render_count.h"
 #include "server/sql/render_relation.h"
+#include "server/sql/render_upsert.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -17,6 +18,8 @@ sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& var
       return sql::RenderProbe(plan, variant);
     case StatementCache::Kind::kReread:
       return sql::RenderReread(plan, variant);
+    case StatementCache::Kind::kStoredKeys:
+      return sql::RenderStoredKeys(plan, variant);
     case StatementCache::Kind::kCount:
       return sql::RenderCount(plan, variant);
     case StatementCache::Kind::kEstimate:

@@ -21,7 +21,14 @@ class StatementCache {
   static constexpr size_t kMaxKeptBytes = 32 * 1024;
 
   /// Which of a variant's statements.
-  enum class Kind : char { kMain = 'm', kProbe = 'p', kReread = 'r', kCount = 'c', kEstimate = 'e' };
+  enum class Kind : char {
+    kMain = 'm',
+    kProbe = 'p',
+    kReread = 'r',
+    kStoredKeys = 'k',
+    kCount = 'c',
+    kEstimate = 'e',
+  };
 
   /// `limit`: variants kept; beyond it a statement is rendered for its call alone and not prepared, so that callers who
   /// make up ever new masks cannot grow the server or the sessions of the database. Range 1 to 1000000.

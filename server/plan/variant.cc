@@ -70,6 +70,7 @@ void BatchVariant::AppendKey(std::string* key) const {
   AppendGuards(*this, key);
   key->push_back(unchanged_if_given ? 'g' : '-');
   key->push_back(allow_missing ? 'm' : '-');
+  key->push_back(by_stored_key ? 's' : '-');
   AppendRelations(*this, key);
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/schema/conflict_key_fit.h"
 #include "server/schema/table_fit.h"
 #include "server/sql/identifier.h"
 #include "server/sql/introspect.h"
@@ -91,6 +92,7 @@ absl::StatusOr<FitReport> CheckFit(const catalogue::Catalogue& catalogue, const 
                                    db::Connection& connection) {
   FitReport report;
   for (const auto& entity : catalogue.entities()) CompareTable(*entity, live.Of(*entity), &report);
+  CompareConflictKeys(catalogue, live, &report);
   absl::Status labels = CompareLabels(catalogue, live, connection, &report);
   if (!labels.ok()) return labels;
   return report;

@@ -83,6 +83,7 @@ void AddIndexes(const Rows& rows, std::vector<LiveTable>* tables) {
       index.method = Text(rows, row, 5);
       index.where = OptionalText(rows, row, 6);
       index.definition = Text(rows, row, 7);
+      index.deferrable = True(rows, row, 10);
       indexes.push_back(std::move(index));
     }
     indexes.back().terms.push_back({Text(rows, row, 8), True(rows, row, 9)});
@@ -186,7 +187,7 @@ absl::StatusOr<LiveSchema> LiveSchema::Read(const catalogue::Catalogue& catalogu
   auto columns = Run(connection, sql::ColumnsQuery(names), 12);
   if (!columns.ok()) return columns.status();
   AddColumns(*columns, &schema.tables_);
-  auto indexes = Run(connection, sql::IndexesQuery(names), 10);
+  auto indexes = Run(connection, sql::IndexesQuery(names), 11);
   if (!indexes.ok()) return indexes.status();
   AddIndexes(*indexes, &schema.tables_);
   auto constraints = Run(connection, sql::ConstraintsQuery(names), 9);

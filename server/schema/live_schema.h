@@ -42,6 +42,8 @@ struct LiveIndex {
   std::string name;
   bool unique = false;
   bool primary = false;
+  /// Of a DEFERRABLE constraint.
+  bool deferrable = false;
   /// False after a failed CREATE INDEX CONCURRENTLY.
   bool valid = true;
   std::string method;

@@ -12,13 +12,20 @@ namespace {
 
 std::string InputName(int input) { return Identifier(Cat("#", input)); }
 
+std::string StoredKeyName(size_t index) { return Identifier(Cat("#at", index)); }
+
 }  // namespace
 
 BatchInput::BatchInput(const plan::MethodPlan& plan, const std::vector<int>& values, Versions versions,
-                       ParameterList* parameters)
-    : plan_(plan), parameters_(parameters) {
+                       ParameterList* parameters, Keys keys)
+    : plan_(plan), keys_(keys), parameters_(parameters) {
   for (const plan::FilterTerm& key : plan.filters) Add(key.input, key.column);
   for (int i : values) Add(plan.values[i].input, plan.values[i].column);
+  for (size_t i = 0; keys == Keys::kStored && i < plan.filters.size(); ++i) {
+    const std::string type = ParameterType(*plan.entity, plan.entity->columns[plan.filters[i].column].type);
+    parts_.push_back({-1, StoredKeyName(i),
+                      parameters->Add(Parameter::Source::kElementKeys, static_cast<int>(i), type + "[]")});
+  }
   if (versions == Versions::kNone) return;
   parts_.push_back({-1, "\"#ver\"", parameters->Add(Parameter::Source::kElementVersions, 0, "bigint[]")});
 }
@@ -37,10 +44,16 @@ std::string BatchInput::Value(int input) const {
   return type.array ? Cat(InputName(input), "::", ParameterType(*plan_.entity, type)) : InputName(input);
 }
 
+std::string BatchInput::Key(size_t index) const {
+  return keys_ == Keys::kStored ? StoredKeyName(index) : Value(plan_.filters[index].input);
+}
+
 std::string BatchInput::KeyMatches() const {
-  return absl::StrJoin(plan_.filters, " AND ", [this](std::string* out, const plan::FilterTerm& key) {
-    out->append(Cat(Identifier(plan_.entity->columns[key.column].name), " = ", Value(key.input)));
-  });
+  std::vector<std::string> matches;
+  for (size_t i = 0; i < plan_.filters.size(); ++i) {
+    matches.push_back(Cat(Identifier(plan_.entity->columns[plan_.filters[i].column].name), " = ", Key(i)));
+  }
+  return absl::StrJoin(matches, " AND ");
 }
 
 std::string BatchInput::Names() const {

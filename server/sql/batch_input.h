@@ -16,11 +16,16 @@ class BatchInput {
   /// Every input that elements have a key, a version or a value of `values` (indexes into MethodPlan::values) in is
   /// taken along; the version where `versions` says so.
   enum class Versions { kNone, kTaken };
-  BatchInput(const plan::MethodPlan& plan, const std::vector<int>& values, Versions versions,
-             ParameterList* parameters);
+  /// By which keys rows are looked for: those that the elements give, or those that the database has made of them
+  /// (Element::stored_key).
+  enum class Keys { kGiven, kStored };
+  BatchInput(const plan::MethodPlan& plan, const std::vector<int>& values, Versions versions, ParameterList* parameters,
+             Keys keys = Keys::kGiven);
 
-  /// What an element has for an input, as the column's type.
+  /// What an element gives for an input, as the column's type.
   std::string Value(int input) const;
+  /// What the row of an element has for the `index`th of MethodPlan::filters, as the column's type.
+  std::string Key(size_t index) const;
   /// `"id" = "#0"`, for each column that names a row.
   std::string KeyMatches() const;
   /// The names of its columns, with the place: `"#0", "#3", "#"`.
@@ -37,6 +42,7 @@ class BatchInput {
   void Add(int input, int column);
 
   const plan::MethodPlan& plan_;
+  const Keys keys_;
   ParameterList* const parameters_;
   std::vector<Part> parts_;
 };

@@ -20,7 +20,7 @@ std::string TablesQuery(const std::vector<std::string>& tables);
 std::string ColumnsQuery(const std::vector<std::string>& tables);
 
 /// table position, index name, is unique, is primary, is valid, access method, predicate or NULL, pg_get_indexdef,
-/// column name (NULL for an expression), is descending: one row for each key column, in order.
+/// column name (NULL for an expression), is descending, is deferrable: one row for each key column, in order.
 std::string IndexesQuery(const std::vector<std::string>& tables);
 
 /// table position, constraint name, contype ('c' or 'f'), pg_get_constraintdef, expression of a CHECK, referenced

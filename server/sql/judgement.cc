@@ -25,6 +25,15 @@ bool WritesWhole(const plan::MethodPlan& plan, const plan::Variant& variant, con
   });
 }
 
+/// The value of the column is the element's, in new rows and in those that are there.
+bool UpsertsWhole(const plan::MethodPlan& plan, const plan::BatchVariant& batch, int column) {
+  const auto holds = [](const std::vector<int>& values, int value) {
+    return std::find(values.begin(), values.end(), value) != values.end();
+  };
+  return std::any_of(batch.updated.begin(), batch.updated.end(),
+                     [&](int value) { return plan.values[value].column == column && !holds(batch.defaulted, value); });
+}
+
 }  // namespace
 
 Judgement::Judgement(const catalogue::Entity& entity, const std::vector<int>& columns, Rows rows,
@@ -89,6 +98,9 @@ bool DecidedInTransaction(const plan::MethodPlan& plan, const plan::Variant& var
   const auto* write = std::get_if<plan::WriteVariant>(&variant.family);
   return std::any_of(variant.columns.begin(), variant.columns.end(), [&](int index) {
     if (SurelyRepresentable(plan.entity->columns[index], "x") != "false") return false;
+    if (plan.change() == catalogue::Change::kUpsert) {
+      return !UpsertsWhole(plan, variant.as<plan::BatchVariant>(), index);
+    }
     return write == nullptr || !WritesWhole(plan, variant, *write, index);
   });
 }

@@ -60,8 +60,7 @@ Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
 }
 
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
-  return WithResult(
-      plan, plan.family() == Family::kBatch ? RenderBatchReread(plan, variant) : RenderWriteReread(plan, variant));
+  return WithResult(plan, RenderWriteReread(plan, variant));
 }
 
 }  // namespace rowkeeper::sql

@@ -36,8 +36,7 @@ Statement Render(const plan::MethodPlan& plan, const plan::Variant& variant);
 /// matches, and one for each of variant.unchanged. Pure.
 Statement RenderProbe(const plan::MethodPlan& plan, const plan::Variant& variant);
 
-/// The row that a write of this variant found to be in the wanted state already: the same key, any state. Of a batch:
-/// the live rows of the elements, in their order. Pure.
+/// The row that a write of this variant found to be in the wanted state already: the same key, any state. Pure.
 Statement RenderReread(const plan::MethodPlan& plan, const plan::Variant& variant);
 
 }  // namespace rowkeeper::sql

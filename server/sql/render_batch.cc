@@ -10,6 +10,7 @@
 #include "server/sql/judgement.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_relation.h"
+#include "server/sql/render_upsert.h"
 
 namespace rowkeeper::sql {
 namespace {
@@ -22,16 +23,16 @@ using plan::MethodPlan;
 using plan::Variant;
 
 /// The rows of the elements that are visible, in the elements' order.
-Statement RenderRows(const MethodPlan& plan, const Variant& variant, plan::Deleted deleted) {
+Statement RenderRows(const MethodPlan& plan, const Variant& variant) {
   const Entity& entity = *plan.entity;
   ParameterList parameters;
   const BatchInput input(plan, {}, BatchInput::Versions::kNone, &parameters);
   std::vector<int> cells = variant.columns;
   AddKeyCells(entity, &cells);
   std::vector<int> links = AddLinkCells(variant.as<BatchVariant>().relations.get(), &cells);
-  const std::string text =
-      Cat("SELECT ", ColumnList(entity, cells), cells.empty() ? "" : ", ", "\"#\" FROM ", input.From(), " JOIN ",
-          Table(entity), " ON ", input.KeyMatches(), Where({VisibilityPredicate(entity, deleted)}), " ORDER BY \"#\"");
+  const std::string text = Cat("SELECT ", ColumnList(entity, cells), cells.empty() ? "" : ", ", "\"#\" FROM ",
+                               input.From(), " JOIN ", Table(entity), " ON ", input.KeyMatches(),
+                               Where({VisibilityPredicate(entity, variant.deleted)}), " ORDER BY \"#\"");
   const int place = static_cast<int>(cells.size());
   Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
   statement.element_cell = place;
@@ -103,7 +104,7 @@ Statement FinishBatch(std::string text, ParameterList* parameters, const Variant
 Statement RenderBatch(const MethodPlan& plan, const Variant& variant) {
   switch (plan.change()) {
     case Change::kNone:
-      return RenderRows(plan, variant, variant.deleted);
+      return RenderRows(plan, variant);
     case Change::kCreate:
       return RenderBatchCreate(plan, variant);
     case Change::kUpsert:
@@ -124,7 +125,7 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
   const BatchInput input(
       plan, variant.as<BatchVariant>().unchanged,
       variant.as<BatchVariant>().version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
-      &parameters);
+      &parameters, variant.as<BatchVariant>().by_stored_key ? BatchInput::Keys::kStored : BatchInput::Keys::kGiven);
   const std::string found = Cat(Identifier(entity.columns[plan.filters[0].column].name), " IS NOT NULL");
   const std::string live = entity.soft_deletable() ? Cat("(", LivePredicate(entity), ")") : "true";
   const std::string version = ElementVersionMatches(plan, variant);
@@ -140,10 +141,6 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
   statement.result.assign(cells.size(), CellType::kBool);
   statement.result.front() = CellType::kInteger;
   return statement;
-}
-
-Statement RenderBatchReread(const MethodPlan& plan, const Variant& variant) {
-  return RenderRows(plan, variant, plan::Deleted::kExclude);
 }
 
 }  // namespace rowkeeper::sql

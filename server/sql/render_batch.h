@@ -14,13 +14,11 @@ namespace rowkeeper::sql {
 
 Statement RenderBatch(const plan::MethodPlan& plan, const plan::Variant& variant);
 Statement RenderBatchProbe(const plan::MethodPlan& plan, const plan::Variant& variant);
-Statement RenderBatchReread(const plan::MethodPlan& plan, const plan::Variant& variant);
 
 // Their parts.
 
 /// Changes of rows that are there, all or none: they are looked at and locked in the order of their keys first.
 Statement RenderBatchChange(const plan::MethodPlan& plan, const plan::Variant& variant);
-Statement RenderUpsert(const plan::MethodPlan& plan, const plan::Variant& variant);
 
 /// Conditions of a row beside its key: `("#ver" = 0 OR "version" = "#ver")`, empty without a version guard …
 std::string ElementVersionMatches(const plan::MethodPlan& plan, const plan::Variant& variant);

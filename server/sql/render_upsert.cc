@@ -1,197 +1,324 @@
+#include "server/sql/render_upsert.h"
+
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/base/verdict.h"
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
+#include "server/sql/judgement.h"
 #include "server/sql/predicates.h"
 #include "server/sql/render_batch.h"
+#include "server/sql/result_cells.h"
+#include "server/sql/upsert_marks.h"
 
 namespace rowkeeper::sql {
 namespace {
 
-using catalogue::Column;
 using catalogue::Entity;
 using plan::MethodPlan;
 using plan::Variant;
 
-/// Writes `WITH "#input" AS (…), "#found" AS (…), "#written" AS (INSERT … ON CONFLICT …) SELECT …`.
+/// What both statements below say in the same way: the elements, their keys, and the INSERT that ends in ON CONFLICT.
+class UpsertParts {
+ public:
+  UpsertParts(const MethodPlan& of_plan, const Variant& of_variant, BatchInput::Versions versions,
+              BatchInput::Keys keys)
+      : plan(of_plan),
+        variant(of_variant),
+        batch(variant.as<plan::BatchVariant>()),
+        entity(*plan.entity),
+        existing(Cat(Identifier(entity.table), ".")),
+        input(plan, batch.written, versions, &parameters, keys) {}
+
+  std::string Name(int column) const { return Identifier(entity.columns[column].name); }
+
+  /// The columns of the key, as a list: `"email"`; `"t"."tenant", "t"."email"`.
+  std::string Key(const std::string& qualifier = "") const {
+    return List([&](size_t i) { return qualifier + Name(plan.filters[i].column); });
+  }
+  /// The key that the row of an element has.
+  std::string ElementKey() const {
+    return List([&](size_t i) { return input.Key(i); });
+  }
+  /// `"email" AS "#k0"` …
+  std::string KeyAs(const std::string& prefix) const {
+    return List([&](size_t i) { return Cat(Name(plan.filters[i].column), " AS ", Alias(prefix, i)); });
+  }
+  /// … and `"#k0"`.
+  std::string KeyFrom(const std::string& prefix) const {
+    return List([&](size_t i) { return Alias(prefix, i); });
+  }
+  /// A list on the left of IN.
+  std::string AsRow(const std::string& list) const { return plan.filters.size() == 1 ? list : Cat("(", list, ")"); }
+  /// The order in which rows are locked and written, the same in every call.
+  std::string ElementOrder() const { return Cat(ElementKey(), ", \"#\""); }
+
+  /// `INSERT INTO "t" (…) SELECT … FROM "#due" <where> ORDER BY … ON CONFLICT (…) DO UPDATE SET`
+  std::string InsertFrom(const std::string& elements, const std::string& where) const {
+    std::vector<std::string> names, values;
+    for (int i : batch.written) {
+      names.push_back(Name(plan.values[i].column));
+      values.push_back(NewValue(plan, variant, i, input));
+    }
+    return Cat("INSERT INTO ", Table(entity), " (", absl::StrJoin(names, ", "), ") SELECT ",
+               absl::StrJoin(values, ", "), " FROM ", elements, where, " ORDER BY ", ElementOrder(), " ON CONFLICT (",
+               Key(), ")", plan.batch->live_only ? Cat(" WHERE ", LivePredicate(entity)) : "", " DO UPDATE SET ");
+  }
+
+  /// `"sku" = "t"."sku"`: an assignment that changes nothing.
+  std::string SameKey() const {
+    const std::string name = Name(plan.filters[0].column);
+    return Cat(name, " = ", existing, name);
+  }
+
+  /// The place of the element that a row of "#written" is of. Rows are inserted one after another in the order that was
+  /// asked for and returned as they are inserted, each element's exactly one (judged by their number), so they are
+  /// counted: a trigger may have changed anything in them.
+  std::string Place(const std::string& elements) const {
+    return Cat("((SELECT array_agg(\"#\" ORDER BY ", ElementOrder(), ") FROM ", elements,
+               "))[row_number() OVER ()] AS \"#\"");
+  }
+
+  const MethodPlan& plan;
+  const Variant& variant;
+  const plan::BatchVariant& batch;
+  const Entity& entity;
+  const std::string existing;
+  ParameterList parameters;
+  const BatchInput input;
+
+ private:
+  static std::string Alias(const std::string& prefix, size_t index) { return Identifier(Cat("#", prefix, index)); }
+
+  template <typename Part>
+  std::string List(Part part) const {
+    std::vector<std::string> parts;
+    for (size_t i = 0; i < plan.filters.size(); ++i) parts.push_back(part(i));
+    return absl::StrJoin(parts, ", ");
+  }
+};
+
+/// Writes `WITH "#input" AS (…), "#seen" AS (…), "#locked" AS (…), "#due" AS (…), "#written" AS (INSERT … ON CONFLICT
+/// …),
+/// "#result" AS (…), "#verdict" AS (…) SELECT …`:
 ///
-/// "#found" is what the statement's snapshot shows of the elements' rows. When one of them may not be written (deleted,
-/// another version, another immutable value), nothing is. A row that came or changed after the snapshot meets ON
-/// CONFLICT, which repeats the checks on its newest state and fails the statement by setting a NOT NULL column to NULL.
-/// Rows are inserted, and so locked, in the order of the key: no two batches wait for each other.
+///   "#seen"    the elements, with what the statement's snapshot shows of their rows. When one of these may not be
+///              written (deleted, another version, another immutable value), nothing is.
+///   "#locked"  the rows that differ, locked in the order of their keys and in their newest state. One that changed
+///              meanwhile and no longer fits is left out.
+///   "#due"     the elements to be written: those without a row, and those whose locked row differs.
+///   "#written" ON CONFLICT changes locked rows and no others, so that a returned row is UPDATED when it is one of them
+///              and INSERTED when it is not. Any other row that it meets fails the statement, with a Met.
+///
+/// All of it is linear: what is looked up by key is `IN (SELECT …)`, which PostgreSQL hashes, and elements are told
+/// from their rows by counting.
 class UpsertRenderer {
  public:
   UpsertRenderer(const MethodPlan& plan, const Variant& variant)
-      : plan_(plan),
+      : parts_(
+            plan, variant,
+            variant.as<plan::BatchVariant>().version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
+            variant.as<plan::BatchVariant>().by_stored_key ? BatchInput::Keys::kStored : BatchInput::Keys::kGiven),
+        plan_(plan),
         variant_(variant),
-        batch_(variant.as<plan::BatchVariant>()),
-        entity_(*plan.entity),
-        existing_(Cat(Identifier(entity_.table), ".")),
-        input_(plan, batch_.written, batch_.version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
-               &parameters_) {}
+        batch_(parts_.batch),
+        entity_(parts_.entity),
+        input_(parts_.input),
+        cells_(variant.columns.empty() ? "" : ColumnList(entity_, variant.columns) + ", ") {}
 
   Statement Render() {
-    const std::string cells = variant_.columns.empty() ? "" : ColumnList(entity_, variant_.columns) + ", ";
-    const std::string written =
-        Cat("INSERT INTO ", Table(entity_), " ", Rows(), " ON CONFLICT (", KeyColumns(), ")",
-            plan_.batch->live_only ? Cat(" WHERE ", LivePredicate(entity_)) : "", " DO ", Update(), " RETURNING ",
-            cells, ReturnedKey(), ", (", existing_, "xmax = 0) AS \"#new\"");
-    const std::string same_key = WrittenKeyMatches();
+    const bool one = !plan_.batch->field->is_repeated();
+    Judgement judgement(entity_, variant_.columns, one ? Judgement::Rows::kOne : Judgement::Rows::kElements,
+                        &parts_.parameters);
+    TellGivenJson(&judgement);
+    const std::string expected = Cat("CASE WHEN ", kGuard, " THEN \"#n\" = (SELECT count(*) FROM \"#input\")",
+                                     AreDistinct(), " ELSE \"#n\" = 0 END");
+    const std::string verdict = judgement.Query("\"#result\"", expected);
     Statement statement = FinishBatch(
-        Cat("WITH \"#input\" AS (SELECT * FROM ", input_.From(), "), \"#found\" AS (", Found(), "), \"#written\" AS (",
-            written, ") SELECT ", cells, "\"#\", CASE WHEN \"#new\" THEN 'INSERTED' ELSE 'UPDATED' END ",
-            "FROM \"#written\" JOIN \"#input\" ON ", same_key, " UNION ALL SELECT ", FoundCells(),
-            "\"#\", 'UNCHANGED' FROM \"#found\" WHERE \"#same\" AND ", kGuard,
-            " AND NOT EXISTS (SELECT FROM \"#written\" WHERE ", same_key, ") ORDER BY \"#\""),
-        &parameters_, variant_);
+        Cat("WITH \"#input\" AS (SELECT * FROM ", input_.From(), "), \"#seen\" AS MATERIALIZED (", Seen(),
+            "), \"#locked\" AS MATERIALIZED (", Locked(), "), \"#due\" AS MATERIALIZED (", Due(),
+            "), \"#written\" AS (", Written(), "), \"#result\" AS (", Result(), "), ", verdict, " SELECT ", cells_,
+            "\"#\", \"#outcome\" FROM \"#result\"", Judgement::OrFail(variant_.columns.size() + 2), " ORDER BY \"#\""),
+        &parts_.parameters, variant_);
     statement.outcome_cell = statement.element_cell + 1;
     return statement;
   }
 
  private:
-  static constexpr char kGuard[] = "(SELECT bool_and(\"#ok\") FROM \"#found\")";
+  static constexpr char kGuard[] = "(SELECT bool_and(\"#ok\") FROM \"#seen\")";
 
-  std::string Name(int column) const { return Identifier(entity_.columns[column].name); }
+  bool hides_deleted() const { return entity_.soft_deletable() && !plan_.batch->live_only; }
 
   bool IsDefaulted(int value) const {
     return std::find(batch_.defaulted.begin(), batch_.defaulted.end(), value) != batch_.defaulted.end();
   }
 
-  std::string KeyColumns() const {
-    return absl::StrJoin(plan_.filters, ", ",
-                         [this](std::string* out, const plan::FilterTerm& key) { out->append(Name(key.column)); });
+  std::string IsThere() const { return Cat(parts_.Name(plan_.filters[0].column), " IS NOT NULL"); }
+
+  std::string Matches() const {
+    return Cat(input_.KeyMatches(), plan_.batch->live_only ? Cat(" AND ", LivePredicate(entity_)) : "");
   }
 
-  std::string ReturnedKey() const {
-    int number = 0;
-    return absl::StrJoin(plan_.filters, ", ", [&](std::string* out, const plan::FilterTerm& key) {
-      out->append(Cat(Name(key.column), " AS \"#k", number++, "\""));
-    });
+  /// Whether the row may be written at all.
+  std::string Fits() const {
+    return Cat(hides_deleted() ? Cat(LivePredicate(entity_), " AND ") : "", ElementFits(plan_, variant_, input_));
   }
 
-  std::string WrittenKeyMatches() const {
-    int number = 0;
-    return absl::StrJoin(plan_.filters, " AND ", [&](std::string* out, const plan::FilterTerm& key) {
-      out->append(Cat("\"#k", number++, "\" = ", input_.Value(key.input)));
-    });
-  }
-
-  static std::string FoundCell(int column) { return Identifier(Cat("#c", column)); }
-
-  std::string FoundCells() const {
-    std::string cells;
-    for (int column : variant_.columns) cells += Cat(FoundCell(column), ", ");
-    return cells;
-  }
-
-  std::string Found() const {
-    const std::string is_there = Cat(Name(plan_.filters[0].column), " IS NOT NULL");
-    const bool hides = entity_.soft_deletable() && !plan_.batch->live_only;
-    std::vector<std::string> ok, same = {is_there};
-    if (hides) ok.push_back(LivePredicate(entity_));
-    ok.push_back(ElementFits(plan_, variant_, input_));
+  /// Whether the row holds already what the element says.
+  std::string Holds() const {
+    std::vector<std::string> same = {IsThere()};
     for (int i : batch_.updated) {
       const plan::ValueTerm& value = plan_.values[i];
       const std::string given = input_.Value(value.input);
-      const std::string equal = Cat(Name(value.column), " IS NOT DISTINCT FROM ", given);
+      const std::string equal = Cat(parts_.Name(value.column), " IS NOT DISTINCT FROM ", given);
       same.push_back(IsDefaulted(i) ? Cat("(", given, " IS NULL OR ", equal, ")") : equal);
     }
-    std::string text = Cat("SELECT ", input_.Names(), ", CASE WHEN ", is_there, " THEN ", absl::StrJoin(ok, " AND "),
-                           " ELSE ", batch_.version_guard ? "\"#ver\" = 0" : "true", " END AS \"#ok\", ",
-                           absl::StrJoin(same, " AND "), " AS \"#same\"");
-    for (int column : variant_.columns) text += Cat(", ", Name(column), " AS ", FoundCell(column));
-    return Cat(text, " FROM \"#input\" LEFT JOIN ", Table(entity_), " ON ", input_.KeyMatches(),
-               plan_.batch->live_only ? Cat(" AND ", LivePredicate(entity_)) : "");
+    return absl::StrJoin(same, " AND ");
   }
 
-  std::string Rows() const {
-    std::vector<std::string> names, values, order;
+  static std::string StoredCell(int column) { return Identifier(Cat("#c", column)); }
+
+  /// `, "title" AS "#c1"`, for each cell of the response.
+  std::string StoredCells() const {
+    std::string text;
+    for (int column : variant_.columns) text += Cat(", ", parts_.Name(column), " AS ", StoredCell(column));
+    return text;
+  }
+
+  /// Whether a request that holds each key once may hold a row twice: PostgreSQL's equality is that of the texts, but
+  /// for collations and types of extensions.
+  bool MayMeetOneRowTwice() const {
+    if (!plan_.batch->field->is_repeated()) return false;
+    return std::any_of(plan_.filters.begin(), plan_.filters.end(), [this](const plan::FilterTerm& key) {
+      return entity_.columns[key.column].type.kind == catalogue::ValueKind::kString;
+    });
+  }
+
+  /// ` AND …`: no two elements have found the same row. ON CONFLICT notices that only where it changes both.
+  std::string AreDistinct() const {
+    if (!MayMeetOneRowTwice()) return "";
+    return Cat(" AND (SELECT count(*) = count(DISTINCT (", parts_.KeyFrom("k"), ")) FROM \"#seen\" WHERE \"#there\")");
+  }
+
+  /// What a jsonb cell is compared with to tell that it came from the caller, and so can be sent back.
+  void TellGivenJson(Judgement* judgement) const {
     for (int i : batch_.written) {
-      names.push_back(Name(plan_.values[i].column));
-      values.push_back(NewValue(plan_, variant_, i, input_));
+      const plan::ValueTerm& value = plan_.values[i];
+      const catalogue::ValueType& type = entity_.columns[value.column].type;
+      if (type.kind != catalogue::ValueKind::kJson || type.array) continue;
+      const std::string cell = parts_.Name(value.column);
+      judgement->Gave(value.column, Cat("CASE WHEN (\"#\", ", cell, ") IN (SELECT \"#\", ", input_.Value(value.input),
+                                        " FROM \"#input\") THEN ", cell, " END"));
     }
-    for (const plan::FilterTerm& key : plan_.filters) order.push_back(input_.Value(key.input));
-    return Cat("(", absl::StrJoin(names, ", "), ") SELECT ", absl::StrJoin(values, ", "), " FROM \"#input\" WHERE ",
-               kGuard, " ORDER BY ", absl::StrJoin(order, ", "));
   }
 
-  /// What the element of the conflicting row has: by its key, for `excluded` knows only what would be inserted.
-  std::string OfElement(const std::string& expression) const {
-    const std::string matches =
-        absl::StrJoin(plan_.filters, " AND ", [this](std::string* out, const plan::FilterTerm& key) {
-          out->append(Cat(input_.Value(key.input), " = excluded.", Name(key.column)));
-        });
-    return Cat("(SELECT ", expression, " FROM \"#input\" WHERE ", matches, ")");
+  std::string Seen() const {
+    return Cat("SELECT ", input_.Names(), MayMeetOneRowTwice() ? Cat(", ", parts_.KeyAs("k")) : "", ", CASE WHEN ",
+               IsThere(), " THEN ", Fits(), " ELSE ", batch_.version_guard ? "\"#ver\" = 0" : "true",
+               " END AS \"#ok\", ", IsThere(), " AS \"#there\", ", Holds(), " AS \"#same\"", StoredCells(),
+               " FROM \"#input\" LEFT JOIN ", Table(entity_), " ON ", Matches());
+  }
+
+  std::string Locked() const {
+    return Cat("SELECT \"#\", ", parts_.KeyAs("k"), ", ", Holds(), " AS \"#same\"", StoredCells(),
+               " FROM \"#seen\" JOIN ", Table(entity_), " ON ", Matches(), " WHERE \"#there\" AND NOT \"#same\" AND ",
+               kGuard, " AND ", Fits(), " ORDER BY ", parts_.Key(), " FOR NO KEY UPDATE OF ",
+               Identifier(entity_.table));
+  }
+
+  std::string Due() const {
+    return Cat("SELECT ", input_.Names(), " FROM \"#seen\" WHERE NOT \"#same\" AND ", kGuard,
+               " AND \"#\" NOT IN (SELECT \"#\" FROM \"#locked\" WHERE \"#same\")");
+  }
+
+  std::string Written() const {
+    // The count makes all of "#due", and with it the locks, come before the first row.
+    return Cat(parts_.InsertFrom("\"#due\"", " WHERE (SELECT count(*) FROM \"#due\") > 0"), Assignments(), " WHERE ",
+               IsLockedOrFails(), " RETURNING ", cells_, parts_.KeyAs("w"));
+  }
+
+  std::string Assignments() const {
+    std::vector<std::string> assignments;
+    for (int i : batch_.updated) {
+      const std::string name = parts_.Name(plan_.values[i].column);
+      assignments.push_back(Cat(name, " = ", Wanted(i)));
+    }
+    if (assignments.empty()) return parts_.SameKey();  // never happens: a row that is there is UNCHANGED then
+    AppendHousekeeping(entity_, parts_.existing, &assignments);
+    return absl::StrJoin(assignments, ", ");
   }
 
   /// What the row is to hold afterwards; the stored value where the element has none and there is a default.
   std::string Wanted(int value) const {
     const plan::ValueTerm& term = plan_.values[value];
-    if (!IsDefaulted(value)) return Cat("excluded.", Name(term.column));
-    return Cat("COALESCE(", OfElement(input_.Value(term.input)), ", ", existing_, Name(term.column), ")");
+    const std::string name = parts_.Name(term.column);
+    if (!IsDefaulted(value)) return Cat("excluded.", name);
+    return Cat("CASE WHEN ", MetKey(), " IN (SELECT ", parts_.ElementKey(), " FROM \"#due\" WHERE ",
+               input_.Value(term.input), " IS NULL) THEN ", parts_.existing, name, " ELSE excluded.", name, " END");
   }
 
-  std::string Update() const {
-    const std::string fits = Fits();
-    std::vector<std::string> differs;
-    std::vector<std::string> assignments;
-    for (int i : batch_.updated) {
-      const std::string name = Name(plan_.values[i].column);
-      assignments.push_back(Cat(name, " = ", Wanted(i)));
-      differs.push_back(Cat(existing_, name, " IS DISTINCT FROM ", Wanted(i)));
-    }
-    if (!fits.empty()) differs.push_back(Cat("(", fits, ") IS NOT TRUE"));
-    if (differs.empty()) return "NOTHING";
-    AppendHousekeeping(entity_, existing_, &assignments);
-    if (!fits.empty()) Guard(fits, &assignments);
-    return Cat("UPDATE SET ", absl::StrJoin(assignments, ", "), " WHERE ", absl::StrJoin(differs, " OR "));
+  std::string MetKey() const { return parts_.AsRow(parts_.Key(parts_.existing)); }
+
+  /// `'"rk:-1:0:-1:0"'`
+  static std::string KeyOf(Met met) {
+    Verdict verdict;
+    verdict.rows = static_cast<int>(met);
+    return Literal(VerdictKey(verdict));
   }
 
-  /// The checks of "#found" on the newest state of a row that ON CONFLICT met; empty when there are none.
-  std::string Fits() const {
-    std::vector<std::string> conditions;
-    if (entity_.soft_deletable() && !plan_.batch->live_only) {
-      if (entity_.deleted_at) conditions.push_back(Cat(existing_, Name(*entity_.deleted_at), " IS NULL"));
-      if (entity_.deleted_flag) conditions.push_back(Cat("NOT ", existing_, Name(*entity_.deleted_flag)));
-    }
-    for (int i : batch_.unchanged) {
-      const std::string stored = Cat(existing_, Name(plan_.values[i].column));
-      conditions.push_back(Cat(stored, " IS NOT DISTINCT FROM COALESCE(", Wanted(i), ", ", stored, ")"));
-    }
-    if (batch_.version_guard) {
-      conditions.push_back(OfElement(Cat("\"#ver\" = 0 OR ", existing_, Name(*entity_.version), " = \"#ver\"")));
-    }
-    return absl::StrJoin(conditions, " AND ");
+  std::string IsLockedOrFails() const {
+    const auto is_met = [this](const char* elements, Met met) {
+      return Cat(" WHEN ", MetKey(), " IN (SELECT ", parts_.ElementKey(), " FROM ", elements, ") THEN ", KeyOf(met));
+    };
+    return Cat("CASE WHEN ", MetKey(), " IN (SELECT ", parts_.KeyFrom("k"), " FROM \"#locked\" WHERE NOT \"#same\") ",
+               "THEN true ELSE jsonb_path_exists('{}', ('strict $.' || CASE", is_met("\"#due\"", Met::kOvertaken),
+               is_met("\"#input\"", Met::kSameRow), " ELSE ", KeyOf(Met::kOtherKey), " END)::jsonpath) END");
   }
 
-  /// Makes the assignment of a NOT NULL column, which is in no key if possible, fail for a row that does not fit.
-  void Guard(const std::string& fits, std::vector<std::string>* assignments) const {
-    const int column = entity_.version ? *entity_.version : entity_.key[0];
-    const std::string name = Name(column);
-    const std::string value = entity_.version ? Cat(existing_, name, " + 1") : Cat(existing_, name);
-    const std::string guarded = Cat(name, " = CASE WHEN ", fits, " THEN ", value, " END");
-    if (entity_.version) {
-      assignments->back() = guarded;  // as the last of the housekeeping
-    } else {
-      assignments->push_back(guarded);
-    }
+  std::string Result() const {
+    std::string stored;
+    for (int column : variant_.columns) stored += Cat(StoredCell(column), ", ");
+    const std::string unchanged = Cat("SELECT ", stored, "\"#\", 'UNCHANGED' FROM ");
+    return Cat("SELECT ", cells_, parts_.Place("\"#due\""), ", CASE WHEN ", parts_.AsRow(parts_.KeyFrom("w")),
+               " IN (SELECT ", parts_.KeyFrom("k"),
+               " FROM \"#locked\") THEN 'UPDATED' ELSE 'INSERTED' END AS \"#outcome\" FROM \"#written\" ", "UNION ALL ",
+               unchanged, "\"#seen\" WHERE \"#same\" AND ", kGuard, " UNION ALL ", unchanged,
+               "\"#locked\" WHERE \"#same\"");
   }
 
+  UpsertParts parts_;
   const MethodPlan& plan_;
   const Variant& variant_;
   const plan::BatchVariant& batch_;
   const Entity& entity_;
-  const std::string existing_;
-  ParameterList parameters_;
-  const BatchInput input_;
+  const BatchInput& input_;
+  /// `"id", "title", `: the response's, for the beginning of a select list.
+  const std::string cells_;
 };
 
 }  // namespace
 
 Statement RenderUpsert(const MethodPlan& plan, const Variant& variant) {
   return UpsertRenderer(plan, variant).Render();
+}
+
+Statement RenderStoredKeys(const MethodPlan& plan, const Variant& variant) {
+  UpsertParts parts(plan, variant, BatchInput::Versions::kNone, BatchInput::Keys::kGiven);
+  const std::string text =
+      Cat("WITH \"#input\" AS MATERIALIZED (SELECT * FROM ", parts.input.From(), "), \"#written\" AS (",
+          parts.InsertFrom("\"#input\"", ""), parts.SameKey(), " RETURNING ", parts.KeyAs("w"), ") SELECT ",
+          parts.Place("\"#input\""), ", * FROM \"#written\" ORDER BY \"#\"");
+  Statement statement = Finish(text, &parts.parameters, {}, 0);
+  statement.element_cell = 0;
+  statement.result = {CellType::kInteger};
+  for (const plan::FilterTerm& key : plan.filters) {
+    statement.result.push_back(CellTypeOf(plan.entity->columns[key.column].type));
+  }
+  return statement;
 }
 
 }  // namespace rowkeeper::sql

@@ -10,5 +10,7 @@ inline constexpr int kKeyedCallSavepoint = 0;
 inline constexpr int kCallSavepoint = -1;
 /// Around one statement of such a call, whose failure the call survives.
 inline constexpr int kStatementSavepoint = -2;
+/// Around one try of an upsert.
+inline constexpr int kUpsertSavepoint = -3;
 
 }  // namespace rowkeeper::sql

@@ -24,6 +24,7 @@ struct Parameter {
     kVersion,          ///< plan::WriteRequest::version
     kElements,         ///< Element::arguments[index] of all elements, as one array
     kElementVersions,  ///< Element::version of all elements, as one array
+    kElementKeys,      ///< cell `index` of Element::stored_key of all elements, as one array
     kElementCount,     ///< how many elements there are
     kComputed,         ///< plan::Call::computed[index]
     kSkip,             ///< plan::ListRequest::skip

@@ -6,6 +6,7 @@
 #include "server/base/text.h"
 #include "server/plan/inputs.h"
 #include "server/sql/render.h"
+#include "server/sql/render_upsert.h"
 #include "server/sql/sampler.h"
 #include "server/sql/variants_families.h"
 
@@ -73,9 +74,10 @@ class BatchSampler {
       Add("with versions", variant);
     }
     sampler_.Add("why no row was found", RenderProbe(plan_, variant));
-    if (plan_.change() == Change::kUpsert) {
-      sampler_.Add("row in the wanted state already", RenderReread(plan_, basic_));
-    }
+    if (plan_.change() != Change::kUpsert) return;
+    sampler_.Add("which keys triggers make", RenderStoredKeys(plan_, basic_));
+    variant.as<BatchVariant>().by_stored_key = true;
+    Add("by the keys that triggers make", variant);
   }
 
   const MethodPlan& plan_;

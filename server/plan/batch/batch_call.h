@@ -15,6 +15,8 @@ struct Element {
   /// One for each MethodPlan::inputs; those that are not of elements stay empty.
   std::vector<Argument> arguments;
   int64_t version = 0;
+  /// Upsert: the key that a trigger makes of the element's, one for each MethodPlan::filters; empty: not asked yet.
+  std::vector<Argument> stored_key;
   /// Partial batch: why this element is not tried; OK for the others.
   absl::Status refusal;
 };
@@ -31,6 +33,8 @@ struct BatchVariant : WithWritten, WithGuards, WithRelations {
   std::vector<int> updated;
   /// An element without a value is as good as one with the stored value where `unchanged` is looked at.
   bool unchanged_if_given = false;
+  /// Upsert: rows are looked for by Element::stored_key.
+  bool by_stored_key = false;
   /// Elements without a row are left out.
   bool allow_missing = false;
 

@@ -29,6 +29,8 @@ std::string Describe(const plan::MethodPlan& plan, const Parameter& parameter) {
       return Cat("elements' ", plan.inputs[parameter.index].name);
     case Parameter::Source::kElementVersions:
       return "elements' version";
+    case Parameter::Source::kElementKeys:
+      return Cat("elements' stored ", plan.inputs[plan.filters[parameter.index].input].name);
     case Parameter::Source::kElementCount:
       return "number of elements";
     case Parameter::Source::kComputed:
