@@ -12,7 +12,7 @@ namespace rowkeeper {
 
 /// What a write found wrong with itself when it made itself fail, see sql/judgement.h. Nothing of it was stored.
 struct Verdict {
-  /// Rows that the write gave.
+  /// Rows that the write gave. Below 0: what an upsert met, see sql/upsert_marks.h.
   int64_t rows = 0;
   /// The place of the element of a row that was to be written and was not, or that has the value in `column`, from 1;
   /// 0: none is known.
