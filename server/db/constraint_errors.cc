@@ -20,8 +20,10 @@ const ErrorContext kUnknownTable;
 /// Which table an error is about.
 struct Subject {
   const ErrorContext& words;
-  /// Another table than the statement's.
+  /// Another table than that of the statement's entity.
   bool is_other = false;
+  /// An entity of the catalogue has it.
+  bool is_entity = true;
 };
 
 bool IsTableOf(const ErrorContext& context, const PgError& error) {
@@ -85,7 +87,13 @@ Subject SubjectOf(const PgError& error, const FailedStatement& statement) {
   }
   if (found != nullptr) return {*found, own != nullptr};
   if (own != nullptr && LooksLikeAPartition(*own, error)) return {*own};
-  return {kUnknownTable, own != nullptr};
+  return {kUnknownTable, own != nullptr, /*is_entity=*/false};
+}
+
+/// A cascade writes tables of other entities too. What a trigger or a foreign key's action does has an origin of its
+/// own.
+bool IsWrittenByStatement(const PgError& error, const Subject& subject) {
+  return !subject.is_other || (subject.is_entity && OriginOf(error) == ErrorOrigin::kStatement);
 }
 
 absl::Status OtherTable(const PgError& error, const FailedStatement& statement, const Subject& subject) {
@@ -192,7 +200,7 @@ absl::Status ConstraintViolation(const PgError& error, const FailedStatement& st
   const Subject subject = SubjectOf(error, statement);
   if (error.sqlstate == "23503" || error.sqlstate == "23001") return ForeignKeyViolation(error, statement, subject);
   if (error.sqlstate == "23502") return NotNullViolation(error, statement, subject);
-  if (subject.is_other) return OtherTable(error, statement, subject);
+  if (!IsWrittenByStatement(error, subject)) return OtherTable(error, statement, subject);
   if (IsDuplicate(error)) return UniqueViolation(error, subject.words);
   return CheckViolation(error, subject.words);
 }
