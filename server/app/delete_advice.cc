@@ -67,7 +67,7 @@ class DeleteAdviser {
     }
     advice_.push_back(Cat("for each row that ", plan.full_name, " deletes, PostgreSQL reads every row of ",
                           entity.table, " to find those that reference it",
-                          partial ? ", for the index on that column leaves rows out" : "", "; an index on ",
+                          partial ? ", because the index on that column is partial" : "", "; an index on ",
                           entity.table, " (", column.name,
                           ") without a predicate would serve it, declared as `indexes: "
                           "{fields: \"",

@@ -135,10 +135,11 @@ absl::Status SameRowTwice(std::string_view field, std::string_view first) {
 }
 
 absl::Status KeyChangesEachTime(std::string_view entity) {
-  return ErrorBuilder(Reason::kTriggerRefused,
-                      Cat("a trigger of the database gives the ", entity,
-                          " another key each time it is written, so "
-                          "that the row to update cannot be told; nothing was changed; create the row instead"))
+  return ErrorBuilder(
+             Reason::kTriggerRefused,
+             Cat("a trigger of the database gives the ", entity,
+                 " another key on each write, so the server cannot tell which row to update; nothing was changed; use "
+                 "a create method"))
       .With("entity", entity)
       .Build();
 }

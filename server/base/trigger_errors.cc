@@ -43,7 +43,7 @@ absl::Status Build(const DatabaseRefusal& refusal, std::string_view message) {
 absl::Status RefusedByTrigger(const DatabaseRefusal& refusal) {
   return Build(refusal,
                Cat("a trigger or function of the database refused this", OfEntity(refusal, " call"), Origin(refusal),
-                   refusal.message.empty() ? std::string("; ask the database's owner what it demands")
+                   refusal.message.empty() ? std::string("; ask the database's owner which rule the row breaks")
                                            : Cat(": ", ShownInError(refusal.message))));
 }
 
@@ -55,7 +55,7 @@ absl::Status TriggerFailed(const DatabaseRefusal& refusal) {
 absl::Status RefusedByOtherTable(const DatabaseRefusal& refusal) {
   return Build(refusal,
                Cat("this", OfEntity(refusal, " call"), " also writes rows of the table ", ShownInError(refusal.table),
-                   ", which refused them", Origin(refusal), "; ask the database's owner what it demands"));
+                   ", which refused them", Origin(refusal), "; ask the database's owner which rule the row breaks"));
 }
 
 }  // namespace rowkeeper

@@ -74,7 +74,7 @@ absl::Status KeptByDatabase(std::string_view entity, std::string_view what, std:
                       Cat("the database did not write ", what, entity.empty() ? "" : Cat(" of ", entity),
                           element.empty() ? "" : Cat(", among them ", element),
                           ": a trigger, a rule or row-level security prevents it; nothing was changed; ask the "
-                          "database's owner what it demands"))
+                          "database's owner which rule the row breaks"))
       .With("entity", entity)
       .With("elements", element)
       .Build();
@@ -93,16 +93,17 @@ absl::Status UnrepresentableResult(std::string_view entity, std::string_view fie
 }
 
 absl::Status ChangeWasMade(const absl::Status& error) {
-  return WithMetadata(error, "executed", "true", "the change was made, but it cannot be answered: ");
+  return WithMetadata(error, "executed", "true", "the change was stored, but its response cannot be sent: ");
 }
 
 absl::Status PartlyMade(const absl::Status& error, size_t written, size_t asked) {
-  return WithMetadata(error, "executed", "true",
-                      Cat(written, " of ", asked, " elements were written, but it cannot be answered which: "));
+  return WithMetadata(
+      error, "executed", "true",
+      Cat(written, " of ", asked, " elements were stored, but the response that names them cannot be sent: "));
 }
 
 absl::Status ChangeIsUndone(const absl::Status& error) {
-  return WithMessage(error, Cat("nothing was changed, for it cannot be answered: ", MessageOf(error)));
+  return WithMessage(error, Cat("nothing was changed, because the response cannot be sent: ", MessageOf(error)));
 }
 
 }  // namespace rowkeeper

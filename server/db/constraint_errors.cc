@@ -154,7 +154,7 @@ absl::Status NotNullViolation(const PgError& error, const FailedStatement& state
     return ReferenceViolation(SubjectName(subject.words, error), "", "", statement.context->entity);
   }
   if (error.column.empty()) {
-    return InvalidField(SubjectName(subject.words, error), "a value is left out that its type demands; set it");
+    return InvalidField(SubjectName(subject.words, error), "a value is missing, but its type requires one; set it");
   }
   return InvalidField(FieldOfColumn(subject.words, error.column), "must be set");
 }

@@ -8,7 +8,7 @@
 
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
-#include "server/base/text.h"
+#include "server/base/verdict.h"
 #include "server/db/failure_log.h"
 #include "server/db/pg_connection.h"
 #include "server/db/result_fit.h"
@@ -17,8 +17,8 @@
 namespace rowkeeper::db {
 namespace {
 
-absl::Status OtherTypes(std::string_view what_happened) {
-  return SchemaMismatch(Cat("a column has another type", what_happened), "run `rowkeeper check` to see what changed");
+absl::Status OtherTypes() {
+  return SchemaMismatch("a column has another type", "run `rowkeeper check` to see what changed");
 }
 
 }  // namespace
@@ -41,10 +41,11 @@ absl::Status PgConnection::Misfit(ResultFit fit, const Query& query, const Attem
   transaction_.Failed(attempt.effect);  // nothing of it is committed
   spdlog::warn("statement {} returned {} columns that it did not promise", NameInLog(query),
                fit == ResultFit::kOtherTypes ? "with types" : "a number of");
-  if (fit == ResultFit::kOtherTypes) return OtherTypes(wrote ? "; the statement was executed" : "");
-  MarkBroken("a result of another statement");
-  return Internal(
-      Cat("a result has other columns than its statement promises", wrote ? "; the statement was executed" : ""));
+  const bool of_another = fit != ResultFit::kOtherTypes;
+  if (of_another) MarkBroken("a result of another statement");
+  const absl::Status error =
+      of_another ? Internal("a result has other columns than its statement promises") : OtherTypes();
+  return wrote ? ChangeWasMade(error) : error;
 }
 
 absl::StatusOr<Rows> PgConnection::Send(const Query& query, Attempt* attempt) {
@@ -107,7 +108,7 @@ absl::Status PgConnection::CheckBeforeItWrites(const Query& query) {
   ArmFor(query);
   if (FitOf(session_->Describe(query.name->str()), query.result) == ResultFit::kFits) return absl::OkStatus();
   statements_.MarkStale(query.name->str());
-  return OtherTypes("");
+  return OtherTypes();
 }
 
 void PgConnection::MakeRoomFor(const std::string& name) {

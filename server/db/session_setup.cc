@@ -91,7 +91,8 @@ bool SessionSetup::IsFrom(const Rows& rows, int pid) {
 
 absl::StatusOr<SessionFacts> SessionSetup::Judge(const Rows& opening, int pid) const {
   if (opening.size() != 1 || opening.columns() != kFirstSetting + static_cast<int>(settings_.size())) {
-    return PoolerUnfit("the database answers the first statement of a session with something else");
+    return PoolerUnfit(
+        "the first statement of a session returned an unexpected result; check what `--database-url` points at");
   }
   const bool direct = IsFrom(opening, pid);
   SessionFacts facts;
@@ -134,8 +135,8 @@ absl::Status SessionSetup::CheckRole(const Rows& opening) const {
   }
   if (wrong.empty()) return absl::OkStatus();
   return PoolerUnfit(
-      Cat("behind a pooler in transaction mode the settings of the database role count, and of this one ", wrong,
-          "; run: ", remedy,
+      Cat("behind a pooler in transaction mode the server uses the settings of the database role, and for this role ",
+          wrong, "; run: ", remedy,
           "and then let the pooler open new connections (RECONNECT in PgBouncer). If they are right and this goes on, "
           "another application of the same role changes them with SET: give Rowkeeper a role of its own"));
 }

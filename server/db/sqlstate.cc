@@ -182,7 +182,7 @@ absl::Status AccessOrSyntax(const PgError& error, const ErrorContext& context) {
   if (state == "42883" || state == "42704") return WrongSchema("a type, operator or function is missing");
   if (state == "42804" || state == "42846") return WrongSchema("a column has another type");
   if (state == "42P10") return WrongSchema("a unique key is missing");
-  if (state == "42809") return WrongSchema("a table is no table that takes this statement");
+  if (state == "42809") return WrongSchema("a table or view is of a kind that cannot take this statement");
   if (state == "428C9") return GeneratedAlways(error, context);
   if (state == "42P21" || state == "42P22") {
     return SchemaMismatch("columns that are compared have different collations", "give them one collation");

@@ -23,10 +23,10 @@ std::string RowInWords(const Execution& execution) {
 std::string RowsInWords(const Execution& execution, const Verdict& verdict) {
   if (const auto* batch = std::get_if<plan::BatchRequest>(&execution.call.request.family)) {
     const auto asked = static_cast<int64_t>(batch->elements.size());
-    return verdict.rows < asked ? Cat(asked - verdict.rows, " of ", asked, " rows") : "rows that go along";
+    return verdict.rows < asked ? Cat(asked - verdict.rows, " of ", asked, " rows") : "rows of the cascade";
   }
   if (execution.call.plan->family() != catalogue::Family::kWrite) return "rows";
-  return Cat(verdict.rows > 0 ? "a row that goes along with " : "", RowInWords(execution));
+  return Cat(verdict.rows > 0 ? "a row in the cascade of " : "", RowInWords(execution));
 }
 
 }  // namespace

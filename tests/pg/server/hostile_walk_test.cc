@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -270,20 +271,26 @@ class HostileWalkTest : public ::testing::TestWithParam<Surroundings> {
   }
   void TearDown() override { Clear(); }
 
-  /// As a role of its own: row-level security does not bind superusers.
+  /// As a role of its own, for row-level security does not bind superusers; behind a pooler as the pooler's.
   static void StartServer(Query query) {
     served_ = query;
     InProcessServer::Options options;
     options.serve.max_response_kib = 128;
-    options.route = [](const std::string& url) {
-      RunOn(
-          url,
+    const bool pooled = std::getenv("ROWKEEPER_TEST_POOLER") != nullptr;
+    if (!pooled) {
+      options.route = [](const std::string& url) {
+        SetUpDatabase(url);
+        return Cat(url, url.find('?') == std::string::npos ? "?" : "&", "user=", role_);
+      };
+    }
+    server_ = new InProcessServer(CompileItems(query), options);
+    if (pooled) SetUpDatabase(server_->database().url());
+  }
+  static void SetUpDatabase(const std::string& url) {
+    RunOn(url,
           Cat(absl::StrJoin(sql::CreateIdempotencyKeys(), ";\n"), "; CREATE TABLE elsewhere (LIKE items); DO $$ ",
               "BEGIN CREATE ROLE ", role_, " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$; GRANT ALL ",
               "ON ALL TABLES IN SCHEMA public TO ", role_, "; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ", role_));
-      return Cat(url, url.find('?') == std::string::npos ? "?" : "&", "user=", role_);
-    };
-    server_ = new InProcessServer(CompileItems(query), options);
   }
   static void StopServer() {
     delete server_;

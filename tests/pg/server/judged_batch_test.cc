@@ -134,7 +134,7 @@ TEST_F(JudgedBatchTest, APartialBatchThatCannotBeAnsweredSaysWhatIsStored) {
   const auto answer = Call("TodoRepository.BatchUpdatePartial", Changes());
   EXPECT_EQ(Summary(answer), kBadValue);
   EXPECT_EQ(MetadataOf(answer.status(), "executed"), "true");
-  EXPECT_THAT(std::string(answer.status().message()), HasSubstr("3 of 3 elements were written"));
+  EXPECT_THAT(std::string(answer.status().message()), HasSubstr("3 of 3 elements were stored"));
   EXPECT_EQ(Value("SELECT count(*) FROM todos WHERE priority = 7"), "3");
 }
 
