@@ -31,7 +31,9 @@ absl::Status MaxAffectedExceeded(std::string_view entity, int64_t max_affected) 
 }
 
 absl::Status PurgeInterrupted(const absl::Status& error, int64_t purged) {
-  return WithMetadata(error, "purged", Cat(purged), Cat("after ", purged, " rows were removed for good: "));
+  return WithMetadata(
+      WithMetadata(error, "purged", Cat(purged), Cat("after ", purged, " rows were removed for good: ")), "executed",
+      "true", "");
 }
 
 absl::Status ElementNotTried(const absl::Status& cause) {

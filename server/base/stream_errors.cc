@@ -26,7 +26,9 @@ absl::Status ImportStopped(const absl::Status& error, int64_t chunk, int64_t imp
   const bool unknown = ReasonOf(error) == Reason::kCommitOutcomeUnknown;
   const std::string prefix = Cat("message ", chunk, " of the stream (", imported, " rows of those before it are stored",
                                  unknown ? ", and it is not known whether its own are" : ", none of its own", "): ");
-  return WithMetadata(WithMetadata(error, "chunk", Cat(chunk), prefix), "imported", Cat(imported), "");
+  const absl::Status stopped =
+      WithMetadata(WithMetadata(error, "chunk", Cat(chunk), prefix), "imported", Cat(imported), "");
+  return imported > 0 ? WithMetadata(stopped, "executed", "true", "") : stopped;
 }
 
 }  // namespace rowkeeper

@@ -5,6 +5,7 @@
 
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
+#include "server/base/reason.h"
 #include "server/base/text.h"
 #include "server/db/reconnect_delays.h"
 
@@ -39,6 +40,13 @@ int ConnectLimit(Clock::time_point deadline, Clock::time_point now) {
 /// caller who can wait longer.
 bool WasCutShort(int limit_s, Clock::time_point begin, Clock::time_point end) {
   return limit_s > 0 && end - begin > std::chrono::seconds(limit_s - 1);
+}
+
+/// The log has the role and its settings, which are not for callers.
+absl::Status ForCallers(const absl::Status& status) {
+  if (ReasonOf(status) != Reason::kPoolerUnfit) return status;
+  return PoolerUnfit(
+      "the server cannot use its database through this pooler as it is set up; the server's log says what to change");
 }
 
 }  // namespace
@@ -210,9 +218,9 @@ absl::StatusOr<PooledConnection> Pool::Impl::OpenOne(Clock::time_point deadline)
   const auto now = clock.Now();
   if (!connection.ok()) {
     if (WasCutShort(attempt.connect_limit_s, begin, now)) return connection.status();
-    last_failure_ = connection.status();
+    last_failure_ = ForCallers(connection.status());
     last_failure_time_ = now;
-    return connection.status();
+    return last_failure_;
   }
   last_failure_ = absl::OkStatus();
   ++open_;

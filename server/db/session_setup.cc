@@ -45,6 +45,7 @@ bool IsRight(std::string_view name, std::string_view value, std::string_view wan
   return name == "extra_float_digits" && ToNumber(value) > 0;
 }
 
+/// For the words of an error, which an operator may copy.
 std::string Identifier(std::string_view name) {
   std::string quoted = "\"";
   for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

@@ -17,7 +17,10 @@ namespace rowkeeper::exec {
 struct RelatedRows;
 
 /// Family::kGet, Family::kWrite: the row says it all.
-struct RowFacts {};
+struct RowFacts {
+  /// Nothing was written: the row was as the call wants it already.
+  bool unchanged = false;
+};
 
 /// Family::kList.
 struct PageFacts {

@@ -52,7 +52,9 @@ absl::StatusOr<Outcome> AlreadyInState(const Execution& execution) {
   absl::StatusOr<db::Rows> rows = execution.Execute(*statement, db::Query::Effect::kRead);
   if (!rows.ok()) return rows.status();
   const int count = std::min(rows->size(), 1);
-  return RowsOutcome(*std::move(rows), statement, count);
+  Outcome outcome = RowsOutcome(*std::move(rows), statement, count);
+  outcome.facts = RowFacts{/*unchanged=*/true};
+  return outcome;
 }
 
 Explanation ExplainMiss(const Execution& execution) {

@@ -39,9 +39,11 @@ std::multiset<std::string> ConflictColumns(const Entity& entity, const catalogue
   return names;
 }
 
-std::string IdentifierList(const std::multiset<std::string>& names) {
-  return absl::StrJoin(names, ", ",
-                       [](std::string* out, const std::string& name) { out->append(sql::Identifier(name)); });
+/// The columns in the order of the index.
+std::string IdentifierList(const LiveIndex& index) {
+  return absl::StrJoin(index.terms, ", ", [](std::string* out, const LiveIndex::Term& term) {
+    out->append(sql::Identifier(term.column));
+  });
 }
 
 }  // namespace
@@ -56,7 +58,8 @@ void CompareConflictKeys(const catalogue::Catalogue& catalogue, const LiveSchema
       for (const LiveIndex& index : live.Of(entity).indexes) {
         std::multiset<std::string> found;
         for (const LiveIndex::Term& term : index.terms) found.insert(term.column);
-        if (!index.unique || !index.deferrable || found != wanted || !told.insert({&entity, index.name}).second) continue;
+        if (!index.unique || !index.deferrable || found != wanted || !told.insert({&entity, index.name}).second)
+          continue;
         const std::string name = sql::Identifier(index.name), table = sql::Table(entity);
         report->mismatches.push_back(
             {entity.full_name, "", entity.table, "",
@@ -64,7 +67,8 @@ void CompareConflictKeys(const catalogue::Catalogue& catalogue, const LiveSchema
                           " looks for rows, but PostgreSQL has no ON CONFLICT for deferrable keys; name the fields of "
                           "another key with conflict_fields, or run: ALTER TABLE ",
                           table, " DROP CONSTRAINT ", name, ", ADD CONSTRAINT ", name,
-                          index.primary ? " PRIMARY KEY (" : " UNIQUE (", IdentifierList(wanted), ")")});
+                          index.primary ? " PRIMARY KEY (" : " UNIQUE (", IdentifierList(index),
+                          ") (foreign keys that reference it have to be dropped first)")});
       }
     }
   }

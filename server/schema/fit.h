@@ -45,8 +45,9 @@ struct FitReport {
 };
 
 /// Whether the database has what the server needs to serve `catalogue`: tables, columns with their types, nullability
-/// and defaults, keys, foreign keys where there are some, enum labels, and nothing beside them that makes Create fail. More columns and looser constraints
-/// are fine. A handful of queries for the whole catalogue. Errors: those of db::Connection::Execute.
+/// and defaults, keys, foreign keys where there are some, enum labels, and nothing beside them that makes Create fail.
+/// More columns and looser constraints are fine. A handful of queries for the whole catalogue. Errors: those of
+/// db::Connection::Execute.
 absl::StatusOr<FitReport> CheckFit(const catalogue::Catalogue& catalogue, db::Connection& connection);
 
 /// The same for a live schema that was read before over `connection`.

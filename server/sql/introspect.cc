@@ -57,7 +57,8 @@ std::string IndexesQuery(const std::vector<std::string>& tables) {
   return absl::StrCat(
       Wanted(tables),
       "SELECT w.position, c.relname, i.indisunique, i.indisprimary, i.indisvalid, m.amname, "
-      "pg_get_expr(i.indpred, i.indrelid), pg_get_indexdef(i.indexrelid), a.attname, (i.indoption[k.n - 1] & 1) = 1, NOT i.indimmediate "
+      "pg_get_expr(i.indpred, i.indrelid), pg_get_indexdef(i.indexrelid), a.attname, (i.indoption[k.n - 1] & 1) = "
+      "1, NOT i.indimmediate "
       "FROM wanted w JOIN pg_catalog.pg_index i ON i.indrelid = w.oid "
       "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
       "JOIN pg_catalog.pg_am m ON m.oid = c.relam "

@@ -102,9 +102,8 @@ class UpsertParts {
   }
 };
 
-/// Writes `WITH "#input" AS (…), "#seen" AS (…), "#locked" AS (…), "#due" AS (…), "#written" AS (INSERT … ON CONFLICT
-/// …),
-/// "#result" AS (…), "#verdict" AS (…) SELECT …`:
+/// Writes `WITH "#input" AS (…), "#seen" AS (…), "#locked" AS (…), "#due" AS (…), "#written" AS (INSERT …
+/// ON CONFLICT …), "#result" AS (…), "#verdict" AS (…) SELECT …`:
 ///
 ///   "#seen"    the elements, with what the statement's snapshot shows of their rows. When one of these may not be
 ///              written (deleted, another version, another immutable value), nothing is.
@@ -232,7 +231,16 @@ class UpsertRenderer {
 
   std::string Due() const {
     return Cat("SELECT ", input_.Names(), " FROM \"#seen\" WHERE NOT \"#same\" AND ", kGuard,
-               " AND \"#\" NOT IN (SELECT \"#\" FROM \"#locked\" WHERE \"#same\")");
+               " AND \"#\" NOT IN (SELECT \"#\" FROM \"#locked\" WHERE \"#same\")", HasItsVersionOrFails());
+  }
+
+  /// ` AND …`: a version was given for a row that was there. Where it is not locked, another transaction has deleted or
+  /// changed it meanwhile, and a new row in its place would not be what the caller asked for.
+  std::string HasItsVersionOrFails() const {
+    if (!batch_.version_guard) return "";
+    return Cat(" AND CASE WHEN \"#ver\" = 0 OR \"#\" IN (SELECT \"#\" FROM \"#locked\") THEN true ELSE ",
+               "jsonb_path_exists('{}', ('strict $.' || CASE WHEN \"#ver\" <> 0 THEN ", KeyOf(Met::kOvertaken),
+               " END)::jsonpath) END");
   }
 
   std::string Written() const {

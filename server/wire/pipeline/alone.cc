@@ -19,8 +19,10 @@ struct AutocommittedWrite {
   exec::Outcome outcome;
 };
 
-/// `error` came instead of the response, after the write was done.
+/// `error` came instead of the response, after the call was run.
 absl::Status WithWhatWasWritten(const exec::Outcome& outcome, const absl::Status& error) {
+  const auto* row = std::get_if<exec::RowFacts>(&outcome.facts);
+  if (row != nullptr && row->unchanged) return error;
   const auto* batch = std::get_if<exec::BatchFacts>(&outcome.facts);
   if (batch == nullptr || batch->results.empty()) return ChangeWasMade(error);
   const auto written = std::count_if(batch->results.begin(), batch->results.end(),

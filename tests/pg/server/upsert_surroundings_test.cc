@@ -398,6 +398,14 @@ TEST_P(OvertakenTest, ByADeletion) {
   EXPECT_EQ(AllSaid(Overtaken("DELETE FROM item", {Item("b", "1"), Item("a", "1")})), "INSERTED b:1:1, INSERTED a:1:1");
 }
 
+TEST_P(OvertakenTest, ByADeletionOfTheVersionThatIsToBeReplaced) {
+  Run("INSERT INTO item (sku, title) VALUES ('a', '0')");
+  Json item = Item("a", "1");
+  item["version"] = "1";
+  EXPECT_EQ(Summary(Overtaken("DELETE FROM item", {Item("b", "1"), item})), "ABORTED VERSION_MISMATCH");
+  EXPECT_EQ(Stored(), "");
+}
+
 TEST_P(OvertakenTest, ByAnotherKey) {
   Run("INSERT INTO item (sku, title) VALUES ('a', '0')");
   EXPECT_EQ(AllSaid(Overtaken("UPDATE item SET sku = 'b'", {Item("a", "1")})), "INSERTED a:1:1");
