@@ -68,13 +68,14 @@ TEST(ConflictKeyFit, KeysThatUpsertsLookByMustNotBeDeferrable) {
       ElementsAre("shop.v1.Item: table \"item\" has the deferrable key \"other\", by which Import looks for "
                   "rows, but PostgreSQL has no ON CONFLICT for deferrable keys; name the fields of another key "
                   "with conflict_fields, or run: ALTER TABLE \"item\" DROP CONSTRAINT \"other\", ADD CONSTRAINT "
-                  "\"other\" UNIQUE (\"code\", \"shop\")"));
+                  "\"other\" UNIQUE (\"shop\", \"code\") (foreign keys that reference it have to be dropped first)"));
   EXPECT_THAT(
       MismatchesAfter("ALTER TABLE item DROP CONSTRAINT pk_item, ADD CONSTRAINT pk_item PRIMARY KEY (id) DEFERRABLE"),
-      ElementsAre("shop.v1.Item: table \"item\" has the deferrable key \"pk_item\", by which Upsert looks for "
-                  "rows, but PostgreSQL has no ON CONFLICT for deferrable keys; name the fields of another key "
-                  "with conflict_fields, or run: ALTER TABLE \"item\" DROP CONSTRAINT \"pk_item\", ADD "
-                  "CONSTRAINT \"pk_item\" PRIMARY KEY (\"id\")"));
+      ElementsAre(
+          "shop.v1.Item: table \"item\" has the deferrable key \"pk_item\", by which Upsert looks for "
+          "rows, but PostgreSQL has no ON CONFLICT for deferrable keys; name the fields of another key "
+          "with conflict_fields, or run: ALTER TABLE \"item\" DROP CONSTRAINT \"pk_item\", ADD "
+          "CONSTRAINT \"pk_item\" PRIMARY KEY (\"id\") (foreign keys that reference it have to be dropped first)"));
 }
 
 TEST(ConflictKeyFit, OneDeferrableKeyBesideAnotherOverTheSameColumnsIsOneTooMany) {
