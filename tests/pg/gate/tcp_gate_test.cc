@@ -46,7 +46,7 @@ TEST_F(TcpGateTest, PassesEverythingOnUntilToldOtherwise) {
   EXPECT_EQ(seen.open, 1);
   EXPECT_EQ(seen.fired, 0);
   EXPECT_EQ(seen.from_client.at('P'), 1);
-  EXPECT_EQ(seen.from_server.at('D'), 100001);
+  EXPECT_EQ(seen.from_server.at('D'), 100002) << "with the row by which a new session is recognised";
 }
 
 TEST_F(TcpGateTest, PassesTheEndOfEitherSideOn) {

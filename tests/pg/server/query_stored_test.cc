@@ -194,6 +194,16 @@ TEST_F(QueryStoredTest, ColumnsThatTheQueryLeavesAloneAreNoneOfItsBusiness) {
   EXPECT_EQ(Call("PlainGood0").value()["affected"], "3") << "which repairs due_at";
 }
 
+TEST_F(QueryStoredTest, RulesThatCannotReturnWhatIsWrittenAreRefused) {
+  server_->database().Run("CREATE RULE also AS ON UPDATE TO things DO ALSO NOTIFY things");
+  const std::string before = Content();
+  EXPECT_EQ(Summary(Call("PlainGood0").status()), "FAILED_PRECONDITION SCHEMA_MISMATCH");
+  EXPECT_EQ(Content(), before);
+  EXPECT_EQ(Summary(Call("Rename").status()), "OK") << "texts need no look";
+  server_->database().Run("DROP RULE also ON things");
+  EXPECT_EQ(Summary(Call("PlainGood0").status()), "OK");
+}
+
 TEST_F(QueryStoredTest, TheSameHoldsInAUnitOfWork) {
   const std::string before = Content();
   const Unit unit(server_);
