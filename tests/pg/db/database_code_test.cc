@@ -323,7 +323,7 @@ const RealError kRealErrors[] = {
     {"DomainCheck", "CREATE DOMAIN low AS int CONSTRAINT low_check CHECK (VALUE < 9); CREATE TABLE lows (n low)",
      "INSERT INTO lows VALUES (10)", "INVALID_FIELD", "the constraint low_check"},
     {"DomainNotNull", "CREATE DOMAIN low AS int NOT NULL; CREATE TABLE lows (n low)", "INSERT INTO lows VALUES (NULL)",
-     "INVALID_FIELD", "a value is left out that its type demands"},
+     "INVALID_FIELD", "a value is missing, but its type requires one"},
     {"RuleThatAlsoWrites",
      "CREATE TABLE log (line int CONSTRAINT log_line UNIQUE); INSERT INTO log VALUES (7); CREATE TABLE ruled (id int); "
      "CREATE RULE also AS ON INSERT TO ruled DO ALSO INSERT INTO log VALUES (7)",
@@ -365,7 +365,7 @@ const RealError kRealErrors[] = {
     {"ViewThatTakesNoRows", "CREATE VIEW sums AS SELECT count(*) AS n FROM items", "INSERT INTO sums VALUES (1)",
      "SCHEMA_MISMATCH", "the view does not take this change"},
     {"MaterializedView", "CREATE MATERIALIZED VIEW kept AS SELECT 1 AS n", "INSERT INTO kept VALUES (1)",
-     "SCHEMA_MISMATCH", "a table is no table"},
+     "SCHEMA_MISMATCH", "a table or view is of a kind that cannot take this statement"},
     {"Exclusion", "CREATE TABLE spans (id int, at int4range, CONSTRAINT spans_at EXCLUDE USING gist (at WITH &&))",
      "INSERT INTO spans VALUES (1, '[1,5]'), (2, '[2,3]')", "TRIGGER_REFUSED", "constraint spans_at of spans"},
     {"Json", "", "SELECT '{\"secret\": tru}'::jsonb", "INVALID_FIELD", "a value is not in the form"},

@@ -337,11 +337,11 @@ TEST_F(ShelfTest, CheckSaysWhereAPurgeReadsTheWholeTableOfReferencingRows) {
   };
   const std::string of_boxes =
       "for each row that shop.v1.BoxRepository.Purge deletes, PostgreSQL reads every row of boxes to find those that "
-      "reference it, for the index on that column leaves rows out; an index on boxes (outer_id) without a predicate "
+      "reference it, because the index on that column is partial; an index on boxes (outer_id) without a predicate "
       "would serve it, declared as `indexes: {fields: \"outer_id\" include_deleted: true}` of shop.v1.Box";
   const std::string of_loads =
       "for each row that shop.v1.CrateRepository.Purge deletes, PostgreSQL reads every row of loads to find those that "
-      "reference it, for the index on that column leaves rows out; an index on loads (crate) without a predicate would "
+      "reference it, because the index on that column is partial; an index on loads (crate) without a predicate would "
       "serve it, declared as `indexes: {fields: \"crate\" include_deleted: true}` of shop.v1.Load";
   EXPECT_THAT(advice(), ::testing::UnorderedElementsAre(of_boxes, of_loads));
   Sql("CREATE INDEX ON boxes (outer_id); DROP INDEX ix_seals_box_id");
