@@ -222,6 +222,19 @@ void AddListOptions(CLI::App* command, ServeSettings* settings) {
       ->group("Server");
 }
 
+/// What callers are shown of the database.
+void AddDisclosureOptions(CLI::App* command, ServeSettings* settings) {
+  AddOption(command, "--debug-header", &settings->debug_header,
+            "The most that callers may ask for with the header rowkeeper-debug: nothing, what a call cost in the "
+            "database, or its query plans too")
+      ->check(CLI::IsMember({"off", "cost", "plan"}))
+      ->group("Server");
+  AddSwitch(command, "--show-database-messages,!--no-show-database-messages", &settings->show_database_messages,
+            "Show callers the messages that triggers and functions of the database raise; they may hold values of rows "
+            "(default: off)")
+      ->group("Server");
+}
+
 void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--listen", &settings->listen, "Address, host:port or unix:/path; may be repeated")
       ->type_name("ADDRESS")
@@ -249,15 +262,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
       "start, so tokens end with the server")
       ->type_name("SECRET")
       ->group("Server");
-  AddOption(command, "--debug-header", &settings->debug_header,
-            "The most that callers may ask for with the header rowkeeper-debug: nothing, what a call cost in the "
-            "database, or its query plans too")
-      ->check(CLI::IsMember({"off", "cost", "plan"}))
-      ->group("Server");
-  AddSwitch(command, "--show-database-messages,!--no-show-database-messages", &settings->show_database_messages,
-            "Show callers the messages that triggers and functions of the database raise; they may hold values of rows "
-            "(default: off)")
-      ->group("Server");
+  AddDisclosureOptions(command, settings);
   AddOption(command, "--idempotency-key-age", &settings->idempotency_key_age_s,
             "How long the response to a call with the header idempotency-key is kept for its repeats, seconds")
       ->check(CLI::Range(1, 31536000))

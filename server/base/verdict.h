@@ -55,8 +55,8 @@ absl::Status UnrepresentableResult(std::string_view entity, std::string_view fie
                                    std::string_view element = "");
 
 /// `error` came after a write that is durable: metadata "executed" is "true", and the message says so first. So it is
-/// for a purge or an import that was stopped after its first rows (bulk_errors.h, stream_errors.h). Every other error of
-/// a write means that nothing of it was stored, or may not be known (COMMIT_OUTCOME_UNKNOWN).
+/// for a purge or an import that was stopped after its first rows (bulk_errors.h, stream_errors.h). Every other error
+/// of a write means that nothing of it was stored, or may not be known (COMMIT_OUTCOME_UNKNOWN).
 absl::Status ChangeWasMade(const absl::Status& error);
 /// The same for a partial batch of which `written` of `asked` elements were written.
 absl::Status PartlyMade(const absl::Status& error, size_t written, size_t asked);

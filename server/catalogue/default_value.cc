@@ -149,8 +149,8 @@ absl::StatusOr<DefaultValue> ParseDate(absl::string_view text) {
   return Literal(std::string(text));
 }
 
-/// What keeps protobuf from reading `text` as the value of `field`, or from writing it again (it reads times outside the
-/// years 1 to 9999); empty when nothing does.
+/// What keeps protobuf from reading `text` as the value of `field`, or from writing it again (it reads times outside
+/// the years 1 to 9999); empty when nothing does.
 std::string JsonProblem(const pb::FieldDescriptor& field, absl::string_view text) {
   pb::DynamicMessageFactory factory;
   const std::unique_ptr<pb::Message> message(factory.GetPrototype(field.containing_type())->New());

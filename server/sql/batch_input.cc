@@ -23,8 +23,8 @@ BatchInput::BatchInput(const plan::MethodPlan& plan, const std::vector<int>& val
   for (int i : values) Add(plan.values[i].input, plan.values[i].column);
   for (size_t i = 0; keys == Keys::kStored && i < plan.filters.size(); ++i) {
     const std::string type = ParameterType(*plan.entity, plan.entity->columns[plan.filters[i].column].type);
-    parts_.push_back({-1, StoredKeyName(i),
-                      parameters->Add(Parameter::Source::kElementKeys, static_cast<int>(i), type + "[]")});
+    parts_.push_back(
+        {-1, StoredKeyName(i), parameters->Add(Parameter::Source::kElementKeys, static_cast<int>(i), type + "[]")});
   }
   if (versions == Versions::kNone) return;
   parts_.push_back({-1, "\"#ver\"", parameters->Add(Parameter::Source::kElementVersions, 0, "bigint[]")});

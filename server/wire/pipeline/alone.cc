@@ -69,8 +69,9 @@ void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr
     absl::StatusOr<exec::Outcome> outcome = RunTraced(*exchange, connection, [&](db::Connection& counted) {
       return runner->Run(write->call, counted, cancellation);
     });
-    if (outcome.ok()) write->outcome = *std::move(outcome);
-    return outcome.status();
+    if (!outcome.ok()) return outcome.status();
+    write->outcome = *std::move(outcome);
+    return absl::OkStatus();
   };
   const auto done = [exchange, in_transaction, write, writer](const absl::Status& status) {
     if (IsUndecided(status)) return in_transaction(std::move(write->call));

@@ -48,8 +48,9 @@ class CrashTest : public ::testing::Test {
   void Connect() {
     EXPECT_TRUE(testing::Eventually([this] {
       auto opened = db::Connection::Open(options_);
-      if (opened.ok()) connection_ = *std::move(opened);
-      return opened.ok();
+      if (!opened.ok()) return false;
+      connection_ = *std::move(opened);
+      return true;
     })) << "the server does not come back";
   }
 

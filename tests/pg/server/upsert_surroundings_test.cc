@@ -436,54 +436,69 @@ struct Load {
   int calls = 0;  ///< of each client
   Keys keys = Keys::kAsStored;
 };
-void AddsUp(InProcessServer* server, const Load& load) {
-  constexpr int kClients = 8, kKeys = 9;
+/// What clients were told.
+struct Tally {
   std::atomic<int> inserted{0}, updated{0}, deleted{0}, again{0};
+};
+
+constexpr int kKeys = 9;
+
+void DeleteOne(InProcessServer* server, std::minstd_rand* random, Tally* tally) {
+  const auto answer = server->Call("ItemRepository.Delete", {{"sku", Cat("K", (*random)() % kKeys)}});
+  if (answer.ok()) ++tally->deleted;
+  EXPECT_TRUE(answer.ok() || absl::IsNotFound(answer.status())) << answer.status();
+}
+
+void UpsertSome(InProcessServer* server, Keys keys, std::minstd_rand* random, Tally* tally) {
+  std::map<int, Json> rows;
+  for (int i = 0; i < 4; ++i) {
+    const int key = static_cast<int>((*random)() % kKeys);
+    const bool low = keys == Keys::kMixedCase && (*random)() % 2 == 0;
+    rows[key] = {{"sku", Cat(low ? "k" : "K", key)}, {"title", Cat("t", (*random)() % 3)}};
+  }
+  Json items = Json::array();
+  for (const auto& [key, row] : rows) items.push_back(row);
+  const auto answer = server->Call("ItemRepository.BatchUpsert", {{"items", items}});
+  if (!answer.ok()) {
+    EXPECT_EQ(answer.status().code(), absl::StatusCode::kAborted) << answer.status();
+    ++tally->again;
+    return;
+  }
+  ASSERT_EQ((*answer)["items"].size(), rows.size());
+  size_t i = 0;
+  for (const auto& [key, row] : rows) {
+    EXPECT_EQ((*answer)["items"][i]["sku"], Cat("K", key));
+    EXPECT_EQ((*answer)["items"][i]["title"], row["title"]);
+    if ((*answer)["outcomes"][i] == "WRITE_OUTCOME_INSERTED") ++tally->inserted;
+    if ((*answer)["outcomes"][i] == "WRITE_OUTCOME_UPDATED") ++tally->updated;
+    ++i;
+  }
+}
+
+void AddsUp(InProcessServer* server, const Load& load) {
+  constexpr int kClients = 8;
+  Tally tally;
   std::vector<std::thread> clients;
   for (int client = 0; client < kClients; ++client) {
     clients.emplace_back([&, client] {
       std::minstd_rand random(static_cast<unsigned>(client + 1));
       for (int call = 0; call < load.calls; ++call) {
         if (random() % 3 == 0) {
-          const auto answer = server->Call("ItemRepository.Delete", {{"sku", Cat("K", random() % kKeys)}});
-          if (answer.ok()) ++deleted;
-          EXPECT_TRUE(answer.ok() || absl::IsNotFound(answer.status())) << answer.status();
-          continue;
-        }
-        std::map<int, Json> rows;
-        for (int i = 0; i < 4; ++i) {
-          const int key = static_cast<int>(random() % kKeys);
-          const bool low = load.keys == Keys::kMixedCase && random() % 2 == 0;
-          rows[key] = {{"sku", Cat(low ? "k" : "K", key)}, {"title", Cat("t", random() % 3)}};
-        }
-        Json items = Json::array();
-        for (const auto& [key, row] : rows) items.push_back(row);
-        const auto answer = server->Call("ItemRepository.BatchUpsert", {{"items", items}});
-        if (!answer.ok()) {
-          EXPECT_EQ(answer.status().code(), absl::StatusCode::kAborted) << answer.status();
-          ++again;
-          continue;
-        }
-        ASSERT_EQ((*answer)["items"].size(), rows.size());
-        size_t i = 0;
-        for (const auto& [key, row] : rows) {
-          EXPECT_EQ((*answer)["items"][i]["sku"], Cat("K", key));
-          EXPECT_EQ((*answer)["items"][i]["title"], row["title"]);
-          if ((*answer)["outcomes"][i] == "WRITE_OUTCOME_INSERTED") ++inserted;
-          if ((*answer)["outcomes"][i] == "WRITE_OUTCOME_UPDATED") ++updated;
-          ++i;
+          DeleteOne(server, &random, &tally);
+        } else {
+          UpsertSome(server, load.keys, &random, &tally);
         }
       }
     });
   }
   for (std::thread& client : clients) client.join();
-  EXPECT_EQ(server->database().Value("SELECT count(*) FROM item"), std::to_string(inserted - deleted));
+  EXPECT_EQ(server->database().Value("SELECT count(*) FROM item"), std::to_string(tally.inserted - tally.deleted));
   EXPECT_EQ(
       server->database().Value("SELECT concat(n_i, ' ', n_u, ' ', n_d) FROM (SELECT count(*) FILTER (WHERE what = "
                                "'INSERT') n_i, count(*) FILTER (WHERE what = 'UPDATE') n_u, count(*) FILTER (WHERE "
                                "what = 'DELETE') n_d FROM done) AS counts"),
-      Cat(inserted.load(), " ", updated.load(), " ", deleted.load()));
-  EXPECT_LT(again, kClients * load.calls / 4);
+      Cat(tally.inserted.load(), " ", tally.updated.load(), " ", tally.deleted.load()));
+  EXPECT_LT(tally.again, kClients * load.calls / 4);
 }
 
 /// Writes down what really happened to rows.

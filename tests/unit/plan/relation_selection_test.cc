@@ -72,8 +72,7 @@ TEST_F(RelationSelectionTest, OwnColumnsComeFromTheOtherPaths) {
 
 TEST_F(RelationSelectionTest, LinksAreTheReferenceOfAToOneAndElseTheKey) {
   const Call call = Get().ReadMask({"owner.id", "tasks.id", "members.id"}).MustBind();
-  EXPECT_THAT(Names(*call.plan->entity, LinkColumns(*RelationsOf(call))),
-              ElementsAre("owner_id", "id", "id"));
+  EXPECT_THAT(Names(*call.plan->entity, LinkColumns(*RelationsOf(call))), ElementsAre("owner_id", "id", "id"));
 }
 
 TEST_F(RelationSelectionTest, TheVariantTellsSelectionsApart) {
