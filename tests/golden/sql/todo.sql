@@ -17,49 +17,14 @@ WITH "#written" AS (INSERT INTO "todos" ("id") VALUES ($1::uuid) RETURNING "id",
 --   $1 todo.id
 --   $2 room for the response, outside a transaction
 
--- planner.v1.TodoRepository.Create, writing todo.owner_id
-WITH "#written" AS (INSERT INTO "todos" ("owner_id") VALUES ($1::uuid) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $2::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $2::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.owner_id
---   $2 room for the response, outside a transaction
-
--- planner.v1.TodoRepository.Create, writing todo.title
-WITH "#written" AS (INSERT INTO "todos" ("title") VALUES ($1::text) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $2::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $2::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.title
---   $2 room for the response, outside a transaction
-
--- planner.v1.TodoRepository.Create, writing todo.notes
-WITH "#written" AS (INSERT INTO "todos" ("notes") VALUES ($1::text) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $2::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $2::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.notes
---   $2 room for the response, outside a transaction
-
--- planner.v1.TodoRepository.Create, writing todo.status
-WITH "#written" AS (INSERT INTO "todos" ("status") VALUES ($1::text) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $2::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $2::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.status
---   $2 room for the response, outside a transaction
-
--- planner.v1.TodoRepository.Create, writing todo.due_at
-WITH "#written" AS (INSERT INTO "todos" ("due_at") VALUES ($1::timestamp with time zone) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $2::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $2::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.due_at
---   $2 room for the response, outside a transaction
-
 -- planner.v1.TodoRepository.Create, writing todo.labels
 WITH "#written" AS (INSERT INTO "todos" ("labels") VALUES ($1::jsonb) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $2::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}')) AND "labels" IS DISTINCT FROM $1::jsonb) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $2::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
 --   $1 todo.labels
 --   $2 room for the response, outside a transaction
 
--- planner.v1.TodoRepository.Create, writing todo.priority
-WITH "#written" AS (INSERT INTO "todos" ("priority") VALUES ($1::integer) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $2::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $2::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.priority
---   $2 room for the response, outside a transaction
-
 -- planner.v1.TodoRepository.Create, writing todo.tags
 WITH "#written" AS (INSERT INTO "todos" ("tags") VALUES ($1::text[]) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $2::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $2::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
 --   $1 todo.tags
---   $2 room for the response, outside a transaction
-
--- planner.v1.TodoRepository.Create, writing todo.estimate
-WITH "#written" AS (INSERT INTO "todos" ("estimate") VALUES ($1::interval) RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $2::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $2::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.estimate
 --   $2 room for the response, outside a transaction
 
 -- planner.v1.TodoRepository.Create, writing nothing
@@ -1197,45 +1162,15 @@ WITH "#written" AS (UPDATE "todos" SET "title" = $1::text, "updated_at" = clock_
 --   $2 todo.id
 --   $3 room for the response, outside a transaction
 
--- planner.v1.TodoRepository.Update, writing todo.notes
-WITH "#written" AS (UPDATE "todos" SET "notes" = $1::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1 OR "#n" = 0 AND NOT ($3::bigint IS NOT NULL AND EXISTS (SELECT FROM "todos" WHERE "id" = $2::uuid AND "deleted_at" IS NULL))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $3::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $3::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.notes
---   $2 todo.id
---   $3 room for the response, outside a transaction
-
--- planner.v1.TodoRepository.Update, writing todo.status
-WITH "#written" AS (UPDATE "todos" SET "status" = $1::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1 OR "#n" = 0 AND NOT ($3::bigint IS NOT NULL AND EXISTS (SELECT FROM "todos" WHERE "id" = $2::uuid AND "deleted_at" IS NULL))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $3::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $3::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.status
---   $2 todo.id
---   $3 room for the response, outside a transaction
-
--- planner.v1.TodoRepository.Update, writing todo.due_at
-WITH "#written" AS (UPDATE "todos" SET "due_at" = $1::timestamp with time zone, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1 OR "#n" = 0 AND NOT ($3::bigint IS NOT NULL AND EXISTS (SELECT FROM "todos" WHERE "id" = $2::uuid AND "deleted_at" IS NULL))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $3::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $3::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.due_at
---   $2 todo.id
---   $3 room for the response, outside a transaction
-
 -- planner.v1.TodoRepository.Update, writing todo.labels
 WITH "#written" AS (UPDATE "todos" SET "labels" = $1::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1 OR "#n" = 0 AND NOT ($3::bigint IS NOT NULL AND EXISTS (SELECT FROM "todos" WHERE "id" = $2::uuid AND "deleted_at" IS NULL))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $3::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}')) AND "labels" IS DISTINCT FROM $1::jsonb) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $3::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
 --   $1 todo.labels
 --   $2 todo.id
 --   $3 room for the response, outside a transaction
 
--- planner.v1.TodoRepository.Update, writing todo.priority
-WITH "#written" AS (UPDATE "todos" SET "priority" = $1::integer, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1 OR "#n" = 0 AND NOT ($3::bigint IS NOT NULL AND EXISTS (SELECT FROM "todos" WHERE "id" = $2::uuid AND "deleted_at" IS NULL))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $3::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $3::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.priority
---   $2 todo.id
---   $3 room for the response, outside a transaction
-
 -- planner.v1.TodoRepository.Update, writing todo.tags
 WITH "#written" AS (UPDATE "todos" SET "tags" = $1::text[], "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1 OR "#n" = 0 AND NOT ($3::bigint IS NOT NULL AND EXISTS (SELECT FROM "todos" WHERE "id" = $2::uuid AND "deleted_at" IS NULL))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $3::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $3::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
 --   $1 todo.tags
---   $2 todo.id
---   $3 room for the response, outside a transaction
-
--- planner.v1.TodoRepository.Update, writing todo.estimate
-WITH "#written" AS (UPDATE "todos" SET "estimate" = $1::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $2::uuid AND "deleted_at" IS NULL RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = 1 OR "#n" = 0 AND NOT ($3::bigint IS NOT NULL AND EXISTS (SELECT FROM "todos" WHERE "id" = $2::uuid AND "deleted_at" IS NULL))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $3::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $3::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 todo.estimate
 --   $2 todo.id
 --   $3 room for the response, outside a transaction
 
@@ -1324,12 +1259,31 @@ SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priori
 SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" ORDER BY "#"
 --   $1 elements' 
 
+-- planner.v1.TodoRepository.BatchGet, only deleted
+SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE NOT ("deleted_at" IS NULL) ORDER BY "#"
+--   $1 elements' 
+
 -- planner.v1.TodoRepository.BatchGet, with relations alone
 SELECT "owner_id", "#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "#"
 --   $1 elements' 
 
 -- planner.v1.TodoRepository.BatchCreate
 WITH "#written" AS (INSERT INTO "todos" ("id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate") SELECT "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8"::text[], "#9" FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamp with time zone[], $7::jsonb[], $8::integer[], $9::text[], $10::interval[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#") ORDER BY "#" RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = $11::bigint) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $12::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $12::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
+--   $1 elements' id
+--   $2 elements' owner_id
+--   $3 elements' title
+--   $4 elements' notes
+--   $5 elements' status
+--   $6 elements' due_at
+--   $7 elements' labels
+--   $8 elements' priority
+--   $9 elements' tags
+--   $10 elements' estimate
+--   $11 number of elements
+--   $12 room for the response, outside a transaction
+
+-- planner.v1.TodoRepository.BatchCreate, some rows without what has a default
+WITH "#written" AS (INSERT INTO "todos" ("id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate") SELECT COALESCE("#0", gen_random_uuid()), "#1", "#2", "#3", COALESCE("#4", 'OPEN'), "#5", COALESCE("#6", '{}'), "#7", COALESCE("#8"::text[], '{}'), "#9" FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamp with time zone[], $7::jsonb[], $8::integer[], $9::text[], $10::interval[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", "#") ORDER BY "#" RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ("#n" = $11::bigint) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", min(CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN 4 WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN 5 WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN 8 WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN 9 WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN 10 WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN 11 WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN 12 END) AS "#bad", $12::bigint IS NOT NULL AND (bool_or(NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}'))) OR sum(COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text) * 12, 0) + COALESCE(cardinality("tags") * 40 + octet_length("tags"::text), 0) + 1296) > $12::bigint) AS "#unsure" FROM "#written") AS "#v") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
 --   $1 elements' id
 --   $2 elements' owner_id
 --   $3 elements' title
@@ -1464,6 +1418,15 @@ WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH 
 WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" ORDER BY "id" FOR UPDATE OF "todos"), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "#"), "#rows" AS (SELECT "#" FROM "#changed"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target"))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#rows") AS "#v") SELECT "#" FROM "#rows" UNION ALL SELECT NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || COALESCE((SELECT min("#") FROM "#target" WHERE "#" NOT IN (SELECT "#" FROM "#rows")), 0) || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END ORDER BY "#"
 --   $1 elements' id
 --   $2 number of elements
+
+-- planner.v1.TodoRepository.BatchDelete, only deleted
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE NOT ("deleted_at" IS NULL) ORDER BY "id" FOR UPDATE OF "todos"), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target") RETURNING "#"), "#rows" AS (SELECT "#" FROM "#changed"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $2::bigint FROM "#target"))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#rows") AS "#v") SELECT "#" FROM "#rows" UNION ALL SELECT NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || COALESCE((SELECT min("#") FROM "#target" WHERE "#" NOT IN (SELECT "#" FROM "#rows")), 0) || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END ORDER BY "#"
+--   $1 elements' id
+--   $2 number of elements
+
+-- planner.v1.TodoRepository.BatchDelete, some may be missing
+WITH "#target" AS (SELECT "#0", "#", true AS "#ok" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR UPDATE OF "todos"), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT COALESCE(bool_and("#ok"), true) FROM "#target") RETURNING "#"), "#rows" AS (SELECT "#" FROM "#changed"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT COALESCE(bool_and("#ok"), true) FROM "#target"))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#rows") AS "#v") SELECT "#" FROM "#rows" UNION ALL SELECT NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || COALESCE((SELECT min("#") FROM "#target" WHERE "#" NOT IN (SELECT "#" FROM "#rows")), 0) || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END ORDER BY "#"
+--   $1 elements' id
 
 -- planner.v1.TodoRepository.BatchDelete, with versions
 WITH "#target" AS (SELECT "#0", "#ver", "#", ("#ver" = 0 OR "version" = "#ver") AS "#ok" FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#ver", "#") JOIN "todos" ON "id" = "#0" WHERE "deleted_at" IS NULL ORDER BY "id" FOR UPDATE OF "todos"), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target") RETURNING "#"), "#rows" AS (SELECT "#" FROM "#changed"), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FILTER (WHERE "#ok") = $3::bigint FROM "#target"))) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#rows") AS "#v") SELECT "#" FROM "#rows" UNION ALL SELECT NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || COALESCE((SELECT min("#") FROM "#target" WHERE "#" NOT IN (SELECT "#" FROM "#rows")), 0) || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END ORDER BY "#"
@@ -1671,22 +1634,6 @@ WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "status" = $1::text AN
 --   $12 todo.tags
 --   $13 todo.estimate
 
--- planner.v1.TodoRepository.UpdateWhere, without status
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" < $2::timestamp with time zone AND "tags" && $3::text[] AND "title" LIKE $4::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $5::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $6::text, "notes" = $7::text, "status" = $8::text, "due_at" = $9::timestamp with time zone, "labels" = $10::jsonb, "priority" = $11::integer, "tags" = $12::text[], "estimate" = $13::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $5::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 due_before
---   $3 any_tags
---   $4 title_prefix
---   $5 max_affected + 1
---   $6 todo.title
---   $7 todo.notes
---   $8 todo.status
---   $9 todo.due_at
---   $10 todo.labels
---   $11 todo.priority
---   $12 todo.tags
---   $13 todo.estimate
-
 -- planner.v1.TodoRepository.UpdateWhere, without due_before
 WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "tags" && $3::text[] AND "title" LIKE $4::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $5::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $6::text, "notes" = $7::text, "status" = $8::text, "due_at" = $9::timestamp with time zone, "labels" = $10::jsonb, "priority" = $11::integer, "tags" = $12::text[], "estimate" = $13::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $5::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
 --   $1 owner_id
@@ -1761,56 +1708,6 @@ WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid 
 --   $6 max_affected + 1
 --   $7 todo.title
 
--- planner.v1.TodoRepository.UpdateWhere, writing todo.notes
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "notes" = $7::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 max_affected + 1
---   $7 todo.notes
-
--- planner.v1.TodoRepository.UpdateWhere, writing todo.status
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "status" = $7::text, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 max_affected + 1
---   $7 todo.status
-
--- planner.v1.TodoRepository.UpdateWhere, writing todo.due_at
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "due_at" = $7::timestamp with time zone, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 max_affected + 1
---   $7 todo.due_at
-
--- planner.v1.TodoRepository.UpdateWhere, writing todo.labels
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "labels" = $7::jsonb, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 max_affected + 1
---   $7 todo.labels
-
--- planner.v1.TodoRepository.UpdateWhere, writing todo.priority
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "priority" = $7::integer, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 max_affected + 1
---   $7 todo.priority
-
 -- planner.v1.TodoRepository.UpdateWhere, writing todo.tags
 WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "tags" = $7::text[], "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
 --   $1 owner_id
@@ -1820,16 +1717,6 @@ WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid 
 --   $5 title_prefix
 --   $6 max_affected + 1
 --   $7 todo.tags
-
--- planner.v1.TodoRepository.UpdateWhere, writing todo.estimate
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $6::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "estimate" = $7::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $6::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 max_affected + 1
---   $7 todo.estimate
 
 -- planner.v1.TodoRepository.UpdateWhere, filtered by owner_id
 WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("owner_id" = $6::uuid OR "owner_id" IS DISTINCT FROM $7::uuid) AND (("owner_id" = $8::uuid OR "owner_id" IS DISTINCT FROM $9::uuid)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $10::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $11::text, "notes" = $12::text, "status" = $13::text, "due_at" = $14::timestamp with time zone, "labels" = $15::jsonb, "priority" = $16::integer, "tags" = $17::text[], "estimate" = $18::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $10::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
@@ -1913,27 +1800,6 @@ WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid 
 --   $26 todo.priority
 --   $27 todo.tags
 --   $28 todo.estimate
-
--- planner.v1.TodoRepository.UpdateWhere, filtered by status
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("status" = $6::text OR "status" IS DISTINCT FROM $7::text) AND (("status" = $8::text OR "status" IS DISTINCT FROM $9::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $10::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $11::text, "notes" = $12::text, "status" = $13::text, "due_at" = $14::timestamp with time zone, "labels" = $15::jsonb, "priority" = $16::integer, "tags" = $17::text[], "estimate" = $18::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $10::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 computed 0
---   $7 computed 1
---   $8 computed 0
---   $9 computed 1
---   $10 max_affected + 1
---   $11 todo.title
---   $12 todo.notes
---   $13 todo.status
---   $14 todo.due_at
---   $15 todo.labels
---   $16 todo.priority
---   $17 todo.tags
---   $18 todo.estimate
 
 -- planner.v1.TodoRepository.UpdateWhere, filtered by due_at
 WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $6::timestamp with time zone OR "due_at" IS DISTINCT FROM $7::timestamp with time zone OR "due_at" < $8::timestamp with time zone OR "due_at" <= $9::timestamp with time zone OR "due_at" > $10::timestamp with time zone OR "due_at" >= $11::timestamp with time zone) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $12::timestamp with time zone OR "due_at" IS DISTINCT FROM $13::timestamp with time zone OR "due_at" < $14::timestamp with time zone OR "due_at" <= $15::timestamp with time zone OR "due_at" > $16::timestamp with time zone OR "due_at" >= $17::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $19::text, "notes" = $20::text, "status" = $21::text, "due_at" = $22::timestamp with time zone, "labels" = $23::jsonb, "priority" = $24::integer, "tags" = $25::text[], "estimate" = $26::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
@@ -2035,93 +1901,6 @@ WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid 
 --   $15 todo.tags
 --   $16 todo.estimate
 
--- planner.v1.TodoRepository.UpdateWhere, filtered by estimate
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $6::interval OR "estimate" IS DISTINCT FROM $7::interval OR "estimate" < $8::interval OR "estimate" <= $9::interval OR "estimate" > $10::interval OR "estimate" >= $11::interval) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $12::interval OR "estimate" IS DISTINCT FROM $13::interval OR "estimate" < $14::interval OR "estimate" <= $15::interval OR "estimate" > $16::interval OR "estimate" >= $17::interval)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $19::text, "notes" = $20::text, "status" = $21::text, "due_at" = $22::timestamp with time zone, "labels" = $23::jsonb, "priority" = $24::integer, "tags" = $25::text[], "estimate" = $26::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 computed 0
---   $7 computed 1
---   $8 computed 2
---   $9 computed 3
---   $10 computed 4
---   $11 computed 5
---   $12 computed 0
---   $13 computed 1
---   $14 computed 2
---   $15 computed 3
---   $16 computed 4
---   $17 computed 5
---   $18 max_affected + 1
---   $19 todo.title
---   $20 todo.notes
---   $21 todo.status
---   $22 todo.due_at
---   $23 todo.labels
---   $24 todo.priority
---   $25 todo.tags
---   $26 todo.estimate
-
--- planner.v1.TodoRepository.UpdateWhere, filtered by created_at
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("created_at" = $6::timestamp with time zone OR "created_at" IS DISTINCT FROM $7::timestamp with time zone OR "created_at" < $8::timestamp with time zone OR "created_at" <= $9::timestamp with time zone OR "created_at" > $10::timestamp with time zone OR "created_at" >= $11::timestamp with time zone) AND (("created_at" = $12::timestamp with time zone OR "created_at" IS DISTINCT FROM $13::timestamp with time zone OR "created_at" < $14::timestamp with time zone OR "created_at" <= $15::timestamp with time zone OR "created_at" > $16::timestamp with time zone OR "created_at" >= $17::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $19::text, "notes" = $20::text, "status" = $21::text, "due_at" = $22::timestamp with time zone, "labels" = $23::jsonb, "priority" = $24::integer, "tags" = $25::text[], "estimate" = $26::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 computed 0
---   $7 computed 1
---   $8 computed 2
---   $9 computed 3
---   $10 computed 4
---   $11 computed 5
---   $12 computed 0
---   $13 computed 1
---   $14 computed 2
---   $15 computed 3
---   $16 computed 4
---   $17 computed 5
---   $18 max_affected + 1
---   $19 todo.title
---   $20 todo.notes
---   $21 todo.status
---   $22 todo.due_at
---   $23 todo.labels
---   $24 todo.priority
---   $25 todo.tags
---   $26 todo.estimate
-
--- planner.v1.TodoRepository.UpdateWhere, filtered by updated_at
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "tags" && $4::text[] AND "title" LIKE $5::text AND (("updated_at" = $6::timestamp with time zone OR "updated_at" IS DISTINCT FROM $7::timestamp with time zone OR "updated_at" < $8::timestamp with time zone OR "updated_at" <= $9::timestamp with time zone OR "updated_at" > $10::timestamp with time zone OR "updated_at" >= $11::timestamp with time zone) AND (("updated_at" = $12::timestamp with time zone OR "updated_at" IS DISTINCT FROM $13::timestamp with time zone OR "updated_at" < $14::timestamp with time zone OR "updated_at" <= $15::timestamp with time zone OR "updated_at" > $16::timestamp with time zone OR "updated_at" >= $17::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $18::bigint FOR NO KEY UPDATE), "#changed" AS (UPDATE "todos" SET "title" = $19::text, "notes" = $20::text, "status" = $21::text, "due_at" = $22::timestamp with time zone, "labels" = $23::jsonb, "priority" = $24::integer, "tags" = $25::text[], "estimate" = $26::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $18::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 any_tags
---   $5 title_prefix
---   $6 computed 0
---   $7 computed 1
---   $8 computed 2
---   $9 computed 3
---   $10 computed 4
---   $11 computed 5
---   $12 computed 0
---   $13 computed 1
---   $14 computed 2
---   $15 computed 3
---   $16 computed 4
---   $17 computed 5
---   $18 max_affected + 1
---   $19 todo.title
---   $20 todo.notes
---   $21 todo.status
---   $22 todo.due_at
---   $23 todo.labels
---   $24 todo.priority
---   $25 todo.tags
---   $26 todo.estimate
-
 -- planner.v1.TodoRepository.SoftDeleteWhere
 WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "id" LIMIT $4::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $4::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0" RETURNING 1), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $4::bigint RETURNING 1), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FROM "#target") < $4::bigint) AND (SELECT count(*) FROM "#null0!") = (SELECT count(*) FROM "#null0")) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#changed") AS "#v") SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer UNION ALL SELECT NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
 --   $1 owner_id
@@ -2132,12 +1911,6 @@ WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::ti
 -- planner.v1.TodoRepository.SoftDeleteWhere, without owner_id
 WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "status" = $1::text AND "due_at" < $2::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "id" LIMIT $3::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $3::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0" RETURNING 1), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FROM "#target") < $3::bigint) AND (SELECT count(*) FROM "#null0!") = (SELECT count(*) FROM "#null0")) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#changed") AS "#v") SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer UNION ALL SELECT NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
 --   $1 status
---   $2 due_before
---   $3 max_affected + 1
-
--- planner.v1.TodoRepository.SoftDeleteWhere, without status
-WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" < $2::timestamp with time zone AND "deleted_at" IS NULL ORDER BY "id" LIMIT $3::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $3::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0" RETURNING 1), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FROM "#target") < $3::bigint) AND (SELECT count(*) FROM "#null0!") = (SELECT count(*) FROM "#null0")) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#changed") AS "#v") SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer UNION ALL SELECT NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 owner_id
 --   $2 due_before
 --   $3 max_affected + 1
 
@@ -2200,17 +1973,6 @@ WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::ti
 --   $17 computed 6
 --   $18 max_affected + 1
 
--- planner.v1.TodoRepository.SoftDeleteWhere, filtered by status
-WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("status" = $4::text OR "status" IS DISTINCT FROM $5::text) AND (("status" = $6::text OR "status" IS DISTINCT FROM $7::text)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $8::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $8::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0" RETURNING 1), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $8::bigint RETURNING 1), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FROM "#target") < $8::bigint) AND (SELECT count(*) FROM "#null0!") = (SELECT count(*) FROM "#null0")) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#changed") AS "#v") SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer UNION ALL SELECT NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 computed 0
---   $5 computed 1
---   $6 computed 0
---   $7 computed 1
---   $8 max_affected + 1
-
 -- planner.v1.TodoRepository.SoftDeleteWhere, filtered by due_at
 WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $4::timestamp with time zone OR "due_at" IS DISTINCT FROM $5::timestamp with time zone OR "due_at" < $6::timestamp with time zone OR "due_at" <= $7::timestamp with time zone OR "due_at" > $8::timestamp with time zone OR "due_at" >= $9::timestamp with time zone) AND (("due_at" IS NULL OR "due_at" IS NOT NULL OR "due_at" = $10::timestamp with time zone OR "due_at" IS DISTINCT FROM $11::timestamp with time zone OR "due_at" < $12::timestamp with time zone OR "due_at" <= $13::timestamp with time zone OR "due_at" > $14::timestamp with time zone OR "due_at" >= $15::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $16::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0" RETURNING 1), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $16::bigint RETURNING 1), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint) AND (SELECT count(*) FROM "#null0!") = (SELECT count(*) FROM "#null0")) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#changed") AS "#v") SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer UNION ALL SELECT NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
 --   $1 owner_id
@@ -2271,63 +2033,6 @@ WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::ti
 --   $5 computed 0
 --   $6 max_affected + 1
 
--- planner.v1.TodoRepository.SoftDeleteWhere, filtered by estimate
-WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $4::interval OR "estimate" IS DISTINCT FROM $5::interval OR "estimate" < $6::interval OR "estimate" <= $7::interval OR "estimate" > $8::interval OR "estimate" >= $9::interval) AND (("estimate" IS NULL OR "estimate" IS NOT NULL OR "estimate" = $10::interval OR "estimate" IS DISTINCT FROM $11::interval OR "estimate" < $12::interval OR "estimate" <= $13::interval OR "estimate" > $14::interval OR "estimate" >= $15::interval)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $16::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0" RETURNING 1), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $16::bigint RETURNING 1), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint) AND (SELECT count(*) FROM "#null0!") = (SELECT count(*) FROM "#null0")) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#changed") AS "#v") SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer UNION ALL SELECT NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 computed 0
---   $5 computed 1
---   $6 computed 2
---   $7 computed 3
---   $8 computed 4
---   $9 computed 5
---   $10 computed 0
---   $11 computed 1
---   $12 computed 2
---   $13 computed 3
---   $14 computed 4
---   $15 computed 5
---   $16 max_affected + 1
-
--- planner.v1.TodoRepository.SoftDeleteWhere, filtered by created_at
-WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("created_at" = $4::timestamp with time zone OR "created_at" IS DISTINCT FROM $5::timestamp with time zone OR "created_at" < $6::timestamp with time zone OR "created_at" <= $7::timestamp with time zone OR "created_at" > $8::timestamp with time zone OR "created_at" >= $9::timestamp with time zone) AND (("created_at" = $10::timestamp with time zone OR "created_at" IS DISTINCT FROM $11::timestamp with time zone OR "created_at" < $12::timestamp with time zone OR "created_at" <= $13::timestamp with time zone OR "created_at" > $14::timestamp with time zone OR "created_at" >= $15::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $16::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0" RETURNING 1), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $16::bigint RETURNING 1), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint) AND (SELECT count(*) FROM "#null0!") = (SELECT count(*) FROM "#null0")) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#changed") AS "#v") SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer UNION ALL SELECT NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 computed 0
---   $5 computed 1
---   $6 computed 2
---   $7 computed 3
---   $8 computed 4
---   $9 computed 5
---   $10 computed 0
---   $11 computed 1
---   $12 computed 2
---   $13 computed 3
---   $14 computed 4
---   $15 computed 5
---   $16 max_affected + 1
-
--- planner.v1.TodoRepository.SoftDeleteWhere, filtered by updated_at
-WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "id" AS "#t0", "deleted_at"::timestamp with time zone AS "#tat" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "due_at" < $3::timestamp with time zone AND (("updated_at" = $4::timestamp with time zone OR "updated_at" IS DISTINCT FROM $5::timestamp with time zone OR "updated_at" < $6::timestamp with time zone OR "updated_at" <= $7::timestamp with time zone OR "updated_at" > $8::timestamp with time zone OR "updated_at" >= $9::timestamp with time zone) AND (("updated_at" = $10::timestamp with time zone OR "updated_at" IS DISTINCT FROM $11::timestamp with time zone OR "updated_at" < $12::timestamp with time zone OR "updated_at" <= $13::timestamp with time zone OR "updated_at" > $14::timestamp with time zone OR "updated_at" >= $15::timestamp with time zone)) IS NOT TRUE) AND "deleted_at" IS NULL ORDER BY "id" LIMIT $16::bigint FOR NO KEY UPDATE), "#doomed"("#e", "#s0") AS (SELECT 0, "#t0"::uuid FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint), "#now"("#at") AS MATERIALIZED (SELECT clock_timestamp()), "#null0" AS MATERIALIZED (SELECT "id" AS "#l0" FROM "schedule_items" WHERE "id" = ANY (ARRAY(SELECT "id" FROM "#doomed" JOIN "schedule_items" ON "#e" = 0 AND "todo_id" = "#s0" WHERE "deleted_at" IS NULL)) AND "deleted_at" IS NULL AND ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE ORDER BY "id" FOR NO KEY UPDATE), "#null0!" AS (UPDATE "schedule_items" SET "todo_id" = CASE WHEN ("todo_id" IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 0)) IS TRUE THEN NULL ELSE "todo_id" END, "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#null0" WHERE "id" = "#l0" RETURNING 1), "#changed" AS (UPDATE "todos" SET "deleted_at" = "#at", "updated_at" = clock_timestamp(), "version" = "version" + 1 FROM "#target", "#now" WHERE "id" = "#t0" AND (SELECT count(*) FROM "#target") < $16::bigint RETURNING 1), "#verdict" AS (SELECT "#n", "#bad", "#unsure", ((SELECT count(*) FROM "#changed") = (SELECT count(*) FROM "#target" WHERE (SELECT count(*) FROM "#target") < $16::bigint) AND (SELECT count(*) FROM "#null0!") = (SELECT count(*) FROM "#null0")) AND "#bad" IS NULL AS "#ok" FROM (SELECT count(*) AS "#n", NULL::integer AS "#bad", false AS "#unsure" FROM "#changed") AS "#v") SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed"), NULL::integer UNION ALL SELECT NULL, NULL, NULL FROM "#verdict" WHERE CASE WHEN "#ok" AND "#unsure" IS NOT TRUE THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':' || 0 || ':' || COALESCE("#bad", -1) || CASE WHEN "#ok" THEN ':1"' ELSE ':0"' END)::jsonpath) END
---   $1 owner_id
---   $2 status
---   $3 due_before
---   $4 computed 0
---   $5 computed 1
---   $6 computed 2
---   $7 computed 3
---   $8 computed 4
---   $9 computed 5
---   $10 computed 0
---   $11 computed 1
---   $12 computed 2
---   $13 computed 3
---   $14 computed 4
---   $15 computed 5
---   $16 max_affected + 1
-
 -- planner.v1.TodoRepository.DeleteWhere
 WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL ORDER BY "id" LIMIT $3::bigint FOR UPDATE), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
 --   $1 owner_id
@@ -2339,13 +2044,14 @@ WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "status" = $1::text AN
 --   $1 status
 --   $2 max_affected + 1
 
--- planner.v1.TodoRepository.DeleteWhere, without status
-WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "deleted_at" IS NULL ORDER BY "id" LIMIT $2::bigint FOR UPDATE), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $2::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
---   $1 owner_id
---   $2 max_affected + 1
-
 -- planner.v1.TodoRepository.DeleteWhere, including deleted
 WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text ORDER BY "id" LIMIT $3::bigint FOR UPDATE), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
+--   $1 owner_id
+--   $2 status
+--   $3 max_affected + 1
+
+-- planner.v1.TodoRepository.DeleteWhere, only deleted
+WITH "#target" AS (SELECT "id" AS "#0" FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND NOT ("deleted_at" IS NULL) ORDER BY "id" LIMIT $3::bigint FOR UPDATE), "#changed" AS (DELETE FROM "todos" USING "#target" WHERE "id" = "#0" AND (SELECT count(*) FROM "#target") < $3::bigint RETURNING 1) SELECT (SELECT count(*) FROM "#target"), (SELECT count(*) FROM "#changed")
 --   $1 owner_id
 --   $2 status
 --   $3 max_affected + 1

@@ -51,9 +51,9 @@ std::string Describe(const plan::MethodPlan& plan, const Parameter& parameter) {
 
 /// The text without what tells columns and their types apart: an INSERT of one column is like that of another.
 std::string ShapeOf(const std::string& text) {
-  static const std::regex names(R"re("[^"#]+")re");
+  static const std::regex names(R"re("(#[^"]*)"|"[^"]+")re");  // "#written" is no column
   static const std::regex types(R"re(::("n"|double precision|timestamp with time zone|[a-z]+)(\([0-9, ]+\))?)re");
-  return std::regex_replace(std::regex_replace(text, names, "\"n\""), types, "::t");
+  return std::regex_replace(std::regex_replace(text, names, "\"n$1\""), types, "::t");
 }
 
 /// What the plan does when all is given, and of its other statements those whose shape is not among `shapes` yet.
