@@ -103,7 +103,10 @@ absl::Status UpsertRun::PrepareFor(Met met, int attempt) {
   }
   if (met == Met::kSameRow) return SameRowTwice(call_.plan->batch->field->name());
   if (attempt + 1 >= kMostTries) {
-    return met == Met::kOtherKey ? KeyChangesEachTime(call_.plan->entity->full_name) : SerializationFailure();
+    // Not so where the keys were never learned: other transactions took up the tries.
+    const bool learned = call_.variant.as<plan::BatchVariant>().by_stored_key;
+    return met == Met::kOtherKey && learned ? KeyChangesEachTime(call_.plan->entity->full_name)
+                                            : SerializationFailure();
   }
   if (met == Met::kOtherKey) return FindStoredKeys();
   SleepBeforeRetry(attempt, execution_.parts.clock);
