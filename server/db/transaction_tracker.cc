@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "server/base/statement_text.h"
 #include "server/base/text.h"
 
 namespace rowkeeper::db {
@@ -51,6 +52,7 @@ TransactionEffect ClassifyCommit(std::string_view rest) {
 }  // namespace
 
 TransactionEffect ClassifyStatement(std::string_view text) {
+  text = SkipComments(text);
   const std::string_view word = TakeWord(&text);
   if (word.empty()) return text.empty() ? TransactionEffect::kNone : TransactionEffect::kUnknown;
   switch (absl::ascii_tolower(static_cast<unsigned char>(word[0]))) {

@@ -8,7 +8,8 @@ namespace rowkeeper::db {
 /// What a statement does to the transaction it runs in.
 enum class TransactionEffect { kNone, kBegin, kBeginReadOnly, kSavepoint, kCommit, kRollback, kRollbackTo, kUnknown };
 
-/// Reads the first words of one statement. SET LOCAL and the like may follow a BEGIN in the same text.
+/// Reads the first words of one statement, behind its comments. SET LOCAL and the like may follow a BEGIN in the same
+/// text.
 TransactionEffect ClassifyStatement(std::string_view text);
 bool IsBegin(TransactionEffect effect);
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "server/base/statement_text.h"
 #include "server/sql/render_export.h"
 #include "server/sql/transaction_sql.h"
 
@@ -22,7 +23,8 @@ absl::Status ExportRun::Open() {
 }
 
 absl::StatusOr<db::Rows> ExportRun::Fetch(int rows) {
-  absl::StatusOr<db::Rows> fetched = Execute(sql::FetchExport(rows), statement_->Shape());
+  absl::StatusOr<db::Rows> fetched =
+      Execute(WithPurpose(PurposeOf(statement_->text), sql::FetchExport(rows)), statement_->Shape());
   if (!fetched.ok() || fetched->size() > 0) return fetched;
   if (absl::Status status = Execute(sql::Commit()).status(); !status.ok()) return status;
   return fetched;

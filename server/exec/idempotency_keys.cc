@@ -7,6 +7,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/idempotency_errors.h"
+#include "server/base/statement_text.h"
 #include "server/base/text.h"
 #include "server/sql/idempotency_sql.h"
 
@@ -24,8 +25,8 @@ constexpr char kVersion = 1;
 
 /// A statement that is prepared.
 struct Prepared {
-  explicit Prepared(std::string sql, std::vector<CellType> cells = {})
-      : text(std::move(sql)), name(text), result(std::move(cells)) {}
+  Prepared(std::string_view purpose, const std::string& sql, std::vector<CellType> cells = {})
+      : text(WithPurpose(purpose, sql)), name(text), result(std::move(cells)) {}
 
   const std::string text;
   const StatementName name;
@@ -34,9 +35,10 @@ struct Prepared {
 
 /// Those that every call with a key executes.
 struct KeyStatements {
-  const Prepared insert{sql::InsertIdempotencyKey()};
-  const Prepared select{sql::SelectIdempotencyKey(), {CellType::kBool, CellType::kBytes, CellType::kBool}};
-  const Prepared update{sql::UpdateIdempotencyKey()};
+  const Prepared insert{"idempotency/claim", sql::InsertIdempotencyKey()};
+  const Prepared select{
+      "idempotency/look", sql::SelectIdempotencyKey(), {CellType::kBool, CellType::kBytes, CellType::kBool}};
+  const Prepared update{"idempotency/store", sql::UpdateIdempotencyKey()};
 
   static const KeyStatements& Get() {
     static const auto* const statements = new KeyStatements;
@@ -99,8 +101,8 @@ absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const Idempote
       if (!(*stored)->same_request) return IdempotencyKeyReused(key.key);
       return std::move((*stored)->response);
     }
-    const auto freed = Execute(sql::DeleteOldIdempotencyKey(), {key.key, Cat(options_.age.count())}, Effect::kWrite,
-                               connection, cancellation);
+    const auto freed = Execute(WithPurpose("idempotency/free", sql::DeleteOldIdempotencyKey()),
+                               {key.key, Cat(options_.age.count())}, Effect::kWrite, connection, cancellation);
     if (!freed.ok()) return freed.status();
   }
   return SerializationFailure();
@@ -142,8 +144,8 @@ absl::StatusOr<int64_t> IdempotencyKeys::Sweep(db::Connection& connection) const
   const auto there = ExecuteQuery(question, {}, Effect::kRead, connection, nullptr);
   if (!there.ok()) return there.status();
   if (there->size() == 0 || there->cell(0, 0) != "t") return 0;
-  const auto swept = Execute(sql::DeleteOldIdempotencyKeys(), {Cat(options_.age.count()), Cat(kSweepRows)},
-                             Effect::kWrite, connection, nullptr);
+  const auto swept = Execute(WithPurpose("idempotency/sweep", sql::DeleteOldIdempotencyKeys()),
+                             {Cat(options_.age.count()), Cat(kSweepRows)}, Effect::kWrite, connection, nullptr);
   if (!swept.ok()) return swept.status();
   return swept->affected();
 }

@@ -2,8 +2,11 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <utility>
+
 #include "server/base/text.h"
 #include "server/plan/mask/json_mask.h"
+#include "server/sql/purpose.h"
 #include "server/sql/render.h"
 #include "server/sql/render_count.h"
 #include "server/sql/render_relation.h"
@@ -13,21 +16,24 @@ namespace rowkeeper::exec {
 namespace {
 
 sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& variant, StatementCache::Kind kind) {
+  const auto named = [&plan](std::string_view part, sql::Statement statement) {
+    return sql::WithPurpose(sql::PurposeOf(plan, part), std::move(statement));
+  };
   switch (kind) {
     case StatementCache::Kind::kProbe:
-      return sql::RenderProbe(plan, variant);
+      return named("probe", sql::RenderProbe(plan, variant));
     case StatementCache::Kind::kReread:
-      return sql::RenderReread(plan, variant);
+      return named("reread", sql::RenderReread(plan, variant));
     case StatementCache::Kind::kStoredKeys:
-      return sql::RenderStoredKeys(plan, variant);
+      return named("stored-keys", sql::RenderStoredKeys(plan, variant));
     case StatementCache::Kind::kCount:
-      return sql::RenderCount(plan, variant);
+      return named("count", sql::RenderCount(plan, variant));
     case StatementCache::Kind::kEstimate:
-      return sql::RenderEstimate(plan, variant);
+      return named("estimate", sql::RenderEstimate(plan, variant));
     case StatementCache::Kind::kMain:
       break;
   }
-  return sql::Render(plan, variant);
+  return named("", sql::Render(plan, variant));
 }
 
 /// The relations below decide by their names alone which cells a relation's rows need for them.
@@ -77,7 +83,9 @@ std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan
 }
 
 std::shared_ptr<const sql::Statement> StatementCache::GetRelation(const plan::SelectedRelation& selected) {
-  return GetOrRender(RelationKey(selected), [&] { return sql::RenderRelation(selected); });
+  return GetOrRender(RelationKey(selected), [&] {
+    return sql::WithPurpose(sql::PurposeOf(*selected.relation), sql::RenderRelation(selected));
+  });
 }
 
 size_t StatementCache::size() const {

@@ -13,7 +13,8 @@
 
 namespace rowkeeper::exec {
 
-/// The statements of every variant of every plan that has been called, each rendered once. Thread-safe.
+/// The statements of every variant of every plan that has been called, each rendered once, with a comment that says its
+/// purpose (sql/purpose.h). Thread-safe.
 class StatementCache {
  public:
   /// Bytes of the longest text that is kept. A longer one is rendered for its call alone and not prepared, as those are

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "server/base/statement_text.h"
 #include "server/base/text.h"
 
 namespace rowkeeper::sql {
@@ -11,26 +12,11 @@ namespace {
 constexpr std::string_view kPlanned[] = {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "MERGE", "TABLE"};
 constexpr std::string_view kTransactionControl[] = {"BEGIN",    "START",     "COMMIT", "END",
                                                     "ROLLBACK", "SAVEPOINT", "RELEASE"};
-constexpr std::string_view kSpaces = " \t\r\n\f\v(";
 
-/// Without the white space, comments and parentheses that it begins with. A comment that does not end leaves nothing.
+/// Without the white space, comments and parentheses that it begins with.
 std::string_view FromFirstWord(std::string_view text) {
-  while (!text.empty()) {
-    const size_t begin = text.find_first_not_of(kSpaces);
-    if (begin == std::string_view::npos) return {};
-    text.remove_prefix(begin);
-    size_t end = 0;
-    if (text.substr(0, 2) == "--") {
-      end = text.find('\n');
-    } else if (text.substr(0, 2) == "/*") {
-      end = text.find("*/", 2);
-      if (end != std::string_view::npos) ++end;
-    } else {
-      return text;
-    }
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
-  }
+  text = SkipComments(text);
+  while (text.substr(0, 1) == "(") text = SkipComments(text.substr(1));
   return text;
 }
 

@@ -45,8 +45,11 @@ TEST(ClassifyStatementTest, ReadsTheFirstWords) {
            {"ROLLBACK TO SAVEPOINT s1", Effect::kRollbackTo},
            {"COMMITTED", Effect::kNone},
            {"COMMENT ON TABLE t IS 'commit'", Effect::kNone},
-           {"/* x */ BEGIN", Effect::kUnknown},
-           {"-- x", Effect::kUnknown},
+           {"/* x */ BEGIN", Effect::kBegin},
+           {"/*rowkeeper:planner.v1.Todo/List*/ SELECT 1", Effect::kNone},
+           {"/* begin; /* commit */ */ -- end\n ROLLBACK", Effect::kRollback},
+           {"-- x", Effect::kNone},
+           {"(COMMIT)", Effect::kUnknown},
            {"", Effect::kNone},
            {"  ", Effect::kNone},
        }) {

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
 #include <thread>
 
+#include "server/base/statement_text.h"
+#include "server/base/text.h"
 #include "server/plan/mask/json_mask.h"
 #include "server/sql/render.h"
 #include "server/sql/render_relation.h"
@@ -27,6 +31,9 @@ plan::JsonWrite Chain(int levels) {
   write.parts.push_back(std::move(part));
   return write;
 }
+
+/// The text without the comment that says its purpose.
+std::string Bare(const sql::Statement& statement) { return std::string(SkipComments(statement.text)); }
 
 class StatementCacheTest : public ::testing::Test {
  protected:
@@ -77,14 +84,45 @@ TEST_F(StatementCacheTest, KeepsOneStatementForEachPlanVariantAndKind) {
       EXPECT_EQ(statement->name.value().str(), StatementName(statement->text).str());
       statements.insert(statement.get());
     }
-    EXPECT_EQ(cache.Get(*plan, variant, StatementCache::Kind::kMain)->text, sql::Render(*plan, variant).text);
+    EXPECT_EQ(Bare(*cache.Get(*plan, variant, StatementCache::Kind::kMain)), sql::Render(*plan, variant).text);
     if (!looks) continue;
-    EXPECT_EQ(cache.Get(*plan, variant, StatementCache::Kind::kProbe)->text, sql::RenderProbe(*plan, variant).text);
+    EXPECT_EQ(Bare(*cache.Get(*plan, variant, StatementCache::Kind::kProbe)), sql::RenderProbe(*plan, variant).text);
   }
   EXPECT_EQ(ids.count(0), 0u);
   EXPECT_EQ(statements.size(), ids.size());
   EXPECT_GT(statements.size(), plans_.size());
   EXPECT_EQ(cache.refused(), 0u);
+}
+
+TEST_F(StatementCacheTest, EveryStatementSaysWhatItIsFor) {
+  StatementCache cache;
+  for (const auto& plan : plans_) {
+    const auto statement = cache.Get(*plan, sql::BasicVariant(*plan), StatementCache::Kind::kMain);
+    const std::string wanted = plan->family() == catalogue::Family::kQuery
+                                   ? plan->full_name
+                                   : Cat(plan->entity->full_name, "/", catalogue::TraitsOf(plan->operation).name);
+    std::string purpose(PurposeOf(statement->text));
+    if (plan->family() == catalogue::Family::kQuery) std::replace(purpose.begin(), purpose.end(), '/', '.');
+    EXPECT_EQ(purpose, wanted);
+    EXPECT_EQ(statement->text, WithPurpose(PurposeOf(statement->text), Bare(*statement)));
+  }
+  const plan::MethodPlan& update = Find("planner.v1.TodoRepository.Update");
+  const auto probe = cache.Get(update, sql::BasicVariant(update), StatementCache::Kind::kProbe);
+  EXPECT_EQ(PurposeOf(probe->text), "planner.v1.Todo/Update:probe");
+  const catalogue::Entity& profile = *catalogue_->FindEntity("planner.v1.Profile");
+  const auto related = cache.GetRelation(plan::WholeRelation(*profile.FindRelation("asked")));
+  EXPECT_EQ(PurposeOf(related->text), "planner.v1.Profile/relation:asked");
+}
+
+TEST_F(StatementCacheTest, NothingOfACallIsInThePurpose) {
+  const plan::MethodPlan& list = Find("planner.v1.TodoRepository.List");
+  StatementCache cache;
+  plan::Variant narrow = sql::BasicVariant(list);
+  narrow.columns = {0};
+  const auto whole = cache.Get(list, sql::BasicVariant(list), StatementCache::Kind::kMain);
+  const auto part = cache.Get(list, narrow, StatementCache::Kind::kMain);
+  EXPECT_NE(whole->text, part->text);
+  EXPECT_EQ(PurposeOf(whole->text), PurposeOf(part->text));
 }
 
 TEST_F(StatementCacheTest, BeyondItsLimitAStatementIsNeitherKeptNorPrepared) {
@@ -97,7 +135,7 @@ TEST_F(StatementCacheTest, BeyondItsLimitAStatementIsNeitherKeptNorPrepared) {
   const auto third = get(2);
   EXPECT_EQ(third->id, 0u);
   EXPECT_FALSE(third->name.has_value());
-  EXPECT_EQ(third->text, sql::Render(*plans_[2], sql::BasicVariant(*plans_[2])).text);
+  EXPECT_EQ(Bare(*third), sql::Render(*plans_[2], sql::BasicVariant(*plans_[2])).text);
   EXPECT_NE(get(2), third);
   EXPECT_EQ(cache.refused(), 2u);
   EXPECT_EQ(get(0), first);
@@ -149,7 +187,7 @@ TEST_F(StatementCacheTest, KeepsOneStatementForARelationWithItsColumnsAndThoseBe
   const auto whole = cache.GetRelation(asked);
   EXPECT_EQ(cache.GetRelation(asked), whole);
   EXPECT_NE(whole->id, 0u);
-  EXPECT_EQ(whole->text, sql::RenderRelation(asked).text);
+  EXPECT_EQ(Bare(*whole), sql::RenderRelation(asked).text);
   asked.columns = {0};
   const auto key_only = cache.GetRelation(asked);
   EXPECT_NE(key_only->id, whole->id);
