@@ -68,6 +68,22 @@ std::string Remedy(const ServeSettings& settings) {
              "` on this database");
 }
 
+/// Every refused call carries them, so it is a few.
+constexpr size_t kShownMismatches = 3;
+
+/// Where the tables do not fit, the queries over them would only say so again.
+std::string Summary(const schema::FitState& fit) {
+  const schema::FitReport& report = fit.tables.fits() ? fit.queries : fit.tables;
+  std::string text;
+  for (size_t i = 0; i < std::min(report.mismatches.size(), kShownMismatches); ++i) {
+    text += Cat(i == 0 ? "" : "; ", report.mismatches[i].ToString());
+  }
+  if (report.mismatches.size() > kShownMismatches) {
+    text += Cat("; and ", report.mismatches.size() - kShownMismatches, " more (rowkeeper check lists them)");
+  }
+  return text;
+}
+
 /// What did not get through since the start.
 void LogLosses() {
   const uint64_t dropped = observe::DroppedLogLines();
@@ -110,9 +126,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   process->MakeUnits();
   ServerProcess* self = process.get();
   process->monitor_ = std::make_unique<DatabaseMonitor>(
-      loaded, process->options_.connection, Remedy(options.serve),
-      [self](DatabaseMonitor::State state, const absl::Status& reason) { self->OnDatabaseChange(state, reason); },
-      &process->timers_);
+      MakeDatabaseLook(loaded, process->options_.connection, process->timers_.clock()),
+      [self](const DatabaseView& view) { self->OnDatabaseChange(view); }, &process->timers_);
   return process;
 }
 
@@ -222,30 +237,58 @@ void ServerProcess::MakeUnits() {
   units_slot_.Set(units_.get());
 }
 
-void ServerProcess::OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason) {
-  const std::string message(reason.message());
-  switch (state) {
-    case DatabaseMonitor::State::kUnreachable:
+void ServerProcess::OnDatabaseChange(const DatabaseView& view) {
+  LogBehind(view);
+  switch (view.reach) {
+    case DatabaseView::Reach::kUnreachable:
       // After a fit calls find out for themselves, and notice first when the database is back; before one nothing runs.
       if (!fitted_) gate_.Close(DatabaseUnavailable());
-      health_.SetAll(wire::HealthService::Status::kNotServing);
-      Log(LogLevel::kWarning, "database unreachable, trying again", {{"reason", message}});
-      break;
-    case DatabaseMonitor::State::kMismatch:
+      return Announce(Serving::kUnreachable, view.reason);
+    case DatabaseView::Reach::kPoolerUnfit:
       fitted_ = false;
-      gate_.Close(reason);
-      health_.SetAll(wire::HealthService::Status::kNotServing);
-      Log(LogLevel::kError,
-          ReasonOf(reason) == Reason::kPoolerUnfit ? "not serving: the database's pooler does not fit"
-                                                   : "not serving: the database does not fit the catalogue",
-          {{"reason", message}});
+      gate_.Close(view.reason);
+      return Announce(Serving::kPoolerUnfit, view.reason);
+    case DatabaseView::Reach::kReachable:
       break;
-    case DatabaseMonitor::State::kReady:
-      fitted_ = true;
-      gate_.Open();
-      health_.SetAll(wire::HealthService::Status::kServing);
-      Log(LogLevel::kInfo, "serving", {{"methods", static_cast<int64_t>(methods_.size() + streams_.size())}});
-      break;
+  }
+  if (!view.fit->fits()) {
+    fitted_ = false;
+    const absl::Status reason = SchemaMismatch(Summary(*view.fit), Remedy(options_.serve));
+    gate_.Close(reason);
+    return Announce(Serving::kMismatch, reason);
+  }
+  if (!view.fit->complete()) return;  // nothing is known to be wrong, so what was so stays so
+  fitted_ = true;
+  gate_.Open();
+  Announce(Serving::kReady, absl::OkStatus());
+}
+
+void ServerProcess::LogBehind(const DatabaseView& view) {
+  if (view.reach != DatabaseView::Reach::kReachable || view.behind == behind_) return;
+  behind_ = view.behind;
+  if (behind_.empty()) {
+    Log(LogLevel::kInfo, "the schema is fully known again", {});
+  } else {
+    Log(LogLevel::kInfo, "part of the schema cannot be looked at now and stays as it was known", {{"what", behind_}});
+  }
+}
+
+void ServerProcess::Announce(Serving serving, const absl::Status& reason) {
+  const std::string message(reason.message());
+  if (announced_ == serving && announced_reason_ == message) return;
+  announced_ = serving;
+  announced_reason_ = message;
+  health_.SetAll(serving == Serving::kReady ? wire::HealthService::Status::kServing
+                                            : wire::HealthService::Status::kNotServing);
+  switch (serving) {
+    case Serving::kUnreachable:
+      return Log(LogLevel::kWarning, "database unreachable, trying again", {{"reason", message}});
+    case Serving::kPoolerUnfit:
+      return Log(LogLevel::kError, "not serving: the database's pooler does not fit", {{"reason", message}});
+    case Serving::kMismatch:
+      return Log(LogLevel::kError, "not serving: the database does not fit the catalogue", {{"reason", message}});
+    case Serving::kReady:
+      return Log(LogLevel::kInfo, "serving", {{"methods", static_cast<int64_t>(methods_.size() + streams_.size())}});
   }
 }
 

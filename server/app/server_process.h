@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,7 +68,11 @@ class ServerProcess {
   void AnnounceServices();
   /// Takes everything that runs down, in the order of the calls' way back; what is down already stays so.
   void Stop();
-  void OnDatabaseChange(DatabaseMonitor::State state, const absl::Status& reason);
+  void OnDatabaseChange(const DatabaseView& view);
+  void LogBehind(const DatabaseView& view);
+  /// Health and a line in the log, once for each change.
+  enum class Serving { kUnreachable, kPoolerUnfit, kMismatch, kReady };
+  void Announce(Serving serving, const absl::Status& reason);
 
   const LoadedCatalogue& loaded_;
   const exec::ErrorContexts errors_;
@@ -90,8 +95,11 @@ class ServerProcess {
   wire::UnitsSlot units_slot_;
   wire::ServingGate gate_;
   /// Whether the database fitted when it was last looked at; of the monitor's callbacks alone, which come one at a
-  /// time.
+  /// time, like the three below.
   bool fitted_ = false;
+  std::optional<Serving> announced_;
+  std::string announced_reason_;
+  std::string behind_;
   wire::HealthService health_;
   std::unique_ptr<wire::Reflection> reflection_;
   std::vector<std::unique_ptr<const wire::RepositoryMethod>> methods_;

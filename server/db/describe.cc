@@ -2,6 +2,8 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -17,25 +19,42 @@ namespace rowkeeper::db {
 namespace {
 
 constexpr std::chrono::seconds kAnswerLimit{5};
-/// In a transaction, so that a pooler in transaction mode brings all of it to one session: the unnamed statement of
-/// another client would be described else. Preparing a statement waits for whoever changes its tables.
-constexpr char kBegin[] = "BEGIN READ ONLY; SET LOCAL lock_timeout = 500; SET LOCAL statement_timeout = 2000";
+constexpr int kLongestLockWaitMs = 500;
+constexpr int kLongestStatementMs = 2000;
 constexpr char kEnd[] = "ROLLBACK";
 
 using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
+/// The shorter of both, where 0 is no limit.
+int Limit(int milliseconds, int longest) { return milliseconds > 0 ? std::min(milliseconds, longest) : longest; }
+
+/// In a transaction, so that a pooler in transaction mode brings all of it to one session: the unnamed statement of
+/// another client would be described else. Preparing a statement waits for whoever changes its tables.
+std::string BeginText(const ConnectionOptions& options) {
+  return Cat("BEGIN READ ONLY; SET LOCAL lock_timeout = ", Limit(options.lock_timeout_ms, kLongestLockWaitMs),
+             "; SET LOCAL statement_timeout = ", Limit(options.statement_timeout_ms, kLongestStatementMs));
+}
+
+/// Of what happened to PostgreSQL or the session meanwhile, which says nothing about the statement.
+bool IsAboutTheMoment(std::string_view sqlstate) {
+  constexpr std::array<std::string_view, 8> kClasses = {"08", "25", "40", "53", "55", "57", "58", "XX"};
+  return std::find(kClasses.begin(), kClasses.end(), sqlstate.substr(0, 2)) != kClasses.end();
+}
+
 /// What PostgreSQL says of a statement that it refuses.
 absl::Status Refused(const PGresult* result) {
   const PgError error = ReadPgError(result);
-  if (error.sqlstate == "55P03" || error.sqlstate == "57014") return LockTimeout();
-  const std::string words = Cat(error.primary, error.hint.empty() ? "" : "; ", error.hint);
-  return absl::FailedPreconditionError(ToAbsl(RepairUtf8(words)));
+  if (error.sqlstate == "55P03") return absl::AbortedError("a table that it uses is locked");
+  const std::string words = RepairUtf8(Cat(error.primary, error.hint.empty() ? "" : "; ", error.hint));
+  if (IsAboutTheMoment(error.sqlstate)) return absl::AbortedError(ToAbsl(words));
+  return absl::FailedPreconditionError(ToAbsl(words));
 }
 
 }  // namespace
 
 struct Describer::Session {
-  explicit Session(const std::string& conninfo) : pg(conninfo), watch(pg.socket()) {}
+  Session(const std::string& conninfo, std::string begin_text)
+      : begin(std::move(begin_text)), pg(conninfo), watch(pg.socket()) {}
 
   /// Runs `send` under the watch.
   template <typename Send>
@@ -46,6 +65,7 @@ struct Describer::Session {
     return result;
   }
 
+  const std::string begin;
   PgSession pg;
   SocketWatch watch;
 };
@@ -60,7 +80,7 @@ absl::StatusOr<std::unique_ptr<Describer>> Describer::Open(const ConnectionOptio
   (*info)["client_encoding"] = "UTF8";
   info->try_emplace("application_name", options.application_name);
   try {
-    return std::unique_ptr<Describer>(new Describer(std::make_unique<Session>(ToKeyValue(*info))));
+    return std::unique_ptr<Describer>(new Describer(std::make_unique<Session>(ToKeyValue(*info), BeginText(options))));
   } catch (const std::exception&) {  // no connection, or no descriptor for the watch
     return DatabaseUnavailable();
   }
@@ -70,7 +90,7 @@ bool Describer::broken() const { return session_->watch.expired() || !session_->
 
 absl::StatusOr<std::vector<DescribedColumn>> Describer::Describe(const std::string& text) {
   if (broken()) return DatabaseUnavailable();
-  const Result begun = session_->Ask([](PGconn* c) { return PQexec(c, kBegin); });
+  const Result begun = session_->Ask([this](PGconn* c) { return PQexec(c, session_->begin.c_str()); });
   if (broken() || PQresultStatus(begun.get()) != PGRES_COMMAND_OK) return DatabaseUnavailable();
   absl::StatusOr<std::vector<DescribedColumn>> columns = DescribeInTransaction(text);
   if (!broken()) session_->Ask([](PGconn* c) { return PQexec(c, kEnd); });

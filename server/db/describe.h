@@ -30,7 +30,8 @@ class Describer {
   Describer& operator=(const Describer&) = delete;
 
   /// The columns of what `text` returns; none when it returns no rows. FAILED_PRECONDITION with PostgreSQL's words when
-  /// it refuses the statement; ABORTED when it cannot say within half a second, because a table is locked; UNAVAILABLE.
+  /// it refuses the statement; ABORTED with why it cannot say now: a table is locked for longer than half a second or
+  /// ConnectionOptions::lock_timeout_ms, or PostgreSQL has trouble of its own; UNAVAILABLE.
   absl::StatusOr<std::vector<DescribedColumn>> Describe(const std::string& text);
   /// The session is lost.
   bool broken() const;

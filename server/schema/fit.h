@@ -2,6 +2,7 @@
 
 // The map of this folder:
 //   live_schema.h       what the database has; table_fit.cc compares a table with its entity
+//   schema_watch.h      keeps that up to date by looks that wait for nobody; fit_watch.h: and with it, what fits
 //   query_fit.cc        custom queries, compared with what db/describe.h hears from PostgreSQL, at start and with each
 //                       look
 //   migration_runner.h  up, down, status, stamp under a lock; migration_file.h: dbmate's format; history.h: its table
@@ -50,7 +51,7 @@ struct FitReport {
 /// db::Connection::Execute.
 absl::StatusOr<FitReport> CheckFit(const catalogue::Catalogue& catalogue, db::Connection& connection);
 
-/// The same for a live schema that was read before over `connection`.
+/// The same for a live schema that was read before over `connection`. Says nothing of tables that it does not know.
 absl::StatusOr<FitReport> CheckFit(const catalogue::Catalogue& catalogue, const LiveSchema& live,
                                    db::Connection& connection);
 

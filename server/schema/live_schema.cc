@@ -1,120 +1,15 @@
 #include "server/schema/live_schema.h"
 
 #include <algorithm>
-#include <charconv>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/sql/identifier.h"
-#include "server/sql/introspect.h"
+#include "server/schema/live_table_reader.h"
 
 namespace rowkeeper::schema {
 namespace {
 
 using catalogue::Entity;
-using db::Rows;
-
-absl::StatusOr<Rows> Run(db::Connection& connection, const std::string& text, int columns) {
-  db::Query query;
-  query.text = text;
-  query.result = ResultShape::Columns(columns);
-  query.effect = db::Query::Effect::kRead;
-  return connection.Execute(query);
-}
-
-std::string Text(const Rows& rows, int row, int column) { return std::string(rows.cell(row, column)); }
-
-bool True(const Rows& rows, int row, int column) { return rows.cell(row, column) == "t"; }
-
-std::optional<std::string> OptionalText(const Rows& rows, int row, int column) {
-  if (rows.is_null(row, column)) return std::nullopt;
-  return Text(rows, row, column);
-}
-
-int Position(const Rows& rows, int row, int column) {
-  std::string_view text = rows.cell(row, column);
-  int position = 0;
-  std::from_chars(text.data(), text.data() + text.size(), position);
-  return position;
-}
-
-LiveTable::Kind KindOf(std::string_view relkind) {
-  if (relkind.empty()) return LiveTable::Kind::kMissing;
-  if (relkind == "r" || relkind == "p" || relkind == "f") return LiveTable::Kind::kTable;
-  if (relkind == "v" || relkind == "m") return LiveTable::Kind::kView;
-  return LiveTable::Kind::kOther;
-}
-
-LiveColumn::Identity IdentityOf(std::string_view attidentity) {
-  if (attidentity == "a") return LiveColumn::Identity::kAlways;
-  if (attidentity == "d") return LiveColumn::Identity::kByDefault;
-  return LiveColumn::Identity::kNone;
-}
-
-void AddColumns(const Rows& rows, std::vector<LiveTable>* tables) {
-  for (int row = 0; row < rows.size(); ++row) {
-    std::vector<LiveColumn>& columns = (*tables)[Position(rows, row, 0)].columns;
-    if (columns.empty() || columns.back().name != rows.cell(row, 1)) {
-      LiveColumn column;
-      column.name = Text(rows, row, 1);
-      column.quoted_name = Text(rows, row, 2);
-      column.type = Text(rows, row, 3);
-      column.not_null = True(rows, row, 4);
-      column.generated = !rows.cell(row, 7).empty();
-      if (!column.generated) column.default_sql = OptionalText(rows, row, 5);
-      column.identity = IdentityOf(rows.cell(row, 6));
-      column.comment = Text(rows, row, 8);
-      column.type_schema = Text(rows, row, 9);
-      column.type_name = Text(rows, row, 10);
-      columns.push_back(std::move(column));
-    }
-    if (!rows.is_null(row, 11)) columns.back().enum_labels.push_back(Text(rows, row, 11));
-  }
-}
-
-void AddIndexes(const Rows& rows, std::vector<LiveTable>* tables) {
-  for (int row = 0; row < rows.size(); ++row) {
-    std::vector<LiveIndex>& indexes = (*tables)[Position(rows, row, 0)].indexes;
-    if (indexes.empty() || indexes.back().name != rows.cell(row, 1)) {
-      LiveIndex index;
-      index.name = Text(rows, row, 1);
-      index.unique = True(rows, row, 2);
-      index.primary = True(rows, row, 3);
-      index.valid = True(rows, row, 4);
-      index.method = Text(rows, row, 5);
-      index.where = OptionalText(rows, row, 6);
-      index.definition = Text(rows, row, 7);
-      index.deferrable = True(rows, row, 10);
-      indexes.push_back(std::move(index));
-    }
-    indexes.back().terms.push_back({Text(rows, row, 8), True(rows, row, 9)});
-  }
-}
-
-/// pg_constraint.confdeltype. NO ACTION and RESTRICT differ in when they refuse.
-std::optional<catalogue::OnDelete> OnDeleteOf(std::string_view type) {
-  if (type == "a" || type == "r") return catalogue::OnDelete::kRestrict;
-  if (type == "c") return catalogue::OnDelete::kCascade;
-  if (type == "n") return catalogue::OnDelete::kSetNull;
-  return std::nullopt;
-}
-
-void AddConstraints(const Rows& rows, const std::vector<const Entity*>& entities, std::vector<LiveTable>* tables) {
-  for (int row = 0; row < rows.size(); ++row) {
-    std::vector<LiveConstraint>& constraints = (*tables)[Position(rows, row, 0)].constraints;
-    if (constraints.empty() || constraints.back().name != rows.cell(row, 1)) {
-      LiveConstraint constraint;
-      constraint.name = Text(rows, row, 1);
-      constraint.kind = rows.cell(row, 2) == "f" ? LiveConstraint::Kind::kForeignKey : LiveConstraint::Kind::kCheck;
-      constraint.definition = Text(rows, row, 3);
-      constraint.expression = Text(rows, row, 4);
-      if (!rows.is_null(row, 5)) constraint.referenced = entities[Position(rows, row, 5)];
-      constraint.on_delete = OnDeleteOf(rows.cell(row, 8));
-      constraints.push_back(std::move(constraint));
-    }
-    constraints.back().columns.push_back(Text(rows, row, 6));
-    if (!rows.is_null(row, 7)) constraints.back().referenced_columns.push_back(Text(rows, row, 7));
-  }
-}
 
 bool StartsWithAllOf(const LiveIndex& index, const std::vector<std::string>& columns) {
   if (index.terms.size() < columns.size()) return false;
@@ -170,35 +65,30 @@ const LiveColumn* LiveTable::FindColumn(std::string_view name) const {
   return it == columns.end() ? nullptr : &*it;
 }
 
-absl::StatusOr<LiveSchema> LiveSchema::Read(const catalogue::Catalogue& catalogue, db::Connection& connection) {
-  LiveSchema schema;
-  std::vector<std::string> names;
-  for (const auto& entity : catalogue.entities()) {
-    schema.entities_.push_back(entity.get());
-    names.push_back(sql::Table(*entity));
-  }
-  schema.tables_.resize(names.size());
+LiveSchema::LiveSchema(const catalogue::Catalogue& catalogue) {
+  for (const auto& entity : catalogue.entities()) positions_.emplace(entity.get(), static_cast<int>(positions_.size()));
+  tables_.resize(positions_.size());
+}
 
-  auto tables = Run(connection, sql::TablesQuery(names), 2);
+absl::StatusOr<LiveSchema> LiveSchema::Read(const catalogue::Catalogue& catalogue, db::Connection& connection) {
+  const LiveTableReader reader(catalogue);
+  auto tables = reader.Read(reader.all(), connection);
   if (!tables.ok()) return tables.status();
-  for (int row = 0; row < tables->size(); ++row) {
-    schema.tables_[Position(*tables, row, 0)].kind = KindOf(tables->cell(row, 1));
-  }
-  auto columns = Run(connection, sql::ColumnsQuery(names), 12);
-  if (!columns.ok()) return columns.status();
-  AddColumns(*columns, &schema.tables_);
-  auto indexes = Run(connection, sql::IndexesQuery(names), 11);
-  if (!indexes.ok()) return indexes.status();
-  AddIndexes(*indexes, &schema.tables_);
-  auto constraints = Run(connection, sql::ConstraintsQuery(names), 9);
-  if (!constraints.ok()) return constraints.status();
-  AddConstraints(*constraints, schema.entities_, &schema.tables_);
+  LiveSchema schema(catalogue);
+  for (size_t i = 0; i < tables->size(); ++i) schema.Learn(static_cast<int>(i), std::move((*tables)[i]));
   return schema;
 }
 
+void LiveSchema::Learn(int position, LiveTable table) {
+  tables_.at(position) = std::make_shared<const LiveTable>(std::move(table));
+}
+
+bool LiveSchema::Knows(const Entity& entity) const { return tables_.at(positions_.at(&entity)) != nullptr; }
+
 const LiveTable& LiveSchema::Of(const Entity& entity) const {
-  size_t position = std::find(entities_.begin(), entities_.end(), &entity) - entities_.begin();
-  return tables_.at(position);
+  static const LiveTable kUnknown;
+  const auto& table = tables_.at(positions_.at(&entity));
+  return table == nullptr ? kUnknown : *table;
 }
 
 IndexFit LiveSchema::BestIndex(const Entity& entity, const std::vector<int>& equality,

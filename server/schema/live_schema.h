@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -87,14 +89,22 @@ enum class IndexFit {
   kFilterAndOrder,  ///< finds them in order
 };
 
-/// The live tables of a catalogue's entities, as one moment showed them. Immutable; any thread may read it. Points into
-/// the catalogue, which must outlive it.
+/// What is known of the live tables of a catalogue's entities. Any thread may read it; copies share the tables. Points
+/// into the catalogue, which must outlive it.
 class LiveSchema {
  public:
-  /// A handful of queries, whatever the number of entities. Errors: those of db::Connection::Execute.
+  /// Of all tables, as one moment showed them. A handful of queries, whatever the number of entities. Errors: those of
+  /// db::Connection::Execute.
   static absl::StatusOr<LiveSchema> Read(const catalogue::Catalogue& catalogue, db::Connection& connection);
+  /// Of which no table is known.
+  explicit LiveSchema(const catalogue::Catalogue& catalogue);
 
-  /// `entity` must be of the catalogue that was read.
+  /// `position` is that of the table's entity in the catalogue.
+  void Learn(int position, LiveTable table);
+  /// False for a table that could not be read yet, which is not to be compared with anything. `entity` must be of the
+  /// catalogue, here and below.
+  bool Knows(const catalogue::Entity& entity) const;
+  /// One without columns when it is not known.
   const LiveTable& Of(const catalogue::Entity& entity) const;
 
   /// The best index for rows that are not deleted, have given values in the columns `equality` and are wanted in
@@ -106,10 +116,9 @@ class LiveSchema {
                    const std::vector<catalogue::OrderTerm>& order) const;
 
  private:
-  LiveSchema() = default;
-
-  std::vector<const catalogue::Entity*> entities_;
-  std::vector<LiveTable> tables_;
+  std::unordered_map<const catalogue::Entity*, int> positions_;
+  /// Null: not known.
+  std::vector<std::shared_ptr<const LiveTable>> tables_;
 };
 
 /// Whether a partial index or constraint with the predicate `where` covers every row that is not deleted. Knows the

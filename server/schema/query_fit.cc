@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -104,20 +105,24 @@ bool SameType(const ValueType& type, const LiveResult& live) {
 /// "timestamp with time zone", and "numeric" whatever its precision: what to cast to.
 std::string WantedType(const MethodPlan& plan, const ValueType& type) { return sql::ParameterType(*plan.entity, type); }
 
+/// For each of them the describer has waited.
+constexpr size_t kMostUnknown = 8;
+
 class QueryFit {
  public:
   QueryFit(db::Describer& describer, db::Connection& connection, FitReport* report)
       : describer_(describer), connection_(connection), report_(*report) {}
 
-  absl::Status Check(const std::vector<std::unique_ptr<const MethodPlan>>& plans) {
-    for (const auto& plan : plans) {
-      if (plan->query == nullptr) continue;
+  absl::Status Check(const std::vector<const MethodPlan*>& queries) {
+    for (const MethodPlan* plan : queries) {
       if (absl::Status status = Describe(*plan); !status.ok()) return status;
     }
     if (absl::Status status = ReadTypes(); !status.ok()) return status;
     for (const Described& query : described_) Compare(query);
     return CheckFunctions();
   }
+
+  const std::vector<UnknownQuery>& unknown() const { return unknown_; }
 
  private:
   void Add(const MethodPlan& plan, const Column* column, std::string problem) {
@@ -132,7 +137,10 @@ class QueryFit {
   }
 
   absl::Status Describe(const MethodPlan& plan) {
-    if (locked_) return absl::OkStatus();
+    if (unknown_.size() >= kMostUnknown) {
+      unknown_.push_back({&plan, "others are asked about first"});
+      return absl::OkStatus();
+    }
     auto columns = describer_.Describe(sql::RenderQuery(plan).text);
     if (columns.ok()) {
       described_.push_back({&plan, *std::move(columns), {}});
@@ -142,9 +150,9 @@ class QueryFit {
       Add(plan, nullptr, Cat("PostgreSQL refuses the query: ", ToStd(columns.status().message())));
       return absl::OkStatus();
     }
-    // What is locked now is looked at again the next time; to wait for each query would take too long.
-    locked_ = columns.status().code() == absl::StatusCode::kAborted;
-    return locked_ ? absl::OkStatus() : columns.status();
+    if (columns.status().code() != absl::StatusCode::kAborted) return columns.status();
+    unknown_.push_back({&plan, ToStd(columns.status().message())});
+    return absl::OkStatus();
   }
 
   static std::string ToStd(absl::string_view text) { return std::string(text); }
@@ -250,18 +258,27 @@ class QueryFit {
   db::Connection& connection_;
   FitReport& report_;
   std::vector<Described> described_;
-  bool locked_ = false;
+  std::vector<UnknownQuery> unknown_;
 };
 
 }  // namespace
 
-absl::Status CheckQueries(const std::vector<std::unique_ptr<const MethodPlan>>& plans, db::Describer& describer,
-                          db::Connection& connection, FitReport* report) {
-  return QueryFit(describer, connection, report).Check(plans);
+std::vector<const MethodPlan*> QueriesOf(const std::vector<std::unique_ptr<const MethodPlan>>& plans) {
+  std::vector<const MethodPlan*> queries;
+  for (const auto& plan : plans) {
+    if (plan->query != nullptr) queries.push_back(plan.get());
+  }
+  return queries;
 }
 
-bool HasQueries(const std::vector<std::unique_ptr<const MethodPlan>>& plans) {
-  return std::any_of(plans.begin(), plans.end(), [](const auto& plan) { return plan->query != nullptr; });
+absl::StatusOr<std::vector<UnknownQuery>> CheckQueries(const std::vector<const MethodPlan*>& queries,
+                                                       db::Describer& describer, db::Connection& connection,
+                                                       FitReport* report) {
+  FitReport found;
+  QueryFit fit(describer, connection, &found);
+  if (absl::Status status = fit.Check(queries); !status.ok()) return status;
+  std::move(found.mismatches.begin(), found.mismatches.end(), std::back_inserter(report->mismatches));
+  return fit.unknown();
 }
 
 }  // namespace rowkeeper::schema
