@@ -7,6 +7,7 @@ packages=(
   build-essential cmake ninja-build ccache pkg-config
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev
   libpqxx-dev libpq-dev libspdlog-dev libcli11-dev libabsl-dev nlohmann-json3-dev libssl-dev libpg-query-dev
+  prometheus-cpp-dev
 )
 # Programs that may be installed from elsewhere, each with the package that has it.
 programs=()
@@ -33,7 +34,7 @@ parse_arguments() {
   while [ $# -gt 0 ]; do
     case $1 in
       --tests)
-        packages+=(libgtest-dev libgmock-dev pgbouncer procps python3 python3-grpcio python3-protobuf)
+        packages+=(libgtest-dev libgmock-dev pgbouncer procps prometheus python3 python3-grpcio python3-protobuf)
         programs+=(go:golang-go npm:npm)
         ;;
       --checks)
@@ -119,13 +120,13 @@ install_postgresql() {
   apt install -y --no-install-recommends postgresql || fail "cannot install postgresql; the lines above say why"
 }
 
-# Debian starts PgBouncer's service with its installation. Tests run their own, so a service that was not there before is
-# ended.
-stop_new_pgbouncer() {
+# Debian starts the services of PgBouncer and Prometheus with their installation. Tests run their own, so a service that
+# was not there before is ended.
+stop_new_service() {
   if [ -d /run/systemd/system ]; then
-    "${as_root[@]}" systemctl disable --now pgbouncer || true
-  elif [ -x /etc/init.d/pgbouncer ]; then
-    "${as_root[@]}" /etc/init.d/pgbouncer stop || true
+    "${as_root[@]}" systemctl disable --now "$1" || true
+  elif [ -x "/etc/init.d/$1" ]; then
+    "${as_root[@]}" "/etc/init.d/$1" stop || true
   fi
 }
 
@@ -143,7 +144,7 @@ install_missing() {
   /etc/apt name a mirror that answers, is there room on the disk?"
   fi
   for package in "${wanted[@]}"; do
-    [ "$package" != pgbouncer ] || stop_new_pgbouncer
+    case $package in pgbouncer | prometheus) stop_new_service "$package" ;; esac
   done
   have_postgresql || install_postgresql
 }

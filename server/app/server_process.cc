@@ -9,6 +9,7 @@
 #include "server/app/unit_settings.h"
 #include "server/base/database_errors.h"
 #include "server/base/text.h"
+#include "server/observe/counters.h"
 #include "server/observe/log.h"
 #include "server/plan/batch/import_response.h"
 
@@ -124,6 +125,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
   process->MakeUnits();
+  process->MakeMetrics();
   ServerProcess* self = process.get();
   process->monitor_ = std::make_unique<DatabaseMonitor>(
       MakeDatabaseLook(loaded, process->options_.connection, process->timers_.clock()),
@@ -237,6 +239,20 @@ void ServerProcess::MakeUnits() {
   units_slot_.Set(units_.get());
 }
 
+void ServerProcess::MakeMetrics() {
+  MeasuredParts parts;
+  parts.pool = &pool_;
+  parts.executor = executor_.get();
+  parts.statements = &statements_;
+  parts.resolver = resolver_.get();
+  parts.keyed = &keyed_writes_;
+  parts.units = &units_slot_;
+  parts.streams = stream_registry_.get();
+  parts.service = service_.get();
+  parts.health = &health_;
+  metrics_ = std::make_unique<ServerMetrics>(parts);
+}
+
 void ServerProcess::OnDatabaseChange(const DatabaseView& view) {
   LogBehind(view);
   switch (view.reach) {
@@ -311,6 +327,7 @@ void ServerProcess::Shutdown() {
 /// The threads of units, of the executor and of runs in doubt hold calls, which end before the services that they came
 /// from.
 void ServerProcess::Stop() {
+  if (metrics_ != nullptr) metrics_->Close();
   server_.reset();
   units_slot_.Close();
   units_.reset();

@@ -11,6 +11,7 @@
 #include "server/app/database_monitor.h"
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/loaded_catalogue.h"
+#include "server/app/server_metrics.h"
 #include "server/app/settings.h"
 #include "server/base/timers.h"
 #include "server/db/pool.h"
@@ -50,6 +51,8 @@ class ServerProcess {
   const std::vector<std::string>& addresses() const { return server_->BoundAddresses(); }
   /// On which its limits ring; of ServerProcessOptions::clock.
   Timers& timers() { return timers_; }
+  /// What a scrape of its metrics gets; see ServerMetrics. Thread-safe.
+  std::string MetricsText() const { return metrics_->Text(); }
   /// Not serving from now on. Open units of work and then running calls get the drain timeout in all; what is left is
   /// rolled back, cancelled and told so. Units are rolled back a second before the end, or a quarter of the timeout,
   /// and calls are answered in the meantime: so whoever asks after a unit hears what became of it. Call once.
@@ -66,6 +69,7 @@ class ServerProcess {
   void MakeStreams(const wire::RepositoryBackend& backend);
   std::vector<std::string> StreamNames() const;
   void AnnounceServices();
+  void MakeMetrics();
   /// Takes everything that runs down, in the order of the calls' way back; what is down already stays so.
   void Stop();
   void OnDatabaseChange(const DatabaseView& view);
@@ -110,6 +114,7 @@ class ServerProcess {
   std::unique_ptr<const wire::UnitOfWorkService> unit_service_;
   std::unique_ptr<wire::DynamicService> service_;
   std::unique_ptr<wire::GrpcServer> server_;
+  std::unique_ptr<ServerMetrics> metrics_;
   std::unique_ptr<DatabaseMonitor> monitor_;
 };
 

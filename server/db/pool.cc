@@ -46,5 +46,7 @@ absl::StatusOr<Lease> Pool::Acquire(const AcquireOptions& options) {
 }
 
 PoolStats Pool::stats() const { return impl_->Stats(); }
+const observe::DurationHistogram& Pool::waits() const { return impl_->waits; }
+const observe::DurationHistogram& Pool::connects() const { return impl_->connects; }
 
 }  // namespace rowkeeper::db

@@ -8,6 +8,7 @@
 #include "server/base/clock.h"
 #include "server/db/cancellation.h"
 #include "server/db/connection.h"
+#include "server/observe/duration_histogram.h"
 
 namespace rowkeeper::db {
 
@@ -35,7 +36,12 @@ struct PoolStats {
   int idle = 0;
   int leased = 0;
   int waiting = 0;
+  /// Connections that may be open, and that are kept when nobody uses them.
+  int max_open = 0;
+  int max_idle = 0;
   uint64_t opened_total = 0;
+  /// Attempts to connect.
+  uint64_t failed_total = 0;
   uint64_t broken_total = 0;
   uint64_t recycled_total = 0;
   uint64_t timeouts_total = 0;
@@ -86,6 +92,10 @@ class Pool {
   /// connections and the pool has none to wait for.
   absl::StatusOr<Lease> Acquire(const AcquireOptions& options);
   PoolStats stats() const;
+  /// How long callers waited for a connection that they then got, those included that found one at once.
+  const observe::DurationHistogram& waits() const;
+  /// How long it took to connect and to set the session up.
+  const observe::DurationHistogram& connects() const;
 
  private:
   friend class Lease;

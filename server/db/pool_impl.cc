@@ -66,12 +66,14 @@ Pool::Impl::Impl(PoolOptions pool_options, ConnectionOptions connection)
 Pool::Impl::~Impl() = default;
 
 absl::StatusOr<PooledConnection> Pool::Impl::Acquire(const AcquireOptions& acquire) {
-  const Clock::time_point until = std::min(acquire.deadline, Later(clock.Now(), options.pool_timeout));
+  const Clock::time_point begin = clock.Now();
+  const Clock::time_point until = std::min(acquire.deadline, Later(begin, options.pool_timeout));
   Arrival arrival = Arrival::kNew;
   while (true) {
     auto grant = WaitForSlot(acquire, until, arrival);
     if (!grant.ok()) return grant.status();
     auto connection = Fill(*std::move(grant), acquire.deadline);
+    if (connection.ok()) waits.Record(clock.Now() - begin);
     if (connection.ok() || !IsServerFull(connection.status())) return connection;
     arrival = Arrival::kServerFull;
   }
@@ -217,11 +219,13 @@ absl::StatusOr<PooledConnection> Pool::Impl::OpenOne(Clock::time_point deadline)
   const absl::MutexLock lock(&mu);
   const auto now = clock.Now();
   if (!connection.ok()) {
+    ++totals_.failed_total;
     if (WasCutShort(attempt.connect_limit_s, begin, now)) return connection.status();
     last_failure_ = ForCallers(connection.status());
     last_failure_time_ = now;
     return last_failure_;
   }
+  connects.Record(now - begin);
   last_failure_ = absl::OkStatus();
   ++open_;
   ++totals_.opened_total;
@@ -290,6 +294,8 @@ PoolStats Pool::Impl::Stats() const {
   stats.idle = static_cast<int>(idle_.size());
   stats.leased = leased_;
   stats.waiting = static_cast<int>(waiters_.size());
+  stats.max_open = max_open();
+  stats.max_idle = options.pool_size;
   return stats;
 }
 

@@ -94,6 +94,9 @@ struct Pool::Impl {
   const ConnectionOptions connection_options;
   Clock& clock;
 
+  observe::DurationHistogram waits;
+  observe::DurationHistogram connects;
+
   mutable absl::Mutex mu;
 
  private:

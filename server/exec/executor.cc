@@ -127,6 +127,7 @@ void Executor::WorkerLoop() {
       work->queued = false;
       ++stats_.running;
     }
+    waits_.Record(clock_.Now() - work->submitted);
     Execute(*work);
     absl::MutexLock lock(&mutex_);
     --stats_.running;
@@ -150,6 +151,10 @@ void Executor::Execute(Work& work) {
 bool Executor::TryAgain(const absl::Status& status, Work& work) {
   if (work.cancellation.cancelled() || clock_.Now() >= work.deadline) return false;
   if (IsConflict(status) && work.conflicts < options_.conflict_retries) {
+    {
+      absl::MutexLock lock(&mutex_);
+      ++stats_.conflicts_retried_total;
+    }
     SleepBeforeRetry(work.conflicts++, &clock_);
     return true;
   }

@@ -16,6 +16,7 @@
 #include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/exec/runner.h"
+#include "server/observe/duration_histogram.h"
 #include "server/plan/call.h"
 
 namespace rowkeeper::exec {
@@ -35,8 +36,11 @@ struct ExecutorOptions {
 struct ExecutorStats {
   int queued = 0;
   int running = 0;
+  /// Because too many waited already, or because they waited for too long.
   uint64_t refused_total = 0;
+  /// Runs after the first one, because of a conflict or because the connection was lost.
   uint64_t retried_total = 0;
+  uint64_t conflicts_retried_total = 0;
 };
 
 /// Runs calls and jobs on its own threads, so that no gRPC thread ever waits for the database. They wait in one
@@ -73,6 +77,8 @@ class Executor {
   Ticket Submit(plan::Call call, Clock::time_point deadline, Done done);
   Ticket Submit(Job job, Clock::time_point deadline, JobDone done);
   ExecutorStats stats() const;
+  /// How long calls and jobs waited for a worker that then took them.
+  const observe::DurationHistogram& waits() const { return waits_; }
 
  private:
   using Work = Ticket::Work;
@@ -105,6 +111,7 @@ class Executor {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   ExecutorStats stats_ ABSL_GUARDED_BY(mutex_);
   absl::CondVar work_ready_;
+  observe::DurationHistogram waits_;
 
   Timer expiry_;
   std::vector<std::thread> threads_;

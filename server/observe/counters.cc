@@ -1,15 +1,15 @@
 #include "server/observe/counters.h"
 
+#include "server/base/error_details.h"
+
 namespace rowkeeper::observe {
 namespace {
 
-std::map<std::string, uint64_t> ByCode(const MethodCounter& counter) {
-  std::map<std::string, uint64_t> calls;
-  for (int number = 0; number < MethodCounter::kCodes; ++number) {
+void VisitCodes(const std::string& method, const CallDurations& calls, const Counters::Visitor& visit) {
+  for (int number = 0; number < CallDurations::kCodes; ++number) {
     const auto code = static_cast<absl::StatusCode>(number);
-    if (const uint64_t count = counter.calls(code); count > 0) calls[absl::StatusCodeToString(code)] = count;
+    if (const DurationHistogram* durations = calls.Of(code)) visit(method, code, *durations);
   }
-  return calls;
 }
 
 }  // namespace
@@ -19,33 +19,49 @@ Counters& Counters::Process() {
   return *counters;
 }
 
-MethodCounter* Counters::Method(std::string_view method) {
+CallDurations* Counters::Method(std::string_view method) {
   absl::MutexLock lock(&mutex_);
   auto found = methods_.find(method);
-  if (found == methods_.end()) found = methods_.emplace(method, std::make_unique<MethodCounter>()).first;
+  if (found == methods_.end()) found = methods_.emplace(method, std::make_unique<CallDurations>()).first;
   return found->second.get();
 }
 
 void Counters::CountRefusal(const absl::Status& status) {
   if (status.ok()) return;
   if (const auto reason = ReasonOf(status); reason.has_value()) {
-    refusals_[static_cast<size_t>(*reason)].fetch_add(1, std::memory_order_relaxed);
+    refusals_[static_cast<size_t>(*reason)].Add();
   } else {
-    unreasoned_.Count(status.code());
+    unreasoned_[static_cast<size_t>(status.code()) % CallDurations::kCodes].Add();
   }
+  if (const auto limit = LimitFromName(ErrorMetadataValue(status, "limit"))) limits_[static_cast<size_t>(*limit)].Add();
+}
+
+void Counters::VisitCalls(const Visitor& visit) const {
+  std::map<std::string, const CallDurations*> methods;
+  {
+    const absl::MutexLock lock(&mutex_);
+    for (const auto& [method, calls] : methods_) methods.emplace(method, calls.get());
+  }
+  for (const auto& [method, calls] : methods) VisitCodes(method, *calls, visit);
+  VisitCodes(std::string(kUnknownMethod), unknown_, visit);
 }
 
 CountersSnapshot Counters::Snapshot() const {
-  absl::MutexLock lock(&mutex_);
   CountersSnapshot snapshot;
-  for (const auto& [method, counter] : methods_) {
-    const std::map<std::string, uint64_t> calls = ByCode(*counter);
-    if (!calls.empty()) snapshot.calls[method] = calls;
+  VisitCalls([&](const std::string& method, absl::StatusCode code, const DurationHistogram& durations) {
+    snapshot.calls[method][absl::StatusCodeToString(code)] = durations.count();
+  });
+  const auto add = [](std::string_view name, const Counter& counter, std::map<std::string, uint64_t>* all) {
+    if (counter.value() > 0) (*all)[std::string(name)] += counter.value();
+  };
+  for (size_t code = 0; code < unreasoned_.size(); ++code) {
+    add(absl::StatusCodeToString(static_cast<absl::StatusCode>(code)), unreasoned_[code], &snapshot.refusals);
   }
-  snapshot.refusals = ByCode(unreasoned_);
   for (size_t reason = 0; reason < kReasonCount; ++reason) {
-    const uint64_t refusals = refusals_[reason].load(std::memory_order_relaxed);
-    if (refusals > 0) snapshot.refusals[std::string(ReasonName(static_cast<Reason>(reason)))] += refusals;
+    add(ReasonName(static_cast<Reason>(reason)), refusals_[reason], &snapshot.refusals);
+  }
+  for (size_t limit = 0; limit < kLimitCount; ++limit) {
+    add(LimitName(static_cast<Limit>(limit)), limits_[limit], &snapshot.limits);
   }
   return snapshot;
 }

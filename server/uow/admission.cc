@@ -149,6 +149,11 @@ Admission::Tasks Admission::Close() {
   return waited;
 }
 
+size_t Admission::waiting() const {
+  const absl::MutexLock lock(&mu_);
+  return waiting_.size();
+}
+
 bool Admission::closed() const {
   const absl::MutexLock lock(&mu_);
   return closed_;

@@ -51,6 +51,8 @@ class Admission {
   /// Grants nothing from now on and cancels what is being begun. Gives those that waited, each to be told.
   [[nodiscard]] Tasks Close();
   bool closed() const;
+  /// How many wait.
+  size_t waiting() const;
   /// Waits until no slot is taken.
   void WaitUntilFree();
 

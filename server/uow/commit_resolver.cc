@@ -80,6 +80,20 @@ absl::StatusOr<std::unique_ptr<db::Connection>> CommitResolver::Connect(Clock::t
 }
 
 CommitResolver::CommitState CommitResolver::Resolve(const CommitPoint& point) const {
+  const CommitState outcome = ResolveOne(point);
+  resolved_[static_cast<size_t>(outcome)].fetch_add(1, std::memory_order_relaxed);
+  return outcome;
+}
+
+InDoubtStats CommitResolver::stats() const {
+  const auto total = [this](CommitState outcome) {
+    return resolved_[static_cast<size_t>(outcome)].load(std::memory_order_relaxed);
+  };
+  return {connections_->look_ups(), total(CommitState::kCommitted), total(CommitState::kAborted),
+          total(CommitState::kUnknown)};
+}
+
+CommitResolver::CommitState CommitResolver::ResolveOne(const CommitPoint& point) const {
   if (!connections_->BeginLookUp()) {
     observe::Log(observe::LogLevel::kWarning, "too many COMMITs are in doubt to ask about one more",
                  {{"transaction", point.transaction_id}});

@@ -23,6 +23,7 @@ void Registry::End(const std::string& secret, std::shared_ptr<const EndedUnit> e
   if (found == open_.end()) return;
   unit = std::move(found->second);
   open_.erase(found);
+  ++ended_[{ended->info.end, ended->info.state}];
   const bool rolled_back = ended->info.state == UnitState::kRolledBack;
   (rolled_back ? rolled_back_ : outcomes_).Add(secret, std::move(ended), clock_.Now());
   if (open_.empty()) none_open_.SignalAll();
@@ -45,6 +46,13 @@ Registry::Units Registry::OpenUnits() const {
   units.reserve(open_.size());
   for (const auto& [secret, unit] : open_) units.push_back(unit);
   return units;
+}
+
+std::vector<EndedCount> Registry::Ended() const {
+  const absl::MutexLock lock(&mu_);
+  std::vector<EndedCount> counts;
+  for (const auto& [how, count] : ended_) counts.push_back({how.first, how.second, count});
+  return counts;
 }
 
 void Registry::Forget(Clock::time_point now) {

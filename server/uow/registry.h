@@ -1,8 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -12,6 +15,7 @@
 #include "server/uow/ended_unit.h"
 #include "server/uow/ended_units.h"
 #include "server/uow/options.h"
+#include "server/uow/stats.h"
 #include "server/uow/unit.h"
 
 namespace rowkeeper::uow {
@@ -37,6 +41,8 @@ class Registry {
   /// Nothing for a caller that did not begin it.
   Found Find(const std::string& secret, const std::string& caller) const;
   Units OpenUnits() const;
+  /// How many units ended so, since the start.
+  std::vector<EndedCount> Ended() const;
   /// Forgets units that ended long ago.
   void Forget(Clock::time_point now);
 
@@ -52,6 +58,7 @@ class Registry {
   /// Those whose COMMIT was sent, which nobody else can tell of, and the others.
   EndedUnits outcomes_ ABSL_GUARDED_BY(mu_);
   EndedUnits rolled_back_ ABSL_GUARDED_BY(mu_);
+  std::map<std::pair<EndCause, UnitState>, uint64_t> ended_ ABSL_GUARDED_BY(mu_);
   bool closed_ ABSL_GUARDED_BY(mu_) = false;
 };
 

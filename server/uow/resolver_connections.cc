@@ -15,6 +15,11 @@ void ResolverConnections::EndLookUp() {
   if (--look_ups_ == 0) closing.swap(idle_);
 }
 
+int ResolverConnections::look_ups() const {
+  const absl::MutexLock lock(&mu_);
+  return look_ups_;
+}
+
 std::optional<ResolverConnections::Turn> ResolverConnections::Take(Clock::time_point until) {
   const absl::MutexLock lock(&mu_);
   while (turns_ >= max_turns_) {

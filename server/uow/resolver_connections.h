@@ -44,6 +44,7 @@ class ResolverConnections {
   /// False when there are too many. Otherwise End is to be called.
   bool BeginLookUp();
   void EndLookUp();
+  int look_ups() const;
   /// Waits for a turn; nullopt when none came by `until`.
   std::optional<Turn> Take(Clock::time_point until);
 
@@ -54,7 +55,7 @@ class ResolverConnections {
   const int max_turns_;
   const int max_look_ups_;
 
-  absl::Mutex mu_;
+  mutable absl::Mutex mu_;
   absl::CondVar returned_;
   int turns_ ABSL_GUARDED_BY(mu_) = 0;
   int look_ups_ ABSL_GUARDED_BY(mu_) = 0;

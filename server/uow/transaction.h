@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@
 #include "server/db/cancellation.h"
 #include "server/db/connection.h"
 #include "server/sql/transaction_sql.h"
+#include "server/uow/stats.h"
 
 namespace rowkeeper::uow {
 
@@ -49,10 +52,12 @@ class CommitResolver {
   CommitState Resolve(const CommitPoint& point) const;
   /// What the caller of Commit is told then: OK, DATABASE_UNAVAILABLE or COMMIT_OUTCOME_UNKNOWN.
   absl::Status Answer(const CommitPoint& point) const;
+  InDoubtStats stats() const;
   /// From now on asks once and no more, those included who ask already: the process is about to end.
   void GiveUp() { given_up_ = true; }
 
  private:
+  CommitState ResolveOne(const CommitPoint& point) const;
   CommitState LookUp(const CommitPoint& point) const;
   absl::StatusOr<std::unique_ptr<db::Connection>> Connect(Clock::time_point until) const;
 
@@ -61,6 +66,8 @@ class CommitResolver {
   const std::unique_ptr<ResolverConnections> connections_;
   const std::chrono::milliseconds limit_;
   std::atomic<bool> given_up_{false};
+  /// By CommitState.
+  mutable std::array<std::atomic<uint64_t>, 3> resolved_{};
 };
 
 /// A transaction on one connection, which it does not own. One thread at a time. It does not roll back by itself: the

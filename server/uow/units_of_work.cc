@@ -264,6 +264,19 @@ std::vector<UnitInfo> UnitsOfWork::List() const {
   return infos;
 }
 
+UnitStats UnitsOfWork::stats() const {
+  UnitStats stats;
+  stats.capacity = impl_->options.capacity;
+  stats.waiting_begins = impl_->admission->waiting();
+  stats.ended = impl_->registry.Ended();
+  const std::vector<UnitInfo> open = List();
+  stats.open = open.size();
+  if (open.empty()) return stats;
+  const Clock::wall_time_point now = impl_->clock.WallNow();
+  stats.oldest = std::max<Clock::duration>(now - open.front().begin_time, Clock::duration::zero());
+  return stats;
+}
+
 const std::string& UnitsOfWork::server() const { return impl_->options.server; }
 
 void UnitsOfWork::Drain(Clock::time_point deadline) { impl_->Drain(deadline); }

@@ -25,6 +25,7 @@
 #include "server/db/connection.h"
 #include "server/db/pool.h"
 #include "server/uow/options.h"
+#include "server/uow/stats.h"
 #include "server/uow/unit_info.h"
 
 namespace rowkeeper::uow {
@@ -136,6 +137,7 @@ class UnitsOfWork {
   absl::StatusOr<UnitInfo> Get(const Reference& reference) const;
   /// Open units, oldest first.
   std::vector<UnitInfo> List() const;
+  UnitStats stats() const;
   /// Where callers reach this server: UnitOptions::server.
   const std::string& server() const;
 

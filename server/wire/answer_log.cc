@@ -1,6 +1,7 @@
 #include "server/wire/answer_log.h"
 
 #include "server/observe/call_record.h"
+#include "server/observe/counters.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::wire {
@@ -8,8 +9,8 @@ namespace rowkeeper::wire {
 AnswerLog::AnswerLog(const ServedMethod* method)
     : method_(*method), noting_(observe::LogEnabled(observe::LogLevel::kInfo)) {}
 
-void AnswerLog::Count(const absl::Status& status) const {
-  method_.counter->Count(status.code());
+void AnswerLog::Count(const absl::Status& status, std::chrono::nanoseconds duration) const {
+  method_.durations->Record(status.code(), duration);
   if (!status.ok()) observe::Counters::Process().CountRefusal(status);
 }
 

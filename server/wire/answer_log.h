@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "server/observe/counters.h"
+#include "server/observe/call_durations.h"
 
 namespace rowkeeper::wire {
 
@@ -17,7 +17,7 @@ struct ServedMethod {
   std::string_view name;
   /// Full name of the entity; empty for methods without one.
   std::string_view entity;
-  observe::MethodCounter* counter = nullptr;
+  observe::CallDurations* durations = nullptr;
 };
 
 /// What counters and the log are told of one call, unary or streaming. One thread at a time.
@@ -40,8 +40,8 @@ class AnswerLog {
   void NoteUnitId(std::string_view id) { unit_of_work_ = id; }
   void NoteLabel(std::string_view label) { label_ = label; }
 
-  /// Before the answer is sent: whoever has it finds it counted.
-  void Count(const absl::Status& status) const;
+  /// Before the answer is sent, which took `duration`: whoever has it finds it counted.
+  void Count(const absl::Status& status, std::chrono::nanoseconds duration) const;
   /// After it was sent, which took `duration`. `rows` were returned or changed; negative when that does not apply.
   void Write(const absl::Status& status, int64_t rows, std::chrono::nanoseconds duration) const;
 

@@ -16,8 +16,9 @@ DynamicService::DynamicService(std::vector<DynamicMethod> methods, std::vector<D
                                DynamicServiceOptions options)
     : clock_(*options.clock) {
   for (DynamicMethod& method : methods) {
-    entries_.push_back(std::make_unique<Entry>(Entry{
-        {std::move(method.path), options.max_response_bytes, &in_flight_, options.clock}, std::move(method.handler)}));
+    entries_.push_back(std::make_unique<Entry>(
+        Entry{{std::move(method.path), options.max_response_bytes, &in_flight_, &traffic_, options.clock},
+              std::move(method.handler)}));
     Register(static_cast<int>(entries_.size()) - 1);
   }
   for (DynamicStream& stream : streams) {
@@ -33,7 +34,7 @@ void DynamicService::RegisterStream(int index, const DynamicStream* stream) {
       new grpc::internal::RpcServiceMethod(stream->path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
   MarkMethodRawCallback(
       index, new Handler([this, stream](grpc::CallbackServerContext* context) {
-        auto* reactor = new StreamReactor(&stream->path, &in_flight_, &clock_, context);
+        auto* reactor = new StreamReactor(&stream->path, &in_flight_, &traffic_, &clock_, context);
         try {
           stream->handler(StreamRpc(reactor));
         } catch (const std::exception& e) {

@@ -11,6 +11,7 @@
 
 #include "server/base/clock.h"
 #include "server/wire/stream_rpc.h"
+#include "server/wire/traffic.h"
 #include "server/wire/unary_reactor.h"
 #include "server/wire/unary_rpc.h"
 
@@ -51,6 +52,9 @@ class DynamicService : public grpc::Service {
 
   /// Has every call that is not over, and any that still comes, cancelled with CancelCause::kShutdown.
   void AbortCalls() { in_flight_.AbortAll(); }
+  /// How many calls are not over.
+  size_t calls() const { return in_flight_.size(); }
+  const Traffic& traffic() const { return traffic_; }
 
  private:
   struct Entry {
@@ -62,6 +66,7 @@ class DynamicService : public grpc::Service {
   void RegisterStream(int index, const DynamicStream* stream);
 
   InFlight in_flight_;
+  Traffic traffic_;
   Clock& clock_;
   std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
   std::vector<std::unique_ptr<const DynamicStream>> streams_;

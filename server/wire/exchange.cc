@@ -40,7 +40,7 @@ void Exchange::NoteUnit(std::string_view handle) {
 void Exchange::Answer(absl::StatusOr<std::string> response) {
   if (response.status().code() == absl::StatusCode::kCancelled && rpc_.aborted()) response = ShuttingDown();
   const absl::Status status = response.status();
-  log_.Count(status);
+  log_.Count(status, rpc_.elapsed());
   if (status.ok() && replayed()) rpc_.AddTrailer(kReplayTrailer, "true");
   if (trace_ != nullptr) AddDebugTrailers(*trace_, status, &rpc_);
   if (response.ok()) {

@@ -117,6 +117,15 @@ void HealthService::SetAll(Status status) {
   for (const auto& known : statuses_) Set(known.first, value);
 }
 
+std::map<std::string, HealthService::Status> HealthService::statuses() const {
+  const absl::MutexLock lock(&mutex_);
+  std::map<std::string, Status> all;
+  for (const auto& [service, status] : statuses_) {
+    all[service] = status == grpc::health::v1::HealthCheckResponse::SERVING ? Status::kServing : Status::kNotServing;
+  }
+  return all;
+}
+
 void HealthService::Stop() {
   absl::MutexLock lock(&mutex_);
   stopped_ = true;

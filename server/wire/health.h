@@ -26,6 +26,8 @@ class HealthService : public grpc::health::v1::Health::CallbackService {
   void SetStatus(std::string_view service, Status status);
   /// The same for every known service and the whole server.
   void SetAll(Status status);
+  /// Of every known service; the whole server has the empty name.
+  std::map<std::string, Status> statuses() const;
   /// Everything is not serving from now on, and watchers are told and then dismissed with UNAVAILABLE, so that they do
   /// not hold up the server's shutdown.
   void Stop();

@@ -15,6 +15,11 @@ void InFlight::Remove(AbortableRpc* rpc) {
   calls_.erase(rpc);
 }
 
+size_t InFlight::size() const {
+  absl::MutexLock lock(&mutex_);
+  return calls_.size();
+}
+
 void InFlight::AbortAll() {
   std::vector<AbortableRpc*> calls;
   {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
@@ -27,9 +29,10 @@ class InFlight {
   void Remove(AbortableRpc* rpc);
   /// Every call, and any that still comes, is told that the server stops.
   void AbortAll();
+  size_t size() const;
 
  private:
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool aborted_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<AbortableRpc*> calls_ ABSL_GUARDED_BY(mutex_);
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/base/errors.h"
+#include "server/observe/counters.h"
 #include "server/wire/pipeline/alone.h"
 #include "server/wire/pipeline/in_unit.h"
 #include "server/wire/pipeline/row_notes.h"

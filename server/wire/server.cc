@@ -14,8 +14,10 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/base/errors.h"
+#include "server/observe/counters.h"
 #include "server/observe/log.h"
 #include "server/wire/listen_address.h"
+#include "server/wire/unknown_methods.h"
 
 namespace rowkeeper::wire {
 namespace {
@@ -72,8 +74,11 @@ absl::Status ExplainFailure(const std::vector<ListenAddress>& addresses) {
 
 }  // namespace
 
-GrpcServer::GrpcServer(std::unique_ptr<grpc::Server> server, std::vector<std::string> bound_addresses)
-    : server_(std::move(server)), bound_addresses_(std::move(bound_addresses)) {}
+GrpcServer::GrpcServer(std::unique_ptr<grpc::CallbackGenericService> unknown_methods,
+                       std::unique_ptr<grpc::Server> server, std::vector<std::string> bound_addresses)
+    : unknown_methods_(std::move(unknown_methods)),
+      server_(std::move(server)),
+      bound_addresses_(std::move(bound_addresses)) {}
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOptions& options,
                                                               const std::vector<grpc::Service*>& services) {
@@ -88,6 +93,8 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOption
     builder.AddListeningPort((*addresses)[i].text, grpc::InsecureServerCredentials(), &ports[i]);
   }
   for (grpc::Service* service : services) builder.RegisterService(service);
+  auto unknown_methods = std::make_unique<UnknownMethods>(observe::Counters::Process().UnknownMethod());
+  builder.RegisterCallbackGenericService(unknown_methods.get());
   ++starting;
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   --starting;
@@ -95,7 +102,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOption
 
   std::vector<std::string> bound;
   for (size_t i = 0; i < addresses->size(); ++i) bound.push_back((*addresses)[i].WithPort(ports[i]));
-  return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(server), std::move(bound)));
+  return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(unknown_methods), std::move(server), std::move(bound)));
 }
 
 GrpcServer::~GrpcServer() {

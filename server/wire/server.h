@@ -11,6 +11,7 @@
 #include "server/base/clock.h"
 
 namespace grpc {
+class CallbackGenericService;
 class Server;
 class Service;
 }  // namespace grpc
@@ -57,8 +58,11 @@ class GrpcServer {
   static constexpr std::chrono::seconds kAbortGrace{2};
 
  private:
-  GrpcServer(std::unique_ptr<grpc::Server> server, std::vector<std::string> bound_addresses);
+  GrpcServer(std::unique_ptr<grpc::CallbackGenericService> unknown_methods, std::unique_ptr<grpc::Server> server,
+             std::vector<std::string> bound_addresses);
 
+  /// Outlives the server.
+  std::unique_ptr<grpc::CallbackGenericService> unknown_methods_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> bound_addresses_;
 };

@@ -15,6 +15,7 @@
 #include "server/base/clock.h"
 #include "server/wire/in_flight.h"
 #include "server/wire/stream_rpc.h"
+#include "server/wire/traffic.h"
 
 namespace rowkeeper::wire {
 
@@ -24,7 +25,8 @@ namespace rowkeeper::wire {
 class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public AbortableRpc {
  public:
   /// All pointers outlive OnDone.
-  StreamReactor(const std::string* path, InFlight* in_flight, Clock* clock, grpc::CallbackServerContext* context);
+  StreamReactor(const std::string* path, InFlight* in_flight, Traffic* traffic, Clock* clock,
+                grpc::CallbackServerContext* context);
 
   const std::string& path() const { return path_; }
   const grpc::CallbackServerContext& context() const { return *context_; }
@@ -55,6 +57,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 
   const std::string& path_;
   InFlight* const in_flight_;
+  Traffic& traffic_;
   grpc::CallbackServerContext* const context_;
   Clock& clock_;
   const Clock::time_point start_;

@@ -15,21 +15,27 @@ StreamRegistry::StreamRegistry(StreamLimits limits, Timers* timers)
       clock_(timers->clock()),
       checks_(timers, [this](Clock::time_point now) { return CheckAll(now); }) {}
 
-absl::Status StreamRegistry::Admit(const std::shared_ptr<StreamSession>& session) {
+absl::Status StreamRegistry::Admit(const std::shared_ptr<StreamSession>& session, StreamKind kind) {
   if (limits_.capacity == 0) return StreamsOff();
   const absl::MutexLock lock(&mutex_);
-  if (admitted_ >= limits_.capacity) {
+  if (stats_.imports + stats_.exports >= limits_.capacity) {
+    ++stats_.refused_total;
     return LimitReached(Reason::kStreamLimit, "imports and exports open at once", Limit::kMaxStreams,
                         Cat(limits_.capacity, " streams"));
   }
-  ++admitted_;
+  ++OpenOf(kind);
   sessions_.emplace(session.get(), session);
   return absl::OkStatus();
 }
 
-void StreamRegistry::Release() {
+void StreamRegistry::Release(StreamKind kind) {
   const absl::MutexLock lock(&mutex_);
-  --admitted_;
+  --OpenOf(kind);
+}
+
+StreamStats StreamRegistry::stats() const {
+  const absl::MutexLock lock(&mutex_);
+  return stats_;
 }
 
 void StreamRegistry::Leave(const StreamSession* session) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 
@@ -21,6 +22,15 @@ struct StreamLimits {
   std::chrono::milliseconds idle_limit{60000};
 };
 
+enum class StreamKind { kImport, kExport };
+
+struct StreamStats {
+  int imports = 0;
+  int exports = 0;
+  /// Because there were too many.
+  uint64_t refused_total = 0;
+};
+
 /// The streams that are open, and the timer that ends those whose callers do nothing. Thread-safe; outlives its
 /// streams.
 class StreamRegistry {
@@ -31,21 +41,26 @@ class StreamRegistry {
   const StreamLimits& limits() const { return limits_; }
   Clock& clock() const { return clock_; }
   /// RESOURCE_EXHAUSTED STREAM_LIMIT, or FAILED_PRECONDITION STREAMS_OFF.
-  absl::Status Admit(const std::shared_ptr<StreamSession>& session);
+  absl::Status Admit(const std::shared_ptr<StreamSession>& session, StreamKind kind);
   /// For one that was admitted: another one may be admitted in its stead, but it is still checked …
-  void Release();
+  void Release(StreamKind kind);
   /// … until it is gone.
   void Leave(const StreamSession* session);
   /// A session that was admitted is to be checked by then.
   void CheckBy(Clock::time_point due) { checks_.RingBy(due); }
+  StreamStats stats() const;
 
  private:
   Clock::time_point CheckAll(Clock::time_point now);
 
   const StreamLimits limits_;
   Clock& clock_;
-  absl::Mutex mutex_;
-  int admitted_ ABSL_GUARDED_BY(mutex_) = 0;
+  int& OpenOf(StreamKind kind) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return kind == StreamKind::kImport ? stats_.imports : stats_.exports;
+  }
+
+  mutable absl::Mutex mutex_;
+  StreamStats stats_ ABSL_GUARDED_BY(mutex_);
   std::map<const StreamSession*, std::weak_ptr<StreamSession>> sessions_ ABSL_GUARDED_BY(mutex_);
   Timer checks_;
 };

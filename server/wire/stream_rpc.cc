@@ -9,10 +9,11 @@
 
 namespace rowkeeper::wire {
 
-StreamReactor::StreamReactor(const std::string* path, InFlight* in_flight, Clock* clock,
+StreamReactor::StreamReactor(const std::string* path, InFlight* in_flight, Traffic* traffic, Clock* clock,
                              grpc::CallbackServerContext* context)
     : path_(*path),
       in_flight_(in_flight),
+      traffic_(*traffic),
       context_(context),
       clock_(*clock),
       start_(clock->Now()),
@@ -48,6 +49,7 @@ void StreamReactor::Read() {
 bool StreamReactor::Write(std::string message) {
   const absl::MutexLock lock(&mutex_);
   if (finished_) return false;
+  traffic_.sent_bytes.Add(message.size());
   outgoing_ = ToBuffer(std::move(message));
   StartWrite(&outgoing_);
   return true;
@@ -87,6 +89,7 @@ void StreamReactor::OnReadDone(bool ok) {
   if (ok) {
     const grpc::Slice slice = OneSlice(incoming_);
     incoming_.Clear();
+    traffic_.received_bytes.Add(slice.size());
     told->OnMessage(std::string(reinterpret_cast<const char*>(slice.begin()), slice.size()));
   } else if (!context_->IsCancelled()) {
     told->OnEnd();

@@ -32,8 +32,8 @@ absl::Status RefuseHeaders(const StreamRpc& rpc) {
 
 }  // namespace
 
-StreamSession::StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamRpc rpc)
-    : backend_(*backend), rpc_(std::move(rpc)), log_(method) {
+StreamSession::StreamSession(StreamKind kind, const ServedMethod* method, const StreamBackend* backend, StreamRpc rpc)
+    : kind_(kind), backend_(*backend), rpc_(std::move(rpc)), log_(method) {
   if (!log_.noting()) return;
   log_.NoteCaller(CallerOfPeer(rpc_.peer()));
   log_.NoteRequestId(rpc_.Header("x-request-id").value_or(""));
@@ -50,7 +50,7 @@ void StreamSession::Start() {
 absl::Status StreamSession::Admit() {
   if (absl::Status status = RefuseHeaders(rpc_); !status.ok()) return status;
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
-  absl::Status status = backend_.registry->Admit(shared_from_this());
+  absl::Status status = backend_.registry->Admit(shared_from_this(), kind_);
   const absl::MutexLock lock(&mutex_);
   admitted_ = status.ok();
   return status;
@@ -124,10 +124,10 @@ void StreamSession::End(const absl::Status& status, int64_t rows) {
     admitted = admitted_;
   }
   if (admitted) {
-    backend_.registry->Release();  // the caller may begin the next stream when it sees the end of this
+    backend_.registry->Release(kind_);  // the caller may begin the next stream when it sees the end of this
     backend_.registry->CheckBy(now + kStatusGrace);
   }
-  log_.Count(status);
+  log_.Count(status, rpc_.elapsed());
   rpc_.Finish(status);
   log_.Write(status, rows, rpc_.elapsed());
 }

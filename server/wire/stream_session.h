@@ -38,8 +38,8 @@ struct StreamBackend {
 /// it once. Thread-safe.
 class StreamSession : public StreamObserver, public std::enable_shared_from_this<StreamSession> {
  public:
-  /// Both outlive the session.
-  StreamSession(const ServedMethod* method, const StreamBackend* backend, StreamRpc rpc);
+  /// `method` and `backend` outlive the session.
+  StreamSession(StreamKind kind, const ServedMethod* method, const StreamBackend* backend, StreamRpc rpc);
 
   /// Call once.
   void Start();
@@ -73,6 +73,7 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
   void OnDone() final;
   absl::Status Admit();
 
+  const StreamKind kind_;
   const StreamBackend& backend_;
   StreamRpc rpc_;
   AnswerLog log_;

@@ -19,6 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
 #include "server/wire/in_flight.h"
+#include "server/wire/traffic.h"
 #include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
@@ -31,6 +32,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
     std::string path;
     size_t max_response_bytes = 0;
     InFlight* in_flight = nullptr;
+    Traffic* traffic = nullptr;
     Clock* clock = nullptr;
   };
 

@@ -19,6 +19,7 @@ UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* co
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
       request_(OneSlice(*request)) {
+  method_->traffic->received_bytes.Add(request_.size());
   if (method_->in_flight->Add(this)) aborted_.store(true, std::memory_order_release);
 }
 
@@ -77,6 +78,7 @@ bool UnaryReactor::FinishWith(std::string response) {
     return FinishWith(ResponseTooLarge(response.size(), method_->max_response_bytes, "ask for fewer rows or fields"));
   }
   if (!ClaimAnswer()) return false;
+  method_->traffic->sent_bytes.Add(response.size());
   *response_ = ToBuffer(std::move(response));
   Finish(grpc::Status::OK);
   return true;

@@ -5,6 +5,7 @@
 #include "rowkeeper/v1/unit_of_work.pb.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/observe/counters.h"
 #include "server/wire/unit_of_work_list.h"
 #include "server/wire/unit_of_work_messages.h"
 

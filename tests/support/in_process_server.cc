@@ -152,6 +152,8 @@ bool InProcessServer::AdvanceUntil(const std::function<bool()>& ready, Clock::du
   return fake_clock_.AdvanceUntil(ready, limit);
 }
 
+std::string InProcessServer::MetricsText() const { return process_->MetricsText(); }
+
 bool InProcessServer::IsServing() {
   grpc::health::v1::HealthCheckResponse health;
   const auto reply = wire::CallRaw(channel_, "/grpc.health.v1.Health/Check", "");

@@ -109,6 +109,8 @@ class InProcessServer {
   bool AdvanceUntil(const std::function<bool()>& ready, Clock::duration limit = std::chrono::minutes(10));
   Clock& clock();
 
+  /// What a scrape of the server's metrics gets.
+  std::string MetricsText() const;
   /// What health says.
   bool IsServing();
 

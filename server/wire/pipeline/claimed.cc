@@ -17,12 +17,15 @@ Work Claimed(const KeptResponses* kept, exec::IdempotencyKey key, const std::sha
     if (!stored.ok()) return stored.status();
     if (stored->has_value()) {
       exchange->NoteOrigin(Exchange::Origin::kReplayed);
+      kept->counters->replayed.Add();
       return **std::move(stored);
     }
+    kept->counters->claimed.Add();
     absl::StatusOr<std::string> response = work(connection, cancellation);
     if (!response.ok()) return response;
     if (response->size() > kept->max_bytes) return ResponseTooLargeToKeep(response->size(), kept->max_bytes);
     if (absl::Status status = kept->keys.Store(key, *response, connection, cancellation); !status.ok()) return status;
+    kept->counters->stored_bytes.Add(response->size());
     return response;
   };
 }

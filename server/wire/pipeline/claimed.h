@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "server/exec/idempotency_keys.h"
+#include "server/observe/counter.h"
 #include "server/wire/exchange.h"
 #include "server/wire/pipeline/work.h"
 
@@ -11,9 +12,18 @@ namespace rowkeeper::wire {
 
 /// Where the responses to writes with an idempotency key are kept.
 struct KeptResponses {
+  struct Counters {
+    observe::Counter claimed;
+    observe::Counter replayed;
+    observe::Counter stored_bytes;
+  };
+
   exec::IdempotencyKeys keys;
   /// Larger responses are not stored; the write is then refused and undone. Bytes.
   size_t max_bytes = 1 << 20;
+  /// Keys that were taken, calls that a stored response answered, and bytes that were stored; of these some may have
+  /// been rolled back.
+  std::unique_ptr<Counters> counters = std::make_unique<Counters>();
 };
 
 /// `work` done once for `key`, in one transaction with the key and the response: every repeat gives the stored

@@ -60,6 +60,11 @@ KeyQueue::Admission KeyQueue::Enter(const SharedEntry& entry) {
   return Admission::kWaits;
 }
 
+KeyQueueStats KeyQueue::stats() const {
+  const absl::MutexLock lock(&mutex_);
+  return {waiting_.size(), static_cast<size_t>(waiting_calls_), replayed_.value()};
+}
+
 void KeyQueue::Withdraw(const SharedEntry& entry, CancelCause cause) {
   {
     const absl::MutexLock lock(&mutex_);
@@ -113,7 +118,10 @@ void KeyQueue::OnResult(const SharedEntry& entry, Result result) {
   SharedEntry next;
   for (const SharedEntry& follower : TakeFollowers(*entry, result, &next)) {
     const bool same = IsSameRequest(*follower, *entry);
-    if (same) follower->exchange->NoteOrigin(Exchange::Origin::kReplayed);
+    if (same) {
+      follower->exchange->NoteOrigin(Exchange::Origin::kReplayed);
+      if (result.ok()) replayed_.Add();
+    }
     follower->exchange->Answer(same ? result : Result(IdempotencyKeyReused(follower->write.key.key)));
   }
   entry->exchange->Answer(std::move(result));

@@ -9,11 +9,21 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "server/exec/idempotency_keys.h"
+#include "server/observe/counter.h"
 #include "server/wire/exchange.h"
 #include "server/wire/pipeline/own_transaction.h"
 #include "server/wire/pipeline/work.h"
 
 namespace rowkeeper::wire {
+
+struct KeyQueueStats {
+  /// Keys for which a call runs.
+  size_t running = 0;
+  /// Calls that wait for one of those.
+  size_t waiting = 0;
+  /// Calls that another one's answer answered.
+  uint64_t replayed_total = 0;
+};
 
 /// Runs writes that have an idempotency key, each as a transaction of its own. Of calls with the same key at the same
 /// time one runs; the others wait for its answer, without a worker or a connection, and get it too. When it fails the
@@ -33,6 +43,7 @@ class KeyQueue {
 
   /// `exchange` will be answered. This object outlives the call.
   void Start(const std::shared_ptr<Exchange>& exchange, Write write);
+  KeyQueueStats stats() const;
 
  private:
   using Result = absl::StatusOr<std::string>;
@@ -57,10 +68,11 @@ class KeyQueue {
   const OwnTransaction::Backend backend_;
   const int waiting_limit_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   /// By key, while one of its calls runs: those that wait for it.
   absl::flat_hash_map<std::string, std::deque<SharedEntry>> waiting_ ABSL_GUARDED_BY(mutex_);
   int waiting_calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  observe::Counter replayed_;
 };
 
 }  // namespace rowkeeper::wire

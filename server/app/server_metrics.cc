@@ -1,0 +1,244 @@
+#include "server/app/server_metrics.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "server/observe/counters.h"
+#include "server/observe/log.h"
+#include "server/observe/process_usage.h"
+#include "server/uow/ended_unit.h"
+#include "server/uow/units_of_work.h"
+
+namespace rowkeeper::app {
+namespace {
+
+using observe::Exposition;
+using observe::Metric;
+using Labels = Exposition::Labels;
+using Histogram = observe::DurationHistogram;
+
+constexpr std::string_view kPoolName = "main";
+
+void AddCounter(Exposition* out, std::string_view name, std::string_view help, uint64_t value, Labels labels = {}) {
+  out->Add({name, observe::MetricType::kCounter, help}, static_cast<double>(value), labels);
+}
+
+void AddGauge(Exposition* out, std::string_view name, std::string_view help, double value, Labels labels = {}) {
+  out->Add({name, observe::MetricType::kGauge, help}, value, labels);
+}
+
+void AddDurations(Exposition* out, std::string_view name, std::string_view help, const Histogram& durations,
+                  Labels labels = {}) {
+  out->Add({name, observe::MetricType::kHistogram, help}, durations.Take(), labels);
+}
+
+/// "planner.v1.TodoRepository.GetById" as OpenTelemetry writes methods: "planner.v1.TodoRepository/GetById".
+std::string RpcMethod(std::string method) {
+  const size_t dot = method.rfind('.');
+  if (dot != std::string::npos) method[dot] = '/';
+  return method;
+}
+
+void AddCalls(Exposition* out) {
+  observe::Counters::Process().VisitCalls(
+      [out](const std::string& method, absl::StatusCode code, const Histogram& durations) {
+        AddDurations(out, "rpc_server_call_duration_seconds", "Time from a call's arrival to its answer", durations,
+                     {{"rpc_system_name", "grpc"},
+                      {"rpc_method", RpcMethod(method)},
+                      {"rpc_response_status_code", absl::StatusCodeToString(code)}});
+      });
+}
+
+void AddRefusals(Exposition* out) {
+  const observe::CountersSnapshot counters = observe::Counters::Process().Snapshot();
+  for (const auto& [reason, count] : counters.refusals) {
+    AddCounter(out, "rowkeeper_refusals_total", "Calls answered with an error, by its reason", count,
+               {{"reason", reason}});
+  }
+  for (const auto& [limit, count] : counters.limits) {
+    AddCounter(out, "rowkeeper_limit_refusals_total", "Calls refused because a limit was reached, by its name", count,
+               {{"limit", limit}});
+  }
+}
+
+void AddService(const wire::DynamicService& service, Exposition* out) {
+  AddGauge(out, "rowkeeper_calls_in_flight", "Calls, streams included, that are not over",
+           static_cast<double>(service.calls()));
+  AddCounter(out, "rowkeeper_received_bytes_total", "Bytes of request messages",
+             service.traffic().received_bytes.value());
+  AddCounter(out, "rowkeeper_sent_bytes_total", "Bytes of response messages", service.traffic().sent_bytes.value());
+}
+
+void AddHealth(const wire::HealthService& health, Exposition* out) {
+  for (const auto& [service, status] : health.statuses()) {
+    const double serving = status == wire::HealthService::Status::kServing ? 1 : 0;
+    if (service.empty()) {
+      AddGauge(out, "rowkeeper_serving", "1 when the server's health is SERVING", serving);
+    } else {
+      AddGauge(out, "rowkeeper_service_serving", "1 when the health of this service is SERVING", serving,
+               {{"service", service}});
+    }
+  }
+}
+
+void AddPool(const db::Pool& pool, Exposition* out) {
+  const db::PoolStats stats = pool.stats();
+  constexpr std::string_view kConnections = "rowkeeper_pool_connections";
+  constexpr std::string_view kConnectionsHelp = "Open connections of the pool, idle and in use";
+  AddGauge(out, kConnections, kConnectionsHelp, stats.idle, {{"state", "idle"}});
+  AddGauge(out, kConnections, kConnectionsHelp, stats.leased, {{"state", "used"}});
+  AddGauge(out, "rowkeeper_pool_open_connections",
+           "Open connections of the pool, those included that are being checked", stats.open);
+  AddGauge(out, "db_client_connection_max", "Connections that the pool may open: --pool-size and --max-overflow",
+           stats.max_open, {{"db_client_connection_pool_name", kPoolName}});
+  AddGauge(out, "db_client_connection_idle_max", "Connections that the pool keeps open: --pool-size", stats.max_idle,
+           {{"db_client_connection_pool_name", kPoolName}});
+  AddGauge(out, "db_client_connection_pending_requests", "Callers that wait for a connection of the pool",
+           stats.waiting, {{"db_client_connection_pool_name", kPoolName}});
+  AddCounter(out, "db_client_connection_timeouts_total", "Callers that waited for a connection in vain",
+             stats.timeouts_total, {{"db_client_connection_pool_name", kPoolName}});
+  AddDurations(out, "db_client_connection_wait_time_seconds", "Time to get a connection from the pool", pool.waits(),
+               {{"db_client_connection_pool_name", kPoolName}});
+  AddDurations(out, "db_client_connection_create_time_seconds", "Time to open a connection and set its session up",
+               pool.connects(), {{"db_client_connection_pool_name", kPoolName}});
+  AddCounter(out, "rowkeeper_pool_connects_total", "Connections that the pool opened", stats.opened_total);
+  AddCounter(out, "rowkeeper_pool_connect_failures_total", "Connections that the pool could not open",
+             stats.failed_total);
+  AddCounter(out, "rowkeeper_pool_broken_total", "Connections that the pool found lost", stats.broken_total);
+  AddCounter(out, "rowkeeper_pool_recycled_total", "Connections that were replaced for their age",
+             stats.recycled_total);
+}
+
+void AddExecutor(const exec::Executor& executor, Exposition* out) {
+  const exec::ExecutorStats stats = executor.stats();
+  AddGauge(out, "rowkeeper_queue_waiting", "Calls and jobs that wait for a worker", stats.queued);
+  AddGauge(out, "rowkeeper_queue_running", "Calls and jobs that workers run", stats.running);
+  AddDurations(out, "rowkeeper_queue_wait_seconds", "Time that calls and jobs waited for a worker", executor.waits());
+  AddCounter(out, "rowkeeper_queue_refused_total", "Calls and jobs that found no worker", stats.refused_total);
+  AddCounter(out, "rowkeeper_retries_total", "Calls and jobs run again after a conflict or a lost connection",
+             stats.retried_total);
+  AddCounter(out, "rowkeeper_conflict_retries_total",
+             "Calls and jobs run again after a serialization failure or deadlock", stats.conflicts_retried_total);
+}
+
+void AddStatements(const exec::StatementCache& statements, Exposition* out) {
+  AddGauge(out, "rowkeeper_statements", "Statements that are kept rendered", static_cast<double>(statements.size()));
+  AddCounter(out, "rowkeeper_statements_not_kept_total", "Statements that were rendered and are beyond what is kept",
+             statements.refused());
+}
+
+std::string_view OutcomeLabel(uow::UnitState state) {
+  switch (state) {
+    case uow::UnitState::kCommitted:
+      return "COMMITTED";
+    case uow::UnitState::kRolledBack:
+      return "ROLLED_BACK";
+    default:
+      return "UNKNOWN";
+  }
+}
+
+void AddUnits(const uow::UnitsOfWork& units, Exposition* out) {
+  const uow::UnitStats stats = units.stats();
+  AddGauge(out, "rowkeeper_units_open", "Units of work that are open", static_cast<double>(stats.open));
+  AddGauge(out, "rowkeeper_units_max", "Units of work that may be open: --unit-share", stats.capacity);
+  AddGauge(out, "rowkeeper_units_waiting", "Calls of Begin that wait for a unit to end",
+           static_cast<double>(stats.waiting_begins));
+  AddGauge(out, "rowkeeper_units_oldest_seconds", "Age of the unit that is open for the longest; 0: none is",
+           std::chrono::duration<double>(stats.oldest).count());
+  for (const uow::EndedCount& ended : stats.ended) {
+    AddCounter(out, "rowkeeper_units_ended_total", "Units of work that ended, by cause and outcome", ended.count,
+               {{"cause", uow::CauseName(ended.cause)}, {"outcome", OutcomeLabel(ended.state)}});
+  }
+}
+
+void AddResolver(const uow::CommitResolver& resolver, Exposition* out) {
+  const uow::InDoubtStats stats = resolver.stats();
+  constexpr std::string_view kName = "rowkeeper_commits_in_doubt_total";
+  constexpr std::string_view kHelp = "COMMITs whose answer was lost, by what became of them";
+  AddGauge(out, "rowkeeper_commits_in_doubt", "COMMITs whose outcome is looked up now", stats.looking_up);
+  AddCounter(out, kName, kHelp, stats.committed_total, {{"outcome", "COMMITTED"}});
+  AddCounter(out, kName, kHelp, stats.aborted_total, {{"outcome", "ROLLED_BACK"}});
+  AddCounter(out, kName, kHelp, stats.unknown_total, {{"outcome", "UNKNOWN"}});
+}
+
+void AddStreams(const wire::StreamRegistry& streams, Exposition* out) {
+  const wire::StreamStats stats = streams.stats();
+  constexpr std::string_view kName = "rowkeeper_streams_open";
+  constexpr std::string_view kHelp = "Imports and exports that are open";
+  AddGauge(out, kName, kHelp, stats.imports, {{"kind", "import"}});
+  AddGauge(out, kName, kHelp, stats.exports, {{"kind", "export"}});
+  AddGauge(out, "rowkeeper_streams_max", "Imports and exports that may be open: --max-streams",
+           streams.limits().capacity);
+  AddCounter(out, "rowkeeper_streams_refused_total", "Imports and exports refused because too many were open",
+             stats.refused_total);
+}
+
+void AddKeyed(const wire::KeyedWrites& keyed, Exposition* out) {
+  const wire::KeyQueueStats queue = keyed.queue.stats();
+  const wire::KeptResponses::Counters& kept = *keyed.kept.counters;
+  AddGauge(out, "rowkeeper_idempotency_running", "Idempotency keys for which a call runs",
+           static_cast<double>(queue.running));
+  AddGauge(out, "rowkeeper_idempotency_waiting", "Calls that wait for another one with their idempotency key",
+           static_cast<double>(queue.waiting));
+  AddCounter(out, "rowkeeper_idempotency_claims_total", "Idempotency keys that were taken", kept.claimed.value());
+  AddCounter(out, "rowkeeper_idempotency_replays_total", "Calls that the response to an earlier one answered",
+             kept.replayed.value() + queue.replayed_total);
+  AddCounter(out, "rowkeeper_idempotency_stored_bytes_total", "Bytes of responses that were stored",
+             kept.stored_bytes.value());
+}
+
+void AddParts(const MeasuredParts& parts, Exposition* out) {
+  if (parts.service != nullptr) AddService(*parts.service, out);
+  if (parts.health != nullptr) AddHealth(*parts.health, out);
+  if (parts.executor != nullptr) AddExecutor(*parts.executor, out);
+  if (parts.pool != nullptr) AddPool(*parts.pool, out);
+  if (parts.statements != nullptr) AddStatements(*parts.statements, out);
+  const uow::UnitsOfWork* const units = parts.units == nullptr ? nullptr : parts.units->get();
+  if (units != nullptr) AddUnits(*units, out);
+  if (parts.resolver != nullptr) AddResolver(*parts.resolver, out);
+  if (parts.streams != nullptr) AddStreams(*parts.streams, out);
+  if (parts.keyed != nullptr) AddKeyed(*parts.keyed, out);
+}
+
+void AddProcess(Exposition* out) {
+  AddGauge(out, "rowkeeper_build_info", "1, for the version of the server", 1, {{"version", ROWKEEPER_VERSION}});
+  AddCounter(out, "rowkeeper_log_lines_dropped_total", "Log lines lost because they came faster than they were written",
+             observe::DroppedLogLines());
+  const auto usage = observe::ReadProcessUsage();
+  if (!usage) return;
+  out->Add({"process_cpu_seconds_total", observe::MetricType::kCounter, "CPU time of user and system, seconds"},
+           usage->cpu_seconds);
+  AddGauge(out, "process_start_time_seconds", "When the process started, seconds since 1970",
+           usage->start_time_seconds);
+  AddGauge(out, "process_resident_memory_bytes", "Memory of the process that is in RAM",
+           static_cast<double>(usage->resident_bytes));
+  AddGauge(out, "process_virtual_memory_bytes", "Address space of the process",
+           static_cast<double>(usage->virtual_bytes));
+  AddGauge(out, "process_open_fds", "Open files and sockets", static_cast<double>(usage->open_files));
+  if (usage->max_files) {
+    AddGauge(out, "process_max_fds", "Files and sockets that may be open", static_cast<double>(*usage->max_files));
+  }
+  AddGauge(out, "process_threads", "Threads of the process", static_cast<double>(usage->threads));
+}
+
+}  // namespace
+
+std::string ServerMetrics::Text() const {
+  Exposition out;
+  AddProcess(&out);
+  {
+    const absl::MutexLock lock(&mutex_);
+    AddParts(parts_, &out);
+  }
+  AddRefusals(&out);
+  AddCalls(&out);
+  return out.Text();
+}
+
+void ServerMetrics::Close() {
+  const absl::MutexLock lock(&mutex_);
+  parts_ = {};
+}
+
+}  // namespace rowkeeper::app

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "server/db/pool.h"
+#include "server/exec/executor.h"
+#include "server/exec/statement_cache.h"
+#include "server/observe/exposition.h"
+#include "server/uow/transaction.h"
+#include "server/wire/dynamic_service.h"
+#include "server/wire/health.h"
+#include "server/wire/pipeline/keyed_writes.h"
+#include "server/wire/stream_registry.h"
+#include "server/wire/units_slot.h"
+
+namespace rowkeeper::app {
+
+/// The parts of a server that count something. A part that is null has nothing to tell.
+struct MeasuredParts {
+  const db::Pool* pool = nullptr;
+  const exec::Executor* executor = nullptr;
+  const exec::StatementCache* statements = nullptr;
+  const uow::CommitResolver* resolver = nullptr;
+  const wire::KeyedWrites* keyed = nullptr;
+  const wire::UnitsSlot* units = nullptr;
+  const wire::StreamRegistry* streams = nullptr;
+  const wire::DynamicService* service = nullptr;
+  const wire::HealthService* health = nullptr;
+};
+
+/// The one place where the counters of all parts get the names that operators know them by; the table in
+/// proto/reference/metrics.md has every one of them. Thread-safe.
+class ServerMetrics {
+ public:
+  /// What `parts` points to lives until Close.
+  explicit ServerMetrics(const MeasuredParts& parts) : parts_(parts) {}
+
+  /// What a scrape gets: Exposition::Text. Reads a few locks of the parts, each for a moment.
+  std::string Text() const;
+  /// Waits for a scrape that is under way. What comes after it gets only what is the process's own.
+  void Close();
+
+ private:
+  mutable absl::Mutex mutex_;
+  MeasuredParts parts_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rowkeeper::app

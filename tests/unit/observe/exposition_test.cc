@@ -1,0 +1,62 @@
+#include "server/observe/exposition.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <limits>
+
+#include "server/observe/process_usage.h"
+
+namespace rowkeeper::observe {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(ExpositionTest, SamplesOfOneMetricStandTogether) {
+  Exposition exposition;
+  const Metric open = {"rowkeeper_open", MetricType::kGauge, "What is open"};
+  const Metric closed = {"rowkeeper_closed_total", MetricType::kCounter, "What was closed"};
+  exposition.Add(open, 2, {{"kind", "import"}});
+  exposition.Add(closed, 12345678901);
+  exposition.Add(open, 0.5, {{"kind", "a \"b\"\n\\"}});
+  EXPECT_EQ(exposition.Text(),
+            "# HELP rowkeeper_open What is open\n"
+            "# TYPE rowkeeper_open gauge\n"
+            "rowkeeper_open{kind=\"import\"} 2\n"
+            "rowkeeper_open{kind=\"a \\\"b\\\"\\n\\\\\"} 0.5\n"
+            "# HELP rowkeeper_closed_total What was closed\n"
+            "# TYPE rowkeeper_closed_total counter\n"
+            "rowkeeper_closed_total 12345678901\n");
+}
+
+TEST(ExpositionTest, BucketsOfHistogramsAreCumulative) {
+  DurationHistogram histogram;
+  histogram.Record(std::chrono::microseconds(50));
+  histogram.Record(std::chrono::microseconds(150));
+  histogram.Record(std::chrono::seconds(20));
+  Exposition exposition;
+  exposition.Add({"rowkeeper_wait_seconds", MetricType::kHistogram, "Waits"}, histogram.Take(), {{"kind", "x"}});
+  const std::string text = exposition.Text();
+  EXPECT_THAT(text, HasSubstr("rowkeeper_wait_seconds_count{kind=\"x\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("rowkeeper_wait_seconds_sum{kind=\"x\"} 20.0002\n"));
+  EXPECT_THAT(text, HasSubstr("rowkeeper_wait_seconds_bucket{kind=\"x\",le=\"0.0001\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("rowkeeper_wait_seconds_bucket{kind=\"x\",le=\"0.00025\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("rowkeeper_wait_seconds_bucket{kind=\"x\",le=\"10\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("rowkeeper_wait_seconds_bucket{kind=\"x\",le=\"+Inf\"} 3\n"));
+}
+
+TEST(ProcessUsageTest, IsThatOfThisProcess) {
+  const auto usage = ReadProcessUsage();
+  ASSERT_TRUE(usage.has_value());
+  const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  EXPECT_GT(usage->start_time_seconds, now - 600);
+  EXPECT_LT(usage->start_time_seconds, now + 2);
+  EXPECT_GE(usage->threads, 1);
+  EXPECT_GE(usage->open_files, 3);
+  EXPECT_GT(usage->resident_bytes, 1u << 20);
+  EXPECT_GT(usage->virtual_bytes, usage->resident_bytes);
+}
+
+}  // namespace
+}  // namespace rowkeeper::observe
