@@ -239,6 +239,11 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--listen", &settings->listen, "Address, host:port or unix:/path; may be repeated")
       ->type_name("ADDRESS")
       ->group("Server");
+  AddOption(command, "--admin-listen", &settings->admin_listen,
+            "Address of the pages for operators (/livez, /readyz, /metrics), host:port or unix:/path, plain HTTP; "
+            "none: no such listener")
+      ->type_name("ADDRESS")
+      ->group("Server");
   AddOption(command, "--advertise-address", &settings->advertise_address,
             "Address at which callers reach this server, named in the handles of its units of work. Default: the first "
             "--listen, with the machine's name for 0.0.0.0 and [::]")

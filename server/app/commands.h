@@ -4,6 +4,7 @@
 //   server_process.h       the composition root of `serve`
 //   command_line.cc        flags, variables and the configuration file; settings.h: their defaults
 //   unit_settings.h        limits of units, from flags; stream_settings.h those of streams
+//   admin_pages.h          the pages of the admin listener; readiness.h, heartbeat.h: what they tell of
 //   database_monitor.h     health, fit of the schema and of custom queries
 //   idempotency_sweeper.h  frees old idempotency keys
 //   index_advice.h         what `check` says of missing indexes, with filter_index_advice.h and relation_advice.h

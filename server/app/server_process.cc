@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "server/app/admin_pages.h"
 #include "server/app/stream_settings.h"
 #include "server/app/unit_settings.h"
 #include "server/base/database_errors.h"
@@ -101,6 +102,7 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       errors_(*loaded.catalogue),
       options_(Complete(options, errors_)),
       timers_(options.clock),
+      heartbeat_(&timers_),
       tokens_(TokenKey(options.serve.page_token_key)),
       runner_parts_{errors_, tokens_, &statements_, options.clock,
                     static_cast<int64_t>(Kibibytes(options.serve.max_response_kib))},
@@ -126,6 +128,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   if (absl::Status status = process->Listen(); !status.ok()) return status;
   process->MakeUnits();
   process->MakeMetrics();
+  if (absl::Status status = process->ListenForAdmin(); !status.ok()) return status;
   ServerProcess* self = process.get();
   process->monitor_ = std::make_unique<DatabaseMonitor>(
       MakeDatabaseLook(loaded, process->options_.connection, process->timers_.clock()),
@@ -223,6 +226,13 @@ absl::Status ServerProcess::Listen() {
   return absl::OkStatus();
 }
 
+absl::Status ServerProcess::ListenForAdmin() {
+  auto admin = StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), options_.configuration});
+  if (!admin.ok()) return admin.status();
+  admin_ = *std::move(admin);
+  return absl::OkStatus();
+}
+
 absl::Status ServerProcess::CheckUnits() {
   if (absl::Status status = CheckAdvertisedAddress(options_.serve.advertise_address); !status.ok()) return status;
   absl::StatusOr<uow::UnitOptions> options = ToUnitOptions(options_.serve.units, options_.pool);
@@ -294,6 +304,7 @@ void ServerProcess::Announce(Serving serving, const absl::Status& reason) {
   if (announced_ == serving && announced_reason_ == message) return;
   announced_ = serving;
   announced_reason_ = message;
+  readiness_.SetDatabase(reason);
   health_.SetAll(serving == Serving::kReady ? wire::HealthService::Status::kServing
                                             : wire::HealthService::Status::kNotServing);
   switch (serving) {
@@ -313,6 +324,7 @@ void ServerProcess::Shutdown() {
   const auto drain = Milliseconds(options_.serve.drain_timeout_s);
   const Clock::time_point end = clock.Now() + drain;
   const Clock::time_point units_end = end - std::min(kLongestGrace, drain / 4);
+  readiness_.SetDraining();
   health_.Stop();
   reflection_->Stop();
   units_->Drain(units_end);
@@ -329,6 +341,7 @@ void ServerProcess::Shutdown() {
 void ServerProcess::Stop() {
   if (metrics_ != nullptr) metrics_->Close();
   server_.reset();
+  admin_.reset();
   units_slot_.Close();
   units_.reset();
   sweeper_.reset();

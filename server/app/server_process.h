@@ -7,11 +7,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/admin/admin_server.h"
 #include "server/app/database.h"
 #include "server/app/database_monitor.h"
+#include "server/app/heartbeat.h"
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/server_metrics.h"
+#include "server/app/readiness.h"
 #include "server/app/settings.h"
 #include "server/base/timers.h"
 #include "server/db/pool.h"
@@ -36,6 +39,8 @@ struct ServerProcessOptions {
   db::ConnectionOptions connection;
   /// Of every limit of the server. Outlives it.
   Clock* clock = &Clock::System();
+  /// For the page /config, which is left out when it is empty.
+  std::string configuration = {};
 };
 
 /// The composition root: everything that serves a catalogue, made in the order of the data flow and ended in the
@@ -49,6 +54,8 @@ class ServerProcess {
   ~ServerProcess();
 
   const std::vector<std::string>& addresses() const { return server_->BoundAddresses(); }
+  /// Of the admin listener; empty when there is none.
+  std::string admin_address() const { return admin_ == nullptr ? std::string() : admin_->address(); }
   /// On which its limits ring; of ServerProcessOptions::clock.
   Timers& timers() { return timers_; }
   /// What a scrape of its metrics gets; see ServerMetrics. Thread-safe.
@@ -61,6 +68,7 @@ class ServerProcess {
  private:
   ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options);
   absl::Status Listen();
+  absl::Status ListenForAdmin();
   /// All that is known of their limits before the server listens.
   absl::Status CheckUnits();
   /// Knows where the server listens.
@@ -83,6 +91,8 @@ class ServerProcess {
   /// With the session limits that follow from others, and what connections know about errors.
   const ServerProcessOptions options_;
   Timers timers_;
+  const Heartbeat heartbeat_;
+  Readiness readiness_;
   const plan::PageTokens tokens_;
   exec::StatementCache statements_;
   const exec::RunnerParts runner_parts_;
@@ -116,6 +126,8 @@ class ServerProcess {
   std::unique_ptr<wire::GrpcServer> server_;
   std::unique_ptr<ServerMetrics> metrics_;
   std::unique_ptr<DatabaseMonitor> monitor_;
+  /// Its pages read from all the others.
+  std::unique_ptr<admin::AdminServer> admin_;
 };
 
 }  // namespace rowkeeper::app

@@ -69,6 +69,8 @@ struct StreamSettings {
 
 struct ServeSettings {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
+  /// "host:port" or "unix:/path"; empty or "none": no admin listener.
+  std::string admin_listen = "127.0.0.1:50052";
   /// Empty: see AdvertisedAddress.
   std::string advertise_address;
   int queue_limit = 10000;

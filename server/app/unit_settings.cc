@@ -8,9 +8,9 @@
 #include <cmath>
 
 #include "server/base/errors.h"
+#include "server/base/listen_address.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
-#include "server/wire/listen_address.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -48,7 +48,7 @@ absl::Status CheckAdvertisedAddress(const std::string& setting) {
 
 std::string AdvertisedAddress(const std::string& setting, const std::vector<std::string>& bound) {
   if (!setting.empty()) return setting;
-  const wire::ListenAddress first{bound.front()};
+  const ListenAddress first{bound.front()};
   if (first.is_unix() || !StandsForAllAddresses(first.host())) return first.text.substr(0, kMaxAddressBytes);
   return Cat(HostName(), ":", first.port());
 }

@@ -7,6 +7,7 @@
 //   clock.h                what time it is, given to everything that keeps time; timers.h: what is due rings on one
 //                          thread
 //   statement_name.h       what a statement is prepared under; statement_text.h: the comment before it
+//   listen_address.h       where servers listen; file_descriptor.h
 //   ids.h, text.h, utf8.h  random ids; joining text; UTF-8
 
 #include <cstddef>

@@ -8,26 +8,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/base/file_descriptor.h"
 #include "server/embedded/system_user.h"
 
 namespace rowkeeper::embedded {
-
-/// A file descriptor that closes itself.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.Release()) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-  ~FileDescriptor();
-
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-  int Release();
-
- private:
-  int fd_ = -1;
-};
 
 /// A program to run as `user`, in a session of its own (a Ctrl-C in the terminal does not reach it), with no file of
 /// ours but the two named here, in directory /, with an environment of PATH, LC_ALL=C and LD_LIBRARY_PATH.

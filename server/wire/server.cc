@@ -14,9 +14,9 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/base/errors.h"
+#include "server/base/listen_address.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
-#include "server/wire/listen_address.h"
 #include "server/wire/unknown_methods.h"
 
 namespace rowkeeper::wire {

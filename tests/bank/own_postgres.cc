@@ -30,7 +30,7 @@ const char* const kSettings[] = {
     "checkpoint_timeout=1d"};
 
 bool IsFree(int port) {
-  const embedded::FileDescriptor probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const FileDescriptor probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int yes = 1;
   setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
   sockaddr_in address{};
@@ -88,7 +88,7 @@ OwnPostgres::OwnPostgres(std::string program, std::string directory, int port)
 OwnPostgres::~OwnPostgres() { Stop(Shutdown::kImmediate); }
 
 absl::Status OwnPostgres::Spawn() {
-  const embedded::FileDescriptor log(
+  const FileDescriptor log(
       open((directory_ + ".log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   const absl::StatusOr<embedded::SystemUser> user = embedded::DatabaseUser();
   if (!user.ok()) return user.status();

@@ -21,7 +21,7 @@ namespace {
 constexpr auto kListenTimeout = std::chrono::seconds(60);
 
 bool Connects(const std::string& address) {
-  const embedded::FileDescriptor probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const FileDescriptor probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in peer{};
   peer.sin_family = AF_INET;
   peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -48,10 +48,10 @@ ServerProgram::~ServerProgram() {
 }
 
 absl::Status ServerProgram::Spawn() {
-  const embedded::FileDescriptor log(open(options_.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  const FileDescriptor log(open(options_.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   embedded::Command command;
   command.program = options_.program;
-  command.arguments = {"serve", "--listen", address_};
+  command.arguments = {"serve", "--listen", address_, "--admin-listen", "none"};
   command.arguments.insert(command.arguments.end(), options_.arguments.begin(), options_.arguments.end());
   command.output = log.get();
   command.death_signal = SIGKILL;

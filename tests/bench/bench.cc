@@ -68,6 +68,7 @@ class Server {
  public:
   absl::Status Start(const app::LoadedCatalogue& loaded, app::ServerProcessOptions options) {
     options.serve.listen = {"127.0.0.1:0"};
+    options.serve.admin_listen = "none";
     auto process = app::ServerProcess::Start(loaded, options);
     if (!process.ok()) return process.status();
     process_ = *std::move(process);

@@ -98,6 +98,7 @@ void CreateSchema(const catalogue::Catalogue& catalogue, ScratchDatabase* databa
 
 InProcessServer::Options::Options() {
   serve.listen = {"127.0.0.1:0"};
+  serve.admin_listen = "none";
   serve.drain_timeout_s = 5;
 }
 

@@ -104,7 +104,7 @@ absl::Status PgBouncer::WriteFiles(const Options& options) {
 absl::Status PgBouncer::Spawn() {
   const auto user = embedded::DatabaseUser();
   if (!user.ok()) return user.status();
-  const embedded::FileDescriptor log(
+  const FileDescriptor log(
       open((directory_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   embedded::Command command;
   command.program = Program();

@@ -19,6 +19,9 @@ for name in $(compgen -e); do
   esac
 done
 
+# Servers of tests must not meet on the default port.
+export ROWKEEPER_ADMIN_LISTEN=127.0.0.1:0
+
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/rowkeeper-test.XXXXXX")
 chmod 711 "$WORK"
 SERVER_PID=
@@ -166,6 +169,23 @@ expect_error() {
   if output=$(call "$@" 2>&1); then fail "$1 $2: expected $code, got $output"; fi
   contains "$output" "^$code: " "$1 $2"
   contains "$output" "$pattern" "$1 $2"
+}
+
+# The address of the admin listener, from the server's log.
+admin_address() { sed -n 's/.*msg="admin listener" address=\([^ ]*\).*/\1/p' "$SERVER_LOG"; }
+# page PATH: what the admin listener answers, from the status line on.
+page() {
+  local address
+  address=$(admin_address)
+  exec 3<>"/dev/tcp/${address%:*}/${address##*:}" || return 1
+  printf 'GET %s HTTP/1.1\r\nHost: test\r\n\r\n' "$1" >&3
+  tr -d '\r' <&3
+  exec 3>&-
+}
+# page_says PATH STATUS [PATTERN]
+page_says() {
+  local answer
+  answer=$(page "$1") && grep -q "^HTTP/1.1 $2 " <<<"$answer" && grep -Eq -- "${3:-.}" <<<"$answer"
 }
 
 # field NAME JSON: the value of the first string or number field of that name.

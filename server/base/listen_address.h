@@ -3,9 +3,10 @@
 #include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/base/file_descriptor.h"
 
-namespace rowkeeper::wire {
+namespace rowkeeper {
 
 /// Where a server listens: "host:port" ("127.0.0.1:50051", "[::1]:0", "0.0.0.0:50051") or "unix:/path". Port 0 lets the
 /// system choose.
@@ -27,4 +28,13 @@ absl::Status ParseListenAddress(std::string_view text, ListenAddress* address);
 /// answers on it. Errors: FAILED_PRECONDITION, reason CANNOT_LISTEN, naming the address and what to do.
 absl::Status PrepareToListen(const ListenAddress& address);
 
-}  // namespace rowkeeper::wire
+struct Listener {
+  FileDescriptor socket;
+  /// With the port that the system chose.
+  ListenAddress address;
+};
+
+/// Listens on the address. Errors: those of PrepareToListen.
+absl::StatusOr<Listener> Listen(const ListenAddress& address);
+
+}  // namespace rowkeeper

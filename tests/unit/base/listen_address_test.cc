@@ -1,9 +1,9 @@
-#include "server/wire/listen_address.h"
+#include "server/base/listen_address.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace rowkeeper::wire {
+namespace rowkeeper {
 namespace {
 
 TEST(ListenAddressTest, HostAndPortAreTakenApart) {
@@ -36,4 +36,4 @@ TEST(ListenAddressTest, WhatIsNoAddressIsRefusedWithAnExample) {
 }
 
 }  // namespace
-}  // namespace rowkeeper::wire
+}  // namespace rowkeeper

@@ -1,4 +1,4 @@
-#include "server/wire/listen_address.h"
+#include "server/base/listen_address.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -16,27 +16,15 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 
-namespace rowkeeper::wire {
+namespace rowkeeper {
 namespace {
 
-class Socket {
- public:
-  explicit Socket(int family) : fd_(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
-  ~Socket() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  const int fd_;
-};
+FileDescriptor NewSocket(int family) { return FileDescriptor(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
 
 std::string ErrnoText(int error) { return std::generic_category().message(error); }
 
 absl::Status Refuse(const ListenAddress& address, std::string_view problem) {
-  return rowkeeper::CannotListen(address.text, problem);
+  return CannotListen(address.text, problem);
 }
 
 absl::Status BadAddress(std::string_view text) {
@@ -59,18 +47,19 @@ absl::Status ExplainBind(const ListenAddress& address, int error) {
   }
 }
 
-/// errno of binding and listening on `info`, or 0.
-int TryBind(const addrinfo& info) {
-  const Socket socket(info.ai_family);
-  if (socket.fd() < 0) return errno;
+/// Binds and listens on `info`; gives errno, or 0.
+int TryBind(const addrinfo& info, FileDescriptor* bound) {
+  FileDescriptor socket = NewSocket(info.ai_family);
+  if (!socket.valid()) return errno;
   const int on = 1;
-  setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (info.ai_family == AF_INET6) setsockopt(socket.fd(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-  if (bind(socket.fd(), info.ai_addr, info.ai_addrlen) != 0) return errno;
-  return listen(socket.fd(), 1) == 0 ? 0 : errno;
+  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (info.ai_family == AF_INET6) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+  if (bind(socket.get(), info.ai_addr, info.ai_addrlen) != 0 || listen(socket.get(), SOMAXCONN) != 0) return errno;
+  *bound = std::move(socket);
+  return 0;
 }
 
-absl::Status PrepareTcp(const ListenAddress& address) {
+absl::StatusOr<FileDescriptor> BindTcp(const ListenAddress& address) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -83,10 +72,11 @@ absl::Status PrepareTcp(const ListenAddress& address) {
   }
   int error = 0;
   for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
-    const int attempt = TryBind(*info);
+    FileDescriptor bound;
+    const int attempt = TryBind(*info, &bound);
     // A name may resolve to families that this machine lacks; one that works is enough, but none may be taken.
     if (attempt == EADDRINUSE) return ExplainBind(address, attempt);
-    if (attempt == 0) return absl::OkStatus();
+    if (attempt == 0) return bound;
     error = attempt;
   }
   return ExplainBind(address, error);
@@ -94,19 +84,22 @@ absl::Status PrepareTcp(const ListenAddress& address) {
 
 /// True when a process accepts connections on the socket.
 bool IsAlive(const sockaddr_un& name) {
-  const Socket socket(AF_UNIX);
-  if (socket.fd() < 0) return true;
-  return connect(socket.fd(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0 || errno == EAGAIN;
+  const FileDescriptor socket = NewSocket(AF_UNIX);
+  if (!socket.valid()) return true;
+  return connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0 || errno == EAGAIN;
 }
 
-/// errno of making a socket at `name`, which is then removed again, or 0.
-int TryBindUnix(const sockaddr_un& name) {
-  const Socket socket(AF_UNIX);
-  if (socket.fd() < 0 || bind(socket.fd(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) != 0) return errno;
-  return unlink(name.sun_path) == 0 ? 0 : errno;
+/// Listens on a socket at `name`; gives errno, or 0.
+int TryBindUnix(const sockaddr_un& name, FileDescriptor* bound) {
+  FileDescriptor socket = NewSocket(AF_UNIX);
+  const bool made = socket.valid() && bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0 &&
+                    listen(socket.get(), SOMAXCONN) == 0;
+  if (!made) return errno;
+  *bound = std::move(socket);
+  return 0;
 }
 
-absl::Status PrepareUnix(const ListenAddress& address) {
+absl::StatusOr<FileDescriptor> BindUnix(const ListenAddress& address) {
   const std::string path = address.unix_path();
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
@@ -123,9 +116,10 @@ absl::Status PrepareUnix(const ListenAddress& address) {
                                  "); remove it"));
     }
   }
-  switch (const int error = TryBindUnix(name)) {
+  FileDescriptor bound;
+  switch (const int error = TryBindUnix(name, &bound)) {
     case 0:
-      return absl::OkStatus();
+      return bound;
     case ENOENT:
     case ENOTDIR:
       return Refuse(address, "its directory does not exist; create it first");
@@ -136,6 +130,16 @@ absl::Status PrepareUnix(const ListenAddress& address) {
     default:
       return ExplainBind(address, error);
   }
+}
+
+/// 0 when it cannot be told.
+int PortOf(const FileDescriptor& socket) {
+  sockaddr_storage name{};
+  socklen_t size = sizeof(name);
+  if (getsockname(socket.get(), reinterpret_cast<sockaddr*>(&name), &size) != 0) return 0;
+  if (name.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(name).sin_port);
+  if (name.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(name).sin6_port);
+  return 0;
 }
 
 bool IsPort(std::string_view text) {
@@ -175,7 +179,17 @@ absl::Status ParseListenAddress(std::string_view text, ListenAddress* address) {
 }
 
 absl::Status PrepareToListen(const ListenAddress& address) {
-  return address.is_unix() ? PrepareUnix(address) : PrepareTcp(address);
+  if (!address.is_unix()) return BindTcp(address).status();
+  const auto bound = BindUnix(address);
+  if (bound.ok()) unlink(address.unix_path().c_str());
+  return bound.status();
 }
 
-}  // namespace rowkeeper::wire
+absl::StatusOr<Listener> Listen(const ListenAddress& address) {
+  absl::StatusOr<FileDescriptor> bound = address.is_unix() ? BindUnix(address) : BindTcp(address);
+  if (!bound.ok()) return bound.status();
+  const int port = PortOf(*bound);
+  return Listener{*std::move(bound), ListenAddress{address.WithPort(port)}};
+}
+
+}  // namespace rowkeeper

@@ -1,0 +1,180 @@
+#include "server/admin/admin_server.h"
+
+#include <microhttpd.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <string_view>
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/text.h"
+#include "server/observe/log.h"
+
+namespace rowkeeper::admin {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr char kPlainText[] = "text/plain; charset=utf-8";
+constexpr int kContentTooLarge = 413;
+
+/// A look at the clock now and then costs nothing and bounds every wait.
+constexpr std::chrono::milliseconds kLongestPause{1000};
+/// While no connection can be accepted for want of descriptors or memory.
+constexpr std::chrono::milliseconds kExhaustedPause{100};
+
+MHD_Result Answer(MHD_Connection* connection, const PageAnswer& answer, const std::string& content_type) {
+  MHD_Response* response =
+      MHD_create_response_from_buffer(answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
+  if (response == nullptr) return MHD_NO;
+  const auto add = [response](const char* name, const char* value) { MHD_add_response_header(response, name, value); };
+  add(MHD_HTTP_HEADER_CONTENT_TYPE, content_type.c_str());
+  add(MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+  add("X-Content-Type-Options", "nosniff");
+  add(MHD_HTTP_HEADER_CONNECTION, "close");
+  if (answer.status == MHD_HTTP_METHOD_NOT_ALLOWED) add(MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+  const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
+  MHD_destroy_response(response);
+  return result;
+}
+
+bool IsReading(std::string_view method) { return method == MHD_HTTP_METHOD_GET || method == MHD_HTTP_METHOD_HEAD; }
+
+bool HasBody(MHD_Connection* connection) {
+  const auto header = [connection](const char* name) {
+    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+    return std::string_view(value == nullptr ? "" : value);
+  };
+  const std::string_view length = header(MHD_HTTP_HEADER_CONTENT_LENGTH);
+  return !header(MHD_HTTP_HEADER_TRANSFER_ENCODING).empty() || (!length.empty() && length != "0");
+}
+
+std::string PathList(const std::vector<Page>& pages) {
+  std::string paths;
+  for (const Page& page : pages) paths += Cat(paths.empty() ? "" : ", ", page.path);
+  return paths;
+}
+
+}  // namespace
+
+/// What libmicrohttpd calls, on its thread.
+struct AdminServer::Callbacks {
+  static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* path, const char* method,
+                              const char* /*version*/, const char* /*body*/, size_t* /*body_size*/, void** /*state*/) {
+    const auto& server = *static_cast<const AdminServer*>(self);
+    if (!IsReading(method)) {
+      return Answer(connection, {MHD_HTTP_METHOD_NOT_ALLOWED, "pages are read with GET or HEAD\n"}, kPlainText);
+    }
+    if (HasBody(connection)) {
+      return Answer(connection, {kContentTooLarge, "requests for pages have no body\n"}, kPlainText);
+    }
+    const auto& pages = server.pages_;
+    const auto page = std::find_if(pages.begin(), pages.end(), [path](const Page& item) { return item.path == path; });
+    if (page == pages.end()) {
+      const std::string text = Cat("there is no such page; there are ", PathList(pages), "\n");
+      return Answer(connection, {MHD_HTTP_NOT_FOUND, text}, kPlainText);
+    }
+    const PageAnswer answer = server.Render(*page);
+    const bool failed = answer.status == MHD_HTTP_INTERNAL_SERVER_ERROR;
+    return Answer(connection, answer, failed ? kPlainText : page->content_type);
+  }
+
+  static void OnConnection(void* self, MHD_Connection* connection, void** /*state*/,
+                           MHD_ConnectionNotificationCode code) {
+    if (code != MHD_CONNECTION_NOTIFY_CLOSED) return;
+    const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info != nullptr) static_cast<AdminServer*>(self)->connections_.Remove(info->connect_fd);
+  }
+};
+
+void AdminServer::StopDaemon::operator()(MHD_Daemon* daemon) const { MHD_stop_daemon(daemon); }
+
+absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const ListenAddress& address, std::vector<Page> pages,
+                                                                const AdminOptions& options) {
+  absl::StatusOr<Listener> listener = Listen(address);
+  if (!listener.ok()) return listener.status();
+  std::unique_ptr<AdminServer> server(new AdminServer(*std::move(listener), std::move(pages), options));
+  if (absl::Status status = server->StartDaemon(options); !status.ok()) return status;
+  return server;
+}
+
+AdminServer::AdminServer(Listener listener, std::vector<Page> pages, const AdminOptions& options)
+    : listener_(std::move(listener)),
+      pages_(std::move(pages)),
+      connections_(static_cast<size_t>(options.max_connections), options.request_limit),
+      stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+absl::Status AdminServer::StartDaemon(const AdminOptions& options) {
+  // A place more than is ever taken: connections that just ended are counted for a moment longer.
+  const auto limit = static_cast<unsigned>(options.max_connections) + 1;
+  const auto seconds = static_cast<unsigned>(options.request_limit.count() / 1000 + 1);
+  daemon_.reset(MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC, 0, nullptr,
+                                 nullptr, &Callbacks::OnRequest, this, MHD_OPTION_NOTIFY_CONNECTION,
+                                 &Callbacks::OnConnection, this, MHD_OPTION_CONNECTION_LIMIT, limit,
+                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, options.max_header_bytes,
+                                 MHD_OPTION_CONNECTION_TIMEOUT, seconds, MHD_OPTION_END));
+  if (daemon_ == nullptr || !stop_.valid()) {
+    return CannotListen(listener_.address.text, "the HTTP listener cannot start; is memory or a descriptor missing?");
+  }
+  acceptor_ = std::thread([this] { AcceptLoop(); });
+  return absl::OkStatus();
+}
+
+AdminServer::~AdminServer() {
+  if (acceptor_.joinable()) {
+    const uint64_t one = 1;
+    if (write(stop_.get(), &one, sizeof(one)) != sizeof(one)) std::terminate();  // an eventfd takes it
+    acceptor_.join();
+  }
+  daemon_.reset();
+  if (listener_.address.is_unix()) unlink(listener_.address.unix_path().c_str());
+}
+
+void AdminServer::AcceptLoop() {
+  for (;;) {
+    const auto now = steady_clock::now();
+    const auto next = std::min(connections_.EndLate(now), now + kLongestPause);
+    const auto pause = std::chrono::ceil<std::chrono::milliseconds>(next - now);
+    pollfd polled[] = {{listener_.socket.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
+    if (poll(polled, 2, static_cast<int>(pause.count())) < 0 && errno != EINTR) return;
+    if (polled[1].revents != 0) return;
+    if ((polled[0].revents & POLLIN) != 0) AcceptOne();
+  }
+}
+
+void AdminServer::AcceptOne() {
+  if (!connections_.MakeRoom()) return;
+  sockaddr_storage peer{};
+  socklen_t size = sizeof(peer);
+  FileDescriptor socket(
+      accept4(listener_.socket.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!socket.valid() || !connections_.Add(socket.get(), steady_clock::now())) {
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      std::this_thread::sleep_for(kExhaustedPause);
+    }
+    return;
+  }
+  const int number = socket.get();
+  const MHD_Result added =
+      MHD_add_connection(daemon_.get(), socket.Release(), reinterpret_cast<const sockaddr*>(&peer), size);
+  if (added != MHD_YES) connections_.Remove(number);
+}
+
+/// Rendering is plain code of ours, but a failed allocation must not end the process from within a C library.
+PageAnswer AdminServer::Render(const Page& page) const {
+  try {
+    return page.render();
+  } catch (const std::exception& error) {
+    observe::Log(observe::LogLevel::kError, "a page of the admin listener failed",
+                 {{"path", page.path}, {"problem", error.what()}});
+  }
+  return {MHD_HTTP_INTERNAL_SERVER_ERROR, "the page cannot be made; the log says why\n"};
+}
+
+}  // namespace rowkeeper::admin

@@ -1,0 +1,87 @@
+#pragma once
+
+// The map of this folder:
+//   admin_server.h  the HTTP listener for operators: pages that others give it; libmicrohttpd is seen here only
+//   connections.h   who is connected to it, and who has to go
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/admin/connections.h"
+#include "server/base/file_descriptor.h"
+#include "server/base/listen_address.h"
+
+struct MHD_Daemon;
+
+namespace rowkeeper::admin {
+
+struct PageAnswer {
+  /// HTTP status.
+  int status = 200;
+  std::string body;
+};
+
+struct Page {
+  /// "/livez"
+  std::string path;
+  std::string content_type = "application/json";
+  /// Called on the listener's one thread for each request. Must not wait, neither for the database nor for a lock that
+  /// is held while something waits: every other page waits for it.
+  std::function<PageAnswer()> render;
+};
+
+struct AdminOptions {
+  /// Open at once; one more ends the connection that is open for the longest time. Range 2 to 1000.
+  int max_connections = 64;
+  /// From accept to the last byte of the answer; what takes longer is cut off. In real time.
+  std::chrono::milliseconds request_limit{5000};
+  /// Of the request's line and headers; more is answered with status 431 or 414. Range 4 KiB to 1 MiB.
+  size_t max_header_bytes = size_t{16} * 1024;
+};
+
+/// Serves pages over HTTP/1.1 without transport security: GET and HEAD, one request a connection. Other methods get
+/// status 405, unknown paths 404, requests with a body 413. Its memory is bounded by AdminOptions, whatever clients do,
+/// and slow or silent ones keep nobody from being answered: a new connection is taken at once, in place of the oldest
+/// when there are too many. Two threads of its own; destroy it on the thread that made it.
+class AdminServer {
+ public:
+  /// Listens and serves `pages`. Errors: FAILED_PRECONDITION, reason CANNOT_LISTEN, for an address that is taken or not
+  /// this machine's.
+  static absl::StatusOr<std::unique_ptr<AdminServer>> Start(const ListenAddress& address, std::vector<Page> pages,
+                                                            const AdminOptions& options = AdminOptions());
+  /// Ends what is open.
+  ~AdminServer();
+  AdminServer(const AdminServer&) = delete;
+  AdminServer& operator=(const AdminServer&) = delete;
+
+  /// With the port that the system chose in place of 0.
+  const std::string& address() const { return listener_.address.text; }
+
+ private:
+  struct Callbacks;
+  struct StopDaemon {
+    void operator()(MHD_Daemon* daemon) const;
+  };
+
+  AdminServer(Listener listener, std::vector<Page> pages, const AdminOptions& options);
+  absl::Status StartDaemon(const AdminOptions& options);
+  void AcceptLoop();
+  void AcceptOne();
+  PageAnswer Render(const Page& page) const;
+
+  const Listener listener_;
+  const std::vector<Page> pages_;
+  Connections connections_;
+  /// Readable when it is time to end.
+  const FileDescriptor stop_;
+  std::unique_ptr<MHD_Daemon, StopDaemon> daemon_;
+  std::thread acceptor_;
+};
+
+}  // namespace rowkeeper::admin

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+
+namespace rowkeeper::app {
+
+/// Whether the server can be sent calls, and why not. Thread-safe.
+class Readiness {
+ public:
+  struct Obstacle {
+    /// A reason as errors have it: "DATABASE_UNAVAILABLE", "SHUTTING_DOWN".
+    std::string reason;
+    std::string message;
+  };
+
+  /// OK: the database is reachable and fits. Until it is called, the server starts.
+  void SetDatabase(absl::Status status);
+  /// From now on the server is not ready, whatever the database does.
+  void SetDraining();
+  /// Empty when the server is ready.
+  std::vector<Obstacle> Obstacles() const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  absl::Status database_ ABSL_GUARDED_BY(mutex_);
+  bool looked_ ABSL_GUARDED_BY(mutex_) = false;
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace rowkeeper::app

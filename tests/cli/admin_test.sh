@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The pages of the admin listener: alive, ready, and why not.
+set -euo pipefail
+# shellcheck source=tests/support/server.sh
+source tests/support/server.sh
+
+nowhere=postgresql://nobody@127.0.0.1:1/nothing
+
+step "without a database it is alive, but not ready"
+start_server "${PLANNER[@]}" --database-url "$nowhere" --listen 127.0.0.1:0
+page_says /livez 200 '^OK$' || fail "livez: $(page /livez)"
+wait_until 10 "readyz says why not" page_says /readyz 503 '"reason": "DATABASE_UNAVAILABLE"'
+page_says /nowhere 404 '/livez, /readyz' || fail "an unknown page: $(page /nowhere)"
+
+step "another server with the same admin address says what to do"
+status=0
+output=$("$ROWKEEPER" serve "${PLANNER[@]}" --database-url "$nowhere" --listen 127.0.0.1:0 --admin-listen "$(admin_address)" 2>&1) || status=$?
+equals "$status" 1 "exit code of the second server"
+contains "$output" "^rowkeeper: --admin-listen: .*$(admin_address).*--admin-listen none" "the second server"
+status=0
+output=$("$ROWKEEPER" serve "${PLANNER[@]}" --database-url "$nowhere" --listen 127.0.0.1:0 --admin-listen nowhere 2>&1) || status=$?
+equals "$status" 1 "exit code with an address that is none"
+contains "$output" '^rowkeeper: --admin-listen: ' "an address that is none"
+kill_server
+
+step "none: there is no listener"
+for off in none ''; do
+  start_server "${PLANNER[@]}" --database-url "$nowhere" --listen 127.0.0.1:0 --admin-listen "$off"
+  [ -z "$(admin_address)" ] || fail "--admin-listen '$off' listens at $(admin_address)"
+  kill_server
+done
+
+step "a unix socket"
+start_server "${PLANNER[@]}" --database-url "$nowhere" --listen 127.0.0.1:0 --admin-listen "unix:$WORK/admin.sock"
+equals "$(admin_address)" "unix:$WORK/admin.sock" "the address in the log"
+[ -S "$WORK/admin.sock" ] || fail "there is no socket"
+end_server TERM
+[ ! -e "$WORK/admin.sock" ] || fail "the socket is left behind"
+
+step "with a database that fits it is ready"
+start_planner
+wait_until 10 "ready" page_says /readyz 200 '"ready": true'
+
+page_says /metrics 200 '^# TYPE rpc_server_call_duration_seconds histogram' || fail "metrics: $(page /metrics | head -n 20)"
+
+step "a database that does not fit"
+scratch_sql 'ALTER TABLE todos RENAME TO tasks'
+wait_until 20 "readyz says that the schema does not fit" page_says /readyz 503 'todos'
+page_says /livez 200 || fail "livez depends on the database"
+scratch_sql 'ALTER TABLE tasks RENAME TO todos'
+wait_until 20 "ready again" page_says /readyz 200
+
+step "while it drains it is alive, and not ready at once"
+call UnitOfWork.Begin '{"label": "open"}' >/dev/null
+kill -TERM "$SERVER_PID"
+wait_until 2 "the server says that it stops" grep -q 'msg="stopping' "$SERVER_LOG"
+page_says /readyz 503 '"reason": "SHUTTING_DOWN"' || fail "readyz while draining: $(page /readyz)"
+page_says /livez 200 || fail "livez while draining: $(page /livez)"
+kill -TERM "$SERVER_PID"
+await_server
