@@ -60,7 +60,7 @@ wire::KeptResponses ToKeptResponses(const ServeSettings& settings) {
 ServerProcessOptions Complete(ServerProcessOptions options, const exec::ErrorContexts& errors) {
   options.connection = WithSessionLimits(std::move(options.connection), options.serve.units);
   db::ErrorWords words = errors.Words();
-  if (options.serve.show_database_messages) words.raised_messages = db::ErrorWords::RaisedMessages::kShow;
+  if (options.serve.show_database_messages) words.raised_messages = db::RaisedMessages::kShow;
   options.connection.errors = std::make_shared<const db::ErrorWords>(std::move(words));
   return options;
 }

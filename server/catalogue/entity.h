@@ -186,6 +186,8 @@ struct Entity {
   std::vector<Relation> relations;
   /// Who references this entity, by entity and column.
   std::vector<Dependent> dependents;
+  /// Callers see what code of the database raises when a statement about this entity runs.
+  bool show_database_messages = false;
 
   std::optional<int> created_at;
   std::optional<int> updated_at;

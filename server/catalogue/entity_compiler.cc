@@ -172,6 +172,7 @@ std::unique_ptr<Entity> DeclareEntity(const pb::Descriptor& message, Diagnostics
   auto entity = std::make_unique<Entity>();
   entity->full_name = message.full_name();
   entity->message = &message;
+  entity->show_database_messages = options.show_database_messages();
   DeclareTable(options, naming, entity.get(), diagnostics);
   for (int i = 0; i < message.field_count(); ++i) {
     if (IsRelation(*message.field(i))) continue;

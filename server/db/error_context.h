@@ -8,6 +8,9 @@
 
 namespace rowkeeper::db {
 
+/// Whether callers see what triggers and functions say when they raise an error. Such words may hold values of rows.
+enum class RaisedMessages { kHide, kShow };
+
 /// The catalogue's words for what a SQL error is about, so that errors speak of proto fields. Immutable.
 struct ErrorContext {
   /// Full entity name.
@@ -31,6 +34,8 @@ struct ErrorContext {
   std::map<std::string, Constraint, std::less<>> constraints;
   /// SQL column name to proto field.
   std::map<std::string, std::string, std::less<>> fields;
+  /// Of what is raised while a statement about the entity runs, whatever ErrorWords says of all entities.
+  RaisedMessages raised_messages = RaisedMessages::kHide;
 };
 
 /// What a connection knows about errors that its statements do not say themselves. Immutable.
@@ -38,8 +43,8 @@ struct ErrorWords {
   /// Of all entities, by the names of their tables. A deferred constraint is checked by COMMIT, which is no entity's
   /// statement.
   std::multimap<std::string, std::shared_ptr<const ErrorContext>, std::less<>> tables;
-  /// Whether callers see what triggers and functions say when they raise an error. Such words may hold values of rows.
-  enum class RaisedMessages { kHide, kShow } raised_messages = RaisedMessages::kHide;
+  /// Of what is raised anywhere.
+  RaisedMessages raised_messages = RaisedMessages::kHide;
 };
 
 }  // namespace rowkeeper::db

@@ -35,6 +35,11 @@ const ErrorContext& ContextOf(const FailedStatement& statement) {
   return statement.context == nullptr ? kNoContext : *statement.context;
 }
 
+bool ShowsRaisedMessages(const FailedStatement& statement) {
+  return ContextOf(statement).raised_messages == RaisedMessages::kShow ||
+         (statement.words != nullptr && statement.words->raised_messages == RaisedMessages::kShow);
+}
+
 /// What code of the database raised, or what failed in its body.
 absl::Status CodeOfTheDatabase(const PgError& error, const FailedStatement& statement, ErrorOrigin origin) {
   const ErrorContext& context = ContextOf(statement);
@@ -49,9 +54,7 @@ absl::Status CodeOfTheDatabase(const PgError& error, const FailedStatement& stat
   refusal.table = error.table;
   refusal.field = field;
   if (origin != ErrorOrigin::kRaised) return TriggerFailed(refusal);
-  const bool shown =
-      statement.words != nullptr && statement.words->raised_messages == ErrorWords::RaisedMessages::kShow;
-  if (shown) message = RepairUtf8(error.primary);
+  if (ShowsRaisedMessages(statement)) message = RepairUtf8(error.primary);
   refusal.message = message;
   return RefusedByTrigger(refusal);
 }

@@ -52,6 +52,7 @@ db::ErrorContext Describe(const Entity& entity) {
   context.entity = entity.full_name;
   context.schema = entity.schema;
   context.table = entity.table;
+  if (entity.show_database_messages) context.raised_messages = db::RaisedMessages::kShow;
   context.constraints[entity.primary_key_name] = UniqueKey(entity, entity.key);
   for (const catalogue::UniqueKey& key : entity.unique_keys) {
     context.constraints[key.name] = UniqueKey(entity, key.columns);

@@ -87,10 +87,10 @@ class DatabaseCodeTest : public DbTest {
 
   void SetUp() override {
     DbTest::SetUp();
-    Connect(ErrorWords::RaisedMessages::kHide);
+    Connect(RaisedMessages::kHide);
   }
 
-  void Connect(ErrorWords::RaisedMessages messages) {
+  void Connect(RaisedMessages messages) {
     ErrorWords words;
     words.tables.emplace("items", std::make_shared<ErrorContext>(ItemContext()));
     words.tables.emplace("boxes", std::make_shared<ErrorContext>(BoxContext()));
@@ -166,7 +166,7 @@ TEST_F(DatabaseCodeTest, WhatATriggerRaisesIsItsRefusalWhateverItsSqlState) {
 }
 
 TEST_F(DatabaseCodeTest, MessagesAreShownWhereTheOperatorSaysSoAndCut) {
-  Connect(ErrorWords::RaisedMessages::kShow);
+  Connect(RaisedMessages::kShow);
   const absl::Status status = Do("INSERT INTO at_once VALUES ('AB123')");
   EXPECT_THAT(WordsOf(status),
               HasSubstr("refused this change of shop.v1.Item (SQLSTATE AB123, raise()): secret AB123"));
@@ -414,7 +414,7 @@ TEST_F(DatabaseCodeTest, RowPolicyIsNoMissingPrivilege) {
 
 TEST_F(DatabaseCodeTest, ParametersInTheContextAreNoCode) {
   scratch().Run(Cat("ALTER DATABASE ", scratch().name(), " SET log_parameter_max_length_on_error = -1"));
-  Connect(ErrorWords::RaisedMessages::kHide);
+  Connect(RaisedMessages::kHide);
   const absl::Status own = Do("SELECT $1::int", {"secret\nPL/pgSQL function secret() line 1 at RAISE"});
   EXPECT_EQ(ErrorReason(own), "INVALID_FIELD") << own;
   EXPECT_THAT(own.ToString(), Not(HasSubstr("secret")));

@@ -40,6 +40,18 @@ service OrderRepository {
   option (rowkeeper.v1.repository).entity = "shop.v1.Order";
   rpc Create(Order) returns (Order);
 }
+message Refund {
+  option (rowkeeper.v1.entity) = {show_database_messages: true};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  string state = 2;
+}
+service RefundRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Refund";
+  rpc Create(Refund) returns (Refund);
+  rpc BatchCreate(Refunds) returns (Refunds);
+  rpc Delete(Key) returns (google.protobuf.Empty);
+}
+message Refunds { repeated Refund refunds = 1; }
 message Key { int64 id = 1; }
 )";
 
@@ -188,6 +200,30 @@ TEST_F(DatabaseCodeServerTest, MessagesAreShownOnTheOperatorsWord) {
     EXPECT_EQ(MetadataOf(refused, "sqlstate"), "AB123");
     EXPECT_THAT(std::string(refused.message()), HasSubstr("check_order()"));
     EXPECT_THAT(MetadataOf(refused, "database_message"), HasSubstr("secret words of "));
+  }
+}
+
+TEST_F(DatabaseCodeServerTest, MessagesAreShownOnTheEntitysWord) {
+  RaiseOnOrders("AB123");
+  server_->database().Run(
+      "CREATE FUNCTION check_refund() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'too late'; END $$; "
+      "INSERT INTO refunds (id, state) VALUES (7, ''); "
+      "CREATE TRIGGER check_refund BEFORE INSERT OR DELETE ON refunds FOR EACH ROW EXECUTE FUNCTION check_refund()");
+  const std::vector<std::pair<const char*, Json>> calls = {
+      {"RefundRepository.Create", {{"state", "x"}}},
+      {"RefundRepository.BatchCreate", {{"refunds", {{{"state", "x"}}, {{"state", "y"}}}}}},
+      {"RefundRepository.Delete", {{"id", 7}}}};
+  for (const Way& way : Ways()) {
+    for (const auto& [method, request] : calls) {
+      SCOPED_TRACE(Cat(way.name, " ", method));
+      const absl::Status refused = way.run(server_.get(), method, request);
+      EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION TRIGGER_REFUSED");
+      EXPECT_THAT(std::string(refused.message()), HasSubstr("check_refund()): too late"));
+      EXPECT_EQ(MetadataOf(refused, "database_message"), "too late");
+    }
+    const absl::Status other = way.run(server_.get(), "OrderRepository.Create", {{"id", 5}, {"customer", 1}});
+    EXPECT_EQ(MetadataOf(other, "sqlstate"), "AB123");
+    EXPECT_THAT(other.ToString(), Not(HasSubstr("secret")));
   }
 }
 
