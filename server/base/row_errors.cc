@@ -129,9 +129,17 @@ absl::Status VersionMismatches(std::string_view entity, const std::vector<BatchI
 }
 
 absl::Status SameRowTwice(std::string_view field, std::string_view first) {
-  return InvalidField(field, Cat("is the same row as ", first.empty() ? "another element" : first,
-                                 " to the database: a trigger or the collation makes their keys equal; send one of "
-                                 "them"));
+  return SameRowsTwice({{std::string(field), std::string(first)}});
+}
+
+absl::Status SameRowsTwice(const std::vector<std::pair<std::string, std::string>>& rows) {
+  FieldViolations violations;
+  for (const auto& [field, first] : rows) {
+    violations.Add(field, Cat("is the same row as ", first.empty() ? "another element" : first,
+                              " to the database: a trigger or the collation makes their keys equal; send one of "
+                              "them"));
+  }
+  return violations.ToStatus();
 }
 
 absl::Status KeyChangesEachTime(std::string_view entity) {
@@ -141,6 +149,17 @@ absl::Status KeyChangesEachTime(std::string_view entity) {
                  " another key on each write, so the server cannot tell which row to update; nothing was changed; use "
                  "a create method"))
       .With("entity", entity)
+      .Build();
+}
+
+absl::Status KeyIsEmptied(std::string_view entity, std::string_view field) {
+  return ErrorBuilder(
+             Reason::kTriggerRefused,
+             Cat("a trigger of the database makes ", field, " of the ", entity,
+                 " empty, so that it meets a row whose key has no value there, and no row can be looked for by "
+                 "that; nothing was changed; send another value, or use the update method"))
+      .With("entity", entity)
+      .With("field", field)
       .Build();
 }
 

@@ -32,9 +32,14 @@ absl::Status VersionMismatch(std::string_view entity, int64_t expected);
 /// INVALID_ARGUMENT, reason INVALID_FIELD: two rows that are to be written are the same row to the database. `field`
 /// stands for the second one, and `first`, where it is known, for the first.
 absl::Status SameRowTwice(std::string_view field, std::string_view first = "");
+/// The same for several: {field, first} of each.
+absl::Status SameRowsTwice(const std::vector<std::pair<std::string, std::string>>& rows);
 
 /// FAILED_PRECONDITION, reason TRIGGER_REFUSED: an upsert cannot tell which row it is to update.
 absl::Status KeyChangesEachTime(std::string_view entity);
+
+/// The same reason: a trigger leaves a field of the key of a row that it writes empty, and by that no row can be found.
+absl::Status KeyIsEmptied(std::string_view entity, std::string_view field);
 
 /// One element of a batch, and what is told of it: {"ids[2]", "0b52…"}.
 using BatchItem = std::pair<std::string, std::string>;

@@ -14,6 +14,7 @@
 #include "server/exec/judged.h"
 #include "server/exec/partial_run.h"
 #include "server/exec/reach.h"
+#include "server/exec/same_rows.h"
 #include "server/exec/statement_scope.h"
 #include "server/exec/upsert_run.h"
 #include "server/plan/batch/batch.h"
@@ -185,11 +186,12 @@ absl::StatusOr<std::vector<BatchRun::State>> BatchRun::Probe() const {
     if (element < next) continue;  // deleted rows with the same values
     next = element + 1;
     State& state = states[element];
-    state.found = rows->cell(row, 1) == "t";
-    state.live = rows->cell(row, 2) == "t";
-    state.version_matches = rows->cell(row, 3) == "t";
+    state.first = std::stoul(std::string(rows->cell(row, 1))) - 1;
+    state.found = rows->cell(row, 2) == "t";
+    state.live = rows->cell(row, 3) == "t";
+    state.version_matches = rows->cell(row, 4) == "t";
     for (size_t i = 0; i < variant_.unchanged.size(); ++i) {
-      state.unchanged.push_back(rows->cell(row, 4 + static_cast<int>(i)) == "t");
+      state.unchanged.push_back(rows->cell(row, 5 + static_cast<int>(i)) == "t");
     }
   }
   return states;
@@ -204,7 +206,17 @@ bool BatchRun::IsInReach(const State& state) const {
   return exec::IsInReach(plan_.change(), execution_.call.variant.deleted, state.live);
 }
 
+absl::Status BatchRun::ExplainSameRows(const std::vector<State>& states) const {
+  std::vector<SameRow> same;
+  for (size_t i = 0; i < states.size(); ++i) {
+    const bool meets = plan_.change() == Change::kUpsert || IsInReach(states[i]);
+    if (states[i].first != i && meets) same.push_back({Place(i), Place(states[i].first)});
+  }
+  return same.empty() ? absl::OkStatus() : SameRows(plan_, same);
+}
+
 absl::Status BatchRun::ExplainStates(const std::vector<State>& states) const {
+  if (absl::Status status = ExplainSameRows(states); !status.ok()) return status;
   const catalogue::Entity& entity = *plan_.entity;
   const bool upsert = plan_.change() == Change::kUpsert;
   const bool restore = plan_.change() == Change::kRestore;

@@ -41,6 +41,8 @@ class BatchRun {
   using SharedStatement = std::shared_ptr<const sql::Statement>;
   /// What a probe says of an element's row.
   struct State {
+    /// The first element that is the same row to the database; often itself.
+    size_t first = 0;
     bool found = false;
     bool live = false;
     bool version_matches = false;
@@ -57,6 +59,8 @@ class BatchRun {
 
   absl::StatusOr<std::vector<State>> Probe() const;
   bool IsInReach(const State& state) const;
+  /// Elements that are the row of one before them.
+  absl::Status ExplainSameRows(const std::vector<State>& states) const;
   absl::Status ExplainStates(const std::vector<State>& states) const;
 
   /// Elements that no row of a result belongs to.

@@ -1,5 +1,7 @@
 #include "server/exec/partial_run.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "server/base/bulk_errors.h"
@@ -69,6 +71,8 @@ bool PartialRun::Handle(const Places& places, const absl::Status& status) {
   if (!IsOfRow(status)) {
     if (!wrote_ || execution_.connection.in_transaction()) return false;
     GiveUp(places, status);
+  } else if (const std::vector<SameRow> same = SameRowsOf(status); !same.empty()) {
+    pending_.push_back(Refuse(places, same));
   } else if (places.size() == 1) {
     results_[places[0]] = OfElement(status, plan::ElementName(*rest_.plan, places[0]));
   } else {
@@ -77,6 +81,14 @@ bool PartialRun::Handle(const Places& places, const absl::Status& status) {
     pending_.emplace_back(places.begin(), middle);
   }
   return true;
+}
+
+PartialRun::Places PartialRun::Refuse(const Places& places, const std::vector<SameRow>& same) {
+  for (const SameRow& row : same) results_[row.element] = SameRows(*rest_.plan, {row});
+  Places rest;
+  std::copy_if(places.begin(), places.end(), std::back_inserter(rest),
+               [this](size_t place) { return results_[place].ok(); });
+  return rest;
 }
 
 absl::StatusOr<Outcome> PartialRun::Attempt(const Places& places) {

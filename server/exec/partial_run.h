@@ -9,6 +9,7 @@
 #include "server/db/assembled_rows.h"
 #include "server/exec/execution.h"
 #include "server/exec/outcome.h"
+#include "server/exec/same_rows.h"
 
 namespace rowkeeper::exec {
 
@@ -32,6 +33,8 @@ class PartialRun {
 
   /// Splits what failed; false when the call is over.
   bool Handle(const Places& places, const absl::Status& status);
+  /// Refuses elements that are the row of one before them; the others.
+  Places Refuse(const Places& places, const std::vector<SameRow>& same);
   absl::StatusOr<Outcome> Attempt(const Places& places);
   absl::StatusOr<Outcome> AttemptUnderSavepoint(const Places& places);
   absl::StatusOr<Outcome> Write(const Places& places);

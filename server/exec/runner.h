@@ -8,6 +8,7 @@
 //   write_run.cc          ExplainMiss: why a write found no row (missing, deleted, version, immutable)
 //   upsert_run.cc         upserts: what is run again when rows change under it, or when a trigger changes their keys
 //   partial_run.cc        batches that are not atomic: tries, splits, gathers
+//   same_rows.h           elements of a batch that are one row to the database
 //   relation_loader.cc    relations, one statement each
 //   statement_scope.h     keeps half a call out of a unit: writes of several statements run under a savepoint of their
 //                         own

@@ -13,6 +13,7 @@
 #include "server/exec/batch_run.h"
 #include "server/exec/conflict.h"
 #include "server/exec/judged.h"
+#include "server/exec/same_rows.h"
 #include "server/exec/statement_scope.h"
 #include "server/plan/batch/batch.h"
 #include "server/sql/savepoint_numbers.h"
@@ -32,10 +33,9 @@ WriteOutcome ToWriteOutcome(std::string_view text) {
 }
 
 /// What the statement met when it made itself fail; none for any other error.
-std::optional<Met> MetBy(const absl::Status& status, size_t elements) {
+std::optional<Met> MetBy(const absl::Status& status) {
   const std::optional<Verdict> verdict = KeptRows(status);
   if (!verdict.has_value()) return std::nullopt;
-  if (verdict->rows == static_cast<int64_t>(elements)) return Met::kSameRow;  // a row for each, but not each its own
   for (const Met met : {Met::kOvertaken, Met::kSameRow, Met::kOtherKey}) {
     if (verdict->rows == static_cast<int>(met)) return met;
   }
@@ -60,7 +60,7 @@ absl::StatusOr<Outcome> UpsertRun::Run() {
   for (int attempt = 0;; ++attempt) {
     absl::StatusOr<Outcome> outcome = Attempt();
     if (outcome.ok()) return outcome;
-    const std::optional<Met> met = MetBy(outcome.status(), call_.request.as<plan::BatchRequest>().elements.size());
+    const std::optional<Met> met = MetBy(outcome.status());
     if (!met.has_value()) return outcome;
     if (absl::Status status = PrepareFor(*met, attempt); !status.ok()) return status;
   }
@@ -105,8 +105,7 @@ absl::Status UpsertRun::PrepareFor(Met met, int attempt) {
   if (attempt + 1 >= kMostTries) {
     // Not so where the keys were never learned: other transactions took up the tries.
     const bool learned = call_.variant.as<plan::BatchVariant>().by_stored_key;
-    return met == Met::kOtherKey && learned ? KeyChangesEachTime(call_.plan->entity->full_name)
-                                            : SerializationFailure();
+    return met == Met::kOtherKey && learned ? WhyTheKeyIsAnother() : SerializationFailure();
   }
   if (met == Met::kOtherKey) return FindStoredKeys();
   SleepBeforeRetry(attempt, execution_.parts.clock);
@@ -150,9 +149,22 @@ absl::StatusOr<db::Rows> UpsertRun::WriteAndRollBack() const {
   return status;
 }
 
+absl::Status UpsertRun::WhyTheKeyIsAnother() const {
+  const catalogue::Entity& entity = *call_.plan->entity;
+  for (const plan::Element& element : call_.request.as<plan::BatchRequest>().elements) {
+    for (size_t i = 0; i < element.stored_key.size(); ++i) {
+      if (element.stored_key[i].present) continue;
+      const catalogue::Column& column = entity.columns[static_cast<size_t>(call_.plan->filters[i].column)];
+      return KeyIsEmptied(entity.full_name, column.field->name());
+    }
+  }
+  return KeyChangesEachTime(entity.full_name);
+}
+
 absl::Status UpsertRun::CheckStoredKeysDiffer() const {
   const std::vector<plan::Element>& elements = call_.request.as<plan::BatchRequest>().elements;
   std::unordered_map<std::string, size_t> first;
+  std::vector<SameRow> same;
   for (size_t i = 0; i < elements.size(); ++i) {
     std::string key;
     bool complete = true;
@@ -163,10 +175,9 @@ absl::Status UpsertRun::CheckStoredKeysDiffer() const {
     const auto [found, fresh] = first.emplace(std::move(key), i);
     if (fresh || !complete) continue;
     const auto place = [this](size_t element) { return places_ == nullptr ? element : (*places_)[element]; };
-    return SameRowTwice(plan::ElementFieldName(*call_.plan, place(i), call_.plan->filters[0].input),
-                        plan::ElementName(*call_.plan, place(found->second)));
+    same.push_back({place(i), place(found->second)});
   }
-  return absl::OkStatus();
+  return same.empty() ? absl::OkStatus() : SameRows(*call_.plan, same);
 }
 
 }  // namespace rowkeeper::exec

@@ -43,6 +43,8 @@ class UpsertRun {
   absl::Status FindStoredKeys();
   absl::StatusOr<db::Rows> WriteAndRollBack() const;
   absl::Status CheckStoredKeysDiffer() const;
+  /// The rows that are met have another key than the one that was learned.
+  absl::Status WhyTheKeyIsAnother() const;
 
   const Execution& execution_;
   plan::Call call_;

@@ -1,5 +1,7 @@
 #include "server/sql/render_batch.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
 
 #include "absl/strings/str_join.h"
@@ -86,6 +88,23 @@ std::string ElementFits(const MethodPlan& plan, const Variant& variant, const Ba
   return conditions.empty() ? "true" : absl::StrJoin(conditions, " AND ");
 }
 
+bool MayShareRows(const MethodPlan& plan) {
+  if (!plan.batch->field->is_repeated()) return false;
+  return std::any_of(plan.filters.begin(), plan.filters.end(), [&plan](const plan::FilterTerm& key) {
+    return plan.entity->columns[key.column].type.kind == catalogue::ValueKind::kString;
+  });
+}
+
+std::string FirstOfItsRow(const MethodPlan& plan, const BatchInput& input) {
+  if (!MayShareRows(plan)) return "\"#\"";
+  std::vector<std::string> key;
+  for (size_t i = 0; i < plan.filters.size(); ++i) {
+    key.push_back(
+        Cat("COALESCE(", Identifier(plan.entity->columns[plan.filters[i].column].name), ", ", input.Key(i), ")"));
+  }
+  return Cat("min(\"#\") OVER (PARTITION BY ", absl::StrJoin(key, ", "), ")");
+}
+
 std::string NewValue(const MethodPlan& plan, const Variant& variant, int value, const BatchInput& input) {
   const plan::ValueTerm& term = plan.values[value];
   const std::string given = input.Value(term.input);
@@ -129,7 +148,8 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
   const std::string found = Cat(Identifier(entity.columns[plan.filters[0].column].name), " IS NOT NULL");
   const std::string live = entity.soft_deletable() ? Cat("(", LivePredicate(entity), ")") : "true";
   const std::string version = ElementVersionMatches(plan, variant);
-  std::vector<std::string> cells = {"\"#\"", found, live, version.empty() ? "true" : version};
+  std::vector<std::string> cells = {"\"#\"", FirstOfItsRow(plan, input), found, live,
+                                    version.empty() ? "true" : version};
   if (!version.empty() && plan.change() == Change::kUpsert) {
     cells.back() = Cat("CASE WHEN ", found, " THEN ", version, " ELSE \"#ver\" = 0 END");
   }
@@ -139,7 +159,7 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
                  input.KeyMatches(), " ORDER BY \"#\"", entity.soft_deletable() ? Cat(", ", live, " DESC") : ""),
              &parameters, {}, 0);
   statement.result.assign(cells.size(), CellType::kBool);
-  statement.result.front() = CellType::kInteger;
+  statement.result[0] = statement.result[1] = CellType::kInteger;
   return statement;
 }
 

@@ -28,6 +28,13 @@ std::string ElementUnchanged(const plan::MethodPlan& plan, const plan::Variant& 
 /// Both, joined by AND; "true" when there is nothing to meet.
 std::string ElementFits(const plan::MethodPlan& plan, const plan::Variant& variant, const BatchInput& input);
 
+/// Whether elements with different keys may be the same row: PostgreSQL's equality is that of the texts, but for
+/// collations and types of extensions. A batch of them is refused (exec/same_rows.h).
+bool MayShareRows(const plan::MethodPlan& plan);
+/// The place of the first element with the same key to the database: `min("#") OVER (PARTITION BY …)`, or `"#"` where
+/// elements cannot share rows. Beside a LEFT JOIN of the table, whose columns lend the elements' keys their collation.
+std::string FirstOfItsRow(const plan::MethodPlan& plan, const BatchInput& input);
+
 /// What a new row gets for a value that is in `written`: the element's, or where it has none the column's default.
 std::string NewValue(const plan::MethodPlan& plan, const plan::Variant& variant, int value, const BatchInput& input);
 

@@ -99,6 +99,11 @@ class ChangeRenderer {
 
   std::string Target() const {
     std::string cells = Cat(input_.Names(), ", ", ElementFits(plan_, variant_, input_), " AS \"#ok\"");
+    if (MayShareRows(plan_)) {
+      for (size_t i = 0; i < entity_.key.size(); ++i) {
+        cells += Cat(", ", Identifier(entity_.columns[entity_.key[i]].name), " AS ", KeyCell(i));
+      }
+    }
     if (FollowsReferences(plan_)) cells += Cat(", ", Cascade::TargetCells(entity_));
     if (returns_unchanged()) {
       const Deleted due = plan_.change() == Change::kRestore ? Deleted::kOnly : Deleted::kExclude;
@@ -121,11 +126,24 @@ class ChangeRenderer {
     return cells;
   }
 
+  /// A cell of the row's own key, not of the one that it is looked for by: deleted rows may share that.
+  static std::string KeyCell(size_t index) { return Identifier(Cat("#k", index)); }
+
+  /// ` AND …`: no two elements have found the same row.
+  std::string AreDistinct() const {
+    if (!MayShareRows(plan_)) return "";
+    std::vector<std::string> key;
+    for (size_t i = 0; i < entity_.key.size(); ++i) key.push_back(KeyCell(i));
+    return Cat(" AND count(*) = count(DISTINCT (", absl::StrJoin(key, ", "), "))");
+  }
+
   /// Looks at every target, so that all are locked before the first is changed.
   std::string Guard() {
-    if (batch_.allow_missing) return "(SELECT COALESCE(bool_and(\"#ok\"), true) FROM \"#target\")";
+    if (batch_.allow_missing) {
+      return Cat("(SELECT COALESCE(bool_and(\"#ok\"), true)", AreDistinct(), " FROM \"#target\")");
+    }
     return Cat("(SELECT count(*) FILTER (WHERE \"#ok\") = ",
-               parameters_.Add(Parameter::Source::kElementCount, 0, "bigint"), " FROM \"#target\")");
+               parameters_.Add(Parameter::Source::kElementCount, 0, "bigint"), AreDistinct(), " FROM \"#target\")");
   }
 
   std::string Delete(const std::string& guard) const {

@@ -106,7 +106,8 @@ class UpsertParts {
 /// ON CONFLICT …), "#result" AS (…), "#verdict" AS (…) SELECT …`:
 ///
 ///   "#seen"    the elements, with what the statement's snapshot shows of their rows. When one of these may not be
-///              written (deleted, another version, another immutable value), nothing is.
+///              written (deleted, another version, another immutable value, the row of an element before it), nothing
+///              is.
 ///   "#locked"  the rows that differ, locked in the order of their keys and in their newest state. One that changed
 ///              meanwhile and no longer fits is left out.
 ///   "#due"     the elements to be written: those without a row, and those whose locked row differs.
@@ -134,8 +135,8 @@ class UpsertRenderer {
     Judgement judgement(entity_, variant_.columns, one ? Judgement::Rows::kOne : Judgement::Rows::kElements,
                         &parts_.parameters);
     TellGivenJson(&judgement);
-    const std::string expected = Cat("CASE WHEN ", kGuard, " THEN \"#n\" = (SELECT count(*) FROM \"#input\")",
-                                     AreDistinct(), " ELSE \"#n\" = 0 END");
+    const std::string expected =
+        Cat("CASE WHEN ", kGuard, " THEN \"#n\" = (SELECT count(*) FROM \"#input\")", " ELSE \"#n\" = 0 END");
     const std::string verdict = judgement.Query("\"#result\"", expected);
     Statement statement = FinishBatch(
         Cat("WITH \"#input\" AS (SELECT * FROM ", input_.From(), "), \"#seen\" AS MATERIALIZED (", Seen(),
@@ -188,21 +189,6 @@ class UpsertRenderer {
     return text;
   }
 
-  /// Whether a request that holds each key once may hold a row twice: PostgreSQL's equality is that of the texts, but
-  /// for collations and types of extensions.
-  bool MayMeetOneRowTwice() const {
-    if (!plan_.batch->field->is_repeated()) return false;
-    return std::any_of(plan_.filters.begin(), plan_.filters.end(), [this](const plan::FilterTerm& key) {
-      return entity_.columns[key.column].type.kind == catalogue::ValueKind::kString;
-    });
-  }
-
-  /// ` AND …`: no two elements have found the same row. ON CONFLICT notices that only where it changes both.
-  std::string AreDistinct() const {
-    if (!MayMeetOneRowTwice()) return "";
-    return Cat(" AND (SELECT count(*) = count(DISTINCT (", parts_.KeyFrom("k"), ")) FROM \"#seen\" WHERE \"#there\")");
-  }
-
   /// What a jsonb cell is compared with to tell that it came from the caller, and so can be sent back.
   void TellGivenJson(Judgement* judgement) const {
     for (int i : batch_.written) {
@@ -216,10 +202,11 @@ class UpsertRenderer {
   }
 
   std::string Seen() const {
-    return Cat("SELECT ", input_.Names(), MayMeetOneRowTwice() ? Cat(", ", parts_.KeyAs("k")) : "", ", CASE WHEN ",
-               IsThere(), " THEN ", Fits(), " ELSE ", batch_.version_guard ? "\"#ver\" = 0" : "true",
-               " END AS \"#ok\", ", IsThere(), " AS \"#there\", ", Holds(), " AS \"#same\"", StoredCells(),
-               " FROM \"#input\" LEFT JOIN ", Table(entity_), " ON ", Matches());
+    const std::string distinct = MayShareRows(plan_) ? Cat(FirstOfItsRow(plan_, input_), " = \"#\" AND ") : "";
+    return Cat("SELECT ", input_.Names(), ", ", distinct, "CASE WHEN ", IsThere(), " THEN ", Fits(), " ELSE ",
+               batch_.version_guard ? "\"#ver\" = 0" : "true", " END AS \"#ok\", ", IsThere(), " AS \"#there\", ",
+               Holds(), " AS \"#same\"", StoredCells(), " FROM \"#input\" LEFT JOIN ", Table(entity_), " ON ",
+               Matches());
   }
 
   std::string Locked() const {

@@ -947,7 +947,7 @@ WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", 
 --   $15 room for the response, outside a transaction
 
 -- tracker.v1.TaskRepository.BatchUpdate, why no row was found
-SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), ("#ver" = 0 OR "version" = "#ver"), "project_id" IS NOT DISTINCT FROM "#1" FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
+SELECT "#", "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), ("#ver" = 0 OR "version" = "#ver"), "project_id" IS NOT DISTINCT FROM "#1" FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
 --   $1 elements' id
 --   $2 elements' project_id
 --   $3 elements' version
@@ -964,7 +964,7 @@ WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#", true AS "#ok", "id" 
 --   $2 room for the response, outside a transaction
 
 -- tracker.v1.TaskRepository.BatchSoftDelete, why no row was found
-SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
+SELECT "#", "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), true FROM unnest($1::uuid[]) WITH ORDINALITY AS "#batch" ("#0", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
 --   $1 elements' 
 
 -- tracker.v1.TaskRepository.BatchRestore
@@ -1037,7 +1037,7 @@ WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::u
 --   $14 room for the response, outside a transaction
 
 -- tracker.v1.TaskRepository.BatchUpsert, why no row was found
-SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), CASE WHEN "id" IS NOT NULL THEN ("#ver" = 0 OR "version" = "#ver") ELSE "#ver" = 0 END, ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
+SELECT "#", "#", "id" IS NOT NULL, ("deleted_at" IS NULL AND NOT "is_deleted"), CASE WHEN "id" IS NOT NULL THEN ("#ver" = 0 OR "version" = "#ver") ELSE "#ver" = 0 END, ("#1" IS NULL OR "project_id" IS NOT DISTINCT FROM "#1") FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "task" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL AND NOT "is_deleted") DESC
 --   $1 elements' id
 --   $2 elements' project_id
 --   $3 elements' version

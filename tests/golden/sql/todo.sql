@@ -1363,7 +1363,7 @@ WITH "#target" AS (SELECT "#0", "#2", "#3", "#4", "#5", "#6", "#7", "#8", "#9", 
 --   $13 room for the response, outside a transaction
 
 -- planner.v1.TodoRepository.BatchUpdate, why no row was found
-SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL), ("#ver" = 0 OR "version" = "#ver"), "owner_id" IS NOT DISTINCT FROM "#1" FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "todos" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL) DESC
+SELECT "#", "#", "id" IS NOT NULL, ("deleted_at" IS NULL), ("#ver" = 0 OR "version" = "#ver"), "owner_id" IS NOT DISTINCT FROM "#1" FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "todos" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL) DESC
 --   $1 elements' id
 --   $2 elements' owner_id
 --   $3 elements' version
@@ -1387,7 +1387,7 @@ WITH RECURSIVE "#target" AS MATERIALIZED (SELECT "#0", "#ver", "#", ("#ver" = 0 
 --   $4 room for the response, outside a transaction
 
 -- planner.v1.TodoRepository.BatchSoftDelete, why no row was found
-SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL), ("#ver" = 0 OR "version" = "#ver") FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#ver", "#") LEFT JOIN "todos" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL) DESC
+SELECT "#", "#", "id" IS NOT NULL, ("deleted_at" IS NULL), ("#ver" = 0 OR "version" = "#ver") FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#ver", "#") LEFT JOIN "todos" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL) DESC
 --   $1 elements' id
 --   $2 elements' version
 
@@ -1478,7 +1478,7 @@ WITH "#input" AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::t
 --   $12 room for the response, outside a transaction
 
 -- planner.v1.TodoRepository.Upsert, why no row was found
-SELECT "#", "id" IS NOT NULL, ("deleted_at" IS NULL), CASE WHEN "id" IS NOT NULL THEN ("#ver" = 0 OR "version" = "#ver") ELSE "#ver" = 0 END, ("#1" IS NULL OR "owner_id" IS NOT DISTINCT FROM "#1") FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "todos" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL) DESC
+SELECT "#", "#", "id" IS NOT NULL, ("deleted_at" IS NULL), CASE WHEN "id" IS NOT NULL THEN ("#ver" = 0 OR "version" = "#ver") ELSE "#ver" = 0 END, ("#1" IS NULL OR "owner_id" IS NOT DISTINCT FROM "#1") FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS "#batch" ("#0", "#1", "#ver", "#") LEFT JOIN "todos" ON "id" = "#0" ORDER BY "#", ("deleted_at" IS NULL) DESC
 --   $1 elements' id
 --   $2 elements' owner_id
 --   $3 elements' version

@@ -102,6 +102,21 @@ TEST_F(UpsertSurroundingsTest, AKeyThatIsMadeAnewEachTimeIsFollowedAsFarAsItCanB
   EXPECT_EQ(Stored(), "xa:5:3, xb:4:1, xxa:3:1");
 }
 
+TEST_F(UpsertSurroundingsTest, AKeyThatATriggerEmptiesIsNoKeyToLookBy) {
+  Run("CREATE FUNCTION on_member() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.email := nullif(NEW.email, "
+      "'none'); "
+      "RETURN NEW; END $$; CREATE TRIGGER on_member BEFORE INSERT OR UPDATE ON member FOR EACH ROW EXECUTE FUNCTION "
+      "on_member(); ALTER TABLE member ALTER email DROP NOT NULL; DROP INDEX uq_member_club_email; CREATE UNIQUE INDEX "
+      "uq_member_club_email ON member (club, email) NULLS NOT DISTINCT WHERE deleted_at IS NULL; INSERT INTO member "
+      "(club, "
+      "email, name) VALUES ('a', NULL, 'old')");
+  const auto answer = server_->Call("MemberRepository.BatchUpsert",
+                                    {{"members", {{{"club", "a"}, {"email", "none"}, {"name", "new"}}}}});
+  EXPECT_EQ(Summary(answer), "FAILED_PRECONDITION TRIGGER_REFUSED");
+  EXPECT_THAT(std::string(answer.status().message()), HasSubstr("makes email of the shop.v1.Member empty"));
+  EXPECT_EQ(Value("SELECT string_agg(name, ',') FROM member"), "old");
+}
+
 TEST_F(UpsertSurroundingsTest, ARowThatATriggerSkipsIsRefusedAndNothingIsStored) {
   Run("CREATE FUNCTION on_item() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.title LIKE 'skip%' THEN RETURN "
       "NULL; END IF; RETURN NEW; END $$; CREATE TRIGGER on_item BEFORE INSERT OR UPDATE ON item FOR EACH ROW EXECUTE "
@@ -150,7 +165,7 @@ TEST_F(UpsertSurroundingsTest, ACollationMayMakeKeysEqual) {
   Run("CREATE COLLATION ignore_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false); ALTER TABLE "
       "item ALTER sku TYPE varchar(60) COLLATE ignore_case;");
   EXPECT_EQ(AllSaid(BatchUpsert({{"new", "n"}, {"low", "a"}, {"LOW", "b"}})),
-            "INVALID_ARGUMENT INVALID_FIELD [shop.v1.Item]");
+            "INVALID_ARGUMENT INVALID_FIELD [items[2].sku]");
   EXPECT_EQ(Stored(), "");
   EXPECT_EQ(Said(Upsert("low", "x")), "INSERTED low:x:1");
   EXPECT_EQ(Said(Upsert("LOW", "y")), "UPDATED low:y:2");
