@@ -48,7 +48,7 @@ void IdempotencySweeper::SubmitBatch() {
         *batch = freed.value_or(0);
         return freed.status();
       },
-      clock_.Now() + kBatchLimit, [this, batch](const absl::Status& status) { BatchDone(status, *batch); });
+      {}, clock_.Now() + kBatchLimit, [this, batch](const absl::Status& status) { BatchDone(status, *batch); });
 }
 
 void IdempotencySweeper::BatchDone(const absl::Status& status, int64_t batch) {

@@ -1,7 +1,6 @@
 #include "server/exec/executor.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "server/base/errors.h"
@@ -19,14 +18,12 @@ bool NothingExecuted(const absl::Status& status) { return ReasonOf(status) == Re
 
 }  // namespace
 
-struct Executor::Ticket::Work {
+struct Executor::Ticket::Work : WaitingLine::Waiter {
   Task task;
   Clock::time_point deadline;
   Clock::time_point submitted;
   db::Cancellation cancellation;
   Done done;
-  Queue::iterator position;
-  bool queued = false;
   /// Of the worker that runs it.
   bool connected = false;
   size_t reconnects = 0;
@@ -38,34 +35,36 @@ Executor::Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool
       runner_(runner),
       pool_(pool),
       clock_(timers->clock()),
+      line_(options.workers),
       expiry_(timers, [this](Clock::time_point now) { return EndExpired(now); }, {kExpiryStep}) {
   for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { WorkerLoop(); });
 }
 
 Executor::~Executor() {
-  Queue waiting;
+  std::vector<std::shared_ptr<WaitingLine::Waiter>> waiting;
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
-    waiting.swap(queue_);
-    for (const auto& work : waiting) work->queued = false;
+    waiting = line_.RemoveIf([](const WaitingLine::Waiter&) { return true; });
     work_ready_.SignalAll();
   }
-  for (const auto& work : waiting) work->done(ShuttingDown());
+  for (const auto& waiter : waiting) static_cast<Work&>(*waiter).done(ShuttingDown());
   for (std::thread& thread : threads_) thread.join();
 }
 
 Executor::Ticket Executor::Submit(plan::Call call, Clock::time_point deadline, Done done) {
-  return Enqueue(std::move(call), deadline, std::move(done));
+  const std::string_view entity = call.plan->entity->full_name;
+  return Enqueue(std::move(call), entity, deadline, std::move(done));
 }
 
-Executor::Ticket Executor::Submit(Job job, Clock::time_point deadline, JobDone done) {
-  return Enqueue(std::move(job), deadline,
+Executor::Ticket Executor::Submit(Job job, std::string_view entity, Clock::time_point deadline, JobDone done) {
+  return Enqueue(std::move(job), entity, deadline,
                  [done = std::move(done)](const absl::StatusOr<Outcome>& outcome) { done(outcome.status()); });
 }
 
-Executor::Ticket Executor::Enqueue(Task task, Clock::time_point deadline, Done done) {
+Executor::Ticket Executor::Enqueue(Task task, std::string_view group, Clock::time_point deadline, Done done) {
   auto work = std::make_shared<Work>();
+  work->group = group;
   work->task = std::move(task);
   work->deadline = deadline;
   work->submitted = clock_.Now();
@@ -79,15 +78,15 @@ Executor::Ticket Executor::Enqueue(Task task, Clock::time_point deadline, Done d
     absl::MutexLock lock(&mutex_);
     if (stopping_) {
       refusal = ShuttingDown();
-    } else if (static_cast<int>(queue_.size()) >= options_.queue_limit) {
+    } else if (line_.size() >= options_.queue_limit) {
       ++stats_.refused_total;
       refusal = LimitReached(Reason::kQueueFull, "calls waiting for a connection", Limit::kQueueLimit,
                              Cat(options_.queue_limit, " calls"));
     } else {
-      work->position = queue_.insert(queue_.end(), work);
-      work->queued = true;
-      if (idle_workers_ > 0) work_ready_.Signal();
-      waits = static_cast<int>(queue_.size()) > idle_workers_;  // else a worker is about to take it
+      line_.Add(work);
+      const bool may_run = line_.HasNext();
+      if (may_run && idle_workers_ > 0) work_ready_.Signal();
+      waits = !may_run || line_.size() > idle_workers_;  // else a worker is about to take it
     }
   }
   if (waits) expiry_.RingBy(ExpiryOf(*work));
@@ -107,31 +106,30 @@ void Executor::Ticket::Cancel(db::Cancellation::Cause cause) {
 
 bool Executor::Withdraw(Work& work) {
   absl::MutexLock lock(&mutex_);
-  if (!work.queued) return false;
-  work.queued = false;
-  queue_.erase(work.position);
-  return true;
+  return line_.Remove(&work);
 }
 
 void Executor::WorkerLoop() {
-  while (true) {
-    std::shared_ptr<Work> work;
-    {
-      absl::MutexLock lock(&mutex_);
-      ++idle_workers_;
-      while (queue_.empty() && !stopping_) work_ready_.Wait(&mutex_);
-      --idle_workers_;
-      if (queue_.empty()) return;
-      work = std::move(queue_.front());
-      queue_.pop_front();
-      work->queued = false;
-      ++stats_.running;
-    }
+  while (const std::shared_ptr<Work> work = AwaitWork()) {
     waits_.Record(clock_.Now() - work->submitted);
     Execute(*work);
     absl::MutexLock lock(&mutex_);
-    --stats_.running;
+    line_.Ended(*work);
   }
+}
+
+std::shared_ptr<Executor::Work> Executor::AwaitWork() {
+  absl::MutexLock lock(&mutex_);
+  std::shared_ptr<WaitingLine::Waiter> next = line_.Next();
+  while (next == nullptr && !stopping_) {
+    ++idle_workers_;
+    work_ready_.Wait(&mutex_);
+    --idle_workers_;
+    next = line_.Next();
+  }
+  // Where a call has ended, more than one of those that were passed over may have their turn.
+  if (idle_workers_ > 0 && line_.HasNext()) work_ready_.Signal();
+  return std::static_pointer_cast<Work>(std::move(next));
 }
 
 void Executor::Execute(Work& work) {
@@ -178,27 +176,22 @@ Clock::time_point Executor::ExpiryOf(const Work& work) const {
 }
 
 Clock::time_point Executor::EndExpired(Clock::time_point now) {
-  Queue expired;
+  std::vector<std::shared_ptr<WaitingLine::Waiter>> expired;
   Clock::time_point next = Clock::time_point::max();
   {
     absl::MutexLock lock(&mutex_);
-    for (auto it = queue_.begin(); it != queue_.end();) {
-      const auto following = std::next(it);
-      const Clock::time_point expiry = ExpiryOf(**it);
-      if (now >= expiry) {
-        (*it)->queued = false;
-        expired.splice(expired.end(), queue_, it);
-        ++stats_.refused_total;
-      } else {
-        next = std::min(next, expiry);
-      }
-      it = following;
-    }
+    expired = line_.RemoveIf([&](const WaitingLine::Waiter& waiter) {
+      const Clock::time_point expiry = ExpiryOf(static_cast<const Work&>(waiter));
+      if (now < expiry) next = std::min(next, expiry);
+      return now >= expiry;
+    });
+    stats_.refused_total += expired.size();
   }
-  for (const auto& work : expired) {
-    work->done(now >= work->deadline ? DeadlineExceeded("waiting for a connection")
-                                     : LimitReached(Reason::kPoolTimeout, "waiting for a connection",
-                                                    Limit::kPoolTimeout, Cat(options_.queue_timeout.count(), " ms")));
+  for (const auto& waiter : expired) {
+    const Work& work = static_cast<const Work&>(*waiter);
+    work.done(now >= work.deadline ? DeadlineExceeded("waiting for a connection")
+                                   : LimitReached(Reason::kPoolTimeout, "waiting for a connection", Limit::kPoolTimeout,
+                                                  Cat(options_.queue_timeout.count(), " ms")));
   }
   return next;
 }
@@ -206,7 +199,8 @@ Clock::time_point Executor::EndExpired(Clock::time_point now) {
 ExecutorStats Executor::stats() const {
   absl::MutexLock lock(&mutex_);
   ExecutorStats stats = stats_;
-  stats.queued = static_cast<int>(queue_.size());
+  stats.queued = line_.size();
+  stats.running = line_.running();
   return stats;
 }
 

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
+#include <string_view>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -16,6 +16,7 @@
 #include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/exec/runner.h"
+#include "server/exec/waiting_line.h"
 #include "server/observe/duration_histogram.h"
 #include "server/plan/call.h"
 
@@ -43,8 +44,9 @@ struct ExecutorStats {
   uint64_t conflicts_retried_total = 0;
 };
 
-/// Runs calls and jobs on its own threads, so that no gRPC thread ever waits for the database. They wait in one
-/// first-come-first-served queue, in which calls are data. Thread-safe.
+/// Runs calls and jobs on its own threads, so that no gRPC thread ever waits for the database. They wait in one queue,
+/// in which calls are data, first come, first served, as far as one entity leaves workers to the others: see
+/// waiting_line.h. Thread-safe.
 class Executor {
  public:
   /// Called exactly once, on a worker, the timers' thread or the thread that cancelled. Must not block.
@@ -75,19 +77,21 @@ class Executor {
   ~Executor();
 
   Ticket Submit(plan::Call call, Clock::time_point deadline, Done done);
-  Ticket Submit(Job job, Clock::time_point deadline, JobDone done);
+  /// `entity` is the full name of that which the job is about, and outlives the executor; empty for jobs without one.
+  Ticket Submit(Job job, std::string_view entity, Clock::time_point deadline, JobDone done);
   ExecutorStats stats() const;
   /// How long calls and jobs waited for a worker that then took them.
   const observe::DurationHistogram& waits() const { return waits_; }
 
  private:
   using Work = Ticket::Work;
-  using Queue = std::list<std::shared_ptr<Work>>;
   using Task = std::variant<plan::Call, Job>;
 
-  Ticket Enqueue(Task task, Clock::time_point deadline, Done done);
+  Ticket Enqueue(Task task, std::string_view group, Clock::time_point deadline, Done done);
 
   void WorkerLoop();
+  /// The next that may run; null when it is time to end.
+  std::shared_ptr<Work> AwaitWork();
   void Execute(Work& work);
   /// A job that succeeds gives an empty outcome.
   absl::StatusOr<Outcome> Attempt(Work& work);
@@ -106,7 +110,7 @@ class Executor {
   Clock& clock_;
 
   mutable absl::Mutex mutex_;
-  Queue queue_ ABSL_GUARDED_BY(mutex_);
+  WaitingLine line_ ABSL_GUARDED_BY(mutex_);
   int idle_workers_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   ExecutorStats stats_ ABSL_GUARDED_BY(mutex_);

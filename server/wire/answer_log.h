@@ -26,6 +26,7 @@ class AnswerLog {
   /// `method` outlives it.
   explicit AnswerLog(const ServedMethod* method);
 
+  std::string_view entity() const { return method_.entity; }
   /// Whether what is noted below will be logged.
   bool noting() const { return noting_; }
   /// Who calls; see CallerOf.

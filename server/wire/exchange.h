@@ -24,6 +24,9 @@ class Exchange {
   /// See CallerOf.
   const std::string& caller();
 
+  /// Full name of the entity that the call is about; empty for calls without one. Outlives the exchange.
+  std::string_view entity() const { return log_.entity(); }
+
   /// Tells calls of one process apart by method and request, so that a number of the header rowkeeper-sequence stands
   /// for one of them. Until DropRequest.
   uint64_t Fingerprint() const;

@@ -40,7 +40,8 @@ class ExportSession : public StreamSession {
           [self](db::Connection& connection, db::Cancellation* cancellation) {
             return self->Run(connection, cancellation);
           },
-          rpc().deadline(), [self](const absl::Status& status) { self->Finish(status); });
+          method_.plan().entity->full_name, rpc().deadline(),
+          [self](const absl::Status& status) { self->Finish(status); });
     });
   }
 

@@ -51,7 +51,7 @@ void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchang
   const auto done = [exchange, response](const absl::Status& status) {
     exchange->Answer(status.ok() ? absl::StatusOr<std::string>(std::move(*response)) : status);
   };
-  exchange->CancelWith(executor->Submit(job, exchange->rpc().deadline(), done));
+  exchange->CancelWith(executor->Submit(job, exchange->entity(), exchange->rpc().deadline(), done));
 }
 
 void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr<Exchange>& exchange, plan::Call call,
@@ -79,7 +79,8 @@ void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr
     absl::StatusOr<std::string> response = EncodeWithinLimit(*writer, write->outcome, exchange.get());
     exchange->Answer(response.ok() ? std::move(response) : WithWhatWasWritten(write->outcome, response.status()));
   };
-  cancel->FillWithTicket([&] { return backend.executor->Submit(job, exchange->rpc().deadline(), done); });
+  cancel->FillWithTicket(
+      [&] { return backend.executor->Submit(job, exchange->entity(), exchange->rpc().deadline(), done); });
 }
 
 }  // namespace rowkeeper::wire

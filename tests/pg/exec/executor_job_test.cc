@@ -34,7 +34,7 @@ class ExecutorJobTest : public ExecutorPgTest {
   std::future<std::string> Submit(Executor::Job job, Clock::time_point deadline = Clock::time_point::max(),
                                   Executor::Ticket* ticket = nullptr) {
     auto promise = std::make_shared<std::promise<std::string>>();
-    Executor::Ticket submitted = executor_->Submit(std::move(job), deadline, [promise](const absl::Status& status) {
+    Executor::Ticket submitted = executor_->Submit(std::move(job), {}, deadline, [promise](const absl::Status& status) {
       promise->set_value(status.ok() ? "OK" : ErrorReason(status));
     });
     if (ticket != nullptr) *ticket = submitted;

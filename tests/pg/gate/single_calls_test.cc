@@ -38,7 +38,7 @@ class SingleCallsTest : public GateTest {
           ++runs_;
           return job(connection, cancellation);
         },
-        Clock::time_point::max(), [&ended](const absl::Status& status) { ended.set_value(Reason(status)); });
+        {}, Clock::time_point::max(), [&ended](const absl::Status& status) { ended.set_value(Reason(status)); });
     return ended.get_future().get();
   }
 
