@@ -46,6 +46,12 @@ target_compile_options(rk_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
 set(ROWKEEPER_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined or thread")
 if(ROWKEEPER_SANITIZE)
   # With checks between a value and its use, GCC takes std::regex's own for uninitialized.
-  add_compile_options(-fsanitize=${ROWKEEPER_SANITIZE} -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+  add_compile_options(-fsanitize=${ROWKEEPER_SANITIZE} -fno-omit-frame-pointer
+                      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options(-fsanitize=${ROWKEEPER_SANITIZE})
+endif()
+
+option(ROWKEEPER_LIBFUZZER "Build tests/fuzz/fuzzer.cc (clang only)" OFF)
+if(ROWKEEPER_LIBFUZZER)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
