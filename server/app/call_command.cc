@@ -14,6 +14,7 @@
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/reflection_client.h"
+#include "server/app/secrets.h"
 #include "server/base/clock.h"
 #include "server/base/error_details.h"
 #include "server/base/text.h"
@@ -136,7 +137,8 @@ void AddCallCommand(CLI::App* root, Command* command) {
       ->required();
   call->add_option("json", options->json, "Request as JSON; - reads standard input")->capture_default_str();
   AddOption(call, "--address", &options->address, "Server, host:port or unix:/path");
-  call->add_option("-H,--header", options->headers, "Request header, name:value; may be repeated");
+  call->add_option("-H,--header", options->headers, "Request header, name:value; may be repeated")
+      ->type_name(kHeaderType);
   call->add_option("--timeout", options->timeout_s, "Longest wait for the answer, seconds")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 86400.0));

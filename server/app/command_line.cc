@@ -1,35 +1,14 @@
 #include "server/app/command_line.h"
 
-#include <algorithm>
 #include <cctype>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <set>
 
+#include "server/app/secrets.h"
 #include "server/app/stream_settings.h"
+#include "server/base/text.h"
 
 namespace rowkeeper::app {
 namespace {
-
-constexpr char kConfigOption[] = "--config";
-
-/// The option whose long name is `name`, or nullptr.
-CLI::Option* FindOption(CLI::App* command, const std::string& name) {
-  return command->get_option_no_throw("--" + name);
-}
-
-bool KnownBelow(CLI::App* command, const std::string& name) {
-  if (FindOption(command, name) != nullptr) return true;
-  const std::vector<CLI::App*> below = command->get_subcommands(nullptr);
-  return std::any_of(below.begin(), below.end(), [&name](CLI::App* other) { return KnownBelow(other, name); });
-}
-
-/// A name that some other command knows is no mistake: one file may serve all commands.
-bool KnownElsewhere(CLI::App* command, const std::string& name) {
-  while (command->get_parent() != nullptr) command = command->get_parent();
-  return KnownBelow(command, name);
-}
 
 void AddRelationOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--max-relation-depth", &settings->max_relation_depth,
@@ -118,7 +97,14 @@ std::string EnvironmentName(const std::string& option) {
 }
 
 CLI::Option* AddSwitch(CLI::App* command, const std::string& name, bool* value, const std::string& help) {
-  return command->add_flag(name, *value, help)->envname(EnvironmentName(name));
+  return command->add_flag(name, *value, help)->envname(EnvironmentName(name))->default_str(*value ? "true" : "false");
+}
+
+void AddSecretOption(CLI::App* command, const SecretOption& option, std::string* value) {
+  AddOption(command, option.name, value, option.help)->type_name(option.type)->group(option.group);
+  const std::string file = option.name + kFileSuffix;
+  const std::string help = Cat("File that holds the value of ", option.name);
+  command->add_option(file, help)->envname(EnvironmentName(file))->type_name("FILE")->group(option.group);
 }
 
 void AddConfigOption(CLI::App* command) {
@@ -143,11 +129,11 @@ void AddCatalogueOptions(CLI::App* command, CatalogueSettings* settings) {
 }
 
 void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
-  AddOption(command, "--database-url", &settings->url,
-            "PostgreSQL to use, postgresql://user@host/name. Default: DATABASE_URL, then the PG* variables, else a "
-            "private PostgreSQL under the data directory")
-      ->type_name("URL")
-      ->group("Database");
+  AddSecretOption(command,
+                  {"--database-url", kUrlType, "Database",
+                   "PostgreSQL to use, postgresql://user@host/name. Default: DATABASE_URL, then the PG* variables, "
+                   "else a private PostgreSQL under the data directory"},
+                  &settings->url);
   AddOption(command, "--pooler", &settings->pooler,
             "What is before the database: nothing, a pooler (PgBouncer) in session mode, or one in transaction mode; "
             "auto: a pooler that is found counts as one in transaction mode")
@@ -173,11 +159,11 @@ void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
 
 void AddSessionDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
   AddDatabaseOptions(command, settings);
-  AddOption(command, "--migrations-database-url", &settings->migrations_url,
-            "The same database without a pooler in transaction mode, for session locks and settings. Default: that of "
-            "--database-url")
-      ->type_name("URL")
-      ->group("Database");
+  AddSecretOption(command,
+                  {"--migrations-database-url", kUrlType, "Database",
+                   "The same database without a pooler in transaction mode, for session locks and settings. Default: "
+                   "that of --database-url"},
+                  &settings->migrations_url);
 }
 
 void AddPoolOptions(CLI::App* command, PoolSettings* settings) {
@@ -239,9 +225,10 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--listen", &settings->listen, "Address, host:port or unix:/path; may be repeated")
       ->type_name("ADDRESS")
       ->group("Server");
-  AddOption(command, "--admin-listen", &settings->admin_listen,
-            "Address of the pages for operators (/livez, /readyz, /metrics), host:port or unix:/path, plain HTTP; "
-            "none: no such listener")
+  AddOption(
+      command, "--admin-listen", &settings->admin_listen,
+      "Address of the pages for operators (/livez, /readyz, /metrics, /config), host:port or unix:/path, plain HTTP; "
+      "none: no such listener")
       ->type_name("ADDRESS")
       ->group("Server");
   AddOption(command, "--advertise-address", &settings->advertise_address,
@@ -261,12 +248,11 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
       ->group("Server");
   AddListOptions(command, settings);
   AddBatchOptions(command, settings);
-  AddOption(
-      command, "--page-token-key", &settings->page_token_key,
-      "Secret that page tokens are sealed with; servers that share it accept each other's tokens. Default: made at "
-      "start, so tokens end with the server")
-      ->type_name("SECRET")
-      ->group("Server");
+  AddSecretOption(command,
+                  {"--page-token-key", kSecretType, "Server",
+                   "Secret that page tokens are sealed with; servers that share it accept each other's tokens. "
+                   "Default: made at start, so tokens end with the server"},
+                  &settings->page_token_key);
   AddDisclosureOptions(command, settings);
   AddOption(command, "--idempotency-key-age", &settings->idempotency_key_age_s,
             "How long the response to a call with the header idempotency-key is kept for its repeats, seconds")
@@ -295,38 +281,12 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddStreamOptions(command, &settings->streams);
 }
 
-void ApplyEnvironment(CLI::App* command) {
-  for (CLI::Option* option : command->get_options()) {
-    if (option->count() > 0 || option->get_envname().empty()) continue;
-    const char* value = std::getenv(option->get_envname().c_str());
-    if (value == nullptr || *value == '\0') continue;
-    option->add_result(value);
-    option->run_callback();
-  }
-}
-
-void ApplyConfigFile(CLI::App* command) {
-  CLI::Option* config = command->get_option_no_throw(kConfigOption);
-  if (config == nullptr || config->count() == 0) return;
-  const std::string path = config->as<std::string>();
-  std::ifstream file(path);
-  if (!file) throw CLI::FileError("configuration file " + path + " cannot be read; check --config");
-  std::set<CLI::Option*> filled;
-  for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
-    if (item.name == "++" || item.name == "--") continue;  // section marks of the reader
-    CLI::Option* option = FindOption(command, item.name);
-    if (option == nullptr) {
-      if (KnownElsewhere(command, item.name)) continue;
-      throw CLI::ConfigError(path + ": there is no option \"" + item.name + "\"");
-    }
-    if (option->count() > 0) continue;
-    const bool flag = option->get_items_expected_max() == 0;
-    for (const std::string& input : item.inputs) {
-      option->add_result(flag ? option->get_flag_value(item.name, input) : input);
-    }
-    filled.insert(option);
-  }
-  for (CLI::Option* option : filled) option->run_callback();
+void AddAllServeOptions(CLI::App* command, ServeOptions* options) {
+  AddServeOptions(command, &options->serve);
+  AddCatalogueOptions(command, &options->catalogue);
+  AddDatabaseOptions(command, &options->database);
+  AddPoolOptions(command, &options->pool);
+  AddConfigOption(command);
 }
 
 }  // namespace rowkeeper::app

@@ -26,23 +26,30 @@ void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings);
 void AddSessionDatabaseOptions(CLI::App* command, DatabaseSettings* settings);
 void AddPoolOptions(CLI::App* command, PoolSettings* settings);
 void AddServeOptions(CLI::App* command, ServeSettings* settings);
+/// All of those that `serve` has.
+void AddAllServeOptions(CLI::App* command, ServeOptions* options);
 
 /// One option with its environment variable, for example `--pool-size` and ROWKEEPER_POOL_SIZE.
 template <typename T>
 CLI::Option* AddOption(CLI::App* command, const std::string& name, T* value, const std::string& help);
+
+/// An option with a secret in it, and NAME-file, which names a file that holds its value.
+struct SecretOption {
+  std::string name;
+  /// What of the value is secret: see secrets.h.
+  std::string type;
+  std::string group;
+  std::string help;
+};
+void AddSecretOption(CLI::App* command, const SecretOption& option, std::string* value);
+
 CLI::Option* AddSwitch(CLI::App* command, const std::string& name, bool* value, const std::string& help);
+
+/// The option that names the configuration file.
+inline constexpr char kConfigOption[] = "--config";
 
 /// The environment variable of an option: "--pool-size" is ROWKEEPER_POOL_SIZE.
 std::string EnvironmentName(const std::string& option);
-
-/// Fills options that no flag gave from the environment. Throws CLI::Error for a bad value. CLI11 does it as well while
-/// it parses, but from its version 2.4 on passes over a value that an option's check refuses.
-void ApplyEnvironment(CLI::App* command);
-
-/// Fills options that neither a flag nor the environment gave from the file that --config names. Throws CLI::Error
-/// (which CLI::App::exit turns into one line and a non-zero exit) for an unreadable file, an unknown name or a bad
-/// value.
-void ApplyConfigFile(CLI::App* command);
 
 template <typename T>
 CLI::Option* AddOption(CLI::App* command, const std::string& name, T* value, const std::string& help) {

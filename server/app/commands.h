@@ -2,7 +2,8 @@
 
 // The map of this folder:
 //   server_process.h       the composition root of `serve`
-//   command_line.cc        flags, variables and the configuration file; settings.h: their defaults
+//   command_line.cc        declares the options; settings.h: their defaults; option_values.h: where they come from;
+//                          config_file.h, secrets.h; effective_settings.h shows them
 //   unit_settings.h        limits of units, from flags; stream_settings.h those of streams
 //   admin_pages.h          the pages of the admin listener; readiness.h, heartbeat.h: what they tell of
 //   database_monitor.h     health, fit of the schema and of custom queries
@@ -13,13 +14,17 @@
 
 #include <functional>
 
+#include "server/app/option_values.h"
+
 namespace rowkeeper::app {
 
 /// What a command does once its options are read; gives the process's exit code.
 using Command = std::function<int()>;
 
 // Each adds one command with its options, help and examples to `root`; the last one that was parsed sets `*command`.
-void AddServeCommand(CLI::App* root, Command* command);
+/// `sources` outlives the command.
+void AddServeCommand(CLI::App* root, Command* command, const ValueSources* sources);
+void AddConfigCommand(CLI::App* root, Command* command, const ValueSources* sources);
 void AddCheckCommand(CLI::App* root, Command* command);
 void AddExplainCommand(CLI::App* root, Command* command);
 void AddCallCommand(CLI::App* root, Command* command);

@@ -1,20 +1,18 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <vector>
 
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/lock_checks.h"
+#include "server/app/option_values.h"
+#include "server/app/secrets.h"
 #include "server/app/signals.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::app {
 namespace {
-
-CLI::App* ParsedSubcommand(const CLI::App& command) {
-  const std::vector<CLI::App*> parsed = command.get_subcommands();
-  return parsed.empty() ? nullptr : parsed.front();
-}
 
 /// An option that may be repeated takes one value each time, so that `--header "a: b" List '{}'` does not swallow what
 /// stands behind it.
@@ -44,20 +42,20 @@ int Main(int argc, char** argv) {
   root.footer("Run `rowkeeper COMMAND --help` for the options and examples of a command.");
   root.failure_message(ExplainMistake);
   Command command;
-  AddServeCommand(&root, &command);
+  ValueSources sources;
+  AddServeCommand(&root, &command, &sources);
   AddCheckCommand(&root, &command);
   AddExplainCommand(&root, &command);
   AddCallCommand(&root, &command);
   AddGenerateCommand(&root, &command);
   AddMigrateCommand(&root, &command);
+  AddConfigCommand(&root, &command, &sources);
   AddVersionCommand(&root, &command);
   TakeOneValueEachTime(&root);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  HideSecrets(root, argc, argv);
   try {
-    root.parse(argc, argv);
-    for (CLI::App* parsed = &root; parsed != nullptr; parsed = ParsedSubcommand(*parsed)) {
-      ApplyEnvironment(parsed);
-      ApplyConfigFile(parsed);
-    }
+    ParseOptions(&root, arguments, &sources);
   } catch (const CLI::Error& error) {
     const int code = root.exit(error);
     return code == 0 ? kExitOk : kExitUsage;

@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
+#include "server/app/effective_settings.h"
 #include "server/app/server_process.h"
 #include "server/app/signals.h"
 #include "server/app/unit_settings.h"
@@ -20,13 +21,6 @@ constexpr int kExitTerminated = 143;
 /// Of the embedded PostgreSQL: its fast shutdown, and then an immediate one.
 constexpr std::chrono::seconds kStopLimit{40};
 
-struct ServeOptions {
-  CatalogueSettings catalogue;
-  DatabaseSettings database;
-  PoolSettings pool;
-  ServeSettings serve;
-};
-
 absl::Status StartLogging(const ServeSettings& settings) {
   observe::LogOptions options;
   absl::Status status = observe::ParseLogLevel(settings.log_level, &options.level);
@@ -35,12 +29,13 @@ absl::Status StartLogging(const ServeSettings& settings) {
   return status;
 }
 
-int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded) {
+int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded, const std::string& configuration) {
   const auto progress = [](const std::string& line) { Log(LogLevel::kInfo, line); };
   absl::StatusOr<Database> database = OpenDatabase(options.database, EmbeddedUse::kOwn, progress);
   if (!database.ok()) return Fail(database.status());
   Log(LogLevel::kInfo, "database", {{"is", database->description}});
-  auto process = ServerProcess::Start(loaded, {options.serve, options.pool, database->connection});
+  auto process = ServerProcess::Start(
+      loaded, {options.serve, options.pool, database->connection, &Clock::System(), configuration});
   if (!process.ok()) return Fail(process.status());
   Log(LogLevel::kInfo, "listening", {{"addresses", absl::StrJoin((*process)->addresses(), ", ")}});
   WaitForStopSignal();
@@ -56,7 +51,7 @@ int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded
   return kExitOk;
 }
 
-int Serve(const ServeOptions& options) {
+int Serve(const ServeOptions& options, const std::string& configuration) {
   BlockStopSignals();
   const absl::Status status = StartLogging(options.serve);
   if (!status.ok()) {
@@ -64,27 +59,23 @@ int Serve(const ServeOptions& options) {
     return kExitUsage;
   }
   const auto loaded = LoadCatalogueOrExplain(options.catalogue);
-  const int code = loaded == nullptr ? kExitFailure : ServeUntilStopped(options, *loaded);
+  const int code = loaded == nullptr ? kExitFailure : ServeUntilStopped(options, *loaded, configuration);
   observe::StopLog();
   return code;
 }
 
 }  // namespace
 
-void AddServeCommand(CLI::App* root, Command* command) {
+void AddServeCommand(CLI::App* root, Command* command, const ValueSources* sources) {
   CLI::App* serve = root->add_subcommand("serve", "Serve the repositories of a catalogue over gRPC");
   auto options = std::make_shared<ServeOptions>();
-  AddServeOptions(serve, &options->serve);
-  AddCatalogueOptions(serve, &options->catalogue);
-  AddDatabaseOptions(serve, &options->database);
-  AddPoolOptions(serve, &options->pool);
-  AddConfigOption(serve);
+  AddAllServeOptions(serve, options.get());
   serve->footer(
       "Examples:\n"
       "  rowkeeper serve --proto-path proto --migrations migrations\n"
       "  rowkeeper serve --descriptor-set shop.binpb --database-url postgresql://me@db/shop\n"
       "  rowkeeper serve --proto-path proto --listen 0.0.0.0:50051 --listen unix:/run/rowkeeper.sock");
-  serve->callback([command, options] { *command = [options] { return Serve(*options); }; });
+  serve->callback([=] { *command = [=] { return Serve(*options, ToJson(EffectiveSettings(*serve, *sources))); }; });
 }
 
 }  // namespace rowkeeper::app

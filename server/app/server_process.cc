@@ -227,7 +227,8 @@ absl::Status ServerProcess::Listen() {
 }
 
 absl::Status ServerProcess::ListenForAdmin() {
-  auto admin = StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), options_.configuration});
+  auto admin =
+      StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), options_.configuration});
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   return absl::OkStatus();

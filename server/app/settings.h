@@ -110,4 +110,12 @@ struct ServeSettings {
   StreamSettings streams;
 };
 
+/// All that configures `serve`.
+struct ServeOptions {
+  CatalogueSettings catalogue;
+  DatabaseSettings database;
+  PoolSettings pool;
+  ServeSettings serve;
+};
+
 }  // namespace rowkeeper::app

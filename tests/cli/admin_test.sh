@@ -41,7 +41,11 @@ step "with a database that fits it is ready"
 start_planner
 wait_until 10 "ready" page_says /readyz 200 '"ready": true'
 
-page_says /metrics 200 '^# TYPE rpc_server_call_duration_seconds histogram' || fail "metrics: $(page /metrics | head -n 20)"
+page_says /metrics 200 '^rowkeeper_build_info' || fail "metrics: $(page /metrics | head -n 20)"
+
+config=$(page /config)
+contains "$config" '"source": "flag"' "the page /config"
+contains "$config" '"listen": \{' "the page /config"
 
 step "a database that does not fit"
 scratch_sql 'ALTER TABLE todos RENAME TO tasks'
