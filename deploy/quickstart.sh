@@ -116,6 +116,8 @@ start_server() {
   local arguments=(--proto-path proto --migrations migrations/planner --listen "$listen") file tries=0
   for file in proto/planner/v1/*.proto; do arguments+=(--proto-file "${file#proto/}"); done
   [ -z "$data_dir" ] || arguments+=(--data-dir "$data_dir")
+  # Beside another server, whose admin listener has the default address.
+  [ "$listen" = 127.0.0.1:50051 ] || arguments+=(--admin-listen none)
   log=$(mktemp "${TMPDIR:-/tmp}/rowkeeper-quickstart.XXXXXX")
   trap stop_server EXIT
   trap 'exit 130' INT TERM HUP

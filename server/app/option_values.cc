@@ -235,6 +235,26 @@ void ParseOptions(CLI::App* root, const std::vector<std::string>& arguments, Val
   }
 }
 
+absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(const CLI::App& command, const ValueSources& sources,
+                                                                  const std::vector<std::string>& names) {
+  std::map<std::string, std::string> values;
+  const CLI::Option* config = command.get_option_no_throw(kConfigOption);
+  if (config == nullptr || config->count() == 0) return values;
+  const absl::StatusOr<ConfigFile> file = ReadConfigFile(config->as<std::string>());
+  if (!file.ok()) return file.status();
+  for (const std::string& section : {std::string(), SectionOf(command)}) {
+    for (const ConfigEntry& entry : file->entries) {
+      const CLI::Option* option = command.get_option_no_throw("--" + entry.name);
+      const bool wanted = entry.section == section && entry.values.size() == 1 &&
+                          std::find(names.begin(), names.end(), entry.name) != names.end();
+      if (!wanted || option == nullptr) continue;
+      const std::string source = sources.Of(*option);
+      if (source != kFlag && source != kEnvironment) values[entry.name] = entry.values.front();
+    }
+  }
+  return values;
+}
+
 std::vector<std::string> FileMistakes(CLI::App* root, const ConfigFile& file) {
   Mistakes mistakes = UnknownNames(root, file);
   for (CLI::App* command : CommandTree(root)) ApplyFile(file, command, &mistakes);

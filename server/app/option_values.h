@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "server/app/config_file.h"
 
 namespace rowkeeper::app {
@@ -30,6 +31,12 @@ void ParseOptions(CLI::App* root, const std::vector<std::string>& arguments, Val
 
 /// The command that was parsed below `command`, or nullptr.
 CLI::App* ParsedSubcommand(const CLI::App& command);
+
+/// What the configuration file of `command` says by now of `names`, for settings that change while the server runs: the
+/// text of each that stands in it and that neither a flag nor the environment gave. Values are not checked. Empty when
+/// there is no file. Errors: those of ReadConfigFile.
+absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(const CLI::App& command, const ValueSources& sources,
+                                                                  const std::vector<std::string>& names);
 
 /// What is wrong in `file` for any command below `root`, each as "FILE:LINE: NAME: …": unknown names, values that the
 /// option refuses. Fills options, so it is for a `root` whose commands are not run.
