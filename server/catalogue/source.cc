@@ -20,6 +20,7 @@
 #include "rowkeeper/v1/unit_of_work.pb.h"
 #include "server/catalogue/options.h"
 #include "server/catalogue/proto_files.h"
+#include "server/catalogue/source_lines.h"
 
 namespace rowkeeper::catalogue {
 namespace {
@@ -136,13 +137,7 @@ int ImportLine(const pb::FileDescriptorProto& file, int index) {
 class Loader {
  public:
   Loader(pb::DescriptorPool* pool, Diagnostics* diagnostics)
-      : pool_(pool),
-        diagnostics_(diagnostics),
-        errors_(diagnostics),
-        tree_files_(&tree_),
-        set_errors_(&errors_, nullptr),
-        tree_errors_(&errors_, tree_files_.GetValidationErrorCollector()) {
-    tree_files_.RecordErrorsTo(&errors_);
+      : pool_(pool), diagnostics_(diagnostics), errors_(diagnostics) {
     pool_->EnforceWeakDependencies(true);
   }
 
@@ -203,6 +198,18 @@ class Loader {
  private:
   enum class State { kLoading, kFailed, kBuilt };
 
+  /// A file on its way into the pool, which copies what it needs of it. The parser's table of lines is keyed by the
+  /// address of what it read, so the one ends with the other.
+  struct Reading {
+    std::unique_ptr<pb::FileDescriptorProto> proto;
+    /// nullptr unless the file was parsed.
+    std::unique_ptr<pb::compiler::SourceTreeDescriptorDatabase> parser;
+    /// Of the parser: knows the lines.
+    pb::DescriptorPool::ErrorCollector* lines = nullptr;
+    /// It is out of the binary.
+    bool held = false;
+  };
+
   void Report(const std::string& file, int line, std::string problem, std::string remedy) {
     Diagnostic diagnostic;
     diagnostic.file = file;
@@ -227,28 +234,34 @@ class Loader {
     return HeldFile(name) != nullptr || set_files_.count(name) != 0 || IsOnPath(name);
   }
 
-  const pb::FileDescriptorProto* Read(const std::string& name) {
-    if (const pb::FileDescriptor* held = HeldFile(name)) {
-      auto& proto = held_files_[name];
-      proto = std::make_unique<pb::FileDescriptorProto>();
-      held->CopyTo(proto.get());
-      held->CopyJsonNameTo(proto.get());
-      return proto.get();
-    }
+  /// Without a proto where the file cannot be parsed; that was reported.
+  Reading Read(const std::string& name) {
+    Reading reading;
     const auto in_set = set_files_.find(name);
-    if (in_set != set_files_.end()) return in_set->second.get();
-    // The parser's line table is keyed by the address of what it read, so that must stay where it is.
-    auto& proto = parsed_files_[name];
-    proto = std::make_unique<pb::FileDescriptorProto>();
-    return tree_files_.FindFileByName(name, proto.get()) ? proto.get() : nullptr;
+    if (const pb::FileDescriptor* held = HeldFile(name)) {
+      reading.held = true;
+      reading.proto = std::make_unique<pb::FileDescriptorProto>();
+      held->CopyTo(reading.proto.get());
+      held->CopyJsonNameTo(reading.proto.get());
+    } else if (in_set != set_files_.end()) {
+      reading.proto = std::move(in_set->second);
+    } else {
+      reading.parser = std::make_unique<pb::compiler::SourceTreeDescriptorDatabase>(&tree_);
+      reading.parser->RecordErrorsTo(&errors_);
+      reading.lines = reading.parser->GetValidationErrorCollector();  // has the parser note them
+      reading.proto = std::make_unique<pb::FileDescriptorProto>();
+      if (!reading.parser->FindFileByName(name, reading.proto.get())) reading.proto = nullptr;
+    }
+    return reading;
   }
 
   bool Build(const std::string& name) {
-    const pb::FileDescriptorProto* proto = Read(name);
-    if (proto == nullptr || !LoadImports(*proto)) return false;
-    const bool parsed = parsed_files_.count(name) != 0;
-    const pb::FileDescriptor* file = pool_->BuildFileCollectingErrors(*proto, parsed ? &tree_errors_ : &set_errors_);
-    if (file != nullptr && held_files_.count(name) == 0) files_.push_back(file);
+    const Reading reading = Read(name);
+    if (reading.proto == nullptr || !LoadImports(*reading.proto)) return false;
+    KeepLinesOfElements(reading.proto.get());
+    PoolErrors errors(&errors_, reading.lines);
+    const pb::FileDescriptor* file = pool_->BuildFileCollectingErrors(*reading.proto, &errors);
+    if (file != nullptr && !reading.held) files_.push_back(file);
     return file != nullptr && CheckDate(*file);
   }
 
@@ -309,13 +322,9 @@ class Loader {
   Diagnostics* diagnostics_;
   SourceErrors errors_;
   pb::compiler::DiskSourceTree tree_;
-  pb::compiler::SourceTreeDescriptorDatabase tree_files_;
-  PoolErrors set_errors_;
-  PoolErrors tree_errors_;
   std::vector<std::string> roots_;
+  /// Of descriptor sets; without a proto once the file is built.
   std::map<std::string, std::unique_ptr<pb::FileDescriptorProto>> set_files_;
-  std::map<std::string, std::unique_ptr<pb::FileDescriptorProto>> held_files_;
-  std::map<std::string, std::unique_ptr<pb::FileDescriptorProto>> parsed_files_;
   std::map<std::string, State> states_;
   std::vector<std::string> stack_;
   std::vector<const pb::FileDescriptor*> files_;
