@@ -143,6 +143,7 @@ void ServerProcess::MakeServices() {
   backend.units = &units_slot_;
   backend.tokens = &tokens_;
   backend.gate = &gate_;
+  backend.codecs = &codecs_;
   backend.keyed = &keyed_writes_;
   backend.transactions = {executor_.get(), &in_doubt_runs_};
   backend.debug = wire::ToDebugLevel(options_.serve.debug_header);
@@ -184,6 +185,7 @@ void ServerProcess::MakeStreams(const wire::RepositoryBackend& backend) {
   stream_backend_.parts = &runner_parts_;
   stream_backend_.gate = backend.gate;
   stream_backend_.registry = stream_registry_.get();
+  stream_backend_.codecs = backend.codecs;
   stream_backend_.limits = backend.limits;
   stream_backend_.export_rows = settings.export_rows;
   stream_backend_.export_bytes = Kibibytes(std::min(settings.export_kib, options_.serve.max_response_kib));

@@ -60,6 +60,9 @@ class ServerProcess {
   Timers& timers() { return timers_; }
   /// What a scrape of its metrics gets; see ServerMetrics. Thread-safe.
   std::string MetricsText() const { return metrics_->Text(); }
+  /// The statements that calls have needed so far.
+  const exec::StatementCache& statements() const { return statements_; }
+  const wire::SharedCodecs& codecs() const { return codecs_; }
   /// Not serving from now on. Open units of work and then running calls get the drain timeout in all; what is left is
   /// rolled back, cancelled and told so. Units are rolled back a second before the end, or a quarter of the timeout,
   /// and calls are answered in the meantime: so whoever asks after a unit hears what became of it. Call once.
@@ -95,6 +98,7 @@ class ServerProcess {
   Readiness readiness_;
   const plan::PageTokens tokens_;
   exec::StatementCache statements_;
+  const wire::SharedCodecs codecs_;
   const exec::RunnerParts runner_parts_;
   const exec::Runner runner_;
   db::Pool pool_;

@@ -13,7 +13,8 @@
 
 namespace rowkeeper::codec {
 
-BatchResponseEncoder::BatchResponseEncoder(const plan::MethodPlan& plan) {
+BatchResponseEncoder::BatchResponseEncoder(const plan::MethodPlan& plan, SharedShapes shapes)
+    : shapes_(std::move(shapes)) {
   const plan::ResponsePlan& response = plan.response;
   if (response.missing != nullptr) {
     values_only_ = plan.batch->values_only;
@@ -22,7 +23,7 @@ BatchResponseEncoder::BatchResponseEncoder(const plan::MethodPlan& plan) {
     for (size_t i = 0; i < response.missing_keys.size(); ++i) {
       catalogue::ValueType type = plan.entity->columns[plan.filters[i].column].type;
       type.array = values_only_;
-      keys_.emplace_back(*response.missing_keys[i], std::move(type), &shapes_);
+      keys_.emplace_back(*response.missing_keys[i], std::move(type), shapes_.get());
     }
   }
   if (response.results != nullptr) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace rowkeeper::codec {
 class BatchResponseEncoder {
  public:
   /// `plan` is used during the call only.
-  explicit BatchResponseEncoder(const plan::MethodPlan& plan);
+  explicit BatchResponseEncoder(const plan::MethodPlan& plan, SharedShapes shapes = std::make_shared<ShapeSet>());
 
   /// Appends missing keys (one text for each column that names a row), outcomes and what became of each element of a
   /// partial batch, where the response has fields for them. FAILED_PRECONDITION, reason UNREPRESENTABLE_VALUE, when a
@@ -30,7 +31,7 @@ class BatchResponseEncoder {
   void AppendResults(const std::vector<absl::Status>& results, std::string* out) const;
   void AppendWrites(const std::vector<plan::WriteOutcome>& writes, std::string* out) const;
 
-  ShapeSet shapes_;
+  const SharedShapes shapes_;
   bool values_only_ = false;
   std::string missing_name_;
   std::string missing_tag_;

@@ -91,7 +91,7 @@ int MessageShape::IndexOfLarge(uint32_t number) const {
   return static_cast<int>(found - fields.begin());
 }
 
-const EnumShape* ShapeSet::Get(const google::protobuf::EnumDescriptor& enumeration) {
+const EnumShape* ShapeSet::Find(const google::protobuf::EnumDescriptor& enumeration) {
   std::unique_ptr<EnumShape>& shape = enums_[&enumeration];
   if (shape != nullptr) return shape.get();
   shape = std::make_unique<EnumShape>();
@@ -119,12 +119,22 @@ FieldShape ShapeSet::Compile(const FieldDescriptor& field) {
   shape.name = field.name();
   shape.json_name = field.json_name();
   shape.full_name = field.full_name();
-  if (field.type() == FieldDescriptor::TYPE_MESSAGE) shape.message = Get(*field.message_type());
-  if (field.type() == FieldDescriptor::TYPE_ENUM) shape.enumeration = Get(*field.enum_type());
+  if (field.type() == FieldDescriptor::TYPE_MESSAGE) shape.message = Find(*field.message_type());
+  if (field.type() == FieldDescriptor::TYPE_ENUM) shape.enumeration = Find(*field.enum_type());
   return shape;
 }
 
 const MessageShape* ShapeSet::Get(const google::protobuf::Descriptor& message) {
+  const absl::MutexLock lock(&mutex_);
+  return Find(message);
+}
+
+size_t ShapeSet::size() const {
+  const absl::MutexLock lock(&mutex_);
+  return messages_.size();
+}
+
+const MessageShape* ShapeSet::Find(const google::protobuf::Descriptor& message) {
   const auto found = messages_.find(&message);
   if (found != messages_.end()) return found->second.get();
   // Entered before its fields are compiled, because messages may contain themselves.
@@ -135,6 +145,7 @@ const MessageShape* ShapeSet::Get(const google::protobuf::Descriptor& message) {
   std::vector<const FieldDescriptor*> fields;
   for (int i = 0; i < message.field_count(); ++i) fields.push_back(message.field(i));
   std::sort(fields.begin(), fields.end(), [](const auto* a, const auto* b) { return a->number() < b->number(); });
+  shape->fields.reserve(fields.size());
   for (const FieldDescriptor* field : fields) shape->fields.push_back(Compile(*field));
 
   for (size_t i = 0; i < fields.size(); ++i) {

@@ -7,8 +7,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/synchronization/mutex.h"
 #include "google/protobuf/descriptor.h"
 #include "server/codec/wire_format.h"
 
@@ -86,18 +88,29 @@ struct MessageShape {
   int IndexOfLarge(uint32_t number) const;
 };
 
-/// Compiles message types, each once, with all that they contain. Owns the shapes.
+/// Compiles message types, each once, with all that they contain. Owns the shapes. Thread-safe; a lock is taken while
+/// coders are compiled, not when they run.
 class ShapeSet {
  public:
-  const MessageShape* Get(const google::protobuf::Descriptor& message);
+  const MessageShape* Get(const google::protobuf::Descriptor& message) ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Messages that are compiled.
+  size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  const EnumShape* Get(const google::protobuf::EnumDescriptor& enumeration);
-  FieldShape Compile(const google::protobuf::FieldDescriptor& field);
+  const MessageShape* Find(const google::protobuf::Descriptor& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const EnumShape* Find(const google::protobuf::EnumDescriptor& enumeration) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  FieldShape Compile(const google::protobuf::FieldDescriptor& field) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  std::unordered_map<const google::protobuf::Descriptor*, std::unique_ptr<MessageShape>> messages_;
-  std::unordered_map<const google::protobuf::EnumDescriptor*, std::unique_ptr<EnumShape>> enums_;
+  mutable absl::Mutex mutex_;
+  std::unordered_map<const google::protobuf::Descriptor*, std::unique_ptr<MessageShape>> messages_
+      ABSL_GUARDED_BY(mutex_);
+  std::unordered_map<const google::protobuf::EnumDescriptor*, std::unique_ptr<EnumShape>> enums_
+      ABSL_GUARDED_BY(mutex_);
 };
+
+/// The shapes that the coders of many methods share, and keep for as long as they live; keyed by descriptors, so they
+/// are all of one pool.
+using SharedShapes = std::shared_ptr<ShapeSet>;
 
 /// What a field's occurrences on the wire add up to: the last one of a scalar, all of a repeated field or a message.
 using Slot = absl::InlinedVector<Occurrence, 1>;

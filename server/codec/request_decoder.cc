@@ -60,10 +60,10 @@ int64_t Number(const FieldShape& field, const Slot& slot) {
 }  // namespace
 
 std::unique_ptr<const RequestDecoder> RequestDecoder::Compile(const plan::MethodPlan& plan,
-                                                              const plan::BatchLimits& limits) {
-  std::unique_ptr<RequestDecoder> decoder(new RequestDecoder());
+                                                              const plan::BatchLimits& limits, SharedShapes shapes) {
+  std::unique_ptr<RequestDecoder> decoder(new RequestDecoder(std::move(shapes)));
   decoder->root_ = std::make_unique<Bound>();
-  decoder->root_->shape = decoder->shapes_.Get(*plan.method->input_type());
+  decoder->root_->shape = decoder->shapes_->Get(*plan.method->input_type());
   decoder->root_->fields.resize(decoder->root_->shape->fields.size());
   decoder->empty_ = plan::EmptyRequest(plan);
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
@@ -75,7 +75,7 @@ std::unique_ptr<const RequestDecoder> RequestDecoder::Compile(const plan::Method
 }
 
 void RequestDecoder::BindBatch(const plan::MethodPlan& plan, const plan::BatchLimits& limits) {
-  batch_ = std::make_unique<BatchDecoder>(plan, limits, &shapes_);
+  batch_ = std::make_unique<BatchDecoder>(plan, limits, shapes_.get());
   const int field = root_->shape->IndexOf(static_cast<uint32_t>(plan.batch->field->number()));
   batch_source_ = static_cast<int>(sources_.size());
   root_->fields[field].sources.push_back(batch_source_);
@@ -119,12 +119,13 @@ int RequestDecoder::AddSource(const plan::Input& input, int index, const plan::M
   if (IsArgument(input.role)) {
     source.arguments.push_back(index);
     source.codec = std::make_unique<WireToText>(
-        *input.path.back(), input.type.has_value() ? *input.type : plan.entity->columns[input.column].type, &shapes_);
+        *input.path.back(), input.type.has_value() ? *input.type : plan.entity->columns[input.column].type,
+        shapes_.get());
   }
   if (input.role == InputRole::kOlderThan) {
     catalogue::ValueType interval;
     interval.kind = catalogue::ValueKind::kDuration;
-    source.codec = std::make_unique<WireToText>(*input.path.back(), interval, &shapes_);
+    source.codec = std::make_unique<WireToText>(*input.path.back(), interval, shapes_.get());
   }
   sources_.push_back(std::move(source));
   return static_cast<int>(sources_.size()) - 1;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -36,7 +37,8 @@ class RequestDecoder {
 
   /// `plan` is used during the call only; the decoder refers to no descriptor.
   static std::unique_ptr<const RequestDecoder> Compile(const plan::MethodPlan& plan,
-                                                       const plan::BatchLimits& limits = {});
+                                                       const plan::BatchLimits& limits = {},
+                                                       SharedShapes shapes = std::make_shared<ShapeSet>());
 
   /// `bytes` is one serialized request message. Replaces all of `request`.
   /// INVALID_ARGUMENT, reason MALFORMED_REQUEST, when the bytes are not the message; reason INVALID_FIELD, with every
@@ -66,7 +68,7 @@ class RequestDecoder {
     std::vector<Field> fields;
   };
 
-  RequestDecoder() = default;
+  explicit RequestDecoder(SharedShapes shapes) : shapes_(std::move(shapes)) {}
   void BindBatch(const plan::MethodPlan& plan, const plan::BatchLimits& limits);
   void Bind(const plan::Input& input, int index, const plan::MethodPlan& plan);
   int AddSource(const plan::Input& input, int index, const plan::MethodPlan& plan);
@@ -76,7 +78,7 @@ class RequestDecoder {
   static std::string Text(const Source& source, const Slot& slot, size_t max_bytes, FieldViolations* violations);
   static void Control(const Source& source, const Slot& slot, plan::Request* request, FieldViolations* violations);
 
-  ShapeSet shapes_;
+  const SharedShapes shapes_;
   std::unique_ptr<Bound> root_;
   std::vector<Source> sources_;
   plan::Request empty_;

@@ -1,16 +1,19 @@
 #include "server/codec/row_encoder.h"
 
+#include <utility>
+
 #include "server/base/row_errors.h"
 
 namespace rowkeeper::codec {
 
-std::unique_ptr<const RowEncoder> RowEncoder::Compile(const catalogue::Entity& entity, const Layout& layout) {
-  std::unique_ptr<RowEncoder> encoder(new RowEncoder());
+std::unique_ptr<const RowEncoder> RowEncoder::Compile(const catalogue::Entity& entity, const Layout& layout,
+                                                      SharedShapes shapes) {
+  std::unique_ptr<RowEncoder> encoder(new RowEncoder(std::move(shapes)));
   encoder->entity_ = entity.full_name;
   encoder->cells_.reserve(layout.cells.size());
   for (const int cell : layout.cells) {
     const catalogue::Column& column = entity.columns[static_cast<size_t>(cell)];
-    encoder->cells_.emplace_back(*column.field, column.type, &encoder->shapes_);
+    encoder->cells_.emplace_back(*column.field, column.type, encoder->shapes_.get());
     if (layout.json == nullptr) continue;
     const auto parts = layout.json->reads.find(cell);
     if (parts != layout.json->reads.end()) encoder->cells_.back().KeepOnly(parts->second);
@@ -22,11 +25,12 @@ std::unique_ptr<const RowEncoder> RowEncoder::Compile(const catalogue::Entity& e
   return encoder;
 }
 
-std::unique_ptr<const RowEncoder> RowEncoder::Compile(const std::vector<catalogue::Column>& columns) {
-  std::unique_ptr<RowEncoder> encoder(new RowEncoder());
+std::unique_ptr<const RowEncoder> RowEncoder::Compile(const std::vector<catalogue::Column>& columns,
+                                                      SharedShapes shapes) {
+  std::unique_ptr<RowEncoder> encoder(new RowEncoder(std::move(shapes)));
   encoder->cells_.reserve(columns.size());
   for (const catalogue::Column& column : columns) {
-    encoder->cells_.emplace_back(*column.field, column.type, &encoder->shapes_);
+    encoder->cells_.emplace_back(*column.field, column.type, encoder->shapes_.get());
   }
   return encoder;
 }

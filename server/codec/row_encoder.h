@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,11 +28,13 @@ class RowEncoder {
     const plan::JsonMask* json = nullptr;
   };
 
-  /// Both are used during the call only; the encoder refers to no descriptor.
-  static std::unique_ptr<const RowEncoder> Compile(const catalogue::Entity& entity, const Layout& layout);
+  /// `entity` and `layout` are used during the call only; the encoder refers to no descriptor.
+  static std::unique_ptr<const RowEncoder> Compile(const catalogue::Entity& entity, const Layout& layout,
+                                                   SharedShapes shapes = std::make_shared<ShapeSet>());
 
   /// The same for the fields of a custom query's rows, all of them in this order.
-  static std::unique_ptr<const RowEncoder> Compile(const std::vector<catalogue::Column>& columns);
+  static std::unique_ptr<const RowEncoder> Compile(const std::vector<catalogue::Column>& columns,
+                                                   SharedShapes shapes = std::make_shared<ShapeSet>());
 
   /// Appends the message that row `row` of `rows` (db::Rows, or anything with its `is_null(row, column)` and
   /// `cell(row, column)`) makes. NULL is an absent field. FAILED_PRECONDITION, reason UNREPRESENTABLE_VALUE, naming
@@ -50,7 +53,7 @@ class RowEncoder {
   }
 
  private:
-  RowEncoder() = default;
+  explicit RowEncoder(SharedShapes shapes) : shapes_(std::move(shapes)) {}
   absl::Status Unrepresentable(std::string_view key, int column, const CellProblem& problem) const;
 
   /// "id 0b52…", or the row's place where it has no key.
@@ -70,7 +73,7 @@ class RowEncoder {
     int place = 0;
   };
 
-  ShapeSet shapes_;
+  const SharedShapes shapes_;
   std::vector<TextToWire> cells_;
   /// Empty for rows of no entity.
   std::string entity_;

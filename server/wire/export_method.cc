@@ -115,7 +115,7 @@ class ExportSession : public StreamSession {
 
   /// Sends the rows in as many messages as they need.
   absl::Status Send(const exec::ExportRun& run, const db::Rows& rows, size_t* bytes) {
-    const auto encoder = method_.row_encoders_.For(&run.statement());
+    const auto encoder = method_.row_encoders().For(&run.statement());
     std::string message;
     codec::UnrepresentableRows left_out;
     int first = 0;
@@ -190,9 +190,12 @@ class ExportSession : public StreamSession {
 
 ExportMethod::ExportMethod(const plan::MethodPlan* plan, const StreamBackend* backend)
     : StreamMethod(plan, backend),
-      reader_(plan, backend->limits, &backend->parts->tokens),
-      encoder_(plan->response),
-      row_encoders_(plan->entity) {}
+      reader_(plan, backend->limits, &backend->parts->tokens, backend->codecs->shapes()),
+      encoder_(plan->response) {}
+
+const RowEncoders& ExportMethod::row_encoders() const {
+  return row_encoders_.Get([this] { return std::make_unique<const RowEncoders>(plan_->entity, backend_->codecs); });
+}
 
 void ExportMethod::Serve(StreamRpc rpc) const { std::make_shared<ExportSession>(this, std::move(rpc))->Start(); }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "server/base/built_once.h"
 #include "server/codec/stream_encoders.h"
 #include "server/wire/pipeline/request_reader.h"
 #include "server/wire/row_encoders.h"
@@ -21,9 +22,11 @@ class ExportMethod : public StreamMethod {
  private:
   friend class ExportSession;
 
+  const RowEncoders& row_encoders() const;
+
   const RequestReader reader_;
   const codec::ExportEncoder encoder_;
-  const RowEncoders row_encoders_;
+  const BuiltOnce<RowEncoders> row_encoders_;
 };
 
 }  // namespace rowkeeper::wire

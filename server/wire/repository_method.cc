@@ -16,8 +16,8 @@ namespace rowkeeper::wire {
 RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const RepositoryBackend& backend)
     : plan_(plan),
       backend_(backend),
-      reader_(plan, backend.limits, backend.tokens),
-      writer_(plan, backend.max_response_bytes),
+      reader_(plan, backend.limits, backend.tokens, backend.codecs->shapes()),
+      writer_(plan, backend.max_response_bytes, backend.codecs),
       served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)} {}
 
 void RepositoryMethod::Serve(UnaryRpc rpc) const {

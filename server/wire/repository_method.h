@@ -36,6 +36,7 @@
 #include "server/wire/pipeline/own_transaction.h"
 #include "server/wire/pipeline/request_reader.h"
 #include "server/wire/pipeline/response_writer.h"
+#include "server/wire/row_encoders.h"
 #include "server/wire/serving_gate.h"
 #include "server/wire/units_slot.h"
 
@@ -50,6 +51,7 @@ struct RepositoryBackend {
   const ServingGate* gate = nullptr;
   KeyedWrites* keyed = nullptr;
   OwnTransaction::Backend transactions;
+  const SharedCodecs* codecs = nullptr;
   RequestLimits limits;
   /// The most that the header rowkeeper-debug may ask for.
   DebugLevel debug = DebugLevel::kCost;

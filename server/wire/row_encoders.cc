@@ -24,14 +24,20 @@ std::vector<int> KeyCells(const catalogue::Entity& entity, const std::vector<int
   return places;
 }
 
-std::unique_ptr<const codec::RowEncoder> CompileWhole(const catalogue::Entity& entity) {
-  const std::vector<int> columns = AllColumns(entity);
-  return codec::RowEncoder::Compile(entity, {columns, KeyCells(entity, columns)});
-}
-
 }  // namespace
 
-RowEncoders::RowEncoders(const catalogue::Entity* entity) : entity_(entity), all_columns_(CompileWhole(*entity)) {}
+std::shared_ptr<const codec::RowEncoder> SharedCodecs::WholeRows(const catalogue::Entity& entity) const {
+  const absl::MutexLock lock(&mutex_);
+  std::shared_ptr<const codec::RowEncoder>& encoder = whole_[&entity];
+  if (encoder == nullptr) {
+    const std::vector<int> columns = AllColumns(entity);
+    encoder = codec::RowEncoder::Compile(entity, {columns, KeyCells(entity, columns)}, shapes_);
+  }
+  return encoder;
+}
+
+RowEncoders::RowEncoders(const catalogue::Entity* entity, const SharedCodecs* shared)
+    : entity_(entity), shared_(*shared), all_columns_(shared->WholeRows(*entity)) {}
 
 std::shared_ptr<const codec::RowEncoder> RowEncoders::For(const sql::Statement* statement) const {
   const bool all = statement == nullptr || (statement->json == nullptr &&
@@ -58,7 +64,7 @@ std::shared_ptr<const codec::RowEncoder> RowEncoders::Find(const catalogue::Enti
   layout.cells.assign(statement.cells.begin(), statement.cells.begin() + statement.visible_cells);
   layout.key_cells = KeyCells(entity, statement.cells);
   layout.json = statement.json.get();
-  std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(entity, layout);
+  std::shared_ptr<const codec::RowEncoder> encoder = codec::RowEncoder::Compile(entity, layout, shared_.shapes());
   if (!kept) return encoder;
   absl::MutexLock lock(&mutex_);
   return by_statement_.try_emplace(statement.id, std::move(encoder)).first->second;

@@ -12,11 +12,27 @@
 
 namespace rowkeeper::wire {
 
-/// The row encoders of one method: one for all columns, made at start, and one for each statement with fewer. There are
-/// no more of them than statements that are kept; one for parts of JSON columns is made for its call. Thread-safe.
+/// What the coders of all methods of a server share: the shapes of messages, and an encoder of whole rows for each
+/// entity. Each is made when a method needs it first. Thread-safe.
+class SharedCodecs {
+ public:
+  const codec::SharedShapes& shapes() const { return shapes_; }
+  /// For rows with all columns of `entity`, in its order.
+  std::shared_ptr<const codec::RowEncoder> WholeRows(const catalogue::Entity& entity) const;
+
+ private:
+  const codec::SharedShapes shapes_ = std::make_shared<codec::ShapeSet>();
+  mutable absl::Mutex mutex_;
+  mutable absl::flat_hash_map<const catalogue::Entity*, std::shared_ptr<const codec::RowEncoder>> whole_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+/// The row encoders of one method: one for all columns, and one for each statement with fewer. There are no more of
+/// them than statements that are kept; one for parts of JSON columns is made for its call. Thread-safe.
 class RowEncoders {
  public:
-  explicit RowEncoders(const catalogue::Entity* entity);
+  /// Both outlive the encoders.
+  RowEncoders(const catalogue::Entity* entity, const SharedCodecs* shared);
 
   /// For the visible cells of `statement`; nullptr stands for a response without rows.
   std::shared_ptr<const codec::RowEncoder> For(const sql::Statement* statement) const;
@@ -28,6 +44,7 @@ class RowEncoders {
   std::shared_ptr<const codec::RowEncoder> Find(const catalogue::Entity& entity, const sql::Statement& statement) const;
 
   const catalogue::Entity* const entity_;
+  const SharedCodecs& shared_;
   const std::shared_ptr<const codec::RowEncoder> all_columns_;
   mutable absl::Mutex mutex_;
   mutable absl::flat_hash_map<uint64_t, std::shared_ptr<const codec::RowEncoder>> by_statement_ ABSL_GUARDED_BY(mutex_);

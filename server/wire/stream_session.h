@@ -13,6 +13,7 @@
 #include "server/wire/answer_log.h"
 #include "server/wire/cancel_slot.h"
 #include "server/wire/pipeline/request_reader.h"
+#include "server/wire/row_encoders.h"
 #include "server/wire/serving_gate.h"
 #include "server/wire/stream_registry.h"
 #include "server/wire/stream_rpc.h"
@@ -25,6 +26,7 @@ struct StreamBackend {
   const exec::RunnerParts* parts = nullptr;
   const ServingGate* gate = nullptr;
   StreamRegistry* registry = nullptr;
+  const SharedCodecs* codecs = nullptr;
   RequestLimits limits;
   /// Rows in one answer of an export. Range 1 to 10000.
   int export_rows = 1000;

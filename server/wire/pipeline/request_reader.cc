@@ -6,11 +6,9 @@
 
 namespace rowkeeper::wire {
 
-RequestReader::RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens)
-    : plan_(*plan),
-      limits_(limits),
-      tokens_(*tokens),
-      decoder_(codec::RequestDecoder::Compile(*plan, limits.batches)) {}
+RequestReader::RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens,
+                             codec::SharedShapes shapes)
+    : plan_(*plan), limits_(limits), tokens_(*tokens), shapes_(std::move(shapes)) {}
 
 absl::StatusOr<plan::Call> RequestReader::Read(std::string_view bytes) const {
   plan::Request request;
@@ -19,7 +17,9 @@ absl::StatusOr<plan::Call> RequestReader::Read(std::string_view bytes) const {
 }
 
 absl::Status RequestReader::Decode(std::string_view bytes, plan::Request* request) const {
-  return decoder_->Decode(bytes, request);
+  const codec::RequestDecoder& decoder =
+      decoder_.Get([this] { return codec::RequestDecoder::Compile(plan_, limits_.batches, shapes_); });
+  return decoder.Decode(bytes, request);
 }
 
 absl::StatusOr<plan::Call> RequestReader::Bind(plan::Request request) const {

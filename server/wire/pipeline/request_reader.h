@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/built_once.h"
 #include "server/codec/request_decoder.h"
 #include "server/plan/batch/batch.h"
 #include "server/plan/bulk/bulk.h"
@@ -25,8 +26,9 @@ struct RequestLimits {
 /// methods: INVALID_ARGUMENT.
 class RequestReader {
  public:
-  /// `plan` and `tokens` outlive the reader.
-  RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens);
+  /// `plan` and `tokens` outlive the reader. The decoder is compiled for the first request.
+  RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens,
+                codec::SharedShapes shapes);
 
   absl::StatusOr<plan::Call> Read(std::string_view bytes) const;
 
@@ -38,7 +40,8 @@ class RequestReader {
   const plan::MethodPlan& plan_;
   const RequestLimits limits_;
   const plan::PageTokens& tokens_;
-  const std::unique_ptr<const codec::RequestDecoder> decoder_;
+  const codec::SharedShapes shapes_;
+  const BuiltOnce<codec::RequestDecoder> decoder_;
 };
 
 }  // namespace rowkeeper::wire

@@ -40,21 +40,25 @@ codec::ResponseFacts FactsOf(const exec::Outcome& outcome) { return std::visit(T
 
 }  // namespace
 
-ResponseWriter::ResponseWriter(const plan::MethodPlan* plan, size_t max_bytes)
-    : plan_(*plan),
-      max_bytes_(max_bytes),
-      response_encoder_(codec::ResponseEncoder::Compile(plan->response)),
-      batch_encoder_(plan->batch.has_value() ? std::make_unique<const codec::BatchResponseEncoder>(*plan) : nullptr),
-      row_encoders_(plan->entity),
-      query_encoder_(plan->query == nullptr ? nullptr : codec::RowEncoder::Compile(plan->query->columns)) {}
+ResponseWriter::Encoders::Encoders(const plan::MethodPlan& plan, const SharedCodecs* shared)
+    : response(codec::ResponseEncoder::Compile(plan.response)),
+      batch(plan.batch.has_value() ? std::make_unique<const codec::BatchResponseEncoder>(plan, shared->shapes())
+                                   : nullptr),
+      rows(plan.entity, shared),
+      query(plan.query == nullptr ? nullptr : codec::RowEncoder::Compile(plan.query->columns, shared->shapes())) {}
+
+ResponseWriter::ResponseWriter(const plan::MethodPlan* plan, size_t max_bytes, const SharedCodecs* shared)
+    : plan_(*plan), max_bytes_(max_bytes), shared_(shared) {}
 
 absl::StatusOr<std::string> ResponseWriter::Write(const exec::Outcome& outcome) const {
+  const Encoders& encoders = encoders_.Get([this] { return std::make_unique<const Encoders>(plan_, shared_); });
   std::string response;
-  absl::Status status = query_encoder_ != nullptr ? WriteQuery(outcome, &response) : WriteRows(outcome, &response);
+  absl::Status status =
+      encoders.query != nullptr ? WriteQuery(encoders, outcome, &response) : WriteRows(encoders, outcome, &response);
   if (!status.ok()) LogIfUnrepresentable(plan_.full_name, status);
-  if (status.ok() && batch_encoder_ != nullptr) {
+  if (status.ok() && encoders.batch != nullptr) {
     const auto& facts = std::get<exec::BatchFacts>(outcome.facts);
-    status = batch_encoder_->Append(facts.missing, facts.writes, facts.results, &response);
+    status = encoders.batch->Append(facts.missing, facts.writes, facts.results, &response);
   }
   if (!status.ok()) return status;
   return response;
@@ -66,23 +70,25 @@ absl::StatusOr<std::string> ResponseWriter::WriteWithinLimit(const exec::Outcome
   return ResponseTooLarge(response->size(), max_bytes_, "ask for fewer rows or fields");
 }
 
-absl::Status ResponseWriter::WriteQuery(const exec::Outcome& outcome, std::string* response) const {
+absl::Status ResponseWriter::WriteQuery(const Encoders& encoders, const exec::Outcome& outcome,
+                                        std::string* response) const {
   const std::vector<int> none;
-  const QueryEncoder encoder(*query_encoder_, outcome.statement == nullptr ? none : outcome.statement->cells);
-  return response_encoder_->Encode(outcome.rows, outcome.row_count, encoder, FactsOf(outcome), response);
+  const QueryEncoder encoder(*encoders.query, outcome.statement == nullptr ? none : outcome.statement->cells);
+  return encoders.response->Encode(outcome.rows, outcome.row_count, encoder, FactsOf(outcome), response);
 }
 
-absl::Status ResponseWriter::WriteRows(const exec::Outcome& outcome, std::string* response) const {
-  const auto encoder = row_encoders_.For(outcome.statement.get());
+absl::Status ResponseWriter::WriteRows(const Encoders& encoders, const exec::Outcome& outcome,
+                                       std::string* response) const {
+  const auto encoder = encoders.rows.For(outcome.statement.get());
   codec::ResponseFacts facts = FactsOf(outcome);
   codec::UnrepresentableRows left_out;
   if (outcome.skip_unrepresentable) facts.unrepresentable = &left_out;
   absl::Status status;
   if (outcome.related == nullptr) {
-    status = response_encoder_->Encode(outcome.rows, outcome.row_count, *encoder, facts, response);
+    status = encoders.response->Encode(outcome.rows, outcome.row_count, *encoder, facts, response);
   } else {
-    const RelatedEncoder related(*encoder, row_encoders_, *outcome.related, {max_bytes_, facts.unrepresentable});
-    status = response_encoder_->Encode(outcome.rows, outcome.row_count, related, facts, response);
+    const RelatedEncoder related(*encoder, encoders.rows, *outcome.related, {max_bytes_, facts.unrepresentable});
+    status = encoders.response->Encode(outcome.rows, outcome.row_count, related, facts, response);
   }
   LogUnrepresentable(plan_.full_name, left_out);
   return status;
