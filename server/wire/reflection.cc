@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
+#include "google/protobuf/descriptor.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpc/health/v1/health.pb.h"
@@ -95,16 +96,16 @@ class Answerer {
                   typename Version::Response* response) {
     if (file == nullptr) return RefuseUnknown(kind, name, response);
     auto* answer = response->mutable_file_descriptor_response();
-    answer->add_file_descriptor_proto(file->bytes);
+    answer->add_file_descriptor_proto(ReflectionIndex::Serialize(*file));
     sent_.insert(file);
     std::deque<const ReflectionIndex::File*> queue = {file};
     absl::flat_hash_set<const ReflectionIndex::File*> seen = {file};
     for (; !queue.empty(); queue.pop_front()) {
-      for (const std::string& dependency : queue.front()->dependencies) {
-        const ReflectionIndex::File* import = knowledge_.index.FindFile(dependency);
+      for (int i = 0; i < queue.front()->dependency_count(); ++i) {
+        const ReflectionIndex::File* import = knowledge_.index.FindFile(queue.front()->dependency(i)->name());
         if (import == nullptr || !seen.insert(import).second) continue;
         queue.push_back(import);
-        if (sent_.insert(import).second) answer->add_file_descriptor_proto(import->bytes);
+        if (sent_.insert(import).second) answer->add_file_descriptor_proto(ReflectionIndex::Serialize(*import));
       }
     }
   }

@@ -13,7 +13,7 @@ class FileDescriptor;
 namespace rowkeeper::wire {
 
 struct ReflectionOptions {
-  /// The catalogue's files; what they import comes along. Read only while the constructor runs.
+  /// The catalogue's files; what they import comes along. They outlive the reflection, and their pool is complete.
   std::vector<const google::protobuf::FileDescriptor*> files;
   /// Full names of the services that are served, besides health and reflection itself.
   std::vector<std::string> services;

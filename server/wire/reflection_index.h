@@ -10,6 +10,7 @@
 
 namespace google::protobuf {
 class Descriptor;
+class DescriptorPool;
 class EnumDescriptor;
 class FieldDescriptor;
 class FileDescriptor;
@@ -18,20 +19,18 @@ class ServiceDescriptor;
 
 namespace rowkeeper::wire {
 
-/// What reflection answers from: files in serialized form, and where each symbol is defined. It copies what it needs
-/// while it is built, so it depends on no pool afterwards (a pool may read files or take locks when asked). Built by
-/// one thread; then immutable, and any thread may read it.
+/// What reflection answers from: files, and where each symbol is defined. The files outlive it. Built by one thread;
+/// then immutable, and any thread may read it.
+///
+/// Symbols of the catalogue, which may be hundreds of thousands, are looked up in its pool, which is complete and takes
+/// no locks. The pool of generated code is not asked: it loads files when it is, and remembers every name that it does
+/// not know.
 class ReflectionIndex {
  public:
-  struct File {
-    std::string name;
-    /// A serialized FileDescriptorProto.
-    std::string bytes;
-    std::vector<std::string> dependencies;
-  };
+  using File = google::protobuf::FileDescriptor;
 
   /// Adds a file and all that it imports. A file whose name is there already is left out: add the catalogue's first.
-  void AddFile(const google::protobuf::FileDescriptor& file);
+  void AddFile(const File& file);
 
   /// nullptr when there is none.
   const File* FindFile(std::string_view name) const;
@@ -42,19 +41,25 @@ class ReflectionIndex {
   /// Ascending; empty when the message has none.
   std::vector<int32_t> ExtensionNumbers(std::string_view containing_type) const;
 
+  /// A serialized FileDescriptorProto.
+  static std::string Serialize(const File& file);
+
  private:
-  using FileIndex = size_t;
+  void AddExtensions(const google::protobuf::Descriptor& message);
+  void AddExtension(const google::protobuf::FieldDescriptor& extension);
+  void AddSymbols(const File& file);
+  void AddMessage(const google::protobuf::Descriptor& message);
+  void AddEnum(const google::protobuf::EnumDescriptor& type);
+  void AddService(const google::protobuf::ServiceDescriptor& service);
+  bool Holds(const File* file) const;
 
-  void AddMessage(const google::protobuf::Descriptor& message, FileIndex file);
-  void AddEnum(const google::protobuf::EnumDescriptor& type, FileIndex file);
-  void AddExtension(const google::protobuf::FieldDescriptor& extension, FileIndex file);
-  void AddService(const google::protobuf::ServiceDescriptor& service, FileIndex file);
-  void AddSymbol(const std::string& full_name, FileIndex file) { symbols_.emplace(full_name, file); }
-
-  std::vector<File> files_;
-  absl::flat_hash_map<std::string, FileIndex> by_name_;
-  absl::flat_hash_map<std::string, FileIndex> symbols_;
-  absl::flat_hash_map<std::string, std::map<int32_t, FileIndex>> extensions_;  // every message has an entry
+  absl::flat_hash_map<std::string, const File*> by_name_;
+  /// In the order in which files of them were added.
+  std::vector<const google::protobuf::DescriptorPool*> complete_pools_;
+  /// Of the files of generated code.
+  absl::flat_hash_map<std::string, const File*> symbols_;
+  /// Of all files.
+  absl::flat_hash_map<std::string, std::map<int32_t, const File*>> extensions_;
 };
 
 }  // namespace rowkeeper::wire

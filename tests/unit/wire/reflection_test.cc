@@ -43,12 +43,11 @@ constexpr const char* kFiles[] = {
 class ReflectionTest : public ::testing::Test {
  protected:
   ReflectionTest() {
-    DescriptorPool pool;  // gone before the first request: reflection keeps what it needs
     ReflectionOptions options;
     for (const char* text : kFiles) {
       FileDescriptorProto proto;
       EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &proto));
-      const auto* file = pool.BuildFile(proto);
+      const auto* file = pool_.BuildFile(proto);
       EXPECT_NE(file, nullptr);
       options.files.push_back(file);
     }
@@ -88,6 +87,7 @@ class ReflectionTest : public ::testing::Test {
     return Ask({request}).front();
   }
 
+  DescriptorPool pool_;
   std::unique_ptr<Reflection> reflection_;
   std::unique_ptr<TestServer> server_;
 };
@@ -141,6 +141,12 @@ TEST_F(ReflectionTest, EveryKindOfSymbolIsFound) {
         << name;
   }
   EXPECT_THAT(FileNames(AskOne(Symbol("shop.RED"))), ElementsAre("shop/base.proto"));
+}
+
+TEST_F(ReflectionTest, APackageIsNoSymbol) {
+  for (const char* name : {"shop", "google.rpc", "rowkeeper.v1", ""}) {
+    EXPECT_EQ(AskOne(Symbol(name)).error_response().error_code(), grpc::StatusCode::NOT_FOUND) << name;
+  }
 }
 
 TEST_F(ReflectionTest, HealthErrorDetailsAndAnnotationsAreThere) {
