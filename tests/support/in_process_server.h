@@ -78,6 +78,7 @@ class InProcessServer {
   bool ok() const { return channel_ != nullptr; }
   ScratchDatabase& database() { return database_; }
   const app::LoadedCatalogue& loaded() const { return *loaded_; }
+  const app::ServerProcess& process() const { return *process_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   /// The addresses that it listens on, in the order of Options::serve.listen.
   const std::vector<std::string>& addresses() const { return addresses_; }

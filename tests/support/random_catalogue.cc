@@ -1,7 +1,6 @@
 #include "tests/support/random_catalogue.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -11,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/support/random_entity.h"
+#include "tests/support/temporary_directory.h"
 
 namespace rowkeeper::testing {
 namespace {
@@ -160,26 +160,6 @@ option (rowkeeper.v1.conventions) = {
                       "\n};\n");
 }
 
-/// A directory that goes away with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rowkeeper-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 /// Without the warnings on style, of which random names earn many.
 std::string Errors(const catalogue::Diagnostics& diagnostics) {
   std::string text;
@@ -215,12 +195,16 @@ std::string RandomCatalogueProto(const RandomCatalogueOptions& options) {
   return text;
 }
 
+std::unique_ptr<const catalogue::Catalogue> CompileDirectory(const std::string& directory) {
+  catalogue::SourceOptions options;
+  options.proto_paths = {directory};
+  return Compile(options);
+}
+
 std::unique_ptr<const catalogue::Catalogue> CompileProtoText(const std::string& text) {
   TemporaryDirectory directory;
   std::ofstream(directory.path() + "/catalogue.proto") << text;
-  catalogue::SourceOptions options;
-  options.proto_paths = {directory.path()};
-  return Compile(options);
+  return CompileDirectory(directory.path());
 }
 
 std::unique_ptr<const catalogue::Catalogue> CompileExample(const std::string& folder) {

@@ -25,6 +25,9 @@ std::string RandomCatalogueProto(const RandomCatalogueOptions& options);
 /// nullptr.
 std::unique_ptr<const catalogue::Catalogue> CompileProtoText(const std::string& text);
 
+/// Compiles all .proto files below `directory`; as CompileProtoText otherwise.
+std::unique_ptr<const catalogue::Catalogue> CompileDirectory(const std::string& directory);
+
 /// Compiles the .proto files below `folder`, a path relative to the proto directory of the project ("planner/v1"); as
 /// CompileProtoText otherwise. The tests run in the project's root.
 std::unique_ptr<const catalogue::Catalogue> CompileExample(const std::string& folder);
