@@ -10,6 +10,7 @@
 #include "server/app/index_advice.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/relation_advice.h"
+#include "server/app/statement_trials.h"
 #include "server/app/trigger_advice.h"
 #include "server/exec/idempotency_keys.h"
 #include "server/schema/default_fit.h"
@@ -49,36 +50,8 @@ void PrintWarnings(const catalogue::Diagnostics& diagnostics) {
   }
 }
 
-/// How many statements were prepared, and how many of them PostgreSQL refused.
-struct Trials {
-  int prepared = 0;
-  int refused = 0;
-};
-
-void Prepare(const std::string& what, const sql::Statement& statement, db::Connection& connection, Trials* trials) {
-  const absl::Status status = connection.ExecuteScript(sql::PrepareText("rowkeeper_check", statement), nullptr);
-  ++trials->prepared;
-  if (status.ok()) {
-    connection.ExecuteScript(sql::DeallocateText("rowkeeper_check"), nullptr).IgnoreError();
-    return;
-  }
-  ++trials->refused;
-  std::printf("error: %s: %s\n", what.c_str(), std::string(status.message()).c_str());
-}
-
-/// Every statement that the plans can produce.
-void PreparePlans(const LoadedCatalogue& loaded, db::Connection& connection, Trials* trials) {
-  for (const auto& plan : loaded.plans) {
-    if (plan->query != nullptr) continue;  // compared with the database before
-    for (const sql::SampledStatement& sample : sql::SampleStatements(*plan)) {
-      const std::string label = sample.label.empty() ? "" : ", " + sample.label;
-      Prepare(plan->full_name + label, sample.statement, connection, trials);
-    }
-  }
-}
-
 /// The table of idempotency keys is needed only by calls that send one.
-void PrepareIdempotencyKeys(db::Connection& connection, Trials* trials) {
+void PrepareIdempotencyKeys(db::Connection& connection, StatementTrials* trials) {
   const std::string question = sql::SelectHasIdempotencyKeys();
   db::Query query;
   query.text = question;
@@ -94,7 +67,10 @@ void PrepareIdempotencyKeys(db::Connection& connection, Trials* trials) {
   for (const std::string& text : sql::IdempotencyStatements()) {
     sql::Statement statement;
     statement.text = text;
-    Prepare("table rowkeeper_idempotency_keys", statement, connection, trials);
+    absl::Status status = connection.ExecuteScript(sql::PrepareText("rowkeeper_check", statement), nullptr);
+    ++trials->prepared;
+    if (status.ok()) status = connection.ExecuteScript(sql::DeallocateText("rowkeeper_check"), nullptr);
+    if (!status.ok()) trials->refused.push_back({"table rowkeeper_idempotency_keys", std::move(status)});
   }
 }
 
@@ -140,9 +116,12 @@ int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& databa
   schema::CheckVersions(*loaded.catalogue, *live, connection, &*fit);
   for (const schema::Mismatch& mismatch : fit->mismatches) std::printf("error: %s\n", mismatch.ToString().c_str());
   for (const schema::Mismatch& mismatch : fit->advice) std::printf("advice: %s\n", mismatch.ToString().c_str());
-  Trials trials;
-  PreparePlans(loaded, connection, &trials);
-  PrepareIdempotencyKeys(connection, &trials);
+  absl::StatusOr<StatementTrials> trials = TryStatements(loaded.plans, connection, database.database.connection);
+  if (!trials.ok()) return Fail(trials.status());
+  PrepareIdempotencyKeys(connection, &*trials);
+  for (const StatementTrials::Refusal& refusal : trials->refused) {
+    std::printf("error: %s: %s\n", refusal.what.c_str(), std::string(refusal.why.message()).c_str());
+  }
   for (const std::string& advice : AdviseIndexes(loaded.plans, *live)) std::printf("advice: %s\n", advice.c_str());
   for (const std::string& advice : AdviseDeleteIndexes(loaded.plans, *live)) {
     std::printf("advice: %s\n", advice.c_str());
@@ -153,10 +132,10 @@ int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& databa
   if (const auto triggers = AdviseTriggers(*loaded.catalogue, connection); triggers.ok()) {
     for (const std::string& advice : *triggers) std::printf("advice: %s\n", advice.c_str());
   }
-  std::printf("%d statements prepared, %d refused\n", trials.prepared, trials.refused);
+  std::printf("%d statements prepared, %zu refused\n", trials->prepared, trials->refused.size());
   if (!fit->fits())
     std::printf("the database does not fit the catalogue; run: rowkeeper migrate up --migrations DIR\n");
-  return fit->fits() && trials.refused == 0 ? kExitOk : kExitFailure;
+  return fit->fits() && trials->refused.empty() ? kExitOk : kExitFailure;
 }
 
 int Check(const CheckOptions& options) {
