@@ -6,6 +6,8 @@
 #include <set>
 
 #include "server/base/text.h"
+#include "server/sql/ddl.h"
+#include "server/sql/identifier.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -34,6 +36,13 @@ bool Serves(const LiveIndex& index, const Column& column) {
          index.terms.front().column == column.name;
 }
 
+/// Whether the entity declares an index over the column alone that leaves deleted rows out.
+bool DeclaresPartial(const Entity& entity, const Column& column) {
+  return std::any_of(entity.indexes.begin(), entity.indexes.end(), [&](const catalogue::Index& index) {
+    return index.live_only && index.terms.size() == 1 && index.terms.front().column == entity.IndexOf(column);
+  });
+}
+
 class DeleteAdviser {
  public:
   explicit DeleteAdviser(const schema::LiveSchema& live) : live_(live) {}
@@ -60,19 +69,19 @@ class DeleteAdviser {
  private:
   void AdviseOn(const plan::MethodPlan& plan, const Entity& entity, const Column& column, const LiveTable& table) {
     bool partial = false;
+    std::string replaced;
     for (const LiveIndex& index : table.indexes) {
       if (!Serves(index, column)) continue;
       if (!index.where.has_value()) return;
       partial = true;
+      if (index.terms.size() == 1 && !index.unique) replaced = index.name;
     }
-    advice_.push_back(Cat("for each row that ", plan.full_name, " deletes, PostgreSQL reads every row of ",
-                          entity.table, " to find those that reference it",
-                          partial ? ", because the index on that column is partial" : "", "; an index on ",
-                          entity.table, " (", column.name,
-                          ") without a predicate would serve it, declared as `indexes: "
-                          "{fields: \"",
-                          column.field->name(), "\"", entity.soft_deletable() ? " include_deleted: true" : "", "}` of ",
-                          entity.full_name));
+    advice_.push_back(
+        Cat("for each row that ", plan.full_name, " deletes, PostgreSQL reads every row of ", entity.table,
+            " to find those that reference it", partial ? ", because the index on that column is partial" : "",
+            "; write a migration with `", sql::AddFullIndex(entity, entity.IndexOf(column)), "`",
+            replaced.empty() ? "" : Cat(", and drop the index ", sql::Identifier(replaced)),
+            DeclaresPartial(entity, column) ? ", and declare `include_deleted: true` at that index" : ""));
   }
 
   const schema::LiveSchema& live_;

@@ -67,17 +67,15 @@ class KeyCompiler {
     }
   }
 
-  /// Lists by owner and soft-deletes that cascade look for the live rows that refer to a row. On a soft-deletable
-  /// entity the index holds only those, so a hard delete of the referenced row, which PostgreSQL checks against every
-  /// row, cannot use it and scans the table.
+  /// Lists by owner and soft deletes look for the live rows that refer to a row, and PostgreSQL for all of them where
+  /// the referenced row is deleted for good or moved. So the index holds deleted rows too.
   void AddForeignKeyIndexes() {
     for (size_t i = 0; i < entity_->columns.size(); ++i) {
       const int column = static_cast<int>(i);
-      if (!entity_->columns[i].reference || IsLeading(column)) continue;
+      if (!entity_->columns[i].reference || FindsReferencing(column)) continue;
       Index index;
       index.terms = {{column, false}};
       index.name = naming_.Index(entity_->table, NamesOf({column}));
-      index.live_only = entity_->soft_deletable();
       entity_->indexes.push_back(std::move(index));
     }
   }
@@ -186,14 +184,17 @@ class KeyCompiler {
     return true;
   }
 
-  bool IsLeading(int column) const {
+  /// Whether an index holds every row and begins with the column. One that was declared over the column alone is taken
+  /// as it is, also where it leaves deleted rows out.
+  bool FindsReferencing(int column) const {
     if (entity_->internal_id.empty() && entity_->key.front() == column) return true;
     for (const UniqueKey& key : entity_->unique_keys) {
-      if (key.columns.front() == column) return true;
+      if (key.columns.front() == column && !key.live_only) return true;
     }
     for (const Index& index : entity_->indexes) {
       const bool orders = index.method == "btree" || index.method == "hash";
-      if (orders && index.where.empty() && index.terms.front().column == column) return true;
+      if (!orders || !index.where.empty() || index.terms.front().column != column) continue;
+      if (!index.live_only || index.terms.size() == 1) return true;
     }
     return false;
   }

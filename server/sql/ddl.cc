@@ -58,15 +58,18 @@ std::string LiveUniqueIndex(const Entity& entity, const catalogue::UniqueKey& ke
                       BracketedColumns(entity, key.columns), " WHERE ", LivePredicate(entity));
 }
 
-std::string CreateIndex(const Entity& entity, const catalogue::Index& index) {
+std::string Indexed(const Entity& entity, const std::vector<catalogue::IndexTerm>& terms) {
   auto append_term = [&](std::string* out, const catalogue::IndexTerm& term) {
     absl::StrAppend(out, Identifier(entity.columns[term.column].name), term.descending ? " DESC" : "");
   };
+  return absl::StrCat("(", absl::StrJoin(terms, ", ", append_term), ")");
+}
+
+std::string CreateIndex(const Entity& entity, const catalogue::Index& index) {
   std::string where = index.live_only ? LivePredicate(entity) : index.where;
   return absl::StrCat("CREATE ", index.unique ? "UNIQUE " : "", "INDEX ", Identifier(index.name), " ON ", Table(entity),
-                      index.method == "btree" ? "" : absl::StrCat(" USING ", Identifier(index.method)), " (",
-                      absl::StrJoin(index.terms, ", ", append_term), ")",
-                      where.empty() ? "" : absl::StrCat(" WHERE ", where));
+                      index.method == "btree" ? "" : absl::StrCat(" USING ", Identifier(index.method)), " ",
+                      Indexed(entity, index.terms), where.empty() ? "" : absl::StrCat(" WHERE ", where));
 }
 
 std::string Comment(const Entity& entity, const Column& column) {
@@ -164,6 +167,10 @@ Statements AddForeignKeys(const Entity& entity) {
         absl::StrCat("ALTER TABLE ", Table(entity), " ADD ", Constraint(column.reference->constraint, definition)));
   }
   return statements;
+}
+
+std::string AddFullIndex(const Entity& entity, int column) {
+  return absl::StrCat("CREATE INDEX CONCURRENTLY ON ", Table(entity), " ", Indexed(entity, {{column, false}}));
 }
 
 Statements DropTable(const Entity& entity) {

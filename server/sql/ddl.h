@@ -22,6 +22,9 @@ std::vector<std::string> CreateTable(const catalogue::Entity& entity);
 /// ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY, to run when all tables are there, so that references may go round in
 /// circles. ON_DELETE_RESTRICT is PostgreSQL's NO ACTION: refused as well, but after cascades have done their work.
 std::vector<std::string> AddForeignKeys(const catalogue::Entity& entity);
+/// An index of every row by `column`, deleted rows too. PostgreSQL names it, so that it stands beside any other one.
+/// Writers go on meanwhile; it cannot run in a transaction.
+std::string AddFullIndex(const catalogue::Entity& entity, int column);
 /// DROP TABLE, and DROP TYPE for its native enums. Tables that reference it must be gone.
 std::vector<std::string> DropTable(const catalogue::Entity& entity);
 

@@ -127,6 +127,25 @@ TEST_F(EntityTest, AForeignKeyIsIndexedUnlessAnIndexLeadsWithIt) {
               ElementsAre("i btree owner_id where name <> ''", "ix_items_owner_id btree owner_id"));
 }
 
+TEST_F(EntityTest, AForeignKeyOfASoftDeletableEntityIsIndexedForAllRows) {
+  const std::string owner = absl::StrCat(
+      "string owner_id = 2 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, references: "
+      "\"shop.v1.Item\"}];\nstring name = 3;\n",
+      kDeletedAt);
+  const auto indexes = [&](const std::string& options) {
+    return IndexesOf(Compile(EntityText("Item", options, owner)));
+  };
+  const std::string full = "ix_items_owner_id btree owner_id";
+  EXPECT_THAT(indexes(""), ElementsAre(full));
+  EXPECT_THAT(indexes("indexes: [{fields: [\"owner_id\", \"name\"]}]"),
+              ElementsAre("ix_items_owner_id_name btree owner_id name live", full));
+  EXPECT_THAT(indexes("unique_keys: [{fields: [\"owner_id\", \"name\"]}]"), ElementsAre(full));
+  EXPECT_THAT(indexes("unique_keys: [{fields: [\"owner_id\"]}]"), ElementsAre(full));
+  EXPECT_THAT(indexes("indexes: [{fields: [\"owner_id\", \"name\"], include_deleted: true}]"),
+              ElementsAre("ix_items_owner_id_name btree owner_id name"));
+  EXPECT_THAT(indexes("indexes: [{fields: [\"owner_id\"]}]"), ElementsAre(full + " live")) << "as it was declared";
+}
+
 TEST_F(EntityTest, IndexesOfSoftDeletableEntitiesHoldLiveRowsUnlessDeclared) {
   const std::string fields = absl::StrCat("string name = 2 [(rowkeeper.v1.column).unique = true];\nstring slug = 3;\n",
                                           "repeated string tags = 4;\n", kDeletedAt);

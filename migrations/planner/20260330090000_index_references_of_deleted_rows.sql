@@ -1,0 +1,15 @@
+-- PostgreSQL looks for all rows that reference a deleted one, soft-deleted rows too: it cannot use partial indexes.
+
+-- migrate:up
+CREATE INDEX ix_todos_owner_id ON todos (owner_id);
+CREATE INDEX ix_schedule_items_owner_id ON schedule_items (owner_id);
+CREATE INDEX ix_automation_jobs_owner_id ON automation_jobs (owner_id);
+DROP INDEX ix_schedule_items_todo_id, ix_automation_jobs_llm_id;
+CREATE INDEX ix_schedule_items_todo_id ON schedule_items (todo_id);
+CREATE INDEX ix_automation_jobs_llm_id ON automation_jobs (llm_id);
+
+-- migrate:down
+DROP INDEX ix_schedule_items_todo_id, ix_automation_jobs_llm_id;
+CREATE INDEX ix_schedule_items_todo_id ON schedule_items (todo_id) WHERE deleted_at IS NULL;
+CREATE INDEX ix_automation_jobs_llm_id ON automation_jobs (llm_id) WHERE deleted_at IS NULL;
+DROP INDEX ix_todos_owner_id, ix_schedule_items_owner_id, ix_automation_jobs_owner_id;
