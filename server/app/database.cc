@@ -2,8 +2,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "server/app/command_line.h"
+#include "server/base/error_details.h"
+#include "server/base/text.h"
+#include "server/db/conninfo.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -35,6 +39,14 @@ db::ConnectionOptions ConnectionSettings(const DatabaseSettings& settings) {
   return options;
 }
 
+/// `source` is the flag or variable that the URL is of: what no retry mends ends the command, and names it.
+absl::Status Check(const std::string& url, const char* source) {
+  const absl::Status status = db::CheckConnInfo(url);
+  if (status.ok()) return status;
+  const std::optional<std::string> problem = ProblemOfField(status, "database_url");
+  return absl::InvalidArgumentError(Cat(source, " ", problem.value_or(std::string(status.message()))));
+}
+
 }  // namespace
 
 absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, EmbeddedUse use,
@@ -44,15 +56,18 @@ absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, Embedded
   if (!settings.url.empty()) {
     database.connection.url = settings.url;
     database.description = "the database of --database-url";
+    if (absl::Status status = Check(settings.url, "--database-url"); !status.ok()) return status;
     return database;
   }
   if (IsSet("DATABASE_URL")) {
     database.connection.url = std::getenv("DATABASE_URL");
     database.description = "the database of DATABASE_URL";
+    if (absl::Status status = Check(database.connection.url, "DATABASE_URL"); !status.ok()) return status;
     return database;
   }
   if (PgEnvironmentNamesDatabase()) {
     database.description = "the database of the PG* variables";
+    if (absl::Status status = Check("", "a connection by the PG* variables"); !status.ok()) return status;
     return database;
   }
   embedded::EmbeddedOptions options;
@@ -82,6 +97,7 @@ absl::StatusOr<Database> OpenSessionDatabase(const DatabaseSettings& settings,
   if (database.connection.pooler != db::Pooler::kSession) database.connection.pooler = db::Pooler::kAuto;
   database.connection.use = db::SessionUse::kSession;
   database.description = "the database of --migrations-database-url";
+  if (absl::Status status = Check(settings.migrations_url, "--migrations-database-url"); !status.ok()) return status;
   return database;
 }
 

@@ -1,5 +1,8 @@
+#include <google/protobuf/stubs/logging.h>
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -32,8 +35,28 @@ std::string ExplainMistake(const CLI::App* root, const CLI::Error& error) {
   return std::string("rowkeeper: ") + error.what() + "; see " + command + " --help\n";
 }
 
+/// protobuf writes to standard error, where a command's explanations go. What it dies of comes as an exception.
+void SendLinesOfProtobufToTheLog() {
+  google::protobuf::SetLogHandler([](google::protobuf::LogLevel level, const char*, int, const std::string& text) {
+    if (level == google::protobuf::LOGLEVEL_FATAL) return;
+    const bool failed = level == google::protobuf::LOGLEVEL_ERROR;
+    observe::Log(failed ? observe::LogLevel::kError : observe::LogLevel::kDebug, "protobuf", {{"text", text}});
+  });
+}
+
+/// A mistake of this program ends a command with words, not with a signal.
+int Run(const Command& command) {
+  try {
+    return command();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "rowkeeper: internal error: %s; please report it with what was asked for\n", error.what());
+    return kExitFailure;
+  }
+}
+
 int Main(int argc, char** argv) {
   IgnoreBrokenPipes();
+  SendLinesOfProtobufToTheLog();
   ChooseLockChecks();
   observe::StopLog();  // until `serve` starts it, lines of spdlog's default logger go to standard error directly
   CLI::App root("rowkeeper serves annotated protobuf messages from PostgreSQL as typed gRPC repositories", "rowkeeper");
@@ -60,7 +83,7 @@ int Main(int argc, char** argv) {
     const int code = root.exit(error);
     return code == 0 ? kExitOk : kExitUsage;
   }
-  return command();
+  return Run(command);
 }
 
 }  // namespace

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 
 #include "server/app/admin_pages.h"
 #include "server/app/stream_settings.h"
 #include "server/app/unit_settings.h"
 #include "server/base/database_errors.h"
 #include "server/base/text.h"
+#include "server/observe/caught.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
 #include "server/plan/batch/import_response.h"
@@ -101,7 +103,7 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
     : loaded_(loaded),
       errors_(*loaded.catalogue),
       options_(Complete(options, errors_)),
-      timers_(options.clock),
+      timers_(options.clock, [](const std::exception& error) { (void)observe::Caught("a timer", "", error); }),
       heartbeat_(&timers_),
       tokens_(TokenKey(options.serve.page_token_key)),
       runner_parts_{errors_, tokens_, &statements_, options.clock,

@@ -76,6 +76,21 @@ absl::Status DatabasePermission() {
       .Build();
 }
 
+absl::Status LoginRefused() {
+  return ErrorBuilder(Reason::kDatabasePermission,
+                      "the database did not let the role log in; check user and password, pg_hba.conf, and that the "
+                      "role may CONNECT to the database")
+      .Build();
+}
+
+absl::Status DatabaseMissing() {
+  return ErrorBuilder(Reason::kDatabaseUnavailable,
+                      "the PostgreSQL that was reached has no such database; create it, or correct its name in the "
+                      "database URL")
+      .WithRetry(milliseconds(500))
+      .Build();
+}
+
 absl::Status DeniedByRowPolicy(std::string_view entity) {
   return ErrorBuilder(Reason::kDatabasePermission,
                       Cat("a row-level security policy of the database does not let the server's role store this ",

@@ -26,6 +26,10 @@ absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy);
 /// FAILED_PRECONDITION, reason POOLER_UNFIT: a connection pooler before the database does not give what is needed;
 /// `problem` says so, and what to do.
 absl::Status PoolerUnfit(std::string_view problem);
+/// PERMISSION_DENIED, reason DATABASE_PERMISSION: no connection, by role, password, pg_hba.conf or privilege.
+absl::Status LoginRefused();
+/// UNAVAILABLE, reason DATABASE_UNAVAILABLE: PostgreSQL answers, without a database of that name.
+absl::Status DatabaseMissing();
 /// PERMISSION_DENIED, reason DATABASE_PERMISSION.
 absl::Status DatabasePermission();
 /// The same reason: a row-level security policy does not let the server's role store this row. `entity` may be empty.

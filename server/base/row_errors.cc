@@ -89,6 +89,13 @@ absl::Status ParentIsDeleted(std::string_view entity, std::string_view constrain
       .Build();
 }
 
+absl::Status InvalidRow(std::string_view entity, std::string_view description) {
+  return ErrorBuilder(Reason::kInvalidField, Cat(entity, ": ", description))
+      .With("entity", entity)
+      .WithField("", description)
+      .Build();
+}
+
 absl::Status VersionMismatch(std::string_view entity, int64_t expected) {
   return ErrorBuilder(Reason::kVersionMismatch,
                       Cat("the ", entity, " is no longer at version ", expected,

@@ -26,6 +26,9 @@ absl::Status ReferenceViolation(std::string_view entity, std::string_view constr
 /// refers to a row of `parent` that is deleted. `entity` is the row's own.
 absl::Status ParentIsDeleted(std::string_view entity, std::string_view constraint, std::string_view field,
                              std::string_view parent);
+/// INVALID_ARGUMENT, reason INVALID_FIELD: the values of a row do not go together, or nobody can say which of them is
+/// wrong. Its violation names no field, or in a batch the element. `entity` stands before `description` in the message.
+absl::Status InvalidRow(std::string_view entity, std::string_view description);
 /// ABORTED, reason VERSION_MISMATCH.
 absl::Status VersionMismatch(std::string_view entity, int64_t expected);
 

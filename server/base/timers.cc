@@ -1,8 +1,12 @@
 #include "server/base/timers.h"
 
+#include <exception>
+#include <utility>
+
 namespace rowkeeper {
 
-Timers::Timers(Clock* clock) : clock_(*clock), thread_([this] { Loop(); }) {}
+Timers::Timers(Clock* clock, OnException on_exception)
+    : clock_(*clock), on_exception_(std::move(on_exception)), thread_([this] { Loop(); }) {}
 
 Timers::~Timers() {
   {
@@ -19,13 +23,23 @@ void Timers::Loop() {
     Move(timer, Clock::time_point::max());  // what is asked for from now on counts for the next ring
     ringing_ = timer;
     mutex_.Unlock();
-    const Clock::time_point next = timer->RoundUp(timer->ring_(clock_.Now()));
+    const Clock::time_point next = timer->RoundUp(Ring(timer));
     mutex_.Lock();
     ringing_ = nullptr;
     if (next < timer->due_.load()) Move(timer, next);
     rung_.SignalAll();
   }
   mutex_.Unlock();
+}
+
+Clock::time_point Timers::Ring(Timer* timer) {
+  if (on_exception_ == nullptr) return timer->ring_(clock_.Now());
+  try {
+    return timer->ring_(clock_.Now());
+  } catch (const std::exception& error) {
+    on_exception_(error);
+    return Later(clock_.Now(), std::chrono::seconds(1));
+  }
 }
 
 Timer* Timers::AwaitDue() {

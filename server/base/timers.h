@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <set>
 #include <thread>
@@ -19,8 +20,11 @@ class Timer;
 /// timers.
 class Timers {
  public:
-  /// `clock` outlives this object.
-  explicit Timers(Clock* clock);
+  /// Is told of what a ring threw; the timer rings again a second later.
+  using OnException = std::function<void(const std::exception&)>;
+
+  /// `clock` outlives this object. Without `on_exception` an exception ends the process.
+  explicit Timers(Clock* clock, OnException on_exception = nullptr);
   ~Timers();
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
@@ -40,7 +44,11 @@ class Timers {
   void Move(Timer* timer, Clock::time_point due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  /// Rings, and says when to ring again.
+  Clock::time_point Ring(Timer* timer);
+
   Clock& clock_;
+  const OnException on_exception_;
   absl::Mutex mutex_;
   /// The thread has something else to wait for.
   absl::CondVar changed_;

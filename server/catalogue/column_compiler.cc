@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
+#include "server/catalogue/column_uses.h"
 #include "server/catalogue/default_value.h"
 #include "server/catalogue/name_check.h"
 #include "server/catalogue/options.h"
@@ -134,12 +135,10 @@ void ApplyFlags(const v1::ColumnOptions& options, Column* column, Diagnostics* d
   column->output_only = options.output_only();
   column->sortable = options.sortable();
   column->filterable = options.filterable();
-  if (options.sortable() && (column->type.array || column->type.kind == ValueKind::kJson)) {
+  if (options.sortable() && !CanBeSortable(*column)) {
     diagnostics->Error(field, absl::StrCat(Describe(field), " has no order"), "remove `sortable`");
   }
-  const bool object = field.is_map() || (!field.is_repeated() && field.message_type() != nullptr &&
-                                         field.message_type()->full_name() == "google.protobuf.Struct");
-  if (options.filterable() && column->type.kind == ValueKind::kJson && !object) {
+  if (options.filterable() && !CanBeFilterable(*column)) {
     diagnostics->Error(field, absl::StrCat(Describe(field), " has nothing that a filter expression could name"),
                        "remove `filterable`; of jsonb only maps and google.protobuf.Struct can be filterable");
   }

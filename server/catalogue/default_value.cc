@@ -161,13 +161,14 @@ std::string JsonProblem(const pb::FieldDescriptor& field, absl::string_view text
   return status.ok() ? "" : status.ToString();
 }
 
-absl::StatusOr<DefaultValue> ParseJson(const pb::FieldDescriptor& field, const ValueType& type,
-                                       absl::string_view text) {
-  const std::string empty = EmptyContainer(field, type);
+absl::StatusOr<DefaultValue> ParseJson(const pb::FieldDescriptor& field, absl::string_view text) {
+  const bool list =
+      !field.is_map() && (field.is_repeated() || field.message_type()->full_name() == "google.protobuf.ListValue");
+  const bool any = !field.is_repeated() && field.message_type()->full_name() == "google.protobuf.Value";
   const nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
   if (value.is_discarded()) return Write("write JSON");
-  if (empty == "{}" && !value.is_object()) return Write("write a JSON object");
-  if (empty == "[]" && !value.is_array()) return Write("write a JSON array");
+  if (list && !value.is_array()) return Write("write a JSON array");
+  if (!list && !any && !value.is_object()) return Write("write a JSON object");
   const std::string problem = JsonProblem(field, text);
   if (!problem.empty()) return Write(absl::StrCat("write JSON that its type can be read from: ", problem));
   return Literal(std::string(text));
@@ -218,7 +219,7 @@ absl::StatusOr<DefaultValue> ParseDefaultValue(const pb::FieldDescriptor& field,
     case ValueKind::kDate:
       return ParseDate(text);
     case ValueKind::kJson:
-      return ParseJson(field, type, text);
+      return ParseJson(field, text);
   }
   return Write("remove it");
 }

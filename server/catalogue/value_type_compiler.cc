@@ -292,8 +292,10 @@ bool IsNullable(const pb::FieldDescriptor& field) {
 std::string EmptyContainer(const pb::FieldDescriptor& field, const ValueType& type) {
   if (type.array) return "{}";
   if (field.is_map()) return "{}";
-  if (field.is_repeated() || field.message_type()->full_name() == "google.protobuf.ListValue") return "[]";
-  return field.message_type()->full_name() == "google.protobuf.Value" ? "null" : "{}";
+  if (field.is_repeated()) return "[]";
+  const std::string& message = field.message_type()->full_name();
+  if (message == "google.protobuf.ListValue") return "[]";
+  return message == "google.protobuf.Struct" ? "{}" : "null";
 }
 
 std::string Describe(const pb::FieldDescriptor& field) {

@@ -16,7 +16,9 @@ std::optional<ValueType> CompileValueType(const google::protobuf::FieldDescripto
 /// Whether the field can say "no value": it is `optional`, a wrapper or a member of a oneof.
 bool IsNullable(const google::protobuf::FieldDescriptor& field);
 
-/// The value, in PostgreSQL's text form, that a NOT NULL array or jsonb column has when nothing was given.
+/// The value, in PostgreSQL's text form, that a NOT NULL array or jsonb column has when nothing was given: an empty one
+/// of what is empty without elements, and null for other messages, whose empty value says something (a TimeOfDay is
+/// midnight).
 std::string EmptyContainer(const google::protobuf::FieldDescriptor& field, const ValueType& type);
 
 /// "a string field", "a repeated enum field", "a google.protobuf.Timestamp field": how messages name a field's type.

@@ -56,6 +56,10 @@ bool IsRefusedLogin(const std::string& reason) {
   return reason.find("role \"") != std::string::npos && reason.find("does not exist") != std::string::npos;
 }
 
+bool HasNoSuchDatabase(const std::string& reason) {
+  return reason.find("database \"") != std::string::npos && reason.find("does not exist") != std::string::npos;
+}
+
 bool IsFull(const std::string& reason) {
   return SaysOneOf(reason, {"too many clients", "too many connections for", "remaining connection slots",
                             "no more connections allowed"});  // the last is PgBouncer's
@@ -66,7 +70,8 @@ bool IsFull(const std::string& reason) {
 /// connect_timeout. Where the server's messages are translated, a refused login counts as an unreachable database.
 absl::Status StatusOfFailedOpen(const std::string& reason) {
   if (IsFull(reason)) return DatabaseExhausted();
-  return IsRefusedLogin(reason) ? DatabasePermission() : DatabaseUnavailable();
+  if (IsRefusedLogin(reason)) return LoginRefused();
+  return HasNoSuchDatabase(reason) ? DatabaseMissing() : DatabaseUnavailable();
 }
 
 std::string OneLine(const char* message) {

@@ -1,7 +1,9 @@
 #include "server/db/conninfo.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include <libpq-fe.h>
 
@@ -39,6 +41,43 @@ std::string Quoted(std::string_view value) {
 
 void AddDefault(const char* key, std::string value, ConnInfo* info) { info->try_emplace(key, std::move(value)); }
 
+/// The hosts or addresses, separated by commas; empty where neither the text nor the environment names any.
+std::string HostsOf(const ConnInfo& info) {
+  for (const auto& [key, variable] : {std::pair("hostaddr", "PGHOSTADDR"), std::pair("host", "PGHOST")}) {
+    const auto found = info.find(key);
+    if (found != info.end() && !found->second.empty()) return found->second;
+    const char* const given = std::getenv(variable);
+    if (found == info.end() && given != nullptr && *given != '\0') return given;
+  }
+  return "";
+}
+
+/// As many places of sockets that are not there as `hosts` has, which are separated by commas.
+std::string NowhereFor(std::string_view hosts) {
+  constexpr std::string_view kNowhere = "/nonexistent/rowkeeper";
+  std::string nowhere(kNowhere);
+  for (const char c : hosts) {
+    if (c == ',') nowhere += Cat(",", kNowhere);
+  }
+  return nowhere;
+}
+
+bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+/// What libpq says, without what it quotes of what it was given; the name of a parameter at the end stays.
+std::string WithoutValues(std::string_view problem) {
+  problem = problem.substr(0, problem.find('\n'));
+  constexpr std::string_view kNamed = " for connection option ";
+  const size_t named = std::min(problem.rfind(kNamed), problem.size());
+  std::string words(problem.substr(0, named));
+  if (const size_t quote = words.find('"'); quote != std::string::npos) {
+    words.erase(quote, words.rfind('"') + 1 - quote);
+    while (quote > 0 && words.size() > quote && words[quote] == ' ') words.erase(quote, 1);
+  }
+  while (!words.empty() && (words.back() == ' ' || words.back() == ':')) words.pop_back();
+  return words + std::string(problem.substr(named));
+}
+
 }  // namespace
 
 absl::StatusOr<ConnInfo> ParseConnInfo(std::string_view text) {
@@ -55,6 +94,22 @@ absl::StatusOr<ConnInfo> ParseConnInfo(std::string_view text) {
     if (option->val != nullptr) info[option->keyword] = option->val;
   }
   return info;
+}
+
+absl::Status CheckConnInfo(std::string_view text) {
+  auto info = ParseConnInfo(text);
+  if (!info.ok()) return info.status();
+  // libpq looks at its parameters before it begins to connect, and then finds the directory of a socket missing.
+  const std::string hosts = HostsOf(*info);
+  (*info)["host"] = NowhereFor(hosts);
+  (*info)["hostaddr"] = "";
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectStart(ToKeyValue(*info).c_str()), PQfinish);
+  if (connection == nullptr) return absl::ResourceExhaustedError("out of memory");
+  const std::string_view problem = PQerrorMessage(connection.get());
+  const bool refused = PQstatus(connection.get()) == CONNECTION_BAD && !StartsWith(problem, "connection to server");
+  const bool of_a_service = hosts.empty() && StartsWith(problem, "could not match");  // its hosts are not known here
+  if (!refused || of_a_service) return absl::OkStatus();
+  return InvalidField("database_url", Cat("cannot be used to connect: ", WithoutValues(problem)));
 }
 
 std::string ToKeyValue(const ConnInfo& info) {

@@ -15,6 +15,11 @@ using ConnInfo = std::map<std::string, std::string, std::less<>>;
 /// INVALID_ARGUMENT with a message that does not repeat the text, for it may hold a password.
 absl::StatusOr<ConnInfo> ParseConnInfo(std::string_view text);
 
+/// Whether a connection can be tried at all with `text` and the PG* variables: errors are those that no retry mends, as
+/// an unknown parameter, an impossible port or sslmode, or a service that nobody defined. Connects to nothing. Errors:
+/// INVALID_ARGUMENT whose message names the parameter and repeats no value.
+absl::Status CheckConnInfo(std::string_view text);
+
 /// As key='value' pairs.
 std::string ToKeyValue(const ConnInfo& info);
 

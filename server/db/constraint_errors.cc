@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "server/base/row_errors.h"
 #include "server/base/text.h"
@@ -154,29 +156,49 @@ absl::Status NotNullViolation(const PgError& error, const FailedStatement& state
     return ReferenceViolation(SubjectName(subject.words, error), "", "", statement.context->entity);
   }
   if (error.column.empty()) {
-    return InvalidField(SubjectName(subject.words, error), "a value is missing, but its type requires one; set it");
+    return InvalidRow(SubjectName(subject.words, error), "a value is missing, but its type requires one; set it");
   }
   return InvalidField(FieldOfColumn(subject.words, error.column), "must be set");
 }
 
 absl::Status CheckViolation(const PgError& error, const ErrorContext& context) {
   if (error.constraint.empty()) {
-    return InvalidField(SubjectName(context, error),
-                        error.sqlstate == "23514"
-                            ? "no partition of the table takes a row with these values; send others, or ask the "
-                              "database's owner for a partition"
-                            : "its values do not satisfy a constraint of the table; send others");
+    return InvalidRow(SubjectName(context, error),
+                      error.sqlstate == "23514"
+                          ? "no partition of the table takes a row with these values; send others, or ask the "
+                            "database's owner for a partition"
+                          : "its values do not satisfy a constraint of the table; send others");
   }
   const Constraint* constraint = FindConstraint(context, error.constraint);
   if (!IsOwn(constraint)) {
-    return InvalidField(SubjectName(context, error),
-                        Cat("its values do not satisfy the constraint ", error.constraint, "; send others"));
+    return InvalidRow(SubjectName(context, error),
+                      Cat("its values do not satisfy the constraint ", error.constraint, "; send others"));
   }
   FieldViolations violations;
   const std::string remedy = constraint->description.empty() ? Cat("does not satisfy the constraint ", error.constraint)
                                                              : constraint->description;
   for (const std::string& field : constraint->fields) violations.Add(field, remedy);
   return violations.ToStatus();
+}
+
+absl::Status Translate(const PgError& error, const FailedStatement& statement, const Subject& subject) {
+  if (error.sqlstate == "23503" || error.sqlstate == "23001") return ForeignKeyViolation(error, statement, subject);
+  if (error.sqlstate == "23502") return NotNullViolation(error, statement, subject);
+  if (!IsWrittenByStatement(error, subject)) return OtherTable(error, statement, subject);
+  if (IsDuplicate(error)) return UniqueViolation(error, subject.words);
+  return CheckViolation(error, subject.words);
+}
+
+/// `status` with what PostgreSQL names, as far as its metadata does not say so yet: programs need not read messages.
+absl::Status WithDatabaseNames(absl::Status status, const PgError& error, const Subject& subject) {
+  const std::pair<std::string_view, std::string_view> names[] = {{"entity", subject.words.entity},
+                                                                 {"constraint", error.constraint},
+                                                                 {"table", error.table},
+                                                                 {"column", error.column}};
+  for (const auto& [key, name] : names) {
+    if (!name.empty() && ErrorMetadataValue(status, key).empty()) status = WithMetadata(status, key, name, "");
+  }
+  return status;
 }
 
 }  // namespace
@@ -198,11 +220,7 @@ const Constraint* FindConstraint(const ErrorContext& context, const std::string&
 
 absl::Status ConstraintViolation(const PgError& error, const FailedStatement& statement) {
   const Subject subject = SubjectOf(error, statement);
-  if (error.sqlstate == "23503" || error.sqlstate == "23001") return ForeignKeyViolation(error, statement, subject);
-  if (error.sqlstate == "23502") return NotNullViolation(error, statement, subject);
-  if (!IsWrittenByStatement(error, subject)) return OtherTable(error, statement, subject);
-  if (IsDuplicate(error)) return UniqueViolation(error, subject.words);
-  return CheckViolation(error, subject.words);
+  return WithDatabaseNames(Translate(error, statement, subject), error, subject);
 }
 
 }  // namespace rowkeeper::db

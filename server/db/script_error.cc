@@ -14,7 +14,10 @@ absl::Status ScriptStatus(const PgError& error, const absl::Status& mapped) {
       mapped.code() == absl::StatusCode::kAborted || mapped.code() == absl::StatusCode::kDeadlineExceeded ||
       mapped.code() == absl::StatusCode::kResourceExhausted || mapped.code() == absl::StatusCode::kPermissionDenied;
   if (!actionable) return absl::FailedPreconditionError(ToAbsl(message));
-  return WithMessage(mapped, message);
+  if (mapped.code() != absl::StatusCode::kPermissionDenied) return WithMessage(mapped, message);
+  return WithMessage(mapped,
+                     Cat(message, message.empty() || message.back() == '\n' ? "" : "\n",
+                         "Run it as the owner of the schema and its tables, or grant the role this privilege."));
 }
 
 }  // namespace rowkeeper::db

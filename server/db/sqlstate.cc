@@ -10,6 +10,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/query_errors.h"
+#include "server/base/row_errors.h"
 #include "server/base/text.h"
 #include "server/base/trigger_errors.h"
 #include "server/base/utf8.h"
@@ -79,18 +80,19 @@ absl::Status DataException(const PgError& error, const ErrorContext& context) {
   if (error.sqlstate == "2200H") {
     return SchemaMismatch("a sequence has no numbers left", "enlarge its type or its MAXVALUE");
   }
-  const std::string field = error.column.empty() ? SubjectName(context, error) : FieldOfColumn(context, error.column);
-  return InvalidField(field, DescribeDataException(error.sqlstate));
+  const std::string_view description = DescribeDataException(error.sqlstate);
+  if (error.column.empty()) return InvalidRow(SubjectName(context, error), description);
+  return InvalidField(FieldOfColumn(context, error.column), description);
 }
 
 /// Class 54, e.g. an index row beyond its limit: then the index is named like a constraint.
 absl::Status ProgramLimit(const PgError& error, const ErrorContext& context) {
   if (error.sqlstate == "54001") {
-    return InvalidField(SubjectName(context, error), "the request is too deep for the database; make it smaller");
+    return InvalidRow(SubjectName(context, error), "the request is too deep for the database; make it smaller");
   }
   constexpr std::string_view kRemedy = "a value is larger than the database can store or index; shorten it";
   const Constraint* constraint = FindConstraint(context, error.constraint);
-  if (constraint == nullptr || constraint->fields.empty()) return InvalidField(SubjectName(context, error), kRemedy);
+  if (constraint == nullptr || constraint->fields.empty()) return InvalidRow(SubjectName(context, error), kRemedy);
   FieldViolations violations;
   for (const std::string& field : constraint->fields) violations.Add(field, kRemedy);
   return violations.ToStatus();
@@ -164,9 +166,9 @@ absl::Status GeneratedAlways(const PgError& error, const ErrorContext& context) 
 
 absl::Status Cardinality(const PgError& error, const ErrorContext& context) {
   if (StartsWith(error.source_function, "ExecOnConflictUpdate") || StartsWith(error.source_function, "ExecMerge")) {
-    return InvalidField(SubjectName(context, error),
-                        "two elements are the same row for the database, by their keys' collation or by what a trigger "
-                        "makes of them; send one of them");
+    return InvalidRow(SubjectName(context, error),
+                      "two elements are the same row for the database, by their keys' collation or by what a trigger "
+                      "makes of them; send one of them");
   }
   return MoreThanOneRow(context.entity.empty() ? "a statement" : context.entity,
                         "a part of its SQL that takes one value found more");
@@ -234,7 +236,7 @@ absl::Status StatementError(const PgError& error, const FailedStatement& stateme
   if (StartsWith(state, "28")) return DatabasePermission();
   if (StartsWith(state, "42")) return AccessOrSyntax(error, context);
   if (StartsWith(state, "08") || StartsWith(state, "HV")) return ForeignServerUnavailable();
-  if (state == "44000") return InvalidField(SubjectName(context, error), "its values do not fit the view; send others");
+  if (state == "44000") return InvalidRow(SubjectName(context, error), "its values do not fit the view; send others");
   if (state == "21000") return Cardinality(error, context);
   if (state == "0A000") return UnsupportedFeature(error);
   if (state == "55000") return WrongState(error);

@@ -1,12 +1,14 @@
 #include "server/exec/executor.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/db/reconnect_delays.h"
 #include "server/exec/conflict.h"
+#include "server/observe/caught.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -133,15 +135,33 @@ std::shared_ptr<Executor::Work> Executor::AwaitWork() {
 }
 
 void Executor::Execute(Work& work) {
-  absl::StatusOr<Outcome> result = Attempt(work);
+  absl::StatusOr<Outcome> result = TryOnce(work);
   while (!result.ok() && TryAgain(result.status(), work)) {
     {
       absl::MutexLock lock(&mutex_);
       ++stats_.retried_total;
     }
-    result = Attempt(work);
+    result = TryOnce(work);
   }
-  work.done(std::move(result));
+  try {
+    work.done(std::move(result));
+  } catch (const std::exception& error) {
+    (void)observe::Caught("a worker's answer", NameOf(work), error);  // what waits for the answer sees to itself
+  }
+}
+
+/// The lease is given back on the way: a transaction that was open is rolled back.
+absl::StatusOr<Outcome> Executor::TryOnce(Work& work) {
+  try {
+    return Attempt(work);
+  } catch (const std::exception& error) {
+    return observe::Caught("a worker", NameOf(work), error);
+  }
+}
+
+std::string_view Executor::NameOf(const Work& work) {
+  const auto* call = std::get_if<plan::Call>(&work.task);
+  return call == nullptr ? "a job" : std::string_view(call->plan->full_name);
 }
 
 /// A statement that was provably not executed, or that a concurrent transaction undid, may run again as it is. Where no

@@ -94,7 +94,10 @@ class Executor {
   std::shared_ptr<Work> AwaitWork();
   void Execute(Work& work);
   /// A job that succeeds gives an empty outcome.
+  absl::StatusOr<Outcome> TryOnce(Work& work);
   absl::StatusOr<Outcome> Attempt(Work& work);
+  /// The method that it runs; "a job" for jobs.
+  static std::string_view NameOf(const Work& work);
   /// Whether what ended so is to be run once more; waits for the right moment.
   bool TryAgain(const absl::Status& status, Work& work);
   /// Takes `work` out of the queue; false when it is not in it any more.

@@ -1,7 +1,6 @@
 #include "server/exec/partial_run.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "server/base/bulk_errors.h"
@@ -44,51 +43,78 @@ PartialRun::PartialRun(const Execution& execution)
       elements_(execution.call.request.as<plan::BatchRequest>().elements),
       count_(elements_.size()),
       rest_(WithoutElements(execution.call)) {
-  Places all;
   for (size_t i = 0; i < count_; ++i) {
     results_.push_back(elements_[i].refusal);
-    if (results_.back().ok()) all.push_back(i);
+    if (results_.back().ok()) places_.push_back(i);
   }
   sources_.resize(count_);
-  if (!all.empty()) pending_.push_back(std::move(all));
 }
 
 absl::StatusOr<Outcome> PartialRun::Run() {
-  while (!pending_.empty()) {
-    const Places places = std::move(pending_.back());
-    pending_.pop_back();
-    absl::StatusOr<Outcome> outcome = Attempt(places);
-    if (outcome.ok()) {
-      Keep(places, *std::move(outcome));
-    } else if (!Handle(places, outcome.status())) {
-      return outcome.status();
-    }
+  while (decided_ < places_.size()) {
+    const size_t size = NextSize();
+    absl::Status status;
+    if (absl::Status over = Try(size, &status); !over.ok()) return over;
+    if (status.ok()) continue;
+    if (absl::Status over = Isolate(size, status); !over.ok()) return over;
   }
   return Collect();
 }
 
-bool PartialRun::Handle(const Places& places, const absl::Status& status) {
-  if (!IsOfRow(status)) {
-    if (!wrote_ || execution_.connection.in_transaction()) return false;
-    GiveUp(places, status);
-  } else if (const std::vector<SameRow> same = SameRowsOf(status); !same.empty()) {
-    pending_.push_back(Refuse(places, same));
-  } else if (places.size() == 1) {
-    results_[places[0]] = OfElement(status, plan::ElementName(*rest_.plan, places[0]));
-  } else {
-    const auto middle = places.begin() + static_cast<std::ptrdiff_t>(places.size() / 2);
-    pending_.emplace_back(middle, places.end());
-    pending_.emplace_back(places.begin(), middle);
-  }
-  return true;
+size_t PartialRun::NextSize() const {
+  const size_t left = places_.size() - decided_;
+  if (refused_ == 0) return left;
+  return std::min(left, refused_ * 3 >= decided_ ? size_t{1} : decided_ / refused_);
 }
 
-PartialRun::Places PartialRun::Refuse(const Places& places, const std::vector<SameRow>& same) {
+absl::Status PartialRun::Try(size_t size, absl::Status* status) {
+  const auto begin = places_.begin() + static_cast<std::ptrdiff_t>(decided_);
+  const Places places(begin, begin + static_cast<std::ptrdiff_t>(size));
+  absl::StatusOr<Outcome> outcome = Attempt(places);
+  *status = outcome.status();
+  if (outcome.ok()) {
+    Keep(places, *std::move(outcome));
+    decided_ += size;
+  } else if (!IsOfRow(*status)) {
+    if (!wrote_ || execution_.connection.in_transaction()) return *status;
+    GiveUp(size, *status);
+  } else if (const std::vector<SameRow> same = SameRowsOf(*status); !same.empty()) {
+    Refuse(same);
+    *status = absl::OkStatus();  // the others have not been tried without them
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PartialRun::Isolate(size_t size, absl::Status refusal) {
+  size_t refused = size;  // that many gave `refusal`
+  while (decided_ < places_.size()) {
+    if (size == 1 && refused == 1) {
+      results_[places_[decided_]] = OfElement(refusal, plan::ElementName(*rest_.plan, places_[decided_]));
+      ++decided_;
+      ++refused_;
+      return absl::OkStatus();
+    }
+    const size_t half = std::max(size / 2, size_t{1});
+    const size_t before = decided_;
+    absl::Status status;
+    if (absl::Status over = Try(half, &status); !over.ok()) return over;
+    if (!status.ok()) {
+      refusal = status;
+      refused = size = half;
+    } else if (size == half || decided_ == before) {
+      return absl::OkStatus();  // it was refused together with others only
+    } else {
+      size -= half;
+    }
+  }
+  return absl::OkStatus();
+}
+
+void PartialRun::Refuse(const std::vector<SameRow>& same) {
   for (const SameRow& row : same) results_[row.element] = SameRows(*rest_.plan, {row});
-  Places rest;
-  std::copy_if(places.begin(), places.end(), std::back_inserter(rest),
-               [this](size_t place) { return results_[place].ok(); });
-  return rest;
+  const auto undecided = places_.begin() + static_cast<std::ptrdiff_t>(decided_);
+  const auto refused = [this](size_t place) { return !results_[place].ok(); };
+  places_.erase(std::remove_if(undecided, places_.end(), refused), places_.end());
 }
 
 absl::StatusOr<Outcome> PartialRun::Attempt(const Places& places) {
@@ -132,12 +158,11 @@ void PartialRun::Keep(const Places& places, Outcome outcome) {
   if (outcome_.statement == nullptr) outcome_.statement = std::move(outcome.statement);
 }
 
-void PartialRun::GiveUp(const Places& places, const absl::Status& status) {
-  for (size_t place : places) results_[place] = status;
-  for (const Places& rest : pending_) {
-    for (size_t place : rest) results_[place] = ElementNotTried(status);
+void PartialRun::GiveUp(size_t size, const absl::Status& status) {
+  for (; decided_ < places_.size(); ++decided_) {
+    results_[places_[decided_]] = size > 0 ? status : ElementNotTried(status);
+    if (size > 0) --size;
   }
-  pending_.clear();
 }
 
 Outcome PartialRun::Collect() {

@@ -13,10 +13,12 @@
 
 namespace rowkeeper::exec {
 
-/// Runs a partial batch: each element is written or refused on its own. All elements go into one statement; where it is
-/// refused because of a row it is tried on each half again, so that k refused rows among n cost about 2·k·log2(n)
-/// statements. Outside a transaction each statement that succeeds is durable at once; inside, each runs under a
-/// savepoint, and the whole belongs into RunAllOrNothing.
+/// Runs a partial batch: each element is written or refused on its own. All elements go into one statement. Where it is
+/// refused because of a row, halves of it are tried until that row is alone, and then as many of the rest in one
+/// statement as went well for each refused row so far: k refused rows among n cost about k·log2(n/k) statements, and
+/// where every third row or more is refused each row has one of its own. In order, so that of two rows that exclude
+/// each other the first is written. Outside a transaction each statement that succeeds is durable at once; inside, each
+/// runs under a savepoint, and the whole belongs into RunAllOrNothing.
 ///
 /// What is no row's fault (a lost connection, a deadline, a conflict that does not go away) ends it: as an error of the
 /// call when no row was written by then, or in a transaction; else the elements of that statement get the error as
@@ -31,15 +33,20 @@ class PartialRun {
   /// Elements, by their places in the request.
   using Places = std::vector<size_t>;
 
-  /// Splits what failed; false when the call is over.
-  bool Handle(const Places& places, const absl::Status& status);
-  /// Refuses elements that are the row of one before them; the others.
-  Places Refuse(const Places& places, const std::vector<SameRow>& same);
+  /// How many of the undecided elements go into the next statement.
+  size_t NextSize() const;
+  /// Tries undecided elements, the next `size`, and keeps what they wrote. OK also when the call goes on without the
+  /// rest; `status` says what became of them.
+  absl::Status Try(size_t size, absl::Status* status);
+  /// Decides some of the next `size` elements, of which one is refused at least, up to that one.
+  absl::Status Isolate(size_t size, absl::Status refusal);
+  /// Refuses undecided elements that are the row of one before them.
+  void Refuse(const std::vector<SameRow>& same);
   absl::StatusOr<Outcome> Attempt(const Places& places);
   absl::StatusOr<Outcome> AttemptUnderSavepoint(const Places& places);
   absl::StatusOr<Outcome> Write(const Places& places);
   void Keep(const Places& places, Outcome outcome);
-  void GiveUp(const Places& places, const absl::Status& status);
+  void GiveUp(size_t size, const absl::Status& status);
   Outcome Collect();
 
   const Execution& execution_;
@@ -47,8 +54,10 @@ class PartialRun {
   const size_t count_;
   /// The call without its elements.
   plan::Call rest_;
-  /// What is still to be tried, the next one last.
-  std::vector<Places> pending_;
+  /// What is to be tried, and how many from its beginning are decided, of which so many were refused.
+  Places places_;
+  size_t decided_ = 0;
+  size_t refused_ = 0;
   bool wrote_ = false;
   std::vector<absl::Status> results_;
   std::vector<db::Rows> parts_;

@@ -1,7 +1,6 @@
 #include "server/plan/absent.h"
 
-#include <google/protobuf/descriptor.h>
-
+#include "server/catalogue/value_type_compiler.h"
 #include "server/plan/call.h"
 
 namespace rowkeeper::plan {
@@ -58,15 +57,8 @@ std::optional<std::string> ZeroText(const Column& column) {
         if (label.number == 0) return label.label;
       }
       return std::nullopt;
-    case ValueKind::kJson: {
-      const google::protobuf::FieldDescriptor& field = *column.field;
-      if (field.is_map()) return "{}";
-      if (field.is_repeated()) return "[]";
-      const auto type = field.message_type()->well_known_type();
-      if (type == google::protobuf::Descriptor::WELLKNOWNTYPE_LISTVALUE) return "[]";
-      if (type == google::protobuf::Descriptor::WELLKNOWNTYPE_VALUE) return "null";
-      return "{}";
-    }
+    case ValueKind::kJson:
+      return catalogue::EmptyContainer(*column.field, column.type);
     case ValueKind::kUuid:
     case ValueKind::kDecimal:
     case ValueKind::kTimestamp:

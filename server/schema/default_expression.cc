@@ -109,6 +109,7 @@ bool DiffersFromDeclared(const Column& column, const DefaultExpression& value) {
     return absl::SimpleAtod(value.text, &stored) && absl::SimpleAtod(column.default_literal, &declared) &&
            stored != declared;
   }
+  if (kind == ValueKind::kJson) return column.default_literal == "null" && value.text == "{}";
   return kind == ValueKind::kString || kind == ValueKind::kEnum;  // a value of the others has many texts
 }
 

@@ -2,6 +2,7 @@
 #include "server/base/clock.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/base/text.h"
+#include "server/base/whole_file.h"
 #include "server/schema/migration_errors.h"
 
 namespace rowkeeper::schema {
@@ -184,6 +186,25 @@ std::vector<std::string> VersionsIn(const std::string& directory) {
   return versions;
 }
 
+/// Versions are seconds: those who make a file at the same time take turns, and the later one counts on from what is
+/// there. Where the file system has no locks, nobody waits.
+class DirectoryLock {
+ public:
+  explicit DirectoryLock(const std::string& directory)
+      : fd_(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    while (fd_ >= 0 && flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  ~DirectoryLock() {
+    if (fd_ >= 0) close(fd_);
+  }
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+ private:
+  const int fd_;
+};
+
 }  // namespace
 
 absl::StatusOr<MigrationFile> ParseMigrationFile(std::string_view path, std::string_view contents) {
@@ -260,16 +281,12 @@ absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return MigrationFileUnusable(directory, "make", error.value());
-  const std::string path = Cat(directory, "/", NewVersion(VersionsIn(directory)), "_", words, ".sql");
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd < 0) return MigrationFileUnusable(path, "write", errno);
   const std::string text =
       Block(body.transaction == MigrationBody::Transaction::kNone ? "up transaction:false" : "up", body.up) +
       Block("down", body.down);
-  const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const int problem = errno;
-  close(fd);
-  if (!written) return MigrationFileUnusable(path, "write", problem);
+  const DirectoryLock lock(directory);
+  const std::string path = Cat(directory, "/", NewVersion(VersionsIn(directory)), "_", words, ".sql");
+  if (absl::Status status = CreateFile(path, text); !status.ok()) return status;
   return path;
 }
 

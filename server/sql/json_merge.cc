@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "server/base/text.h"
+#include "server/catalogue/value_type_compiler.h"
 #include "server/plan/mask/json_mask.h"
 #include "server/sql/identifier.h"
 
@@ -68,8 +69,11 @@ std::string AssignedValue(const plan::MethodPlan& plan, const plan::Variant& var
   const catalogue::Column& column = plan.entity->columns[plan.values[value].column];
   const std::string stored = Identifier(column.name);
   const std::string merged = Merger(parameters).Merge(stored, given, write->second);
-  if (!column.nullable) return merged;
   // Nothing to remove from, nothing to set: no empty object is made.
+  if (!column.nullable) {
+    if (catalogue::EmptyContainer(*column.field, column.type) != "null") return merged;
+    return Cat("CASE WHEN ", stored, " = 'null' AND ", given, " = 'null' THEN ", stored, " ELSE ", merged, " END");
+  }
   return Cat("CASE WHEN ", stored, " IS NULL AND ", given, " IS NULL THEN NULL ELSE ", merged, " END");
 }
 

@@ -1,9 +1,11 @@
 #include "server/uow/unit_driver.h"
 
+#include <exception>
 #include <utility>
 
 #include "server/base/errors.h"
 #include "server/base/unit_of_work_errors.h"
+#include "server/observe/caught.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::uow {
@@ -84,9 +86,14 @@ Unit::Completion UnitDriver::Execute(Unit& unit, UnitTask& task) {
   }
   db::Connection& connection = unit.connection();
   completion.executed = !task.cancellation.cancelled();
-  completion.result =
-      completion.executed ? RunTask(task, connection) : db::CancelledStatus(task.cause(), "waiting for its turn");
-  completion.failed = connection.in_failed_transaction();
+  try {
+    completion.result =
+        completion.executed ? RunTask(task, connection) : db::CancelledStatus(task.cause(), "waiting for its turn");
+    completion.failed = connection.in_failed_transaction();
+  } catch (const std::exception& error) {
+    completion.result = observe::Caught("a call of a unit of work", task.request.step.name, error);
+    completion.failed = true;  // nobody knows how far it came, so nothing of it may be committed
+  }
   completion.lost = connection.broken();
   return completion;
 }

@@ -1,8 +1,10 @@
 #include "server/uow/worker_threads.h"
 
+#include <exception>
 #include <system_error>
 #include <utility>
 
+#include "server/observe/caught.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::uow {
@@ -53,7 +55,11 @@ void WorkerThreads::Loop() {
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    task();
+    try {
+      task();
+    } catch (const std::exception& error) {
+      (void)observe::Caught("a thread of units of work", "", error);
+    }
   }
 }
 

@@ -7,7 +7,7 @@
 #include <exception>
 #include <utility>
 
-#include "server/observe/log.h"
+#include "server/observe/caught.h"
 #include "server/wire/stream_reactor.h"
 
 namespace rowkeeper::wire {
@@ -32,16 +32,15 @@ void DynamicService::RegisterStream(int index, const DynamicStream* stream) {
   using Handler = grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   AddMethod(
       new grpc::internal::RpcServiceMethod(stream->path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
-  MarkMethodRawCallback(
-      index, new Handler([this, stream](grpc::CallbackServerContext* context) {
-        auto* reactor = new StreamReactor(&stream->path, &in_flight_, &traffic_, &clock_, context);
-        try {
-          stream->handler(StreamRpc(reactor));
-        } catch (const std::exception& e) {
-          observe::Log(observe::LogLevel::kError, "a handler threw", {{"method", stream->path}, {"what", e.what()}});
-        }
-        return reactor;
-      }));
+  MarkMethodRawCallback(index, new Handler([this, stream](grpc::CallbackServerContext* context) {
+                          auto* reactor = new StreamReactor(&stream->path, &in_flight_, &traffic_, &clock_, context);
+                          try {
+                            stream->handler(StreamRpc(reactor));
+                          } catch (const std::exception& e) {
+                            (void)observe::Caught("a handler", stream->path, e);
+                          }
+                          return reactor;
+                        }));
 }
 
 void DynamicService::Register(int index) {
@@ -57,8 +56,7 @@ void DynamicService::Register(int index) {
                           } catch (const std::exception& e) {
                             // The call was answered when it went out of scope, and gRPC must still be given its
                             // reactor.
-                            observe::Log(observe::LogLevel::kError, "a handler threw",
-                                         {{"method", entry->method.path}, {"what", e.what()}});
+                            (void)observe::Caught("a handler", entry->method.path, e);
                           }
                           return reactor;
                         }));

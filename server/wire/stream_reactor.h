@@ -52,6 +52,8 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void OnCancel() override;
   void OnDone() override;
 
+  template <typename Callback>
+  void Tell(StreamObserver& told, Callback callback);
   /// nullptr once the call is finished, or when nobody observes it.
   std::shared_ptr<StreamObserver> observer() const;
 

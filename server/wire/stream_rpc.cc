@@ -1,8 +1,10 @@
 #include "server/wire/stream_rpc.h"
 
+#include <exception>
 #include <utility>
 
 #include "server/base/errors.h"
+#include "server/observe/caught.h"
 #include "server/wire/rpc_context.h"
 #include "server/wire/status.h"
 #include "server/wire/stream_reactor.h"
@@ -83,6 +85,23 @@ void StreamReactor::Abort() {
   if (const auto told = observer(); told != nullptr) told->OnCancel(CancelCause::kShutdown);
 }
 
+/// gRPC calls from threads of its own, which no exception may reach: the call ends with one, and the observer lets go
+/// of what it holds.
+template <typename Callback>
+void StreamReactor::Tell(StreamObserver& told, Callback callback) {
+  try {
+    callback();
+    return;
+  } catch (const std::exception& error) {
+    FinishWith(observe::Caught("a stream", path_, error));
+  }
+  try {
+    told.OnCancel(CancelCause::kCaller);
+  } catch (const std::exception& error) {
+    (void)observe::Caught("the end of a stream", path_, error);
+  }
+}
+
 void StreamReactor::OnReadDone(bool ok) {
   const auto told = observer();
   if (told == nullptr) return;
@@ -90,15 +109,15 @@ void StreamReactor::OnReadDone(bool ok) {
     const grpc::Slice slice = OneSlice(incoming_);
     incoming_.Clear();
     traffic_.received_bytes.Add(slice.size());
-    told->OnMessage(std::string(reinterpret_cast<const char*>(slice.begin()), slice.size()));
+    Tell(*told, [&] { told->OnMessage(std::string(reinterpret_cast<const char*>(slice.begin()), slice.size())); });
   } else if (!context_->IsCancelled()) {
-    told->OnEnd();
+    Tell(*told, [&] { told->OnEnd(); });
   }
 }
 
 void StreamReactor::OnWriteDone(bool ok) {
   const auto told = observer();
-  if (ok && told != nullptr) told->OnWritten();
+  if (ok && told != nullptr) Tell(*told, [&] { told->OnWritten(); });
 }
 
 void StreamReactor::OnCancel() {
@@ -106,7 +125,7 @@ void StreamReactor::OnCancel() {
     const absl::MutexLock lock(&mutex_);
     cancelled_ = true;
   }
-  if (const auto told = observer(); told != nullptr) told->OnCancel(CauseOfCancel(*context_));
+  if (const auto told = observer(); told != nullptr) Tell(*told, [&] { told->OnCancel(CauseOfCancel(*context_)); });
 }
 
 void StreamReactor::OnDone() {
@@ -117,7 +136,7 @@ void StreamReactor::OnDone() {
     done_ = true;
     told = std::exchange(observer_, nullptr);
   }
-  if (told != nullptr) told->OnDone();
+  if (told != nullptr) Tell(*told, [&] { told->OnDone(); });
   told = nullptr;
   Unref();
 }

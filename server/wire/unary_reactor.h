@@ -68,6 +68,8 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   void OnCancel() override { Interrupt(&cancelled_, Cause()); }
   void OnDone() override;
 
+  template <typename Callback>
+  void Guarded(Callback callback);
   /// True for the one who may answer; drops the callback.
   bool ClaimAnswer();
   CancelCause Cause() const;

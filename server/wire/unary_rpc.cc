@@ -1,9 +1,13 @@
 #include "server/wire/unary_rpc.h"
 
+#include <exception>
 #include <utility>
 
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/observe/caught.h"
+#include "server/observe/log.h"
 #include "server/wire/rpc_context.h"
 #include "server/wire/status.h"
 #include "server/wire/unary_reactor.h"
@@ -49,6 +53,16 @@ void UnaryReactor::SetCancelCallback(UnaryRpc::CancelCallback callback) {
   callback(aborted() ? CancelCause::kShutdown : Cause());
 }
 
+/// gRPC calls from threads of its own, which no exception may reach.
+template <typename Callback>
+void UnaryReactor::Guarded(Callback callback) {
+  try {
+    callback();
+  } catch (const std::exception& error) {
+    (void)observe::Caught("the end of a call", method_->path, error);
+  }
+}
+
 void UnaryReactor::Interrupt(std::atomic<bool>* how, CancelCause cause) {
   UnaryRpc::CancelCallback callback;
   {
@@ -57,7 +71,7 @@ void UnaryReactor::Interrupt(std::atomic<bool>* how, CancelCause cause) {
     if (answered_.load(std::memory_order_acquire)) return;
     callback = std::exchange(on_cancel_, nullptr);
   }
-  if (callback) callback(cause);
+  if (callback) Guarded([&] { callback(cause); });
 }
 
 void UnaryReactor::AddTrailer(const std::string& name, const std::string& value) {
@@ -103,7 +117,7 @@ void UnaryReactor::OnDone() {
     const absl::MutexLock lock(&mutex_);
     undelivered.swap(on_undelivered_);
   }
-  if (undelivered && cancelled()) undelivered();
+  if (undelivered && cancelled()) Guarded(undelivered);
   Unref();
 }
 
@@ -120,7 +134,14 @@ UnaryRpc& UnaryRpc::operator=(UnaryRpc&& other) noexcept {
 
 UnaryRpc::~UnaryRpc() {
   if (reactor_ == nullptr) return;
-  if (!reactor_->answered()) reactor_->FinishWith(Internal("the call was dropped without an answer"));
+  if (!reactor_->answered()) {
+    const absl::Status dropped = Internal("the call was dropped without an answer");
+    const std::string id = ErrorLogId(dropped);
+    if (reactor_->FinishWith(dropped)) {
+      observe::Log(observe::LogLevel::kError, "a call was dropped without an answer",
+                   {{"method", path()}, {"log_id", id}});
+    }
+  }
   reactor_->Unref();
 }
 

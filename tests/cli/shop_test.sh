@@ -40,6 +40,24 @@ lacks "$output" 'WARNING' "generate and check"
 contains "$output" '^shop.v1.ProductRepository +\(shop.v1.Product, table products\)' "check --offline"
 contains "$output" '^  GetBySku\(GetProductBySkuRequest\) returns Product' "check --offline"
 
+step "generate -o writes the whole file or leaves it alone, and standard output holds nothing but the result"
+repository="$shop/proto/shop/v1/product_repository.proto"
+before=$(cat "$repository")
+"$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" >"$WORK/stdout" 2>"$WORK/stderr"
+equals "$(cat "$WORK/stdout")" "$before" "generate without -o"
+equals "$(cat "$WORK/stderr")" "" "standard error of generate"
+output=$("$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" -o "$repository")
+equals "$output" "" "standard output of generate -o"
+equals "$(cat "$repository")" "$before" "generate -o"
+if "$ROWKEEPER" generate shop.v1.Nothing --proto-path "$shop/proto" -o "$repository" 2>/dev/null; then fail "generated an unknown entity"; fi
+equals "$(cat "$repository")" "$before" "the file after a failure"
+if output=$("$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" 2>&1 >/dev/full); then fail "wrote to a full disk"; fi
+contains "$output" '^rowkeeper: cannot write the result' "a full disk"
+: >"$shop/proto/shop/v1/empty.proto"
+output=$("$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" 2>&1 >/dev/null)
+lacks "$output" 'libprotobuf' "words of libraries about an empty file"
+rm "$shop/proto/shop/v1/empty.proto"
+
 step "the server says what is missing, migrate new and up bring it"
 block=$(commands "rowkeeper serve")
 bash -ec "$(grep -v '^rowkeeper serve ' <<<"$block")" >/dev/null

@@ -5,6 +5,7 @@
 #include "server/base/limits.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
+#include "server/catalogue/column_uses.h"
 #include "server/plan/filter/condition.h"
 #include "server/plan/filter/operand.h"
 #include "server/plan/filter/scanner.h"
@@ -161,13 +162,23 @@ class Parser {
   Result Resolve(const FilterRestriction& restriction, size_t start) {
     const catalogue::Column* column = entity_.FindField(restriction.path[0]);
     const bool known = column != nullptr && (columns_ == FilterColumns::kAll || column->filterable);
-    if (!known) {
-      return Fail(start, Cat("\"", ShortenUtf8(restriction.path[0], 40), "\" is no field to filter by; those are ",
-                             FieldNames()));
-    }
+    if (!known) return Fail(start, NoSuchField(restriction.path[0], column));
     std::string problem;
     Result condition = MakeCondition(*column, entity_.IndexOf(*column), restriction, operands_, &problem);
     return condition.has_value() ? std::move(condition) : Fail(restriction.value.offset, problem);
+  }
+
+  /// `column` is that of the field, if there is one that may not be named.
+  std::string NoSuchField(const std::string& name, const catalogue::Column* column) const {
+    const std::string names = FieldNames();
+    std::string problem =
+        Cat("\"", ShortenUtf8(name, 40), "\" is no field to filter by; ",
+            names.empty() ? Cat("no field of ", entity_.full_name, " is filterable") : Cat("those are ", names));
+    if (column != nullptr && catalogue::CanBeFilterable(*column)) {
+      problem += Cat("; it would be one with `filterable: true` at ", entity_.full_name, ".", column->field->name(),
+                     " in the proto");
+    }
+    return problem;
   }
 
   std::string FieldNames() const {

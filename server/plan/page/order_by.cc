@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "server/base/text.h"
+#include "server/catalogue/column_uses.h"
 
 namespace rowkeeper::plan {
 namespace {
@@ -54,7 +55,11 @@ OrderTerm ParseTerm(const Entity& entity, std::string_view text, std::string_vie
   }
   const catalogue::Column* column = entity.FindField(words[0]);
   if (column == nullptr || !column->sortable) {
-    violations->Add(field, Cat("cannot order by \"", words[0], "\"; sortable fields are ", SortableFields(entity)));
+    const bool could_be = column != nullptr && catalogue::CanBeSortable(*column);
+    violations->Add(field, Cat("cannot order by \"", words[0], "\"; sortable fields are ", SortableFields(entity),
+                               could_be ? Cat("; it would be one with `sortable: true` at ", entity.full_name, ".",
+                                              words[0], " in the proto")
+                                        : ""));
     return {-1, false};
   }
   term.column = entity.IndexOf(*column);

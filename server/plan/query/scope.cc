@@ -39,15 +39,23 @@ const std::set<std::string>& NullForNull() {
   static const auto* const names =
       new std::set<std::string>{"abs",   "ceil",        "ceiling",    "floor",       "round",        "trunc", "lower",
                                 "upper", "initcap",     "length",     "char_length", "octet_length", "md5",   "left",
-                                "right", "cardinality", "date_trunc", "extract",     "to_jsonb",     "ntile", "btrim"};
+                                "right", "cardinality", "date_trunc", "to_jsonb",    "ntile",        "btrim"};
   return *names;
 }
 
-/// Operators of PostgreSQL that give NULL only for NULL; `->` and its kin are not among them.
+/// What extract() finds in an infinite time, too: it is infinite. Days, hours and the like are NULL there.
+const std::set<std::string>& PartsOfInfinity() {
+  static const auto* const parts =
+      new std::set<std::string>{"epoch", "year", "isoyear", "decade", "century", "millennium", "julian"};
+  return *parts;
+}
+
+/// Operators of PostgreSQL that give NULL only for NULL; `->` and its kin are not among them, nor `#`, by which two
+/// boxes that do not meet have no intersection.
 const std::set<std::string>& StrictOperators() {
   static const auto* const names =
-      new std::set<std::string>{"+",  "-",  "*",  "/",   "%",   "^",  "||", "=",  "<>", "<", "<=", ">", ">=", "~",
-                                "~*", "!~", "~~", "!~~", "~~*", "@>", "<@", "&&", "&",  "|", "#",  "?", "?|", "?&"};
+      new std::set<std::string>{"+",  "-",  "*",  "/",   "%",   "^",  "||", "=",  "<>", "<", "<=", ">",  ">=", "~",
+                                "~*", "!~", "~~", "!~~", "~~*", "@>", "<@", "&&", "&",  "|", "?",  "?|", "?&"};
   return *names;
 }
 
@@ -82,7 +90,8 @@ class Expressions {
     if (node.type == "CaseExpr") return CaseIsNotNull(fields);
     if (node.type == "SubLink") return SublinkIsNotNull(fields);
     return node.type == "NullTest" || node.type == "BooleanTest" || node.type == "A_ArrayExpr" ||
-           node.type == "SQLValueFunction" || node.type == "GroupingFunc";
+           (node.type == "SQLValueFunction" && fields.value("op", "") != "SVFOP_CURRENT_SCHEMA") ||
+           node.type == "GroupingFunc";
   }
 
  private:
@@ -123,10 +132,19 @@ class Expressions {
     return plain ? names.back() : "";
   }
 
+  /// The constant that the list begins with; empty for anything else.
+  static std::string FirstText(const json& list) {
+    if (!list.is_array() || list.empty()) return "";
+    const json& text = Member(Member(Member(list[0], "A_Const"), "sval"), "sval");
+    return text.is_string() ? text.get<std::string>() : "";
+  }
+
   bool FunctionIsNotNull(const json& fields) const {
     const std::string name = FunctionName(fields);
     if (plan::NeverNull().count(name) > 0) return true;
-    return NullForNull().count(name) > 0 && All(Member(fields, "args"));
+    const json& arguments = Member(fields, "args");
+    if (name == "extract") return All(arguments) && PartsOfInfinity().count(FirstText(arguments)) > 0;
+    return NullForNull().count(name) > 0 && All(arguments);
   }
 
   bool OperatorIsNotNull(const json& fields) const {

@@ -201,7 +201,19 @@ TEST_F(ConnectionTest, RefusedPortIsUnavailable) {
 TEST_F(ConnectionTest, UnknownRoleIsPermissionDenied) {
   ConnectionOptions options;
   options.url = scratch().UrlFor("rk_nobody_has_this_name");
-  EXPECT_EQ(ErrorReason(Connection::Open(options).status()), "DATABASE_PERMISSION");
+  const absl::Status status = Connection::Open(options).status();
+  EXPECT_EQ(ErrorReason(status), "DATABASE_PERMISSION");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("did not let the role log in"));
+  EXPECT_THAT(std::string(status.message()), Not(HasSubstr("table")));
+}
+
+TEST_F(ConnectionTest, AMissingDatabaseIsToldFromAServerThatIsAway) {
+  ConnectionOptions options;
+  options.url = scratch().url();
+  options.url.replace(options.url.rfind('/'), std::string::npos, "/rk_no_database_has_this_name");
+  const absl::Status status = Connection::Open(options).status();
+  EXPECT_EQ(ErrorReason(status), "DATABASE_UNAVAILABLE");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("has no such database"));
 }
 
 TEST_F(ConnectionTest, MalformedUrlIsInvalidAndNotRepeated) {

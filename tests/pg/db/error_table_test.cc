@@ -129,6 +129,35 @@ TEST_F(ErrorTableTest, RestrictedRoleIsPermissionDenied) {
   scratch().Run(Cat("DROP ROLE ", role));
 }
 
+TEST_F(ErrorTableTest, EveryConstraintErrorTellsProgramsWhichOneItWas) {
+  scratch().Run(R"(
+    CREATE TABLE bounded (id int PRIMARY KEY, state text NOT NULL, owner int CONSTRAINT bounded_owner REFERENCES profiles,
+      CONSTRAINT no_atlantis CHECK (state <> 'Atlantis'), CONSTRAINT one_state EXCLUDE USING btree (state WITH =));
+    INSERT INTO bounded VALUES (1, 'first'))");
+  struct Case {
+    const char* sql;
+    const char* constraint;
+    const char* column;
+    std::vector<std::string> fields;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"INSERT INTO bounded VALUES (2, 'Atlantis')", "no_atlantis", "", {""}},
+           {"INSERT INTO bounded VALUES (2, NULL)", "", "state", {"status"}},
+           {"INSERT INTO bounded VALUES (1, 'second')", "bounded_pkey", "", {}},
+           {"INSERT INTO bounded VALUES (2, 'first')", "one_state", "", {}},
+           {"INSERT INTO bounded VALUES (2, 'second', 99)", "bounded_owner", "", {}},
+       }) {
+    SCOPED_TRACE(c.sql);
+    const absl::Status status = Fail(c.sql);
+    EXPECT_EQ(ErrorMetadataValue(status, "entity"), "planner.v1.Todo") << status;
+    EXPECT_EQ(ErrorMetadataValue(status, "table"), "bounded");
+    EXPECT_EQ(ErrorMetadataValue(status, "constraint"), c.constraint);
+    EXPECT_EQ(ErrorMetadataValue(status, "column"), c.column);
+    EXPECT_EQ(ErrorFields(status), c.fields);
+  }
+  scratch().Run("DROP TABLE bounded");
+}
+
 TEST_F(ErrorTableTest, SyntaxErrorIsInternalAndHidesTheSql) {
   const absl::Status status = Fail("SELECT secret FROM FROM");
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal);

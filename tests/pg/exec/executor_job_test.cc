@@ -65,6 +65,20 @@ TEST_F(ExecutorJobTest, WhatItLeavesOpenIsRolledBackAndNeverSeenByTheNext) {
   EXPECT_EQ(pool_->stats().opened_total, 1u);
 }
 
+TEST_F(ExecutorJobTest, WhatItThrowsIsAnInternalErrorAndItsWorkIsRolledBack) {
+  Start();
+  const auto throws = [write = Statements({"BEGIN", "UPDATE article SET title = 'gone' WHERE id = 1"})](
+                          db::Connection& connection, db::Cancellation* cancellation) -> absl::Status {
+    EXPECT_TRUE(write(connection, cancellation).ok());
+    throw std::runtime_error("oops");
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Submit(throws).get(), "INTERNAL");
+  EXPECT_EQ(ExecutorPgTest::Submit(Rename(1, "kept")).get(), "kept");
+  executor_->Submit([](db::Connection&, db::Cancellation*) { return absl::OkStatus(); }, Clock::time_point::max(),
+                    [](const absl::Status&) { throw std::bad_alloc(); });
+  EXPECT_EQ(ExecutorPgTest::Submit(Get(1)).get(), "kept");
+}
+
 TEST_F(ExecutorJobTest, IsServedInTurnWithCalls) {
   Start(1);
   LockFirst();

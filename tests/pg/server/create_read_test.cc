@@ -62,6 +62,69 @@ TEST_F(CreateTest, OutputOnlyFieldsOfTheRequestAreIgnored) {
   EXPECT_FALSE(todo.contains("deleted_at"));
 }
 
+/// Fields of messages, each left out, empty, or with something in it, wherever one can stand.
+TEST(UnsetMessagesTest, ComeBackUnsetAndEmptyOnesEmpty) {
+  InProcessServer server(CompileProtoText(R"(syntax = "proto3";
+package shop.v1;
+import "google/protobuf/field_mask.proto";
+import "google/protobuf/struct.proto";
+import "rowkeeper/v1/annotations.proto";
+message TimeOfDay { int32 hours = 1; int32 minutes = 2; }
+message Hours { TimeOfDay opens = 1; repeated TimeOfDay breaks = 2; map<string, TimeOfDay> special = 3; Hours holiday = 4; }
+message Shop {
+  option (rowkeeper.v1.entity) = {};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  TimeOfDay opens = 2;
+  optional TimeOfDay lunch = 3;
+  Hours hours = 4;
+  repeated TimeOfDay breaks = 5;
+  map<string, TimeOfDay> special = 6;
+  google.protobuf.FieldMask mask = 7;
+}
+message ById { int64 id = 1; }
+message CreateShop { Shop shop = 1; }
+message UpdateShop { Shop shop = 1; google.protobuf.FieldMask update_mask = 2; }
+message Shops { repeated Shop shops = 1; }
+service ShopRepository {
+  option (rowkeeper.v1.repository).entity = "shop.v1.Shop";
+  rpc Get(ById) returns (Shop);
+  rpc Create(CreateShop) returns (Shop);
+  rpc Update(UpdateShop) returns (Shop);
+  rpc BatchCreate(Shops) returns (Shops);
+})"));
+  ASSERT_TRUE(server.ok());
+  const Json noon = {{"hours", 12}};
+  const Json midnight = Json::object();
+  const Json shops = {
+      {{"id", "1"}},
+      {{"id", "2"}, {"opens", midnight}, {"lunch", midnight}, {"hours", Json::object()}, {"breaks", {midnight}}},
+      {{"id", "3"}, {"opens", noon}, {"mask", "opens"}, {"special", {{"a", midnight}, {"b", noon}}}},
+      {{"id", "4"}, {"hours", {{"opens", midnight}, {"breaks", {noon, midnight}}, {"special", {{"x", midnight}}}}}},
+      {{"id", "5"}, {"hours", {{"holiday", {{"holiday", Json::object()}}}}}}};
+  const auto without_empties = [](Json shop) {
+    for (const char* name : {"breaks", "special"}) {
+      if (shop.contains(name) && shop[name].empty()) shop.erase(name);
+    }
+    return shop;
+  };
+  for (const Json& shop : shops) {
+    EXPECT_EQ(without_empties(server.MustCall("ShopRepository.Create", {{"shop", shop}})), shop);
+    EXPECT_EQ(without_empties(server.MustCall("ShopRepository.Get", {{"id", shop["id"]}})), shop);
+  }
+  server.database().Run("DELETE FROM shops");
+  server.MustCall("ShopRepository.BatchCreate", {{"shops", shops}});
+  for (const Json& shop : shops) {
+    EXPECT_EQ(without_empties(server.MustCall("ShopRepository.Get", {{"id", shop["id"]}})), shop);
+    const Json cleared =
+        server.MustCall("ShopRepository.Update",
+                        {{"shop", {{"id", shop["id"]}}}, {"update_mask", "opens,lunch,hours,breaks,special,mask"}});
+    EXPECT_EQ(without_empties(cleared), (Json{{"id", shop["id"]}}));
+    const Json part = server.MustCall(
+        "ShopRepository.Update", {{"shop", {{"id", shop["id"]}}}, {"update_mask", "opens.hours,hours.opens.minutes"}});
+    EXPECT_EQ(without_empties(part), (Json{{"id", shop["id"]}})) << "nothing was put into it";
+  }
+}
+
 TEST_F(GetTest, AMissingRowIsNotFoundAndNamedAsTheCallerNamedIt) {
   const auto missing = Call("TodoRepository.GetById", {{"id", kNoId}});
   EXPECT_EQ(Summary(missing), "NOT_FOUND ROW_NOT_FOUND");

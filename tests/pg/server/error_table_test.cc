@@ -89,7 +89,9 @@ TEST_F(ConstraintTest, ACheckViolationNamesTheFieldsOfADeclaredCheck) {
 TEST_F(ConstraintTest, AConstraintThatOnlyTheDatabaseKnowsIsToldByItsName) {
   server_.database().Run("ALTER TABLE customers ADD CONSTRAINT no_atlantis CHECK (country <> 'Atlantis')");
   const auto refused = NewCustomer({{"country", "Atlantis"}});
-  EXPECT_EQ(Summary(refused), "INVALID_ARGUMENT INVALID_FIELD [shop.v1.Customer]");
+  EXPECT_EQ(Summary(refused), "INVALID_ARGUMENT INVALID_FIELD []") << "no field can be told";
+  EXPECT_EQ(MetadataOf(refused.status(), "entity"), "shop.v1.Customer");
+  EXPECT_EQ(MetadataOf(refused.status(), "constraint"), "no_atlantis");
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("constraint no_atlantis"));
   EXPECT_THAT(std::string(refused.status().message()), Not(HasSubstr("Atlantis'")));
 }

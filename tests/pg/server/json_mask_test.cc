@@ -77,7 +77,7 @@ TEST_F(ProfileMaskTest, ObjectsOnTheWayAreMadeWhenThereIsSomethingToPutIn) {
   EXPECT_EQ(Stored(id, "preferences"), (Json{{"notifications", {{"push", true}, {"digest_every", "3600s"}}}}));
   const std::string other = NewProfile();
   MustUpdate(other, Json::object(), {"preferences.notifications.push", "settings.a.b.c"});
-  EXPECT_EQ(Stored(other, "preferences"), Json::object());
+  EXPECT_EQ(Stored(other, "preferences"), Json()) << "a message that is not set stays so";
   EXPECT_EQ(Stored(other, "settings"), Json::object());
 }
 

@@ -1,4 +1,5 @@
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 
 #include "server/base/ids.h"
@@ -54,6 +55,20 @@ TEST_F(UowTest, EveryHandleThatIsNotTheCallersGetsItsAnswer) {
   EXPECT_EQ(ReasonOf(run("nonsense", "alice")), "INVALID_HEADER");
   EXPECT_EQ(Reason(Rollback("nonsense")), "INVALID_HEADER");
   EXPECT_EQ(Reason(Commit(unit)), "OK");
+}
+
+TEST_F(UowTest, ACallThatThrowsFailsItsUnitAndNoOther) {
+  const std::string unit = Begin();
+  UnitsOfWork::Step step = Statement("UPDATE t SET n = n + 1");
+  step.run = [write = step.run](db::Connection& connection, db::Cancellation* cancellation) -> Text {
+    EXPECT_TRUE(write(connection, cancellation).ok());
+    throw std::runtime_error("oops");
+  };
+  std::promise<Text> answer;
+  units_->Execute(Ref(unit, "alice"), step, {}, [&](Text result) { answer.set_value(std::move(result)); });
+  EXPECT_EQ(ReasonOf(answer.get_future().get().status()), "INTERNAL");
+  EXPECT_EQ(Reason(Commit(unit)), "UNIT_OF_WORK_FAILED") << "nobody knows how far the call came";
+  EXPECT_EQ(Reason(Run(Begin(), "SELECT 1")), "OK");
 }
 
 TEST_F(UowTest, AHandleOfAnotherReleaseIsNeverSaidToBeRolledBackForSure) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <random>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -186,6 +187,27 @@ TEST_F(TimersTest, APeriodicTimerKeepsItsPeriod) {
   const PeriodicTimer timer(&timers_, milliseconds(500), [&rings] { ++rings; });
   for (int i = 0; i < 10; ++i) Advance(milliseconds(250));
   EXPECT_EQ(rings, 5);
+}
+
+TEST(TimersThatThrowTest, ATimerThatThrowsRingsAgainAndStopsNoOther) {
+  FakeClock clock;
+  std::atomic<int> told{0};
+  Timers timers(&clock, [&told](const std::exception&) { ++told; });
+  std::atomic<int> rings{0};
+  Timer broken(&timers, [&rings](Clock::time_point) -> Clock::time_point {
+    if (++rings < 3) throw std::runtime_error("oops");
+    return Clock::time_point::max();
+  });
+  CountingTimer other(&timers);
+  broken.RingIn(milliseconds(10));
+  other->RingIn(milliseconds(20));
+  for (int i = 0; i < 5; ++i) {
+    clock.Advance(seconds(1));
+    timers.Settle();
+  }
+  EXPECT_EQ(rings, 3);
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(other.rings(), 1);
 }
 
 TEST(SystemTimersTest, RingOnTheSystemClockToo) {

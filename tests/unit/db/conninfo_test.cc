@@ -1,5 +1,6 @@
 #include "server/db/conninfo.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -51,6 +52,32 @@ TEST(ConnInfoTest, ErrorDoesNotRepeatThePassword) {
   const auto info = ParseConnInfo("postgresql://me:hidden@[::1/x");
   ASSERT_FALSE(info.ok());
   EXPECT_EQ(info.status().ToString().find("hidden"), std::string::npos);
+}
+
+std::string ProblemOf(const char* text) {
+  const absl::Status status = CheckConnInfo(text);
+  return status.ok() ? "" : std::string(status.message());
+}
+
+TEST(ConnInfoTest, WhatNoRetryMendsIsToldBeforeAConnectionIsTried) {
+  for (const char* good : {"", "postgresql://me:p%40ss@db.invalid:6543/shop?sslmode=require", "host=/tmp dbname=x",
+                           "postgresql://a.invalid:1,b.invalid:2/x?target_session_attrs=read-write",
+                           "hostaddr=192.0.2.1,192.0.2.2 port=1,2", "sslrootcert=/not/there.pem sslmode=verify-full"}) {
+    EXPECT_EQ(ProblemOf(good), "") << good;
+  }
+  EXPECT_EQ(ProblemOf("postgresql//me@db/shop"),
+            "database_url: is not a connection string; write "
+            "postgresql://user@host:port/database or key=value pairs");
+  EXPECT_NE(ProblemOf("postgresql://me@db/shop?ssl_mode=require"), "");
+  EXPECT_EQ(ProblemOf("postgresql://db/shop?sslmode=secret"),
+            "database_url: cannot be used to connect: invalid sslmode value");
+  EXPECT_EQ(ProblemOf("postgresql://me:hidden@word@db:99999/shop"), ProblemOf("postgresql://db:99999/shop"));
+  EXPECT_EQ(ProblemOf("host=db port=70000"), "database_url: cannot be used to connect: invalid port number");
+  EXPECT_EQ(ProblemOf("host=db port=1,2"),
+            "database_url: cannot be used to connect: could not match 2 port numbers to 1 hosts");
+  EXPECT_EQ(ProblemOf("host=db target_session_attrs=\"some\"thing\""),
+            "database_url: cannot be used to connect: invalid target_session_attrs value");
+  EXPECT_THAT(ProblemOf("host=db service=nobody_defined_it"), ::testing::HasSubstr("cannot be used to connect: "));
 }
 
 TEST(ConnInfoTest, LivenessDefaultsDoNotOverrideTheUrlOrTheEnvironment) {

@@ -140,9 +140,11 @@ TEST_F(CallTest, AllMistakesOfARequestAreToldAtOnce) {
   RequestBuilder request = Request("List");
   request.request().as<ListRequest>().page_size = -1;
   request.request().as<ListRequest>().order_by = "notes";
-  EXPECT_EQ(request.Message(),
-            "grades: is required; give at least one value; order_by: cannot order by \"notes\"; sortable fields are "
-            "id, title, updated_at, deleted_at; page_size: must not be negative; 0 means the default of the server");
+  EXPECT_EQ(
+      request.Message(),
+      "grades: is required; give at least one value; order_by: cannot order by \"notes\"; sortable fields are "
+      "id, title, updated_at, deleted_at; it would be one with `sortable: true` at shop.v1.Ticket.notes in the proto; "
+      "page_size: must not be negative; 0 means the default of the server");
 }
 
 TEST_F(CallTest, AnImmutableFieldIsComparedAndNotWritten) {

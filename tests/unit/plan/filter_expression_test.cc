@@ -158,6 +158,9 @@ TEST_F(FilterExpressionTest, OnlyFilterableFieldsUnlessTheCatalogueSaysIt) {
   EXPECT_THAT(Compiled("secret = x"),
               HasSubstr("at character 1: \"secret\" is no field to filter by; those are id, title"));
   EXPECT_THAT(Compiled("secret = x"), Not(HasSubstr("numbers, secret")));
+  EXPECT_THAT(Compiled("secret = x"),
+              HasSubstr("; it would be one with `filterable: true` at shop.v1.Ticket.secret in the proto"));
+  EXPECT_THAT(Compiled("nothing = x"), Not(HasSubstr("would be")));
   EXPECT_THAT(Compiled("nothing = x"), HasSubstr("\"nothing\" is no field to filter by"));
   EXPECT_EQ(Compiled("secret = x", FilterColumns::kAll), "secret = [x]");
 }

@@ -83,7 +83,8 @@ TEST_F(OrderByTest, WhatIsNoOrderIsRefused) {
 
 TEST_F(OrderByTest, OnlySortableFieldsByTheirProtoNames) {
   const std::string fields = "; sortable fields are order, line, title";
-  EXPECT_EQ(Resolve("Line", "notes"), "order_by: cannot order by \"notes\"" + fields);
+  EXPECT_EQ(Resolve("Line", "notes"), "order_by: cannot order by \"notes\"" + fields +
+                                          "; it would be one with `sortable: true` at shop.v1.Line.notes in the proto");
   EXPECT_EQ(Resolve("Line", "line_no"), "order_by: cannot order by \"line_no\"" + fields);
   EXPECT_EQ(Resolve("Line", "title;drop"), "order_by: cannot order by \"title;drop\"" + fields);
   EXPECT_EQ(Resolve("Line", "Title"), "order_by: cannot order by \"Title\"" + fields);

@@ -5,6 +5,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace rowkeeper::schema {
 namespace {
@@ -147,6 +150,23 @@ TEST_F(MigrationDirectoryTest, NewIsAlwaysTheNewest) {
     EXPECT_GT(*path, directory_ + "/29990101000000_future.sql");
     last = *path;
   }
+}
+
+TEST_F(MigrationDirectoryTest, NewAtTheSameTimeGivesEachAVersionOfItsOwn) {
+  constexpr int kWriters = 8;
+  constexpr int kEach = 5;
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([this, writer] {
+      for (int i = 0; i < kEach; ++i) {
+        EXPECT_TRUE(NewMigrationFile(directory_, "w" + std::to_string(writer * kEach + i)).ok());
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  absl::StatusOr<std::vector<MigrationFile>> files = ReadMigrationDirectory(directory_);
+  ASSERT_TRUE(files.ok()) << files.status();  // two of one version are refused
+  EXPECT_EQ(files->size(), static_cast<size_t>(kWriters * kEach));
 }
 
 TEST_F(MigrationDirectoryTest, NewRefusesNamesThatAreNoFileNames) {

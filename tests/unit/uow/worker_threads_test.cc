@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 
@@ -27,6 +28,18 @@ TEST(WorkerThreadsTest, NoTaskWaitsForAnotherToEnd) {
     });
   }
   EXPECT_EQ(everybody_is_here.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+}
+
+TEST(WorkerThreadsTest, ATaskThatThrowsEndsNothingElse) {
+  std::atomic<int> ran{0};
+  {
+    WorkerThreads workers;
+    for (int i = 0; i < 10; ++i) {
+      workers.Submit([] { throw std::runtime_error("oops"); });
+      workers.Submit([&ran] { ++ran; });
+    }
+  }
+  EXPECT_EQ(ran, 10);
 }
 
 TEST(WorkerThreadsTest, TheDestructorWaitsForTasksAndForWhatTheySubmit) {
