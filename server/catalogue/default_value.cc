@@ -1,5 +1,6 @@
 #include "server/catalogue/default_value.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -26,6 +27,9 @@ namespace rowkeeper::catalogue {
 namespace {
 
 namespace pb = google::protobuf;
+
+/// What protobuf reads; before it refuses more it takes time that grows with the square of the depth.
+constexpr int kDeepestJson = 100;
 
 std::string_view View(absl::string_view text) { return {text.data(), text.size()}; }
 
@@ -165,8 +169,14 @@ absl::StatusOr<DefaultValue> ParseJson(const pb::FieldDescriptor& field, absl::s
   const bool list =
       !field.is_map() && (field.is_repeated() || field.message_type()->full_name() == "google.protobuf.ListValue");
   const bool any = !field.is_repeated() && field.message_type()->full_name() == "google.protobuf.Value";
-  const nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
+  int deepest = 0;
+  const auto note_depth = [&deepest](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    deepest = std::max(deepest, depth);
+    return true;
+  };
+  const nlohmann::json value = nlohmann::json::parse(text, note_depth, false);
   if (value.is_discarded()) return Write("write JSON");
+  if (deepest > kDeepestJson) return Write(absl::StrCat("write JSON that nests at most ", kDeepestJson, " times"));
   if (list && !value.is_array()) return Write("write a JSON array");
   if (!list && !any && !value.is_object()) return Write("write a JSON object");
   const std::string problem = JsonProblem(field, text);

@@ -66,7 +66,7 @@ TEST_F(ExecutorJobTest, WhatItLeavesOpenIsRolledBackAndNeverSeenByTheNext) {
 }
 
 TEST_F(ExecutorJobTest, WhatItThrowsIsAnInternalErrorAndItsWorkIsRolledBack) {
-  Start();
+  Start(1);
   const auto throws = [write = Statements({"BEGIN", "UPDATE article SET title = 'gone' WHERE id = 1"})](
                           db::Connection& connection, db::Cancellation* cancellation) -> absl::Status {
     EXPECT_TRUE(write(connection, cancellation).ok());
