@@ -158,9 +158,6 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {SchemaMismatch("p", "r"), Code::kFailedPrecondition, "SCHEMA_MISMATCH", false},
       {RefusedByTrigger({}), Code::kFailedPrecondition, "TRIGGER_REFUSED", false},
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
-      {LoginRefused(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
-      {DatabaseMissing(), Code::kUnavailable, "DATABASE_UNAVAILABLE", true},
-      {InvalidRow("shop.v1.Item", "does not fit"), Code::kInvalidArgument, "INVALID_FIELD", false},
       {UnrepresentableValue("f", "p"), Code::kFailedPrecondition, "UNREPRESENTABLE_VALUE", false},
       {Internal("w"), Code::kInternal, "INTERNAL", false},
       {PoolerUnfit("p"), Code::kFailedPrecondition, "POOLER_UNFIT", false},
@@ -206,7 +203,7 @@ TEST(ErrorsTest, ErrorsOfOneReasonHaveOneCode) {
        {RowsNotFound("e.E", items), NoRow("m"), RowsNotDeleted("e.E", items), DeletedRowsExist("e.E", "uq", items),
         VersionMismatches("e.E", items), ParentIsDeleted("e.E", "fk", "f", "p.P"), UnitOfWorkLostInRestart(),
         UnitOfWorkOfAnotherRelease(), PurgeInterrupted(LockTimeout(), 3), ImportStopped(Deadlock(), 1, 0),
-        QueryValueRefused("m", {}, "p")}) {
+        QueryValueRefused("m", {}, "p"), LoginRefused(), DatabaseMissing(), InvalidRow("e.E", "p")}) {
     const std::optional<Reason> reason = ReasonOf(status);
     ASSERT_TRUE(reason.has_value()) << status;
     EXPECT_EQ(status.code(), CodeOf(*reason)) << status;

@@ -108,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Expected{"google.protobuf.Value x = 2;", ValueKind::kJson, false, false, "null"},
                       Expected{"google.protobuf.ListValue x = 2;", ValueKind::kJson, false, false, "[]"},
                       Expected{"map<string, int32> x = 2;", ValueKind::kJson, false, false, "{}"},
-                      Expected{"Box x = 2;", ValueKind::kJson, false, false, "{}"},
+                      Expected{"Box x = 2;", ValueKind::kJson, false, false, "null"},
                       Expected{"repeated Box x = 2;", ValueKind::kJson, false, false, "[]"}));
 
 INSTANTIATE_TEST_SUITE_P(
