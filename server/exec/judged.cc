@@ -7,10 +7,19 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/exec/conflict.h"
+#include "server/plan/query/query_plan.h"
 #include "server/sql/judgement.h"
 
 namespace rowkeeper::exec {
 namespace {
+
+/// The entity whose row the verdict is about: a custom query may write several.
+const catalogue::Entity& WrittenEntity(const Execution& execution, const Verdict& verdict) {
+  const auto& query = execution.call.plan->query;
+  if (query == nullptr || verdict.element < 1) return execution.subject();
+  const auto index = static_cast<size_t>(verdict.element) - 1;
+  return index < query->writes_below.size() ? *query->writes_below[index].write.target : execution.subject();
+}
 
 /// "the row with id 0b52…", as far as the request names one.
 std::string RowInWords(const Execution& execution) {
@@ -34,7 +43,7 @@ std::string RowsInWords(const Execution& execution, const Verdict& verdict) {
 absl::Status Answer(const Execution& execution, const absl::Status& error) {
   const std::optional<Verdict> verdict = VerdictOf(error);
   if (!verdict.has_value()) return error;
-  const catalogue::Entity& entity = execution.subject();
+  const catalogue::Entity& entity = WrittenEntity(execution, *verdict);
   const bool known = verdict->column >= 0 && verdict->column < static_cast<int>(entity.columns.size());
   if (known) {
     const std::string& field = entity.columns[static_cast<size_t>(verdict->column)].field->name();

@@ -22,8 +22,8 @@ Statement RenderQuery(const plan::MethodPlan& plan);
 ///   UPDATE … RETURNING a, b, CASE WHEN NOT (<fits>) THEN <fails> END AS "#fits"
 ///   WITH "#written" AS (UPDATE … RETURNING CASE …) SELECT count(*) AS "#affected" FROM "#written"
 ///
-/// Looked at are the columns that the query names as those that it writes, as far as SQL can tell (not the shape of
-/// jsonb).
+/// So does each INSERT and UPDATE of its common table expressions. Looked at are the columns that the query names as
+/// those that it writes, as far as SQL can tell (not the shape of jsonb).
 Statement RenderCheckedQuery(const plan::MethodPlan& plan);
 
 }  // namespace rowkeeper::sql

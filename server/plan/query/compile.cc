@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -25,6 +26,23 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr std::string_view kOneStatement = "write one SELECT, VALUES, INSERT, UPDATE or DELETE, each also after WITH";
+
+/// The column's type has values that no field of this type can carry: years over 9999, NULLs in an array, labels that
+/// are not declared. sql::Representable() is about the same; what jsonb holds is not looked at.
+bool HasForeignValues(const catalogue::ValueType& type) {
+  using catalogue::ValueKind;
+  switch (type.kind) {
+    case ValueKind::kTimestamp:
+    case ValueKind::kDate:
+    case ValueKind::kDuration:
+    case ValueKind::kEnum:
+    case ValueKind::kUint32:
+    case ValueKind::kUint64:
+      return true;
+    default:
+      return type.array;
+  }
+}
 
 class QueryCompiler {
  public:
@@ -103,13 +121,17 @@ class QueryCompiler {
     return found == plan_.inputs.end() ? -1 : static_cast<int>(found - plan_.inputs.begin());
   }
 
+  /// How the text that is parsed writes a parameter.
+  std::function<std::string(const std::string&)> Numbered() const {
+    return [this](const std::string& name) { return Cat("($", ParameterIndex(name) + 1, ")"); };
+  }
+
   /// nullopt after a diagnostic.
   std::optional<QueryTree> Understand(const QueryText& text) {
-    const auto numbered = [this](const std::string& name) { return Cat("($", ParameterIndex(name) + 1, ")"); };
     nlohmann::json statements;
-    const pgtext::ParseProblem problem = pgtext::Parse(text.With(numbered), &statements);
+    const pgtext::ParseProblem problem = pgtext::Parse(text.With(Numbered()), &statements);
     if (!problem.message.empty()) {
-      Refuse(problem.message, text.PositionOf(problem.position, numbered), "correct the statement");
+      Refuse(problem.message, text.PositionOf(problem.position, Numbered()), "correct the statement");
       return std::nullopt;
     }
     if (statements.size() != 1) {
@@ -138,6 +160,7 @@ class QueryCompiler {
     plan_.query_reads = select && !tree.changes_rows && !tree.locks_rows && !tree.has_effects;
     query_.target = tree.target;
     query_.write = tree.write;
+    for (const WritingCte& cte : tree.writing_ctes) TakeOverCte(text, cte);
     query_.functions = tree.functions;
     query_.not_null = tree.not_null;
     query_.outer_joined = tree.outer_joined;
@@ -145,6 +168,22 @@ class QueryCompiler {
     CheckDeleted(tree);
     BindQueryResponse(catalogue_, tree, &plan_, &query_, &diagnostics_);
     query_.can_be_limited = select && !tree.changes_rows && CarriesRows(plan_.response);
+  }
+
+  /// What it stores is looked at by one more column of its RETURNING, which must be nobody's business.
+  void TakeOverCte(const QueryText& text, const WritingCte& cte) {
+    const std::vector<Column>& columns = cte.write.target->columns;
+    const auto column = std::find_if(cte.write.columns.begin(), cte.write.columns.end(),
+                                     [&columns](int index) { return HasForeignValues(columns[index].type); });
+    if (column == cte.write.columns.end()) return;
+    if (cte.columns_are_counted_on) {
+      Refuse(Cat("all columns of ", cte.name, " are taken, so nothing can look at what it stores in ",
+                 columns[*column].name, " of ", cte.write.target->table),
+             0, Cat("name the columns of ", cte.name, " that you need, instead of * or the row"));
+      return;
+    }
+    const auto [piece, offset] = text.PlaceOf(EndOfCte(text.With(Numbered()), cte.position), Numbered());
+    query_.writes_below.push_back({cte.write, piece, offset});
   }
 
   void CheckDeleted(const QueryTree& tree) {

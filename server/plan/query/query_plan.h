@@ -15,17 +15,27 @@ struct QueryPiece {
   int parameter = -1;
 };
 
-/// What an INSERT or UPDATE of QueryPlan::target stores at the top level of a query.
+/// What an INSERT, UPDATE or DELETE stores in an entity's table.
 struct QueryWrite {
+  /// nullptr where it changes none.
+  const catalogue::Entity* target = nullptr;
   /// What the statement calls the table there.
   std::string alias;
-  /// The entity's columns that it gives values for, ascending; those that only defaults and triggers write are not
-  /// among them. Empty where it stores nothing in an entity's table.
+  /// The target's columns that it gives values for, ascending; those that only defaults and triggers write are not
+  /// among them.
   std::vector<int> columns;
   /// It has a RETURNING, which ends its text.
   bool returns_rows = false;
   /// A common table expression of it changes rows too, so that it can stand in none itself.
   bool changes_below = false;
+};
+
+/// The same in a common table expression.
+struct QueryWriteBelow {
+  QueryWrite write;
+  /// Where its text ends: a piece, and how many bytes of the piece's text are before that.
+  size_t piece = 0;
+  size_t offset = 0;
 };
 
 /// What a custom query is, as immutable data. MethodPlan::inputs are its parameters, each in the request once.
@@ -43,6 +53,8 @@ struct QueryPlan {
   const catalogue::Entity* target = nullptr;
   /// What its top level stores.
   QueryWrite write;
+  /// What its common table expressions store, in the order of the text.
+  std::vector<QueryWriteBelow> writes_below;
   /// The functions that it calls, as it names them: "lower", "billing.tax".
   std::set<std::string> functions;
   /// Result columns, by name, that cannot be NULL as far as the text, the catalogue and the request tell.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
 #include "server/pgtext/scanner.h"
@@ -116,19 +117,24 @@ std::string QueryText::With(const std::function<std::string(const std::string&)>
   return text;
 }
 
-int QueryText::PositionOf(int character, const std::function<std::string(const std::string&)>& name) const {
-  if (character <= 0) return 0;
-  const size_t offset = OffsetOf(With(name), character);
+std::pair<size_t, size_t> QueryText::PlaceOf(size_t offset,
+                                             const std::function<std::string(const std::string&)>& name) const {
   size_t start = 0;
-  for (const Piece& piece : pieces) {
-    const size_t end = start + piece.text.size();
-    const size_t next = end + (piece.parameter.empty() ? 0 : name(piece.parameter).size());
-    if (offset <= end || offset < next || piece.parameter.empty()) {
-      return CharacterAt(written, piece.offset + std::min(offset - start, piece.text.size()));
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const size_t end = start + pieces[i].text.size();
+    const size_t next = end + (pieces[i].parameter.empty() ? 0 : name(pieces[i].parameter).size());
+    if (offset <= end || offset < next || i + 1 == pieces.size()) {
+      return {i, std::min(offset - start, pieces[i].text.size())};
     }
     start = next;
   }
-  return 0;
+  return {0, 0};
+}
+
+int QueryText::PositionOf(int character, const std::function<std::string(const std::string&)>& name) const {
+  if (character <= 0 || pieces.empty()) return 0;
+  const auto [piece, offset] = PlaceOf(OffsetOf(With(name), character), name);
+  return CharacterAt(written, pieces[piece].offset + offset);
 }
 
 QueryText ReadQueryText(std::string_view written) {
@@ -136,6 +142,21 @@ QueryText ReadQueryText(std::string_view written) {
   text.written = std::string(written);
   Reader(&text).Read();
   return text;
+}
+
+size_t EndOfCte(const std::string& text, size_t position) {
+  const pgtext::Tokens scanned = pgtext::Scan(text);
+  int depth = 0;
+  bool body = false;
+  for (const Token& token : scanned.tokens) {
+    if (token.start < position || token.kind == Token::Kind::kComment) continue;
+    const std::string_view word = std::string_view(text).substr(token.start, token.end - token.start);
+    // `name (columns) AS [[NOT] MATERIALIZED] (statement)`
+    if (depth == 0 && absl::EqualsIgnoreCase(absl::string_view(word.data(), word.size()), "as")) body = true;
+    if (word == "(") ++depth;
+    if (word == ")" && --depth == 0 && body) return token.start;
+  }
+  return text.size();
 }
 
 }  // namespace rowkeeper::plan

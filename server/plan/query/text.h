@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rowkeeper::plan {
@@ -25,6 +26,8 @@ struct QueryText {
 
   /// The text with `name(parameter)` for each parameter.
   std::string With(const std::function<std::string(const std::string&)>& name) const;
+  /// Where the `offset`th byte of With(name) is: a piece, and a byte of its text.
+  std::pair<size_t, size_t> PlaceOf(size_t offset, const std::function<std::string(const std::string&)>& name) const;
   /// Where in the written text the 1-based `character` of With(name) comes from.
   int PositionOf(int character, const std::function<std::string(const std::string&)>& name) const;
 
@@ -35,5 +38,9 @@ struct QueryText {
 /// dollar quotes, nor `::`, `:=` and the colon of an array slice (`[1:n]`), which follows a value; `[:n]` is a
 /// subscript.
 QueryText ReadQueryText(std::string_view written);
+
+/// Where the statement of the common table expression ends whose name stands at byte `position` of `text`: its closing
+/// parenthesis. The text's end when there is none.
+size_t EndOfCte(const std::string& text, size_t position);
 
 }  // namespace rowkeeper::plan

@@ -40,11 +40,6 @@ class TreeReader {
   }
 
  private:
-  static bool ChangesRows(const json& part) {
-    return Holds(part, "InsertStmt") || Holds(part, "UpdateStmt") || Holds(part, "DeleteStmt") ||
-           Holds(part, "MergeStmt");
-  }
-
   void ReadShape(const std::string& type, const json& fields) {
     using Kind = QueryTree::Kind;
     static const auto* const kinds = new std::map<std::string, Kind>{{"SelectStmt", Kind::kSelect},
@@ -55,30 +50,9 @@ class TreeReader {
     if (found != kinds->end()) tree_.kind = found->second;
     tree_.makes_table = Holds(fields, "intoClause");
     tree_.returns_rows = tree_.kind == Kind::kSelect || fields.contains("returningList");
-    if (tree_.kind != Kind::kSelect) tree_.target = FindEntity(Member(fields, "relation"));
-    if (tree_.target != nullptr) ReadWrite(fields);
-  }
-
-  void ReadWrite(const json& fields) {
-    QueryWrite& write = tree_.write;
-    const json& table = Member(fields, "relation");
-    const json& alias = Member(table, "alias");
-    write.alias = alias.is_object() ? alias.value("aliasname", "") : table.value("relname", "");
-    write.returns_rows = tree_.returns_rows;
-    write.changes_below = ChangesRows(Member(fields, "withClause"));
-    std::set<std::string> names;
-    const auto add = [&names](const json& targets) {
-      for (const json& target : targets) names.insert(Member(target, "ResTarget").value("name", ""));
-    };
-    if (tree_.kind == QueryTree::Kind::kUpdate) add(Member(fields, "targetList"));
-    if (tree_.kind == QueryTree::Kind::kInsert) {
-      add(Member(fields, "cols"));
-      add(Member(Member(fields, "onConflictClause"), "targetList"));
-    }
-    const bool all = tree_.kind == QueryTree::Kind::kInsert && !fields.contains("cols");
-    for (const Column& column : tree_.target->columns) {
-      if (all || names.count(column.name) > 0) write.columns.push_back(tree_.target->IndexOf(column));
-    }
+    if (tree_.kind != Kind::kSelect) tree_.target = FindEntity(catalogue_, Member(fields, "relation"));
+    tree_.write = ReadWrite(catalogue_, type, fields);
+    tree_.writing_ctes = ReadWritingCtes(catalogue_, fields);
   }
 
   void Export(const OutputColumns& output) {
@@ -87,16 +61,6 @@ class TreeReader {
       (column.not_null ? tree_.not_null : nullable).insert(column.name);
     }
     for (const std::string& name : nullable) tree_.not_null.erase(name);
-  }
-
-  const Entity* FindEntity(const json& range_var) const {
-    const std::string table = range_var.is_object() ? range_var.value("relname", "") : "";
-    const std::string schema = range_var.is_object() ? range_var.value("schemaname", "") : "";
-    for (const auto& entity : catalogue_.entities()) {
-      const bool same_schema = schema.empty() || entity->schema.empty() || schema == entity->schema;
-      if (entity->table == table && same_schema) return entity.get();
-    }
-    return nullptr;
   }
 
   // ---- query levels
@@ -249,7 +213,7 @@ class TreeReader {
     QueryRelation relation;
     relation.alias = AliasOf(range_var);
     relation.tables = {range_var.value("relname", "")};
-    relation.entity = FindEntity(range_var);
+    relation.entity = FindEntity(catalogue_, range_var);
     relation.output.complete = false;  // system columns, and those that no field stands for
     if (relation.entity == nullptr) return relation;
     relation.output.complete = true;

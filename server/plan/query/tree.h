@@ -8,6 +8,7 @@
 
 #include "server/catalogue/catalogue.h"
 #include "server/plan/query/query_plan.h"
+#include "server/plan/query/writes.h"
 
 namespace rowkeeper::plan {
 
@@ -39,6 +40,7 @@ struct QueryTree {
   bool returns_rows = false;
   const catalogue::Entity* target = nullptr;
   QueryWrite write;
+  std::vector<WritingCte> writing_ctes;
   std::set<std::string> functions;
   std::set<std::string> not_null;
   std::set<std::string> outer_joined;

@@ -43,8 +43,8 @@ class QueryFit : public ::testing::Test {
     auto describer = db::Describer::Open(options);
     EXPECT_TRUE(connection.ok() && describer.ok());
     schema::FitReport report;
-    const absl::Status status = schema::CheckQueries(loaded->plans, **describer, **connection, &report);
-    EXPECT_TRUE(status.ok()) << status;
+    const auto unknown = schema::CheckQueries(schema::QueriesOf(loaded->plans), **describer, **connection, &report);
+    EXPECT_TRUE(unknown.ok()) << unknown.status();
     std::vector<std::string> mismatches;
     for (const schema::Mismatch& mismatch : report.mismatches) mismatches.push_back(mismatch.ToString());
     return mismatches;

@@ -37,6 +37,12 @@ message None {}
 message Affected { int64 affected = 1; }
 message Row { int64 id = 1; string name = 2; }
 message Rows { repeated Row rows = 1; int64 affected = 2; }
+message Named { repeated Row rows = 1; }
+message Event {
+  option (rowkeeper.v1.entity) = {};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  google.protobuf.Timestamp at = 2;
+}
 message ListThings { string page_token = 1; }
 message ListThingsResponse { repeated Thing things = 1; string next_page_token = 2; }
 service ThingRepository {
@@ -65,6 +71,18 @@ const std::vector<Way>& Ways() {
        "WITH gone AS (DELETE FROM things WHERE id < 0 RETURNING id) UPDATE things SET % WHERE id > 0"},
       {"Conflict", "Affected",
        "INSERT INTO things (id, name, tags) VALUES (2, 'x', '{}') ON CONFLICT (id) DO UPDATE SET %"},
+      {"Inside", "Named",
+       "WITH w (one, two) AS (UPDATE things AS t SET % RETURNING t.id, (t.name)) SELECT one AS id, two AS name FROM w"},
+      {"InsideStar", "Named",
+       "WITH w AS (UPDATE things SET % RETURNING *), n AS (SELECT count(*) FROM w) SELECT w.id, name FROM w, n"},
+      {"InsideSilent", "google.protobuf.Empty",
+       "WITH \"as (\" AS (SELECT 2 AS id), w AS (UPDATE things SET % WHERE id = 2 /* ) */\n) SELECT id FROM \"as (\""},
+      {"InsideTwice", "google.protobuf.Empty",
+       "WITH e AS (INSERT INTO events (at) SELECT now() WHERE false), w AS (UPDATE things SET % WHERE id = 2 RETURNING "
+       "id) INSERT INTO events (at) SELECT now() FROM w"},
+      {"InsideConflict", "google.protobuf.Empty",
+       "WITH w AS (INSERT INTO things AS t (id, name, tags) VALUES (2, 'x', '{}') ON CONFLICT (id) DO UPDATE SET %) "
+       "SELECT 1"},
   };
   return *ways;
 }
@@ -108,6 +126,8 @@ std::string Catalogue() {
             "END FROM generate_series(1, 10) AS i");
   text += Query("InsertAll(None) returns (Affected)",
                 "INSERT INTO things SELECT id + 100, due_at, day, span, tags, color, name FROM things");
+  text += Query("TwoTables(None) returns (google.protobuf.Empty)",
+                "WITH e AS (INSERT INTO events (at) VALUES ('infinity')) UPDATE things SET due_at = now()");
   text += Query("Rename(None) returns (Affected)", "UPDATE things SET name = 'renamed'");
   return text + "}\n";
 }
@@ -124,7 +144,7 @@ class QueryStoredTest : public ::testing::Test {
   }
   void SetUp() override {
     ASSERT_TRUE(server_ != nullptr && server_->ok());
-    server_->database().Run("TRUNCATE things RESTART IDENTITY");
+    server_->database().Run("TRUNCATE things, events RESTART IDENTITY");
     server_->database().Run("INSERT INTO things (name, tags) SELECT 't' || i, '{}' FROM generate_series(1, 3) AS i");
   }
 
@@ -163,6 +183,8 @@ TEST_F(QueryStoredTest, AllElseIsStoredAndAnsweredAsIfNobodyHadLooked) {
       }
       if (way.response == "Rows") {
         EXPECT_EQ((*answer)["affected"], "3");
+      }
+      if (way.response == "Rows" || way.response == "Named") {
         ASSERT_EQ((*answer)["rows"].size(), 3u);
         EXPECT_EQ((*answer)["rows"][0].size(), 2u);
       }
@@ -186,6 +208,14 @@ TEST_F(QueryStoredTest, OneBadRowOfManyKeepsAllOfThemOut) {
   server_->database().Run("UPDATE things SET due_at = 'infinity' WHERE id = 1");
   server_->database().Run("DELETE FROM things WHERE id > 100");
   EXPECT_EQ(Summary(Call("InsertAll").status()), "FAILED_PRECONDITION UNREPRESENTABLE_VALUE");
+}
+
+TEST_F(QueryStoredTest, TheFieldIsThatOfTheTableThatIsWritten) {
+  const absl::Status status = Call("TwoTables").status();
+  EXPECT_EQ(Summary(status), "FAILED_PRECONDITION UNREPRESENTABLE_VALUE");
+  EXPECT_EQ(MetadataOf(status, "entity"), "shop.v1.Event");
+  EXPECT_EQ(MetadataOf(status, "field"), "at");
+  EXPECT_EQ(server_->database().Value("SELECT count(*) FROM events"), "0");
 }
 
 TEST_F(QueryStoredTest, ColumnsThatTheQueryLeavesAloneAreNoneOfItsBusiness) {

@@ -3,9 +3,11 @@
 namespace rowkeeper::plan {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kNotes[] = R"(
@@ -93,6 +95,33 @@ TEST(QueryMistakes, StatementsOfOtherKinds) {
   }
   EXPECT_THAT(Mistakes("(None) returns (Total)", "SELECT 1 AS total INTO x"),
               ElementsAre("shop.v1.NoteRepository.Do: sql: SELECT INTO makes a table; remove INTO"));
+}
+
+/// The server adds a column to what such an expression returns, to look at what it stores.
+TEST(QueryMistakes, AllColumnsOfWhatStoresInWith) {
+  const std::string kBegin = "WITH w AS (UPDATE notes SET deleted_at = NULL WHERE deleted_at < now() RETURNING *) ";
+  const auto kTitles = "message Titles { string title = 1; }\n";
+  for (const char* rest :
+       {"SELECT title FROM (SELECT * FROM w) AS x", "SELECT x.title FROM (TABLE w) AS x",
+        "SELECT title FROM (SELECT v.* FROM w AS v) AS x", "SELECT (w).title FROM w",
+        "SELECT row_to_json(v) ->> 'title' AS title FROM w AS v", "SELECT w.title FROM w NATURAL JOIN tags",
+        "SELECT title FROM (SELECT 1) AS one, LATERAL (SELECT * FROM tags, w) AS x",
+        ", v AS (SELECT * FROM w) SELECT title FROM v"}) {
+    EXPECT_THAT(Mistakes("(None) returns (Titles)", kBegin + rest, kTitles),
+                Contains("shop.v1.NoteRepository.Do: sql: all columns of w are taken, so nothing can look at what it "
+                         "stores in deleted_at of notes; name the columns of w that you need, instead of * or the row"))
+        << rest;
+  }
+  for (const char* rest : {"SELECT title FROM w", "SELECT v.title FROM w AS v JOIN tags USING (id)",
+                           "SELECT (SELECT title FROM w LIMIT count(*)) AS title FROM tags",
+                           ", x AS (SELECT * FROM tags) SELECT w.title FROM w, x"}) {
+    EXPECT_THAT(Mistakes("(None) returns (Titles)", kBegin + rest, kTitles),
+                Not(Contains(HasSubstr("all columns of w are taken"))))
+        << rest;
+  }
+  EXPECT_THAT(Mistakes("(None) returns (Tags)", "WITH w AS (UPDATE tags SET label = 'x' RETURNING *) SELECT * FROM w"),
+              IsEmpty())
+      << "a text needs no look";
 }
 
 TEST(QueryMistakes, ParametersThatTheRequestDoesNotHave) {
