@@ -105,6 +105,17 @@ std::string AfterTriggersQuery(const std::vector<std::string>& tables) {
                       "GROUP BY w.position ORDER BY w.position");
 }
 
+std::string KeptReferencesQuery(const std::vector<std::string>& tables) {
+  // Bits of tgtype: as above, and 8 DELETE.
+  return absl::StrCat(Wanted(tables),
+                      "SELECT w.position, c.conrelid::regclass, string_agg(DISTINCT t.tgname, ', ' ORDER BY t.tgname) "
+                      "FROM wanted w JOIN pg_catalog.pg_constraint c ON c.confrelid = w.oid AND c.contype = 'f' AND "
+                      "c.confdeltype IN ('c', 'n', 'd') JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.conrelid "
+                      "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND (t.tgtype & 67) = 3 AND "
+                      "(t.tgtype & CASE c.confdeltype WHEN 'c' THEN 8 ELSE 16 END) > 0 "
+                      "GROUP BY w.position, c.conrelid ORDER BY w.position, c.conrelid::regclass::text");
+}
+
 std::string ColumnsQuery(const TableChoice& tables) {
   return absl::StrCat(
       Wanted(tables),

@@ -101,6 +101,43 @@ TEST_F(JudgedWriteTest, AnAfterTriggerThatWritesTheRowAgainIsNotInTheAnswer) {
   EXPECT_EQ(Summary(Call("TodoRepository.Update", stale)), "ABORTED VERSION_MISMATCH");
 }
 
+TEST_F(JudgedWriteTest, ARowThatATriggerKeepsFromTheCascadeOfPostgresIsAdvised) {
+  const auto about_todos = [] {
+    const auto advice = app::AdviseTriggers(*server().loaded().catalogue, *server().Connect());
+    EXPECT_TRUE(advice.ok()) << advice.status();
+    return *advice;
+  };
+  EXPECT_THAT(about_todos(), ::testing::IsEmpty());
+  const std::string owner = NewProfile();
+  const Json todo = NewTodo(owner, {{"title", "keep me"}});
+  KeepRows();
+  EXPECT_THAT(about_todos(), ::testing::Contains(
+                                 ::testing::AllOf(::testing::StartsWith("planner.v1.Profile: when a row is deleted"),
+                                                  HasSubstr("rows of todos"), HasSubstr("the trigger hostile skips"))));
+  EXPECT_EQ(Summary(Call("ProfileRepository.Delete", {{"id", owner}})), "OK");
+  EXPECT_EQ(Value(Cat("SELECT count(*) FROM todos WHERE owner_id = '", owner, "'")), "1") << "as the reference says";
+  Sql(Cat("ALTER TABLE todos DISABLE TRIGGER hostile; DELETE FROM todos WHERE owner_id = '", owner, "'"));
+  EXPECT_THAT(about_todos(), ::testing::IsEmpty()) << "a disabled trigger keeps nothing";
+}
+
+TEST_F(JudgedWriteTest, ATriggerThatChangesTheRowItselfAndSkipsItStoresNothingButInAUnitThatGoesOn) {
+  const Json todo = NewTodo(NewProfile());
+  Before("UPDATE",
+         "IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF; "
+         "UPDATE todos SET version = version + 1, notes = 'by a trigger' WHERE id = OLD.id; RETURN NULL;");
+  const Json any = {{"todo", {{"id", Id(todo)}, {"title", "x"}}}, {"update_mask", "title"}};
+  FailsWithoutTrace("TodoRepository.Update", any, "FAILED_PRECONDITION TRIGGER_REFUSED");
+  const Json guarded = {{"todo", {{"id", Id(todo)}, {"title", "x"}, {"version", "1"}}}, {"update_mask", "title"}};
+  const std::string before = Rows();
+  EXPECT_EQ(Summary(Call("TodoRepository.Update", guarded)), "FAILED_PRECONDITION TRIGGER_REFUSED");
+  EXPECT_FALSE(Call("TodoRepository.Update", guarded, WithKey(NewKey())).ok());
+  EXPECT_EQ(Rows(), before);
+  const Unit unit(&server());
+  EXPECT_EQ(Summary(unit.Call("TodoRepository.Update", guarded)), "ABORTED VERSION_MISMATCH");
+  EXPECT_EQ(Summary(unit.Commit()), "OK");
+  EXPECT_EQ(Value(Cat("SELECT notes FROM todos WHERE id = '", Id(todo), "'")), "by a trigger");
+}
+
 TEST_F(JudgedWriteTest, AMissIsStillAMissBesideTriggers) {
   const Json todo = NewTodo(NewProfile(), {{"title", "keep me"}});
   KeepRows();
