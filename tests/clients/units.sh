@@ -181,6 +181,27 @@ check_rerun() {
   nothing_is_open
 }
 
+check_lost_unit() {
+  step "a unit that is lost with its connection runs again, from the start"
+  scratch_sql "UPDATE account SET balance = 100, version = 1"
+  scratch_sql "BEGIN; UPDATE account SET balance = balance + 1 WHERE id = 2;
+    DO \$\$ DECLARE waiting int; BEGIN
+      LOOP
+        SELECT pid INTO waiting FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid));
+        EXIT WHEN FOUND;
+        PERFORM pg_sleep(0.02);
+      END LOOP;
+      PERFORM pg_terminate_backend(waiting, 5000);
+    END \$\$; COMMIT" >/dev/null &
+  OTHER=$!
+  wait_until 10 "a row of account is held" is_held account
+  must transfer_funds 1:2:30
+  wait "$OTHER"
+  equals "$(accounts)" "1 70.00 2, 2 131.00 2" "both changes, and one transfer"
+  contains "$(cat "$SERVER_LOG")" 'CONNECTION_LOST|UNIT_OF_WORK_EXPIRED' "the server's log"
+  nothing_is_open
+}
+
 check_savepoint_that_stays() {
   step "a savepoint that could not be undone is not committed"
   scratch_sql "UPDATE account SET balance = 100, version = 1"
@@ -254,6 +275,7 @@ check_examples() {
   check_transfer_ownership
   check_transfer_funds
   check_rerun
+  check_lost_unit
   check_savepoint_that_stays
   check_lost_commit
   check_unknown_outcome

@@ -17,6 +17,9 @@ from rowkeeper.v1 import unit_of_work_pb2 as messages
 from rowkeeper.v1 import unit_of_work_pb2_grpc as services
 
 RERUN = ("SERIALIZATION_FAILURE", "DEADLOCK", "LOCK_TIMEOUT")
+# Causes of UNIT_OF_WORK_EXPIRED: the unit went with its connection or server before Commit. One that was too slow would be
+# too slow again.
+LOST = ("CONNECTION_LOST", "SHUTDOWN", "SERVER_RESTARTED", "OTHER_RELEASE")
 TIMEOUT_S = 10
 # Answers to Commit that leave its outcome open, and answers of a server that has not looked at it.
 NO_OUTCOME = ("", "COMMIT_OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED", "CANCELLED", "INTERNAL")
@@ -72,12 +75,14 @@ class Unit:
 def run_in_unit_of_work(channel, work, isolation=messages.ISOLATION_READ_COMMITTED, label="", attempts=10, rerun=RERUN):
     """Calls `work` with a unit of work, commits and returns its result; rolls back when it raises.
 
-    When it fails with a reason in `rerun`, others were in the way and all of `work` runs again, so it should have no
-    effect but through the unit. OutcomeUnknown is raised, never followed by another run.
+    When it fails with a reason in `rerun`, others were in the way; when the unit was lost with its connection or server,
+    nothing of it was committed. Then all of `work` runs again, so it should have no effect but through the unit.
+    OutcomeUnknown is raised, never followed by another run.
     """
     service = services.UnitOfWorkStub(channel)
     request = messages.BeginRequest(transaction={"isolation": isolation}, label=label)
     for attempt in itertools.count(1):
+        unit = None
         try:
             unit = Unit(service.Begin(request, timeout=TIMEOUT_S).handle, channel, service)
             try:
@@ -89,7 +94,8 @@ def run_in_unit_of_work(channel, work, isolation=messages.ISOLATION_READ_COMMITT
                     service.Rollback(messages.RollbackRequest(handle=unit.handle), timeout=TIMEOUT_S)
                 raise
         except grpc.RpcError as error:
-            if attempt == attempts or reason_of(error) not in rerun:
+            unreached = unit is None and error.code() == grpc.StatusCode.UNAVAILABLE  # nothing has been done
+            if attempt == attempts or not (unreached or was_lost(error) or reason_of(error) in rerun):
                 raise
             least = _detail(error, error_details_pb2.RetryInfo).retry_delay.ToTimedelta().total_seconds()
             time.sleep(least + random.uniform(0, min(0.01 * 2**attempt, 1)))
@@ -99,6 +105,12 @@ def reason_of(error):
     """The reason of a Rowkeeper error, "VERSION_MISMATCH" for example, or "" when the error came from elsewhere."""
     info = _detail(error, error_details_pb2.ErrorInfo)
     return info.reason if info.domain == "rowkeeper" else ""
+
+
+def was_lost(error):
+    """Whether the error says that the unit went with its connection or server before Commit."""
+    info = _detail(error, error_details_pb2.ErrorInfo)
+    return reason_of(error) == "UNIT_OF_WORK_EXPIRED" and info.metadata.get("cause") in LOST
 
 
 def describe(error):

@@ -18,6 +18,7 @@ import (
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
@@ -34,6 +35,9 @@ var (
 	noOutcome = []string{"", "COMMIT_OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED", "CANCELLED", "INTERNAL"}
 	notTaken  = []string{"UNIT_OF_WORK_BUSY", "UNIT_OF_WORK_NOT_FOUND", "UNIT_OF_WORK_ELSEWHERE", "SHUTTING_DOWN",
 		"SERVER_STARTING"}
+	// Causes of UNIT_OF_WORK_EXPIRED: the unit went with its connection or server before Commit. One that was too slow
+	// would be too slow again.
+	lostCauses = []string{"CONNECTION_LOST", "SHUTDOWN", "SERVER_RESTARTED", "OTHER_RELEASE"}
 )
 
 // ErrOutcomeUnknown is of units of which nobody could say whether they were committed: look what is there before doing
@@ -82,14 +86,16 @@ func limited(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // Run calls work in a unit of work and commits; it rolls back when work fails.
 //
-// When others were in the way, all of work runs again, so it should have no effect but through the unit.
-// ErrOutcomeUnknown is returned, never followed by another run.
+// When others were in the way, or the unit was lost with its connection or server before anything was committed, all of
+// work runs again, so it should have no effect but through the unit. ErrOutcomeUnknown is returned, never followed by
+// another run.
 func Run(ctx context.Context, connection grpc.ClientConnInterface, options Options, work func(unit *Unit) error) error {
 	rerunOn := append([]string{"SERIALIZATION_FAILURE", "DEADLOCK", "LOCK_TIMEOUT"}, options.RerunOn...)
 	random := rand.New(rand.NewSource(time.Now().UnixNano()))
 	for attempt := 1; ; attempt++ {
-		err := runOnce(ctx, connection, options, work)
-		if err == nil || attempt == attempts || !in(rerunOn, Reason(err)) {
+		begun, err := runOnce(ctx, connection, options, work)
+		unreached := !begun && status.Code(err) == codes.Unavailable // nothing has been done
+		if err == nil || attempt == attempts || !(unreached || wasLost(err) || in(rerunOn, Reason(err))) {
 			return err
 		}
 		pause := retryDelay(err) + time.Duration(random.Int63n(int64(10*time.Millisecond)<<attempt))
@@ -101,13 +107,14 @@ func Run(ctx context.Context, connection grpc.ClientConnInterface, options Optio
 	}
 }
 
-func runOnce(ctx context.Context, connection grpc.ClientConnInterface, options Options, work func(unit *Unit) error) error {
+// runOnce says whether a unit was begun, too.
+func runOnce(ctx context.Context, connection grpc.ClientConnInterface, options Options, work func(unit *Unit) error) (bool, error) {
 	service := rowkeeperv1.NewUnitOfWorkClient(connection)
 	beginning, cancel := limited(ctx)
 	defer cancel()
 	begun, err := service.Begin(beginning, &rowkeeperv1.BeginRequest{Transaction: options.Transaction, Label: options.Label})
 	if err != nil {
-		return err
+		return false, err
 	}
 	unit := &Unit{connection: connection, service: service, handle: begun.Handle}
 	committed := false
@@ -122,7 +129,7 @@ func runOnce(ctx context.Context, connection grpc.ClientConnInterface, options O
 		err = unit.commit(ctx)
 	}
 	committed = err == nil
-	return err
+	return true, err
 }
 
 func (u *Unit) commit(ctx context.Context) error {
@@ -191,6 +198,19 @@ func Reason(err error) string {
 		}
 	}
 	return ""
+}
+
+// wasLost says whether the unit went with its connection or server before Commit.
+func wasLost(err error) bool {
+	if Reason(err) != "UNIT_OF_WORK_EXPIRED" {
+		return false
+	}
+	for _, detail := range status.Convert(err).Details() {
+		if info, is := detail.(*errdetails.ErrorInfo); is && in(lostCauses, info.Metadata["cause"]) {
+			return true
+		}
+	}
+	return false
 }
 
 func in(reasons []string, reason string) bool {
