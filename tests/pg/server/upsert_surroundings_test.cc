@@ -179,6 +179,16 @@ TEST_F(UpsertSurroundingsTest, ACollationMayMakeKeysEqual) {
   EXPECT_EQ(Stored(), "low:y:2");
 }
 
+TEST_F(UpsertSurroundingsTest, AnIndexMayHaveAnotherCollationThanItsColumn) {
+  Run("CREATE COLLATION ignore_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false); CREATE UNIQUE "
+      "INDEX ON item (sku COLLATE ignore_case);");
+  EXPECT_EQ(Said(Upsert("low", "x")), "INSERTED low:x:1");
+  EXPECT_EQ(Said(Upsert("LOW", "y")), "UPDATED low:y:2");
+  EXPECT_EQ(AllSaid(BatchUpsert({{"new", "n"}, {"Low", "y"}})), "INSERTED new:n:1, UNCHANGED low:y:2");
+  EXPECT_EQ(BatchUpsert({{"two", "n"}, {"TWO", "y"}}).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Stored(), "low:y:2, new:n:1");
+}
+
 TEST_F(UpsertSurroundingsTest, ATriggerThatCompletesTheRowIsSeenInTheAnswer) {
   Run("CREATE FUNCTION on_item() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.title := trim(NEW.title); RETURN "
       "NEW; "
