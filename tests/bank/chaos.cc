@@ -27,7 +27,8 @@ const std::vector<Fault>& AllFaults() {
                                                            Fault::kKillServerAfterCommit,
                                                            Fault::kRestartPostgresFast,
                                                            Fault::kRestartPostgresImmediately,
-                                                           Fault::kRestartPostgresAfterCommit};
+                                                           Fault::kRestartPostgresAfterCommit,
+                                                           Fault::kAlterTables};
   return *faults;
 }
 
@@ -49,6 +50,8 @@ std::string NameOf(Fault fault) {
       return "PostgreSQL restarted as after a crash";
     case Fault::kRestartPostgresAfterCommit:
       return "PostgreSQL restarted as after a crash after commits that nobody knew of";
+    case Fault::kAlterTables:
+      return "tables altered";
   }
   return "";
 }
@@ -77,6 +80,8 @@ absl::Status Chaos::Strike(Fault fault) {
       return postgres_->Restart(OwnPostgres::Shutdown::kImmediate);
     case Fault::kRestartPostgresAfterCommit:
       return AfterCommits([this] { return postgres_->Restart(OwnPostgres::Shutdown::kImmediate); });
+    case Fault::kAlterTables:
+      return AlterTables();
   }
   return absl::OkStatus();
 }
@@ -87,6 +92,21 @@ absl::Status Chaos::KillServer() {
   const absl::Status status = server_->KillAndRestart();
   ++server_age_;
   return status;
+}
+
+/// Nothing here writes a table anew: to a snapshot that is older than that it would be empty.
+absl::Status Chaos::AlterTables() {
+  for (const char* change :
+       {"ALTER TABLE accounts ADD COLUMN IF NOT EXISTS note text", "ALTER TABLE accounts ALTER balance SET DEFAULT 0",
+        "CREATE INDEX IF NOT EXISTS ix_extra ON transfers (from_account)",
+        "ALTER TABLE transfers DISABLE TRIGGER linger", "ALTER TABLE accounts DROP COLUMN note",
+        "ALTER TABLE transfers ENABLE TRIGGER linger", "DROP INDEX ix_extra",
+        "ALTER TABLE accounts ALTER balance DROP DEFAULT", "ANALYZE accounts, transfers"}) {
+    const absl::Status status = postgres_->Execute(change).status();
+    if (!status.ok()) return status;
+    std::this_thread::sleep_for(milliseconds(Below(40)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Chaos::TerminateBeforeCommit() {

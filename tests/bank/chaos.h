@@ -28,6 +28,8 @@ enum class Fault {
   kRestartPostgresImmediately,
   /// The same, while commits have happened that the server does not know of.
   kRestartPostgresAfterCommit,
+  /// Alters the tables under the statements that are prepared for them, and leaves them as they were.
+  kAlterTables,
 };
 
 const std::vector<Fault>& AllFaults();
@@ -56,6 +58,7 @@ class Chaos {
   absl::Status TerminateBeforeCommit();
   absl::Status TerminateAfterCommit();
   absl::Status KillServer();
+  absl::Status AlterTables();
   /// Does something while commits have happened that nobody was told of.
   absl::Status AfterCommits(const std::function<absl::Status()>& action);
   absl::Status HoldAnswersToCommits();
