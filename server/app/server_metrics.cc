@@ -5,6 +5,7 @@
 
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
+#include "server/observe/operation_durations.h"
 #include "server/observe/process_usage.h"
 #include "server/uow/ended_unit.h"
 #include "server/uow/units_of_work.h"
@@ -46,6 +47,21 @@ void AddCalls(Exposition* out) {
                      {{"rpc_system_name", "grpc"},
                       {"rpc_method", RpcMethod(method)},
                       {"rpc_response_status_code", absl::StatusCodeToString(code)}});
+      });
+}
+
+void AddOperations(Exposition* out) {
+  observe::DatabaseOperations::Process().Visit(
+      [out](const std::string& operation, const std::string& table, const observe::OperationDurations& durations) {
+        durations.Visit([&](std::string_view sqlstate, const Histogram& ended_so) {
+          AddDurations(out, "db_client_operation_duration_seconds",
+                       "Time from sending a statement to PostgreSQL to its answer, preparation and repeats included",
+                       ended_so,
+                       {{"db_system_name", "postgresql"},
+                        {"db_operation_name", operation},
+                        {"db_collection_name", table},
+                        {"db_response_status_code", sqlstate}});
+        });
       });
 }
 
@@ -107,6 +123,19 @@ void AddPool(const db::Pool& pool, Exposition* out) {
   AddCounter(out, "rowkeeper_pool_broken_total", "Connections that the pool found lost", stats.broken_total);
   AddCounter(out, "rowkeeper_pool_recycled_total", "Connections that were replaced for their age",
              stats.recycled_total);
+}
+
+void AddSessions(const db::SessionCounters& sessions, Exposition* out) {
+  constexpr std::string_view kName = "rowkeeper_sessions_total";
+  constexpr std::string_view kHelp = "Sessions of PostgreSQL that were set up, by the pooler before the database";
+  AddCounter(out, kName, kHelp, sessions.direct.value(), {{"pooler", "none"}});
+  AddCounter(out, kName, kHelp, sessions.behind_session_pooler.value(), {{"pooler", "session"}});
+  AddCounter(out, kName, kHelp, sessions.behind_transaction_pooler.value(), {{"pooler", "transaction"}});
+  AddCounter(out, "rowkeeper_session_failures_total", "Sessions that could not be had", sessions.failed.value());
+  AddCounter(out, "rowkeeper_sessions_lost_total", "Sessions lost while they were in use", sessions.lost.value());
+  AddCounter(out, "rowkeeper_prepared_statements_total", "Statements prepared in a session", sessions.prepared.value());
+  AddCounter(out, "rowkeeper_stale_statements_total", "Prepared statements that had to be prepared anew",
+             sessions.stale.value());
 }
 
 void AddExecutor(const exec::Executor& executor, Exposition* out) {
@@ -192,6 +221,7 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.service != nullptr) AddService(*parts.service, out);
   if (parts.health != nullptr) AddHealth(*parts.health, out);
   if (parts.executor != nullptr) AddExecutor(*parts.executor, out);
+  if (parts.sessions != nullptr) AddSessions(*parts.sessions, out);
   if (parts.pool != nullptr) AddPool(*parts.pool, out);
   if (parts.statements != nullptr) AddStatements(*parts.statements, out);
   const uow::UnitsOfWork* const units = parts.units == nullptr ? nullptr : parts.units->get();
@@ -232,6 +262,7 @@ std::string ServerMetrics::Text() const {
     AddParts(parts_, &out);
   }
   AddRefusals(&out);
+  AddOperations(&out);
   AddCalls(&out);
   return out.Text();
 }

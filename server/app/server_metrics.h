@@ -19,6 +19,7 @@ namespace rowkeeper::app {
 
 /// The parts of a server that count something. A part that is null has nothing to tell.
 struct MeasuredParts {
+  const db::SessionCounters* sessions = nullptr;
   const db::Pool* pool = nullptr;
   const exec::Executor* executor = nullptr;
   const exec::StatementCache* statements = nullptr;

@@ -61,6 +61,7 @@ wire::KeptResponses ToKeptResponses(const ServeSettings& settings) {
 
 ServerProcessOptions Complete(ServerProcessOptions options, const exec::ErrorContexts& errors) {
   options.connection = WithSessionLimits(std::move(options.connection), options.serve.units);
+  options.connection.counters = std::make_shared<db::SessionCounters>();
   db::ErrorWords words = errors.Words();
   if (options.serve.show_database_messages) words.raised_messages = db::RaisedMessages::kShow;
   options.connection.errors = std::make_shared<const db::ErrorWords>(std::move(words));
@@ -256,6 +257,7 @@ void ServerProcess::MakeUnits() {
 
 void ServerProcess::MakeMetrics() {
   MeasuredParts parts;
+  parts.sessions = options_.connection.counters.get();
   parts.pool = &pool_;
   parts.executor = executor_.get();
   parts.statements = &statements_;

@@ -90,14 +90,19 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ConnectionOpt
   (*info)["client_encoding"] = "UTF8";
   info->try_emplace("application_name", options.application_name);
   static OpenFailureLog* const log = new OpenFailureLog;
+  const auto count_failure = [&options] {
+    if (options.counters != nullptr) options.counters->failed.Add();
+  };
   try {
     auto connection = std::make_unique<PgConnection>(ToKeyValue(*info), options);
     if (absl::Status unfit = connection->SetUp(ToKeyValue(*info)); !unfit.ok()) {
+      count_failure();
       log->Write(std::string(unfit.message()));
       return unfit;
     }
     return std::unique_ptr<Connection>(std::move(connection));
   } catch (const std::exception& exception) {
+    count_failure();
     const std::string reason = OneLine(exception.what());
     log->Write(reason);
     return StatusOfFailedOpen(reason);

@@ -26,6 +26,8 @@
 #include "server/db/cancellation.h"
 #include "server/db/error_context.h"
 #include "server/db/rows.h"
+#include "server/db/session_counters.h"
+#include "server/observe/operation_durations.h"
 
 namespace rowkeeper::db {
 
@@ -81,6 +83,8 @@ struct ConnectionOptions {
   bool echo = false;
   /// May be null: then errors know no entity but that of their statement.
   std::shared_ptr<const ErrorWords> errors;
+  /// May be null: then nobody asks.
+  std::shared_ptr<SessionCounters> counters;
 };
 
 /// One statement to execute.
@@ -95,6 +99,9 @@ struct Query {
   /// A write whose reply is lost has an unknown outcome; a read has none.
   enum class Effect { kRead, kWrite } effect = Effect::kWrite;
   const ErrorContext* errors = nullptr;
+  /// Where the execution is timed, from sending the statement to its answer, preparation and repeats included. nullptr:
+  /// with others of its kind, BEGIN, COMMIT …
+  observe::OperationDurations* durations = nullptr;
   /// A statement that has not ended 1.5 s after it was cancelled counts as hanging, and its connection as lost: that is
   /// so where server or network hang, and for a statement of a healthy server that is too busy in code that does not
   /// look for cancellation. The error is then COMMIT_OUTCOME_UNKNOWN for an autocommitted write, DATABASE_UNAVAILABLE

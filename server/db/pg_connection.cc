@@ -2,8 +2,10 @@
 
 #include <poll.h>
 
+#include <array>
 #include <chrono>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -62,6 +64,39 @@ absl::Status NotItsOwnSession() {
       "--pooler transaction");
 }
 
+std::string_view OperationName(TransactionEffect effect) {
+  switch (effect) {
+    case TransactionEffect::kBegin:
+    case TransactionEffect::kBeginReadOnly:
+      return "BEGIN";
+    case TransactionEffect::kSavepoint:
+      return "SAVEPOINT";
+    case TransactionEffect::kCommit:
+      return "COMMIT";
+    case TransactionEffect::kRollback:
+      return "ROLLBACK";
+    case TransactionEffect::kRollbackTo:
+      return "ROLLBACK TO SAVEPOINT";
+    case TransactionEffect::kNone:
+    case TransactionEffect::kUnknown:
+      break;
+  }
+  return "_OTHER";
+}
+
+/// Of statements that belong to no method: those that control transactions, and what the server asks for itself.
+observe::OperationDurations& DurationsOfEffect(TransactionEffect effect) {
+  constexpr auto kCount = static_cast<size_t>(TransactionEffect::kUnknown) + 1;
+  static const auto* const durations = [] {
+    auto* all = new std::array<observe::OperationDurations*, kCount>{};
+    for (size_t i = 0; i < kCount; ++i) {
+      (*all)[i] = observe::DatabaseOperations::Process().Of(OperationName(static_cast<TransactionEffect>(i)), "");
+    }
+    return all;
+  }();
+  return *(*durations)[static_cast<size_t>(effect)];
+}
+
 /// A pooler that found no session for a statement says so and closes the connection; the statement has not run.
 /// PgBouncer's words: it gives all of them one SQLSTATE.
 bool RefusedByPooler(const PgError& error) {
@@ -80,16 +115,24 @@ PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions&
       told_pid_(session_->backend_pid()),
       statements_(options.prepared_statements),
       echo_(options.echo ? EchoLogger() : nullptr),
-      errors_(options.errors) {}
+      errors_(options.errors),
+      counters_(options.counters != nullptr ? options.counters : std::make_shared<SessionCounters>()) {}
 
 absl::Status PgConnection::SetUp(const std::string& conninfo) {
   absl::StatusOr<SessionFacts> facts = setup_.Judge(RunSetUp(setup_.Opening(told_pid_)), told_pid_);
   if (!facts.ok()) return facts.status();
   facts_ = *facts;
-  if (!facts_.own_session || facts_.server_pid == told_pid_) return absl::OkStatus();
-  if (prove_session_ && IsShared(conninfo)) return NotItsOwnSession();  // before anything is set
-  if (SessionSetup::IsFrom(RunSetUp(setup_.Always()), facts_.server_pid)) return absl::OkStatus();
-  return NotItsOwnSession();
+  if (facts_.own_session && facts_.server_pid != told_pid_) {
+    if (prove_session_ && IsShared(conninfo)) return NotItsOwnSession();  // before anything is set
+    if (!SessionSetup::IsFrom(RunSetUp(setup_.Always()), facts_.server_pid)) return NotItsOwnSession();
+  }
+  CountSession();
+  return absl::OkStatus();
+}
+
+void PgConnection::CountSession() {
+  if (!facts_.own_session) return counters_->behind_transaction_pooler.Add();
+  (facts_.server_pid == told_pid_ ? counters_->direct : counters_->behind_session_pooler).Add();
 }
 
 Rows PgConnection::RunSetUp(const std::string& text) {
@@ -116,7 +159,12 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   Attempt attempt;
   attempt.effect = ClassifyStatement(query.text);
   if (absl::Status refusal = Refusal(query, attempt.effect); !refusal.ok()) return refusal;
+  const Clock::time_point begin = Clock::System().Now();
   absl::StatusOr<Rows> rows = RunWatched(query, &attempt);
+  const Clock::duration duration = Clock::System().Now() - begin;
+  observe::OperationDurations& durations =
+      query.durations != nullptr ? *query.durations : DurationsOfEffect(attempt.effect);
+  rows.ok() ? durations.Record(duration) : durations.RecordFailure(attempt.sqlstate, duration);
   if (!broken_ && watch_.expired()) MarkBroken("its answer came too late");
   // It may arrive at any time, so nothing may run before it has ended.
   if (!broken_ && !CancelRequestEnds()) MarkBroken("a cancel request is still under way");
@@ -160,6 +208,7 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
       if (!MayReadAgain(query, *attempt)) return Misfit(fit, query, *attempt);
     } catch (const std::exception&) {
       const PgError error = session_->LastError();
+      attempt->sqlstate = error.sqlstate;
       attempt->staleness = StalenessFor(error, *attempt);
       if (attempt->staleness == Staleness::kNone) return Failed(error, query, scope, *attempt);
       if (query.name != nullptr) NoteStale(attempt->staleness, *query.name);
@@ -310,6 +359,7 @@ bool PgConnection::CancelRequestEnds() const {
 }
 
 void PgConnection::MarkBroken(const std::string& reason) {
+  if (!broken_) counters_->lost.Add();
   broken_ = true;
   const char* const unnamed = watch_.expired() ? "no answer in time" : "connection closed";
   spdlog::warn("connection to the database lost: backend={} reason={}", backend_pid(),

@@ -61,6 +61,7 @@ class PgConnection final : public Connection, private CancelTarget {
     bool by_kept_plan = false;
     /// Of the error that it ended with.
     Staleness staleness = Staleness::kNone;
+    std::string sqlstate = {};
   };
 
   Rows RunSetUp(const std::string& text);
@@ -71,6 +72,7 @@ class PgConnection final : public Connection, private CancelTarget {
 
   absl::Status Refusal(const Query& query, TransactionEffect effect);
   absl::StatusOr<Rows> RunWatched(const Query& query, Attempt* attempt);
+  void CountSession();
   absl::StatusOr<Rows> Run(const Query& query, const CancelScope& scope, Attempt* attempt);
   // In pg_statements.cc:
   static const std::vector<Param>& ParamsOf(const Query& query);
@@ -121,6 +123,8 @@ class PgConnection final : public Connection, private CancelTarget {
   const std::shared_ptr<spdlog::logger> echo_;
   /// May be null.
   const std::shared_ptr<const ErrorWords> errors_;
+  /// Those of the options, or nobody's.
+  const std::shared_ptr<SessionCounters> counters_;
 };
 
 }  // namespace rowkeeper::db

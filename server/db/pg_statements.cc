@@ -31,7 +31,7 @@ const std::vector<Param>& PgConnection::ParamsOf(const Query& query) {
 /// A read by a kept plan may find the columns that it needs by a new one.
 bool PgConnection::MayReadAgain(const Query& query, const Attempt& attempt) {
   if (query.effect != Query::Effect::kRead || !attempt.by_kept_plan) return false;
-  statements_.MarkStale(query.name->str());
+  NoteStale(Staleness::kOutdated, *query.name);
   return attempt.repeats < kMostRepeats && transaction_.state() == TransactionTracker::State::kNone;
 }
 
@@ -94,6 +94,7 @@ absl::Status PgConnection::PrepareFor(const Query& query) {
   if (facts_.own_session) MakeRoomFor(name);
   try {
     session_->Prepare(name, query.text);
+    counters_->prepared.Add();
   } catch (const std::exception&) {
     // Another client has prepared it in this session: under this name there is no other text.
     if (facts_.own_session || session_->LastError().sqlstate != "42P05") throw;
@@ -107,7 +108,7 @@ absl::Status PgConnection::CheckBeforeItWrites(const Query& query) {
   if (query.effect == Query::Effect::kRead || !query.result.has_types() || !facts_.own_session) return absl::OkStatus();
   ArmFor(query);
   if (FitOf(session_->Describe(query.name->str()), query.result) == ResultFit::kFits) return absl::OkStatus();
-  statements_.MarkStale(query.name->str());
+  NoteStale(Staleness::kOutdated, *query.name);
   return OtherTypes();
 }
 
@@ -134,6 +135,7 @@ Staleness PgConnection::StalenessFor(const PgError& error, const Attempt& attemp
 }
 
 void PgConnection::NoteStale(Staleness staleness, const StatementName& name) {
+  if (staleness != Staleness::kNone) counters_->stale.Add();
   switch (staleness) {
     case Staleness::kNone:
       return;

@@ -92,6 +92,7 @@ absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, con
   query.params = &params;
   query.effect = effect;
   query.errors = &parts.errors.For(subject());
+  query.durations = statement.durations;
   query.cancellation = cancellation;
   absl::StatusOr<db::Rows> rows = connection.Execute(query);
   if (rows.ok()) return rows;

@@ -23,8 +23,8 @@ absl::Status ExportRun::Open() {
 }
 
 absl::StatusOr<db::Rows> ExportRun::Fetch(int rows) {
-  absl::StatusOr<db::Rows> fetched =
-      Execute(WithPurpose(PurposeOf(statement_->text), sql::FetchExport(rows)), statement_->Shape());
+  absl::StatusOr<db::Rows> fetched = Execute(WithPurpose(PurposeOf(statement_->text), sql::FetchExport(rows)),
+                                             statement_->Shape(), statement_->durations);
   if (!fetched.ok() || fetched->size() > 0) return fetched;
   if (absl::Status status = Execute(sql::Commit()).status(); !status.ok()) return status;
   return fetched;
@@ -38,13 +38,15 @@ std::string ExportRun::TokenAfter(const db::Rows& rows, int row) const {
   return plan::NextPageToken(execution_.call, execution_.parts.tokens, cells);
 }
 
-absl::StatusOr<db::Rows> ExportRun::Execute(const std::string& text, ResultShape result) const {
+absl::StatusOr<db::Rows> ExportRun::Execute(const std::string& text, ResultShape result,
+                                            observe::OperationDurations* durations) const {
   db::Query query;
   query.text = text;
   query.result = result;
   query.effect = db::Query::Effect::kRead;
   query.errors = &execution_.parts.errors.For(*execution_.call.plan->entity);
   query.cancellation = execution_.cancellation;
+  query.durations = durations;
   return execution_.connection.Execute(query);
 }
 

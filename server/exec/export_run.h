@@ -33,7 +33,8 @@ class ExportRun {
   std::string TokenAfter(const db::Rows& rows, int row) const;
 
  private:
-  absl::StatusOr<db::Rows> Execute(const std::string& text, ResultShape result = {}) const;
+  absl::StatusOr<db::Rows> Execute(const std::string& text, ResultShape result = {},
+                                   observe::OperationDurations* durations = nullptr) const;
 
   const Execution execution_;
   const std::chrono::milliseconds idle_limit_;

@@ -9,6 +9,7 @@
 #include "server/base/idempotency_errors.h"
 #include "server/base/statement_text.h"
 #include "server/base/text.h"
+#include "server/observe/operation_durations.h"
 #include "server/sql/idempotency_sql.h"
 
 namespace rowkeeper::exec {
@@ -46,10 +47,24 @@ struct KeyStatements {
   }
 };
 
+/// Of all statements on the table of keys.
+struct KeyDurations {
+  observe::OperationDurations* const reads;
+  observe::OperationDurations* const writes;
+
+  static const KeyDurations& Get() {
+    static const auto* const durations =
+        new KeyDurations{observe::DatabaseOperations::Process().Of("SELECT", "rowkeeper_idempotency_keys"),
+                         observe::DatabaseOperations::Process().Of("INSERT", "rowkeeper_idempotency_keys")};
+    return *durations;
+  }
+};
+
 absl::StatusOr<db::Rows> ExecuteQuery(db::Query query, const std::vector<db::Param>& params, Effect effect,
                                       db::Connection& connection, db::Cancellation* cancellation) {
   query.params = &params;
   query.effect = effect;
+  query.durations = effect == Effect::kRead ? KeyDurations::Get().reads : KeyDurations::Get().writes;
   query.cancellation = cancellation;
   return connection.Execute(query);
 }

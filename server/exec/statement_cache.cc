@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/base/text.h"
+#include "server/exec/operation_names.h"
 #include "server/plan/mask/json_mask.h"
 #include "server/sql/purpose.h"
 #include "server/sql/render.h"
@@ -16,7 +17,8 @@ namespace rowkeeper::exec {
 namespace {
 
 sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& variant, StatementCache::Kind kind) {
-  const auto named = [&plan](std::string_view part, sql::Statement statement) {
+  const auto named = [&plan, kind](std::string_view part, sql::Statement statement) {
+    statement.durations = DurationsOf(plan, kind);
     return sql::WithPurpose(sql::PurposeOf(plan, part), std::move(statement));
   };
   switch (kind) {
@@ -84,7 +86,9 @@ std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan
 
 std::shared_ptr<const sql::Statement> StatementCache::GetRelation(const plan::SelectedRelation& selected) {
   return GetOrRender(RelationKey(selected), [&] {
-    return sql::WithPurpose(sql::PurposeOf(*selected.relation), sql::RenderRelation(selected));
+    sql::Statement statement = sql::WithPurpose(sql::PurposeOf(*selected.relation), sql::RenderRelation(selected));
+    statement.durations = DurationsOf(*selected.relation);
+    return statement;
   });
 }
 

@@ -13,6 +13,10 @@ namespace rowkeeper::plan {
 struct JsonMask;
 }  // namespace rowkeeper::plan
 
+namespace rowkeeper::observe {
+class OperationDurations;
+}  // namespace rowkeeper::observe
+
 namespace rowkeeper::sql {
 
 /// Where the value of one `$n` comes from when a statement is executed.
@@ -71,6 +75,8 @@ struct Statement {
   int blocker_cell = -1;
   /// Parts of jsonb columns that the response has; nullptr: all of them.
   std::shared_ptr<const plan::JsonMask> json;
+  /// Where its executions are timed; the statement cache says. nullptr: with all that belong nowhere else.
+  observe::OperationDurations* durations = nullptr;
 
   ResultShape Shape() const { return result_is_named ? ResultShape::Any() : ResultShape(result); }
 };

@@ -126,6 +126,26 @@ TEST_F(MetricsTest, CallsAreTimedByMethodAndCode) {
   EXPECT_GT(after.Sum("rowkeeper_sent_bytes_total"), before.Sum("rowkeeper_sent_bytes_total"));
 }
 
+TEST_F(MetricsTest, StatementsAreTimedByOperationTableAndSqlstate) {
+  constexpr char kStatements[] = "db_client_operation_duration_seconds_count";
+  const Scrape before = Take();
+  const std::string handle = RandomHex(8);
+  server_->MustCall("ProfileRepository.Create", ProfileOf(handle));
+  EXPECT_FALSE(server_->Call("ProfileRepository.Create", ProfileOf(handle)).ok()) << "the handle is taken";
+  EXPECT_TRUE(Unit(server_).Commit().ok());
+  const Scrape after = Take();
+  const auto more = [&](const std::string& operation, const std::string& table, const std::string& state) {
+    const std::map<std::string, std::string> labels = {
+        {"db_operation_name", operation}, {"db_collection_name", table}, {"db_response_status_code", state}};
+    return after.Sum(kStatements, labels) - before.Sum(kStatements, labels);
+  };
+  EXPECT_EQ(more("INSERT", "profiles", ""), 1);
+  EXPECT_EQ(more("INSERT", "profiles", "23505"), 1);
+  EXPECT_EQ(more("BEGIN", "", ""), 1);
+  EXPECT_EQ(more("COMMIT", "", ""), 1);
+  EXPECT_GT(after.Sum("rowkeeper_sessions_total", {{"pooler", "none"}}), 0);
+}
+
 TEST_F(MetricsTest, RefusalsAreCountedByReasonAndByLimit) {
   const Scrape before = Take();
   EXPECT_FALSE(server_->Call("TodoRepository.BatchGet", {{"ids", {kUnknownId, kUnknownId, kUnknownId}}}).ok());

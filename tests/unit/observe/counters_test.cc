@@ -8,6 +8,7 @@
 
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
+#include "server/observe/operation_durations.h"
 
 namespace rowkeeper::observe {
 namespace {
@@ -68,6 +69,21 @@ TEST(DurationHistogramTest, ABoundBelongsToTheBucketBelowIt) {
   for (size_t i = 1; i < last; ++i) EXPECT_EQ(taken.counts[i], 2u) << i;
   EXPECT_EQ(taken.counts[last], 1u);
   EXPECT_EQ(taken.count(), 1 + 2 * DurationHistogram::kBounds.size());
+}
+
+TEST(OperationDurationsTest, SqlstatesThatNobodyForesawShareASeries) {
+  OperationDurations durations;
+  durations.Record(microseconds(50));
+  for (int i = 0; i < 1000; ++i) durations.RecordFailure("A" + std::to_string(1000 + i), microseconds(50));
+  durations.RecordFailure("", microseconds(50));
+  std::map<std::string, uint64_t> counts;
+  durations.Visit([&](std::string_view state, const DurationHistogram& ended_so) {
+    counts[std::string(state)] = ended_so.count();
+  });
+  EXPECT_LE(counts.size(), 2 + OperationDurations::kMostStates);
+  EXPECT_EQ(counts[""], 1u);
+  EXPECT_EQ(counts["A1000"], 1u);
+  EXPECT_EQ(counts["_OTHER"], 1001 - OperationDurations::kMostStates);
 }
 
 }  // namespace

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "server/observe/counter.h"
+
+namespace rowkeeper::db {
+
+/// What happened to the sessions of those who share these counters. Thread-safe.
+struct SessionCounters {
+  /// Sessions that were set up, by what stands before the database.
+  observe::Counter direct;
+  observe::Counter behind_session_pooler;
+  observe::Counter behind_transaction_pooler;
+  /// Attempts to connect.
+  observe::Counter failed;
+  /// Sessions that were lost while they were in use.
+  observe::Counter lost;
+  observe::Counter prepared;
+  /// Prepared statements that had to be prepared anew, or that another session did not have.
+  observe::Counter stale;
+};
+
+}  // namespace rowkeeper::db
