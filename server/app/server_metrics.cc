@@ -33,6 +33,8 @@ void AddDurations(Exposition* out, std::string_view name, std::string_view help,
   out->Add({name, observe::MetricType::kHistogram, help}, durations.Take(), labels);
 }
 
+double Seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
+
 /// "planner.v1.TodoRepository.GetById" as OpenTelemetry writes methods: "planner.v1.TodoRepository/GetById".
 std::string RpcMethod(std::string method) {
   const size_t dot = method.rfind('.');
@@ -138,6 +140,17 @@ void AddSessions(const db::SessionCounters& sessions, Exposition* out) {
              sessions.stale.value());
 }
 
+void AddMonitor(const DatabaseMonitor& monitor, Exposition* out) {
+  const DatabaseMonitor::Stats stats = monitor.stats();
+  AddCounter(out, "rowkeeper_schema_looks_total", "Looks at the database's schema", static_cast<uint64_t>(stats.looks));
+  AddCounter(out, "rowkeeper_schema_looks_behind_total", "Looks without an answer, or that could not see everything",
+             static_cast<uint64_t>(stats.looks_behind));
+  AddGauge(out, "rowkeeper_schema_look_seconds", "How long the last look at the schema took", Seconds(stats.last_look));
+  if (stats.since_complete == Clock::duration::max()) return;
+  AddGauge(out, "rowkeeper_schema_age_seconds", "Time since a look at the schema saw everything",
+           Seconds(stats.since_complete));
+}
+
 void AddExecutor(const exec::Executor& executor, Exposition* out) {
   const exec::ExecutorStats stats = executor.stats();
   AddGauge(out, "rowkeeper_queue_waiting", "Calls and jobs that wait for a worker", stats.queued);
@@ -174,7 +187,7 @@ void AddUnits(const uow::UnitsOfWork& units, Exposition* out) {
   AddGauge(out, "rowkeeper_units_waiting", "Calls of Begin that wait for a unit to end",
            static_cast<double>(stats.waiting_begins));
   AddGauge(out, "rowkeeper_units_oldest_seconds", "Age of the unit that is open for the longest; 0: none is",
-           std::chrono::duration<double>(stats.oldest).count());
+           Seconds(stats.oldest));
   for (const uow::EndedCount& ended : stats.ended) {
     AddCounter(out, "rowkeeper_units_ended_total", "Units of work that ended, by cause and outcome", ended.count,
                {{"cause", uow::CauseName(ended.cause)}, {"outcome", OutcomeLabel(ended.state)}});
@@ -217,9 +230,17 @@ void AddKeyed(const wire::KeyedWrites& keyed, Exposition* out) {
              kept.stored_bytes.value());
 }
 
+void AddMigrations(const PendingMigrations& migrations, Exposition* out) {
+  if (const std::optional<int> count = migrations.count()) {
+    AddGauge(out, "rowkeeper_migrations_pending", "Migrations of --migrations that the database does not have", *count);
+  }
+}
+
 void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.service != nullptr) AddService(*parts.service, out);
   if (parts.health != nullptr) AddHealth(*parts.health, out);
+  if (parts.migrations != nullptr) AddMigrations(*parts.migrations, out);
+  if (parts.monitor != nullptr) AddMonitor(*parts.monitor, out);
   if (parts.executor != nullptr) AddExecutor(*parts.executor, out);
   if (parts.sessions != nullptr) AddSessions(*parts.sessions, out);
   if (parts.pool != nullptr) AddPool(*parts.pool, out);
@@ -265,6 +286,11 @@ std::string ServerMetrics::Text() const {
   AddOperations(&out);
   AddCalls(&out);
   return out.Text();
+}
+
+void ServerMetrics::SetMonitor(const DatabaseMonitor* monitor) {
+  const absl::MutexLock lock(&mutex_);
+  parts_.monitor = monitor;
 }
 
 void ServerMetrics::Close() {

@@ -4,6 +4,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "server/app/database_monitor.h"
+#include "server/app/pending_migrations.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
 #include "server/exec/statement_cache.h"
@@ -29,6 +31,9 @@ struct MeasuredParts {
   const wire::StreamRegistry* streams = nullptr;
   const wire::DynamicService* service = nullptr;
   const wire::HealthService* health = nullptr;
+  const PendingMigrations* migrations = nullptr;
+  /// Of SetMonitor.
+  const DatabaseMonitor* monitor = nullptr;
 };
 
 /// The one place where the counters of all parts get the names that operators know them by; the table in
@@ -38,6 +43,8 @@ class ServerMetrics {
   /// What `parts` points to lives until Close.
   explicit ServerMetrics(const MeasuredParts& parts) : parts_(parts) {}
 
+  /// For the part that begins after scrapes may come.
+  void SetMonitor(const DatabaseMonitor* monitor);
   /// What a scrape gets: Exposition::Text. Reads a few locks of the parts, each for a moment.
   std::string Text() const;
   /// Waits for a scrape that is under way. What comes after it gets only what is the process's own.

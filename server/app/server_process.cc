@@ -118,7 +118,8 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       keyed_writes_(ToKeptResponses(options.serve), {executor_.get(), &in_doubt_runs_}, options.serve.queue_limit),
       sweeper_(std::make_unique<IdempotencySweeper>(&keyed_writes_.kept.keys, executor_.get(),
                                                     std::chrono::seconds(options.serve.idempotency_key_age_s),
-                                                    &timers_)) {}
+                                                    &timers_)),
+      pending_migrations_(std::make_unique<PendingMigrations>(options.serve.migrations, executor_.get(), &timers_)) {}
 
 ServerProcess::~ServerProcess() { Stop(); }
 
@@ -136,6 +137,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   process->monitor_ = std::make_unique<DatabaseMonitor>(
       MakeDatabaseLook(loaded, process->options_.connection, process->timers_.clock()),
       [self](const DatabaseView& view) { self->OnDatabaseChange(view); }, &process->timers_);
+  process->metrics_->SetMonitor(process->monitor_.get());
   return process;
 }
 
@@ -267,6 +269,7 @@ void ServerProcess::MakeMetrics() {
   parts.streams = stream_registry_.get();
   parts.service = service_.get();
   parts.health = &health_;
+  parts.migrations = pending_migrations_.get();
   metrics_ = std::make_unique<ServerMetrics>(parts);
 }
 
@@ -352,6 +355,7 @@ void ServerProcess::Stop() {
   units_slot_.Close();
   units_.reset();
   sweeper_.reset();
+  pending_migrations_.reset();
   resolver_->GiveUp();
   in_doubt_runs_.Stop();
   executor_.reset();

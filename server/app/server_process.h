@@ -13,6 +13,7 @@
 #include "server/app/heartbeat.h"
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/loaded_catalogue.h"
+#include "server/app/pending_migrations.h"
 #include "server/app/readiness.h"
 #include "server/app/server_metrics.h"
 #include "server/app/settings.h"
@@ -108,6 +109,7 @@ class ServerProcess {
   wire::InDoubtRuns in_doubt_runs_;
   wire::KeyedWrites keyed_writes_;
   std::unique_ptr<IdempotencySweeper> sweeper_;
+  std::unique_ptr<PendingMigrations> pending_migrations_;
   uow::UnitOptions unit_options_;
   std::unique_ptr<uow::UnitsOfWork> units_;
   wire::UnitsSlot units_slot_;
