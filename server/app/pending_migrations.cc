@@ -46,7 +46,7 @@ void PendingMigrations::Start() {
     if (counting_) return;  // the last one is not over yet
     counting_ = true;
   }
-  executor_->Submit([this](db::Connection& connection, db::Cancellation*) { return Count(connection); },
+  executor_->Submit([this](db::Connection& connection, db::Cancellation*) { return Count(connection); }, {},
                     clock_.Now() + kCountLimit,
                     [this](const absl::Status& status) {
                       if (!status.ok()) {
