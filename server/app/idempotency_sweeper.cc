@@ -52,6 +52,7 @@ void IdempotencySweeper::SubmitBatch() {
 }
 
 void IdempotencySweeper::BatchDone(const absl::Status& status, int64_t batch) {
+  if (status.ok()) swept_total_.Add(static_cast<uint64_t>(batch));
   if (!status.ok()) {
     observe::Log(observe::LogLevel::kDebug, "idempotency keys not swept, trying again later",
                  {{"reason", std::string(status.message())}});

@@ -9,6 +9,7 @@
 #include "server/base/timers.h"
 #include "server/exec/executor.h"
 #include "server/exec/idempotency_keys.h"
+#include "server/observe/counter.h"
 
 namespace rowkeeper::app {
 
@@ -21,6 +22,9 @@ class IdempotencySweeper {
                      Timers* timers);
   /// Waits for the batch that runs.
   ~IdempotencySweeper();
+
+  /// Keys that were freed since the start.
+  uint64_t swept_total() const { return swept_total_.value(); }
 
  private:
   void Sweep();
@@ -37,6 +41,7 @@ class IdempotencySweeper {
   bool sweeping_ ABSL_GUARDED_BY(mutex_) = false;
   /// In this sweep.
   int64_t swept_ ABSL_GUARDED_BY(mutex_) = 0;
+  observe::Counter swept_total_;
   PeriodicTimer timer_;
 };
 

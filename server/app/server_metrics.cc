@@ -239,6 +239,10 @@ void AddMigrations(const PendingMigrations& migrations, Exposition* out) {
 void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.service != nullptr) AddService(*parts.service, out);
   if (parts.health != nullptr) AddHealth(*parts.health, out);
+  if (parts.sweeper != nullptr) {
+    AddCounter(out, "rowkeeper_idempotency_swept_total", "Idempotency keys that were freed because they were too old",
+               parts.sweeper->swept_total());
+  }
   if (parts.migrations != nullptr) AddMigrations(*parts.migrations, out);
   if (parts.monitor != nullptr) AddMonitor(*parts.monitor, out);
   if (parts.executor != nullptr) AddExecutor(*parts.executor, out);

@@ -5,6 +5,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "server/app/database_monitor.h"
+#include "server/app/idempotency_sweeper.h"
 #include "server/app/pending_migrations.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
@@ -32,6 +33,7 @@ struct MeasuredParts {
   const wire::DynamicService* service = nullptr;
   const wire::HealthService* health = nullptr;
   const PendingMigrations* migrations = nullptr;
+  const IdempotencySweeper* sweeper = nullptr;
   /// Of SetMonitor.
   const DatabaseMonitor* monitor = nullptr;
 };

@@ -270,6 +270,7 @@ void ServerProcess::MakeMetrics() {
   parts.service = service_.get();
   parts.health = &health_;
   parts.migrations = pending_migrations_.get();
+  parts.sweeper = sweeper_.get();
   metrics_ = std::make_unique<ServerMetrics>(parts);
 }
 

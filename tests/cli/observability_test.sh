@@ -7,7 +7,9 @@ source tests/support/server.sh
 readonly RULES=deploy/observability/rowkeeper-alerts.yaml
 PROMETHEUS_PID=
 clean_up_more() {
-  [ -z "$PROMETHEUS_PID" ] || kill -KILL "$PROMETHEUS_PID" 2>/dev/null
+  [ -n "$PROMETHEUS_PID" ] || return 0
+  kill -KILL "$PROMETHEUS_PID" 2>/dev/null
+  wait "$PROMETHEUS_PID" 2>/dev/null
 }
 
 { command -v prometheus && command -v promtool && command -v python3; } >/dev/null ||

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
-#include <limits>
+#include <string>
 
+#include "server/observe/counters.h"
 #include "server/observe/process_usage.h"
 
 namespace rowkeeper::observe {
@@ -44,6 +46,24 @@ TEST(ExpositionTest, BucketsOfHistogramsAreCumulative) {
   EXPECT_THAT(text, HasSubstr("rowkeeper_wait_seconds_bucket{kind=\"x\",le=\"0.00025\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("rowkeeper_wait_seconds_bucket{kind=\"x\",le=\"10\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("rowkeeper_wait_seconds_bucket{kind=\"x\",le=\"+Inf\"} 3\n"));
+}
+
+TEST(ExpositionTest, OfManyMethodsOnlyTheCodesThatOccurredAreWritten) {
+  constexpr int kMethods = 500;
+  Counters counters;
+  for (int method = 0; method < kMethods; ++method) {
+    CallDurations* const calls = counters.Method("p.R" + std::to_string(method) + ".Get");
+    if (method % 2 == 0) calls->Record(absl::StatusCode::kOk, std::chrono::microseconds(200));
+    if (method % 4 == 0) calls->Record(absl::StatusCode::kNotFound, std::chrono::microseconds(200));
+  }
+  Exposition exposition;
+  const Metric metric = {"rpc_server_call_duration_seconds", MetricType::kHistogram, "Calls"};
+  counters.VisitCalls([&](const std::string& method, absl::StatusCode code, const DurationHistogram& durations) {
+    exposition.Add(metric, durations.Take(), {{"rpc_method", method}, {"code", absl::StatusCodeToString(code)}});
+  });
+  const std::string text = exposition.Text();
+  constexpr int64_t kLinesOfOne = DurationHistogram::kBounds.size() + 3;  // +Inf, sum and count
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + (kMethods / 2 + kMethods / 4) * kLinesOfOne);
 }
 
 TEST(ProcessUsageTest, IsThatOfThisProcess) {
