@@ -74,7 +74,7 @@ TEST_F(ExecutorJobTest, WhatItThrowsIsAnInternalErrorAndItsWorkIsRolledBack) {
   };
   for (int i = 0; i < 5; ++i) EXPECT_EQ(Submit(throws).get(), "INTERNAL");
   EXPECT_EQ(ExecutorPgTest::Submit(Rename(1, "kept")).get(), "kept");
-  executor_->Submit([](db::Connection&, db::Cancellation*) { return absl::OkStatus(); }, Clock::time_point::max(),
+  executor_->Submit([](db::Connection&, db::Cancellation*) { return absl::OkStatus(); }, {}, Clock::time_point::max(),
                     [](const absl::Status&) { throw std::bad_alloc(); });
   EXPECT_EQ(ExecutorPgTest::Submit(Get(1)).get(), "kept");
 }
