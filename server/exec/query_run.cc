@@ -96,10 +96,10 @@ absl::Status CheckRowCount(const plan::Call& call, int count) {
               : MoreThanOneRow(plan.full_name, reads ? "ask for one" : kExecuted);
 }
 
-/// An error about a value of no column speaks of the entity, which is not what the request is about.
+/// An error about a value of no column and no constraint is about one that the query computes with.
 absl::Status InWordsOfTheQuery(const plan::MethodPlan& plan, const absl::Status& error) {
-  const std::optional<std::string> problem = ProblemOfField(error, plan.entity->full_name);
-  if (!problem.has_value()) return error;
+  const std::optional<std::string> problem = ProblemOfField(error, "");
+  if (!problem.has_value() || !ErrorMetadataValue(error, "constraint").empty()) return error;
   std::vector<std::string> fields;
   for (const plan::Input& input : plan.inputs) fields.push_back(input.name);
   return QueryValueRefused(plan.full_name, fields, *problem);
