@@ -31,8 +31,9 @@ int Generate(const GenerateOptions& options) {
     const absl::Status status = ReplaceFile(options.output, text);
     return status.ok() ? kExitOk : Fail(status);
   }
-  std::fputs(text.c_str(), stdout);
-  if (std::fflush(stdout) != 0) return Fail(absl::ErrnoToStatus(errno, "cannot write the result"));
+  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+    return Fail(absl::ErrnoToStatus(errno, "cannot write the result"));
+  }
   return kExitOk;
 }
 

@@ -20,10 +20,11 @@ refuses() {
 step "a database URL that no retry mends ends every command, and says which flag"
 for url in 'postgresql//me:hidden@db/shop' 'postgresql://me:hidden@db/shop?sslmode=loose' 'postgresql://me:hidden@db:99999/shop' 'host=db no_option=hidden'; do
   refuses '--database-url' "$ROWKEEPER" serve "${PLANNER[@]}" --listen 127.0.0.1:0 --database-url "$url"
-  refuses '--database-url' "$ROWKEEPER" check "${PLANNER[@]}" --database-url "$url"
+  if output=$("$ROWKEEPER" check "${PLANNER[@]}" --database-url "$url" 2>&1 >/dev/null); then fail "check accepted $url"; fi
+  contains "$output" '^rowkeeper: --database-url ' "check"
   refuses '--database-url' "$ROWKEEPER" migrate status --migrations migrations/planner --database-url "$url"
   refuses '--migrations-database-url' "$ROWKEEPER" migrate up --migrations migrations/planner --migrations-database-url "$url"
-  refuses 'DATABASE_URL' env DATABASE_URL="$url" "$ROWKEEPER" check "${PLANNER[@]}"
+  refuses 'DATABASE_URL' env DATABASE_URL="$url" "$ROWKEEPER" serve "${PLANNER[@]}" --listen 127.0.0.1:0
   if "$ROWKEEPER" check "${PLANNER[@]}" --database-url "$url" 2>&1 | grep -q hidden; then fail "the password is shown"; fi
 done
 
