@@ -248,7 +248,8 @@ TEST_F(MetricsTest, NoGaugeIsEverBelowZero) {
   int scrapes = 0;
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(2);
   while (std::chrono::steady_clock::now() < until) {
-    for (const MetricSample& sample : Take().samples()) EXPECT_GE(sample.value, 0) << sample.name;
+    const Scrape scrape = Take();
+    for (const MetricSample& sample : scrape.samples()) EXPECT_GE(sample.value, 0) << sample.name;
     ++scrapes;
   }
   stop = true;
