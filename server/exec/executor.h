@@ -31,7 +31,9 @@ struct ExecutorOptions {
   /// Longest wait for a worker; then RESOURCE_EXHAUSTED POOL_TIMEOUT.
   std::chrono::milliseconds queue_timeout{30000};
   /// How often an autocommitted call, or a job, is run again after a serialization failure or deadlock. Range 0 to 10.
-  int conflict_retries = 3;
+  /// As often as a connection prepares a stale statement again: where a type is remade, each connection that a
+  /// transaction tries finds out for itself.
+  int conflict_retries = 5;
 };
 
 struct ExecutorStats {

@@ -133,8 +133,12 @@ TEST_F(ConflictTest, ADeadlockIsRunAgainByTheServer) {
   const auto profile = call.get();
   ASSERT_TRUE(profile.ok()) << profile.status();
   EXPECT_EQ((*profile)["id"], id);
-  EXPECT_TRUE(
-      Eventually(&server(), "(SELECT deadlocks >= 1 FROM pg_stat_database WHERE datname = current_database())"));
+  // A session tells its statistics a second later, with the next statement that it runs.
+  EXPECT_TRUE(Eventually([&] {
+    for (int i = 0; i < 10; ++i) server().MustCall("ProfileRepository.GetById", {{"id", id}});
+    return server().database().Value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") >=
+           "1";
+  }));
 }
 
 TEST_F(ConflictTest, ASerializationFailureIsRunAgainByTheServer) {
