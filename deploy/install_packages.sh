@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building Rowkeeper needs, from the distribution only. Does nothing when everything is there.
-# usage: deploy/install_packages.sh [--tests] [--checks]
+# usage: deploy/install_packages.sh [--tests] [--checks] [--fuzz]
 set -euo pipefail
 
 packages=(
@@ -15,11 +15,12 @@ programs=()
 
 usage() {
   cat <<'TEXT'
-usage: deploy/install_packages.sh [--tests] [--checks]
+usage: deploy/install_packages.sh [--tests] [--checks] [--fuzz]
 
 Installs the packages that Rowkeeper is built from, on Debian 12 and 13, as root or with sudo.
   --tests   also what its tests need
   --checks  also what tests/checks/run.sh needs: clang-format, clang-tidy, shellcheck, npm
+  --fuzz    also what tests/checks/fuzz.sh needs: clang with libFuzzer
 
 Example:
   deploy/install_packages.sh --tests
@@ -29,6 +30,11 @@ TEXT
 fail() {
   printf 'install_packages: %s\n' "$*" >&2
   exit 1
+}
+
+# That of the distribution's clang, which is 14 on Debian 12 and 19 on Debian 13.
+libfuzzer_package() {
+  if grep -qs '^VERSION_ID="13"' /etc/os-release; then echo libclang-rt-19-dev; else echo libclang-rt-14-dev; fi
 }
 
 parse_arguments() {
@@ -41,6 +47,9 @@ parse_arguments() {
       --checks)
         packages+=(clang-format clang-tidy shellcheck)
         programs+=(npm:npm)
+        ;;
+      --fuzz)
+        packages+=(clang "$(libfuzzer_package)")
         ;;
       -h | --help)
         usage

@@ -60,8 +60,7 @@ while [ $# -gt 0 ]; do
 done
 [ ${#targets[@]} -gt 0 ] || targets=("${known[@]}")
 
-deploy/install_packages.sh --tests
-command -v clang++ >/dev/null || apt-get install -y -qq clang >/dev/null
+deploy/install_packages.sh --tests --fuzz
 mkdir -p build
 cmake --preset fuzz -DROWKEEPER_TESTS=ON >build/fuzz-configure.log 2>&1 || {
   tail -n 20 build/fuzz-configure.log >&2
