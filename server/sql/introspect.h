@@ -51,8 +51,8 @@ std::string ConstraintsQuery(const TableChoice& tables);
 /// each table that has some. Internal ones, of references, are left out.
 std::string AfterTriggersQuery(const std::vector<std::string>& tables);
 
-/// table position, the table whose reference to it PostgreSQL follows when a row is deleted (ON DELETE CASCADE, SET NULL,
-/// SET DEFAULT), names of the referencing table's triggers that run for each row before that and may keep it from
+/// table position, the table whose reference to it PostgreSQL follows when a row is deleted (ON DELETE CASCADE, SET
+/// NULL, SET DEFAULT), names of the referencing table's triggers that run for each row before that and may keep it from
 /// happening, separated by ", ".
 std::string KeptReferencesQuery(const std::vector<std::string>& tables);
 

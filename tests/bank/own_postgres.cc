@@ -88,8 +88,7 @@ OwnPostgres::OwnPostgres(std::string program, std::string directory, int port)
 OwnPostgres::~OwnPostgres() { Stop(Shutdown::kImmediate); }
 
 absl::Status OwnPostgres::Spawn() {
-  const FileDescriptor log(
-      open((directory_ + ".log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  const FileDescriptor log(open((directory_ + ".log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   const absl::StatusOr<embedded::SystemUser> user = embedded::DatabaseUser();
   if (!user.ok()) return user.status();
   embedded::Command command;

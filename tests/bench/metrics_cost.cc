@@ -71,13 +71,14 @@ void Scrape(int codes) {
               (CpuSeconds() - begin) * 1e3, static_cast<double>(bytes) / 1e6);
 }
 
-}  // namespace
-}  // namespace rowkeeper::observe
-
-int main() {
-  using namespace rowkeeper::observe;
+void Run() {
   std::printf("record a call: %.1f ns; with two threads on one method: %.1f ns\n", NanosecondsToRecord(1),
               NanosecondsToRecord(2));
   std::printf("read the clock: %.1f ns\n", NanosecondsToReadTheClock());
   for (const int codes : {1, 2, 4}) Scrape(codes);
 }
+
+}  // namespace
+}  // namespace rowkeeper::observe
+
+int main() { rowkeeper::observe::Run(); }

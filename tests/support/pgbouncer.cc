@@ -104,8 +104,7 @@ absl::Status PgBouncer::WriteFiles(const Options& options) {
 absl::Status PgBouncer::Spawn() {
   const auto user = embedded::DatabaseUser();
   if (!user.ok()) return user.status();
-  const FileDescriptor log(
-      open((directory_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  const FileDescriptor log(open((directory_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   embedded::Command command;
   command.program = Program();
   command.arguments = {directory_ + "/pgbouncer.ini"};

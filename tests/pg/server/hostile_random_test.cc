@@ -21,8 +21,8 @@ struct Step {
   std::string method;
   Json request;
   /// SQL conditions; empty: there is nothing to say.
-  std::string done = "";
-  std::string missing = "";
+  std::string done = {};
+  std::string missing = {};
   /// Rows that the answer has; -1: as many as it likes.
   int rows = -1;
 };
