@@ -68,27 +68,6 @@ ServerProcessOptions Complete(ServerProcessOptions options, const exec::ErrorCon
   return options;
 }
 
-std::string Remedy(const ServeSettings& settings) {
-  return Cat("run `rowkeeper migrate up --migrations ", settings.migrations.empty() ? "DIR" : settings.migrations,
-             "` on this database");
-}
-
-/// Every refused call carries them, so it is a few.
-constexpr size_t kShownMismatches = 3;
-
-/// Where the tables do not fit, the queries over them would only say so again.
-std::string Summary(const schema::FitState& fit) {
-  const schema::FitReport& report = fit.tables.fits() ? fit.queries : fit.tables;
-  std::string text;
-  for (size_t i = 0; i < std::min(report.mismatches.size(), kShownMismatches); ++i) {
-    text += Cat(i == 0 ? "" : "; ", report.mismatches[i].ToString());
-  }
-  if (report.mismatches.size() > kShownMismatches) {
-    text += Cat("; and ", report.mismatches.size() - kShownMismatches, " more (rowkeeper check lists them)");
-  }
-  return text;
-}
-
 /// What did not get through since the start.
 void LogLosses() {
   const uint64_t dropped = observe::DroppedLogLines();
@@ -119,7 +98,8 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       sweeper_(std::make_unique<IdempotencySweeper>(&keyed_writes_.kept.keys, executor_.get(),
                                                     std::chrono::seconds(options.serve.idempotency_key_age_s),
                                                     &timers_)),
-      pending_migrations_(std::make_unique<PendingMigrations>(options.serve.migrations, executor_.get(), &timers_)) {}
+      pending_migrations_(std::make_unique<PendingMigrations>(options.serve.migrations, executor_.get(), &timers_)),
+      gate_(loaded.plans) {}
 
 ServerProcess::~ServerProcess() { Stop(); }
 
@@ -127,7 +107,6 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
                                                                     const ServerProcessOptions& options) {
   std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options));
   if (absl::Status status = process->CheckUnits(); !status.ok()) return status;
-  process->gate_.Close(DatabaseUnavailable());  // until the monitor has seen that the database fits
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
   process->MakeUnits();
@@ -217,6 +196,9 @@ void ServerProcess::AnnounceServices() {
     health_.SetStatus(service, wire::HealthService::Status::kNotServing);
   }
   reflection_ = std::make_unique<wire::Reflection>(reflection);
+  const RemedyFlags flags{options_.serve.migrations, ""};
+  const auto remedies = [flags, this] { return Remedies(flags, FindPending(flags.directory, options_.connection)); };
+  serving_ = std::make_unique<ServingState>(&loaded_, &gate_, &health_, remedies);
 }
 
 absl::Status ServerProcess::Listen() {
@@ -278,26 +260,16 @@ void ServerProcess::OnDatabaseChange(const DatabaseView& view) {
   LogBehind(view);
   switch (view.reach) {
     case DatabaseView::Reach::kUnreachable:
-      // After a fit calls find out for themselves, and notice first when the database is back; before one nothing runs.
-      if (!fitted_) gate_.Close(DatabaseUnavailable());
-      return Announce(Serving::kUnreachable, view.reason);
+      serving_->SetUnreachable(view.reason);
+      break;
     case DatabaseView::Reach::kPoolerUnfit:
-      fitted_ = false;
-      gate_.Close(view.reason);
-      return Announce(Serving::kPoolerUnfit, view.reason);
+      serving_->SetRefused(view.reason);
+      break;
     case DatabaseView::Reach::kReachable:
+      serving_->SetFit(view.fit);
       break;
   }
-  if (!view.fit->fits()) {
-    fitted_ = false;
-    const absl::Status reason = SchemaMismatch(Summary(*view.fit), Remedy(options_.serve));
-    gate_.Close(reason);
-    return Announce(Serving::kMismatch, reason);
-  }
-  if (!view.fit->complete()) return;  // nothing is known to be wrong, so what was so stays so
-  fitted_ = true;
-  gate_.Open();
-  Announce(Serving::kReady, absl::OkStatus());
+  readiness_.SetDatabase(serving_->readiness());
 }
 
 void ServerProcess::LogBehind(const DatabaseView& view) {
@@ -307,26 +279,6 @@ void ServerProcess::LogBehind(const DatabaseView& view) {
     Log(LogLevel::kInfo, "the schema is fully known again", {});
   } else {
     Log(LogLevel::kInfo, "part of the schema cannot be looked at now and stays as it was known", {{"what", behind_}});
-  }
-}
-
-void ServerProcess::Announce(Serving serving, const absl::Status& reason) {
-  const std::string message(reason.message());
-  if (announced_ == serving && announced_reason_ == message) return;
-  announced_ = serving;
-  announced_reason_ = message;
-  readiness_.SetDatabase(reason);
-  health_.SetAll(serving == Serving::kReady ? wire::HealthService::Status::kServing
-                                            : wire::HealthService::Status::kNotServing);
-  switch (serving) {
-    case Serving::kUnreachable:
-      return Log(LogLevel::kWarning, "database unreachable, trying again", {{"reason", message}});
-    case Serving::kPoolerUnfit:
-      return Log(LogLevel::kError, "not serving: the database's pooler does not fit", {{"reason", message}});
-    case Serving::kMismatch:
-      return Log(LogLevel::kError, "not serving: the database does not fit the catalogue", {{"reason", message}});
-    case Serving::kReady:
-      return Log(LogLevel::kInfo, "serving", {{"methods", static_cast<int64_t>(methods_.size() + streams_.size())}});
   }
 }
 

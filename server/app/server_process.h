@@ -16,6 +16,7 @@
 #include "server/app/pending_migrations.h"
 #include "server/app/readiness.h"
 #include "server/app/server_metrics.h"
+#include "server/app/serving_state.h"
 #include "server/app/settings.h"
 #include "server/base/timers.h"
 #include "server/db/pool.h"
@@ -57,6 +58,8 @@ class ServerProcess {
   const std::vector<std::string>& addresses() const { return server_->BoundAddresses(); }
   /// Of the admin listener; empty when there is none.
   std::string admin_address() const { return admin_ == nullptr ? std::string() : admin_->address(); }
+  /// What is served, and what is not and why. Thread-safe.
+  ServingReport serving() const { return serving_->report(); }
   /// On which its limits ring; of ServerProcessOptions::clock.
   Timers& timers() { return timers_; }
   /// What a scrape of its metrics gets; see ServerMetrics. Thread-safe.
@@ -86,9 +89,6 @@ class ServerProcess {
   void Stop();
   void OnDatabaseChange(const DatabaseView& view);
   void LogBehind(const DatabaseView& view);
-  /// Health and a line in the log, once for each change.
-  enum class Serving { kUnreachable, kPoolerUnfit, kMismatch, kReady };
-  void Announce(Serving serving, const absl::Status& reason);
 
   const LoadedCatalogue& loaded_;
   const exec::ErrorContexts errors_;
@@ -114,13 +114,10 @@ class ServerProcess {
   std::unique_ptr<uow::UnitsOfWork> units_;
   wire::UnitsSlot units_slot_;
   wire::ServingGate gate_;
-  /// Whether the database fitted when it was last looked at; of the monitor's callbacks alone, which come one at a
-  /// time, like the three below.
-  bool fitted_ = false;
-  std::optional<Serving> announced_;
-  std::string announced_reason_;
+  /// Of the monitor's callbacks alone, which come one at a time.
   std::string behind_;
   wire::HealthService health_;
+  std::unique_ptr<ServingState> serving_;
   std::unique_ptr<wire::Reflection> reflection_;
   std::vector<std::unique_ptr<const wire::RepositoryMethod>> methods_;
   std::unique_ptr<wire::StreamRegistry> stream_registry_;

@@ -59,9 +59,18 @@ absl::Status CommitOutcomeUnknown() {
       .Build();
 }
 
-absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy) {
+absl::Status NotSeenYet(std::string_view what) {
+  return ErrorBuilder(Reason::kDatabaseUnavailable,
+                      Cat("the server has not been able to look at ", what,
+                          " yet, because it is locked or the database is busy, and nothing was executed; try again"))
+      .WithRetry(milliseconds(500))
+      .Build();
+}
+
+absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy, std::string_view entity) {
   return ErrorBuilder(Reason::kSchemaMismatch, Cat("the database does not fit the catalogue: ", problem, "; ", remedy))
       .With("remedy", remedy)
+      .With("entity", entity)
       .WithPrecondition("SCHEMA", "database")
       .Build();
 }

@@ -21,8 +21,11 @@ absl::Status DatabaseExhausted();
 absl::Status DatabaseUnavailable();
 /// UNKNOWN, reason COMMIT_OUTCOME_UNKNOWN: the connection was lost while a write was under way.
 absl::Status CommitOutcomeUnknown();
-/// FAILED_PRECONDITION, reason SCHEMA_MISMATCH: `remedy` is the command to run.
-absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy);
+/// UNAVAILABLE with RetryInfo, reason DATABASE_UNAVAILABLE: `what` ("the table of shop.v1.Order") was not seen yet.
+absl::Status NotSeenYet(std::string_view what);
+/// FAILED_PRECONDITION, reason SCHEMA_MISMATCH: `remedy` is the command to run. `entity`: whose table it is, where that
+/// is known.
+absl::Status SchemaMismatch(std::string_view problem, std::string_view remedy, std::string_view entity = "");
 /// FAILED_PRECONDITION, reason POOLER_UNFIT: a connection pooler before the database does not give what is needed;
 /// `problem` says so, and what to do.
 absl::Status PoolerUnfit(std::string_view problem);

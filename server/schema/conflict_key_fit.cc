@@ -61,14 +61,20 @@ void CompareConflictKeys(const catalogue::Catalogue& catalogue, const LiveSchema
         if (!index.unique || !index.deferrable || found != wanted || !told.insert({&entity, index.name}).second)
           continue;
         const std::string name = sql::Identifier(index.name), table = sql::Table(entity);
-        report->mismatches.push_back(
-            {entity.full_name, "", entity.table, "",
-             absl::StrCat("table ", table, " has the deferrable key ", name, ", by which ", method.descriptor->name(),
-                          " looks for rows, but PostgreSQL has no ON CONFLICT for deferrable keys; name the fields of "
-                          "another key with conflict_fields, or run: ALTER TABLE ",
-                          table, " DROP CONSTRAINT ", name, ", ADD CONSTRAINT ", name,
-                          index.primary ? " PRIMARY KEY (" : " UNIQUE (", IdentifierList(index),
-                          ") (foreign keys that reference it have to be dropped first)")});
+        Mismatch mismatch{
+            entity.full_name,
+            "",
+            entity.table,
+            "",
+            absl::StrCat("table ", table, " has the deferrable key ", name, ", by which ", method.descriptor->name(),
+                         " looks for rows, but PostgreSQL has no ON CONFLICT for deferrable keys; name the fields of "
+                         "another key with conflict_fields, or run: ALTER TABLE ",
+                         table, " DROP CONSTRAINT ", name, ", ADD CONSTRAINT ", name,
+                         index.primary ? " PRIMARY KEY (" : " UNIQUE (", IdentifierList(index),
+                         ") (foreign keys that reference it have to be dropped first)"),
+            Breaks::kUpserted};
+        mismatch.key.assign(wanted.begin(), wanted.end());
+        report->Add(std::move(mismatch));
       }
     }
   }

@@ -2,8 +2,9 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <limits>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "absl/strings/escaping.h"
@@ -49,6 +50,9 @@ std::string DefaultRemedy(const Entity& entity, const Column& column, const Live
                       ", or ", AlterColumnText(entity, column, identity ? "DROP IDENTITY" : "DROP DEFAULT"));
 }
 
+/// Of a column without a mismatch.
+constexpr size_t kNotRefused = std::numeric_limits<size_t>::max();
+
 class DefaultFit {
  public:
   DefaultFit(const LiveSchema& live, FitReport* report) : live_(live), report_(*report) {}
@@ -59,7 +63,12 @@ class DefaultFit {
       const Column& column = plan.entity->columns[value.column];
       // Only a batch writes a declared default: where some of its rows give the field and others do not.
       const bool written = !column.has_default() || plan.family() == catalogue::Family::kBatch;
-      if (!written || !seen_.insert(&column).second) continue;
+      if (!written) continue;
+      const auto [seen, first] = seen_.emplace(&column, kNotRefused);
+      if (!first) {
+        if (seen->second != kNotRefused) report_.mismatches[seen->second].methods.push_back(plan.full_name);
+        continue;
+      }
       const LiveColumn* live = live_.Of(*plan.entity).FindColumn(column.name);
       if (live == nullptr) continue;
       column.has_default() ? CompareDeclared(plan, column, *live) : CompareColumn(plan, column, *live);
@@ -69,7 +78,7 @@ class DefaultFit {
  private:
   void CompareDeclared(const MethodPlan& plan, const Column& column, const LiveColumn& live) {
     if (!live.default_sql || !DiffersFromDeclared(column, ReadDefault(*live.default_sql))) return;
-    report_.advice.push_back(ColumnMismatch(
+    Advise(ColumnMismatch(
         *plan.entity, column,
         absl::StrCat(FilledBy(live), ", but the field declares ", QuotedOption(column.default_literal),
                      ": rows without the field get the database's default, and the declared one where other rows of ",
@@ -83,18 +92,26 @@ class DefaultFit {
     if (column.nullable) return AdviseOnNull(plan, column, live, value);
     const std::optional<std::string> zero = plan::StoredZero(column);
     if (!zero || IsZero(column, value)) return;  // nullopt: a request without the field is refused
-    report_.mismatches.push_back(
-        ColumnMismatch(*plan.entity, column,
-                       absl::StrCat(FilledBy(live), ", but ", plan.full_name, " stores ", ShownZero(*zero),
-                                    " when a request leaves the field empty; ",
-                                    DefaultRemedy(*plan.entity, column, live, value, *zero))));
+    Mismatch mismatch = ColumnMismatch(*plan.entity, column,
+                                       absl::StrCat(FilledBy(live), ", but ", plan.full_name, " stores ",
+                                                    ShownZero(*zero), " when a request leaves the field empty; ",
+                                                    DefaultRemedy(*plan.entity, column, live, value, *zero)));
+    mismatch.breaks = Breaks::kMethods;
+    mismatch.methods = {plan.full_name};
+    seen_[&column] = report_.mismatches.size();
+    report_.Add(std::move(mismatch));
+  }
+
+  void Advise(Mismatch mismatch) {
+    mismatch.breaks = Breaks::kNothing;
+    report_.Add(std::move(mismatch));
   }
 
   void AdviseOnNull(const MethodPlan& plan, const Column& column, const LiveColumn& live,
                     const DefaultExpression& value) {
     const std::optional<std::string> declared = AsDefaultValue(column, value);
     const bool member = column.field->real_containing_oneof() != nullptr;
-    report_.advice.push_back(ColumnMismatch(
+    Advise(ColumnMismatch(
         *plan.entity, column,
         absl::StrCat(FilledBy(live), ", but ", plan.full_name, " stores NULL when a request leaves the field empty",
                      declared && !member
@@ -104,7 +121,8 @@ class DefaultFit {
 
   const LiveSchema& live_;
   FitReport& report_;
-  std::set<const Column*> seen_;
+  /// Columns, and the places of the mismatches that say so of them.
+  std::map<const Column*, size_t> seen_;
 };
 
 }  // namespace

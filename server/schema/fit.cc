@@ -67,9 +67,11 @@ absl::Status LeaveOutUntriable(db::Connection& connection, std::vector<LabelProb
       left.push_back(std::move(probe));
       continue;
     }
-    report->advice.push_back(ColumnMismatch(*probe.entity, *probe.column,
-                                            absl::StrCat("has the CHECK constraint ", sql::Identifier(probe.constraint),
-                                                         ", which could not be tried on the field's labels")));
+    Mismatch mismatch = ColumnMismatch(*probe.entity, *probe.column,
+                                       absl::StrCat("has the CHECK constraint ", sql::Identifier(probe.constraint),
+                                                    ", which could not be tried on the field's labels"));
+    mismatch.breaks = Breaks::kNothing;
+    report->Add(std::move(mismatch));
   }
   *probes = std::move(left);
   return absl::OkStatus();
@@ -97,10 +99,14 @@ absl::Status CompareLabels(const catalogue::Catalogue& catalogue, const LiveSche
     size_t index = 0;
     std::from_chars(position.data(), position.data() + position.size(), index);
     const LabelProbe& probe = probes[index];
-    report->mismatches.push_back(
+    Mismatch mismatch =
         ColumnMismatch(*probe.entity, *probe.column,
                        absl::StrCat("has the CHECK constraint ", sql::Identifier(probe.constraint),
-                                    ", which refuses the label '", std::string(refused->cell(row, 1)), "'")));
+                                    ", which refuses the label '", std::string(refused->cell(row, 1)), "'"));
+    mismatch.breaks = Breaks::kStored;
+    mismatch.change =
+        absl::StrCat("ALTER TABLE ", sql::Table(*probe.entity), " DROP CONSTRAINT ", sql::Identifier(probe.constraint));
+    report->Add(std::move(mismatch));
   }
   return absl::OkStatus();
 }
@@ -108,6 +114,10 @@ absl::Status CompareLabels(const catalogue::Catalogue& catalogue, const LiveSche
 }  // namespace
 
 std::string Mismatch::ToString() const { return absl::StrCat(entity, field.empty() ? "" : ".", field, ": ", problem); }
+
+void FitReport::Add(Mismatch mismatch) {
+  (mismatch.breaks == Breaks::kNothing ? advice : mismatches).push_back(std::move(mismatch));
+}
 
 std::string FitReport::ToString() const {
   auto append_line = [](std::string* out, const Mismatch& mismatch) { out->append(mismatch.ToString()); };

@@ -133,7 +133,9 @@ class QueryFit {
       mismatch.column = column->name;
     }
     mismatch.problem = std::move(problem);
-    report_.mismatches.push_back(std::move(mismatch));
+    mismatch.breaks = Breaks::kMethods;
+    mismatch.methods = {plan.full_name};
+    report_.Add(std::move(mismatch));
   }
 
   absl::Status Describe(const MethodPlan& plan) {

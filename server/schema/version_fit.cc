@@ -21,18 +21,22 @@ void CheckRowVersions(const Entity& entity, const Column& column, db::Connection
   query.result = ResultShape::Columns(1);
   const absl::StatusOr<db::Rows> found = connection.Execute(query);
   if (!found.ok()) {
-    report->advice.push_back(ColumnMismatch(
+    Mismatch mismatch = ColumnMismatch(
         entity, column,
-        absl::StrCat("could not be searched for versions below 1: ", std::string(found.status().message()))));
+        absl::StrCat("could not be searched for versions below 1: ", std::string(found.status().message())));
+    mismatch.breaks = Breaks::kNothing;
+    report->Add(std::move(mismatch));
     return;
   }
   if (found->size() == 0 || found->cell(0, 0) != "t") return;
   const std::string name = sql::Identifier(column.name);
-  report->mismatches.push_back(
+  Mismatch mismatch =
       ColumnMismatch(entity, column,
                      absl::StrCat("has rows with a version below 1, but in a request version 0 means any version, so ",
                                   "that nothing guards them against lost updates; run: UPDATE ", sql::Table(entity),
-                                  " SET ", name, " = 1 WHERE ", name, " < 1")));
+                                  " SET ", name, " = 1 WHERE ", name, " < 1"));
+  mismatch.breaks = Breaks::kReturned;
+  report->Add(std::move(mismatch));
 }
 
 }  // namespace

@@ -212,4 +212,10 @@ Statements DropTables(const std::vector<const Entity*>& entities) {
   return statements;
 }
 
+std::string AddUniqueKey(const Entity& entity, const catalogue::UniqueKey& key) {
+  if (key.live_only) return LiveUniqueIndex(entity, key);
+  return absl::StrCat("ALTER TABLE ", Table(entity), " ADD ",
+                      Constraint(key.name, "UNIQUE " + BracketedColumns(entity, key.columns)));
+}
+
 }  // namespace rowkeeper::sql

@@ -25,6 +25,8 @@ std::vector<std::string> AddForeignKeys(const catalogue::Entity& entity);
 /// An index of every row by `column`, deleted rows too. PostgreSQL names it, so that it stands beside any other one.
 /// Writers go on meanwhile; it cannot run in a transaction.
 std::string AddFullIndex(const catalogue::Entity& entity, int column);
+/// The statement that adds a unique key to a table that lacks it.
+std::string AddUniqueKey(const catalogue::Entity& entity, const catalogue::UniqueKey& key);
 /// DROP TABLE, and DROP TYPE for its native enums. Tables that reference it must be gone.
 std::vector<std::string> DropTable(const catalogue::Entity& entity);
 

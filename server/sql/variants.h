@@ -13,6 +13,8 @@ namespace rowkeeper::sql {
 struct SampledStatement {
   std::string label;
   Statement statement;
+  /// Whether only calls need it that load relations.
+  enum class Of { kEveryCall, kRelations } of = Of::kEveryCall;
 };
 
 /// A plan's variant when a call gives all optional parts and asks for all columns.

@@ -40,9 +40,9 @@ void SampleRelations(const plan::MethodPlan& plan, plan::Variant variant, std::v
   if (!LoadsRelations(plan)) return;
   plan::PartOf<plan::WithRelations>(&variant.family)->relations =
       std::make_shared<const plan::RelationSelection>(AllRelations(*plan.entity));
-  statements->push_back({"with relations", Render(plan, variant)});
+  statements->push_back({"with relations", Render(plan, variant), SampledStatement::Of::kRelations});
   variant.columns.clear();
-  statements->push_back({"with relations alone", Render(plan, variant)});
+  statements->push_back({"with relations alone", Render(plan, variant), SampledStatement::Of::kRelations});
 
   std::set<const Relation*> seen;
   std::deque<std::pair<const Entity*, std::string>> open = {{plan.entity, "relation "}};
@@ -53,7 +53,7 @@ void SampleRelations(const plan::MethodPlan& plan, plan::Variant variant, std::v
       plan::SelectedRelation selected = plan::WholeRelation(relation);
       selected.children = AllRelations(*relation.target);
       const std::string name = Cat(path, relation.field->name());
-      statements->push_back({name, RenderRelation(selected)});
+      statements->push_back({name, RenderRelation(selected), SampledStatement::Of::kRelations});
       open.emplace_back(relation.target, name + ".");
     }
   }

@@ -22,7 +22,8 @@ constexpr std::chrono::seconds kBackstop{30};
 class ExportSession : public StreamSession {
  public:
   ExportSession(const ExportMethod* method, StreamRpc rpc)
-      : StreamSession(StreamKind::kExport, &method->served_, method->backend_, std::move(rpc)), method_(*method) {}
+      : StreamSession({StreamKind::kExport, &method->served_, method->backend_, method->door_}, std::move(rpc)),
+        method_(*method) {}
 
  private:
   void OnMessage(std::string bytes) override {

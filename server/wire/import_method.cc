@@ -14,7 +14,7 @@ namespace rowkeeper::wire {
 class ImportSession : public StreamSession {
  public:
   ImportSession(const ImportMethod* method, StreamRpc rpc)
-      : StreamSession(StreamKind::kImport, &method->served_, method->backend_, std::move(rpc)),
+      : StreamSession({StreamKind::kImport, &method->served_, method->backend_, method->door_}, std::move(rpc)),
         method_(*method),
         answers_stream_(method->plan().method->server_streaming()) {}
 
@@ -95,7 +95,7 @@ class ImportSession : public StreamSession {
   }
 
   void StartChunk(std::string_view bytes) {
-    absl::Status refusal = backend().gate->Check();
+    absl::Status refusal = CheckServed();
     absl::StatusOr<plan::Call> chunk = refusal.ok() ? method_.reader_.Read(bytes) : refusal;
     if (!chunk.ok()) return FinishChunk(0, chunk.status());
     const auto rows = static_cast<int64_t>(chunk->request.as<plan::BatchRequest>().elements.size());

@@ -18,7 +18,8 @@ RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const Repositor
       backend_(backend),
       reader_(plan, backend.limits, backend.tokens, backend.codecs->shapes()),
       writer_(plan, backend.max_response_bytes, backend.codecs),
-      served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)} {}
+      served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)},
+      door_(backend.gate->DoorOf(*plan)) {}
 
 void RepositoryMethod::Serve(UnaryRpc rpc) const {
   auto exchange = std::make_shared<Exchange>(&served_, std::move(rpc));
@@ -34,15 +35,21 @@ absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
   if (headers->unit_of_work.has_value()) exchange->NoteUnit(*headers->unit_of_work);
   // A unit of work has its connection, and knows better whether that is lost.
   const bool has_connection = headers->unit_of_work.has_value();
-  absl::Status closed = backend_.gate->Check();
+  absl::Status closed = backend_.gate->Check(*door_);
   if (!closed.ok() && !(has_connection && ReasonOf(closed) == Reason::kDatabaseUnavailable)) return closed;
   absl::StatusOr<plan::Call> call = reader_.Read(exchange->rpc().request());
   if (!call.ok()) return call.status();
+  if (absl::Status status = backend_.gate->CheckRelations(*call); !status.ok()) return status;
   absl::StatusOr<Wishes> wishes = ReadWishes(*std::move(headers), *exchange);
   if (!wishes.ok()) return wishes.status();
   exchange->rpc().DropRequest();
   NoteRequestedKeys(*call, exchange.get());
   return Run(exchange, *std::move(wishes), *std::move(call));
+}
+
+absl::Status RepositoryMethod::CheckServed(const plan::Call& call) const {
+  if (absl::Status status = backend_.gate->Check(*door_); !status.ok()) return status;
+  return backend_.gate->CheckRelations(call);
 }
 
 absl::StatusOr<RepositoryMethod::Wishes> RepositoryMethod::ReadWishes(RowkeeperHeaders headers,

@@ -78,6 +78,8 @@ class RepositoryMethod {
   // The ends of the pipeline, for calls that come in another way.
   const RequestReader& reader() const { return reader_; }
   const ResponseWriter& writer() const { return writer_; }
+  /// Whether the database lets `call`, of this method, be served.
+  absl::Status CheckServed(const plan::Call& call) const;
 
  private:
   using SharedExchange = std::shared_ptr<Exchange>;
@@ -99,6 +101,7 @@ class RepositoryMethod {
   const RequestReader reader_;
   const ResponseWriter writer_;
   const ServedMethod served_;
+  const ServingGate::Door* const door_;
 };
 
 /// The gRPC form of `methods`, which must outlive the service.

@@ -34,6 +34,7 @@ class Compiler {
     if (!violations_.empty()) return violations_.ToStatus();
     for (auto& planned : calls_) plan.calls.push_back(*std::move(planned));
     if (absl::Status status = CheckReadOnly(plan); !status.ok()) return status;
+    if (absl::Status status = CheckServed(plan); !status.ok()) return status;
     return plan;
   }
 
@@ -99,6 +100,16 @@ class Compiler {
       const std::string& name = plan.calls[i].method->plan().full_name;
       if (plan.calls[i].method->plan().reads_only()) continue;
       return WithMetadata(UnitOfWorkReadOnly(name), "call", Cat(i), Cat("calls[", i, "] (", name, "): "));
+    }
+    return absl::OkStatus();
+  }
+
+  static absl::Status CheckServed(const RunPlan& plan) {
+    for (size_t i = 0; i < plan.calls.size(); ++i) {
+      const RepositoryMethod& method = *plan.calls[i].method;
+      const absl::Status status = method.CheckServed(plan.calls[i].call);
+      if (status.ok()) continue;
+      return WithMetadata(status, "call", Cat(i), Cat("calls[", i, "] (", method.plan().full_name, "): "));
     }
     return absl::OkStatus();
   }

@@ -42,7 +42,8 @@ struct RunPlan {
 };
 
 /// Errors: INVALID_ARGUMENT with every mistake of the request ("calls[2].values[0].from");
-/// FAILED_PRECONDITION UNIT_OF_WORK_READ_ONLY for a write in a read-only run.
+/// FAILED_PRECONDITION UNIT_OF_WORK_READ_ONLY for a write in a read-only run, SCHEMA_MISMATCH for a method that the
+/// database does not let be served.
 absl::StatusOr<RunPlan> CompileRun(const v1::RunRequest& request, const MethodsByName& methods);
 
 }  // namespace rowkeeper::wire

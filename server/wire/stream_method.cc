@@ -11,7 +11,8 @@ namespace rowkeeper::wire {
 StreamMethod::StreamMethod(const plan::MethodPlan* plan, const StreamBackend* backend)
     : plan_(plan),
       backend_(backend),
-      served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)} {}
+      served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)},
+      door_(backend->gate->DoorOf(*plan)) {}
 
 std::unique_ptr<const StreamMethod> StreamMethod::Make(const plan::MethodPlan* plan, const StreamBackend* backend) {
   if (plan::IsImport(*plan)) return std::make_unique<const ImportMethod>(plan, backend);

@@ -32,8 +32,8 @@ absl::Status RefuseHeaders(const StreamRpc& rpc) {
 
 }  // namespace
 
-StreamSession::StreamSession(StreamKind kind, const ServedMethod* method, const StreamBackend* backend, StreamRpc rpc)
-    : kind_(kind), backend_(*backend), rpc_(std::move(rpc)), log_(method) {
+StreamSession::StreamSession(const Of& of, StreamRpc rpc)
+    : kind_(of.kind), backend_(*of.backend), door_(*of.door), rpc_(std::move(rpc)), log_(of.method) {
   if (!log_.noting()) return;
   log_.NoteCaller(CallerOfPeer(rpc_.peer()));
   log_.NoteRequestId(rpc_.Header("x-request-id").value_or(""));
@@ -49,7 +49,7 @@ void StreamSession::Start() {
 
 absl::Status StreamSession::Admit() {
   if (absl::Status status = RefuseHeaders(rpc_); !status.ok()) return status;
-  if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
+  if (absl::Status status = CheckServed(); !status.ok()) return status;
   absl::Status status = backend_.registry->Admit(shared_from_this(), kind_);
   const absl::MutexLock lock(&mutex_);
   admitted_ = status.ok();

@@ -40,8 +40,14 @@ struct StreamBackend {
 /// it once. Thread-safe.
 class StreamSession : public StreamObserver, public std::enable_shared_from_this<StreamSession> {
  public:
-  /// `method` and `backend` outlive the session.
-  StreamSession(StreamKind kind, const ServedMethod* method, const StreamBackend* backend, StreamRpc rpc);
+  /// All outlive the session.
+  struct Of {
+    StreamKind kind = {};
+    const ServedMethod* method = nullptr;
+    const StreamBackend* backend = nullptr;
+    const ServingGate::Door* door = nullptr;
+  };
+  StreamSession(const Of& of, StreamRpc rpc);
 
   /// Call once.
   void Start();
@@ -52,6 +58,8 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
  protected:
   const StreamBackend& backend() const { return backend_; }
   StreamRpc& rpc() { return rpc_; }
+  /// Whether the database lets the method be served now.
+  absl::Status CheckServed() const { return backend_.gate->Check(door_); }
 
   /// The call ends before it should, as `why` says; must see to it that End is called soon. May come more than once,
   /// and on any thread; must not block.
@@ -77,6 +85,7 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
 
   const StreamKind kind_;
   const StreamBackend& backend_;
+  const ServingGate::Door& door_;
   StreamRpc rpc_;
   AnswerLog log_;
   CancelSlot work_slot_;

@@ -173,7 +173,7 @@ bool IsServedSoon(QueryServer& server) {
   return server->AdvanceUntil([&server] { return server.Call("Names").ok(); });
 }
 
-TEST(QueryMisfit, AServerWhoseQueriesDoNotFitDoesNotServe) {
+TEST(QueryMisfit, AQueryThatDoesNotFitIsRefused) {
   QueryServer server(Query("Names(None) returns (NameList)", "SELECT name FROM labels"),
                      std::string(kName) + "message NameList { repeated Name names = 1; }", Empty());
   ASSERT_TRUE(server->ok());

@@ -37,7 +37,6 @@ TEST(SchemaMismatch, IsToldInAFewWordsWithTheRemedyAndEndsWhenTheTablesAreThere)
   EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION SCHEMA_MISMATCH");
   const std::string message(refused.message());
   EXPECT_THAT(message, HasSubstr("the database does not fit the catalogue: "));
-  EXPECT_THAT(message, HasSubstr("; and 4 more (rowkeeper check lists them); "));
   EXPECT_THAT(message, EndsWith("run `rowkeeper migrate up --migrations migrations/planner` on this database"));
   EXPECT_THAT(message, Not(HasSubstr("\n")));
   EXPECT_THAT(MetadataOf(refused, "remedy"), HasSubstr("migrate up"));
@@ -52,19 +51,6 @@ TEST(SchemaMismatch, ATableThatIsGoneWhileServingIsAFailedPrecondition) {
   const auto refused = server.Call("TodoRepository.List", Json::object());
   EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION SCHEMA_MISMATCH");
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("a table is missing"));
-}
-
-TEST(SchemaMismatch, HealthFollowsASchemaThatChangesWhileServing) {
-  InProcessServer server(CompileExample("planner/v1"), StillTime());
-  server.database().Run("ALTER TABLE todos RENAME COLUMN title TO headline");
-  // Also where the call itself would do without the missing column.
-  EXPECT_TRUE(server.AdvanceUntil([&server] {
-    return Summary(server.Call("ProfileRepository.List", Json::object())) == "FAILED_PRECONDITION SCHEMA_MISMATCH";
-  }));
-  EXPECT_TRUE(Eventually([&server] { return !server.IsServing(); })) << "the gate closes first";
-  server.database().Run("ALTER TABLE todos RENAME COLUMN headline TO title");
-  EXPECT_TRUE(server.AdvanceUntil([&server] { return server.IsServing(); }));
-  EXPECT_EQ(Summary(server.Call("ProfileRepository.List", Json::object())), "OK");
 }
 
 }  // namespace

@@ -156,6 +156,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {DatabaseUnavailable(), Code::kUnavailable, "DATABASE_UNAVAILABLE", true},
       {CommitOutcomeUnknown(), Code::kUnknown, "COMMIT_OUTCOME_UNKNOWN", false},
       {SchemaMismatch("p", "r"), Code::kFailedPrecondition, "SCHEMA_MISMATCH", false},
+      {NotSeenYet("the table of shop.v1.Order"), Code::kUnavailable, "DATABASE_UNAVAILABLE", true},
       {RefusedByTrigger({}), Code::kFailedPrecondition, "TRIGGER_REFUSED", false},
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
       {UnrepresentableValue("f", "p"), Code::kFailedPrecondition, "UNREPRESENTABLE_VALUE", false},
