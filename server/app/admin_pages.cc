@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/app/admin_fit.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 
@@ -45,6 +46,7 @@ std::vector<admin::Page> MakeAdminPages(const AdminSources& sources) {
   pages.push_back({"/metrics", "text/plain; version=0.0.4; charset=utf-8", [metrics = sources.metrics] {
                      return admin::PageAnswer{200, metrics->Text()};
                    }});
+  pages.push_back({"/fit", "application/json", [serving = sources.serving] { return RenderFit(serving->report()); }});
   if (!sources.configuration.empty()) {
     pages.push_back({"/config", "application/json", [text = sources.configuration] {
                        return admin::PageAnswer{200, text};

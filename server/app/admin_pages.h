@@ -9,6 +9,7 @@
 #include "server/app/heartbeat.h"
 #include "server/app/readiness.h"
 #include "server/app/server_metrics.h"
+#include "server/app/serving_state.h"
 
 namespace rowkeeper::app {
 
@@ -17,6 +18,7 @@ struct AdminSources {
   const Heartbeat* heartbeat = nullptr;
   const Readiness* readiness = nullptr;
   const ServerMetrics* metrics = nullptr;
+  const ServingState* serving = nullptr;
   /// The page /config, as JSON without secrets; there is none when it is empty.
   std::string configuration;
 };

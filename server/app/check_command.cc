@@ -2,7 +2,9 @@
 
 #include <cstdio>
 #include <memory>
+#include <utility>
 
+#include "server/app/check_report.h"
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/database.h"
@@ -10,6 +12,7 @@
 #include "server/app/index_advice.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/relation_advice.h"
+#include "server/app/repeated_flags.h"
 #include "server/app/statement_trials.h"
 #include "server/app/trigger_advice.h"
 #include "server/exec/idempotency_keys.h"
@@ -26,7 +29,9 @@ namespace {
 struct CheckOptions {
   CatalogueSettings catalogue;
   DatabaseSettings database;
+  std::string migrations;
   bool offline = false;
+  bool verbose = false;
 };
 
 void PrintServices(const LoadedCatalogue& loaded) {
@@ -100,7 +105,15 @@ bool CheckServersConnection(const DatabaseSettings& settings) {
   return status.ok();
 }
 
-int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& database) {
+/// What to do, with the flags of this command.
+Remedies RemediesFor(const CheckOptions& options, const schema::FitReport& fit, const ConnectedDatabase& database) {
+  RemedyFlags flags{options.migrations, DatabaseFlags(options.database), CatalogueFlags(options.catalogue)};
+  if (fit.mismatches.empty()) return Remedies(std::move(flags), std::nullopt);
+  auto pending = FindPending(options.migrations, database.database.connection);
+  return Remedies(std::move(flags), std::move(pending));
+}
+
+int CheckDatabase(const CheckOptions& options, const LoadedCatalogue& loaded, const ConnectedDatabase& database) {
   db::Connection& connection = *database.connection;
   const auto live = schema::LiveSchema::Read(*loaded.catalogue, connection);
   auto fit = live.ok() ? schema::CheckFit(*loaded.catalogue, *live, connection) : live.status();
@@ -114,14 +127,13 @@ int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& databa
   }
   schema::CheckDefaults(loaded.plans, *live, &*fit);
   schema::CheckVersions(*loaded.catalogue, *live, connection, &*fit);
-  for (const schema::Mismatch& mismatch : fit->mismatches) std::printf("error: %s\n", mismatch.ToString().c_str());
-  for (const schema::Mismatch& mismatch : fit->advice) std::printf("advice: %s\n", mismatch.ToString().c_str());
   absl::StatusOr<StatementTrials> trials = TryStatements(loaded.plans, connection, database.database.connection);
   if (!trials.ok()) return Fail(trials.status());
   PrepareIdempotencyKeys(connection, &*trials);
-  for (const StatementTrials::Refusal& refusal : trials->refused) {
-    std::printf("error: %s: %s\n", refusal.what.c_str(), std::string(refusal.why.message()).c_str());
-  }
+  const Remedies remedies = RemediesFor(options, *fit, database);
+  const std::string text =
+      FitText(loaded, *fit, trials->refused, remedies, options.verbose ? Detail::kEverything : Detail::kCauses);
+  std::fwrite(text.data(), 1, text.size(), stdout);
   for (const std::string& advice : AdviseIndexes(loaded.plans, *live)) std::printf("advice: %s\n", advice.c_str());
   for (const std::string& advice : AdviseDeleteIndexes(loaded.plans, *live)) {
     std::printf("advice: %s\n", advice.c_str());
@@ -133,8 +145,6 @@ int CheckDatabase(const LoadedCatalogue& loaded, const ConnectedDatabase& databa
     for (const std::string& advice : *triggers) std::printf("advice: %s\n", advice.c_str());
   }
   std::printf("%d statements prepared, %zu refused\n", trials->prepared, trials->refused.size());
-  if (!fit->fits())
-    std::printf("the database does not fit the catalogue; run: rowkeeper migrate up --migrations DIR\n");
   return fit->fits() && trials->refused.empty() ? kExitOk : kExitFailure;
 }
 
@@ -150,7 +160,7 @@ int Check(const CheckOptions& options) {
   const auto connected = ConnectOrExplain(options.database);
   if (connected == nullptr) return kExitFailure;
   const bool usable = CheckServersConnection(options.database);
-  const int code = CheckDatabase(*loaded, *connected);
+  const int code = CheckDatabase(options, *loaded, *connected);
   return usable ? code : kExitFailure;
 }
 
@@ -162,12 +172,16 @@ void AddCheckCommand(CLI::App* root, Command* command) {
   auto options = std::make_shared<CheckOptions>();
   AddCatalogueOptions(check, &options->catalogue);
   AddSessionDatabaseOptions(check, &options->database);
+  AddOption(check, "--migrations", &options->migrations,
+            "Directory of migrations: with it, check tells whether pending migrations mend a difference")
+      ->type_name("DIR");
+  AddSwitch(check, "--verbose", &options->verbose, "Name every method and show each refused statement");
   AddSwitch(check, "--offline", &options->offline, "Check the catalogue only; no database is needed");
   AddConfigOption(check);
   check->footer(
       "Examples:\n"
       "  rowkeeper check --proto-path proto --offline\n"
-      "  rowkeeper check --proto-path proto --database-url postgresql://me@db/shop");
+      "  rowkeeper check --proto-path proto --migrations migrations --database-url postgresql://me@db/shop");
   check->callback([command, options] { *command = [options] { return Check(*options); }; });
 }
 

@@ -11,7 +11,7 @@
 namespace rowkeeper::app {
 namespace {
 
-constexpr int kLockTimeoutMs = 200;
+constexpr int kHistoryLockTimeoutMs = 200;
 
 bool IsWordPart(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
@@ -39,13 +39,13 @@ bool Remedies::IsPending(const schema::Mismatch& mismatch) const {
 
 std::string Remedies::For(const schema::Mismatch& mismatch) const {
   const std::string directory = Cat(" --migrations ", flags_.directory.empty() ? "DIR" : flags_.directory);
-  if (IsPending(mismatch)) return Cat("run `rowkeeper migrate up", directory, flags_.more, "`");
+  if (IsPending(mismatch)) return Cat("run `rowkeeper migrate up", directory, flags_.database, "`");
   const bool missing_table = mismatch.column.empty() && mismatch.key.empty() && mismatch.change.empty() &&
                              mismatch.breaks == schema::Breaks::kTable;
   const std::string unknown = pending_.has_value() ? "" : "apply the migration that is missing, or ";
   if (missing_table) {
     return Cat(unknown, "write a migration for it: `rowkeeper migrate new NAME --entity ", mismatch.entity, directory,
-               flags_.more, "`");
+               flags_.catalogue, "`");
   }
   if (!mismatch.change.empty()) {
     return Cat(unknown, "write a migration that runs: ", mismatch.change,
@@ -61,7 +61,7 @@ std::optional<std::vector<PendingMigration>> FindPending(const std::string& dire
   options.database_url = connection.url;
   options.pooler = connection.pooler;
   options.directory = directory;
-  options.lock_timeout_ms = kLockTimeoutMs;
+  options.lock_timeout_ms = kHistoryLockTimeoutMs;
   const auto states = schema::Migrator(std::move(options)).Status();
   if (!states.ok()) return std::nullopt;
   std::vector<PendingMigration> pending;

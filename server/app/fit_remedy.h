@@ -13,8 +13,9 @@ namespace rowkeeper::app {
 struct RemedyFlags {
   /// Of the migrations; empty: not given.
   std::string directory;
-  /// Further flags of `rowkeeper migrate`, each with a space before it; no password.
-  std::string more;
+  /// Those that name the database and the catalogue, each with a space before it; no password.
+  std::string database = {};
+  std::string catalogue = {};
 };
 
 /// A migration that has not been applied.

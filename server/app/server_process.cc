@@ -196,7 +196,7 @@ void ServerProcess::AnnounceServices() {
     health_.SetStatus(service, wire::HealthService::Status::kNotServing);
   }
   reflection_ = std::make_unique<wire::Reflection>(reflection);
-  const RemedyFlags flags{options_.serve.migrations, ""};
+  const RemedyFlags flags{options_.serve.migrations};
   const auto remedies = [flags, this] { return Remedies(flags, FindPending(flags.directory, options_.connection)); };
   serving_ = std::make_unique<ServingState>(&loaded_, &gate_, &health_, remedies);
 }
@@ -217,7 +217,7 @@ absl::Status ServerProcess::Listen() {
 
 absl::Status ServerProcess::ListenForAdmin() {
   auto admin =
-      StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), options_.configuration});
+      StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), serving_.get(), options_.configuration});
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   return absl::OkStatus();
