@@ -230,6 +230,15 @@ void AddKeyed(const wire::KeyedWrites& keyed, Exposition* out) {
              kept.stored_bytes.value());
 }
 
+void AddServing(const ServingState& serving, Exposition* out) {
+  const ServingState::MethodCounts counts = serving.counts();
+  constexpr std::string_view kMethods = "rowkeeper_methods";
+  constexpr std::string_view kHelp = "Methods by whether the database lets them be served";
+  AddGauge(out, kMethods, kHelp, counts.served, {{"state", "served"}});
+  AddGauge(out, kMethods, kHelp, counts.broken, {{"state", "broken"}});
+  AddGauge(out, kMethods, kHelp, counts.unknown, {{"state", "unknown"}});
+}
+
 void AddMigrations(const PendingMigrations& migrations, Exposition* out) {
   if (const std::optional<int> count = migrations.count()) {
     AddGauge(out, "rowkeeper_migrations_pending", "Migrations of --migrations that the database does not have", *count);
@@ -243,6 +252,7 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
     AddCounter(out, "rowkeeper_idempotency_swept_total", "Idempotency keys that were freed because they were too old",
                parts.sweeper->swept_total());
   }
+  if (parts.serving != nullptr) AddServing(*parts.serving, out);
   if (parts.migrations != nullptr) AddMigrations(*parts.migrations, out);
   if (parts.monitor != nullptr) AddMonitor(*parts.monitor, out);
   if (parts.executor != nullptr) AddExecutor(*parts.executor, out);

@@ -7,6 +7,7 @@
 #include "server/app/database_monitor.h"
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/pending_migrations.h"
+#include "server/app/serving_state.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
 #include "server/exec/statement_cache.h"
@@ -32,6 +33,7 @@ struct MeasuredParts {
   const wire::StreamRegistry* streams = nullptr;
   const wire::DynamicService* service = nullptr;
   const wire::HealthService* health = nullptr;
+  const ServingState* serving = nullptr;
   const PendingMigrations* migrations = nullptr;
   const IdempotencySweeper* sweeper = nullptr;
   /// Of SetMonitor.

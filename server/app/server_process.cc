@@ -216,8 +216,8 @@ absl::Status ServerProcess::Listen() {
 }
 
 absl::Status ServerProcess::ListenForAdmin() {
-  auto admin =
-      StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), serving_.get(), options_.configuration});
+  auto admin = StartAdminServer(options_.serve.admin_listen,
+                                {&heartbeat_, &readiness_, metrics_.get(), serving_.get(), options_.configuration});
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   return absl::OkStatus();
@@ -251,6 +251,7 @@ void ServerProcess::MakeMetrics() {
   parts.streams = stream_registry_.get();
   parts.service = service_.get();
   parts.health = &health_;
+  parts.serving = serving_.get();
   parts.migrations = pending_migrations_.get();
   parts.sweeper = sweeper_.get();
   metrics_ = std::make_unique<ServerMetrics>(parts);

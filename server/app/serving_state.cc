@@ -49,7 +49,8 @@ std::string RemedyFor(const std::vector<const Mismatch*>& why, const Remedies& r
 
 absl::Status Refusal(const std::vector<const Mismatch*>& why, const std::string& unknown, const Remedies& remedies) {
   if (why.empty()) return NotSeenYet(unknown);
-  return SchemaMismatch(Summary(why), RemedyFor(why, remedies), why.front()->entity);
+  const bool of_table = !why.front()->table.empty();  // or of a query
+  return SchemaMismatch(Summary(why), RemedyFor(why, remedies), of_table ? why.front()->entity : "");
 }
 
 std::string RelationName(const schema::RelationFit& fit) {
@@ -204,6 +205,11 @@ ServingReport ServingState::report() const {
   return report_;
 }
 
+ServingState::MethodCounts ServingState::counts() const {
+  const absl::MutexLock lock(&mutex_);
+  return {report_.CountOf(State::kServed), report_.CountOf(State::kBroken), report_.CountOf(State::kUnknown)};
+}
+
 ServingReport ServingState::Describe(const schema::ServiceFit& fit, const schema::FitReport& differences,
                                      const Remedies& remedies) const {
   ServingReport report;
@@ -248,10 +254,12 @@ void ServingState::SetHealth(const ServingReport& report) {
 
 void ServingState::Log(const ServingReport& report, const std::vector<const Mismatch*>& why, const Remedies& remedies) {
   const int served = report.CountOf(State::kServed), broken = report.CountOf(State::kBroken);
-  if (broken > 0 || !report.relations.empty()) {
+  const auto relations = std::count_if(report.relations.begin(), report.relations.end(),
+                                       [](const auto& relation) { return relation.state == State::kBroken; });
+  if (broken > 0 || relations > 0) {
     observe::Log(LogLevel::kError, "not serving: the database does not fit the catalogue",
                  {{"methods", static_cast<int64_t>(broken)},
-                  {"relations", static_cast<int64_t>(report.relations.size())},
+                  {"relations", static_cast<int64_t>(relations)},
                   {"reason", Cat(Summary(why), "; ", RemedyFor(why, remedies))}});
   }
   if (const int unknown = report.CountOf(State::kUnknown); unknown > 0) {

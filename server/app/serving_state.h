@@ -62,7 +62,7 @@ struct ServingReport {
   /// What is served but is worth knowing.
   std::vector<Problem> advice;
 
-  /// Of methods, for metrics.
+  /// Of methods.
   int CountOf(State state) const;
 };
 
@@ -88,6 +88,14 @@ class ServingState {
   /// OK when anything is served, or why nothing is. Of the thread that calls the setters.
   absl::Status readiness() const { return readiness_; }
   ServingReport report() const;
+
+  struct MethodCounts {
+    int served = 0;
+    int broken = 0;
+    int unknown = 0;
+  };
+  /// The same in numbers, for metrics. Thread-safe.
+  MethodCounts counts() const;
 
  private:
   void Show(const schema::FitReport& fit);

@@ -47,11 +47,22 @@ config=$(page /config)
 contains "$config" '"source": "flag"' "the page /config"
 contains "$config" '"listen": \{' "the page /config"
 
-step "a database that does not fit"
+step "a table that does not fit closes its methods, and the page says why; the server is ready for the others"
+page_says /fit 200 '"broken": 0' || fail "the page /fit: $(page /fit)"
 scratch_sql 'ALTER TABLE todos RENAME TO tasks'
+wait_until 20 "the page /fit says what is broken" page_says /fit 200 'table ..todos.. does not exist'
+fit=$(page /fit)
+contains "$fit" '"remedy": "(apply|write|run) ' "the page /fit"
+contains "$fit" '"state": "ok"' "the page /fit"
+page_says /readyz 200 || fail "readyz: $(page /readyz)"
+scratch_sql 'ALTER TABLE tasks RENAME TO todos'
+wait_until 20 "nothing is broken" page_says /fit 200 '"broken": 0'
+
+step "a database that does not fit at all"
+scratch_sql 'ALTER SCHEMA public RENAME TO elsewhere'
 wait_until 20 "readyz says that the schema does not fit" page_says /readyz 503 'todos'
 page_says /livez 200 || fail "livez depends on the database"
-scratch_sql 'ALTER TABLE tasks RENAME TO todos'
+scratch_sql 'ALTER SCHEMA elsewhere RENAME TO public'
 wait_until 20 "ready again" page_says /readyz 200
 
 step "while it drains it is alive, and not ready at once"

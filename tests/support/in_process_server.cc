@@ -155,9 +155,11 @@ bool InProcessServer::AdvanceUntil(const std::function<bool()>& ready, Clock::du
 
 std::string InProcessServer::MetricsText() const { return process_->MetricsText(); }
 
-bool InProcessServer::IsServing() {
+bool InProcessServer::IsServing(const std::string& service) {
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service(service);
   grpc::health::v1::HealthCheckResponse health;
-  const auto reply = wire::CallRaw(channel_, "/grpc.health.v1.Health/Check", "");
+  const auto reply = wire::CallRaw(channel_, "/grpc.health.v1.Health/Check", request.SerializeAsString());
   return reply.status.ok() && health.ParseFromString(reply.response) &&
          health.status() == grpc::health::v1::HealthCheckResponse::SERVING;
 }

@@ -112,8 +112,8 @@ class InProcessServer {
 
   /// What a scrape of the server's metrics gets.
   std::string MetricsText() const;
-  /// What health says.
-  bool IsServing();
+  /// What health says of a service; of the whole server when it has no name.
+  bool IsServing(const std::string& service = "");
 
   /// Stops serving and drains, as on SIGTERM. Time passes meanwhile.
   void Stop();

@@ -156,7 +156,6 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {DatabaseUnavailable(), Code::kUnavailable, "DATABASE_UNAVAILABLE", true},
       {CommitOutcomeUnknown(), Code::kUnknown, "COMMIT_OUTCOME_UNKNOWN", false},
       {SchemaMismatch("p", "r"), Code::kFailedPrecondition, "SCHEMA_MISMATCH", false},
-      {NotSeenYet("the table of shop.v1.Order"), Code::kUnavailable, "DATABASE_UNAVAILABLE", true},
       {RefusedByTrigger({}), Code::kFailedPrecondition, "TRIGGER_REFUSED", false},
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
       {UnrepresentableValue("f", "p"), Code::kFailedPrecondition, "UNREPRESENTABLE_VALUE", false},
@@ -204,7 +203,8 @@ TEST(ErrorsTest, ErrorsOfOneReasonHaveOneCode) {
        {RowsNotFound("e.E", items), NoRow("m"), RowsNotDeleted("e.E", items), DeletedRowsExist("e.E", "uq", items),
         VersionMismatches("e.E", items), ParentIsDeleted("e.E", "fk", "f", "p.P"), UnitOfWorkLostInRestart(),
         UnitOfWorkOfAnotherRelease(), PurgeInterrupted(LockTimeout(), 3), ImportStopped(Deadlock(), 1, 0),
-        QueryValueRefused("m", {}, "p"), LoginRefused(), DatabaseMissing(), InvalidRow("e.E", "p")}) {
+        QueryValueRefused("m", {}, "p"), LoginRefused(), DatabaseMissing(), InvalidRow("e.E", "p"),
+        NotSeenYet("the table of e.E")}) {
     const std::optional<Reason> reason = ReasonOf(status);
     ASSERT_TRUE(reason.has_value()) << status;
     EXPECT_EQ(status.code(), CodeOf(*reason)) << status;
@@ -212,7 +212,8 @@ TEST(ErrorsTest, ErrorsOfOneReasonHaveOneCode) {
 }
 
 TEST(ErrorsTest, RetryDelaysAreBetweenOneMillisecondAndTwoSeconds) {
-  for (const absl::Status& status : {Deadlock(), DatabaseUnavailable(), ShuttingDown(), SerializationFailure()}) {
+  for (const absl::Status& status :
+       {Deadlock(), DatabaseUnavailable(), NotSeenYet("t"), ShuttingDown(), SerializationFailure()}) {
     const auto delay = DetailOf<google::rpc::RetryInfo>(status).retry_delay();
     const int64_t nanos = delay.seconds() * 1000000000 + delay.nanos();
     EXPECT_GE(nanos, 1000000);
