@@ -24,17 +24,20 @@ absl::Status Deadlock() {
       .Build();
 }
 
-absl::Status LockTimeout() {
+absl::Status LockTimeout(std::string_view entity) {
   return ErrorBuilder(Reason::kLockTimeout,
-                      "another transaction held a lock on these rows for longer than the server waits; try again")
+                      Cat("another transaction held a lock on these rows, or on the table",
+                          entity.empty() ? "" : Cat(" of ", entity), ", for longer than the server waits; try again"))
+      .With("entity", entity)
       .WithRetry(milliseconds(200))
       .Build();
 }
 
 absl::Status StatementTimeout() {
   return ErrorBuilder(Reason::kStatementTimeout,
-                      "the statement ran longer than the server allows; ask for less, add an index for it, or raise "
-                      "the server's statement timeout")
+                      "PostgreSQL ended the statement: it ran, or waited for locks, longer than the server allows, or "
+                      "somebody cancelled it there; ask for less, add an index for it, see who holds locks on its "
+                      "tables, or raise the server's statement timeout")
       .Build();
 }
 

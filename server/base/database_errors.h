@@ -12,7 +12,7 @@ absl::Status SerializationFailure();
 /// ABORTED with RetryInfo, reason DEADLOCK.
 absl::Status Deadlock();
 /// ABORTED with RetryInfo, reason LOCK_TIMEOUT.
-absl::Status LockTimeout();
+absl::Status LockTimeout(std::string_view entity = {});
 /// DEADLINE_EXCEEDED, reason STATEMENT_TIMEOUT: the server's own limit.
 absl::Status StatementTimeout();
 /// RESOURCE_EXHAUSTED, reason DATABASE_RESOURCES: SQLSTATE class 53.

@@ -216,7 +216,7 @@ absl::Status ServerCondition(const PgError& error, const FailedStatement& statem
   const std::string_view state = error.sqlstate;
   if (StartsWith(state, "53")) return DatabaseExhausted();
   if (state == "57014" && error.ReportedBy("ProcessInterrupts")) return QueryCancelled(statement);
-  if (state == "55P03") return LockTimeout();
+  if (state == "55P03") return LockTimeout(ContextOf(statement).entity);
   if (state == "72000") return SerializationFailure();
   if (IsReadOnlySession(error)) return ReadOnly(error, statement);
   if (StartsWith(state, "58") || StartsWith(state, "XX")) return OtherRefusal(error);
