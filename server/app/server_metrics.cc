@@ -9,6 +9,7 @@
 #include "server/observe/process_usage.h"
 #include "server/uow/ended_unit.h"
 #include "server/uow/units_of_work.h"
+#include "server/wire/server.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -84,6 +85,8 @@ void AddService(const wire::DynamicService& service, Exposition* out) {
            static_cast<double>(service.calls()));
   AddCounter(out, "rowkeeper_received_bytes_total", "Bytes of request messages",
              service.traffic().received_bytes.value());
+  AddCounter(out, "rowkeeper_compressed_requests_total", "Requests refused because they were compressed",
+             wire::GrpcServer::compressed_requests());
   AddCounter(out, "rowkeeper_sent_bytes_total", "Bytes of response messages", service.traffic().sent_bytes.value());
 }
 

@@ -11,10 +11,12 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/base/listen_address.h"
+#include "server/observe/counter.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
 #include "server/wire/unknown_methods.h"
@@ -25,7 +27,20 @@ namespace {
 /// While servers start, what gRPC says about addresses is said better by PrepareToListen.
 std::atomic<int> starting{0};
 
+/// Of the process, as gRPC's log is.
+observe::Counter& CompressedRequests() {
+  static auto* const counter = new observe::Counter;  // never destroyed: gRPC's threads may still count at exit
+  return *counter;
+}
+
+/// gRPC refuses a compressed request before a method sees it, and tells nobody but its log.
+bool TellsOfCompressedRequest(const char* message) {
+  return absl::StartsWith(message, "Compression algorithm '") && absl::EndsWith(message, "' is disabled.");
+}
+
 void WriteGrpcLog(gpr_log_func_args* args) {
+  // Callers could fill the log with it.
+  if (TellsOfCompressedRequest(args->message)) return CompressedRequests().Add();
   const bool serious = args->severity == GPR_LOG_SEVERITY_ERROR && starting == 0;
   observe::Log(serious ? observe::LogLevel::kWarning : observe::LogLevel::kDebug, "gRPC says",
                {{"text", args->message}});
@@ -54,6 +69,9 @@ void Configure(const ServerOptions& options, grpc::ServerBuilder* builder) {
   const auto milliseconds = [](std::chrono::milliseconds time) { return static_cast<int>(time.count()); };
   builder->SetMaxReceiveMessageSize(static_cast<int>(options.max_request_bytes));
   builder->SetMaxSendMessageSize(static_cast<int>(options.max_response_bytes));
+  // gRPC inflates all of a message before it looks at its size.
+  builder->SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+  builder->SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
   // Two servers on one port would each get some of the connections, and nobody would notice.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_concurrent_calls);
@@ -104,6 +122,8 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOption
   for (size_t i = 0; i < addresses->size(); ++i) bound.push_back((*addresses)[i].WithPort(ports[i]));
   return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(unknown_methods), std::move(server), std::move(bound)));
 }
+
+uint64_t GrpcServer::compressed_requests() { return CompressedRequests().value(); }
 
 GrpcServer::~GrpcServer() {
   if (server_ != nullptr) Shutdown(Clock::duration::zero());

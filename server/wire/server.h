@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -34,7 +35,8 @@ struct ServerOptions {
   std::chrono::milliseconds min_client_ping_interval{10000};
 };
 
-/// A running gRPC server without transport security. Start, BoundAddresses and Shutdown are for one thread.
+/// A running gRPC server without transport security. It takes no compressed requests: gRPC answers them with
+/// UNIMPLEMENTED and reads none of them. Start, BoundAddresses and Shutdown are for one thread.
 class GrpcServer {
  public:
   /// Listens and serves. `services` outlive the server. Errors: INVALID_ARGUMENT for an address that is none,
@@ -56,6 +58,9 @@ class GrpcServer {
   /// what is answered within kAbortGrace still reaches its caller.
   void Shutdown(Clock::duration grace, const std::function<void()>& abort_calls);
   static constexpr std::chrono::seconds kAbortGrace{2};
+
+  /// Compressed requests that the servers of this process have refused so far. From any thread.
+  static uint64_t compressed_requests();
 
  private:
   GrpcServer(std::unique_ptr<grpc::CallbackGenericService> unknown_methods, std::unique_ptr<grpc::Server> server,

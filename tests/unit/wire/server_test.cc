@@ -151,6 +151,26 @@ TEST(ServerTest, TooLargeARequestIsResourceExhausted) {
   EXPECT_TRUE(CallRaw(server.channel(), kCall, "after").status.ok());
 }
 
+TEST(ServerTest, ACompressedRequestIsUnimplementedAndNeverInflated) {
+  int served = 0;
+  const auto service = OneMethod([&served](UnaryRpc call) {
+    ++served;
+    call.Finish(std::string(call.request()));
+  });
+  TestServer server({service.get()});
+  for (const grpc_compression_algorithm algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    const uint64_t before = GrpcServer::compressed_requests();
+    grpc::ClientContext context;
+    context.set_compression_algorithm(algorithm);
+    const RawReply reply = CallRaw(server.channel(), kCall, {std::string(1 << 20, 'x')}, &context);
+    EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << reply.status.error_message();
+    EXPECT_THAT(reply.status.error_message(), HasSubstr("is disabled"));
+    EXPECT_EQ(served, 0);
+    EXPECT_EQ(GrpcServer::compressed_requests(), before + 1);
+  }
+  EXPECT_EQ(CallRaw(server.channel(), kCall, "plain").response, "plain") << "on the same connection";
+}
+
 TEST(ServerTest, AnUnknownMethodIsUnimplemented) {
   const auto service = Echo();
   TestServer server({service.get()});
