@@ -6,6 +6,7 @@
 //   error_builder.h        makes errors, for these files only; error_details.h reads them
 //   clock.h                what time it is, given to everything that keeps time; timers.h: what is due rings on one
 //                          thread
+//   completion.h           callbacks that never run on the stack of one another
 //   statement_name.h       what a statement is prepared under; statement_text.h: the comment before it
 //   listen_address.h       where servers listen; file_descriptor.h
 //   ids.h, text.h, utf8.h  random ids; joining text; UTF-8

@@ -21,11 +21,13 @@ bool NothingExecuted(const absl::Status& status) { return ReasonOf(status) == Re
 }  // namespace
 
 struct Executor::Ticket::Work : WaitingLine::Waiter {
+  explicit Work(Done when_done) : done(std::move(when_done)) {}
+
   Task task;
   Clock::time_point deadline;
   Clock::time_point submitted;
   db::Cancellation cancellation;
-  Done done;
+  const Done done;
   /// Of the worker that runs it.
   bool connected = false;
   size_t reconnects = 0;
@@ -65,12 +67,11 @@ Executor::Ticket Executor::Submit(Job job, std::string_view entity, Clock::time_
 }
 
 Executor::Ticket Executor::Enqueue(Task task, std::string_view group, Clock::time_point deadline, Done done) {
-  auto work = std::make_shared<Work>();
+  auto work = std::make_shared<Work>(std::move(done));
   work->group = group;
   work->task = std::move(task);
   work->deadline = deadline;
   work->submitted = clock_.Now();
-  work->done = std::move(done);
   Ticket ticket;
   ticket.executor_ = this;
   ticket.work_ = work;

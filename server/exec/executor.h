@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/completion.h"
 #include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/exec/runner.h"
@@ -51,13 +52,13 @@ struct ExecutorStats {
 /// waiting_line.h. Thread-safe.
 class Executor {
  public:
-  /// Called exactly once, on a worker, the timers' thread or the thread that cancelled. Must not block.
-  using Done = std::function<void(absl::StatusOr<Outcome>)>;
+  /// Called exactly once, on a worker, the timers' thread or the thread that submitted or cancelled. Must not block.
+  using Done = Completion<absl::StatusOr<Outcome>>;
   /// Several statements as one piece of work on one connection, which brings its own BEGIN and COMMIT. It is run again
   /// as a call is: after a conflict, and after DATABASE_UNAVAILABLE, so it must give these only when nothing is left of
   /// it. What it leaves open is rolled back. Runs on a worker.
   using Job = std::function<absl::Status(db::Connection&, db::Cancellation*)>;
-  /// As Done.
+  /// As Done, which calls it.
   using JobDone = std::function<void(absl::Status)>;
 
   /// A submitted call or job. Cancel never blocks: a waiting one ends at once; a running one is told, and its statement

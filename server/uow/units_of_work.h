@@ -20,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/completion.h"
 #include "server/base/timers.h"
 #include "server/db/cancellation.h"
 #include "server/db/connection.h"
@@ -99,10 +100,10 @@ class UnitsOfWork {
     UnitInfo info;
   };
 
-  using BeginDone = std::function<void(absl::StatusOr<Begun>)>;
-  using StepDone = std::function<void(absl::StatusOr<std::string>)>;
-  using CommitDone = std::function<void(absl::StatusOr<UnitInfo>)>;
-  using RollbackDone = std::function<void(absl::StatusOr<UnitState>)>;
+  using BeginDone = Completion<absl::StatusOr<Begun>>;
+  using StepDone = Completion<absl::StatusOr<std::string>>;
+  using CommitDone = Completion<absl::StatusOr<UnitInfo>>;
+  using RollbackDone = Completion<absl::StatusOr<UnitState>>;
 
   /// `pool` and `timers` outlive this object; `resolver` finds out what became of a COMMIT. Drain tells it to give up.
   UnitsOfWork(UnitOptions options, db::Pool* pool, std::shared_ptr<CommitResolver> resolver, Timers* timers);

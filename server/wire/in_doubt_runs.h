@@ -1,11 +1,11 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/completion.h"
 #include "server/uow/transaction.h"
 #include "server/uow/worker_threads.h"
 
@@ -16,7 +16,7 @@ namespace rowkeeper::wire {
 class InDoubtRuns {
  public:
   /// Of CommitResolver::Answer. Called exactly once, on a thread of this object or the caller's; must not block.
-  using Done = std::function<void(absl::Status)>;
+  using Done = Completion<absl::Status>;
 
   /// `resolver` outlives this object, and bounds how many are looked up at once.
   explicit InDoubtRuns(const uow::CommitResolver* resolver);

@@ -1,6 +1,5 @@
 #include "server/wire/pipeline/key_queue.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "server/base/errors.h"
@@ -25,6 +24,10 @@ struct KeyQueue::Entry {
   std::shared_ptr<CancelSlot> cancel;
   /// While it waits; written under the lock, before others see the entry.
   CancelSlot::Phase waiting{};
+  /// While it waits; of the lock.
+  bool waits = false;
+  Line::iterator place;
+  SameLine::iterator place_among_same;
 };
 
 KeyQueue::KeyQueue(const OwnTransaction::Backend& backend, int waiting_limit)
@@ -55,7 +58,11 @@ KeyQueue::Admission KeyQueue::Enter(const SharedEntry& entry) {
   if (first) return Admission::kFirst;
   if (waiting_calls_ >= waiting_limit_) return Admission::kRefused;
   entry->waiting = entry->cancel->Begin();
-  followers->second.push_back(entry);
+  Line& line = followers->second.line;
+  SameLine& same = followers->second.by_request[entry->write.key.request_hash];
+  entry->place = line.insert(line.end(), entry);
+  entry->place_among_same = same.insert(same.end(), entry.get());
+  entry->waits = true;
   ++waiting_calls_;
   return Admission::kWaits;
 }
@@ -68,11 +75,8 @@ KeyQueueStats KeyQueue::stats() const {
 void KeyQueue::Withdraw(const SharedEntry& entry, CancelCause cause) {
   {
     const absl::MutexLock lock(&mutex_);
-    const auto followers = waiting_.find(entry->write.key.key);
-    if (followers == waiting_.end()) return;
-    const auto found = std::find(followers->second.begin(), followers->second.end(), entry);
-    if (found == followers->second.end()) return;
-    followers->second.erase(found);
+    if (!entry->waits) return;
+    TakeOut(&waiting_.find(entry->write.key.key)->second, entry.get());
     --waiting_calls_;
   }
   entry->exchange->Answer(
@@ -84,26 +88,35 @@ void KeyQueue::Execute(const SharedEntry& entry) {
   OwnTransaction::Start(backend_, entry->write.transaction, {entry->exchange, entry->cancel, entry->write.work, done});
 }
 
-std::deque<KeyQueue::SharedEntry> KeyQueue::TakeFollowers(const Entry& entry, const Result& result, SharedEntry* next) {
-  std::deque<SharedEntry> answered;
+KeyQueue::SharedEntry KeyQueue::TakeOut(Followers* followers, Entry* entry) {
+  const auto same = followers->by_request.find(entry->write.key.request_hash);
+  same->second.erase(entry->place_among_same);
+  if (same->second.empty()) followers->by_request.erase(same);
+  SharedEntry taken = std::move(*entry->place);
+  followers->line.erase(entry->place);
+  entry->waits = false;
+  return taken;
+}
+
+KeyQueue::Line KeyQueue::TakeFollowers(const Entry& entry, const Result& result, SharedEntry* next) {
+  Line answered;
   const absl::MutexLock lock(&mutex_);
   const auto found = waiting_.find(entry.write.key.key);
-  std::deque<SharedEntry>& followers = found->second;
+  Followers& followers = found->second;
   if (result.ok()) {
-    answered.swap(followers);
+    for (const SharedEntry& follower : followers.line) follower->waits = false;
+    answered.swap(followers.line);
   } else if (ConcernsAll(result.status())) {
-    const auto others =
-        std::stable_partition(followers.begin(), followers.end(),
-                              [&entry](const SharedEntry& follower) { return IsSameRequest(*follower, entry); });
-    answered.assign(followers.begin(), others);
-    followers.erase(followers.begin(), others);
+    for (auto same = followers.by_request.find(entry.write.key.request_hash); same != followers.by_request.end();
+         same = followers.by_request.find(entry.write.key.request_hash)) {
+      answered.push_back(TakeOut(&followers, same->second.front()));
+    }
   }
   waiting_calls_ -= static_cast<int>(answered.size());
-  if (followers.empty()) {
+  if (followers.line.empty()) {
     waiting_.erase(found);
   } else {
-    *next = std::move(followers.front());
-    followers.pop_front();
+    *next = TakeOut(&followers, followers.line.front().get());
     --waiting_calls_;
   }
   return answered;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 
@@ -49,6 +49,14 @@ class KeyQueue {
   using Result = absl::StatusOr<std::string>;
   struct Entry;
   using SharedEntry = std::shared_ptr<Entry>;
+  /// In the order in which they came.
+  using Line = std::list<SharedEntry>;
+  using SameLine = std::list<Entry*>;
+  /// Those that wait for one key, in all and by request, so that each is taken out in O(1).
+  struct Followers {
+    Line line;
+    absl::flat_hash_map<std::string, SameLine> by_request;
+  };
 
   /// What becomes of a call that comes.
   enum class Admission { kFirst, kWaits, kRefused };
@@ -58,7 +66,8 @@ class KeyQueue {
   /// Takes those that wait for `entry` and that its result answers: all when it succeeded; of the others only those
   /// with the same request, and only when it failed for a reason that concerns them too. `*next` has its turn, if there
   /// is one left.
-  std::deque<SharedEntry> TakeFollowers(const Entry& entry, const Result& result, SharedEntry* next);
+  Line TakeFollowers(const Entry& entry, const Result& result, SharedEntry* next);
+  static SharedEntry TakeOut(Followers* followers, Entry* entry);
   static bool IsSameRequest(const Entry& a, const Entry& b);
   /// `entry` has its result: it is answered, and whoever waits for it is answered too or has its turn.
   void OnResult(const SharedEntry& entry, Result result);
@@ -70,7 +79,7 @@ class KeyQueue {
 
   mutable absl::Mutex mutex_;
   /// By key, while one of its calls runs: those that wait for it.
-  absl::flat_hash_map<std::string, std::deque<SharedEntry>> waiting_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Followers> waiting_ ABSL_GUARDED_BY(mutex_);
   int waiting_calls_ ABSL_GUARDED_BY(mutex_) = 0;
   observe::Counter replayed_;
 };

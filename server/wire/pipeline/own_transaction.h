@@ -32,7 +32,8 @@ class OwnTransaction : public std::enable_shared_from_this<OwnTransaction> {
     /// A transaction that wrote nothing is never in doubt.
     uow::Transaction::Wrote wrote = uow::Transaction::Wrote::kPerhaps;
   };
-  /// Given what the call is to be answered with, once; called as exec::Executor::Done is.
+  /// Given what the call is to be answered with, once; called by the completion of what came last, or by whoever
+  /// cancels while a COMMIT is in doubt.
   using Done = std::function<void(absl::StatusOr<std::string>)>;
 
   /// `cancel` is the slot of the call, which `done` answers; `exchange` tells whether the response is a replay.

@@ -147,6 +147,27 @@ TEST_F(ExecutorTest, AQueueThatIsFullRefusesAtOnce) {
   EXPECT_THAT(ends_.Wait(4), SizeIs(4));
 }
 
+TEST_F(ExecutorTest, ARefusalMayLeadToTheNextCallHoweverOften) {
+  constexpr int kCalls = 20000;
+  ExecutorOptions options;
+  options.queue_limit = 1;
+  Start(options);
+  Occupy();
+  Submit("waits");
+  int refused = 0;
+  std::function<void()> submit = [&] {
+    executor_->Submit([](db::Connection&, db::Cancellation*) { return absl::OkStatus(); }, "", Clock::time_point::max(),
+                      [&](const absl::Status& status) {
+                        EXPECT_EQ(ErrorReason(status), "QUEUE_FULL");
+                        if (++refused < kCalls) submit();
+                      });
+  };
+  submit();
+  EXPECT_EQ(refused, kCalls);
+  database_.Release();
+  EXPECT_THAT(ends_.Wait(2), SizeIs(2));
+}
+
 TEST_F(ExecutorTest, AWaitHasTwoEndsTheDeadlineAndTheQueueTimeout) {
   ExecutorOptions options;
   options.queue_timeout = milliseconds(300);
