@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstdio>
 
+#include "server/app/connection_settings.h"
 #include "server/app/secrets.h"
 #include "server/app/stream_settings.h"
 #include "server/base/text.h"
@@ -279,6 +280,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddRelationOptions(command, settings);
   AddUnitOptions(command, &settings->units);
   AddStreamOptions(command, &settings->streams);
+  AddConnectionOptions(command, &settings->connections);
 }
 
 void AddAllServeOptions(CLI::App* command, ServeOptions* options) {

@@ -102,6 +102,18 @@ void AddHealth(const wire::HealthService& health, Exposition* out) {
   }
 }
 
+void AddConnections(const net::ConnectionStats& stats, Exposition* out) {
+  AddGauge(out, "rowkeeper_connections_open", "Connections of callers that are open", static_cast<double>(stats.open));
+  AddGauge(out, "rowkeeper_connections_max", "Connections that may be open: --max-connections, or what files allow",
+           static_cast<double>(stats.max_open));
+  AddCounter(out, "rowkeeper_connections_accepted_total", "Connections of callers that were accepted",
+             stats.accepted_total);
+  for (size_t i = 0; i < net::kRefusals; ++i) {
+    AddCounter(out, "rowkeeper_connections_refused_total", "Connections closed as soon as they were accepted, by limit",
+               stats.refused_total[i], {{"limit", net::RefusalName(static_cast<net::Refusal>(i))}});
+  }
+}
+
 void AddPool(const db::Pool& pool, Exposition* out) {
   const db::PoolStats stats = pool.stats();
   constexpr std::string_view kConnections = "rowkeeper_pool_connections";
@@ -251,6 +263,7 @@ void AddMigrations(const PendingMigrations& migrations, Exposition* out) {
 void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.service != nullptr) AddService(*parts.service, out);
   if (parts.health != nullptr) AddHealth(*parts.health, out);
+  if (parts.server != nullptr) AddConnections(parts.server->connections(), out);
   if (parts.sweeper != nullptr) {
     AddCounter(out, "rowkeeper_idempotency_swept_total", "Idempotency keys that were freed because they were too old",
                parts.sweeper->swept_total());

@@ -16,6 +16,7 @@
 #include "server/wire/dynamic_service.h"
 #include "server/wire/health.h"
 #include "server/wire/pipeline/keyed_writes.h"
+#include "server/wire/server.h"
 #include "server/wire/stream_registry.h"
 #include "server/wire/units_slot.h"
 
@@ -33,6 +34,7 @@ struct MeasuredParts {
   const wire::StreamRegistry* streams = nullptr;
   const wire::DynamicService* service = nullptr;
   const wire::HealthService* health = nullptr;
+  const wire::GrpcServer* server = nullptr;
   const ServingState* serving = nullptr;
   const PendingMigrations* migrations = nullptr;
   const IdempotencySweeper* sweeper = nullptr;

@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "server/app/admin_pages.h"
+#include "server/app/connection_settings.h"
 #include "server/app/stream_settings.h"
 #include "server/app/unit_settings.h"
 #include "server/base/database_errors.h"
@@ -206,6 +207,9 @@ absl::Status ServerProcess::Listen() {
   options.addresses = options_.serve.listen;
   options.max_request_bytes = Kibibytes(options_.serve.max_request_kib);
   options.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
+  if (absl::Status status = SetConnectionLimits(options_.serve.connections, options_.pool, &options); !status.ok()) {
+    return status;
+  }
   std::vector<grpc::Service*> services = reflection_->services();
   services.push_back(&health_);
   services.push_back(service_.get());
@@ -251,6 +255,7 @@ void ServerProcess::MakeMetrics() {
   parts.streams = stream_registry_.get();
   parts.service = service_.get();
   parts.health = &health_;
+  parts.server = server_.get();
   parts.serving = serving_.get();
   parts.migrations = pending_migrations_.get();
   parts.sweeper = sweeper_.get();

@@ -67,6 +67,20 @@ struct StreamSettings {
   int export_kib = 1024;
 };
 
+/// Of callers.
+struct CallerConnectionSettings {
+  int max_connections = 2000;
+  int max_per_peer = 1000;
+  std::vector<int64_t> allowed_uids;
+  double handshake_timeout_s = 10;
+  /// That after which gRPC's clients give up connections that they do not use.
+  double idle_timeout_s = 1800;
+  /// Off: units of work belong to a server, and a caller that stays connected to it pays for no second connection.
+  double age_s = 0;
+  /// The longest that a unit may ask for.
+  double age_grace_s = 600;
+};
+
 struct ServeSettings {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   /// "host:port" or "unix:/path"; empty or "none": no admin listener.
@@ -108,6 +122,7 @@ struct ServeSettings {
   std::string migrations;
   UnitSettings units;
   StreamSettings streams;
+  CallerConnectionSettings connections;
 };
 
 /// All that configures `serve`.

@@ -47,33 +47,44 @@ absl::Status ExplainBind(const ListenAddress& address, int error) {
   }
 }
 
-/// Binds and listens on `info`; gives errno, or 0.
-int TryBind(const addrinfo& info, FileDescriptor* bound) {
+enum class Families { kOwn, kBoth };
+
+/// Binds and listens on `info`, an IPv6 one for IPv4 as well when `families` says so; gives errno, or 0.
+int TryBind(const addrinfo& info, Families families, FileDescriptor* bound) {
   FileDescriptor socket = NewSocket(info.ai_family);
   if (!socket.valid()) return errno;
   const int on = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (info.ai_family == AF_INET6) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+  const int only = families == Families::kOwn ? 1 : 0;
+  if (info.ai_family == AF_INET6) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
   if (bind(socket.get(), info.ai_addr, info.ai_addrlen) != 0 || listen(socket.get(), SOMAXCONN) != 0) return errno;
   *bound = std::move(socket);
   return 0;
 }
 
-absl::StatusOr<FileDescriptor> BindTcp(const ListenAddress& address) {
+using Resolved = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+
+absl::StatusOr<Resolved> Resolve(const ListenAddress& address) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
   const int result = getaddrinfo(address.host().c_str(), address.port().c_str(), &hints, &found);
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, &freeaddrinfo);
+  Resolved owned(found, &freeaddrinfo);
   if (result != 0) {
     return Refuse(address, Cat("the host is not known (", gai_strerror(result), "); use 127.0.0.1 or an address"));
   }
+  return owned;
+}
+
+absl::StatusOr<FileDescriptor> BindTcp(const ListenAddress& address) {
+  const absl::StatusOr<Resolved> resolved = Resolve(address);
+  if (!resolved.ok()) return resolved.status();
   int error = 0;
-  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
+  for (const addrinfo* info = resolved->get(); info != nullptr; info = info->ai_next) {
     FileDescriptor bound;
-    const int attempt = TryBind(*info, &bound);
+    const int attempt = TryBind(*info, Families::kOwn, &bound);
     // A name may resolve to families that this machine lacks; one that works is enough, but none may be taken.
     if (attempt == EADDRINUSE) return ExplainBind(address, attempt);
     if (attempt == 0) return bound;
@@ -142,6 +153,25 @@ int PortOf(const FileDescriptor& socket) {
   return 0;
 }
 
+void SetPort(sockaddr* name, int port) {
+  const in_port_t number = htons(static_cast<uint16_t>(port));
+  if (name->sa_family == AF_INET) reinterpret_cast<sockaddr_in*>(name)->sin_port = number;
+  if (name->sa_family == AF_INET6) reinterpret_cast<sockaddr_in6*>(name)->sin6_port = number;
+}
+
+/// On all addresses of both families; where the machine has no IPv6, of IPv4.
+absl::StatusOr<Listener> ListenEverywhere(const ListenAddress& address) {
+  const absl::StatusOr<Resolved> resolved = Resolve(ListenAddress{Cat("[::]:", address.port())});
+  FileDescriptor bound;
+  const int error = resolved.ok() ? TryBind(**resolved, Families::kBoth, &bound) : EAFNOSUPPORT;
+  if (error == EADDRINUSE) return ExplainBind(address, error);
+  if (error == 0) {
+    const int port = PortOf(bound);
+    return Listener{std::move(bound), ListenAddress{address.WithPort(port)}};
+  }
+  return Listen(address);
+}
+
 bool IsPort(std::string_view text) {
   const bool digits = !text.empty() && text.size() <= 5 &&
                       std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -178,18 +208,37 @@ absl::Status ParseListenAddress(std::string_view text, ListenAddress* address) {
   return absl::OkStatus();
 }
 
-absl::Status PrepareToListen(const ListenAddress& address) {
-  if (!address.is_unix()) return BindTcp(address).status();
-  const auto bound = BindUnix(address);
-  if (bound.ok()) unlink(address.unix_path().c_str());
-  return bound.status();
-}
-
 absl::StatusOr<Listener> Listen(const ListenAddress& address) {
   absl::StatusOr<FileDescriptor> bound = address.is_unix() ? BindUnix(address) : BindTcp(address);
   if (!bound.ok()) return bound.status();
   const int port = PortOf(*bound);
   return Listener{*std::move(bound), ListenAddress{address.WithPort(port)}};
+}
+
+absl::StatusOr<std::vector<Listener>> ListenOnAll(const ListenAddress& address) {
+  std::vector<Listener> listeners;
+  const bool everywhere = address.host() == "0.0.0.0" || address.host() == "::";
+  if (address.is_unix() || everywhere) {
+    absl::StatusOr<Listener> one = everywhere ? ListenEverywhere(address) : Listen(address);
+    if (!one.ok()) return one.status();
+    listeners.push_back(*std::move(one));
+    return listeners;
+  }
+  const absl::StatusOr<Resolved> resolved = Resolve(address);
+  if (!resolved.ok()) return resolved.status();
+  int error = 0;
+  for (addrinfo* info = resolved->get(); info != nullptr; info = info->ai_next) {
+    if (!listeners.empty()) SetPort(info->ai_addr, PortOf(listeners.front().socket));
+    FileDescriptor bound;
+    const int attempt = TryBind(*info, Families::kOwn, &bound);
+    if (attempt == EADDRINUSE) return ExplainBind(address, attempt);
+    error = attempt;
+    if (attempt != 0) continue;
+    const int port = PortOf(bound);
+    listeners.push_back({std::move(bound), ListenAddress{address.WithPort(port)}});
+  }
+  if (listeners.empty()) return ExplainBind(address, error);
+  return listeners;
 }
 
 }  // namespace rowkeeper

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/base/file_descriptor.h"
@@ -24,17 +25,19 @@ struct ListenAddress {
 /// Errors: INVALID_ARGUMENT, saying how an address is written.
 absl::Status ParseListenAddress(std::string_view text, ListenAddress* address);
 
-/// OK when the address can be listened on now. Removes the socket file that a crashed server left behind, when nobody
-/// answers on it. Errors: FAILED_PRECONDITION, reason CANNOT_LISTEN, naming the address and what to do.
-absl::Status PrepareToListen(const ListenAddress& address);
-
 struct Listener {
   FileDescriptor socket;
   /// With the port that the system chose.
   ListenAddress address;
 };
 
-/// Listens on the address. Errors: those of PrepareToListen.
+/// Listens on the address. Removes the socket file that a crashed server left behind, when nobody answers on it.
+/// Errors: FAILED_PRECONDITION, reason CANNOT_LISTEN, naming the address and what to do.
 absl::StatusOr<Listener> Listen(const ListenAddress& address);
+
+/// Listens on every address that the host's name stands for, all on one port: "localhost" may be 127.0.0.1 and ::1. The
+/// hosts 0.0.0.0 and [::] both stand for all addresses of the machine. At least one listener. Errors: those of
+/// Listen.
+absl::StatusOr<std::vector<Listener>> ListenOnAll(const ListenAddress& address);
 
 }  // namespace rowkeeper

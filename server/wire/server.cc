@@ -6,7 +6,6 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
-#include <atomic>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "absl/time/time.h"
 #include "server/base/errors.h"
 #include "server/base/listen_address.h"
+#include "server/net/acceptor.h"
 #include "server/observe/counter.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
@@ -23,9 +23,6 @@
 
 namespace rowkeeper::wire {
 namespace {
-
-/// While servers start, what gRPC says about addresses is said better by PrepareToListen.
-std::atomic<int> starting{0};
 
 /// Of the process, as gRPC's log is.
 observe::Counter& CompressedRequests() {
@@ -41,7 +38,7 @@ bool TellsOfCompressedRequest(const char* message) {
 void WriteGrpcLog(gpr_log_func_args* args) {
   // Callers could fill the log with it.
   if (TellsOfCompressedRequest(args->message)) return CompressedRequests().Add();
-  const bool serious = args->severity == GPR_LOG_SEVERITY_ERROR && starting == 0;
+  const bool serious = args->severity == GPR_LOG_SEVERITY_ERROR;
   observe::Log(serious ? observe::LogLevel::kWarning : observe::LogLevel::kDebug, "gRPC says",
                {{"text", args->message}});
 }
@@ -52,17 +49,19 @@ void AdoptGrpcLog() {
   std::call_once(once, [] { gpr_set_log_function(&WriteGrpcLog); });
 }
 
-absl::StatusOr<std::vector<ListenAddress>> Prepare(const std::vector<std::string>& texts) {
+/// Those of each address, in the order of `texts`.
+absl::StatusOr<std::vector<std::vector<Listener>>> Listen(const std::vector<std::string>& texts) {
   if (texts.empty())
     return InvalidField("listen address", "is missing; give at least one, for example 127.0.0.1:50051");
-  std::vector<ListenAddress> addresses;
+  std::vector<std::vector<Listener>> all;
   for (const std::string& text : texts) {
     ListenAddress address;
     if (absl::Status status = ParseListenAddress(text, &address); !status.ok()) return status;
-    if (absl::Status status = PrepareToListen(address); !status.ok()) return status;
-    addresses.push_back(std::move(address));
+    absl::StatusOr<std::vector<Listener>> listeners = ListenOnAll(address);
+    if (!listeners.ok()) return listeners.status();
+    all.push_back(*std::move(listeners));
   }
-  return addresses;
+  return all;
 }
 
 void Configure(const ServerOptions& options, grpc::ServerBuilder* builder) {
@@ -72,55 +71,72 @@ void Configure(const ServerOptions& options, grpc::ServerBuilder* builder) {
   // gRPC inflates all of a message before it looks at its size.
   builder->SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder->SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
-  // Two servers on one port would each get some of the connections, and nobody would notice.
-  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_concurrent_calls);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, milliseconds(options.keepalive_time));
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds(options.keepalive_timeout));
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                               milliseconds(options.min_client_ping_interval));
+  builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, milliseconds(options.handshake_timeout));
+  const auto add_if_set = [&](const char* argument, std::chrono::milliseconds time) {
+    if (time.count() > 0) builder->AddChannelArgument(argument, milliseconds(time));
+  };
+  add_if_set(GRPC_ARG_MAX_CONNECTION_IDLE_MS, options.connection_idle_timeout);
+  add_if_set(GRPC_ARG_MAX_CONNECTION_AGE_MS, options.connection_age);
+  add_if_set(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, options.connection_age_grace);
 }
 
-/// The first address that cannot be listened on, when gRPC only says that there is one.
-absl::Status ExplainFailure(const std::vector<ListenAddress>& addresses) {
-  for (const ListenAddress& address : addresses) {
-    if (absl::Status status = PrepareToListen(address); !status.ok()) return status;
-  }
-  return CannotListen(addresses.front().text, "gRPC did not start; are two of the addresses the same?");
+/// Connections are accepted by net::Acceptor: gRPC's own acceptor stops for ever when it once runs out of descriptors.
+/// A listener with transport security gets other credentials here.
+net::Entrance MakeEntrance(std::vector<Listener> listeners, grpc::ServerBuilder* builder) {
+  using External = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> grpc_side =
+      builder->experimental().AddExternalConnectionAcceptor(External::FROM_FD, grpc::InsecureServerCredentials());
+  return {std::move(listeners), [grpc_side = std::move(grpc_side)](rowkeeper::FileDescriptor socket) {
+            grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+            connection.fd = socket.Release();
+            grpc_side->HandleNewConnection(&connection);
+          }};
+}
+
+net::ConnectionLimits WithTimeouts(net::ConnectionLimits limits, const ServerOptions& options) {
+  limits.unacknowledged_limit = options.keepalive_timeout;
+  return limits;
 }
 
 }  // namespace
 
 GrpcServer::GrpcServer(std::unique_ptr<grpc::CallbackGenericService> unknown_methods,
-                       std::unique_ptr<grpc::Server> server, std::vector<std::string> bound_addresses)
+                       std::unique_ptr<grpc::Server> server, std::unique_ptr<net::Acceptor> acceptor,
+                       std::vector<std::string> bound_addresses)
     : unknown_methods_(std::move(unknown_methods)),
       server_(std::move(server)),
+      acceptor_(std::move(acceptor)),
       bound_addresses_(std::move(bound_addresses)) {}
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOptions& options,
                                                               const std::vector<grpc::Service*>& services) {
   AdoptGrpcLog();
-  absl::StatusOr<std::vector<ListenAddress>> addresses = Prepare(options.addresses);
-  if (!addresses.ok()) return addresses.status();
+  absl::StatusOr<std::vector<std::vector<Listener>>> listening = Listen(options.addresses);
+  if (!listening.ok()) return listening.status();
 
   grpc::ServerBuilder builder;
   Configure(options, &builder);
-  std::vector<int> ports(addresses->size(), 0);
-  for (size_t i = 0; i < addresses->size(); ++i) {
-    builder.AddListeningPort((*addresses)[i].text, grpc::InsecureServerCredentials(), &ports[i]);
+  std::vector<std::string> bound;
+  std::vector<net::Entrance> entrances;
+  for (std::vector<Listener>& listeners : *listening) {
+    bound.push_back(listeners.front().address.text);
+    entrances.push_back(MakeEntrance(std::move(listeners), &builder));
   }
   for (grpc::Service* service : services) builder.RegisterService(service);
   auto unknown_methods = std::make_unique<UnknownMethods>(observe::Counters::Process().UnknownMethod());
   builder.RegisterCallbackGenericService(unknown_methods.get());
-  ++starting;
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  --starting;
-  if (server == nullptr) return ExplainFailure(*addresses);
-
-  std::vector<std::string> bound;
-  for (size_t i = 0; i < addresses->size(); ++i) bound.push_back((*addresses)[i].WithPort(ports[i]));
-  return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(unknown_methods), std::move(server), std::move(bound)));
+  if (server == nullptr) return CannotListen(bound.front(), "gRPC did not start; the log says why");
+  auto acceptor = net::Acceptor::Start(WithTimeouts(options.connections, options), std::move(entrances));
+  if (!acceptor.ok()) return acceptor.status();
+  return std::unique_ptr<GrpcServer>(
+      new GrpcServer(std::move(unknown_methods), std::move(server), *std::move(acceptor), std::move(bound)));
 }
 
 uint64_t GrpcServer::compressed_requests() { return CompressedRequests().value(); }
@@ -129,8 +145,11 @@ GrpcServer::~GrpcServer() {
   if (server_ != nullptr) Shutdown(Clock::duration::zero());
 }
 
-/// gRPC counts the time itself, by the wall clock.
+net::ConnectionStats GrpcServer::connections() const { return acceptor_->stats(); }
+
+/// gRPC counts the time itself, by the wall clock. A connection that it is given after its Shutdown would stay open.
 void GrpcServer::Shutdown(Clock::duration grace) {
+  acceptor_->StopAccepting();
   server_->Shutdown(Clock::System().WallNow() + grace);
   server_->Wait();
   server_.reset();

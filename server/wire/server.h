@@ -10,6 +10,11 @@
 
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
+#include "server/net/connection_limits.h"
+
+namespace rowkeeper::net {
+class Acceptor;
+}
 
 namespace grpc {
 class CallbackGenericService;
@@ -28,11 +33,20 @@ struct ServerOptions {
   size_t max_response_bytes = 4 << 20;
   /// Calls in flight on one connection; further ones wait at the client. Range 1 to 100000.
   int max_concurrent_calls = 1000;
+  net::ConnectionLimits connections;
   /// A silent connection is probed after this time, and closed when the probe is unanswered for keepalive_timeout.
   std::chrono::milliseconds keepalive_time{60000};
   std::chrono::milliseconds keepalive_timeout{20000};
   /// A client that probes more often than this is disconnected.
   std::chrono::milliseconds min_client_ping_interval{10000};
+  /// From accept to the client's first SETTINGS frame. Range 1 ms to 20 days, as for the following.
+  std::chrono::milliseconds handshake_timeout{10000};
+  /// A connection without calls is closed after this time, at the latest after twice of it; 0: never.
+  std::chrono::milliseconds connection_idle_timeout{0};
+  /// A connection takes no new calls after this time, give or take a tenth: its client opens another; 0: never.
+  std::chrono::milliseconds connection_age{0};
+  /// Calls that run at the end of connection_age have this long to end; 0: as long as they want.
+  std::chrono::milliseconds connection_age_grace{0};
 };
 
 /// A running gRPC server without transport security. It takes no compressed requests: gRPC answers them with
@@ -51,8 +65,10 @@ class GrpcServer {
 
   /// The addresses as given, with the ports that the system chose in place of 0.
   const std::vector<std::string>& BoundAddresses() const { return bound_addresses_; }
-  /// Takes no new calls, waits for those in flight for `grace`, then cancels the rest and waits for their handlers
-  /// to answer. Blocks; call it once. Services with endless streams must be stopped first.
+  /// Thread-safe.
+  net::ConnectionStats connections() const;
+  /// Takes no new connections and calls, waits for those in flight for `grace`, then cancels the rest and waits for
+  /// their handlers to answer. Blocks; call it once. Services with endless streams must be stopped first.
   void Shutdown(Clock::duration grace);
   /// The same, but calls that are late can be told why: `abort_calls` is called after `grace`, on another thread, and
   /// what is answered within kAbortGrace still reaches its caller.
@@ -64,11 +80,13 @@ class GrpcServer {
 
  private:
   GrpcServer(std::unique_ptr<grpc::CallbackGenericService> unknown_methods, std::unique_ptr<grpc::Server> server,
-             std::vector<std::string> bound_addresses);
+             std::unique_ptr<net::Acceptor> acceptor, std::vector<std::string> bound_addresses);
 
   /// Outlives the server.
   std::unique_ptr<grpc::CallbackGenericService> unknown_methods_;
   std::unique_ptr<grpc::Server> server_;
+  /// Gives connections to server_ until Shutdown.
+  std::unique_ptr<net::Acceptor> acceptor_;
   std::vector<std::string> bound_addresses_;
 };
 

@@ -1,0 +1,64 @@
+#include "server/net/peer.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+
+#include "server/base/text.h"
+
+namespace rowkeeper::net {
+namespace {
+
+/// Of an IPv6 address, what is given to one host or site.
+constexpr size_t kPrefixBytes = 8;
+
+Peer OfIpv4(const in_addr& address, in_port_t port) {
+  char text[INET_ADDRSTRLEN] = {};
+  inet_ntop(AF_INET, &address, text, sizeof(text));
+  const std::string key = Cat("ipv4:", text);
+  return {Cat(key, ":", ntohs(port)), key, std::nullopt};
+}
+
+Peer OfIpv6(const sockaddr_in6& address) {
+  if (IN6_IS_ADDR_V4MAPPED(&address.sin6_addr)) {
+    in_addr mapped{};
+    std::copy_n(address.sin6_addr.s6_addr + 12, 4, reinterpret_cast<uint8_t*>(&mapped));
+    return OfIpv4(mapped, address.sin6_port);
+  }
+  char text[INET6_ADDRSTRLEN] = {};
+  inet_ntop(AF_INET6, &address.sin6_addr, text, sizeof(text));
+  const std::string name = Cat("ipv6:%5B", text, "%5D:", ntohs(address.sin6_port));
+  in6_addr prefix = address.sin6_addr;
+  std::fill(prefix.s6_addr + kPrefixBytes, prefix.s6_addr + sizeof(prefix.s6_addr), uint8_t{0});
+  inet_ntop(AF_INET6, &prefix, text, sizeof(text));
+  return {name, Cat("ipv6:", text, "/64"), std::nullopt};
+}
+
+Peer OfUnix(int socket) {
+  ucred credentials{};
+  socklen_t size = sizeof(credentials);
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return {};
+  return {"unix:", Cat("uid:", credentials.uid), credentials.uid};
+}
+
+}  // namespace
+
+Peer PeerOf(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  switch (address.ss_family) {
+    case AF_INET: {
+      const auto& ipv4 = reinterpret_cast<const sockaddr_in&>(address);
+      return OfIpv4(ipv4.sin_addr, ipv4.sin_port);
+    }
+    case AF_INET6:
+      return OfIpv6(reinterpret_cast<const sockaddr_in6&>(address));
+    default:
+      return OfUnix(socket);
+  }
+}
+
+}  // namespace rowkeeper::net
