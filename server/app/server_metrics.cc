@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "server/app/build_info.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
 #include "server/observe/operation_durations.h"
@@ -283,7 +284,8 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
 }
 
 void AddProcess(Exposition* out) {
-  AddGauge(out, "rowkeeper_build_info", "1, for the version of the server", 1, {{"version", ROWKEEPER_VERSION}});
+  AddGauge(out, "rowkeeper_build_info", "1, for the version of the server and the commit it was built from", 1,
+           {{"version", BuildVersion()}, {"commit", BuildCommit()}});
   AddCounter(out, "rowkeeper_log_lines_dropped_total", "Log lines lost because they came faster than they were written",
              observe::DroppedLogLines());
   const auto usage = observe::ReadProcessUsage();

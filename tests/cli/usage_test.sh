@@ -96,4 +96,4 @@ equals "$status" 1 "exit code of rowkeeper check"
 contains "$output" 'shop/v1/product.proto:4' "a catalogue with a mistake"
 
 step "version"
-contains "$("$ROWKEEPER" version)" '^rowkeeper [0-9]+\.[0-9]+\.[0-9]+$' "rowkeeper version"
+contains "$("$ROWKEEPER" version)" '^rowkeeper [0-9]+\.[0-9]+\.[0-9]+( \([0-9a-f]{12}(-dirty)?\))?$' "rowkeeper version"
