@@ -57,12 +57,11 @@ std::string Remedies::For(const schema::Mismatch& mismatch) const {
 std::optional<std::vector<PendingMigration>> FindPending(const std::string& directory,
                                                          const db::ConnectionOptions& connection) {
   if (directory.empty()) return std::nullopt;
-  schema::MigratorOptions options;
-  options.database_url = connection.url;
-  options.pooler = connection.pooler;
-  options.directory = directory;
+  db::ConnectionOptions options = connection;
   options.lock_timeout_ms = kHistoryLockTimeoutMs;
-  const auto states = schema::Migrator(std::move(options)).Status();
+  const auto session = db::Connection::Open(options);
+  if (!session.ok()) return std::nullopt;
+  const auto states = schema::ReadMigrationStates(**session, directory, schema::MigratorOptions().history_table);
   if (!states.ok()) return std::nullopt;
   std::vector<PendingMigration> pending;
   for (const schema::MigrationState& state : *states) {

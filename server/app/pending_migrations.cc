@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <utility>
-#include <vector>
 
 #include "server/observe/log.h"
-#include "server/schema/history.h"
-#include "server/schema/migration_file.h"
 #include "server/schema/migration_options.h"
+#include "server/schema/migration_runner.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -60,18 +57,14 @@ void PendingMigrations::Start() {
 }
 
 absl::Status PendingMigrations::Count(db::Connection& connection) {
-  const auto files = schema::ReadMigrationDirectory(directory_);
-  if (!files.ok()) return files.status();
-  const auto history = schema::History::Find(connection, schema::MigratorOptions().history_table);
-  if (!history.ok()) return history.status();
-  const auto applied = history->Read(connection);
-  if (!applied.ok()) return applied.status();
-  std::set<std::string> versions;
-  for (const schema::AppliedMigration& migration : *applied) versions.insert(migration.version);
-  const auto pending = std::count_if(files->begin(), files->end(), [&versions](const schema::MigrationFile& file) {
-    return versions.count(file.version) == 0;
+  const auto states = schema::ReadMigrationStates(connection, directory_, schema::MigratorOptions().history_table);
+  if (!states.ok()) return states.status();
+  using Kind = schema::MigrationState::Kind;
+  const auto pending = std::count_if(states->begin(), states->end(), [](const schema::MigrationState& state) {
+    return state.kind == Kind::kPending || state.kind == Kind::kOutOfOrder;
   });
-  count_ = versions.empty() ? kUnknown : static_cast<int>(pending);
+  const bool has_history = static_cast<size_t>(pending) < states->size();
+  count_ = has_history ? static_cast<int>(pending) : kUnknown;
   return absl::OkStatus();
 }
 

@@ -237,16 +237,22 @@ absl::StatusOr<Steps> Migrator::Down(int count) const {
   return session->TakeSteps();
 }
 
-absl::StatusOr<std::vector<MigrationState>> Migrator::Status() const {
-  absl::StatusOr<Files> files = ReadMigrationDirectory(options_.directory);
+absl::StatusOr<std::vector<MigrationState>> ReadMigrationStates(db::Connection& connection,
+                                                                const std::string& directory,
+                                                                const std::string& history_table) {
+  absl::StatusOr<Files> files = ReadMigrationDirectory(directory);
   if (!files.ok()) return files.status();
-  absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options_);
-  if (!connection.ok()) return connection.status();
-  absl::StatusOr<History> history = History::Find(**connection, options_.history_table);
+  absl::StatusOr<History> history = History::Find(connection, history_table);
   if (!history.ok()) return history.status();
-  absl::StatusOr<std::vector<AppliedMigration>> applied = history->Read(**connection);
+  absl::StatusOr<std::vector<AppliedMigration>> applied = history->Read(connection);
   if (!applied.ok()) return applied.status();
   return Compare(*files, *applied);
+}
+
+absl::StatusOr<std::vector<MigrationState>> Migrator::Status() const {
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options_);
+  if (!connection.ok()) return connection.status();
+  return ReadMigrationStates(**connection, options_.directory, options_.history_table);
 }
 
 absl::StatusOr<std::string> Migrator::New(std::string_view name, const MigrationBody& body) const {

@@ -40,6 +40,12 @@ struct MigrationState {
   bool by_dbmate = false;
 };
 
+/// Every file of `directory` and every version that the database's history has, ordered by version. Changes nothing and
+/// waits for nobody but for a lock on the history, as long as the connection may; works behind poolers.
+absl::StatusOr<std::vector<MigrationState>> ReadMigrationStates(db::Connection& connection,
+                                                                const std::string& directory,
+                                                                const std::string& history_table);
+
 /// Brings a database through the migrations of a directory, one after another, each in a transaction of its own unless
 /// it says otherwise. Never resets or drops anything by itself. Runners on one database wait for each other. Errors
 /// are for the operator: each names the file and says what to do; what was done before an error stays done and was
@@ -53,7 +59,7 @@ class Migrator {
   absl::StatusOr<std::vector<MigrationStep>> Up(const UpLimit& limit = {}) const;
   /// Takes the `count` newest applied ones down, newest first. `count` must be at least 1.
   absl::StatusOr<std::vector<MigrationStep>> Down(int count = 1) const;
-  /// Every file and every applied version, ordered by version. Changes nothing, waits for nobody.
+  /// ReadMigrationStates over a session of its own.
   absl::StatusOr<std::vector<MigrationState>> Status() const;
   /// Writes a new migration file and returns its path. Does not need the database.
   absl::StatusOr<std::string> New(std::string_view name, const MigrationBody& body = {}) const;

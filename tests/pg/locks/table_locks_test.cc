@@ -14,6 +14,10 @@
 namespace rowkeeper::testing {
 namespace {
 
+const std::string kExclusiveLockAwaited =
+    "EXISTS (SELECT FROM pg_locks JOIN pg_database d ON d.oid = database WHERE datname = current_database() AND NOT "
+    "granted AND mode = 'AccessExclusiveLock')";
+
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -101,7 +105,7 @@ TEST_P(TableLocks, OfTablesThatHaveChangedBlockOnlyCallsOfThem) {
     Hold(&server_, Cat(lock, " IN ACCESS EXCLUSIVE MODE"),
          Without(Without(reads, changed[0].entity), changed[1].entity), changed);
   });
-  EXPECT_TRUE(Eventually(&server_, "EXISTS (SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock')"));
+  EXPECT_TRUE(Eventually(&server_, kExclusiveLockAwaited));
   changing.End("COMMIT");
   next.join();
   for (const PlainRead& read : reads) EXPECT_EQ(Summary(server_.Call(read.method, read.request)), "OK") << read.method;
@@ -120,7 +124,7 @@ TEST_P(TableLocks, ThatAnAlterWaitsForBlockOnlyCallsOfThatTable) {
     query.text = text;
     (void)connection->Execute(query);  // ends when the reader does, or at its own limit
   });
-  EXPECT_TRUE(Eventually(&server_, "EXISTS (SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock')"));
+  EXPECT_TRUE(Eventually(&server_, kExclusiveLockAwaited));
   HealthWatch health(&server_);
   Callers calls(&server_, Without(reads, reads[0].entity), 4);
   Callers waits(&server_, Only(reads, reads[0].entity), 2);

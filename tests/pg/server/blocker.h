@@ -37,6 +37,11 @@ inline bool Eventually(InProcessServer* server, const std::string& condition) {
   return Eventually([&] { return server->database().Value(Cat("SELECT ", condition)) == "t"; });
 }
 
+/// Whether a session of the server waits for a lock, as SQL. Of this database: other tests run beside this one.
+inline const std::string kAnyWaiting =
+    "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rowkeeper' "
+    "AND wait_event_type = 'Lock')";
+
 /// The number of the server's statements that wait for a lock, as SQL.
 inline const std::string kWaiting =
     "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rowkeeper' "

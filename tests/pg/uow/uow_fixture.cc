@@ -194,8 +194,11 @@ std::string UowTest::LockRow(int id) {
 }
 
 void UowTest::WaitForLockWaiter() {
-  EXPECT_TRUE(Within(milliseconds(5000),
-                     [this] { return database_->Value("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"; }));
+  EXPECT_TRUE(Within(milliseconds(5000), [this] {
+    return database_->Value(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
+               "'Lock'") != "0";
+  }));
 }
 
 bool UowTest::Within(milliseconds limit, const std::function<bool()>& ready) { return testing::Within(limit, ready); }
