@@ -60,7 +60,7 @@ wait_until 20 "nothing is broken" page_says /fit 200 '"broken": 0'
 
 step "a database that does not fit at all"
 scratch_sql 'ALTER SCHEMA public RENAME TO elsewhere'
-wait_until 20 "readyz says that the schema does not fit" page_says /readyz 503 'automation_jobs. does not exist'
+wait_until 20 "readyz says that the schema does not fit" page_says /readyz 503 'automation_jobs.* does not exist'
 page_says /livez 200 || fail "livez depends on the database"
 scratch_sql 'ALTER SCHEMA elsewhere RENAME TO public'
 wait_until 20 "ready again" page_says /readyz 200

