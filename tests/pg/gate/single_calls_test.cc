@@ -72,7 +72,7 @@ class SingleCallsTest : public GateTest {
 };
 
 constexpr char kInsert[] = "INSERT INTO entries VALUES (1)";
-constexpr char kManyRows[] = "SELECT repeat('x', 1000) FROM generate_series(1, 10000)";
+constexpr char kManyRows[] = "SELECT repeat('x', 200) FROM generate_series(1, 10000)";
 
 TEST_F(SingleCallsTest, ReadCutInMidResultIsRunAgain) {
   gate_->Add({'Q', "generate_series", Action::kCutAfterRows, 500});
