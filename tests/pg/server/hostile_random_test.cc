@@ -185,19 +185,23 @@ TEST_P(HostileRandomTest, EveryAnswerIsWhatTheTableShows) {
 }
 
 /// All of it round one table: rows are skipped, normalised, raised about and made unreadable, each by its slug.
-Surroundings Mixture() {
-  return {
-      "Mixture",
-      Trigger("BEFORE INSERT OR UPDATE OR DELETE ON items",
-              "IF row.slug LIKE 'bad-s%' THEN RETURN NULL; END IF; IF row.slug LIKE 'bad-r%' THEN RAISE 'no' USING "
-              "ERRCODE = '23505'; END IF; IF TG_OP <> 'DELETE' AND row.slug LIKE 'bad-n%' THEN NEW.slug := "
-              "upper(NEW.slug); END IF; IF TG_OP <> 'DELETE' AND row.slug LIKE 'bad-i%' THEN NEW.due := 'infinity'; "
-              "END IF;")};
+std::string Mixture() {
+  return Trigger("BEFORE INSERT OR UPDATE OR DELETE ON items",
+                 "IF row.slug LIKE 'bad-s%' THEN RETURN NULL; END IF; IF row.slug LIKE 'bad-r%' THEN RAISE 'no' USING "
+                 "ERRCODE = '23505'; END IF; IF TG_OP <> 'DELETE' AND row.slug LIKE 'bad-n%' THEN NEW.slug := "
+                 "upper(NEW.slug); END IF; IF TG_OP <> 'DELETE' AND row.slug LIKE 'bad-i%' THEN NEW.due := 'infinity'; "
+                 "END IF;");
 }
 
+/// Each table once more with the mixture round it.
 std::vector<Surroundings> ServedSurroundings() {
   std::vector<Surroundings> all = AllSurroundings();
-  all.push_back(Mixture());
+  all.push_back({"Mixture", Mixture()});
+  for (Surroundings remade : RemadeTables()) {
+    remade.name += "AndMixture";
+    remade.sql += "; " + Mixture();
+    all.push_back(std::move(remade));
+  }
   return all;
 }
 
