@@ -36,7 +36,7 @@ WriteOutcome ToWriteOutcome(std::string_view text) {
 std::optional<Met> MetBy(const absl::Status& status) {
   const std::optional<Verdict> verdict = KeptRows(status);
   if (!verdict.has_value()) return std::nullopt;
-  for (const Met met : {Met::kOvertaken, Met::kSameRow, Met::kOtherKey}) {
+  for (const Met met : {Met::kOvertaken, Met::kSameRow, Met::kOtherKey, Met::kHidden}) {
     if (verdict->rows == static_cast<int>(met)) return met;
   }
   return std::nullopt;
@@ -103,6 +103,7 @@ absl::Status UpsertRun::PrepareFor(Met met, int attempt) {
   }
   if (met == Met::kSameRow) return SameRowTwice(call_.plan->batch->field->name());
   if (attempt + 1 >= kMostTries) {
+    if (met == Met::kHidden) return KeptByDatabase(call_.plan->entity->full_name, "rows that are there");
     // Not so where the keys were never learned: other transactions took up the tries.
     const bool learned = call_.variant.as<plan::BatchVariant>().by_stored_key;
     return met == Met::kOtherKey && learned ? WhyTheKeyIsAnother() : SerializationFailure();

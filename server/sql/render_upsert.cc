@@ -226,7 +226,7 @@ class UpsertRenderer {
   std::string HasItsVersionOrFails() const {
     if (!batch_.version_guard) return "";
     return Cat(" AND CASE WHEN \"#ver\" = 0 OR \"#\" IN (SELECT \"#\" FROM \"#locked\") THEN true ELSE ",
-               "jsonb_path_exists('{}', ('strict $.' || CASE WHEN \"#ver\" <> 0 THEN ", KeyOf(Met::kOvertaken),
+               "jsonb_path_exists('{}', ('strict $.' || CASE WHEN \"#ver\" <> 0 THEN ", KeyOf(Met::kHidden),
                " END)::jsonpath) END");
   }
 
@@ -270,8 +270,10 @@ class UpsertRenderer {
       return Cat(" WHEN ", MetKey(), " IN (SELECT ", parts_.ElementKey(), " FROM ", elements, ") THEN ", KeyOf(met));
     };
     return Cat("CASE WHEN ", MetKey(), " IN (SELECT ", parts_.KeyFrom("k"), " FROM \"#locked\" WHERE NOT \"#same\") ",
-               "THEN true ELSE jsonb_path_exists('{}', ('strict $.' || CASE", is_met("\"#due\"", Met::kOvertaken),
-               is_met("\"#input\"", Met::kSameRow), " ELSE ", KeyOf(Met::kOtherKey), " END)::jsonpath) END");
+               "THEN true ELSE jsonb_path_exists('{}', ('strict $.' || CASE",
+               is_met("\"#seen\" WHERE \"#there\" AND NOT \"#same\"", Met::kHidden),
+               is_met("\"#due\"", Met::kOvertaken), is_met("\"#input\"", Met::kSameRow), " ELSE ",
+               KeyOf(Met::kOtherKey), " END)::jsonpath) END");
   }
 
   std::string Result() const {

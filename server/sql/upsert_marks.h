@@ -8,6 +8,9 @@ enum class Met : int {
   kOvertaken = -1,  ///< a row with an element's key that came after the snapshot, or changed and no longer fits
   kSameRow = -2,    ///< the row of another element
   kOtherKey = -3,   ///< a row whose key no element has: a trigger gave the new row another key than its element's
+  /// A row that the snapshot shows and that was not locked: it changed meanwhile, or, where that goes on, row-level
+  /// security hides it from changes.
+  kHidden = -4,
 };
 
 }  // namespace rowkeeper::sql

@@ -28,6 +28,11 @@ package shop.v1;
 import "google/protobuf/timestamp.proto";
 import "rowkeeper/v1/annotations.proto";
 message Details { string color = 1; int32 size = 2; }
+enum ItemKind {
+  ITEM_KIND_UNSPECIFIED = 0;
+  ITEM_KIND_PLAIN = 1;
+  ITEM_KIND_ODD = 2;
+}
 message Item {
   option (rowkeeper.v1.entity) = {};
   int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
@@ -36,6 +41,7 @@ message Item {
   string body = 4;
   optional google.protobuf.Timestamp due = 5;
   Details details = 6;
+  ItemKind kind = 7 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_NATIVE_ENUM, default_value: "ITEM_KIND_PLAIN"}];
   optional google.protobuf.Timestamp deleted_at = 22 [(rowkeeper.v1.column).role = ROLE_DELETED_AT];
   int64 version = 23 [(rowkeeper.v1.column).role = ROLE_VERSION];
 }
@@ -132,6 +138,7 @@ inline std::vector<Write> Writes() {
   const Json title = {{"title", "new"}};
   const Json titles = {With(title, "1"), With(title, "2"), With(title, "3")};
   const std::string is_new = "lower(title) = 'new'";
+  Json versioned = {{"title", "new"}, {"version", "1"}};
   return {
       {"ItemRepository.Create", {{"item", NewItem("bad-a")}}, Stored({"bad-a"})},
       {"ItemRepository.Update", {{"item", With(title, "2")}, {"update_mask", "title"}}, All("2", is_new)},
@@ -152,6 +159,10 @@ inline std::vector<Write> Writes() {
       {"ItemRepository.BatchUpsert",
        {{"items", {With(NewItem("one"), "1"), With(NewItem("bad"), "2"), With(NewItem("u"), "71")}}},
        Stored({"one", "bad", "u"})},
+      {"ItemRepository.Upsert", {{"item", With(NewItem("good"), "2")}}, All("2", is_new)},
+      {"ItemRepository.BatchUpsert",
+       {{"items", {With(versioned, "1"), With(versioned, "2")}}, {"update_mask", "title"}},
+       All("1, 2", is_new)},
       {"ItemExtras.UpsertBySlug", {{"item", NewItem("bad-key")}}, Stored({"bad-key"})},
       {"ItemExtras.UpsertSomeBySlug",
        {{"items", {NewItem("a"), NewItem("bad-b"), NewItem("c")}}},
@@ -460,6 +471,12 @@ class HostileWalkTest : public ::testing::TestWithParam<Surroundings> {
     for (const Json& row : rows) {
       if (!row.contains("id")) continue;  // of an element that was refused
       const auto stored = server_->Call("ItemRepository.GetById", {{"id", row["id"]}, {"deleted", "DELETED_INCLUDE"}});
+      if (ReasonOf(stored) == "SCHEMA_MISMATCH") {  // nothing may be asked for by id any more
+        const std::string id = row.value("id", ""), cells = "concat_ws(' ', slug, title, version)";
+        EXPECT_EQ(Value(Cat("SELECT ", cells, " FROM items WHERE id = ", id)),
+                  Cat(row.value("slug", ""), " ", row.value("title", ""), " ", row.value("version", "0")));
+        continue;
+      }
       ASSERT_TRUE(stored.ok()) << "answered, but not there: " << row << " " << stored.status();
       EXPECT_EQ(*stored, row);
     }
