@@ -242,12 +242,16 @@ bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) co
   return !IsBegin(attempt.effect);
 }
 
+bool PgConnection::IsUndone(const PgError& error, const Attempt& attempt) const {
+  return !broken_ && error.ended_by_request && attempt.extended && attempt.effect == TransactionEffect::kNone;
+}
+
 absl::Status PgConnection::Failed(const PgError& error, const Query& query, const CancelScope& scope,
                                   const Attempt& attempt) {
   FailedStatement statement;
   statement.context = query.errors;
   statement.words = errors_.get();
-  statement.may_have_written = MayHaveWritten(query, attempt);
+  statement.may_have_written = MayHaveWritten(query, attempt) && !IsUndone(error, attempt);
   statement.cancelled = scope.cause();
   if (broken_ || error.lost) {
     if (!broken_) MarkBroken(error.sqlstate);

@@ -57,6 +57,8 @@ class PgConnection final : public Connection, private CancelTarget {
     int repeats = 0;
     /// The statement itself has been sent, beyond its preparation.
     bool sent = false;
+    /// As a message of the extended protocol, which carries one statement.
+    bool extended = false;
     /// By a plan that an earlier call has prepared.
     bool by_kept_plan = false;
     /// Of the error that it ended with.
@@ -97,6 +99,8 @@ class PgConnection final : public Connection, private CancelTarget {
   /// Another session may do better: it can find the primary, or is not in a failed transaction that nobody began.
   bool SessionIsUnfit(const PgError& error, const Attempt& attempt) const;
   bool MayHaveWritten(const Query& query, const Attempt& attempt) const;
+  /// The session has ended, and with it what the attempt did.
+  bool IsUndone(const PgError& error, const Attempt& attempt) const;
   void MarkBroken(const std::string& reason);
   absl::Status RunPlain(const std::string& text, std::chrono::milliseconds limit);
   /// Ping of a session of its own; also finds a transaction pooler that looked like none.

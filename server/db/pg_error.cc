@@ -65,6 +65,8 @@ PgError ReadPgError(const PGresult* result) {
   error.position = std::atoi(ErrorField(result, PG_DIAG_STATEMENT_POSITION).c_str());
   error.message = FullMessage(result);
   error.lost = !LeavesTheSession(result);
+  error.ended_by_request =
+      ErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED) == "FATAL" && error.source_function == "ProcessInterrupts";
   return error;
 }
 

@@ -34,6 +34,11 @@ struct PgError {
   std::string message;
   /// The session is gone, or in a state that nobody knows: the error was FATAL or PANIC, or no answer came.
   bool lost = false;
+  /// PostgreSQL was told to end the session, or its time was up, and it did so where it undoes what is under way, and
+  /// said so. Of a statement in the extended protocol this proves that nothing of it was committed: PostgreSQL commits
+  /// it at the Sync and says that it is ready before it looks for such a request again. No proof for COMMIT or any
+  /// other text in the simple protocol: there it may look between the commit and the answer, when it logs durations.
+  bool ended_by_request = false;
 
   /// PostgreSQL's own function `name` reported it, so that the SQLSTATE means what it does in PostgreSQL: code that
   /// users wrote, in triggers and functions, can raise any. True as well when nothing is known about its origin. See

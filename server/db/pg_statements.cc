@@ -58,11 +58,13 @@ absl::StatusOr<Rows> PgConnection::Send(const Query& query, Attempt* attempt) {
     attempt->by_kept_plan = prepared || !facts_.own_session;
     ArmFor(query);
     attempt->sent = true;
+    attempt->extended = true;
     return RowsBuilder::Build(session_->RunPrepared(query.name->str(), params));
   }
   ArmFor(query);
   attempt->sent = true;
   const bool plain = params.empty() && query.name == nullptr;
+  attempt->extended = !plain;
   return RowsBuilder::Build(plain ? session_->Run(PlainText(query, *attempt))
                                   : session_->RunWithParams(std::string(query.text), params));
 }

@@ -42,10 +42,11 @@ inline const std::string kAnyWaiting =
     "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rowkeeper' "
     "AND wait_event_type = 'Lock')";
 
-/// The number of the server's statements that wait for a lock, as SQL.
-inline const std::string kWaiting =
-    "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rowkeeper' "
-    "AND state = 'active' AND wait_event_type = 'Lock' AND query LIKE '%todos%')";
+/// The server's sessions whose statements wait for a lock, and their number, as SQL.
+inline const std::string kWaitingSessions =
+    "pg_stat_activity WHERE datname = current_database() AND application_name = 'rowkeeper' AND state = 'active' AND "
+    "wait_event_type = 'Lock' AND query LIKE '%todos%'";
+inline const std::string kWaiting = "(SELECT count(*) FROM " + kWaitingSessions + ")";
 
 inline std::string LockTodo(const Json& todo) {
   return Cat("SELECT * FROM todos WHERE id = '", todo.value("id", ""), "' FOR UPDATE");

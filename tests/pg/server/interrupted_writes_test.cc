@@ -1,10 +1,12 @@
 #include <chrono>
+#include <functional>
 #include <future>
 #include <thread>
 
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/server_fixture.h"
 #include "tests/pg/server/unit_fixture.h"
+#include "tests/support/cut_off.h"
 
 namespace rowkeeper::testing {
 namespace {
@@ -163,26 +165,44 @@ TEST_F(InterruptedWritesTest, AQueryWhoseRowsAreRefusedLeavesNothingInItsUnit) {
   EXPECT_EQ(Value("SELECT count(*) FROM notes WHERE title = 'old'"), "2");
 }
 
-/// The upsert finds that another transaction wrote one of its rows meanwhile, and its connection dies while it runs
+/// An upsert finds that another transaction wrote one of its rows meanwhile, and its connection dies while it runs
 /// again: between the two statements somebody locks the table, so that the second one can be caught.
-TEST_F(InterruptedWritesTest, AnUpsertThatDiesWhileItRunsAgainSaysThatItsOutcomeIsUnknownAndHasWrittenNothing) {
-  Blocker other(server_, "INSERT INTO notes (id, slug, title) VALUES (2, 'y', '')");
-  auto call = std::async(std::launch::async, [] {
-    return server_->Call("NoteRepository.BatchUpsert", {{"notes", {Note("1", "x"), Note("2", "y")}}});
-  });
-  EXPECT_TRUE(Eventually(server_,
-                         "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = "
-                         "'transactionid')"));
-  auto locker = std::async(std::launch::async, [] {
-    return std::make_unique<Blocker>(server_, "LOCK TABLE notes IN ACCESS EXCLUSIVE MODE");
-  });
-  EXPECT_TRUE(Eventually(server_, "EXISTS (SELECT FROM " + WaitingLocks("AccessExclusiveLock") + ")"));
-  other.End("COMMIT");
-  EXPECT_TRUE(Eventually(server_, "EXISTS (SELECT FROM " + WaitingLocks("AccessShareLock") + ")"));
-  EXPECT_EQ(Value("SELECT pg_terminate_backend(pid) FROM " + WaitingLocks("AccessShareLock")), "t");
-  locker.get()->End();
-  EXPECT_EQ(ReasonOf(call.get()), "COMMIT_OUTCOME_UNKNOWN");
-  EXPECT_EQ(Slugs(), "y");
+class UpsertThatRunsAgainTest : public InterruptedWritesTest {
+ protected:
+  /// `interrupt` ends what waits for the table. Gives the reason of the answer.
+  static std::string Upsert(const std::function<void()>& interrupt) {
+    Blocker other(server_, "INSERT INTO notes (id, slug, title) VALUES (2, 'y', '')");
+    auto call = std::async(std::launch::async, [] {
+      return server_->Call("NoteRepository.BatchUpsert", {{"notes", {Note("1", "x"), Note("2", "y")}}});
+    });
+    EXPECT_TRUE(Eventually(server_,
+                           "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = "
+                           "'transactionid')"));
+    auto locker = std::async(std::launch::async, [] {
+      return std::make_unique<Blocker>(server_, "LOCK TABLE notes IN ACCESS EXCLUSIVE MODE");
+    });
+    EXPECT_TRUE(Eventually(server_, "EXISTS (SELECT FROM " + WaitingLocks("AccessExclusiveLock") + ")"));
+    other.End("COMMIT");
+    EXPECT_TRUE(Eventually(server_, "EXISTS (SELECT FROM " + WaitingLocks("AccessShareLock") + ")"));
+    interrupt();
+    locker.get()->End();
+    return ReasonOf(call.get());
+  }
+};
+
+TEST_F(UpsertThatRunsAgainTest, ItsOutcomeIsUnknownWhenItIsCutOff) {
+  EXPECT_EQ(
+      Upsert([] { EXPECT_EQ(CutOff(server_, "pid IN (SELECT pid FROM " + WaitingLocks("AccessShareLock") + ")"), 1); }),
+      "COMMIT_OUTCOME_UNKNOWN");
+  EXPECT_TRUE(Eventually(server_, "count(*) = 2 FROM notes")) << "PostgreSQL went on";
+}
+
+TEST_F(UpsertThatRunsAgainTest, AnotherSessionDoesItWhenPostgresqlEndsItsOwn) {
+  EXPECT_EQ(Upsert([] {
+              EXPECT_EQ(Value("SELECT pg_terminate_backend(pid, 5000) FROM " + WaitingLocks("AccessShareLock")), "t");
+            }),
+            "OK");
+  EXPECT_EQ(Slugs(), "x,y");
 }
 
 }  // namespace
