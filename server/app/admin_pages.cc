@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/app/admin_fit.h"
+#include "server/app/admin_statements.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 
@@ -47,6 +48,9 @@ std::vector<admin::Page> MakeAdminPages(const AdminSources& sources) {
                      return admin::PageAnswer{200, metrics->Text()};
                    }});
   pages.push_back({"/fit", "application/json", [serving = sources.serving] { return RenderFit(serving->report()); }});
+  pages.push_back({"/statements", "application/json", [statements = sources.statements] {
+                     return admin::PageAnswer{200, StatementsJson(*statements)};
+                   }});
   if (!sources.configuration.empty()) {
     pages.push_back({"/config", "application/json", [text = sources.configuration] {
                        return admin::PageAnswer{200, text};

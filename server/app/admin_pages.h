@@ -10,6 +10,7 @@
 #include "server/app/readiness.h"
 #include "server/app/server_metrics.h"
 #include "server/app/serving_state.h"
+#include "server/exec/statement_cache.h"
 
 namespace rowkeeper::app {
 
@@ -19,6 +20,7 @@ struct AdminSources {
   const Readiness* readiness = nullptr;
   const ServerMetrics* metrics = nullptr;
   const ServingState* serving = nullptr;
+  const exec::StatementCache* statements = nullptr;
   /// The page /config, as JSON without secrets; there is none when it is empty.
   std::string configuration;
 };

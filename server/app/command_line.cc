@@ -7,6 +7,7 @@
 #include "server/app/secrets.h"
 #include "server/app/stream_settings.h"
 #include "server/base/text.h"
+#include "server/observe/log.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -222,6 +223,28 @@ void AddDisclosureOptions(CLI::App* command, ServeSettings* settings) {
       ->group("Server");
 }
 
+std::string ExplainCallLines(const std::string& words) {
+  observe::CallLines lines;
+  return std::string(observe::ParseCallLines(words, &lines).message());
+}
+
+void AddLogOptions(CLI::App* command, ServeSettings* settings) {
+  AddOption(command, "--log-level", &settings->log_level, "Least severity that is logged")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->group("Log");
+  AddOption(command, "--log-format", &settings->log_format, "Form of the log's lines")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->group("Log");
+  AddOption(command, "--log-calls", &settings->log_calls,
+            "Calls that have a line of their own: errors, slow, or errors,slow; all; none")
+      ->check(CLI::Validator(ExplainCallLines, "WORDS"))
+      ->group("Log");
+  AddOption(command, "--slow-call-ms", &settings->slow_call_ms,
+            "A call that takes this long is slow, milliseconds; its line says where the time went. 0: none is")
+      ->check(CLI::Range(0, 86400000))
+      ->group("Log");
+}
+
 void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--listen", &settings->listen, "Address, host:port or unix:/path; may be repeated")
       ->type_name("ADDRESS")
@@ -267,12 +290,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
             "Longest wait for running calls at shutdown, seconds")
       ->check(CLI::Range(0.0, 3600.0))
       ->group("Server");
-  AddOption(command, "--log-level", &settings->log_level, "Least severity that is logged")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
-      ->group("Server");
-  AddOption(command, "--log-format", &settings->log_format, "Form of the log's lines")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->group("Server");
+  AddLogOptions(command, settings);
   AddOption(command, "--migrations", &settings->migrations,
             "Directory of migrations, named in the advice when the database does not fit the catalogue")
       ->type_name("DIR")

@@ -5,8 +5,10 @@
 //   command_line.cc        declares the options; settings.h: their defaults; option_values.h: where they come from;
 //                          config_file.h, secrets.h; effective_settings.h shows them
 //   unit_settings.h        limits of units, from flags; stream_settings.h those of streams
-//   admin_pages.h          the pages of the admin listener; readiness.h, heartbeat.h: what they tell of
+//   log_settings.h         the log, from the options, and changed while the server runs
+//   admin_pages.h          the pages of the admin listener, and admin_*.h; readiness.h, heartbeat.h: what they tell of
 //   database_monitor.h     health, fit of the schema and of custom queries
+//   statement_watch.h      whom statements wait for, and their query ids
 //   idempotency_sweeper.h  frees old idempotency keys
 //   index_advice.h         what `check` says of missing indexes, with filter_index_advice.h and relation_advice.h
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "server/app/command_line.h"
 #include "server/app/secrets.h"
+#include "server/base/errors.h"
 #include "server/base/text.h"
 
 namespace rowkeeper::app {
@@ -242,14 +243,17 @@ absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(const CLI::App
   if (config == nullptr || config->count() == 0) return values;
   const absl::StatusOr<ConfigFile> file = ReadConfigFile(config->as<std::string>());
   if (!file.ok()) return file.status();
+  for (const std::string& name : names) {
+    const CLI::Option* option = command.get_option_no_throw("--" + name);
+    const std::string source = option == nullptr ? kFlag : sources.Of(*option);
+    if (source != kFlag && source != kEnvironment) values[name] = option->get_default_str();
+  }
   for (const std::string& section : {std::string(), SectionOf(command)}) {
     for (const ConfigEntry& entry : file->entries) {
-      const CLI::Option* option = command.get_option_no_throw("--" + entry.name);
-      const bool wanted = entry.section == section && entry.values.size() == 1 &&
-                          std::find(names.begin(), names.end(), entry.name) != names.end();
-      if (!wanted || option == nullptr) continue;
-      const std::string source = sources.Of(*option);
-      if (source != kFlag && source != kEnvironment) values[entry.name] = entry.values.front();
+      const auto value = entry.section == section ? values.find(entry.name) : values.end();
+      if (value == values.end()) continue;
+      if (entry.values.size() != 1) return InvalidField(entry.name, Cat(file->Place(entry), ": is not one value"));
+      value->second = entry.values.front();
     }
   }
   return values;

@@ -32,9 +32,9 @@ void ParseOptions(CLI::App* root, const std::vector<std::string>& arguments, Val
 /// The command that was parsed below `command`, or nullptr.
 CLI::App* ParsedSubcommand(const CLI::App& command);
 
-/// What the configuration file of `command` says by now of `names`, for settings that change while the server runs: the
-/// text of each that stands in it and that neither a flag nor the environment gave. Values are not checked. Empty when
-/// there is no file. Errors: those of ReadConfigFile.
+/// What holds by now of `names`, for settings that change while the server runs: of each that neither a flag nor the
+/// environment gave, the text in the configuration file of `command`, or the default if it does not stand there. Values
+/// are not checked. Empty when there is no file. Errors: those of ReadConfigFile; INVALID_ARGUMENT for a list.
 absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(const CLI::App& command, const ValueSources& sources,
                                                                   const std::vector<std::string>& names);
 

@@ -5,6 +5,7 @@
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/effective_settings.h"
+#include "server/app/log_settings.h"
 #include "server/app/server_process.h"
 #include "server/app/signals.h"
 #include "server/app/unit_settings.h"
@@ -22,23 +23,41 @@ constexpr int kExitTerminated = 143;
 constexpr std::chrono::seconds kStopLimit{40};
 
 absl::Status StartLogging(const ServeSettings& settings) {
-  observe::LogOptions options;
-  absl::Status status = observe::ParseLogLevel(settings.log_level, &options.level);
-  if (status.ok()) status = observe::ParseLogFormat(settings.log_format, &options.format);
-  if (status.ok()) observe::StartLog(options);
-  return status;
+  const absl::StatusOr<observe::LogOptions> options = ToLogOptions(settings);
+  if (options.ok()) observe::StartLog(*options);
+  return options.status();
 }
 
-int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded, const std::string& configuration) {
+/// How a command came by its options.
+struct GivenOptions {
+  const CLI::App& command;
+  const ValueSources& sources;
+};
+
+/// What of the configuration may change while the server runs.
+void ReadConfigurationAgain(const GivenOptions& given) {
+  if (given.command.count(kConfigOption) == 0) {
+    Log(LogLevel::kWarning, "SIGHUP: there is no configuration file to read again; start the server with --config");
+    return;
+  }
+  const auto values = ReloadedValues(given.command, given.sources, ReloadableLogOptions());
+  const absl::Status status = values.ok() ? ChangeLog(ToLogChange(*values)) : values.status();
+  if (!status.ok()) {
+    Log(LogLevel::kError, "SIGHUP: the configuration file was not applied",
+        {{"reason", std::string(status.message())}});
+  }
+}
+
+int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded, const GivenOptions& given) {
   const auto progress = [](const std::string& line) { Log(LogLevel::kInfo, line); };
   absl::StatusOr<Database> database = OpenDatabase(options.database, EmbeddedUse::kOwn, progress);
   if (!database.ok()) return Fail(database.status());
   Log(LogLevel::kInfo, "database", {{"is", database->description}});
-  auto process = ServerProcess::Start(
-      loaded, {options.serve, options.pool, database->connection, &Clock::System(), configuration});
+  auto process = ServerProcess::Start(loaded, {options.serve, options.pool, database->connection, &Clock::System(),
+                                               ToJson(EffectiveSettings(given.command, given.sources))});
   if (!process.ok()) return Fail(process.status());
   Log(LogLevel::kInfo, "listening", {{"addresses", absl::StrJoin((*process)->addresses(), ", ")}});
-  WaitForStopSignal();
+  WaitForStopSignal([&given] { ReadConfigurationAgain(given); });
   ExitOnNextStopSignal(kExitTerminated);
   const auto teardown = TeardownLimit(database->connection, options.serve.units);
   const auto stop = database->embedded != nullptr ? kStopLimit : std::chrono::seconds(0);
@@ -51,7 +70,7 @@ int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded
   return kExitOk;
 }
 
-int Serve(const ServeOptions& options, const std::string& configuration) {
+int Serve(const ServeOptions& options, const GivenOptions& given) {
   BlockStopSignals();
   const absl::Status status = StartLogging(options.serve);
   if (!status.ok()) {
@@ -59,7 +78,7 @@ int Serve(const ServeOptions& options, const std::string& configuration) {
     return kExitUsage;
   }
   const auto loaded = LoadCatalogueOrExplain(options.catalogue);
-  const int code = loaded == nullptr ? kExitFailure : ServeUntilStopped(options, *loaded, configuration);
+  const int code = loaded == nullptr ? kExitFailure : ServeUntilStopped(options, *loaded, given);
   observe::StopLog();
   return code;
 }
@@ -75,7 +94,7 @@ void AddServeCommand(CLI::App* root, Command* command, const ValueSources* sourc
       "  rowkeeper serve --proto-path proto --migrations migrations\n"
       "  rowkeeper serve --descriptor-set shop.binpb --database-url postgresql://me@db/shop\n"
       "  rowkeeper serve --proto-path proto --listen 0.0.0.0:50051 --listen unix:/run/rowkeeper.sock");
-  serve->callback([=] { *command = [=] { return Serve(*options, ToJson(EffectiveSettings(*serve, *sources))); }; });
+  serve->callback([=] { *command = [=] { return Serve(*options, {*serve, *sources}); }; });
 }
 
 }  // namespace rowkeeper::app

@@ -8,6 +8,7 @@
 #include "server/observe/log.h"
 #include "server/observe/operation_durations.h"
 #include "server/observe/process_usage.h"
+#include "server/observe/trace_parent.h"
 #include "server/uow/ended_unit.h"
 #include "server/uow/units_of_work.h"
 #include "server/wire/server.h"
@@ -288,6 +289,10 @@ void AddProcess(Exposition* out) {
            {{"version", BuildVersion()}, {"commit", BuildCommit()}});
   AddCounter(out, "rowkeeper_log_lines_dropped_total", "Log lines lost because they came faster than they were written",
              observe::DroppedLogLines());
+  AddCounter(out, "rowkeeper_log_lines_summarised_total", "Log lines of bursts that a summary stands for",
+             observe::SummarisedLogLines());
+  AddCounter(out, "rowkeeper_traceparents_malformed_total", "Headers traceparent that were ignored as malformed",
+             observe::MalformedTraceParents());
   const auto usage = observe::ReadProcessUsage();
   if (!usage) return;
   out->Add({"process_cpu_seconds_total", observe::MetricType::kCounter, "CPU time of user and system, seconds"},

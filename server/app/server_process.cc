@@ -118,6 +118,9 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
       MakeDatabaseLook(loaded, process->options_.connection, process->timers_.clock()),
       [self](const DatabaseView& view) { self->OnDatabaseChange(view); }, &process->timers_);
   process->metrics_->SetMonitor(process->monitor_.get());
+  StatementWatch::Options watch;
+  watch.connection = process->options_.connection;
+  process->watch_ = std::make_unique<StatementWatch>(std::move(watch), &process->statements_);
   return process;
 }
 
@@ -220,8 +223,8 @@ absl::Status ServerProcess::Listen() {
 }
 
 absl::Status ServerProcess::ListenForAdmin() {
-  auto admin = StartAdminServer(options_.serve.admin_listen,
-                                {&heartbeat_, &readiness_, metrics_.get(), serving_.get(), options_.configuration});
+  auto admin = StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), serving_.get(),
+                                                              &statements_, options_.configuration});
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   return absl::OkStatus();
@@ -318,6 +321,7 @@ void ServerProcess::Stop() {
   resolver_->GiveUp();
   in_doubt_runs_.Stop();
   executor_.reset();
+  watch_.reset();
   monitor_.reset();
 }
 

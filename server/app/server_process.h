@@ -18,6 +18,7 @@
 #include "server/app/server_metrics.h"
 #include "server/app/serving_state.h"
 #include "server/app/settings.h"
+#include "server/app/statement_watch.h"
 #include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
@@ -129,6 +130,7 @@ class ServerProcess {
   std::unique_ptr<wire::GrpcServer> server_;
   std::unique_ptr<ServerMetrics> metrics_;
   std::unique_ptr<DatabaseMonitor> monitor_;
+  std::unique_ptr<StatementWatch> watch_;
   /// Its pages read from all the others.
   std::unique_ptr<admin::AdminServer> admin_;
 };

@@ -119,6 +119,9 @@ struct ServeSettings {
   double drain_timeout_s = 30;
   std::string log_level = "info";
   std::string log_format = "text";
+  /// See observe::ParseCallLines.
+  std::string log_calls = "errors,slow";
+  int slow_call_ms = 500;
   std::string migrations;
   UnitSettings units;
   StreamSettings streams;

@@ -8,11 +8,12 @@
 namespace rowkeeper::app {
 namespace {
 
-sigset_t StopSignals() {
+sigset_t AwaitedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -21,7 +22,7 @@ sigset_t StopSignals() {
 void IgnoreBrokenPipes() { std::signal(SIGPIPE, SIG_IGN); }
 
 void BlockStopSignals() {
-  const sigset_t signals = StopSignals();
+  const sigset_t signals = AwaitedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
@@ -33,16 +34,19 @@ void ExitAfter(std::chrono::milliseconds limit, int exit_code) {
   }).detach();
 }
 
-void WaitForStopSignal() {
-  const sigset_t signals = StopSignals();
-  int received = 0;
-  while (sigwait(&signals, &received) != 0) {
+void WaitForStopSignal(const std::function<void()>& on_hangup) {
+  const sigset_t signals = AwaitedSignals();
+  while (true) {
+    int received = 0;
+    if (sigwait(&signals, &received) != 0) continue;
+    if (received != SIGHUP) return;
+    on_hangup();
   }
 }
 
 void ExitOnNextStopSignal(int exit_code) {
   std::thread([exit_code] {
-    WaitForStopSignal();
+    WaitForStopSignal([] {});  // what SIGHUP changes is of no use any more
     std::_Exit(exit_code);
   }).detach();
 }

@@ -12,6 +12,7 @@
 //                          come in time
 //   prepared_statements.h  what one session has prepared; stale_statement.cc: when it is to be prepared again
 //   result_fit.h           whether a result has the columns that its statement promised
+//   running_statements.h   what runs now; statement_cost.h: what it cost, for its call and its statement
 //   describe.h             asks PostgreSQL what a custom query takes and gives
 
 #include <memory>
@@ -28,6 +29,7 @@
 #include "server/db/rows.h"
 #include "server/db/session_counters.h"
 #include "server/observe/operation_durations.h"
+#include "server/observe/statement_use.h"
 
 namespace rowkeeper::db {
 
@@ -102,6 +104,8 @@ struct Query {
   /// Where the execution is timed, from sending the statement to its answer, preparation and repeats included. nullptr:
   /// with others of its kind, BEGIN, COMMIT …
   observe::OperationDurations* durations = nullptr;
+  /// Counts what it costs; may be null.
+  observe::StatementUse* use = nullptr;
   /// A statement that has not ended 1.5 s after it was cancelled counts as hanging, and its connection as lost: that is
   /// so where server or network hang, and for a statement of a healthy server that is too busy in code that does not
   /// look for cancellation. The error is then COMMIT_OUTCOME_UNKNOWN for an autocommitted write, DATABASE_UNAVAILABLE

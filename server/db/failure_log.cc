@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "server/base/error_details.h"
+#include "server/base/statement_text.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
 #include "server/db/error_origin.h"
@@ -54,9 +55,9 @@ void LogFailure(const PgError& error, const Query& query, const absl::Status& st
   const auto level = LevelOf(error, status, origin);
   if (!spdlog::default_logger_raw()->should_log(level)) return;
   const std::string function = FunctionOf(error);
-  spdlog::log(level, "statement {} failed: sqlstate={} table={} constraint={}{} log_id={} {}", NameInLog(query),
-              error.sqlstate, error.table, error.constraint, function.empty() ? "" : Cat(" function=", function),
-              ErrorLogId(status), Words(error, origin));
+  spdlog::log(level, "statement {} ({}) failed: sqlstate={} table={} constraint={}{} log_id={} {}", NameInLog(query),
+              PurposeOf(query.text), error.sqlstate, error.table, error.constraint,
+              function.empty() ? "" : Cat(" function=", function), ErrorLogId(status), Words(error, origin));
 }
 
 }  // namespace rowkeeper::db

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 
-#include <array>
 #include <chrono>
 #include <stdexcept>
 #include <string_view>
@@ -22,6 +21,7 @@
 #include "server/db/rows_builder.h"
 #include "server/db/run_detached.h"
 #include "server/db/script_error.h"
+#include "server/db/statement_cost.h"
 
 namespace rowkeeper::db {
 namespace {
@@ -62,39 +62,6 @@ absl::Status NotItsOwnSession() {
   return PoolerUnfit(
       "another process of PostgreSQL answers this connection than before: there is a pooler in transaction mode; say "
       "--pooler transaction");
-}
-
-std::string_view OperationName(TransactionEffect effect) {
-  switch (effect) {
-    case TransactionEffect::kBegin:
-    case TransactionEffect::kBeginReadOnly:
-      return "BEGIN";
-    case TransactionEffect::kSavepoint:
-      return "SAVEPOINT";
-    case TransactionEffect::kCommit:
-      return "COMMIT";
-    case TransactionEffect::kRollback:
-      return "ROLLBACK";
-    case TransactionEffect::kRollbackTo:
-      return "ROLLBACK TO SAVEPOINT";
-    case TransactionEffect::kNone:
-    case TransactionEffect::kUnknown:
-      break;
-  }
-  return "_OTHER";
-}
-
-/// Of statements that belong to no method: those that control transactions, and what the server asks for itself.
-observe::OperationDurations& DurationsOfEffect(TransactionEffect effect) {
-  constexpr auto kCount = static_cast<size_t>(TransactionEffect::kUnknown) + 1;
-  static const auto* const durations = [] {
-    auto* all = new std::array<observe::OperationDurations*, kCount>{};
-    for (size_t i = 0; i < kCount; ++i) {
-      (*all)[i] = observe::DatabaseOperations::Process().Of(OperationName(static_cast<TransactionEffect>(i)), "");
-    }
-    return all;
-  }();
-  return *(*durations)[static_cast<size_t>(effect)];
 }
 
 /// A pooler that found no session for a statement says so and closes the connection; the statement has not run.
@@ -160,11 +127,10 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   attempt.effect = ClassifyStatement(query.text);
   if (absl::Status refusal = Refusal(query, attempt.effect); !refusal.ok()) return refusal;
   const Clock::time_point begin = Clock::System().Now();
+  running_.Begin(backend_pid(), begin);
   absl::StatusOr<Rows> rows = RunWatched(query, &attempt);
-  const Clock::duration duration = Clock::System().Now() - begin;
-  observe::OperationDurations& durations =
-      query.durations != nullptr ? *query.durations : DurationsOfEffect(attempt.effect);
-  rows.ok() ? durations.Record(duration) : durations.RecordFailure(attempt.sqlstate, duration);
+  running_.End();
+  NoteCost({query, attempt.effect, attempt.sqlstate, Clock::System().Now() - begin, backend_pid()}, rows);
   if (!broken_ && watch_.expired()) MarkBroken("its answer came too late");
   // It may arrive at any time, so nothing may run before it has ended.
   if (!broken_ && !CancelRequestEnds()) MarkBroken("a cancel request is still under way");

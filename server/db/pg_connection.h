@@ -13,6 +13,7 @@
 #include "server/db/pg_session.h"
 #include "server/db/prepared_statements.h"
 #include "server/db/result_fit.h"
+#include "server/db/running_statements.h"
 #include "server/db/session_setup.h"
 #include "server/db/socket_watch.h"
 #include "server/db/sqlstate.h"
@@ -121,6 +122,7 @@ class PgConnection final : public Connection, private CancelTarget {
   PreparedStatements statements_;
   TransactionTracker transaction_;
   bool broken_ = false;
+  RunningStatements::Place running_;
   mutable absl::Mutex cancel_mu_;
   /// The last one sent; null before.
   std::shared_ptr<absl::Notification> cancel_request_ ABSL_GUARDED_BY(cancel_mu_);

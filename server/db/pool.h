@@ -79,6 +79,8 @@ class Pool {
     /// The caller's deadline; pool_timeout applies as well.
     Clock::time_point deadline = Clock::time_point::max();
     Cancellation* cancellation = nullptr;
+    /// Is told how long it took, whatever came of it; may be null.
+    Clock::duration* waited = nullptr;
   };
 
   Pool(PoolOptions options, ConnectionOptions connection);

@@ -67,13 +67,20 @@ Pool::Impl::~Impl() = default;
 
 absl::StatusOr<PooledConnection> Pool::Impl::Acquire(const AcquireOptions& acquire) {
   const Clock::time_point begin = clock.Now();
-  const Clock::time_point until = std::min(acquire.deadline, Later(begin, options.pool_timeout));
+  absl::StatusOr<PooledConnection> connection = AcquireBy(Later(begin, options.pool_timeout), acquire);
+  const Clock::duration waited = clock.Now() - begin;
+  if (connection.ok()) waits.Record(waited);
+  if (acquire.waited != nullptr) *acquire.waited = waited;
+  return connection;
+}
+
+absl::StatusOr<PooledConnection> Pool::Impl::AcquireBy(Clock::time_point limit, const AcquireOptions& acquire) {
+  const Clock::time_point until = std::min(acquire.deadline, limit);
   Arrival arrival = Arrival::kNew;
   while (true) {
     auto grant = WaitForSlot(acquire, until, arrival);
     if (!grant.ok()) return grant.status();
     auto connection = Fill(*std::move(grant), acquire.deadline);
-    if (connection.ok()) waits.Record(clock.Now() - begin);
     if (connection.ok() || !IsServerFull(connection.status())) return connection;
     arrival = Arrival::kServerFull;
   }

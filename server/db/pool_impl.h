@@ -66,6 +66,8 @@ struct Pool::Impl {
   };
 
   /// A slot for the caller, in its turn, at the latest `until`.
+  /// `limit`: the end of pool_timeout.
+  absl::StatusOr<PooledConnection> AcquireBy(Clock::time_point limit, const AcquireOptions& options);
   absl::StatusOr<Grant> WaitForSlot(const AcquireOptions& options, Clock::time_point until, Arrival arrival);
   absl::Status EnterQueue(Waiter* waiter, const AcquireOptions& options, Clock::time_point until, Arrival arrival)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);

@@ -91,6 +91,7 @@ absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, con
   query.name = statement.name ? &*statement.name : nullptr;
   query.params = &params;
   query.effect = effect;
+  query.use = statement.use.get();
   query.errors = &parts.errors.For(subject());
   query.durations = statement.durations;
   query.cancellation = cancellation;

@@ -28,10 +28,16 @@ struct Executor::Ticket::Work : WaitingLine::Waiter {
   Clock::time_point submitted;
   db::Cancellation cancellation;
   const Done done;
+  /// May be null.
+  observe::CallContext* context = nullptr;
   /// Of the worker that runs it.
   bool connected = false;
   size_t reconnects = 0;
   int conflicts = 0;
+
+  void NoteWaited(Clock::duration waited) const {
+    if (context != nullptr) context->times.queue += waited;
+  }
 };
 
 Executor::Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool, Timers* timers)
@@ -56,22 +62,27 @@ Executor::~Executor() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-Executor::Ticket Executor::Submit(plan::Call call, Clock::time_point deadline, Done done) {
+Executor::Ticket Executor::Submit(plan::Call call, Clock::time_point deadline, Done done,
+                                  observe::CallContext* context) {
   const std::string_view entity = call.plan->entity->full_name;
-  return Enqueue(std::move(call), entity, deadline, std::move(done));
+  return Enqueue(std::move(call), entity, deadline, std::move(done), context);
 }
 
-Executor::Ticket Executor::Submit(Job job, std::string_view entity, Clock::time_point deadline, JobDone done) {
-  return Enqueue(std::move(job), entity, deadline,
-                 [done = std::move(done)](const absl::StatusOr<Outcome>& outcome) { done(outcome.status()); });
+Executor::Ticket Executor::Submit(Job job, std::string_view entity, Clock::time_point deadline, JobDone done,
+                                  observe::CallContext* context) {
+  return Enqueue(
+      std::move(job), entity, deadline,
+      [done = std::move(done)](const absl::StatusOr<Outcome>& outcome) { done(outcome.status()); }, context);
 }
 
-Executor::Ticket Executor::Enqueue(Task task, std::string_view group, Clock::time_point deadline, Done done) {
+Executor::Ticket Executor::Enqueue(Task task, std::string_view group, Clock::time_point deadline, Done done,
+                                   observe::CallContext* context) {
   auto work = std::make_shared<Work>(std::move(done));
   work->group = group;
   work->task = std::move(task);
   work->deadline = deadline;
   work->submitted = clock_.Now();
+  work->context = context;
   Ticket ticket;
   ticket.executor_ = this;
   ticket.work_ = work;
@@ -101,6 +112,7 @@ void Executor::Ticket::Cancel(db::Cancellation::Cause cause) {
   const std::shared_ptr<Work> work = work_.lock();
   if (work == nullptr) return;
   if (executor_->Withdraw(*work)) {
+    work->NoteWaited(executor_->clock_.Now() - work->submitted);
     work->done(db::CancelledStatus(cause, "waiting for a connection"));
   } else {
     work->cancellation.Cancel(cause);
@@ -114,7 +126,9 @@ bool Executor::Withdraw(Work& work) {
 
 void Executor::WorkerLoop() {
   while (const std::shared_ptr<Work> work = AwaitWork()) {
-    waits_.Record(clock_.Now() - work->submitted);
+    const Clock::duration waited = clock_.Now() - work->submitted;
+    waits_.Record(waited);
+    work->NoteWaited(waited);
     Execute(*work);
     absl::MutexLock lock(&mutex_);
     line_.Ended(*work);
@@ -136,6 +150,16 @@ std::shared_ptr<Executor::Work> Executor::AwaitWork() {
 }
 
 void Executor::Execute(Work& work) {
+  absl::StatusOr<Outcome> result = Perform(work);
+  try {
+    work.done(std::move(result));
+  } catch (const std::exception& error) {
+    (void)observe::Caught("a worker's answer", NameOf(work), error);  // what waits for the answer sees to itself
+  }
+}
+
+absl::StatusOr<Outcome> Executor::Perform(Work& work) {
+  const observe::CallScope scope(work.context);  // not of its completion, which may complete other calls, too
   absl::StatusOr<Outcome> result = TryOnce(work);
   while (!result.ok() && TryAgain(result.status(), work)) {
     {
@@ -144,11 +168,7 @@ void Executor::Execute(Work& work) {
     }
     result = TryOnce(work);
   }
-  try {
-    work.done(std::move(result));
-  } catch (const std::exception& error) {
-    (void)observe::Caught("a worker's answer", NameOf(work), error);  // what waits for the answer sees to itself
-  }
+  return result;
 }
 
 /// The lease is given back on the way: a transaction that was open is rolled back.
@@ -183,7 +203,9 @@ bool Executor::TryAgain(const absl::Status& status, Work& work) {
 }
 
 absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
-  absl::StatusOr<db::Lease> lease = pool_->Acquire({work.deadline, &work.cancellation});
+  Clock::duration waited{0};
+  absl::StatusOr<db::Lease> lease = pool_->Acquire({work.deadline, &work.cancellation, &waited});
+  if (work.context != nullptr) work.context->times.connection += waited;
   if (!lease.ok()) return lease.status();
   work.connected = true;
   if (const auto* call = std::get_if<plan::Call>(&work.task)) return runner_->Run(*call, **lease, &work.cancellation);
@@ -210,6 +232,7 @@ Clock::time_point Executor::EndExpired(Clock::time_point now) {
   }
   for (const auto& waiter : expired) {
     const Work& work = static_cast<const Work&>(*waiter);
+    work.NoteWaited(now - work.submitted);
     work.done(now >= work.deadline ? DeadlineExceeded("waiting for a connection")
                                    : LimitReached(Reason::kPoolTimeout, "waiting for a connection", Limit::kPoolTimeout,
                                                   Cat(options_.queue_timeout.count(), " ms")));

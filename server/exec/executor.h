@@ -18,6 +18,7 @@
 #include "server/db/pool.h"
 #include "server/exec/runner.h"
 #include "server/exec/waiting_line.h"
+#include "server/observe/call_context.h"
 #include "server/observe/duration_histogram.h"
 #include "server/plan/call.h"
 
@@ -79,9 +80,12 @@ class Executor {
   /// What waits ends with SHUTTING_DOWN; what runs is waited for.
   ~Executor();
 
-  Ticket Submit(plan::Call call, Clock::time_point deadline, Done done);
+  /// `context`, which lives as long as `done`, is told where the time went, and named in what is logged meanwhile;
+  /// nullptr: there is no call to tell.
+  Ticket Submit(plan::Call call, Clock::time_point deadline, Done done, observe::CallContext* context = nullptr);
   /// `entity` is the full name of that which the job is about, and outlives the executor; empty for jobs without one.
-  Ticket Submit(Job job, std::string_view entity, Clock::time_point deadline, JobDone done);
+  Ticket Submit(Job job, std::string_view entity, Clock::time_point deadline, JobDone done,
+                observe::CallContext* context = nullptr);
   ExecutorStats stats() const;
   /// How long calls and jobs waited for a worker that then took them.
   const observe::DurationHistogram& waits() const { return waits_; }
@@ -90,12 +94,15 @@ class Executor {
   using Work = Ticket::Work;
   using Task = std::variant<plan::Call, Job>;
 
-  Ticket Enqueue(Task task, std::string_view group, Clock::time_point deadline, Done done);
+  Ticket Enqueue(Task task, std::string_view group, Clock::time_point deadline, Done done,
+                 observe::CallContext* context);
 
   void WorkerLoop();
   /// The next that may run; null when it is time to end.
   std::shared_ptr<Work> AwaitWork();
   void Execute(Work& work);
+  /// As often as it takes.
+  absl::StatusOr<Outcome> Perform(Work& work);
   /// A job that succeeds gives an empty outcome.
   absl::StatusOr<Outcome> TryOnce(Work& work);
   absl::StatusOr<Outcome> Attempt(Work& work);

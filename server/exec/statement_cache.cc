@@ -67,6 +67,7 @@ std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::str
     return statement;
   }
   statement->id = next_id_++;
+  statement->use = std::make_shared<observe::StatementUse>();
   return statements_.try_emplace(key, std::move(statement)).first->second;
 }
 
@@ -90,6 +91,14 @@ std::shared_ptr<const sql::Statement> StatementCache::GetRelation(const plan::Se
     statement.durations = DurationsOf(*selected.relation);
     return statement;
   });
+}
+
+std::vector<std::shared_ptr<const sql::Statement>> StatementCache::Kept() const {
+  std::vector<std::shared_ptr<const sql::Statement>> kept;
+  absl::ReaderMutexLock lock(&mutex_);
+  kept.reserve(statements_.size());
+  for (const auto& [key, statement] : statements_) kept.push_back(statement);
+  return kept;
 }
 
 size_t StatementCache::size() const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -42,6 +43,8 @@ class StatementCache {
   /// The statement of a relation, which all methods that load it share.
   std::shared_ptr<const sql::Statement> GetRelation(const plan::SelectedRelation& selected);
 
+  /// Those that are kept, in no order: text with its purpose, name and what became of each.
+  std::vector<std::shared_ptr<const sql::Statement>> Kept() const;
   /// Statements that are kept.
   size_t size() const;
   /// Statements that were not kept because of a limit.

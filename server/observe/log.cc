@@ -1,74 +1,79 @@
 #include "server/observe/log.h"
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
-#include <ctime>
 #include <memory>
 #include <utility>
 
 #include "server/base/errors.h"
+#include "server/observe/call_record.h"
+#include "server/observe/log_writer.h"
 
 namespace rowkeeper::observe {
 namespace {
 
-/// Lines of this logger are fields already; those of any other are plain words that still need quoting.
-constexpr const char* kStructuredLogger = "rowkeeper";
+constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::kDebug},
+                                                             {"info", LogLevel::kInfo},
+                                                             {"warning", LogLevel::kWarning},
+                                                             {"error", LogLevel::kError}};
 
-std::string_view View(const spdlog::string_view_t& text) { return {text.data(), text.size()}; }
+/// One word, so that it can be changed while calls look at it.
+enum CallLineBits : unsigned { kAllCalls = 1, kErrorCalls = 2, kSlowCalls = 4 };
 
-std::string_view LevelName(spdlog::level::level_enum level) {
+unsigned ToBits(const CallLines& lines) {
+  return (lines.all ? kAllCalls : 0U) | (lines.errors ? kErrorCalls : 0U) | (lines.slow ? kSlowCalls : 0U);
+}
+
+struct State {
+  std::atomic<LogLevel> level{LogLevel::kInfo};
+  std::atomic<unsigned> calls{ToBits(CallLines())};
+  std::atomic<int64_t> slow_ms{LogOptions().slow_call.count()};
+  std::atomic<LogFormat> format{LogFormat::kText};
+  /// Changes only while one thread logs.
+  std::unique_ptr<LogWriter> writer;
+};
+
+State& Current() {
+  static State* const state = new State;  // never destroyed: destructors may log
+  return *state;
+}
+
+/// Lines of one kind may be summarised.
+enum class Burst { kWhole, kSummarised };
+
+void Write(LogEntry entry, const LineKind& kind, Burst burst) {
+  State& state = Current();
+  if (state.writer == nullptr) {
+    WriteToStderr(FormatLine(entry, state.format));
+  } else if (burst == Burst::kSummarised) {
+    state.writer->PushUnlessBurst(std::move(entry), kind);
+  } else {
+    state.writer->Push(std::move(entry));
+  }
+}
+
+void WriteLine(LogLevel level, std::string fields, const LineKind& kind) {
+  if (const CallContext* context = CallScope::Current()) AppendCaller(*context, Current().format, &fields);
+  Write({level, std::chrono::system_clock::now(), std::move(fields)}, kind,
+        level >= LogLevel::kWarning ? Burst::kSummarised : Burst::kWhole);
+}
+
+LogLevel FromSpdlog(spdlog::level::level_enum level) {
   switch (level) {
     case spdlog::level::trace:
     case spdlog::level::debug:
-      return "debug";
+      return LogLevel::kDebug;
     case spdlog::level::info:
-      return "info";
+      return LogLevel::kInfo;
     case spdlog::level::warn:
-      return "warning";
+      return LogLevel::kWarning;
     default:
-      return "error";
+      return LogLevel::kError;
   }
 }
-
-std::string UtcTime(spdlog::log_clock::time_point time) {
-  const std::time_t seconds = spdlog::log_clock::to_time_t(time);
-  const auto since_epoch = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char date[32];
-  char text[48];
-  std::strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::snprintf(text, sizeof(text), "%s.%03dZ", date, static_cast<int>(since_epoch % 1000));
-  return text;
-}
-
-class LineFormatter : public spdlog::formatter {
- public:
-  explicit LineFormatter(LogFormat format) : format_(format) {}
-
-  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& destination) override {
-    std::string line;
-    AppendField(format_, {"time", UtcTime(message.time)}, &line);
-    AppendField(format_, {"level", LevelName(message.level)}, &line);
-    if (View(message.logger_name) == kStructuredLogger) {
-      line.push_back(format_ == LogFormat::kText ? ' ' : ',');
-      line.append(View(message.payload));
-    } else {
-      AppendField(format_, {"msg", View(message.payload)}, &line);
-    }
-    if (format_ == LogFormat::kJson) line = "{" + line + "}";
-    line.push_back('\n');
-    destination.append(line.data(), line.data() + line.size());
-  }
-
-  std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<LineFormatter>(format_); }
-
- private:
-  const LogFormat format_;
-};
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
   switch (level) {
@@ -84,38 +89,42 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::err;
 }
 
-struct State {
-  std::shared_ptr<spdlog::details::thread_pool> writer;
-  std::shared_ptr<spdlog::logger> structured;
-  LogFormat format = LogFormat::kText;
+/// Where spdlog's lines go: plain words, which still need quoting.
+class SpdlogSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view words(message.payload.data(), message.payload.size());
+    const LogLevel level = FromSpdlog(message.level);
+    std::string fields;
+    AppendField(Current().format, {"msg", words}, &fields);
+    WriteLine(level, std::move(fields), level >= LogLevel::kWarning ? KindOfWords(words) : LineKind());
+  }
+  void flush_() override {}
 };
 
-std::shared_ptr<spdlog::sinks::sink> MakeSink(LogFormat format) {
-  auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  sink->set_formatter(std::make_unique<LineFormatter>(format));
-  return sink;
+/// Spdlog's default logger writes where Log does.
+void TakeSpdlog() {
+  auto logger = std::make_shared<spdlog::logger>("default", std::make_shared<SpdlogSink>());
+  logger->set_level(ToSpdlog(Current().level));
+  spdlog::set_default_logger(std::move(logger));
 }
 
-/// Writes from the calling thread; what holds before StartLog.
-State DirectState(LogFormat format) {
-  State state;
-  state.format = format;
-  state.structured = std::make_shared<spdlog::logger>(kStructuredLogger, MakeSink(format));
-  return state;
-}
-
-State& Current() {
-  static State* const state = new State(DirectState(LogFormat::kText));  // never destroyed: destructors may log
-  return *state;
+absl::Status AddCallLines(std::string_view word, CallLines* lines) {
+  if (word == "errors") {
+    lines->errors = true;
+  } else if (word == "slow") {
+    lines->slow = true;
+  } else if (word == "all" || word == "none") {
+    return InvalidField("log calls", "all and none stand alone");
+  } else {
+    return InvalidField("log calls", "are some of errors and slow with a comma between them, or all, or none");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::Status ParseLogLevel(std::string_view name, LogLevel* level) {
-  constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::kDebug},
-                                                               {"info", LogLevel::kInfo},
-                                                               {"warning", LogLevel::kWarning},
-                                                               {"error", LogLevel::kError}};
   for (const auto& [known, value] : kLevels) {
     if (name != known) continue;
     *level = value;
@@ -124,60 +133,97 @@ absl::Status ParseLogLevel(std::string_view name, LogLevel* level) {
   return InvalidField("log level", "is one of debug, info, warning, error");
 }
 
+std::string_view LogLevelName(LogLevel level) { return kLevels[static_cast<size_t>(level)].first; }
+
 absl::Status ParseLogFormat(std::string_view name, LogFormat* format) {
   if (name != "text" && name != "json") return InvalidField("log format", "is one of text, json");
   *format = name == "text" ? LogFormat::kText : LogFormat::kJson;
   return absl::OkStatus();
 }
 
+absl::Status ParseCallLines(std::string_view words, CallLines* lines) {
+  CallLines parsed{words == "all", false, false};
+  if (words != "all" && words != "none") {
+    for (size_t begin = 0; begin <= words.size();) {
+      const size_t end = std::min(words.find(',', begin), words.size());
+      if (absl::Status status = AddCallLines(words.substr(begin, end - begin), &parsed); !status.ok()) return status;
+      begin = end + 1;
+    }
+  }
+  *lines = parsed;
+  return absl::OkStatus();
+}
+
+std::string CallLinesText(const CallLines& lines) {
+  if (lines.all) return "all";
+  if (lines.errors && lines.slow) return "errors,slow";
+  if (lines.errors) return "errors";
+  return lines.slow ? "slow" : "none";
+}
+
 void StartLog(const LogOptions& options) {
-  State state;
+  State& state = Current();
   state.format = options.format;
-  state.writer = std::make_shared<spdlog::details::thread_pool>(options.queue_lines, 1);
-  const auto sink = MakeSink(options.format);
-  const auto make_logger = [&](const char* name) {
-    auto logger =
-        std::make_shared<spdlog::async_logger>(name, sink, state.writer, spdlog::async_overflow_policy::overrun_oldest);
-    logger->set_level(ToSpdlog(options.level));
-    logger->flush_on(spdlog::level::err);
-    return logger;
-  };
-  state.structured = make_logger(kStructuredLogger);
-  spdlog::set_default_logger(make_logger("default"));
-  Current() = std::move(state);
+  SetSlowCallLimit(options.slow_call);
+  SetCallLines(options.calls);
+  state.writer = std::make_unique<LogWriter>(LogWriter::Options{options.format, options.queue_lines, options.bursts});
+  TakeSpdlog();
+  SetLogLevel(options.level);
 }
 
 void StopLog() {
-  State& current = Current();
-  const auto level = current.structured->level();
-  State direct = DirectState(current.format);
-  direct.structured->set_level(level);
-  auto plain = std::make_shared<spdlog::logger>("default", MakeSink(current.format));
-  plain->set_level(level);
-  spdlog::set_default_logger(std::move(plain));
-  current = std::move(direct);  // the last reference to the writer: its destructor writes the queue out and joins
+  Current().writer.reset();  // writes the queue out
+  TakeSpdlog();
 }
 
-bool LogEnabled(LogLevel level) { return Current().structured->should_log(ToSpdlog(level)); }
+void SetLogLevel(LogLevel level) {
+  Current().level = level;
+  spdlog::default_logger_raw()->set_level(ToSpdlog(level));
+}
+
+void SetCallLines(const CallLines& lines) { Current().calls = ToBits(lines); }
+
+void SetSlowCallLimit(std::chrono::milliseconds limit) { Current().slow_ms = limit.count(); }
+
+LogLevel CurrentLogLevel() { return Current().level; }
+
+CallLines CurrentCallLines() {
+  const unsigned bits = Current().calls.load(std::memory_order_relaxed);
+  return {(bits & kAllCalls) != 0, (bits & kErrorCalls) != 0, (bits & kSlowCalls) != 0};
+}
+
+std::chrono::milliseconds SlowCallLimit() {
+  return std::chrono::milliseconds(Current().slow_ms.load(std::memory_order_relaxed));
+}
+
+bool LogEnabled(LogLevel level) { return level >= Current().level.load(std::memory_order_relaxed); }
 
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   if (!LogEnabled(level)) return;
-  const LogFormat format = CurrentLogFormat();
+  const LogFormat format = Current().format;
   std::string line;
   AppendField(format, {"msg", message}, &line);
   for (const LogField& field : fields) AppendField(format, field, &line);
-  LogPrepared(level, line);
+  WriteLine(level, std::move(line), {std::string(message), "", "", ""});
 }
 
-void LogPrepared(LogLevel level, const std::string& fields) {
-  Current().structured->log(ToSpdlog(level), spdlog::string_view_t(fields.data(), fields.size()));
+void LogCall(CallRecord record) {
+  const LogLevel level = CallLevel(record);
+  // Whoever asks for every call gets the line of every answer and every mistake of a caller.
+  const bool whole = CurrentCallLines().all && level < LogLevel::kWarning;
+  const LineKind kind = whole ? LineKind() : CallKind(record);
+  const auto time = record.end;
+  Write({level, time, std::move(record)}, kind, whole ? Burst::kWhole : Burst::kSummarised);
 }
-
-LogFormat CurrentLogFormat() { return Current().format; }
 
 uint64_t DroppedLogLines() {
   const State& state = Current();
-  return state.writer ? state.writer->overrun_counter() : 0;
+  return state.writer != nullptr ? state.writer->dropped() : 0;
+}
+
+uint64_t SummarisedLogLines() {
+  const State& state = Current();
+  return state.writer != nullptr ? state.writer->summarised() : 0;
 }
 
 }  // namespace rowkeeper::observe

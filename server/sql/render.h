@@ -14,6 +14,7 @@
 //   json_merge.cc         a stored jsonb value with parts replaced
 //   variants.cc           samples of every statement a plan can need, by family in variants_*.cc: for `check`, and for
 //                         the tests' walk over all plans
+//   activity.h            who waits for a lock; query ids
 //   purpose.h             the comment before a statement that says what it is for
 //   savepoint_numbers.h   the savepoints of one call; those of one name would hide each other
 //   ddl.h                 tables, for `migrate new`; introspect.h: the catalogs; transaction_sql.h: BEGIN, the fence

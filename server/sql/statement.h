@@ -8,6 +8,7 @@
 
 #include "server/base/result_shape.h"
 #include "server/base/statement_name.h"
+#include "server/observe/statement_use.h"
 
 namespace rowkeeper::plan {
 struct JsonMask;
@@ -51,6 +52,8 @@ struct Statement {
   /// That of `text`, which is prepared under it; none: not to be prepared.
   std::optional<StatementName> name;
   std::vector<Parameter> parameters;
+  /// What became of it; none: nobody counts it.
+  std::shared_ptr<observe::StatementUse> use;
   /// What the text returns; every statement whose rows are read has it, and nothing else is ever read.
   std::vector<CellType> result;
   /// Its columns are told by their names, which exec/query_run.cc does.

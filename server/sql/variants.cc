@@ -51,10 +51,11 @@ std::string PrepareText(const std::string& name, const Statement& statement) {
   return Cat("PREPARE ", Identifier(name), " AS ", statement.text);
 }
 
-std::string ExplainText(const std::string& name, const Statement& statement) {
+std::string ExplainText(const std::string& name, const Statement& statement, ExplainDetail detail) {
   const std::vector<std::string> nulls(statement.parameters.size(), "NULL");
   const std::string arguments = nulls.empty() ? "" : Cat("(", absl::StrJoin(nulls, ", "), ")");
-  return Cat("EXPLAIN EXECUTE ", Identifier(name), arguments);
+  return Cat("EXPLAIN ", detail == ExplainDetail::kVerbose ? "(VERBOSE) " : "", "EXECUTE ", Identifier(name),
+             arguments);
 }
 
 std::string DeallocateText(const std::string& name) { return Cat("DEALLOCATE ", Identifier(name)); }

@@ -26,7 +26,10 @@ std::vector<SampledStatement> SampleStatements(const plan::MethodPlan& plan);
 
 /// "PREPARE name AS …", "EXPLAIN EXECUTE name(NULL, …)" and "DEALLOCATE name", for `check` and `explain`.
 std::string PrepareText(const std::string& name, const Statement& statement);
-std::string ExplainText(const std::string& name, const Statement& statement);
+/// kVerbose: the plan's columns and the query id, too.
+enum class ExplainDetail { kPlan, kVerbose };
+std::string ExplainText(const std::string& name, const Statement& statement,
+                        ExplainDetail detail = ExplainDetail::kPlan);
 std::string DeallocateText(const std::string& name);
 /// Makes EXPLAIN show the plan for any values, instead of one for NULLs.
 std::string GenericPlansText();

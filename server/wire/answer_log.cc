@@ -1,32 +1,58 @@
 #include "server/wire/answer_log.h"
 
-#include "server/observe/call_record.h"
+#include <utility>
+
+#include "server/base/utf8.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::wire {
+namespace {
 
-AnswerLog::AnswerLog(const ServedMethod* method)
-    : method_(*method), noting_(observe::LogEnabled(observe::LogLevel::kInfo)) {}
+constexpr size_t kMaxRequestIdBytes = 128;
+
+bool MayHaveLine() {
+  const observe::CallLines lines = observe::CurrentCallLines();
+  return lines.all || lines.errors || lines.slow;
+}
+
+}  // namespace
+
+AnswerLog::AnswerLog(const ServedMethod* method) : method_(*method), noting_(MayHaveLine()) {}
+
+void AnswerLog::NoteHeaders(std::optional<std::string_view> request_id, std::optional<std::string_view> trace_parent) {
+  if (request_id.has_value()) {
+    context_.request_id =
+        request_id->size() <= kMaxRequestIdBytes ? *request_id : ShortenUtf8(*request_id, kMaxRequestIdBytes);
+  }
+  if (trace_parent.has_value()) context_.trace = observe::ParseTraceParent(*trace_parent);
+}
 
 void AnswerLog::Count(const absl::Status& status, std::chrono::nanoseconds duration) const {
   method_.durations->Record(status.code(), duration);
   if (!status.ok()) observe::Counters::Process().CountRefusal(status);
 }
 
-void AnswerLog::Write(const absl::Status& status, int64_t rows, std::chrono::nanoseconds duration) const {
+bool AnswerLog::Wants(const absl::Status& status, std::chrono::nanoseconds so_far) const {
+  return observe::WantsCallLine({status.code(), so_far, method_.is_stream});
+}
+
+void AnswerLog::Write(const absl::Status& status, int64_t rows, std::chrono::nanoseconds duration) {
+  const observe::CallEnd end{status.code(), duration, method_.is_stream};
   observe::CallRecord record;
   record.method = method_.name;
   record.entity = method_.entity;
-  record.ids = ids_;
+  record.ids = std::move(ids_);
   record.status = status;
   record.duration = duration;
-  record.request_id = request_id_;
-  record.caller = caller_;
-  record.unit_of_work = unit_of_work_;
-  record.label = label_;
+  record.context = context_;
+  record.caller = std::move(caller_);
+  record.unit_of_work = std::move(unit_of_work_);
+  record.label = std::move(label_);
   record.rows = rows;
-  observe::LogCall(record);
+  record.slow = observe::IsSlow(end);
+  record.end = std::chrono::system_clock::now();
+  observe::LogCall(std::move(record));
 }
 
 }  // namespace rowkeeper::wire

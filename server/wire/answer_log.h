@@ -2,12 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "server/observe/call_durations.h"
+#include "server/observe/call_record.h"
 
 namespace rowkeeper::wire {
 
@@ -18,6 +19,7 @@ struct ServedMethod {
   /// Full name of the entity; empty for methods without one.
   std::string_view entity;
   observe::CallDurations* durations = nullptr;
+  bool is_stream = false;
 };
 
 /// What counters and the log are told of one call, unary or streaming. One thread at a time.
@@ -27,31 +29,36 @@ class AnswerLog {
   explicit AnswerLog(const ServedMethod* method);
 
   std::string_view entity() const { return method_.entity; }
-  /// Whether what is noted below will be logged.
+  /// Whether what is noted below may be logged.
   bool noting() const { return noting_; }
   /// Who calls; see CallerOf.
   void NoteCaller(std::string caller) { caller_ = std::move(caller); }
   /// Empty until it is noted.
   const std::string& caller() const { return caller_; }
-  /// The caller's x-request-id.
-  void NoteRequestId(std::string_view id) { request_id_ = id; }
+  /// What the headers x-request-id and traceparent say.
+  void NoteHeaders(std::optional<std::string_view> request_id, std::optional<std::string_view> trace_parent);
   /// The id of a row that the call is about.
-  void NoteId(std::string id) { ids_.push_back(std::move(id)); }
+  void NoteId(std::string_view id) { ids_.Add(id); }
   /// The id of the unit of work that the call belongs to.
   void NoteUnitId(std::string_view id) { unit_of_work_ = id; }
   void NoteLabel(std::string_view label) { label_ = label; }
+  /// What the call costs, and who is named in what is logged while it runs.
+  observe::CallContext& context() { return context_; }
 
   /// Before the answer is sent, which took `duration`: whoever has it finds it counted.
   void Count(const absl::Status& status, std::chrono::nanoseconds duration) const;
-  /// After it was sent, which took `duration`. `rows` were returned or changed; negative when that does not apply.
-  void Write(const absl::Status& status, int64_t rows, std::chrono::nanoseconds duration) const;
+  /// Before the answer is sent: whether there will be a line, for which the caller is to be noted.
+  bool Wants(const absl::Status& status, std::chrono::nanoseconds so_far) const;
+  /// After it was sent, which took `duration`, if there is to be a line; once. `rows` were returned or changed;
+  /// negative when that does not apply.
+  void Write(const absl::Status& status, int64_t rows, std::chrono::nanoseconds duration);
 
  private:
   const ServedMethod& method_;
   const bool noting_;
   std::string caller_;
-  std::string request_id_;
-  std::vector<std::string> ids_;
+  observe::CallContext context_;
+  observe::NotedIds ids_;
   std::string unit_of_work_;
   std::string label_;
 };

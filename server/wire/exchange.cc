@@ -16,9 +16,7 @@ constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
 }  // namespace
 
 Exchange::Exchange(const ServedMethod* method, UnaryRpc rpc) : rpc_(std::move(rpc)), log_(method) {
-  if (!noting()) return;
-  caller();
-  log_.NoteRequestId(rpc_.Header("x-request-id").value_or(""));
+  log_.NoteHeaders(rpc_.Header("x-request-id"), rpc_.Header("traceparent"));
 }
 
 const std::string& Exchange::caller() {
@@ -40,15 +38,18 @@ void Exchange::NoteUnit(std::string_view handle) {
 void Exchange::Answer(absl::StatusOr<std::string> response) {
   if (response.status().code() == absl::StatusCode::kCancelled && rpc_.aborted()) response = ShuttingDown();
   const absl::Status status = response.status();
-  log_.Count(status, rpc_.elapsed());
+  const auto so_far = rpc_.elapsed();
+  log_.Count(status, so_far);
   if (status.ok() && replayed()) rpc_.AddTrailer(kReplayTrailer, "true");
   if (trace_ != nullptr) AddDebugTrailers(*trace_, status, &rpc_);
+  const bool has_line = log_.Wants(status, so_far);
+  if (has_line) caller();
   if (response.ok()) {
     rpc_.Finish(*std::move(response));
   } else {
     rpc_.Finish(status);
   }
-  log_.Write(status, status.ok() ? rows_ : -1, rpc_.elapsed());
+  if (has_line) log_.Write(status, status.ok() ? rows_ : -1, rpc_.elapsed());
 }
 
 std::shared_ptr<CancelSlot> Exchange::MakeCancelSlot() {

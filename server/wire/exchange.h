@@ -33,8 +33,10 @@ class Exchange {
 
   /// Whether what is noted below will be logged.
   bool noting() const { return log_.noting(); }
+  /// What the call costs, and who is named in what is logged while it runs.
+  observe::CallContext* context() { return &log_.context(); }
   /// The id of a row that the call is about.
-  void NoteId(std::string id) { log_.NoteId(std::move(id)); }
+  void NoteId(std::string_view id) { log_.NoteId(id); }
   /// The unit of work that the call belongs to, by its handle.
   void NoteUnit(std::string_view handle);
   void NoteUnitId(std::string_view id) { log_.NoteUnitId(id); }

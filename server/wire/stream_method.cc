@@ -11,7 +11,7 @@ namespace rowkeeper::wire {
 StreamMethod::StreamMethod(const plan::MethodPlan* plan, const StreamBackend* backend)
     : plan_(plan),
       backend_(backend),
-      served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)},
+      served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name), true},
       door_(backend->gate->DoorOf(*plan)) {}
 
 std::unique_ptr<const StreamMethod> StreamMethod::Make(const plan::MethodPlan* plan, const StreamBackend* backend) {

@@ -34,9 +34,8 @@ absl::Status RefuseHeaders(const StreamRpc& rpc) {
 
 StreamSession::StreamSession(const Of& of, StreamRpc rpc)
     : kind_(of.kind), backend_(*of.backend), door_(*of.door), rpc_(std::move(rpc)), log_(of.method) {
-  if (!log_.noting()) return;
-  log_.NoteCaller(CallerOfPeer(rpc_.peer()));
-  log_.NoteRequestId(rpc_.Header("x-request-id").value_or(""));
+  if (log_.noting()) log_.NoteCaller(CallerOfPeer(rpc_.peer()));
+  log_.NoteHeaders(rpc_.Header("x-request-id"), rpc_.Header("traceparent"));
 }
 
 void StreamSession::Start() {
@@ -129,7 +128,8 @@ void StreamSession::End(const absl::Status& status, int64_t rows) {
   }
   log_.Count(status, rpc_.elapsed());
   rpc_.Finish(status);
-  log_.Write(status, rows, rpc_.elapsed());
+  const auto elapsed = rpc_.elapsed();
+  if (log_.Wants(status, elapsed)) log_.Write(status, rows, elapsed);
 }
 
 }  // namespace rowkeeper::wire

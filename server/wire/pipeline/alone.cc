@@ -36,9 +36,12 @@ absl::Status WithWhatWasWritten(const exec::Outcome& outcome, const absl::Status
 void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchange, plan::Call call,
               const ResponseWriter* writer) {
   exchange->CancelWith(executor->Submit(
-      std::move(call), exchange->rpc().deadline(), [writer, exchange](const absl::StatusOr<exec::Outcome>& outcome) {
+      std::move(call), exchange->rpc().deadline(),
+      [writer, exchange](const absl::StatusOr<exec::Outcome>& outcome) {
+        const observe::CallScope scope(exchange->context());
         exchange->Answer(outcome.ok() ? EncodeWithinLimit(*writer, *outcome, exchange.get()) : outcome.status());
-      }));
+      },
+      exchange->context()));
 }
 
 void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchange, Work work) {
@@ -51,7 +54,8 @@ void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchang
   const auto done = [exchange, response](const absl::Status& status) {
     exchange->Answer(status.ok() ? absl::StatusOr<std::string>(std::move(*response)) : status);
   };
-  exchange->CancelWith(executor->Submit(job, exchange->entity(), exchange->rpc().deadline(), done));
+  exchange->CancelWith(
+      executor->Submit(job, exchange->entity(), exchange->rpc().deadline(), done, exchange->context()));
 }
 
 void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr<Exchange>& exchange, plan::Call call,
@@ -76,11 +80,13 @@ void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr
   const auto done = [exchange, in_transaction, write, writer](const absl::Status& status) {
     if (IsUndecided(status)) return in_transaction(std::move(write->call));
     if (!status.ok()) return exchange->Answer(status);
+    const observe::CallScope scope(exchange->context());
     absl::StatusOr<std::string> response = EncodeWithinLimit(*writer, write->outcome, exchange.get());
     exchange->Answer(response.ok() ? std::move(response) : WithWhatWasWritten(write->outcome, response.status()));
   };
-  cancel->FillWithTicket(
-      [&] { return backend.executor->Submit(job, exchange->entity(), exchange->rpc().deadline(), done); });
+  cancel->FillWithTicket([&] {
+    return backend.executor->Submit(job, exchange->entity(), exchange->rpc().deadline(), done, exchange->context());
+  });
 }
 
 }  // namespace rowkeeper::wire

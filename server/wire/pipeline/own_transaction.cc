@@ -29,7 +29,8 @@ void OwnTransaction::Submit() {
   request_.cancel->FillWithTicket([&] {
     return backend_.executor->Submit(
         job, request_.exchange->entity(), request_.exchange->rpc().deadline(),
-        [self = shared_from_this()](const absl::Status& status) { self->OnExecuted(status); });
+        [self = shared_from_this()](const absl::Status& status) { self->OnExecuted(status); },
+        request_.exchange->context());
   });
 }
 

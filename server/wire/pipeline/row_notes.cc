@@ -13,7 +13,7 @@ void NoteCreatedKeys(const plan::MethodPlan& plan, const exec::Outcome& outcome,
   const std::vector<int>& cells = outcome.statement->cells;
   for (size_t i = 0; i < cells.size(); ++i) {
     if (plan.entity->columns[cells[i]].key) {
-      exchange->NoteId(std::string(outcome.rows.cell(0, static_cast<int>(i))));
+      exchange->NoteId(outcome.rows.cell(0, static_cast<int>(i)));
     }
   }
 }

@@ -67,6 +67,17 @@ TEST_F(OptionValuesTest, OnlyWhatTheFileDecidedIsReadAgain) {
   EXPECT_THAT(*values, ElementsAre(Pair("log-format", "json"), Pair("log-level", "debug")));
   WriteFile("log-level = debug\n");
   EXPECT_FALSE(ReloadedValues(*serve_, sources_, {"log-level"}).ok());
+  WriteFile("log-level = ['debug', 'info']\n");
+  EXPECT_FALSE(ReloadedValues(*serve_, sources_, {"log-level"}).ok());
+}
+
+TEST_F(OptionValuesTest, WhatLeavesTheFileGoesBackToItsDefault) {
+  WriteFile("log-level = 'debug'\nlog-format = 'json'\n");
+  Parse({"--log-format", "json"});
+  WriteFile("");
+  const auto values = ReloadedValues(*serve_, sources_, {"log-level", "log-format", "slow-call-ms"});
+  ASSERT_TRUE(values.ok()) << values.status();
+  EXPECT_THAT(*values, ElementsAre(Pair("log-level", "info"), Pair("slow-call-ms", "500")));
 }
 
 }  // namespace

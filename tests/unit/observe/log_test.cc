@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <unistd.h>
+
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "server/base/utf8.h"
+#include "server/observe/call_record.h"
 
 namespace rowkeeper::observe {
 namespace {
@@ -121,6 +124,136 @@ TEST(LogTest, StoppingWritesEverythingThatIsQueued) {
     for (std::thread& thread : threads) thread.join();
   });
   EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 4000);
+}
+
+TEST(LogTest, CallLinesAreWordsWithCommas) {
+  CallLines lines;
+  for (const char* words : {"", "error", "errors,", ",slow", "errors slow", "all,slow", "none,errors", "slow,none"}) {
+    EXPECT_FALSE(ParseCallLines(words, &lines).ok()) << words;
+  }
+  EXPECT_TRUE(ParseCallLines("slow,errors", &lines).ok());
+  EXPECT_EQ(CallLinesText(lines), "errors,slow");
+}
+
+CallRecord Answered(absl::Status status) {
+  CallRecord record;
+  record.method = "p.R.Get";
+  record.status = std::move(status);
+  return record;
+}
+
+TEST(LogTest, ABurstIsSummarisedAndEachKindHasItsFirstLines) {
+  LogOptions options;
+  options.bursts.lines = 3;
+  options.bursts.window = std::chrono::hours(1);
+  const std::string output = CaptureLog(options, [] {
+    for (int i = 0; i < 5000; ++i) {
+      Log(LogLevel::kWarning, "pool is full", {{"waiting", i}});
+      spdlog::warn("connection to the database lost: backend={} reason=08006", i);
+      LogCall(Answered(absl::UnavailableError("down")));
+      if (i == 4000) Log(LogLevel::kError, "another kind");
+    }
+    EXPECT_EQ(SummarisedLogLines(), 3 * 4997u);
+  });
+  EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 3 * 4 + 1) << output;
+  EXPECT_THAT(output, HasSubstr("msg=\"another kind\""));
+  EXPECT_THAT(output, HasSubstr("level=warning msg=\"more lines like it\" lines=4997 in_s=3600 like=\"pool is full\""));
+  EXPECT_THAT(output, HasSubstr("like=call method=p.R.Get status=UNAVAILABLE"));
+  EXPECT_THAT(output, HasSubstr("like=\"connection to the database lost: backend= reason=\""));
+}
+
+TEST(LogTest, WhoeverAsksForAllCallsGetsAllLines) {
+  LogOptions options;
+  options.calls.all = true;
+  options.bursts.lines = 1;
+  const std::string output = CaptureLog(options, [] {
+    for (int i = 0; i < 100; ++i) LogCall(Answered(absl::NotFoundError("no row")));
+  });
+  EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 100);
+}
+
+TEST(LogTest, LinesSayForWhichCallTheyWereLogged) {
+  CallContext context;
+  context.request_id = "r1";
+  const std::string output = CaptureLog({}, [&context] {
+    Log(LogLevel::kInfo, "outside");
+    const CallScope scope(&context);
+    Log(LogLevel::kInfo, "inside", {{"n", 1}});
+    spdlog::info("plain words");
+    const CallScope none(nullptr);
+    Log(LogLevel::kInfo, "inner");
+  });
+  EXPECT_THAT(output, HasSubstr("msg=outside\n"));
+  EXPECT_THAT(output, HasSubstr("msg=inside n=1 request_id=r1\n"));
+  EXPECT_THAT(output, HasSubstr("msg=\"plain words\" request_id=r1\n"));
+  EXPECT_THAT(output, HasSubstr("msg=inner\n"));
+}
+
+TEST(LogTest, LevelAndCallsChangeWhileItRuns) {
+  const std::string output = CaptureLog({}, [] {
+    Log(LogLevel::kDebug, "before");
+    SetLogLevel(LogLevel::kDebug);
+    Log(LogLevel::kDebug, "after");
+    spdlog::debug("plain");
+    SetLogLevel(LogLevel::kError);
+    spdlog::warn("hidden");
+  });
+  SetLogLevel(LogLevel::kInfo);
+  EXPECT_THAT(output, Not(HasSubstr("before")));
+  EXPECT_THAT(output, HasSubstr("msg=after"));
+  EXPECT_THAT(output, HasSubstr("msg=plain"));
+  EXPECT_THAT(output, Not(HasSubstr("hidden")));
+}
+
+/// Standard error as a pipe that nobody reads for a while.
+class StuckStderr {
+ public:
+  StuckStderr() : saved_(dup(STDERR_FILENO)) {
+    EXPECT_EQ(pipe(pipe_), 0);
+    dup2(pipe_[1], STDERR_FILENO);
+    close(pipe_[1]);
+  }
+  /// Reads until the writer is gone, in the background.
+  std::thread ReadOn(std::string* output) {
+    return std::thread([this, output] {
+      char buffer[65536];
+      for (ssize_t n = read(pipe_[0], buffer, sizeof buffer); n > 0; n = read(pipe_[0], buffer, sizeof buffer)) {
+        output->append(buffer, static_cast<size_t>(n));
+      }
+    });
+  }
+  void Restore() { dup2(saved_, STDERR_FILENO); }
+  ~StuckStderr() {
+    close(saved_);
+    close(pipe_[0]);
+  }
+
+ private:
+  const int saved_;
+  int pipe_[2] = {-1, -1};
+};
+
+TEST(LogTest, WhenStandardErrorIsStuckLinesAreDroppedCountedAndTold) {
+  StuckStderr stuck;
+  LogOptions options;
+  options.calls.all = true;
+  options.queue_lines = 16;
+  StartLog(options);
+  // The pipe takes 64 KiB, the writer holds as much again.
+  const std::string words(100000, 'x');
+  for (int i = 0; i < 3; ++i) Log(LogLevel::kInfo, words);
+  for (int i = 0; i < 1000; ++i) LogCall(Answered(absl::OkStatus()));
+  Log(LogLevel::kError, "this matters");
+  const uint64_t dropped = DroppedLogLines();
+  EXPECT_GE(dropped, 900u);
+  std::string output;
+  std::thread reader = stuck.ReadOn(&output);
+  StopLog();
+  stuck.Restore();
+  reader.join();
+  EXPECT_THAT(output, HasSubstr("msg=\"this matters\"")) << "calls cannot crowd out errors";
+  EXPECT_THAT(output,
+              HasSubstr("msg=\"log lines were dropped: standard error is too slow\" lines=" + std::to_string(dropped)));
 }
 
 }  // namespace

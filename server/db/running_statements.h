@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <list>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace rowkeeper::db {
+
+/// The statements that run now, on all connections of the process: so that somebody may look at those that take long.
+/// Thread-safe.
+class RunningStatements {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// The process's own.
+  static RunningStatements& Process();
+
+  /// One connection's place. Of its thread.
+  class Place {
+   public:
+    Place();
+    ~Place();
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    /// `backend`: PostgreSQL's process; 0 when it is not known.
+    void Begin(int backend, time_point now) {
+      backend_.store(backend, std::memory_order_relaxed);
+      since_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    }
+    void End() { since_.store(0, std::memory_order_relaxed); }
+
+   private:
+    friend class RunningStatements;
+    std::atomic<int> backend_{0};
+    /// 0: nothing runs.
+    std::atomic<time_point::rep> since_{0};
+    std::list<Place*>::iterator position_;
+  };
+
+  struct Running {
+    int backend = 0;
+    time_point since;
+  };
+
+  /// Those that began at `begin` or before, on sessions whose process is known.
+  std::vector<Running> BegunBy(time_point begin) const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::list<Place*> places_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rowkeeper::db

@@ -1,0 +1,45 @@
+#include "server/sql/activity.h"
+
+#include <charconv>
+
+#include "server/base/statement_text.h"
+#include "server/base/text.h"
+#include "server/sql/transaction_sql.h"
+#include "server/sql/variants.h"
+
+namespace rowkeeper::sql {
+namespace {
+
+constexpr char kName[] = "rowkeeper_query_id";
+
+}  // namespace
+
+std::string SelectLockWaits() {
+  return WithPurpose("activity/lock-waits",
+                     "SELECT pid, pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid), ','), wait_event, "
+                     "pg_catalog.left(query, 300) FROM pg_catalog.pg_stat_activity "
+                     "WHERE pid = ANY($1::int[]) AND wait_event_type = 'Lock'");
+}
+
+QueryIdQuestion AskQueryId(const Statement& statement) {
+  QueryIdQuestion question;
+  // A generic plan, for the parameters are NULL: no value is looked at while it is made.
+  question.begin = Cat(Begin(),
+                       "; SET LOCAL lock_timeout = 100; SET LOCAL statement_timeout = 1000; "
+                       "SET LOCAL plan_cache_mode = force_generic_plan");
+  question.prepare = PrepareText(kName, statement);
+  question.explain = ExplainText(kName, statement, ExplainDetail::kVerbose);
+  question.end = Cat(Rollback(), "; ", DeallocateText(kName));
+  return question;
+}
+
+int64_t FindQueryId(std::string_view line) {
+  constexpr std::string_view kLabel = "Query Identifier: ";
+  if (line.substr(0, kLabel.size()) != kLabel) return 0;
+  line.remove_prefix(kLabel.size());
+  int64_t id = 0;
+  std::from_chars(line.data(), line.data() + line.size(), id);
+  return id;
+}
+
+}  // namespace rowkeeper::sql

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Lines of calls: which there are, what they say, who a slow call waited for, and what SIGHUP changes.
+set -euo pipefail
+# shellcheck source=tests/support/server.sh
+source tests/support/server.sh
+
+TRACE=0af7651916cd43dd8448eb211c80319c
+SPAN=b7ad6b7169203331
+NOBODY=00000000-0000-4000-8000-000000000000
+
+logged() { grep -Eq -- "$1" "$SERVER_LOG"; }
+awaits_line() { wait_until "${3:-5}" "$2" logged "$1"; }
+is_held() { [ "$(scratch_sql "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")" = 1 ]; }
+update_waits() {
+  scratch_sql "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()" |
+    grep -q '^/[*]rowkeeper:planner.v1.Profile/Update[*]/ '
+}
+
+# Adds no row, but a line of a call that fails with the id.
+missing() { call TodoRepository.GetById "{\"id\": \"$1\"}" --header "x-request-id: $2" "${@:3}" >/dev/null 2>&1 || true; }
+
+step "calls that fail have a line, with the caller's trace; others have none"
+cat >"$WORK/config.toml" <<EOT
+log-calls = "errors,slow"
+slow-call-ms = 500
+log-level = "info"
+EOT
+start_planner --config "$WORK/config.toml"
+missing "$NOBODY" request-1 --header "traceparent: 00-$TRACE-$SPAN-01"
+awaits_line "msg=call method=planner.v1.TodoRepository.GetById entity=planner.v1.Todo id=$NOBODY status=NOT_FOUND .*request_id=request-1 trace_id=$TRACE span_id=$SPAN caller=" \
+  "the line of a call that failed"
+missing "$NOBODY" request-2 --header "traceparent: 00-$TRACE-0000000000000000-01"
+awaits_line 'request_id=request-2 caller=' "a malformed traceparent is ignored"
+call TodoRepository.List '{}' --header "x-request-id: request-3" >/dev/null
+missing "$NOBODY" request-4
+awaits_line 'request_id=request-4' "the next line"
+lacks "$(cat "$SERVER_LOG")" 'request-3' "an answer has no line"
+
+step "a slow call says where the time went, and whom it waited for"
+scratch_sql "BEGIN; SELECT 1 FROM profiles WHERE id = '$ADA' FOR UPDATE; SELECT pg_sleep(2); COMMIT" >/dev/null &
+HOLDER=$!
+wait_until 10 "the row is held" is_held
+HOLDER_PID=$(scratch_sql "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")
+call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Countess\"}, \"update_mask\": \"display_name\"}" >/dev/null &
+UPDATE=$!
+wait_until 10 "pg_stat_activity names the method" update_waits
+wait "$HOLDER" "$UPDATE"
+awaits_line "level=warning msg=call method=planner.v1.ProfileRepository.Update .*status=OK .*slow=true queue_ms=.* connection_ms=.* database_ms=.* statements=[0-9]+ statement=planner.v1.Profile/Update statement_name=rk_[0-9a-f]+ statement_ms=[0-9.]+ .*backend=[0-9]+ blocked_by=$HOLDER_PID lock=" \
+  "the line of a slow call"
+contains "$(cat "$SERVER_LOG")" "msg=\"a statement waits for a lock\" statement=planner.v1.Profile/Update backend=[0-9]+ blocked_by=$HOLDER_PID lock=[a-z]+ waited_ms=" \
+  "while it waited"
+
+step "SIGHUP reads level, calls and limit of slow calls again"
+sed -i 's/errors,slow/all/' "$WORK/config.toml"
+kill -HUP "$SERVER_PID"
+awaits_line 'msg="the log was changed" log-level=info log-calls=all slow-call-ms=500' "the change"
+call TodoRepository.List '{}' --header "x-request-id: request-5" >/dev/null
+awaits_line 'msg=call method=planner.v1.TodoRepository.List .*status=OK .*request_id=request-5' "an answer has a line now"
+
+step "a file with a mistake changes nothing"
+sed -i 's/"all"/"everything"/' "$WORK/config.toml"
+kill -HUP "$SERVER_PID"
+awaits_line 'level=error msg="SIGHUP: the configuration file was not applied" reason=.*log calls' "the refusal"
+call TodoRepository.List '{}' --header "x-request-id: request-6" >/dev/null
+awaits_line 'request_id=request-6' "the server logs as before"
+end_server TERM
+equals "$SERVER_EXIT" 0 "exit code"
+admin_sql "DROP DATABASE $SCRATCH_NAME WITH (FORCE)"
+
+step "what a flag says, SIGHUP does not change; query ids are asked for"
+cat >"$WORK/config.toml" <<EOT
+log-calls = "all"
+log-level = "debug"
+EOT
+make_scratch_database
+bootstrap_planner
+admin_sql "ALTER DATABASE $SCRATCH_NAME SET compute_query_id = on"
+start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --config "$WORK/config.toml" --log-calls slow --slow-call-ms 1
+wait_until 20 "the server serves" serving
+kill -HUP "$SERVER_PID"
+awaits_line 'msg="the log was changed" log-level=debug log-calls=slow slow-call-ms=1' "the flag stands"
+# The statement's id is that of PostgreSQL for the same prepared text.
+has_query_id() {
+  call ProfileRepository.GetById "{\"id\": \"$ADA\"}" --header "x-request-id: id-$RANDOM" >/dev/null
+  scratch_sql "BEGIN; SELECT 1 FROM profiles WHERE id = '$ADA' FOR UPDATE; SELECT pg_sleep(0.1); COMMIT" >/dev/null &
+  sleep 0.05
+  call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}" >/dev/null
+  wait $!
+  logged 'statement=planner.v1.Profile/Update .*query_id=-?[1-9][0-9]+'
+}
+wait_until 30 "the line of a slow call has the query id" has_query_id
+end_server TERM
