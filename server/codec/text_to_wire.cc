@@ -10,6 +10,7 @@
 #include "server/codec/number_text.h"
 #include "server/codec/pg_array.h"
 #include "server/codec/time_fields.h"
+#include "server/codec/utf8.h"
 
 namespace rowkeeper::codec {
 namespace {
@@ -140,12 +141,13 @@ std::string TextToWire::Misfit() const {
     case ValueKind::kUint64:
     case ValueKind::kFloat:
     case ValueKind::kDouble:
-    case ValueKind::kString:
     case ValueKind::kBytes:
     case ValueKind::kUuid:
     case ValueKind::kDecimal:
     case ValueKind::kJson:
       break;
+    case ValueKind::kString:
+      return "it is not valid UTF-8";
   }
   return "it does not fit the field's type";
 }
@@ -188,7 +190,7 @@ bool TextToWire::AppendText(const FieldShape& field, std::string_view text, std:
   *zero = text.empty();
   if (field.type == FieldDescriptor::TYPE_STRING) {
     AppendLengthDelimited(text, out);
-    return true;
+    return IsValidUtf8(text);
   }
   const bool uuid = type_.kind == ValueKind::kUuid;
   if (!uuid) *zero = text.empty() || text == "\\x";

@@ -128,8 +128,8 @@ class Connection {
   /// Runs one statement, autocommitted unless an explicit transaction was begun: BEGIN, COMMIT and the like are plain
   /// statements here. Errors are those of the error table, mapped from the SQLSTATE by sqlstate.h; no SQL text or
   /// driver message is in them. A lost connection is COMMIT_OUTCOME_UNKNOWN for an autocommitted write that was sent,
-  /// unless PostgreSQL said before that it ends the session and so undid it. An error inside an explicit transaction leaves it failed: COMMIT is then refused, where
-  /// PostgreSQL would roll back and report success.
+  /// unless PostgreSQL said before that it ends the session and so undid it. An error inside an explicit transaction
+  /// leaves it failed: COMMIT is then refused, where PostgreSQL would roll back and report success.
   virtual absl::StatusOr<Rows> Execute(const Query& query) = 0;
   /// Runs text that may hold several statements (migrations). For scripts of the operator, not for callers: the error's
   /// message is PostgreSQL's, with its line. On error, `*position` (if not null) is the 1-based character offset, or 0.

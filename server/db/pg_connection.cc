@@ -89,6 +89,7 @@ absl::Status PgConnection::SetUp(const std::string& conninfo) {
   absl::StatusOr<SessionFacts> facts = setup_.Judge(RunSetUp(setup_.Opening(told_pid_)), told_pid_);
   if (!facts.ok()) return facts.status();
   facts_ = *facts;
+  facts_.any_bytes = session_->server_encoding() == "SQL_ASCII";
   if (facts_.own_session && facts_.server_pid != told_pid_) {
     if (prove_session_ && IsShared(conninfo)) return NotItsOwnSession();  // before anything is set
     if (!SessionSetup::IsFrom(RunSetUp(setup_.Always()), facts_.server_pid)) return NotItsOwnSession();
@@ -173,7 +174,12 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
       if (fit == ResultFit::kFits) return rows;
       if (!MayReadAgain(query, *attempt)) return Misfit(fit, query, *attempt);
     } catch (const std::exception&) {
-      const PgError error = session_->LastError();
+      PgError error = session_->LastError();
+      if (IsTextWithheld(error, query)) {
+        if (query.effect == Query::Effect::kWrite) return Undecided();
+        absl::StatusOr<Rows> rows = ReadAnyBytes(query, &error);
+        if (rows.ok() && FitOf(*rows, query.result) == ResultFit::kFits) return rows;
+      }
       attempt->sqlstate = error.sqlstate;
       attempt->staleness = StalenessFor(error, *attempt);
       if (attempt->staleness == Staleness::kNone) return Failed(error, query, scope, *attempt);

@@ -50,6 +50,9 @@ class PgConnection final : public Connection, private CancelTarget {
   /// How often a stale statement is tried again: while migrations run, it may be stale again. Behind a transaction
   /// pooler the last try goes without a name.
   static constexpr int kMostRepeats = 5;
+  /// How often one may miss types that PostgreSQL has just looked up. A migration can change them while the statement
+  /// waits for its table, but seldom again the next time.
+  static constexpr int kTriesOfNewPlans = 2;
 
   /// One execution of a query, which may be tried again.
   struct Attempt {
@@ -92,6 +95,10 @@ class PgConnection final : public Connection, private CancelTarget {
   Staleness StalenessFor(const PgError& error, const Attempt& attempt) const;
   void NoteStale(Staleness staleness, const StatementName& name);
   bool GoBack(const Query& query);
+  /// The statement ran alone, and PostgreSQL does not give a text that it would return.
+  bool IsTextWithheld(const PgError& error, const Query& query) const;
+  /// Executes a read in a transaction that is given any bytes. When that fails, `error` says why.
+  absl::StatusOr<Rows> ReadAnyBytes(const Query& query, PgError* error);
 
   /// Begins the wait for an answer to `query`; each round trip has the whole limit.
   void ArmFor(const Query& query);

@@ -92,6 +92,11 @@ PgError PgSession::LastError() const {
   return error;
 }
 
+std::string PgSession::server_encoding() const {
+  const char* const encoding = PQparameterStatus(handle(), "server_encoding");
+  return encoding == nullptr ? "" : encoding;
+}
+
 void PgSession::TryCancel() {
   try {
     connection_.pqxx().cancel_query();

@@ -50,6 +50,8 @@ class PgSession {
 
   bool is_open() const { return connection_.pqxx().is_open(); }
   int backend_pid() const { return connection_.pqxx().backendpid(); }
+  /// Of the database: "UTF8".
+  std::string server_encoding() const;
   int socket() const { return connection_.pqxx().sock(); }
 
   /// For what libpqxx cannot do: describing statements, pipeline mode, reading an answer as it comes. It is libpqxx's

@@ -1,5 +1,6 @@
 // The statements of PgConnection: what they are sent as, what is prepared for them, and when they are tried again.
 
+#include <chrono>
 #include <exception>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/verdict.h"
+#include "server/db/error_origin.h"
 #include "server/db/failure_log.h"
 #include "server/db/pg_connection.h"
 #include "server/db/result_fit.h"
@@ -86,8 +88,30 @@ bool PgConnection::UsesName(const Query& query, const Attempt& attempt) {
 }
 
 std::string PgConnection::PlainText(const Query& query, const Attempt& attempt) const {
-  const bool sets = !facts_.own_session && IsBegin(attempt.effect);
-  return sets ? setup_.ForTransaction(query.text) : std::string(query.text);
+  if (!IsBegin(attempt.effect)) return std::string(query.text);
+  const std::string begin = facts_.own_session ? std::string(query.text) : setup_.ForTransaction(query.text);
+  return facts_.any_bytes ? SessionSetup::ForAnyBytes(begin) : begin;
+}
+
+bool PgConnection::IsTextWithheld(const PgError& error, const Query& query) const {
+  return facts_.any_bytes && error.sqlstate == "22021" && OriginOf(error) == ErrorOrigin::kStatement &&
+         transaction_.state() == TransactionTracker::State::kNone && query.name != nullptr;
+}
+
+absl::StatusOr<Rows> PgConnection::ReadAnyBytes(const Query& query, PgError* error) {
+  try {
+    ArmFor(query);
+    session_->Run(SessionSetup::ForAnyBytes("BEGIN"));
+    ArmFor(query);
+    Rows rows = RowsBuilder::Build(session_->RunWithParams(std::string(query.text), ParamsOf(query)));
+    ArmFor(query);
+    session_->Run("COMMIT");
+    return rows;
+  } catch (const std::exception&) {
+    *error = session_->LastError();
+    if (!error->lost) (void)RunPlain("ROLLBACK", std::chrono::seconds(5));
+    return DatabaseUnavailable();  // `error` has the reason
+  }
 }
 
 absl::Status PgConnection::PrepareFor(const Query& query) {
@@ -133,7 +157,8 @@ void PgConnection::DeallocateForgotten() {
 
 Staleness PgConnection::StalenessFor(const PgError& error, const Attempt& attempt) const {
   if (attempt.effect != TransactionEffect::kNone) return Staleness::kNone;
-  return StalenessOf(error, attempt.by_kept_plan);
+  const PlanAge of_new = attempt.repeats < kTriesOfNewPlans ? PlanAge::kNew : PlanAge::kNewAgain;
+  return StalenessOf(error, attempt.by_kept_plan ? PlanAge::kKept : of_new);
 }
 
 void PgConnection::NoteStale(Staleness staleness, const StatementName& name) {

@@ -165,6 +165,10 @@ void SessionSetup::Announce(const Rows& opening) const {
       std::string(Value(opening, "lock_timeout")));
 }
 
+std::string SessionSetup::ForAnyBytes(std::string_view begin) {
+  return Cat(begin, "; SET LOCAL client_encoding = 'SQL_ASCII'");
+}
+
 std::string SessionSetup::ForTransaction(std::string_view begin) const {
   const size_t end = begin.find(';');
   std::string text(begin.substr(0, end));

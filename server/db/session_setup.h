@@ -20,6 +20,9 @@ struct SessionFacts {
   int server_pid = 0;
   /// Longest run of a statement outside transactions, which PostgreSQL does not see to; 0: it does, or there is none.
   std::chrono::milliseconds statement_limit{0};
+  /// The database has the encoding SQL_ASCII: it stores whatever bytes it is given, and does not give those that are
+  /// not UTF-8 to a session whose encoding is.
+  bool any_bytes = false;
 };
 
 /// What makes a session give values as the server reads them, and keeps it from running for ever. A session of its own
@@ -42,6 +45,8 @@ class SessionSetup {
 
   /// `begin`, which begins a transaction, with the settings for that transaction alone. Several statements in one text.
   std::string ForTransaction(std::string_view begin) const;
+  /// `begin` for a transaction that is given any bytes. Such text is checked before it leaves the server.
+  static std::string ForAnyBytes(std::string_view begin);
 
  private:
   /// Whether a wrong value makes answers wrong, or only lets statements take longer.

@@ -12,9 +12,16 @@ enum class Staleness {
   kOutdated,  ///< it was prepared for tables, types, functions or a search_path that have been replaced since
 };
 
-/// Judges the error of a statement. `by_kept_plan`: it was prepared by an earlier call; if not, PostgreSQL has just
-/// read its text, and what it misses is not there. An error that comes from the body of a trigger or function is never
+/// What PostgreSQL had of a statement when it failed.
+enum class PlanAge {
+  kKept,  ///< it was prepared by an earlier call
+  kNew,   ///< its text was read just now; where it then waited for a lock, it had looked up types before and goes on
+          ///< with those
+  kNewAgain,  ///< the same once more: what it misses is not there
+};
+
+/// Judges the error of a statement. An error that comes from the body of a trigger or function is never
 /// about the statement.
-Staleness StalenessOf(const PgError& error, bool by_kept_plan);
+Staleness StalenessOf(const PgError& error, PlanAge age);
 
 }  // namespace rowkeeper::db

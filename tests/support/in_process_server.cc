@@ -104,7 +104,7 @@ InProcessServer::Options::Options() {
 
 InProcessServer::InProcessServer(std::unique_ptr<const catalogue::Catalogue> catalogue, Options options)
     : options_(std::move(options)),
-      database_("server"),
+      database_("server", options_.encoding),
       loaded_(WithPlans(std::move(catalogue))),
       messages_(std::make_unique<google::protobuf::DynamicMessageFactory>()) {
   static const QuietLog quiet;

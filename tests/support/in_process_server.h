@@ -62,6 +62,8 @@ class InProcessServer {
     db::ConnectionOptions connection;
     /// Set: gives the URL that the server is to use in place of the scratch database's.
     std::function<std::string(const std::string& url)> route;
+    /// Of the scratch database.
+    std::string encoding = "UTF8";
     /// Without tables the server does not serve; WaitUntilServing is then not called.
     enum class Schema { kCreate, kLeaveEmpty } schema = Schema::kCreate;
     /// kStill: the server's time stands still unless Advance or AdvanceUntil lets it pass. The database's does not.

@@ -44,11 +44,13 @@ std::string TestServerUrl() {
   return {};
 }
 
-ScratchDatabase::ScratchDatabase(std::string_view name_hint) : name_(Cat("rk_", name_hint, "_", RandomHex(6))) {
+ScratchDatabase::ScratchDatabase(std::string_view name_hint, std::string_view encoding)
+    : name_(Cat("rk_", name_hint, "_", RandomHex(6))) {
   const std::string server = TestServerUrl();
   if (server.empty()) return;
   const auto admin = OpenOrFail(server);
-  if (RunOn(admin.get(), Cat("CREATE DATABASE ", name_, " TEMPLATE template0 ENCODING 'UTF8'"))) {
+  const char* const locale = encoding == "UTF8" ? "" : " LC_COLLATE 'C' LC_CTYPE 'C'";
+  if (RunOn(admin.get(), Cat("CREATE DATABASE ", name_, " TEMPLATE template0 ENCODING '", encoding, "'", locale))) {
     url_ = With(server, "dbname", name_);
   }
 }

@@ -12,8 +12,9 @@ namespace rowkeeper::testing {
 /// when the object dies. Without that variable, or when the server refuses, the running test fails and says what to do.
 class ScratchDatabase {
  public:
-  /// `name_hint` becomes part of the name, so that a leftover can be traced: lower-case letters and digits.
-  explicit ScratchDatabase(std::string_view name_hint = "test");
+  /// `name_hint` becomes part of the name, so that a leftover can be traced: lower-case letters and digits. `encoding`
+  /// other than UTF8 comes with the locale C.
+  explicit ScratchDatabase(std::string_view name_hint = "test", std::string_view encoding = "UTF8");
   ~ScratchDatabase();
   ScratchDatabase(const ScratchDatabase&) = delete;
   ScratchDatabase& operator=(const ScratchDatabase&) = delete;

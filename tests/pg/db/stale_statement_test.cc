@@ -50,13 +50,12 @@ class StaleStatementsTest : public DbTest {
   }
 
   /// Another type of the same name, as a migration makes it that takes a label away.
-  static constexpr char kRemake[] = R"(
-      BEGIN;
+  static constexpr char kChange[] = R"(
       ALTER TYPE state RENAME TO state_old;
       CREATE TYPE state AS ENUM ('new', 'done', 'late');
       ALTER TABLE jobs ALTER COLUMN state TYPE state USING state::text::state;
-      DROP TYPE state_old;
-      COMMIT;)";
+      DROP TYPE state_old;)";
+  static inline const std::string kRemake = Cat("BEGIN;", kChange, "COMMIT;");
 
   std::unique_ptr<Connection> connection_;
 };
@@ -218,6 +217,56 @@ TEST_F(StaleStatementsTest, LaterOnesAskForARerun) {
   ASSERT_TRUE(Run(*connection_, "SELECT 1").ok());
   EXPECT_EQ(Reason(Prepared(kInsert, {"late"})), "OK");
   EXPECT_TRUE(Run(*connection_, "COMMIT").ok());
+}
+
+/// Its type is looked up before it waits for the table, which has another type when it goes on.
+class NewStatementTest : public StaleStatementsTest {
+ protected:
+  /// Runs `statement` on a connection that has not prepared it, while a migration holds the table.
+  template <typename Statement>
+  static void RunInAMigration(const Statement& statement) {
+    const auto migration = Open();
+    ASSERT_TRUE(migration->ExecuteScript(Cat("BEGIN;", kChange), nullptr).ok());
+    std::thread commits([&migration] {
+      const char* const waits =
+          "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      EXPECT_TRUE(testing::Eventually([waits] { return scratch().Value(waits) == "1"; }));
+      EXPECT_TRUE(migration->ExecuteScript("COMMIT", nullptr).ok());
+    });
+    statement();
+    commits.join();
+  }
+  static absl::StatusOr<Rows> Unnamed(Connection& connection, std::string_view sql, const std::vector<Param>& params) {
+    return Run(connection, sql, params);
+  }
+};
+
+TEST_F(NewStatementTest, AloneIsTriedAgain) {
+  const auto other = Open();
+  RunInAMigration([&] { EXPECT_EQ(Reason(Prepared(*other, kBatch, {"{late}"})), "OK"); });
+  RunInAMigration([&] { EXPECT_EQ(Reason(Unnamed(*other, kBatch, {"{late}"})), "OK"); });
+  EXPECT_EQ(scratch().Value("SELECT count(*) FROM jobs WHERE state = 'late'"), "2");
+}
+
+TEST_F(NewStatementTest, FirstOfItsTransactionIsTriedAgain) {
+  const auto other = Open();
+  ASSERT_TRUE(Run(*other, "BEGIN").ok());
+  RunInAMigration([&] { EXPECT_EQ(Reason(Unnamed(*other, kBatch, {"{late}"})), "OK"); });
+  ASSERT_TRUE(Run(*other, "COMMIT").ok());
+  EXPECT_EQ(scratch().Value("SELECT count(*) FROM jobs WHERE state = 'late'"), "1");
+}
+
+TEST_F(NewStatementTest, ALaterOneAsksForARerun) {
+  const auto other = Open();
+  ASSERT_TRUE(Run(*other, "BEGIN").ok());
+  ASSERT_TRUE(Run(*other, "SELECT 1").ok());
+  RunInAMigration([&] { EXPECT_EQ(Reason(Unnamed(*other, kBatch, {"{late}"})), "SERIALIZATION_FAILURE"); });
+}
+
+TEST_F(NewStatementTest, WhatIsNotThereIsSaidToBeMissing) {
+  const auto other = Open();
+  EXPECT_EQ(Reason(Prepared(*other, "SELECT $1::nowhere[]", {"{}"})), "SCHEMA_MISMATCH");
+  EXPECT_EQ(Reason(Unnamed(*other, "SELECT $1::nowhere[]", {"{}"})), "SCHEMA_MISMATCH");
 }
 
 /// They are about other statements.

@@ -50,6 +50,11 @@ class PoolerTest : public ::testing::Test {
     options.url = scratch_.UrlFor(role_);
     return options;
   }
+  ConnectionOptions DirectAsOwner() const {
+    ConnectionOptions options;
+    options.url = scratch_.url();
+    return options;
+  }
   ConnectionOptions Pooled(Pooler pooler = Pooler::kAuto) const {
     ConnectionOptions options = Direct();
     options.url = pooler_->Route(options.url);

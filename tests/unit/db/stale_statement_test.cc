@@ -52,8 +52,17 @@ std::vector<StaleCase> StaleCases() {
 
 TEST(StaleStatementTest, ErrorsOfTheStatementItself) {
   for (const StaleCase& c : StaleCases()) {
-    EXPECT_EQ(StalenessOf(c.error, true), c.kept) << c.error.sqlstate << " " << c.error.primary;
-    EXPECT_EQ(StalenessOf(c.error, false), c.unprepared) << c.error.sqlstate << " " << c.error.primary;
+    EXPECT_EQ(StalenessOf(c.error, PlanAge::kKept), c.kept) << c.error.sqlstate << " " << c.error.primary;
+    EXPECT_EQ(StalenessOf(c.error, PlanAge::kNewAgain), c.unprepared) << c.error.sqlstate << " " << c.error.primary;
+  }
+}
+
+/// It looked types up before it waited for a table.
+TEST(StaleStatementTest, ANewPlanMayMissTypesAndNothingElse) {
+  for (const StaleCase& c : StaleCases()) {
+    const bool about_types = c.error.sqlstate == "42704" || c.error.sqlstate == "42883" || c.error.sqlstate == "42804";
+    EXPECT_EQ(StalenessOf(c.error, PlanAge::kNew), about_types ? Staleness::kOutdated : c.unprepared)
+        << c.error.sqlstate << " " << c.error.primary;
   }
 }
 
@@ -61,9 +70,9 @@ TEST(StaleStatementTest, ErrorsOfAParameterAreTheStatements) {
   for (const StaleCase& c : StaleCases()) {
     PgError error = c.error;
     error.context = "unnamed portal parameter $1";
-    EXPECT_EQ(StalenessOf(error, true), c.kept) << error.sqlstate;
+    EXPECT_EQ(StalenessOf(error, PlanAge::kKept), c.kept) << error.sqlstate;
     error.context = "unbenanntes Portal Parameter $1 = »...«";
-    EXPECT_EQ(StalenessOf(error, true), c.kept) << error.sqlstate;
+    EXPECT_EQ(StalenessOf(error, PlanAge::kKept), c.kept) << error.sqlstate;
   }
 }
 
@@ -74,14 +83,14 @@ TEST(StaleStatementTest, ErrorsOfABodyAreNot) {
                                 "SQL statement \"SELECT 1\"\nPL/pgSQL function f() line 1 at PERFORM"}) {
       PgError error = c.error;
       error.context = context;
-      EXPECT_EQ(StalenessOf(error, true), Staleness::kNone) << error.sqlstate << " " << context;
+      EXPECT_EQ(StalenessOf(error, PlanAge::kKept), Staleness::kNone) << error.sqlstate << " " << context;
     }
     PgError in_body = c.error;
     in_body.internal_query = "SELECT nope";
-    EXPECT_EQ(StalenessOf(in_body, true), Staleness::kNone) << in_body.sqlstate;
+    EXPECT_EQ(StalenessOf(in_body, PlanAge::kKept), Staleness::kNone) << in_body.sqlstate;
     PgError raised = c.error;
     raised.source_function = "exec_stmt_raise";
-    EXPECT_EQ(StalenessOf(raised, true), Staleness::kNone) << raised.sqlstate;
+    EXPECT_EQ(StalenessOf(raised, PlanAge::kKept), Staleness::kNone) << raised.sqlstate;
   }
 }
 
@@ -89,14 +98,14 @@ TEST(StaleStatementTest, PositionIsInTheStatementItself) {
   PgError error = ErrorOf("42703", "column \"c\" does not exist", "errorMissingColumn");
   error.position = 8;
   error.context = "extended query with parameters: $1 = 'PL/SQL'";
-  EXPECT_EQ(StalenessOf(error, true), Staleness::kOutdated);
+  EXPECT_EQ(StalenessOf(error, PlanAge::kKept), Staleness::kOutdated);
 }
 
 TEST(StaleStatementTest, LostConnectionsHaveNoStatements) {
   for (const StaleCase& c : StaleCases()) {
     PgError error = c.error;
     error.lost = true;
-    EXPECT_EQ(StalenessOf(error, true), Staleness::kNone) << error.sqlstate;
+    EXPECT_EQ(StalenessOf(error, PlanAge::kKept), Staleness::kNone) << error.sqlstate;
   }
 }
 
