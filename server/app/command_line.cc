@@ -208,6 +208,17 @@ void AddListOptions(CLI::App* command, ServeSettings* settings) {
             "Deepest parentheses of a filter expression, and keys of a path into an object")
       ->check(CLI::Range(1, 100))
       ->group("Server");
+  AddOption(command, "--max-filter-values", &settings->max_filter_values,
+            "Most values of one filter, such as IN, outside filter expressions")
+      ->check(CLI::Range(1, 1000000))
+      ->group("Server");
+  AddOption(command, "--max-search-bytes", &settings->max_search_bytes,
+            "Longest text that a LIKE, PREFIX or SEARCH filter looks for, bytes")
+      ->check(CLI::Range(1, 65536))
+      ->group("Server");
+  AddOption(command, "--max-search-words", &settings->max_search_words, "Most words that a SEARCH filter looks for")
+      ->check(CLI::Range(1, 10000))
+      ->group("Server");
 }
 
 /// What callers are shown of the database.
@@ -269,6 +280,11 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--max-response-size", &settings->max_response_kib,
             "Largest response, KiB; gRPC clients accept 4096 unless told otherwise")
       ->check(CLI::Range(1, 1048576))
+      ->group("Server");
+  AddOption(command, "--memory-budget", &settings->memory_budget_mib,
+            "Memory for the requests, rows and responses of all calls together, MiB; the process takes about twice as "
+            "much. 0: 30 percent of the machine's RAM or of the control group's limit")
+      ->check(CLI::Range(0, 16777216))
       ->group("Server");
   AddListOptions(command, settings);
   AddBatchOptions(command, settings);

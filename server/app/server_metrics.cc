@@ -155,6 +155,23 @@ void AddSessions(const db::SessionCounters& sessions, Exposition* out) {
   AddCounter(out, "rowkeeper_prepared_statements_total", "Statements prepared in a session", sessions.prepared.value());
   AddCounter(out, "rowkeeper_stale_statements_total", "Prepared statements that had to be prepared anew",
              sessions.stale.value());
+  AddCounter(out, "rowkeeper_answers_stopped_total",
+             "Statements that were stopped while their rows were read, because these were too large",
+             sessions.stopped.value());
+}
+
+void AddMemory(const MemoryBudget& memory, Exposition* out) {
+  for (size_t number = 0; number < MemoryBudget::kUses; ++number) {
+    const auto use = static_cast<MemoryBudget::Use>(number);
+    const MemoryBudget::Share share = memory.share(use);
+    const Labels labels = {{"use", MemoryUseName(use)}};
+    AddGauge(out, "rowkeeper_memory_used_bytes", "Bytes that calls hold, by what holds them",
+             static_cast<double>(share.used), labels);
+    AddGauge(out, "rowkeeper_memory_limit_bytes", "Bytes that calls may hold, by what holds them: --memory-budget",
+             static_cast<double>(share.limit), labels);
+    AddCounter(out, "rowkeeper_memory_refused_total", "Calls and statements that found no memory, by what for",
+               share.refused_total, labels);
+  }
 }
 
 void AddMonitor(const DatabaseMonitor& monitor, Exposition* out) {
@@ -275,6 +292,7 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.monitor != nullptr) AddMonitor(*parts.monitor, out);
   if (parts.executor != nullptr) AddExecutor(*parts.executor, out);
   if (parts.sessions != nullptr) AddSessions(*parts.sessions, out);
+  if (parts.memory != nullptr) AddMemory(*parts.memory, out);
   if (parts.pool != nullptr) AddPool(*parts.pool, out);
   if (parts.statements != nullptr) AddStatements(*parts.statements, out);
   const uow::UnitsOfWork* const units = parts.units == nullptr ? nullptr : parts.units->get();

@@ -8,6 +8,7 @@
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/pending_migrations.h"
 #include "server/app/serving_state.h"
+#include "server/base/memory_budget.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
 #include "server/exec/statement_cache.h"
@@ -25,6 +26,7 @@ namespace rowkeeper::app {
 /// The parts of a server that count something. A part that is null has nothing to tell.
 struct MeasuredParts {
   const db::SessionCounters* sessions = nullptr;
+  const MemoryBudget* memory = nullptr;
   const db::Pool* pool = nullptr;
   const exec::Executor* executor = nullptr;
   const exec::StatementCache* statements = nullptr;

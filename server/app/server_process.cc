@@ -8,6 +8,7 @@
 
 #include "server/app/admin_pages.h"
 #include "server/app/connection_settings.h"
+#include "server/app/memory_settings.h"
 #include "server/app/stream_settings.h"
 #include "server/app/unit_settings.h"
 #include "server/base/database_errors.h"
@@ -60,7 +61,9 @@ wire::KeptResponses ToKeptResponses(const ServeSettings& settings) {
   return {exec::IdempotencyKeys(std::move(keys)), Kibibytes(largest)};
 }
 
-ServerProcessOptions Complete(ServerProcessOptions options, const exec::ErrorContexts& errors) {
+ServerProcessOptions Complete(ServerProcessOptions options, const exec::ErrorContexts& errors,
+                              std::shared_ptr<MemoryBudget> memory) {
+  options.connection.memory = std::move(memory);
   options.connection = WithSessionLimits(std::move(options.connection), options.serve.units);
   options.connection.counters = std::make_shared<db::SessionCounters>();
   db::ErrorWords words = errors.Words();
@@ -80,10 +83,11 @@ void LogLosses() {
 
 }  // namespace
 
-ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options)
+ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options, size_t memory_bytes)
     : loaded_(loaded),
+      memory_(std::make_shared<MemoryBudget>(memory_bytes)),
       errors_(*loaded.catalogue),
-      options_(Complete(options, errors_)),
+      options_(Complete(options, errors_, memory_)),
       timers_(options.clock, [](const std::exception& error) { (void)observe::Caught("a timer", "", error); }),
       heartbeat_(&timers_),
       tokens_(TokenKey(options.serve.page_token_key)),
@@ -106,7 +110,10 @@ ServerProcess::~ServerProcess() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const LoadedCatalogue& loaded,
                                                                     const ServerProcessOptions& options) {
-  std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options));
+  const absl::StatusOr<size_t> memory = ToMemoryBudget(options.serve);
+  if (!memory.ok()) return memory.status();
+  Log(LogLevel::kInfo, "memory", {{"budget_bytes", static_cast<int64_t>(*memory)}});
+  std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options, *memory));
   if (absl::Status status = process->CheckUnits(); !status.ok()) return status;
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
@@ -142,8 +149,12 @@ void ServerProcess::MakeServices() {
   backend.limits.pages.default_page_size = options_.serve.default_page_size;
   backend.limits.pages.max_page_size = options_.serve.max_page_size;
   backend.limits.pages.max_skip = options_.serve.max_skip;
-  backend.limits.pages.filter = {static_cast<size_t>(options_.serve.max_filter_bytes), options_.serve.max_filter_terms,
-                                 options_.serve.max_filter_nesting};
+  backend.limits.pages.filter = {static_cast<size_t>(options_.serve.max_filter_bytes),
+                                 options_.serve.max_filter_terms,
+                                 options_.serve.max_filter_nesting,
+                                 options_.serve.max_filter_values,
+                                 static_cast<size_t>(options_.serve.max_search_bytes),
+                                 options_.serve.max_search_words};
   backend.limits.pages.relations = {options_.serve.max_relation_depth, options_.serve.max_relations,
                                     options_.serve.max_related_rows, Kibibytes(options_.serve.max_related_kib)};
   for (const auto& plan : loaded_.plans) {
@@ -158,9 +169,9 @@ void ServerProcess::MakeServices() {
       wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug, &tokens_, backend.limits.pages});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
-  service_ =
-      std::make_unique<wire::DynamicService>(std::move(served), wire::ToDynamicStreams(streams_),
-                                             wire::DynamicServiceOptions{backend.max_response_bytes, &timers_.clock()});
+  service_ = std::make_unique<wire::DynamicService>(
+      std::move(served), wire::ToDynamicStreams(streams_),
+      wire::DynamicServiceOptions{backend.max_response_bytes, &timers_.clock(), memory_.get()});
   AnnounceServices();
 }
 
@@ -249,6 +260,7 @@ void ServerProcess::MakeUnits() {
 void ServerProcess::MakeMetrics() {
   MeasuredParts parts;
   parts.sessions = options_.connection.counters.get();
+  parts.memory = memory_.get();
   parts.pool = &pool_;
   parts.executor = executor_.get();
   parts.statements = &statements_;

@@ -19,6 +19,7 @@
 #include "server/app/serving_state.h"
 #include "server/app/settings.h"
 #include "server/app/statement_watch.h"
+#include "server/base/memory_budget.h"
 #include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
@@ -65,6 +66,7 @@ class ServerProcess {
   Timers& timers() { return timers_; }
   /// What a scrape of its metrics gets; see ServerMetrics. Thread-safe.
   std::string MetricsText() const { return metrics_->Text(); }
+  const MemoryBudget& memory() const { return *memory_; }
   /// The statements that calls have needed so far.
   const exec::StatementCache& statements() const { return statements_; }
   const wire::SharedCodecs& codecs() const { return codecs_; }
@@ -74,7 +76,7 @@ class ServerProcess {
   void Shutdown();
 
  private:
-  ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options);
+  ServerProcess(const LoadedCatalogue& loaded, const ServerProcessOptions& options, size_t memory_bytes);
   absl::Status Listen();
   absl::Status ListenForAdmin();
   /// All that is known of their limits before the server listens.
@@ -92,6 +94,8 @@ class ServerProcess {
   void LogBehind(const DatabaseView& view);
 
   const LoadedCatalogue& loaded_;
+  /// Of the rows of all connections, and of all messages.
+  const std::shared_ptr<MemoryBudget> memory_;
   const exec::ErrorContexts errors_;
   /// With the session limits that follow from others, and what connections know about errors.
   const ServerProcessOptions options_;

@@ -91,12 +91,17 @@ struct ServeSettings {
   int max_request_kib = 4096;
   /// Above max_request_kib, so that what was written can be returned.
   int max_response_kib = 8192;
+  /// 0: see DefaultMemoryBudget.
+  int memory_budget_mib = 0;
   int default_page_size = 50;
   int max_page_size = 1000;
   int max_skip = 10000;
   int max_filter_bytes = 16384;
   int max_filter_terms = 100;
   int max_filter_nesting = 20;
+  int max_filter_values = 10000;
+  int max_search_bytes = 1024;
+  int max_search_words = 100;
   int max_batch_rows = 1000;
   int max_batch_kib = 2048;
   int max_query_rows = 10000;

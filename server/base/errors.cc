@@ -92,6 +92,22 @@ absl::Status ResponseTooLarge(size_t bytes, size_t limit_bytes, std::string_view
       .Build();
 }
 
+absl::Status ResultTooLarge(size_t most_bytes) {
+  return ErrorBuilder(Reason::kResponseTooLarge, Cat("the rows of a statement have more than ", most_bytes,
+                                                     " bytes, and were not read to their end"))
+      .Build();
+}
+
+absl::Status RowsTooLarge(size_t limit_bytes) {
+  return ErrorBuilder(Reason::kResponseTooLarge,
+                      Cat("the rows have more than ", kRowsPerResponse * limit_bytes, " bytes in the database's text, ",
+                          kRowsPerResponse, " times what the server sends (", LimitName(Limit::kMaxResponseSize),
+                          "), and reading them was stopped; ask for fewer rows or "
+                          "fields"))
+      .WithLimit(Limit::kMaxResponseSize, Cat(limit_bytes, " bytes"))
+      .Build();
+}
+
 absl::Status Internal(std::string_view what) {
   const std::string id = RandomHex(8);
   return ErrorBuilder(Reason::kInternal,

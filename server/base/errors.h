@@ -9,6 +9,7 @@
 //   completion.h           callbacks that never run on the stack of one another
 //   statement_name.h       what a statement is prepared under; statement_text.h: the comment before it
 //   listen_address.h       where servers listen; file_descriptor.h
+//   memory_budget.h        how much memory calls may hold; machine_memory.h: how much there is
 //   ids.h, text.h, utf8.h  random ids; joining text; UTF-8
 
 #include <cstddef>
@@ -64,6 +65,16 @@ absl::Status LimitReached(Reason reason, std::string_view what, Limit limit, std
 /// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, without RetryInfo: the same call would end the same. `consequence`
 /// says what became of the call ("nothing was changed").
 absl::Status ResponseTooLarge(size_t bytes, size_t limit_bytes, std::string_view consequence);
+/// The same for rows of which more than `most_bytes` would have to be read, and reading was stopped. For those who run
+/// statements: RowsTooLarge() is what a caller is told.
+absl::Status ResultTooLarge(size_t most_bytes);
+/// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, without RetryInfo: the rows of one statement are so many or so large
+/// that the server stopped reading them, `most_bytes` being kRowsPerResponse times `limit_bytes`, what a response may
+/// have.
+absl::Status RowsTooLarge(size_t limit_bytes);
+/// How many times as many bytes as a response may have are read of one statement. PostgreSQL's text takes more than a
+/// message: twice as much for bytes, three times for times, more for small numbers and jsonb.
+inline constexpr size_t kRowsPerResponse = 4;
 /// INTERNAL, reason INTERNAL, for what should not happen. `what` is shown to the caller, so it holds no driver text or
 /// row value. A fresh id is in the message and in the metadata as "log_id": whoever logs more about it uses
 /// ErrorLogId().

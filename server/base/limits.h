@@ -16,11 +16,15 @@ enum class Limit : uint8_t {
   kPoolTimeout,
   kMaxResponseSize,
   kMaxIdempotentResponse,
+  kMemoryBudget,
   // Of lists and their filters
   kMaxSkip,
   kMaxFilterBytes,
   kMaxFilterTerms,
   kMaxFilterNesting,
+  kMaxFilterValues,
+  kMaxSearchBytes,
+  kMaxSearchWords,
   // Of relations
   kMaxRelationDepth,
   kMaxRelations,

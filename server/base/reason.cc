@@ -65,6 +65,7 @@ constexpr ReasonEntry kReasons[] = {
     {Reason::kTooManyRows, "TOO_MANY_ROWS", Code::kResourceExhausted},
     {Reason::kRelatedRowsTooLarge, "RELATED_ROWS_TOO_LARGE", Code::kResourceExhausted},
     {Reason::kResponseTooLarge, "RESPONSE_TOO_LARGE", Code::kResourceExhausted},
+    {Reason::kMemoryFull, "MEMORY_FULL", Code::kResourceExhausted},
     {Reason::kDatabasePermission, "DATABASE_PERMISSION", Code::kPermissionDenied},
     {Reason::kCancelled, "CANCELLED", Code::kCancelled},
     {Reason::kDeadlineExceeded, "DEADLINE_EXCEEDED", Code::kDeadlineExceeded},

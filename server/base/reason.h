@@ -69,6 +69,7 @@ enum class Reason : uint8_t {
   kTooManyRows,
   kRelatedRowsTooLarge,
   kResponseTooLarge,
+  kMemoryFull,
   // PERMISSION_DENIED
   kDatabasePermission,
   // CANCELLED

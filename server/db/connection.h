@@ -11,6 +11,7 @@
 //   canceller.cc           PostgreSQL's cancel requests; socket_watch.cc gives up a statement whose answer does not
 //                          come in time
 //   prepared_statements.h  what one session has prepared; stale_statement.cc: when it is to be prepared again
+//   answer_reader.h        counts an answer while it comes, and has it stopped when it is too large
 //   result_fit.h           whether a result has the columns that its statement promised
 //   running_statements.h   what runs now; statement_cost.h: what it cost, for its call and its statement
 //   describe.h             asks PostgreSQL what a custom query takes and gives
@@ -22,6 +23,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/memory_budget.h"
 #include "server/base/result_shape.h"
 #include "server/base/statement_name.h"
 #include "server/db/cancellation.h"
@@ -87,6 +89,8 @@ struct ConnectionOptions {
   std::shared_ptr<const ErrorWords> errors;
   /// May be null: then nobody asks.
   std::shared_ptr<SessionCounters> counters;
+  /// That the rows of all connections share; may be null: then there is no limit for all of them together.
+  std::shared_ptr<MemoryBudget> memory;
 };
 
 /// One statement to execute.
@@ -111,6 +115,13 @@ struct Query {
   /// look for cancellation. The error is then COMMIT_OUTCOME_UNKNOWN for an autocommitted write, DATABASE_UNAVAILABLE
   /// in a transaction, else CANCELLED or DEADLINE_EXCEEDED.
   Cancellation* cancellation = nullptr;
+  /// Most bytes of the answer, as PostgreSQL sends them; 0: any number. When more come, or when
+  /// ConnectionOptions::memory is full, the statement is cancelled and the error is ResultTooLarge() or MemoryFull(),
+  /// which has failed the transaction that it is in. A statement that ends before it is cancelled has succeeded, and
+  /// its rows are given. Where the answer goes on for as much again, the connection is lost too: PostgreSQL looks for
+  /// cancellation between the rows of a SELECT, and not at all while it sends those of a write or of FETCH. So nothing
+  /// of an autocommitted write is refused: its rows tell of what is stored.
+  size_t most_result_bytes = 0;
   /// Longest wait for the answer; then the connection counts as lost. 0: ConnectionOptions::answer_limit_ms.
   int answer_limit_ms = 0;
 };

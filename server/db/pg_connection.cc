@@ -83,6 +83,7 @@ PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions&
       statements_(options.prepared_statements),
       echo_(options.echo ? EchoLogger() : nullptr),
       errors_(options.errors),
+      memory_(options.memory),
       counters_(options.counters != nullptr ? options.counters : std::make_shared<SessionCounters>()) {}
 
 absl::Status PgConnection::SetUp(const std::string& conninfo) {
@@ -177,7 +178,7 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
       PgError error = session_->LastError();
       if (IsTextWithheld(error, query)) {
         if (query.effect == Query::Effect::kWrite) return Undecided();
-        absl::StatusOr<Rows> rows = ReadAnyBytes(query, &error);
+        absl::StatusOr<Rows> rows = ReadAnyBytes(query, attempt, &error);
         if (rows.ok() && FitOf(*rows, query.result) == ResultFit::kFits) return rows;
       }
       attempt->sqlstate = error.sqlstate;
@@ -229,6 +230,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
     if (!broken_) MarkBroken(error.sqlstate);
     if (RefusedByPooler(error)) return DatabaseExhausted();
     if (statement.may_have_written) return CommitOutcomeUnknown();
+    if (attempt.meter.excess() != AnswerMeter::Excess::kNone) return Excess(query, attempt);
     const bool alone = transaction_.state() == TransactionTracker::State::kNone;
     return alone && statement.cancelled ? CancelledStatus(*statement.cancelled, "a statement ran")
                                         : DatabaseUnavailable();
@@ -239,6 +241,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   }
   statement.read_only_transaction = transaction_.read_only();
   transaction_.Failed(attempt.effect);
+  if (attempt.meter.excess() != AnswerMeter::Excess::kNone && error.sqlstate == "57014") return Excess(query, attempt);
   absl::Status status = MayFitLater(attempt) ? SerializationFailure() : StatusFromPgError(error, statement);
   if (!VerdictOf(status).has_value()) LogFailure(error, query, status);  // its caller says what it means
   return status;

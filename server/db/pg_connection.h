@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "server/db/answer_reader.h"
 #include "server/db/canceller.h"
 #include "server/db/connection.h"
 #include "server/db/pg_error.h"
@@ -68,6 +69,7 @@ class PgConnection final : public Connection, private CancelTarget {
     /// Of the error that it ended with.
     Staleness staleness = Staleness::kNone;
     std::string sqlstate = {};
+    AnswerMeter meter = {};
   };
 
   Rows RunSetUp(const std::string& text);
@@ -83,6 +85,10 @@ class PgConnection final : public Connection, private CancelTarget {
   // In pg_statements.cc:
   static const std::vector<Param>& ParamsOf(const Query& query);
   absl::StatusOr<Rows> Send(const Query& query, Attempt* attempt);
+  AnswerMeter::Options MeterFor(const Query& query) const;
+  /// Has the statement cancelled whose answer is too large.
+  void StopAnswer();
+  absl::Status Excess(const Query& query, const Attempt& attempt) const;
   bool MayReadAgain(const Query& query, const Attempt& attempt);
   absl::Status Misfit(ResultFit fit, const Query& query, const Attempt& attempt);
   absl::Status PrepareFor(const Query& query);
@@ -98,7 +104,7 @@ class PgConnection final : public Connection, private CancelTarget {
   /// The statement ran alone, and PostgreSQL does not give a text that it would return.
   bool IsTextWithheld(const PgError& error, const Query& query) const;
   /// Executes a read in a transaction that is given any bytes. When that fails, `error` says why.
-  absl::StatusOr<Rows> ReadAnyBytes(const Query& query, PgError* error);
+  absl::StatusOr<Rows> ReadAnyBytes(const Query& query, Attempt* attempt, PgError* error);
 
   /// Begins the wait for an answer to `query`; each round trip has the whole limit.
   void ArmFor(const Query& query);
@@ -136,6 +142,8 @@ class PgConnection final : public Connection, private CancelTarget {
   const std::shared_ptr<spdlog::logger> echo_;
   /// May be null.
   const std::shared_ptr<const ErrorWords> errors_;
+  /// May be null.
+  const std::shared_ptr<MemoryBudget> memory_;
   /// Those of the options, or nobody's.
   const std::shared_ptr<SessionCounters> counters_;
 };

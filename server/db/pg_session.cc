@@ -18,6 +18,14 @@ class Failure : public std::exception {
   const char* what() const noexcept override { return "a statement failed"; }
 };
 
+/// As libpq takes parameters: null pointers are NULL.
+std::vector<const char*> Pointers(const std::vector<Param>& params) {
+  std::vector<const char*> values;
+  values.reserve(params.size());
+  for (const Param& param : params) values.push_back(param ? param->c_str() : nullptr);
+  return values;
+}
+
 PgResult Succeeded(PgResult result) {
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) throw Failure();
@@ -56,9 +64,14 @@ pqxx::result PgSession::Run(const std::string& text) {
   return transaction_.exec(text);
 }
 
-pqxx::result PgSession::RunWithParams(const std::string& text, const std::vector<Param>& params) {
+PgResult PgSession::RunWithParams(const std::string& text, const std::vector<Param>& params, const Reading& reading) {
   errors_.Clear();
-  return db::RunWithParams(&transaction_, text, params);
+  const std::vector<const char*> values = Pointers(params);
+  if (PQsendQueryParams(handle(), text.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
+                        nullptr, 0) == 0) {
+    throw Failure();
+  }
+  return Succeeded(ReadAnswer(handle(), reading.meter, reading.stop));
 }
 
 void PgSession::Prepare(const std::string& name, std::string_view text) {
@@ -76,13 +89,14 @@ PgResult PgSession::Describe(const std::string& name) {
   return Succeeded(PgResult(PQdescribePrepared(handle(), name.c_str())));
 }
 
-PgResult PgSession::RunPrepared(const std::string& name, const std::vector<Param>& params) {
+PgResult PgSession::RunPrepared(const std::string& name, const std::vector<Param>& params, const Reading& reading) {
   errors_.Clear();
-  std::vector<const char*> values;
-  values.reserve(params.size());
-  for (const Param& param : params) values.push_back(param ? param->c_str() : nullptr);
-  return Succeeded(PgResult(
-      PQexecPrepared(handle(), name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0)));
+  const std::vector<const char*> values = Pointers(params);
+  if (PQsendQueryPrepared(handle(), name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr,
+                          0) == 0) {
+    throw Failure();
+  }
+  return Succeeded(ReadAnswer(handle(), reading.meter, reading.stop));
 }
 
 PgError PgSession::LastError() const {

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "server/db/answer_reader.h"
 #include "server/db/pg_error.h"
 #include "server/db/pg_result.h"
 #include "server/db/pqxx_compat.h"
@@ -25,17 +27,26 @@ class PgSession {
 
   /// Simple protocol: `text` may hold several statements.
   pqxx::result Run(const std::string& text);
-  pqxx::result RunWithParams(const std::string& text, const std::vector<Param>& params);
 
-  // Names are the caller's affair: libpqxx has a list of its own, which cannot be told that the server has forgotten a
-  // statement, or has one that others prepared. So these run on the handle, and throw an std::exception.
+  // libpqxx reads an answer however large it is. And names are the caller's affair: it has a list of its own, which
+  // cannot be told that the server has forgotten a statement, or has one that others prepared. So these run on the
+  // handle, and throw an std::exception.
+
+  /// How an answer is read: see ReadAnswer.
+  struct Reading {
+    AnswerMeter* meter = nullptr;
+    absl::FunctionRef<void()> stop;
+  };
+
+  /// `text` is one statement, executed without a name.
+  PgResult RunWithParams(const std::string& text, const std::vector<Param>& params, const Reading& reading);
 
   void Prepare(const std::string& name, std::string_view text);
   /// DEALLOCATE.
   void Unprepare(const std::string& name);
   /// What it returns, without executing it.
   PgResult Describe(const std::string& name);
-  PgResult RunPrepared(const std::string& name, const std::vector<Param>& params);
+  PgResult RunPrepared(const std::string& name, const std::vector<Param>& params, const Reading& reading);
 
   /// The error of the latest of the calls above, which has thrown. One that came without an answer of the server is
   /// `lost`: nobody knows what the session has seen.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <spdlog/spdlog.h>
@@ -52,6 +53,9 @@ absl::Status PgConnection::Misfit(ResultFit fit, const Query& query, const Attem
 
 absl::StatusOr<Rows> PgConnection::Send(const Query& query, Attempt* attempt) {
   const std::vector<Param>& params = ParamsOf(query);
+  attempt->meter = AnswerMeter(MeterFor(query));
+  const auto stop = [this] { StopAnswer(); };
+  const PgSession::Reading reading{&attempt->meter, stop};
   if (UsesName(query, *attempt)) {
     const bool prepared = statements_.Find(query.name->str()) == PreparedStatements::State::kPrepared;
     if (!prepared) {
@@ -61,14 +65,39 @@ absl::StatusOr<Rows> PgConnection::Send(const Query& query, Attempt* attempt) {
     ArmFor(query);
     attempt->sent = true;
     attempt->extended = true;
-    return RowsBuilder::Build(session_->RunPrepared(query.name->str(), params));
+    PgResult result = session_->RunPrepared(query.name->str(), params, reading);
+    return RowsBuilder::Build(std::move(result), attempt->meter.TakeCharge());
   }
   ArmFor(query);
   attempt->sent = true;
-  const bool plain = params.empty() && query.name == nullptr;
+  const bool plain = params.empty() && query.name == nullptr && query.most_result_bytes == 0;
   attempt->extended = !plain;
-  return RowsBuilder::Build(plain ? session_->Run(PlainText(query, *attempt))
-                                  : session_->RunWithParams(std::string(query.text), params));
+  if (plain) return RowsBuilder::Build(session_->Run(PlainText(query, *attempt)));
+  PgResult result = session_->RunWithParams(std::string(query.text), params, reading);
+  return RowsBuilder::Build(std::move(result), attempt->meter.TakeCharge());
+}
+
+AnswerMeter::Options PgConnection::MeterFor(const Query& query) const {
+  AnswerMeter::Options options;
+  options.memory = memory_.get();
+  if (query.effect == Query::Effect::kWrite && !transaction_.certainly_open()) {
+    options.when_full = AnswerMeter::Options::WhenFull::kGoOn;
+  } else {
+    options.most_bytes = query.most_result_bytes;
+  }
+  return options;
+}
+
+void PgConnection::StopAnswer() {
+  counters_->stopped.Add();
+  DeliverCancel();
+  (void)CancelRequestEnds();  // else the socket is shut down when the statement does not end
+}
+
+absl::Status PgConnection::Excess(const Query& query, const Attempt& attempt) const {
+  spdlog::info("statement {} was stopped: its rows are too large, or those of all statements are", NameInLog(query));
+  if (attempt.meter.excess() == AnswerMeter::Excess::kTooLarge) return ResultTooLarge(query.most_result_bytes);
+  return MemoryFull(*memory_, MemoryBudget::Use::kResults);
 }
 
 /// Behind a transaction pooler the next session may have prepared other statements than the last one. Alone, a
@@ -98,12 +127,15 @@ bool PgConnection::IsTextWithheld(const PgError& error, const Query& query) cons
          transaction_.state() == TransactionTracker::State::kNone && query.name != nullptr;
 }
 
-absl::StatusOr<Rows> PgConnection::ReadAnyBytes(const Query& query, PgError* error) {
+absl::StatusOr<Rows> PgConnection::ReadAnyBytes(const Query& query, Attempt* attempt, PgError* error) {
+  attempt->meter = AnswerMeter(MeterFor(query));
+  const auto stop = [this] { StopAnswer(); };
   try {
     ArmFor(query);
     session_->Run(SessionSetup::ForAnyBytes("BEGIN"));
     ArmFor(query);
-    Rows rows = RowsBuilder::Build(session_->RunWithParams(std::string(query.text), ParamsOf(query)));
+    PgResult result = session_->RunWithParams(std::string(query.text), ParamsOf(query), {&attempt->meter, stop});
+    Rows rows = RowsBuilder::Build(std::move(result), attempt->meter.TakeCharge());
     ArmFor(query);
     session_->Run("COMMIT");
     return rows;

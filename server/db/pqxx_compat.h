@@ -1,15 +1,12 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include <libpq-fe.h>
 #include <pqxx/connection>
 #include <pqxx/nontransaction>
 #include <pqxx/result>
 #include <pqxx/version>
-
-#include "server/db/rows.h"
 
 namespace rowkeeper::db {
 
@@ -63,8 +60,5 @@ class PqxxConnection final {
 };
 
 #endif
-
-pqxx::result RunWithParams(pqxx::nontransaction* transaction, const std::string& text,
-                           const std::vector<Param>& params);
 
 }  // namespace rowkeeper::db

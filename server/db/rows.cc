@@ -15,6 +15,7 @@ struct Rows::Storage {
   PgResult pg_result;
   std::vector<Rows> parts;
   bool assembled = false;
+  MemoryCharge charge;
 
   std::vector<Cell> cells;
 };
@@ -59,7 +60,7 @@ Rows RowsBuilder::Build(pqxx::result result) {
   return rows;
 }
 
-Rows RowsBuilder::Build(PgResult result) {
+Rows RowsBuilder::Build(PgResult result, MemoryCharge charge) {
   Rows rows;
   rows.affected_ = std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
   rows.columns_ = PQnfields(result.get());
@@ -79,6 +80,7 @@ Rows RowsBuilder::Build(PgResult result) {
     }
   }
   storage->pg_result = std::move(result);
+  storage->charge = std::move(charge);
   rows.cells_ = storage->cells.data();
   rows.storage_ = std::move(storage);
   return rows;

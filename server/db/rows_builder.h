@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "server/base/memory_budget.h"
 #include "server/db/assembled_rows.h"
 #include "server/db/pg_result.h"
 #include "server/db/pqxx_compat.h"
@@ -13,7 +14,8 @@ namespace rowkeeper::db {
 class RowsBuilder {
  public:
   static Rows Build(pqxx::result result);
-  static Rows Build(PgResult result);
+  /// The rows keep `charge`, which is what the result takes.
+  static Rows Build(PgResult result, MemoryCharge charge = {});
   static Rows Assemble(std::vector<Rows> parts, const std::vector<RowSource>& sources, int columns);
 };
 

@@ -17,6 +17,8 @@ struct SessionCounters {
   observe::Counter prepared;
   /// Prepared statements that had to be prepared anew, or that another session did not have.
   observe::Counter stale;
+  /// Answers that were stopped while they were read, because they were too large.
+  observe::Counter stopped;
 };
 
 }  // namespace rowkeeper::db

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_join.h"
+#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/exec/batch_run.h"
 #include "server/exec/judged.h"
@@ -95,8 +96,11 @@ absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, con
   query.errors = &parts.errors.For(subject());
   query.durations = statement.durations;
   query.cancellation = cancellation;
+  const auto response = static_cast<size_t>(parts.max_response_bytes);
+  query.most_result_bytes = kRowsPerResponse * response;
   absl::StatusOr<db::Rows> rows = connection.Execute(query);
   if (rows.ok()) return rows;
+  if (ReasonOf(rows.status()) == Reason::kResponseTooLarge) return RowsTooLarge(response);
   return Answer(*this, rows.status());
 }
 

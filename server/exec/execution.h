@@ -44,7 +44,8 @@ struct Execution {
   std::shared_ptr<const sql::Statement> Get(StatementCache::Kind kind) const;
   /// Executes a statement with the parameters that the call gives it.
   absl::StatusOr<db::Rows> Execute(const sql::Statement& statement, db::Query::Effect effect) const;
-  /// Executes a statement with parameters of its own.
+  /// Executes a statement with parameters of its own. Rows that are too many or too large to be a response are not read
+  /// to their end: RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE.
   absl::StatusOr<db::Rows> Execute(const sql::Statement& statement, const std::vector<db::Param>& params,
                                    db::Query::Effect effect) const;
 };

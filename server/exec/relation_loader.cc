@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "server/base/array_literal.h"
+#include "server/base/errors.h"
 #include "server/base/relation_errors.h"
 #include "server/base/text.h"
 
@@ -116,9 +117,17 @@ absl::StatusOr<db::Rows> RelationLoader::Execute(const plan::SelectedRelation& s
                          : selected.operands[static_cast<size_t>(parameter.index)]);
   }
   absl::StatusOr<db::Rows> rows = execution_.Execute(statement, params, db::Query::Effect::kRead);
+  if (ReasonOf(rows.status()) == Reason::kResponseTooLarge) return NotReadToTheirEnd(selected, rows.status());
   if (!rows.ok()) return rows;
   if (absl::Status status = CountBytes(selected, *rows); !status.ok()) return status;
   return rows;
+}
+
+/// More came than any response may have, and so, unless its limit is the larger one, more than relations may bring.
+absl::Status RelationLoader::NotReadToTheirEnd(const plan::SelectedRelation& selected,
+                                               const absl::Status& error) const {
+  if (selection_->max_bytes > static_cast<size_t>(execution_.parts.max_response_bytes) * kRowsPerResponse) return error;
+  return RelatedRowsTooLarge(selected.relation->field->full_name(), selection_->max_bytes);
 }
 
 absl::Status RelationLoader::CountBytes(const plan::SelectedRelation& selected, const db::Rows& rows) {

@@ -33,6 +33,7 @@ class RelationLoader {
   absl::StatusOr<RelationRows> LoadOne(const plan::SelectedRelation& selected, const Parents& parents, int link_cell);
   absl::StatusOr<db::Rows> Execute(const plan::SelectedRelation& selected, const sql::Statement& statement,
                                    const std::string& keys);
+  absl::Status NotReadToTheirEnd(const plan::SelectedRelation& selected, const absl::Status& error) const;
   absl::Status CountBytes(const plan::SelectedRelation& selected, const db::Rows& rows);
 
   const Execution& execution_;

@@ -37,11 +37,11 @@ void BindColumns(Call* call, const RelationLimits& limits, FieldViolations* viol
 void BindFamily(Call* call, const PageLimits& limits, const PageTokens& tokens, FieldViolations* violations) {
   switch (call->plan->family()) {
     case Family::kGet:
-      return BindFilters(call, violations);
+      return BindFilters(call, limits.filter, violations);
     case Family::kList:
       return BindList(call, limits, tokens, violations);
     case Family::kWrite:
-      return BindWrite(call, violations);
+      return BindWrite(call, limits.filter, violations);
     case Family::kBatch:
       return BindBatch(call, violations);
     case Family::kBulk:

@@ -14,11 +14,11 @@ namespace rowkeeper::wire {
 
 DynamicService::DynamicService(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams,
                                DynamicServiceOptions options)
-    : clock_(*options.clock) {
+    : clock_(*options.clock), memory_(options.memory) {
   for (DynamicMethod& method : methods) {
-    entries_.push_back(std::make_unique<Entry>(
-        Entry{{std::move(method.path), options.max_response_bytes, &in_flight_, &traffic_, options.clock},
-              std::move(method.handler)}));
+    entries_.push_back(std::make_unique<Entry>(Entry{
+        {std::move(method.path), options.max_response_bytes, &in_flight_, &traffic_, options.clock, options.memory},
+        std::move(method.handler)}));
     Register(static_cast<int>(entries_.size()) - 1);
   }
   for (DynamicStream& stream : streams) {
@@ -32,15 +32,16 @@ void DynamicService::RegisterStream(int index, const DynamicStream* stream) {
   using Handler = grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   AddMethod(
       new grpc::internal::RpcServiceMethod(stream->path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
-  MarkMethodRawCallback(index, new Handler([this, stream](grpc::CallbackServerContext* context) {
-                          auto* reactor = new StreamReactor(&stream->path, &in_flight_, &traffic_, &clock_, context);
-                          try {
-                            stream->handler(StreamRpc(reactor));
-                          } catch (const std::exception& e) {
-                            (void)observe::Caught("a handler", stream->path, e);
-                          }
-                          return reactor;
-                        }));
+  MarkMethodRawCallback(
+      index, new Handler([this, stream](grpc::CallbackServerContext* context) {
+        auto* reactor = new StreamReactor(&stream->path, {&in_flight_, &traffic_, &clock_, memory_}, context);
+        try {
+          stream->handler(StreamRpc(reactor));
+        } catch (const std::exception& e) {
+          (void)observe::Caught("a handler", stream->path, e);
+        }
+        return reactor;
+      }));
 }
 
 void DynamicService::Register(int index) {

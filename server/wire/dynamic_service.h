@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/base/clock.h"
+#include "server/base/memory_budget.h"
 #include "server/wire/stream_rpc.h"
 #include "server/wire/traffic.h"
 #include "server/wire/unary_reactor.h"
@@ -40,6 +41,8 @@ struct DynamicServiceOptions {
   size_t max_response_bytes = 4 << 20;
   /// Of calls' deadlines and durations. Outlives the service.
   Clock* clock = &Clock::System();
+  /// That the messages of all calls share. Null: there is no limit for all of them together. Outlives the service.
+  MemoryBudget* memory = nullptr;
 };
 
 /// Methods that are known only at run time, as bytes in and bytes out; registered the way generated code registers raw
@@ -68,6 +71,7 @@ class DynamicService : public grpc::Service {
   InFlight in_flight_;
   Traffic traffic_;
   Clock& clock_;
+  MemoryBudget* const memory_;
   std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
   std::vector<std::unique_ptr<const DynamicStream>> streams_;
 };

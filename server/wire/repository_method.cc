@@ -27,6 +27,7 @@ void RepositoryMethod::Serve(UnaryRpc rpc) const {
 }
 
 absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
+  if (absl::Status full = exchange->rpc().Admission(); !full.ok()) return full;
   absl::StatusOr<RowkeeperHeaders> headers = ReadRepositoryHeaders(exchange->rpc());
   if (!headers.ok()) return headers.status();
   auto trace = StartTrace(headers->debug, backend_.debug, &exchange->rpc().clock());

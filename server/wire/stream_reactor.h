@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
+#include "server/base/memory_budget.h"
 #include "server/wire/in_flight.h"
 #include "server/wire/stream_rpc.h"
 #include "server/wire/traffic.h"
@@ -24,9 +25,15 @@ namespace rowkeeper::wire {
 /// destroyed; whichever lets go last deletes it.
 class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public AbortableRpc {
  public:
-  /// All pointers outlive OnDone.
-  StreamReactor(const std::string* path, InFlight* in_flight, Traffic* traffic, Clock* clock,
-                grpc::CallbackServerContext* context);
+  /// What the streams of a service share. All of it outlives OnDone; `memory` may be null.
+  struct Service {
+    InFlight* in_flight = nullptr;
+    Traffic* traffic = nullptr;
+    Clock* clock = nullptr;
+    MemoryBudget* memory = nullptr;
+  };
+  /// `path` outlives OnDone.
+  StreamReactor(const std::string* path, const Service& service, grpc::CallbackServerContext* context);
 
   const std::string& path() const { return path_; }
   const grpc::CallbackServerContext& context() const { return *context_; }
@@ -74,6 +81,10 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
+  /// Of the last message that came, until the next is asked for.
+  MemoryCharge incoming_charge_ ABSL_GUARDED_BY(mutex_);
+  /// Of the message that is on its way out.
+  MemoryCharge outgoing_charge_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rowkeeper::wire

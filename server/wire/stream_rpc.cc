@@ -11,15 +11,16 @@
 
 namespace rowkeeper::wire {
 
-StreamReactor::StreamReactor(const std::string* path, InFlight* in_flight, Traffic* traffic, Clock* clock,
-                             grpc::CallbackServerContext* context)
+StreamReactor::StreamReactor(const std::string* path, const Service& service, grpc::CallbackServerContext* context)
     : path_(*path),
-      in_flight_(in_flight),
-      traffic_(*traffic),
+      in_flight_(service.in_flight),
+      traffic_(*service.traffic),
       context_(context),
-      clock_(*clock),
-      start_(clock->Now()),
-      deadline_(DeadlineOf(*context, start_)) {
+      clock_(*service.clock),
+      start_(clock_.Now()),
+      deadline_(DeadlineOf(*context, start_)),
+      incoming_charge_(service.memory, MemoryBudget::Use::kStreams),
+      outgoing_charge_(service.memory, MemoryBudget::Use::kStreams) {
   if (in_flight_->Add(this)) aborted_.store(true, std::memory_order_release);
 }
 
@@ -45,6 +46,7 @@ void StreamReactor::Observe(std::shared_ptr<StreamObserver> observer) {
 
 void StreamReactor::Read() {
   const absl::MutexLock lock(&mutex_);
+  incoming_charge_.Release();
   if (!finished_) StartRead(&incoming_);
 }
 
@@ -52,6 +54,7 @@ bool StreamReactor::Write(std::string message) {
   const absl::MutexLock lock(&mutex_);
   if (finished_) return false;
   traffic_.sent_bytes.Add(message.size());
+  outgoing_charge_.GrowAnyway(message.size());
   outgoing_ = ToBuffer(std::move(message));
   StartWrite(&outgoing_);
   return true;
@@ -109,6 +112,10 @@ void StreamReactor::OnReadDone(bool ok) {
     const grpc::Slice slice = OneSlice(incoming_);
     incoming_.Clear();
     traffic_.received_bytes.Add(slice.size());
+    {
+      const absl::MutexLock lock(&mutex_);
+      incoming_charge_.GrowAnyway(slice.size());
+    }
     Tell(*told, [&] { told->OnMessage(std::string(reinterpret_cast<const char*>(slice.begin()), slice.size())); });
   } else if (!context_->IsCancelled()) {
     Tell(*told, [&] { told->OnEnd(); });
@@ -116,6 +123,10 @@ void StreamReactor::OnReadDone(bool ok) {
 }
 
 void StreamReactor::OnWriteDone(bool ok) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    outgoing_charge_.Release();
+  }
   const auto told = observer();
   if (ok && told != nullptr) Tell(*told, [&] { told->OnWritten(); });
 }

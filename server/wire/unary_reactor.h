@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
+#include "server/base/memory_budget.h"
 #include "server/wire/in_flight.h"
 #include "server/wire/traffic.h"
 #include "server/wire/unary_rpc.h"
@@ -34,6 +35,8 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
     InFlight* in_flight = nullptr;
     Traffic* traffic = nullptr;
     Clock* clock = nullptr;
+    /// May be null.
+    MemoryBudget* memory = nullptr;
   };
 
   /// All pointers outlive OnDone.
@@ -41,6 +44,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
                grpc::ByteBuffer* response);
 
   const Method& method() const { return *method_; }
+  absl::Status Admission() const;
   std::string_view request() const;
   void DropRequest() { request_ = grpc::Slice(); }
   std::optional<std::string_view> Header(std::string_view name) const;
@@ -82,6 +86,10 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   const Clock::time_point start_;
   const Clock::time_point deadline_;
   grpc::Slice request_;
+  /// Of the request, and then of what was decoded from it.
+  MemoryCharge request_charge_;
+  bool admitted_ = true;
+  MemoryCharge response_charge_;
 
   std::atomic<int> references_{2};
   std::atomic<bool> answered_{false};

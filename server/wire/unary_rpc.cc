@@ -14,6 +14,13 @@
 
 namespace rowkeeper::wire {
 
+namespace {
+
+/// Larger requests are refused when there is no room for them.
+constexpr size_t kSmallRequest = 4096;
+
+}  // namespace
+
 UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                            grpc::ByteBuffer* response)
     : method_(method),
@@ -22,9 +29,21 @@ UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* co
       clock_(*method->clock),
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
-      request_(OneSlice(*request)) {
+      request_(OneSlice(*request)),
+      request_charge_(method->memory, MemoryBudget::Use::kRequests),
+      response_charge_(method->memory, MemoryBudget::Use::kResponses) {
   method_->traffic->received_bytes.Add(request_.size());
+  if (request_.size() <= kSmallRequest) {
+    request_charge_.GrowAnyway(request_.size());
+  } else {
+    admitted_ = request_charge_.Grow(request_.size());
+  }
   if (method_->in_flight->Add(this)) aborted_.store(true, std::memory_order_release);
+}
+
+absl::Status UnaryReactor::Admission() const {
+  if (!admitted_) return MemoryFull(*method_->memory, MemoryBudget::Use::kRequests);
+  return method_->memory == nullptr ? absl::OkStatus() : method_->memory->CheckRoom(MemoryBudget::Use::kResponses);
 }
 
 std::string_view UnaryReactor::request() const {
@@ -93,6 +112,7 @@ bool UnaryReactor::FinishWith(std::string response) {
   }
   if (!ClaimAnswer()) return false;
   method_->traffic->sent_bytes.Add(response.size());
+  response_charge_.GrowAnyway(response.size());  // what was done is told; the next call is not let in
   *response_ = ToBuffer(std::move(response));
   Finish(grpc::Status::OK);
   return true;
@@ -145,6 +165,7 @@ UnaryRpc::~UnaryRpc() {
   reactor_->Unref();
 }
 
+absl::Status UnaryRpc::Admission() const { return reactor_->Admission(); }
 std::string_view UnaryRpc::request() const { return reactor_->request(); }
 void UnaryRpc::DropRequest() { reactor_->DropRequest(); }
 const std::string& UnaryRpc::path() const { return reactor_->method().path; }

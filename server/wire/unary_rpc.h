@@ -35,6 +35,9 @@ class UnaryRpc {
   UnaryRpc& operator=(UnaryRpc&& other) noexcept;
   ~UnaryRpc();
 
+  /// RESOURCE_EXHAUSTED MEMORY_FULL when there was no room for the request, or there is none for responses. The call is
+  /// charged for its request all the same if that is a small one, so that calls that free memory can be let in.
+  absl::Status Admission() const;
   /// The request message's bytes; valid as long as this object (or what it was moved to).
   std::string_view request() const;
   /// Frees the request's bytes, for a call that will wait without needing them; request() is empty from then on.

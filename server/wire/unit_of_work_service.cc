@@ -127,6 +127,10 @@ void UnitOfWorkService::Serve(const Method& method, UnaryRpc rpc) const {
 }
 
 absl::Status UnitOfWorkService::StartMethod(const Method& method, const SharedExchange& exchange) const {
+  // The others are small, and end what holds memory.
+  if (method.runs_methods) {
+    if (absl::Status full = exchange->rpc().Admission(); !full.ok()) return full;
+  }
   absl::StatusOr<RowkeeperHeaders> headers = ReadHeaders(exchange->rpc());
   if (!headers.ok()) return headers.status();
   if (!method.runs_methods && headers->idempotency_key.has_value()) return InvalidHeader(kIdempotencyHeader, kNoWrite);

@@ -77,7 +77,7 @@ void CheckAge(const Call& call, FieldViolations* violations) {
 }  // namespace
 
 void BindBulk(Call* call, const FilterLimits& limits, FieldViolations* violations) {
-  BindFilters(call, violations);
+  BindFilters(call, limits, violations);
   BindExpression(call, limits, violations);
   const Change change = call->plan->change();
   if (change == Change::kPurge) {

@@ -1,8 +1,13 @@
 #include "server/plan/filter/bind.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include <string>
 #include <string_view>
 
+#include "absl/strings/ascii.h"
+#include "server/base/limits.h"
+#include "server/base/text.h"
 #include "server/plan/absent.h"
 #include "server/plan/filter/expression.h"
 #include "server/plan/inputs.h"
@@ -33,6 +38,55 @@ bool EndsInBareBackslash(std::string_view pattern) {
   return backslashes % 2 == 1;
 }
 
+/// Of an array literal that a repeated field was made into; in quotes, a backslash stands before what means itself.
+int CountValues(std::string_view literal) {
+  int commas = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < literal.size(); ++i) {
+    if (literal[i] == '\\') {
+      ++i;
+    } else if (literal[i] == '"') {
+      quoted = !quoted;
+    } else if (literal[i] == ',' && !quoted) {
+      ++commas;
+    }
+  }
+  return literal.size() > 2 ? commas + 1 : 0;
+}
+
+/// At least as many as the search has terms: PostgreSQL ends a word at what is neither a letter nor a digit.
+int CountWords(std::string_view text) {
+  int words = 0;
+  bool inside = false;
+  for (const char c : text) {
+    const bool part = static_cast<unsigned char>(c) >= 0x80 || absl::ascii_isalnum(static_cast<unsigned char>(c));
+    if (part && !inside) ++words;
+    inside = part;
+  }
+  return words;
+}
+
+bool LooksForText(FilterOperator op) {
+  return op == FilterOperator::kLike || op == FilterOperator::kPrefix || op == FilterOperator::kSearch;
+}
+
+/// False when it asks for more work than one call may make.
+bool CheckWork(const FilterTerm& filter, const Input& input, const Argument& argument, const FilterLimits& limits,
+               FieldViolations* violations) {
+  std::string problem;
+  if (LooksForText(filter.op) && argument.text.size() > limits.max_search_bytes) {
+    problem = Cat("has ", argument.text.size(), " bytes; at most ", limits.max_search_bytes,
+                  " are looked for, the limit ", LimitName(Limit::kMaxSearchBytes));
+  } else if (filter.op == FilterOperator::kSearch && CountWords(argument.text) > limits.max_search_words) {
+    problem = Cat("has more than ", limits.max_search_words, " words, the limit ", LimitName(Limit::kMaxSearchWords));
+  } else if (input.path.back()->is_repeated() && CountValues(argument.text) > limits.max_values) {
+    problem = Cat("has more than ", limits.max_values, " values, the limit ", LimitName(Limit::kMaxFilterValues),
+                  "; make several calls");
+  }
+  if (!problem.empty()) violations->Add(input.name, problem);
+  return problem.empty();
+}
+
 void BindPattern(FilterOperator op, const std::string& name, Argument* argument, FieldViolations* violations) {
   if (op == FilterOperator::kPrefix) {
     argument->text = PrefixPattern(argument->text);
@@ -43,7 +97,7 @@ void BindPattern(FilterOperator op, const std::string& name, Argument* argument,
 
 }  // namespace
 
-void BindFilters(Call* call, FieldViolations* violations) {
+void BindFilters(Call* call, const FilterLimits& limits, FieldViolations* violations) {
   const MethodPlan& plan = *call->plan;
   for (int i = 0; i < static_cast<int>(plan.filters.size()); ++i) {
     const FilterTerm& filter = plan.filters[i];
@@ -58,6 +112,7 @@ void BindFilters(Call* call, FieldViolations* violations) {
       }
       argument = {true, *zero};
     }
+    if (!CheckWork(filter, plan.inputs[filter.input], argument, limits, violations)) continue;
     BindPattern(filter.op, plan.inputs[filter.input].name, &argument, violations);
     if (filter.op == FilterOperator::kIsNull && argument.text == "f") {
       PartOf<WithConditions>(&call->variant.family)->not_null.push_back(i);

@@ -6,7 +6,7 @@
 namespace rowkeeper::plan {
 
 /// Decides which of the plan's filters apply, what absent ones mean, and makes patterns of prefixes.
-void BindFilters(Call* call, FieldViolations* violations);
+void BindFilters(Call* call, const FilterLimits& limits, FieldViolations* violations);
 
 /// The request's filter expression becomes conditions without texts, and texts that go to the database as parameters.
 /// For families whose requests can have one.

@@ -19,7 +19,7 @@ void CheckCount(const Call& call, FieldViolations* violations) {
 }  // namespace
 
 void BindList(Call* call, const PageLimits& limits, const PageTokens& tokens, FieldViolations* violations) {
-  BindFilters(call, violations);
+  BindFilters(call, limits.filter, violations);
   BindExpression(call, limits.filter, violations);
   switch (call->plan->operation) {
     case Operation::kCount:

@@ -77,6 +77,7 @@ std::vector<OrderTerm> ResolveOrder(const Entity& entity, std::string_view text,
     order = entity.default_order;
   } else {
     for (const auto& part : absl::StrSplit(trimmed, ',')) {
+      if (violations->full()) break;
       const OrderTerm term = ParseTerm(entity, std::string(part), field, violations);
       if (term.column < 0) continue;
       if (Orders(order, term.column)) {

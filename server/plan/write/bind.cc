@@ -43,14 +43,14 @@ void BindUpdateValues(Call* call, FieldViolations* violations) {
 
 }  // namespace
 
-void BindWrite(Call* call, FieldViolations* violations) {
+void BindWrite(Call* call, const FilterLimits& limits, FieldViolations* violations) {
   const int64_t version = call->request.as<WriteRequest>().version;
   if (version < 0) {
     violations->Add(InputName(*call->plan, InputRole::kVersion, "version"),
                     "must not be negative; 0 means any version");
   }
   call->variant.as<WriteVariant>().version_guard = version > 0;
-  BindFilters(call, violations);
+  BindFilters(call, limits, violations);
   if (call->plan->change() == Change::kCreate) BindCreateValues(call, violations);
   if (call->plan->change() == Change::kUpdate) BindUpdateValues(call, violations);
 }

@@ -16,6 +16,6 @@ MethodPlan CompileWrite(const catalogue::Entity& entity, const catalogue::Method
                         catalogue::Diagnostics* diagnostics);
 
 /// Binds the filters of a call, and decides which values it writes and what absent ones mean.
-void BindWrite(Call* call, FieldViolations* violations);
+void BindWrite(Call* call, const FilterLimits& limits, FieldViolations* violations);
 
 }  // namespace rowkeeper::plan

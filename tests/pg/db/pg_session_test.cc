@@ -88,11 +88,14 @@ TEST_F(PgSessionTest, MessageEndsBeforeThePlaceInPostgresSource) {
 }
 
 TEST_F(PgSessionTest, EveryKindOfCallTellsItsError) {
-  EXPECT_EQ(ErrorOf([&] { session_->RunWithParams("SELECT $1::int", {"x"}); }).sqlstate, "22P02");
+  AnswerMeter meter;
+  const auto stop = [] {};
+  const PgSession::Reading reading{&meter, stop};
+  EXPECT_EQ(ErrorOf([&] { session_->RunWithParams("SELECT $1::int", {"x"}, reading); }).sqlstate, "22P02");
   EXPECT_EQ(ErrorOf([&] { session_->Prepare("s", "SELECT nope"); }).sqlstate, "42703");
   session_->Prepare("s", "SELECT $1::int");
-  EXPECT_EQ(ErrorOf([&] { session_->RunPrepared("s", {"x"}); }).sqlstate, "22P02");
-  EXPECT_EQ(std::string(PQgetvalue(session_->RunPrepared("s", {"7"}).get(), 0, 0)), "7");
+  EXPECT_EQ(ErrorOf([&] { session_->RunPrepared("s", {"x"}, reading); }).sqlstate, "22P02");
+  EXPECT_EQ(std::string(PQgetvalue(session_->RunPrepared("s", {"7"}, reading).get(), 0, 0)), "7");
 }
 
 TEST_F(PgSessionTest, FailedTransactionIsKnown) {

@@ -13,6 +13,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/error_details.h"
 #include "server/base/idempotency_errors.h"
+#include "server/base/memory_budget.h"
 #include "server/base/query_errors.h"
 #include "server/base/relation_errors.h"
 #include "server/base/row_errors.h"
@@ -147,6 +148,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {LimitReached(Reason::kUnitOfWorkSavepoints, "w", Limit::kUnitSavepoints, "1"), Code::kResourceExhausted,
        "UNIT_OF_WORK_SAVEPOINTS", true},
       {ResponseTooLarge(2, 1, "c"), Code::kResourceExhausted, "RESPONSE_TOO_LARGE", false},
+      {MemoryFull(MemoryBudget(1), MemoryBudget::Use::kResults), Code::kResourceExhausted, "MEMORY_FULL", true},
       {RelatedRowsTooLarge("r", 1), Code::kResourceExhausted, "RELATED_ROWS_TOO_LARGE", false},
       {TooManyRows("m", 1, "c"), Code::kResourceExhausted, "TOO_MANY_ROWS", false},
       {MoreThanOneRow("m", "c"), Code::kFailedPrecondition, "MORE_THAN_ONE_ROW", false},

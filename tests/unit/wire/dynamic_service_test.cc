@@ -54,15 +54,6 @@ TEST(DynamicServiceTest, RequestsOfAnySizeAndSlicingArriveWhole) {
   }
 }
 
-TEST(DynamicServiceTest, CompressedRequestsArriveAsTheirContent) {
-  const auto service = OneMethod(EchoCall);
-  TestServer server({service.get()});
-  grpc::ClientContext context;
-  context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
-  const std::string request(50000, 'x');
-  EXPECT_EQ(CallRaw(server.channel(), kCall, {request}, &context).response, request);
-}
-
 TEST(DynamicServiceTest, HeadersPeerAndDeadlineAreReadable) {
   std::string seen;
   Clock::time_point deadline;

@@ -1,0 +1,145 @@
+#include "server/db/answer_reader.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace rowkeeper::db {
+namespace {
+
+/// What answers are charged by, so that small ones cost nothing.
+constexpr size_t kChargeStep = 64 << 10;
+/// How much may still come of an answer that was stopped: what the buffers of both sides hold, and the rest of a row.
+constexpr size_t kLeastAfterStop = 16 << 20;
+/// GSSAPI's library may hold input that neither poll nor we can see.
+constexpr std::chrono::milliseconds kGssLook{10};
+
+/// Whether there is input that OpenSSL has taken off the socket, where poll does not see it.
+bool HasDecryptedInput(PGconn* connection) {
+  auto* const ssl = static_cast<SSL*>(PQsslStruct(connection, "OpenSSL"));
+  return ssl != nullptr && SSL_pending(ssl) > 0;
+}
+
+void AwaitInput(PGconn* connection) {
+  const int socket = PQsocket(connection);
+  if (socket < 0 || HasDecryptedInput(connection)) return;
+  pollfd fd{socket, POLLIN, 0};
+  poll(&fd, 1, PQgssEncInUse(connection) != 0 ? static_cast<int>(kGssLook.count()) : -1);
+}
+
+/// The bytes that come on a socket, while libpq reads them. It does not say how many it reads at a time.
+class Arrivals {
+ public:
+  explicit Arrivals(int socket) : socket_(socket) {}
+
+  /// Before libpq reads: what has come since the last time, as far as it is not known.
+  size_t BeforeReading() {
+    waiting_ = Waiting();
+    counted_ = true;
+    // Most answers come at once and are small; nobody needs to know exactly how small.
+    if (std::exchange(first_, false) && waiting_ < kChargeStep) return waiting_;
+    const std::optional<uint64_t> received = Received();
+    counted_ = received.has_value();
+    if (!counted_) return 0;
+    const size_t more = received_.has_value() ? *received - *received_ : waiting_;
+    received_ = received;
+    return more;
+  }
+
+  /// After it: on a socket that does not count, no less than it has read, save what came meanwhile.
+  size_t AfterReading() {
+    if (counted_) return 0;
+    const size_t left = Waiting();
+    return left < waiting_ ? waiting_ - left : std::min(waiting_, kLeastRead);
+  }
+
+ private:
+  /// libpq always has room for that many.
+  static constexpr size_t kLeastRead = 8192;
+
+  size_t Waiting() const {
+    int bytes = 0;
+    if (ioctl(socket_, FIONREAD, &bytes) != 0 || bytes < 0) return 0;
+    return static_cast<size_t>(bytes);
+  }
+
+  /// Since the connection was made; none on a unix socket.
+  std::optional<uint64_t> Received() const {
+    tcp_info info{};
+    socklen_t size = sizeof(info);
+    if (getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+    if (size < offsetof(tcp_info, tcpi_bytes_received) + sizeof(info.tcpi_bytes_received)) return std::nullopt;
+    return info.tcpi_bytes_received;
+  }
+
+  const int socket_;
+  size_t waiting_ = 0;
+  bool first_ = true;
+  bool counted_ = false;
+  std::optional<uint64_t> received_;
+};
+
+/// Reads until libpq has a result to give, or sees the connection lost.
+void AwaitResult(PGconn* connection, Arrivals* arrivals, AnswerMeter* meter, absl::FunctionRef<void()> stop) {
+  const auto count = [meter, stop](size_t more) {
+    const bool went_on = meter->excess() == AnswerMeter::Excess::kNone;
+    meter->Add(more);
+    // Nothing is read meanwhile, so PostgreSQL has to wait.
+    if (went_on && meter->excess() != AnswerMeter::Excess::kNone) stop();
+  };
+  while (PQisBusy(connection) != 0) {
+    AwaitInput(connection);
+    count(arrivals->BeforeReading());
+    if (meter->hopeless()) shutdown(PQsocket(connection), SHUT_RDWR);
+    if (PQconsumeInput(connection) == 0) return;
+    count(arrivals->AfterReading());
+  }
+}
+
+bool IsCopy(const PGresult* result) {
+  const ExecStatusType status = PQresultStatus(result);
+  return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+}  // namespace
+
+void AnswerMeter::Add(size_t more) {
+  bytes_ += more;
+  uncharged_ += more;
+  if (excess_ == Excess::kNone && options_.most_bytes > 0 && bytes_ > options_.most_bytes) {
+    excess_ = Excess::kTooLarge;
+    end_ = bytes_ + std::max(options_.most_bytes, kLeastAfterStop);
+  }
+  if (uncharged_ < kChargeStep) return;
+  const size_t due = std::exchange(uncharged_, 0);
+  const bool may_stop = excess_ == Excess::kNone && options_.when_full == Options::WhenFull::kStop;
+  if (!may_stop) return charge_.GrowAnyway(due);
+  if (charge_.Grow(due)) return;
+  charge_.GrowAnyway(due);
+  excess_ = Excess::kMemoryFull;
+  end_ = bytes_ + kLeastAfterStop;
+}
+
+PgResult ReadAnswer(PGconn* connection, AnswerMeter* meter, absl::FunctionRef<void()> stop) {
+  Arrivals arrivals(PQsocket(connection));
+  PgResult last;
+  while (true) {
+    AwaitResult(connection, &arrivals, meter, stop);
+    PgResult next(PQgetResult(connection));
+    if (next == nullptr) return last;
+    last = std::move(next);
+    if (IsCopy(last.get())) return last;
+  }
+}
+
+}  // namespace rowkeeper::db
