@@ -114,6 +114,10 @@ void AddConnections(const net::ConnectionStats& stats, Exposition* out) {
     AddCounter(out, "rowkeeper_connections_refused_total", "Connections closed as soon as they were accepted, by limit",
                stats.refused_total[i], {{"limit", net::RefusalName(static_cast<net::Refusal>(i))}});
   }
+  for (size_t i = 0; i < net::kCuts; ++i) {
+    AddCounter(out, "rowkeeper_connections_cut_total", "Connections ended for what they brought, by cause",
+               stats.cut_total[i], {{"cause", net::CutName(static_cast<net::Cut>(i))}});
+  }
 }
 
 void AddPool(const db::Pool& pool, Exposition* out) {

@@ -1,8 +1,8 @@
 #include "server/net/acceptor.h"
 
 #include <fcntl.h>
+#include <linux/tcp.h>  // its tcp_info has more than that of netinet/tcp.h
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -31,8 +31,34 @@ constexpr std::chrono::milliseconds kExhaustedPause{100};
 constexpr std::chrono::seconds kBetweenWalks{10};
 /// Whoever serves a connection has this long to notice that its peer has closed it.
 constexpr std::chrono::seconds kHalfClosedLimit{10};
+/// After StopAccepting: how long idle clients have to go by themselves, and how often is looked who is idle.
+constexpr std::chrono::milliseconds kGoodbye{1000};
+constexpr std::chrono::milliseconds kBetweenDrains{250};
 /// Connections accepted from one listener before others have their turn.
 constexpr int kAcceptedInARow = 64;
+
+/// A connection is judged when it brought so much, or, if it is a second since it was, a little.
+constexpr uint64_t kBytesBetweenJudgements = uint64_t{64} << 10;
+constexpr uint64_t kFewBytes = 4096;
+constexpr std::chrono::seconds kBetweenJudgements{1};
+/// So many between two judgements are no honest caller's, when its peer resets far too many.
+constexpr uint64_t kManyResets = 100;
+
+constexpr size_t kDroppedAtOnce = size_t{1} << 20;
+
+std::optional<uint64_t> BytesReceived(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof(info);
+  if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+  return info.tcpi_bytes_received;
+}
+
+/// What a peer sent before it went away would still be read, and be work. The kernel discards it without copying.
+void DropReceived(int socket) {
+  char unused = 0;
+  while (recv(socket, &unused, kDroppedAtOnce, MSG_TRUNC | MSG_DONTWAIT) > 0) {
+  }
+}
 
 bool IsOutOfFiles(int error) { return error == EMFILE || error == ENFILE; }
 
@@ -57,16 +83,16 @@ void SetNonBlocking(int socket) { fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Start(const ConnectionLimits& limits,
-                                                          std::vector<Entrance> entrances) {
-  std::unique_ptr<Acceptor> acceptor(new Acceptor(limits, std::move(entrances)));
+                                                          std::vector<Entrance> entrances, StreamLook* look) {
+  std::unique_ptr<Acceptor> acceptor(new Acceptor(limits, std::move(entrances), look));
   if (absl::Status status = acceptor->Open(); !status.ok()) return status;
   Acceptor* const self = acceptor.get();
   acceptor->thread_ = std::thread([self] { self->Run(); });
   return acceptor;
 }
 
-Acceptor::Acceptor(const ConnectionLimits& limits, std::vector<Entrance> entrances)
-    : limits_(limits), entrances_(std::move(entrances)), table_(limits) {}
+Acceptor::Acceptor(const ConnectionLimits& limits, std::vector<Entrance> entrances, StreamLook* look)
+    : limits_(limits), entrances_(std::move(entrances)), table_(limits), look_(look) {}
 
 absl::Status Acceptor::Open() {
   watches_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
@@ -106,7 +132,8 @@ ConnectionStats Acceptor::stats() const {
   stats.open = open_.load(std::memory_order_relaxed);
   stats.max_open = limits_.max_connections;
   stats.accepted_total = accepted_.value();
-  for (size_t i = 0; i < kRefusals; ++i) stats.refused_total[i] = refusals_.count(static_cast<Refusal>(i));
+  stats.refused_total = refusals_.counts();
+  stats.cut_total = cuts_.counts();
   return stats;
 }
 
@@ -122,6 +149,7 @@ bool Acceptor::Wait() {
   if (now >= next_look_) {
     polled.push_back({watches_.get(), POLLIN, 0});
     if (table_.size() > 0) until = next_walk_;
+    if (!to_judge_.empty()) until = now;
   } else {
     until = next_look_;
   }
@@ -133,6 +161,7 @@ bool Acceptor::Wait() {
   } else {
     until = std::min(until, accept_again_);
   }
+  if (draining_since_) until = std::min(until, now + kBetweenDrains);
   const bool forever = until == Time::max();
   const auto pause = forever ? Time::duration::zero() : std::max(until - now, Time::duration::zero());
   const int timeout = forever ? -1 : static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(pause).count());
@@ -140,6 +169,7 @@ bool Acceptor::Wait() {
 
   if (steady_clock::now() >= next_look_) Look(steady_clock::now());
   if (steady_clock::now() >= next_walk_) Walk(steady_clock::now());
+  if (draining_since_ && steady_clock::now() - *draining_since_ >= kGoodbye) EndIdle();
   if (first_listener < polled.size()) {
     size_t place = first_listener;
     for (const Entrance& entrance : entrances_) {
@@ -155,6 +185,7 @@ bool Acceptor::Wait() {
   if (stop_accepting_ && accepting_) {
     CloseListeners();
     accepting_ = false;
+    draining_since_ = steady_clock::now();
   }
   return !end_;
 }
@@ -196,20 +227,24 @@ void Acceptor::Take(const Entrance& entrance, FileDescriptor socket) {
   connection.peer = PeerOf(socket.get());
   connection.since = steady_clock::now();
   if (connection.peer.key.empty()) return;
-  std::optional<Refusal> refusal = table_.WhyNot(connection.peer);
+  std::optional<Refusal> refusal = table_.WhyNot(connection.peer, connection.since);
   if (refusal == Refusal::kMaxConnections || refusal == Refusal::kMaxConnectionsPerPeer) {
     // Some may have ended since the last look.
     Look(connection.since);
-    refusal = table_.WhyNot(connection.peer);
+    refusal = table_.WhyNot(connection.peer, connection.since);
   }
   if (refusal) return Refuse(connection.peer, *refusal);
   if (!connection.peer.uid) SetUp(socket.get(), limits_);
   connection.watch = FileDescriptor(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
   if (!connection.watch.valid()) return Refuse(connection.peer, Refusal::kOpenFiles);
+  if (look_ != nullptr && !connection.peer.uid) {
+    connection.conduct.emplace(limits_.abuse);
+  }
+  const uint32_t bytes_come = connection.conduct ? uint32_t{EPOLLIN} : 0;
   const int watch = connection.watch.get();
   const uint64_t number = table_.Add(std::move(connection));
   epoll_event event{};
-  event.events = EPOLLRDHUP | EPOLLET;
+  event.events = EPOLLRDHUP | EPOLLET | bytes_come;
   event.data.u64 = number;
   if (epoll_ctl(watches_.get(), EPOLL_CTL_ADD, watch, &event) != 0) {
     const Peer peer = table_.Find(number)->peer;
@@ -221,11 +256,21 @@ void Acceptor::Take(const Entrance& entrance, FileDescriptor socket) {
   entrance.serve(std::move(socket));
 }
 
-void Acceptor::Refuse(const Peer& peer, Refusal refusal) { refusals_.Note(peer, refusal, steady_clock::now()); }
+void Acceptor::Refuse(const Peer& peer, Refusal refusal) { refusals_.Note(refusal, peer.key, steady_clock::now()); }
+
+void Acceptor::Look(Time now) {
+  const int told = ReadWatches(now);
+  std::set<uint64_t> again;
+  for (const uint64_t number : std::exchange(to_judge_, {})) {
+    if (Judge(number, now) == Judged::kAgain) again.insert(number);
+  }
+  to_judge_ = std::move(again);
+  if (told > 0 || !to_judge_.empty()) next_look_ = now + kBetweenLooks;
+}
 
 /// gRPC shuts a socket down before it closes its own descriptor, which the duplicate learns as EPOLLHUP; EPOLLRDHUP
 /// alone is the peer's doing.
-void Acceptor::Look(Time now) {
+int Acceptor::ReadWatches(Time now) {
   std::array<epoll_event, 256> events;
   int found = 0;
   int all = 0;
@@ -236,26 +281,87 @@ void Acceptor::Look(Time now) {
       Connection* const connection = table_.Find(event.data.u64);
       if (connection == nullptr) continue;
       if ((event.events & EPOLLHUP) != 0) {
+        DropReceived(connection->watch.get());
         Release(event.data.u64);
-      } else if ((event.events & EPOLLRDHUP) != 0 && !connection->half_closed) {
-        connection->half_closed = now;
+        continue;
       }
+      if ((event.events & EPOLLRDHUP) != 0 && !connection->half_closed) connection->half_closed = now;
+      if ((event.events & EPOLLIN) != 0 && connection->conduct) to_judge_.insert(event.data.u64);
     }
     all += std::max(found, 0);
   } while (found == static_cast<int>(events.size()));
-  if (all > 0) next_look_ = now + kBetweenLooks;
+  return all;
+}
+
+Acceptor::Judged Acceptor::Judge(uint64_t number, Time now) {
+  Connection* const connection = table_.Find(number);
+  if (connection == nullptr || !connection->conduct) return Judged::kDone;
+  Conduct& conduct = *connection->conduct;
+  const std::optional<uint64_t> bytes = BytesReceived(connection->watch.get());
+  if (!bytes) return Judged::kDone;
+  const uint64_t more = *bytes - conduct.judged_bytes();
+  const bool waits = !conduct.may_go_on(now) && more < kBytesBetweenJudgements;
+  if (waits && more < kFewBytes) return Judged::kDone;
+  if (waits && now - conduct.judged_at().value_or(connection->since) < kBetweenJudgements) return Judged::kAgain;
+  const std::optional<StreamCounts> counts = look_->CountsOf(connection->peer.name);
+  if (!counts) return more < kBytesBetweenJudgements ? Judged::kDone : Judged::kAgain;
+  std::optional<Cut> cut = conduct.Judge(*bytes, *counts, table_.TrustIn(connection->peer, now), now);
+  const uint64_t resets = conduct.last_failed();
+  const bool may_reset = table_.MayReset(connection->peer, resets, now);
+  if (!cut && !may_reset && resets >= kManyResets) cut = Cut::kResets;
+  if (cut) CutOff(number, *cut, now);
+  return !cut && conduct.may_go_on(now) ? Judged::kAgain : Judged::kDone;
+}
+
+/// What the kernel still holds of its bytes would be read, and work, for seconds: it is dropped.
+void Acceptor::CutOff(uint64_t number, Cut cut, Time now) {
+  const Connection& connection = *table_.Find(number);
+  cuts_.Note(cut, connection.peer.key, now);
+  table_.Distrust(connection.peer, now);
+  shutdown(connection.watch.get(), SHUT_RDWR);
+  const sockaddr nobody{AF_UNSPEC, {}};
+  connect(connection.watch.get(), &nobody, sizeof(nobody));
+  Release(number);
 }
 
 void Acceptor::Walk(Time now) {
   next_walk_ = now + kBetweenWalks;
   std::vector<uint64_t> over;
+  std::vector<uint64_t> unproven;
   table_.ForEach([&](uint64_t number, const Connection& connection) {
     if (connection.half_closed && now - *connection.half_closed > kHalfClosedLimit) over.push_back(number);
+    if (connection.conduct && !connection.conduct->proven()) unproven.push_back(number);
   });
   for (const uint64_t number : over) Release(number);
+  for (const uint64_t number : unproven) JudgeUnproven(number, now);
+  table_.ForgetPeers(now);
+}
+
+/// It may bring nothing at all, so that no event would tell of it.
+void Acceptor::JudgeUnproven(uint64_t number, Time now) {
+  Connection* const connection = table_.Find(number);
+  if (connection == nullptr) return;
+  const std::optional<StreamCounts> counts = look_->CountsOf(connection->peer.name);
+  const std::optional<uint64_t> bytes = BytesReceived(connection->watch.get());
+  if (!counts || !bytes) return;
+  const Conduct::Trust trust = table_.TrustIn(connection->peer, now);
+  const std::optional<Cut> cut = connection->conduct->Judge(*bytes, *counts, trust, now);
+  if (cut) CutOff(number, *cut, now);
+}
+
+/// gRPC gives clients that do not answer its GOAWAY 20 s to do so, and its server waits for them.
+void Acceptor::EndIdle() {
+  if (look_ == nullptr) return;
+  table_.ForEach([this](uint64_t, const Connection& connection) {
+    if (!connection.conduct) return;
+    const std::optional<StreamCounts> counts = look_->CountsOf(connection.peer.name);
+    if (counts && counts->open() == 0) shutdown(connection.watch.get(), SHUT_RDWR);
+  });
 }
 
 void Acceptor::Release(uint64_t number) {
+  const Connection* const connection = table_.Find(number);
+  if (connection != nullptr && connection->conduct) look_->Forget(connection->peer.name);
   table_.Remove(number);
   open_.store(static_cast<int64_t>(table_.size()), std::memory_order_relaxed);
 }

@@ -11,6 +11,31 @@
 
 namespace rowkeeper::net {
 
+/// What a connection may do that brings no call any further. No setting: honest clients come nowhere near, and what
+/// they cost is measured on gRPC, not chosen by operators.
+struct AbuseLimits {
+  /// Calls reset by the client that a connection may save up, and that come back each second; each call that is
+  /// answered allows one more. A client whose calls all run into their deadline resets as many as it had in flight.
+  double resets = 4000;
+  double resets_each_second = 1000;
+  /// The same for all connections of a peer.
+  double peer_resets = 20000;
+  double peer_resets_each_second = 5000;
+  /// Bytes without a whole message or an answered call, beyond what open calls may be sending.
+  double idle_bytes = 1 << 20;
+  /// Streams that may be open, as the client is told. It may be late to learn: twice as many are too many at once, and
+  /// more than these for so long.
+  int max_streams = 1000;
+  std::chrono::milliseconds crowded_limit{5000};
+  /// Calls that never send their request, on a connection on which nothing else was ever answered.
+  std::chrono::milliseconds unfinished_limit{60000};
+  /// Of one request.
+  size_t max_request_bytes = size_t{4} << 20;
+  /// After a connection is cut, its peer is trusted less for this time, and each second gets so many new connections.
+  std::chrono::milliseconds distrust{30000};
+  double distrusted_connections_each_second = 10;
+};
+
 struct ConnectionLimits {
   /// Connections that are open at once. Range 1 to 1000000.
   int max_connections = 2000;
@@ -21,14 +46,22 @@ struct ConnectionLimits {
   /// A connection whose peer acknowledges nothing that was sent for this time is ended by the kernel; 0: the system's
   /// own limit.
   std::chrono::milliseconds unacknowledged_limit{20000};
+  AbuseLimits abuse;
 };
 
 /// Why a connection is refused when it is accepted.
-enum class Refusal : uint8_t { kMaxConnections, kMaxConnectionsPerPeer, kAllowUid, kOpenFiles };
-inline constexpr size_t kRefusals = static_cast<size_t>(Refusal::kOpenFiles) + 1;
+enum class Refusal : uint8_t { kMaxConnections, kMaxConnectionsPerPeer, kAllowUid, kOpenFiles, kDistrust };
+inline constexpr size_t kRefusals = static_cast<size_t>(Refusal::kDistrust) + 1;
 
 /// "max-connections": where a flag decides, its name without the dashes.
 std::string_view RefusalName(Refusal refusal);
+
+/// Why a connection is ended that was accepted.
+enum class Cut : uint8_t { kResets, kFlood, kStreams, kUnfinished };
+inline constexpr size_t kCuts = static_cast<size_t>(Cut::kUnfinished) + 1;
+
+/// "resets".
+std::string_view CutName(Cut cut);
 
 struct ConnectionStats {
   int64_t open = 0;
@@ -36,6 +69,8 @@ struct ConnectionStats {
   uint64_t accepted_total = 0;
   /// By Refusal.
   std::array<uint64_t, kRefusals> refused_total{};
+  /// By Cut.
+  std::array<uint64_t, kCuts> cut_total{};
 };
 
 }  // namespace rowkeeper::net

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -8,12 +7,11 @@
 #include <string>
 
 #include "server/base/file_descriptor.h"
+#include "server/net/conduct.h"
 #include "server/net/connection_limits.h"
 #include "server/net/peer.h"
 
 namespace rowkeeper::net {
-
-using Time = std::chrono::steady_clock::time_point;
 
 /// A connection that is open. The table's watch is a duplicate of its socket, for whoever serves it never says when it
 /// ends.
@@ -21,6 +19,8 @@ struct Connection {
   Peer peer;
   FileDescriptor watch;
   Time since;
+  /// Judged only where bytes can be counted: not on unix sockets.
+  std::optional<Conduct> conduct;
   /// Set when the peer has sent its last byte.
   std::optional<Time> half_closed;
 };
@@ -31,7 +31,14 @@ class ConnectionTable {
   explicit ConnectionTable(const ConnectionLimits& limits) : limits_(limits) {}
 
   /// Whether there is no place for a connection of `peer` by now, and why.
-  std::optional<Refusal> WhyNot(const Peer& peer) const;
+  std::optional<Refusal> WhyNot(const Peer& peer, Time now);
+  Conduct::Trust TrustIn(const Peer& peer, Time now) const;
+  /// Notes calls of `peer` that were reset, on whichever connection; false when there were too many.
+  bool MayReset(const Peer& peer, uint64_t resets, Time now);
+  /// A connection of `peer` had to be cut.
+  void Distrust(const Peer& peer, Time now);
+  /// Forgets peers that have no connections and did no harm.
+  void ForgetPeers(Time now);
   /// Gives the number that the connection is known by; numbers are never given twice.
   uint64_t Add(Connection connection);
   void Remove(uint64_t number);
@@ -41,10 +48,20 @@ class ConnectionTable {
   size_t size() const { return connections_.size(); }
 
  private:
+  struct PeerState {
+    explicit PeerState(const AbuseLimits& limits);
+    int connections = 0;
+    Allowance resets;
+    /// While it is distrusted.
+    Allowance connects;
+    std::optional<Time> distrusted_until;
+  };
+  PeerState& StateOf(const Peer& peer);
+
   const ConnectionLimits limits_;
   std::map<uint64_t, Connection> connections_;
-  /// By Peer::key; only of peers that have any.
-  std::map<std::string, int> by_peer_;
+  /// By Peer::key.
+  std::map<std::string, PeerState> by_peer_;
   uint64_t next_ = 1;
 };
 

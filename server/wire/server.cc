@@ -19,6 +19,7 @@
 #include "server/observe/counter.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
+#include "server/wire/stream_counts.h"
 #include "server/wire/unknown_methods.h"
 
 namespace rowkeeper::wire {
@@ -99,18 +100,21 @@ net::Entrance MakeEntrance(std::vector<Listener> listeners, grpc::ServerBuilder*
           }};
 }
 
-net::ConnectionLimits WithTimeouts(net::ConnectionLimits limits, const ServerOptions& options) {
+net::ConnectionLimits CompleteLimits(net::ConnectionLimits limits, const ServerOptions& options) {
   limits.unacknowledged_limit = options.keepalive_timeout;
+  limits.abuse.max_streams = options.max_concurrent_calls;
+  limits.abuse.max_request_bytes = options.max_request_bytes;
   return limits;
 }
 
 }  // namespace
 
 GrpcServer::GrpcServer(std::unique_ptr<grpc::CallbackGenericService> unknown_methods,
-                       std::unique_ptr<grpc::Server> server, std::unique_ptr<net::Acceptor> acceptor,
-                       std::vector<std::string> bound_addresses)
+                       std::unique_ptr<grpc::Server> server, std::unique_ptr<net::StreamLook> stream_counts,
+                       std::unique_ptr<net::Acceptor> acceptor, std::vector<std::string> bound_addresses)
     : unknown_methods_(std::move(unknown_methods)),
       server_(std::move(server)),
+      stream_counts_(std::move(stream_counts)),
       acceptor_(std::move(acceptor)),
       bound_addresses_(std::move(bound_addresses)) {}
 
@@ -133,10 +137,12 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOption
   builder.RegisterCallbackGenericService(unknown_methods.get());
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return CannotListen(bound.front(), "gRPC did not start; the log says why");
-  auto acceptor = net::Acceptor::Start(WithTimeouts(options.connections, options), std::move(entrances));
+  auto stream_counts = std::make_unique<StreamCountsOfGrpc>();
+  auto acceptor =
+      net::Acceptor::Start(CompleteLimits(options.connections, options), std::move(entrances), stream_counts.get());
   if (!acceptor.ok()) return acceptor.status();
-  return std::unique_ptr<GrpcServer>(
-      new GrpcServer(std::move(unknown_methods), std::move(server), *std::move(acceptor), std::move(bound)));
+  return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(unknown_methods), std::move(server),
+                                                    std::move(stream_counts), *std::move(acceptor), std::move(bound)));
 }
 
 uint64_t GrpcServer::compressed_requests() { return CompressedRequests().value(); }

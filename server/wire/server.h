@@ -14,7 +14,8 @@
 
 namespace rowkeeper::net {
 class Acceptor;
-}
+class StreamLook;
+}  // namespace rowkeeper::net
 
 namespace grpc {
 class CallbackGenericService;
@@ -80,11 +81,13 @@ class GrpcServer {
 
  private:
   GrpcServer(std::unique_ptr<grpc::CallbackGenericService> unknown_methods, std::unique_ptr<grpc::Server> server,
-             std::unique_ptr<net::Acceptor> acceptor, std::vector<std::string> bound_addresses);
+             std::unique_ptr<net::StreamLook> stream_counts, std::unique_ptr<net::Acceptor> acceptor,
+             std::vector<std::string> bound_addresses);
 
   /// Outlives the server.
   std::unique_ptr<grpc::CallbackGenericService> unknown_methods_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<net::StreamLook> stream_counts_;
   /// Gives connections to server_ until Shutdown.
   std::unique_ptr<net::Acceptor> acceptor_;
   std::vector<std::string> bound_addresses_;

@@ -31,6 +31,7 @@ class ServerProgram {
 
   /// The same after a restart.
   const std::string& address() const { return address_; }
+  pid_t pid() const { return pid_; }
   /// kill -9 and a new process; returns when that listens.
   absl::Status KillAndRestart();
   /// SIGTERM. Gives the exit code.

@@ -51,8 +51,11 @@ TEST(ConnectionSettingsTest, EveryFlagAndReasonStandsInTheReference) {
   for (size_t i = 0; i < net::kRefusals; ++i) {
     const std::string_view name = net::RefusalName(static_cast<net::Refusal>(i));
     const bool is_flag = serve.get_option_no_throw(Cat("--", name)) != nullptr;
-    EXPECT_TRUE(is_flag || name == "open-files") << name;
-    EXPECT_THAT(page.str(), HasSubstr(Cat(is_flag ? "--" : "", name))) << name;
+    EXPECT_TRUE(is_flag || name == "open-files" || name == "distrust") << name;
+    EXPECT_THAT(page.str(), HasSubstr(Cat("`", is_flag ? "--" : "", name, "`"))) << name;
+  }
+  for (size_t i = 0; i < net::kCuts; ++i) {
+    EXPECT_THAT(page.str(), HasSubstr(Cat("| `", net::CutName(static_cast<net::Cut>(i)), "` |")));
   }
 }
 

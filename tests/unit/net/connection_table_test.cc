@@ -9,6 +9,8 @@
 namespace rowkeeper::net {
 namespace {
 
+constexpr Time kNow;
+
 Connection Of(const std::string& key, std::optional<uid_t> uid = std::nullopt) {
   Connection connection;
   connection.peer = {key, key, uid};
@@ -26,12 +28,12 @@ TEST(ConnectionTableTest, OnePeerCannotTakeThePlacesOfAll) {
   ConnectionTable table(Limits(3, 2));
   const uint64_t first = table.Add(Of("a"));
   table.Add(Of("a"));
-  EXPECT_EQ(table.WhyNot(Of("a").peer), Refusal::kMaxConnectionsPerPeer);
-  EXPECT_EQ(table.WhyNot(Of("b").peer), std::nullopt);
+  EXPECT_EQ(table.WhyNot(Of("a").peer, kNow), Refusal::kMaxConnectionsPerPeer);
+  EXPECT_EQ(table.WhyNot(Of("b").peer, kNow), std::nullopt);
   table.Add(Of("b"));
-  EXPECT_EQ(table.WhyNot(Of("c").peer), Refusal::kMaxConnections);
+  EXPECT_EQ(table.WhyNot(Of("c").peer, kNow), Refusal::kMaxConnections);
   table.Remove(first);
-  EXPECT_EQ(table.WhyNot(Of("a").peer), std::nullopt) << "as soon as there is room";
+  EXPECT_EQ(table.WhyNot(Of("a").peer, kNow), std::nullopt) << "as soon as there is room";
   EXPECT_EQ(table.size(), 2u);
 }
 
@@ -52,11 +54,36 @@ TEST(ConnectionTableTest, NumbersAreNeverGivenTwice) {
 TEST(ConnectionTableTest, UsersWhoAreNotAllowedAreRefusedOnUnixSocketsOnly) {
   ConnectionLimits limits = Limits(10, 10);
   limits.allowed_uids = {0, 1000};
-  const ConnectionTable table(limits);
-  EXPECT_EQ(table.WhyNot(Of("uid:1000", 1000).peer), std::nullopt);
-  EXPECT_EQ(table.WhyNot(Of("uid:0", 0).peer), std::nullopt);
-  EXPECT_EQ(table.WhyNot(Of("uid:1001", 1001).peer), Refusal::kAllowUid);
-  EXPECT_EQ(table.WhyNot(Of("ipv4:10.0.0.7").peer), std::nullopt);
+  ConnectionTable table(limits);
+  EXPECT_EQ(table.WhyNot(Of("uid:1000", 1000).peer, kNow), std::nullopt);
+  EXPECT_EQ(table.WhyNot(Of("uid:0", 0).peer, kNow), std::nullopt);
+  EXPECT_EQ(table.WhyNot(Of("uid:1001", 1001).peer, kNow), Refusal::kAllowUid);
+  EXPECT_EQ(table.WhyNot(Of("ipv4:10.0.0.7").peer, kNow), std::nullopt);
+}
+
+TEST(ConnectionTableTest, APeerThatHadToBeCutGetsFewNewConnectionsForAWhileAndOthersNoFewer) {
+  ConnectionTable table(Limits(100, 100));
+  table.Add(Of("a"));
+  table.Distrust(Of("a").peer, kNow);
+  EXPECT_EQ(table.TrustIn(Of("a").peer, kNow), Conduct::Trust::kLittle);
+  int places = 0;
+  for (int i = 0; i < 50; ++i) places += table.WhyNot(Of("a").peer, kNow) ? 0 : 1;
+  EXPECT_EQ(places, 10);
+  EXPECT_EQ(table.WhyNot(Of("a").peer, kNow), Refusal::kDistrust);
+  EXPECT_EQ(table.WhyNot(Of("b").peer, kNow), std::nullopt);
+  const Time later = kNow + std::chrono::seconds(29);
+  table.ForgetPeers(later);
+  EXPECT_EQ(table.TrustIn(Of("a").peer, later), Conduct::Trust::kLittle);
+  const Time over = kNow + std::chrono::seconds(31);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(table.WhyNot(Of("a").peer, over), std::nullopt);
+}
+
+TEST(ConnectionTableTest, AllConnectionsOfAPeerShareItsResets) {
+  ConnectionTable table(Limits(100, 100));
+  EXPECT_TRUE(table.MayReset(Of("a").peer, 15000, kNow));
+  EXPECT_FALSE(table.MayReset(Of("a").peer, 15000, kNow));
+  EXPECT_TRUE(table.MayReset(Of("b").peer, 15000, kNow));
+  EXPECT_TRUE(table.MayReset(Of("a").peer, 5000, kNow + std::chrono::seconds(1)));
 }
 
 TEST(RefusalTest, EachHasANameOfItsOwn) {

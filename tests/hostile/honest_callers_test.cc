@@ -1,0 +1,113 @@
+// Callers who do much, and no harm, are never cut.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "server/app/server_process.h"
+#include "tests/hostile/hostile_server.h"
+#include "tests/pg/server/blocker.h"
+#include "tests/support/random_catalogue.h"
+#include "tests/support/scrape.h"
+#include "tests/unit/wire/raw_client.h"
+
+namespace rowkeeper::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr char kUnknownId[] = "00000000-0000-4000-8000-000000000000";
+
+class HonestCallersTest : public ::testing::Test {
+ protected:
+  explicit HonestCallersTest(InProcessServer::Options options = {})
+      : server_(CompileExample("planner/v1"), std::move(options)) {}
+  void SetUp() override { ASSERT_TRUE(server_.ok()); }
+  void ExpectNobodyWasCut() {
+    const Scrape scrape(server_.MetricsText());
+    EXPECT_EQ(scrape.Sum("rowkeeper_connections_cut_total", {}), 0);
+    EXPECT_EQ(scrape.Sum("rowkeeper_connections_refused_total", {}), 0);
+  }
+  /// Runs `call` on `threads` threads for a while; gives how many calls there were.
+  int Repeat(int threads, milliseconds time, const std::function<void()>& call) {
+    std::atomic<int> calls{0};
+    std::vector<std::thread> all;
+    for (int i = 0; i < threads; ++i) {
+      all.emplace_back([&] {
+        for (const auto end = steady_clock::now() + time; steady_clock::now() < end; ++calls) call();
+      });
+    }
+    for (std::thread& thread : all) thread.join();
+    return calls;
+  }
+
+  InProcessServer server_;
+};
+
+TEST_F(HonestCallersTest, WhoCallsAsFastAsItCan) {
+  const int calls = Repeat(16, seconds(Sized(3, 30)), [this] {
+    EXPECT_EQ(ReasonOf(server_.Call("TodoRepository.GetById", {{"id", kUnknownId}})), "ROW_NOT_FOUND");
+  });
+  EXPECT_GT(calls, 1000);
+  ExpectNobodyWasCut();
+}
+
+TEST_F(HonestCallersTest, WhoSendsManyLargeRequestsAtOnce) {
+  const Json todo = {{"todo", {{"owner_id", kUnknownId}, {"title", "t"}, {"notes", std::string(3 << 20, 'n')}}}};
+  const int calls = Repeat(16, seconds(Sized(3, 30)), [&] { (void)server_.Call("TodoRepository.Create", todo); });
+  EXPECT_GT(calls, 16);
+  ExpectNobodyWasCut();
+}
+
+TEST_F(HonestCallersTest, WhoseCallsAllRunIntoTheirDeadline) {
+  const Blocker blocker(&server_, "LOCK TABLE todos");
+  CallOptions hurry;
+  hurry.timeout = milliseconds(100);
+  std::atomic<int> late{0};
+  Repeat(64, seconds(Sized(4, 30)), [&] {
+    const auto answer = server_.Call("TodoRepository.GetById", {{"id", kUnknownId}}, hurry);
+    late += answer.status().code() == absl::StatusCode::kDeadlineExceeded ? 1 : 0;
+  });
+  EXPECT_GT(late, 1000);
+  ExpectNobodyWasCut();
+}
+
+TEST_F(HonestCallersTest, WhoConnectsForEachCall) {
+  const int calls = Repeat(8, seconds(2), [&] {
+    CallOptions options;
+    options.channel = NewChannel(server_.addresses().front());
+    EXPECT_EQ(ReasonOf(server_.Call("TodoRepository.GetById", {{"id", kUnknownId}}, options)), "ROW_NOT_FOUND");
+  });
+  EXPECT_GT(calls, 100);
+  ExpectNobodyWasCut();
+}
+
+InProcessServer::Options ShortLived() {
+  InProcessServer::Options options;
+  options.serve.connections.age_s = 0.5;
+  return options;
+}
+
+class ConnectionAgeTest : public HonestCallersTest {
+ protected:
+  ConnectionAgeTest() : HonestCallersTest(ShortLived()) {}
+};
+
+TEST_F(ConnectionAgeTest, AUnitOfWorkAndItsCallerOutliveConnections) {
+  const Json begun = server_.MustCall("UnitOfWork.Begin", Json::object());
+  CallOptions in_unit;
+  in_unit.headers = {{"rowkeeper-unit-of-work", begun.at("handle").get<std::string>()}};
+  int calls = 0;
+  for (const auto end = steady_clock::now() + seconds(4); steady_clock::now() < end; ++calls) {
+    EXPECT_EQ(ReasonOf(server_.Call("TodoRepository.GetById", {{"id", kUnknownId}}, in_unit)), "ROW_NOT_FOUND");
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  EXPECT_GT(calls, 100);
+  EXPECT_TRUE(server_.Call("UnitOfWork.Commit", {{"handle", begun.at("handle")}}).ok());
+  EXPECT_GE(Scrape(server_.MetricsText()).Sum("rowkeeper_connections_accepted_total", {}), 4);
+}
+
+}  // namespace
+}  // namespace rowkeeper::testing
