@@ -52,27 +52,60 @@ std::string Judgement::Room() const {
 
 std::string Judgement::Alone() const { return Cat(Room(), " IS NOT NULL"); }
 
-std::string Judgement::Query(std::string_view written, std::string_view expected) const {
-  const std::string element = rows_ == Rows::kElements ? Cat("\"#\" * ", Verdict::kElementUnit, " + ") : "";
-  std::string bad, size;
-  std::vector<std::string> unsure;
+Judgement::Conditions Judgement::OnCells() const {
+  Conditions conditions;
   int fixed = 0;
+  std::string varying;
   for (size_t i = 0; i < columns_.size(); ++i) {
     const catalogue::Column& column = entity_.columns[columns_[i]];
     const std::string cell = ColumnName(entity_, columns_[i]);
     const std::string fits = Representable(column, cell);
-    if (!fits.empty()) bad += Cat(" WHEN NOT (", fits, ") THEN ", element, columns_[i]);
+    if (!fits.empty()) conditions.fits.emplace_back(columns_[i], fits);
     const std::string sure = SurelyRepresentable(column, cell);
     if (!sure.empty()) {
       const std::string other = given_[i].empty() ? "" : Cat(" AND ", cell, " IS DISTINCT FROM ", given_[i]);
-      unsure.push_back(Cat("bool_or(", sure == "false" ? cell + " IS NOT NULL" : Cat("NOT (", sure, ")"), other, ")"));
+      conditions.unsure.push_back(Cat(sure == "false" ? cell + " IS NOT NULL" : Cat("NOT (", sure, ")"), other));
     }
     const WireSize wire = LargestWireSize(column, cell);
     fixed += wire.fixed;
-    if (!wire.varying.empty()) size += Cat("COALESCE(", wire.varying, ", 0) + ");
+    if (!wire.varying.empty()) varying += Cat("COALESCE(", wire.varying, ", 0) + ");
   }
-  const bool modest = size.empty() && fixed <= kModestRow && rows_ == Rows::kOne;
-  if (!modest && !columns_.empty()) unsure.push_back(Cat("sum(", size, fixed, ") > ", Room()));
+  const bool modest = varying.empty() && fixed <= kModestRow && rows_ == Rows::kOne;
+  if (!modest && !columns_.empty()) conditions.size = Cat(varying, fixed);
+  return conditions;
+}
+
+std::string Judgement::IfGood() const {
+  const Conditions conditions = OnCells();
+  std::string verdict;
+  const auto add = [&verdict](const std::string& condition, int column, bool undecided) {
+    verdict += Cat(" WHEN ", condition, " THEN ':", column, undecided ? ":1'" : ":0'");
+  };
+  for (const auto& [column, fits] : conditions.fits) add(Cat("NOT (", fits, ")"), column, false);
+  std::vector<std::string> unsure = conditions.unsure;
+  if (!conditions.size.empty()) unsure.push_back(Cat(conditions.size, " > ", Room()));
+  if (!unsure.empty()) add(Cat(Alone(), " AND (", absl::StrJoin(unsure, " OR "), ")"), -1, true);
+  if (verdict.empty()) return "";
+  // Of a good row there is nothing to say, so there is no path to look for.
+  return Cat(" WHERE jsonb_path_exists('{}', ('strict $.\"", kVerdictMark, "1:0' || CASE", verdict,
+             " END || '\"')::jsonpath) IS NULL");
+}
+
+std::string Judgement::OrFailFor(size_t cells, std::string_view written, std::string_view expected) {
+  return Cat(" UNION ALL SELECT ", absl::StrJoin(std::vector<std::string>(cells, "NULL"), ", "), cells == 0 ? "" : " ",
+             "FROM (SELECT count(*) AS \"#n\" FROM ", written, ") AS \"#v\" WHERE CASE WHEN ", expected,
+             " THEN false ELSE jsonb_path_exists('{}', ('strict $.\"", kVerdictMark,
+             "' || \"#n\" || ':0:-1:0\"')::jsonpath) END");
+}
+
+std::string Judgement::Query(std::string_view written, std::string_view expected) const {
+  const std::string element = rows_ == Rows::kElements ? Cat("\"#\" * ", Verdict::kElementUnit, " + ") : "";
+  const Conditions conditions = OnCells();
+  std::string bad;
+  for (const auto& [column, fits] : conditions.fits) bad += Cat(" WHEN NOT (", fits, ") THEN ", element, column);
+  std::vector<std::string> unsure;
+  for (const std::string& condition : conditions.unsure) unsure.push_back(Cat("bool_or(", condition, ")"));
+  if (!conditions.size.empty()) unsure.push_back(Cat("sum(", conditions.size, ") > ", Room()));
   const std::string verdict =
       Cat("count(*) AS \"#n\", ", bad.empty() ? "NULL::integer" : Cat("min(CASE", bad, " END)"), " AS \"#bad\", ",
           unsure.empty() ? "false" : Cat(Alone(), " AND (", absl::StrJoin(unsure, " OR "), ")"), " AS \"#unsure\"");

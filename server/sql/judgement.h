@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/catalogue/entity.h"
@@ -13,8 +14,13 @@ namespace rowkeeper::sql {
 /// gave fewer rows than it was to write (a trigger, a rule or row-level security kept one), or a returned value that
 /// its field cannot carry. It costs no round trip.
 ///
-///   WITH "#written" AS (INSERT … RETURNING "id", "due_at"), <Query("\"#written\"", "\"#n\" = 1")>
+///   WITH "#written" AS (INSERT … RETURNING "id", "due_at"), <Query("\"#written\"", "\"#n\" = …")>
 ///   SELECT "id", "due_at" FROM "#written" <OrFail(2)>
+///
+/// Where at most one row is written there is a shorter form, which PostgreSQL plans in two thirds of the time:
+///
+///   WITH "#written" AS (INSERT … RETURNING "id", "due_at")
+///   SELECT "id", "due_at" FROM "#written" <IfGood()> <OrFailFor(2, "\"#written\"", "\"#n\" = 1")>
 ///
 /// SQL has no RAISE. A jsonpath that asks for a key that is not there fails with an SQLSTATE that hardly anybody else
 /// meets, and the key carries words: base/verdict.h has them, exec/judged.h what becomes of them.
@@ -41,10 +47,27 @@ class Judgement {
   /// the statement fail. `element` tells Verdict::element; it is evaluated only then.
   static std::string OrFail(size_t cells, std::string_view element = "0");
 
+  /// Of Rows::kOne: ` WHERE …`, which holds for a row that can be sent and makes the statement fail at any other.
+  /// Empty: every row can be.
+  std::string IfGood() const;
+  /// Of Rows::kOne: ` UNION ALL SELECT NULL, NULL FROM …`: gives no row, or makes the statement fail where the
+  /// condition `expected` on the number of rows "#n" of the query `written` does not hold.
+  static std::string OrFailFor(size_t cells, std::string_view written, std::string_view expected);
+
   /// `$5::bigint IS NOT NULL`: the statement runs outside a transaction, and what it writes is durable when it ends.
   std::string Alone() const;
 
  private:
+  /// On the cells of one row.
+  struct Conditions {
+    /// By column: holds, or is NULL, where its field can carry the value.
+    std::vector<std::pair<int, std::string>> fits;
+    /// Each holds where SQL cannot tell.
+    std::vector<std::string> unsure;
+    /// The most that the row takes in the response, bytes. Empty: it is never too large.
+    std::string size;
+  };
+  Conditions OnCells() const;
   std::string Room() const;
 
   const catalogue::Entity& entity_;

@@ -64,9 +64,9 @@ std::string OneOrNoTarget(const MethodPlan& plan, const std::string& where, cons
 Statement Judge(const Variant& variant, const MethodPlan& plan, const std::string& change, const std::string& expected,
                 const Judgement& judgement, ParameterList* parameters) {
   const std::string cells = ColumnList(*plan.entity, variant.columns);
-  return Finish(Cat("WITH \"#written\" AS (", change, " RETURNING ", cells.empty() ? "1" : cells, "), ",
-                    judgement.Query("\"#written\"", expected), " SELECT ", cells, cells.empty() ? "" : " ",
-                    "FROM \"#written\"", Judgement::OrFail(variant.columns.size())),
+  return Finish(Cat("WITH \"#written\" AS (", change, " RETURNING ", cells.empty() ? "1" : cells, ") SELECT ", cells,
+                    cells.empty() ? "" : " ", "FROM \"#written\"", judgement.IfGood(),
+                    Judgement::OrFailFor(variant.columns.size(), "\"#written\"", expected)),
                 parameters, variant.columns, static_cast<int>(variant.columns.size()));
 }
 

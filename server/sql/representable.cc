@@ -27,7 +27,7 @@ std::string Between(const std::string& cell, const char* low, const char* below)
 }
 
 std::string OneOfLabels(const ValueType& type, const std::string& cell) {
-  if (type.labels.empty()) return "false";
+  if (type.labels.empty()) return cell + " IS NULL";
   const std::string text = type.native_enum.empty() ? cell : cell + "::text";
   return Cat(
       text, " IN (",
