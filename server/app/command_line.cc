@@ -188,6 +188,21 @@ void AddPoolOptions(CLI::App* command, PoolSettings* settings) {
   AddSwitch(command, "--echo", &settings->echo, "Log the text of every statement, never its values")->group("Pool");
 }
 
+void AddQueueOptions(CLI::App* command, ServeSettings* settings) {
+  AddOption(command, "--queue-limit", &settings->queue_limit, "Calls that may wait for a connection")
+      ->check(CLI::Range(1, 1000000))
+      ->group("Server");
+  AddOption(command, "--queue-target", &settings->queue_target_s,
+            "Expected wait for a connection above which a caller is overloaded when it lasts as long: new calls are "
+            "refused and the oldest dropped, seconds; 0: never")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->group("Server");
+  AddOption(command, "--calls-per-caller", &settings->calls_per_caller,
+            "Calls of one caller that may wait for a connection or have one; 0: no limit of its own")
+      ->check(CLI::Range(0, 1000000))
+      ->group("Server");
+}
+
 void AddListOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--default-page-size", &settings->default_page_size, "Rows of a page when the request says 0")
       ->check(CLI::Range(1, 10000))
@@ -271,9 +286,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
             "--listen, with the machine's name for 0.0.0.0 and [::]")
       ->type_name("ADDRESS")
       ->group("Server");
-  AddOption(command, "--queue-limit", &settings->queue_limit, "Calls that may wait for a connection")
-      ->check(CLI::Range(1, 1000000))
-      ->group("Server");
+  AddQueueOptions(command, settings);
   AddOption(command, "--max-request-size", &settings->max_request_kib, "Largest request, KiB")
       ->check(CLI::Range(1, 1048576))
       ->group("Server");

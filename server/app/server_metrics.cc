@@ -194,7 +194,7 @@ void AddExecutor(const exec::Executor& executor, Exposition* out) {
   AddGauge(out, "rowkeeper_queue_waiting", "Calls and jobs that wait for a worker", stats.queued);
   AddGauge(out, "rowkeeper_queue_running", "Calls and jobs that workers run", stats.running);
   AddDurations(out, "rowkeeper_queue_wait_seconds", "Time that calls and jobs waited for a worker", executor.waits());
-  AddCounter(out, "rowkeeper_queue_refused_total", "Calls and jobs that found no worker", stats.refused_total);
+  AddCounter(out, "rowkeeper_queue_refused_total", "Calls and jobs refused because of the queue", stats.refused_total);
   AddCounter(out, "rowkeeper_retries_total", "Calls and jobs run again after a conflict or a lost connection",
              stats.retried_total);
   AddCounter(out, "rowkeeper_conflict_retries_total",

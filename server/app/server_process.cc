@@ -49,6 +49,8 @@ exec::ExecutorOptions ToExecutorOptions(const ServerProcessOptions& options) {
   exec::ExecutorOptions executor;
   executor.workers = options.pool.pool_size + options.pool.max_overflow;
   executor.queue_limit = options.serve.queue_limit;
+  executor.queue_target = Milliseconds(options.serve.queue_target_s);
+  executor.calls_per_caller = options.serve.calls_per_caller;
   executor.queue_timeout = Milliseconds(options.pool.pool_timeout_s);
   return executor;
 }

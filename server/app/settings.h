@@ -88,6 +88,8 @@ struct ServeSettings {
   /// Empty: see AdvertisedAddress.
   std::string advertise_address;
   int queue_limit = 10000;
+  double queue_target_s = 2;
+  int calls_per_caller = 0;
   int max_request_kib = 4096;
   /// Above max_request_kib, so that what was written can be returned.
   int max_response_kib = 8192;

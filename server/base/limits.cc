@@ -14,7 +14,9 @@ struct LimitEntry {
 /// In the order of the enum.
 constexpr LimitEntry kLimits[] = {
     {Limit::kQueueLimit, "queue-limit", Set::kByFlag},
+    {Limit::kQueueTarget, "queue-target", Set::kByFlag},
     {Limit::kPoolTimeout, "pool-timeout", Set::kByFlag},
+    {Limit::kCallsPerCaller, "calls-per-caller", Set::kByFlag},
     {Limit::kMaxResponseSize, "max-response-size", Set::kByFlag},
     {Limit::kMaxIdempotentResponse, "max-idempotent-response", Set::kByFlag},
     {Limit::kMemoryBudget, "memory-budget", Set::kByFlag},

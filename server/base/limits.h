@@ -13,7 +13,9 @@ namespace rowkeeper {
 enum class Limit : uint8_t {
   // Of every call
   kQueueLimit,
+  kQueueTarget,
   kPoolTimeout,
+  kCallsPerCaller,
   kMaxResponseSize,
   kMaxIdempotentResponse,
   kMemoryBudget,

@@ -61,6 +61,9 @@ enum class Reason : uint8_t {
   // RESOURCE_EXHAUSTED
   kQueueFull,
   kPoolTimeout,
+  kDeadlineUnreachable,
+  kOverloaded,
+  kCallerLimit,
   kDatabaseResources,
   kUnitOfWorkLimit,
   kUnitOfWorkCallerLimit,

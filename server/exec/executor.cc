@@ -16,16 +16,18 @@ namespace {
 /// Each look goes over the whole queue, which may be long.
 constexpr std::chrono::milliseconds kExpiryStep{50};
 
+CallQueueOptions ToQueueOptions(const ExecutorOptions& options) {
+  return {options.workers, options.queue_limit, options.queue_timeout, options.queue_target, options.calls_per_caller};
+}
+
 bool NothingExecuted(const absl::Status& status) { return ReasonOf(status) == Reason::kDatabaseUnavailable; }
 
 }  // namespace
 
-struct Executor::Ticket::Work : WaitingLine::Waiter {
+struct Executor::Ticket::Work : CallQueue::Waiter {
   explicit Work(Done when_done) : done(std::move(when_done)) {}
 
   Task task;
-  Clock::time_point deadline;
-  Clock::time_point submitted;
   db::Cancellation cancellation;
   const Done done;
   /// May be null.
@@ -45,74 +47,83 @@ Executor::Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool
       runner_(runner),
       pool_(pool),
       clock_(timers->clock()),
-      line_(options.workers),
+      queue_(ToQueueOptions(options)),
       expiry_(timers, [this](Clock::time_point now) { return EndExpired(now); }, {kExpiryStep}) {
   for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { WorkerLoop(); });
 }
 
 Executor::~Executor() {
-  std::vector<std::shared_ptr<WaitingLine::Waiter>> waiting;
+  std::vector<CallQueue::Shared> waiting;
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
-    waiting = line_.RemoveIf([](const WaitingLine::Waiter&) { return true; });
+    waiting = queue_.Clear();
     work_ready_.SignalAll();
   }
   for (const auto& waiter : waiting) static_cast<Work&>(*waiter).done(ShuttingDown());
   for (std::thread& thread : threads_) thread.join();
 }
 
-Executor::Ticket Executor::Submit(plan::Call call, Clock::time_point deadline, Done done,
-                                  observe::CallContext* context) {
+Executor::Ticket Executor::Submit(plan::Call call, const Terms& terms, Done done) {
   const std::string_view entity = call.plan->entity->full_name;
-  return Enqueue(std::move(call), entity, deadline, std::move(done), context);
+  return Enqueue(std::move(call), entity, terms, std::move(done));
 }
 
-Executor::Ticket Executor::Submit(Job job, std::string_view entity, Clock::time_point deadline, JobDone done,
-                                  observe::CallContext* context) {
-  return Enqueue(
-      std::move(job), entity, deadline,
-      [done = std::move(done)](const absl::StatusOr<Outcome>& outcome) { done(outcome.status()); }, context);
+Executor::Ticket Executor::Submit(Job job, std::string_view entity, const Terms& terms, JobDone done) {
+  return Enqueue(std::move(job), entity, terms,
+                 [done = std::move(done)](const absl::StatusOr<Outcome>& outcome) { done(outcome.status()); });
 }
 
-Executor::Ticket Executor::Enqueue(Task task, std::string_view group, Clock::time_point deadline, Done done,
-                                   observe::CallContext* context) {
+Executor::Ticket Executor::Enqueue(Task task, std::string_view group, const Terms& terms, Done done) {
   auto work = std::make_shared<Work>(std::move(done));
   work->group = group;
   work->task = std::move(task);
-  work->deadline = deadline;
-  work->submitted = clock_.Now();
-  work->context = context;
+  work->deadline = terms.deadline;
+  work->duration = terms.duration;
+  work->context = terms.context;
   Ticket ticket;
   ticket.executor_ = this;
   ticket.work_ = work;
-  absl::Status refusal;
-  bool waits = false;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (stopping_) {
-      refusal = ShuttingDown();
-    } else if (line_.size() >= options_.queue_limit) {
-      ++stats_.refused_total;
-      refusal = LimitReached(Reason::kQueueFull, "calls waiting for a connection", Limit::kQueueLimit,
-                             Cat(options_.queue_limit, " calls"));
-    } else {
-      line_.Add(work);
-      const bool may_run = line_.HasNext();
-      if (may_run && idle_workers_ > 0) work_ready_.Signal();
-      waits = !may_run || line_.size() > idle_workers_;  // else a worker is about to take it
-    }
+  Offered offered;
+  const CallerId server;
+  if (!Offer(work, terms.caller == nullptr ? &server : nullptr, &offered)) {
+    const CallerId caller = terms.caller->Identify();
+    Offer(work, &caller, &offered);
   }
-  if (waits) expiry_.RingBy(ExpiryOf(*work));
-  if (!refusal.ok()) work->done(refusal);
+  if (offered.expiry != Clock::time_point::max()) expiry_.RingBy(offered.expiry);
+  if (offered.stopping) work->done(ShuttingDown());
+  Tell(offered.refused);
   return ticket;
+}
+
+bool Executor::Offer(const std::shared_ptr<Work>& work, const CallerId* caller, Offered* offered) {
+  static const CallerId nobody;
+  absl::MutexLock lock(&mutex_);
+  if (caller == nullptr && queue_.LooksAtCaller(idle_workers_)) return false;
+  offered->stopping = stopping_;
+  if (stopping_) return true;
+  queue_.Admit(work, caller == nullptr ? nobody : *caller, idle_workers_, clock_.Now(), &offered->refused);
+  stats_.refused_total += offered->refused.size();
+  const bool may_run = queue_.HasNext();
+  if (may_run && idle_workers_ > 0) work_ready_.Signal();
+  const bool waits = !may_run || queue_.size() > idle_workers_;  // else a worker is about to take it
+  if (waits) offered->expiry = queue_.ExpiryOf(*work);
+  return true;
+}
+
+void Executor::Tell(const CallQueue::Refusals& refused) {
+  for (const CallQueue::Refusal& refusal : refused) {
+    const Work& work = static_cast<const Work&>(*refusal.waiter);
+    work.NoteWaited(clock_.Now() - work.queued_at);
+    work.done(refusal.status);
+  }
 }
 
 void Executor::Ticket::Cancel(db::Cancellation::Cause cause) {
   const std::shared_ptr<Work> work = work_.lock();
   if (work == nullptr) return;
   if (executor_->Withdraw(*work)) {
-    work->NoteWaited(executor_->clock_.Now() - work->submitted);
+    work->NoteWaited(executor_->clock_.Now() - work->queued_at);
     work->done(db::CancelledStatus(cause, "waiting for a connection"));
   } else {
     work->cancellation.Cancel(cause);
@@ -121,32 +132,41 @@ void Executor::Ticket::Cancel(db::Cancellation::Cause cause) {
 
 bool Executor::Withdraw(Work& work) {
   absl::MutexLock lock(&mutex_);
-  return line_.Remove(&work);
+  return queue_.Withdraw(&work);
 }
 
 void Executor::WorkerLoop() {
   while (const std::shared_ptr<Work> work = AwaitWork()) {
-    const Clock::duration waited = clock_.Now() - work->submitted;
+    const Clock::duration waited = clock_.Now() - work->queued_at;
     waits_.Record(waited);
     work->NoteWaited(waited);
     Execute(*work);
     absl::MutexLock lock(&mutex_);
-    line_.Ended(*work);
+    queue_.Ended(*work, clock_.Now());
   }
 }
 
 std::shared_ptr<Executor::Work> Executor::AwaitWork() {
-  absl::MutexLock lock(&mutex_);
-  std::shared_ptr<WaitingLine::Waiter> next = line_.Next();
-  while (next == nullptr && !stopping_) {
-    ++idle_workers_;
-    work_ready_.Wait(&mutex_);
-    --idle_workers_;
-    next = line_.Next();
+  while (true) {
+    CallQueue::Shared next;
+    CallQueue::Refusals refused;
+    {
+      absl::MutexLock lock(&mutex_);
+      next = queue_.Next(clock_.Now(), &refused);
+      while (next == nullptr && refused.empty() && !stopping_) {
+        ++idle_workers_;
+        work_ready_.Wait(&mutex_);
+        --idle_workers_;
+        next = queue_.Next(clock_.Now(), &refused);
+      }
+      stats_.refused_total += refused.size();
+      // Where a call has ended, more than one of those that were passed over may have their turn.
+      if (idle_workers_ > 0 && queue_.HasNext()) work_ready_.Signal();
+      if (next == nullptr && refused.empty()) return nullptr;
+    }
+    Tell(refused);
+    if (next != nullptr) return std::static_pointer_cast<Work>(std::move(next));
   }
-  // Where a call has ended, more than one of those that were passed over may have their turn.
-  if (idle_workers_ > 0 && line_.HasNext()) work_ready_.Signal();
-  return std::static_pointer_cast<Work>(std::move(next));
 }
 
 void Executor::Execute(Work& work) {
@@ -214,37 +234,23 @@ absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
   return Outcome{};
 }
 
-Clock::time_point Executor::ExpiryOf(const Work& work) const {
-  return std::min(work.deadline, Later(work.submitted, options_.queue_timeout));
-}
-
 Clock::time_point Executor::EndExpired(Clock::time_point now) {
-  std::vector<std::shared_ptr<WaitingLine::Waiter>> expired;
-  Clock::time_point next = Clock::time_point::max();
+  CallQueue::Refusals expired;
+  Clock::time_point next;
   {
     absl::MutexLock lock(&mutex_);
-    expired = line_.RemoveIf([&](const WaitingLine::Waiter& waiter) {
-      const Clock::time_point expiry = ExpiryOf(static_cast<const Work&>(waiter));
-      if (now < expiry) next = std::min(next, expiry);
-      return now >= expiry;
-    });
+    next = queue_.Expire(now, &expired);
     stats_.refused_total += expired.size();
   }
-  for (const auto& waiter : expired) {
-    const Work& work = static_cast<const Work&>(*waiter);
-    work.NoteWaited(now - work.submitted);
-    work.done(now >= work.deadline ? DeadlineExceeded("waiting for a connection")
-                                   : LimitReached(Reason::kPoolTimeout, "waiting for a connection", Limit::kPoolTimeout,
-                                                  Cat(options_.queue_timeout.count(), " ms")));
-  }
+  Tell(expired);
   return next;
 }
 
 ExecutorStats Executor::stats() const {
   absl::MutexLock lock(&mutex_);
   ExecutorStats stats = stats_;
-  stats.queued = line_.size();
-  stats.running = line_.running();
+  stats.queued = queue_.size();
+  stats.running = queue_.running();
   return stats;
 }
 

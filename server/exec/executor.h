@@ -13,11 +13,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/caller_id.h"
 #include "server/base/completion.h"
 #include "server/base/timers.h"
 #include "server/db/pool.h"
+#include "server/exec/call_queue.h"
 #include "server/exec/runner.h"
-#include "server/exec/waiting_line.h"
 #include "server/observe/call_context.h"
 #include "server/observe/duration_histogram.h"
 #include "server/plan/call.h"
@@ -32,6 +33,10 @@ struct ExecutorOptions {
   int queue_limit = 10000;
   /// Longest wait for a worker; then RESOURCE_EXHAUSTED POOL_TIMEOUT.
   std::chrono::milliseconds queue_timeout{30000};
+  /// See CallQueueOptions::target. Then RESOURCE_EXHAUSTED OVERLOADED.
+  std::chrono::milliseconds queue_target{2000};
+  /// See CallQueueOptions::per_caller. More are RESOURCE_EXHAUSTED CALLER_LIMIT.
+  int calls_per_caller = 0;
   /// How often an autocommitted call, or a job, is run again after a serialization failure or deadlock. Range 0 to 10.
   /// As often as a connection prepares a stale statement again: where a type is remade, each connection that a
   /// transaction tries finds out for itself.
@@ -49,8 +54,7 @@ struct ExecutorStats {
 };
 
 /// Runs calls and jobs on its own threads, so that no gRPC thread ever waits for the database. They wait in one queue,
-/// in which calls are data, first come, first served, as far as one entity leaves workers to the others: see
-/// waiting_line.h. Thread-safe.
+/// in which calls are data; call_queue.h decides who waits, who is next and who is refused. Thread-safe.
 class Executor {
  public:
   /// Called exactly once, on a worker, the timers' thread or the thread that submitted or cancelled. Must not block.
@@ -61,6 +65,29 @@ class Executor {
   using Job = std::function<absl::Status(db::Connection&, db::Cancellation*)>;
   /// As Done, which calls it.
   using JobDone = std::function<void(absl::Status)>;
+
+  /// Knows who calls. Asked during Submit, and only when it matters.
+  class CallerSource {
+   public:
+    virtual ~CallerSource() = default;
+    virtual CallerId Identify() = 0;
+  };
+
+  struct Terms {
+    /// Work of the server itself.
+    Terms(Clock::time_point until) : deadline(until) {}  // NOLINT(google-explicit-constructor)
+    Terms(Clock::time_point until, CallerSource* who) : deadline(until), caller(who) {}
+
+    /// When nobody waits for the answer any more: DEADLINE_EXCEEDED. What would not be answered by then, because of
+    /// all that waits before it, is refused at once: RESOURCE_EXHAUSTED DEADLINE_UNREACHABLE.
+    Clock::time_point deadline;
+    /// nullptr: the server itself.
+    CallerSource* caller = nullptr;
+    CallQueue::Duration duration = CallQueue::Duration::kCall;
+    /// Lives as long as `done`; is told where the time went, and named in what is logged meanwhile. nullptr: there is
+    /// no call to tell.
+    observe::CallContext* context = nullptr;
+  };
 
   /// A submitted call or job. Cancel never blocks: a waiting one ends at once; a running one is told, and its statement
   /// ends as soon as PostgreSQL notices.
@@ -80,12 +107,9 @@ class Executor {
   /// What waits ends with SHUTTING_DOWN; what runs is waited for.
   ~Executor();
 
-  /// `context`, which lives as long as `done`, is told where the time went, and named in what is logged meanwhile;
-  /// nullptr: there is no call to tell.
-  Ticket Submit(plan::Call call, Clock::time_point deadline, Done done, observe::CallContext* context = nullptr);
+  Ticket Submit(plan::Call call, const Terms& terms, Done done);
   /// `entity` is the full name of that which the job is about, and outlives the executor; empty for jobs without one.
-  Ticket Submit(Job job, std::string_view entity, Clock::time_point deadline, JobDone done,
-                observe::CallContext* context = nullptr);
+  Ticket Submit(Job job, std::string_view entity, const Terms& terms, JobDone done);
   ExecutorStats stats() const;
   /// How long calls and jobs waited for a worker that then took them.
   const observe::DurationHistogram& waits() const { return waits_; }
@@ -94,8 +118,18 @@ class Executor {
   using Work = Ticket::Work;
   using Task = std::variant<plan::Call, Job>;
 
-  Ticket Enqueue(Task task, std::string_view group, Clock::time_point deadline, Done done,
-                 observe::CallContext* context);
+  /// What became of a call that was offered to the queue.
+  struct Offered {
+    CallQueue::Refusals refused;
+    bool stopping = false;
+    /// When it has waited for too long; max() when it hardly waits.
+    Clock::time_point expiry = Clock::time_point::max();
+  };
+
+  Ticket Enqueue(Task task, std::string_view group, const Terms& terms, Done done);
+  /// False when `caller` is nullptr and the queue has to know it: nothing was done then.
+  bool Offer(const std::shared_ptr<Work>& work, const CallerId* caller, Offered* offered);
+  void Tell(const CallQueue::Refusals& refused);
 
   void WorkerLoop();
   /// The next that may run; null when it is time to end.
@@ -112,8 +146,6 @@ class Executor {
   bool TryAgain(const absl::Status& status, Work& work);
   /// Takes `work` out of the queue; false when it is not in it any more.
   bool Withdraw(Work& work);
-  /// When a call that waits from now on has waited too long.
-  Clock::time_point ExpiryOf(const Work& work) const;
   /// Ends what has waited too long; gives when the next of those that wait will have.
   Clock::time_point EndExpired(Clock::time_point now);
 
@@ -123,7 +155,7 @@ class Executor {
   Clock& clock_;
 
   mutable absl::Mutex mutex_;
-  WaitingLine line_ ABSL_GUARDED_BY(mutex_);
+  CallQueue queue_ ABSL_GUARDED_BY(mutex_);
   int idle_workers_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   ExecutorStats stats_ ABSL_GUARDED_BY(mutex_);

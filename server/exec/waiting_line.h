@@ -1,22 +1,85 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "server/base/caller_id.h"
+#include "server/base/clock.h"
+
 namespace rowkeeper::exec {
 
-/// What waits for a worker, and who is next: first come, first served, except that no group may have more than three
-/// times as many workers as are left idle. When all calls of a group wait for one lock, others find workers; as long as
-/// calls are quick, the limit is never felt. A single group gets three quarters of the workers, and where there are
-/// fewer than four of them all. Guarded by the lock of its owner.
+/// What waits for a worker, and who is next.
+///
+/// Callers take turns by the time that their calls hold workers (deficit round robin): whoever waits behind a caller
+/// with thousands of calls is served after one of them. Of one caller the oldest is next, or the newest while its queue
+/// stands: see StandingQueue.
+///
+/// No group may have more than three times as many workers as are left idle. When all calls of a group wait for one
+/// lock, others find workers; as long as calls are quick, the limit is never felt. A single group gets three quarters
+/// of the workers, and where there are fewer than four of them all.
+///
+/// No threads and no clock: guarded by the lock of its owner, who says what time it is.
 class WaitingLine {
  public:
   class Waiter;
-  using Queue = std::list<std::shared_ptr<Waiter>>;
+
+  /// Tells a queue that a burst has filled from one that stands: whoever comes would have to wait for longer than a
+  /// target, for longer than that. It stands until the wait is less than half the target; and at once again when it has
+  /// stood not long ago. (After CoDel.)
+  class StandingQueue {
+   public:
+    /// Somebody comes, and would have to wait for so long.
+    void Note(Clock::time_point now, Clock::duration wait, Clock::duration target);
+    void Clear();
+    bool stands() const { return stands_; }
+
+   private:
+    Clock::time_point above_since_ = Clock::time_point::max();
+    /// Until when it stands again at once.
+    Clock::time_point remembered_until_ = Clock::time_point::min();
+    bool stands_ = false;
+  };
+
+ private:
+  struct Group;
+  struct Lane {
+    Group* group = nullptr;
+    Waiter* first = nullptr;
+    Waiter* last = nullptr;
+  };
+
+ public:
+  /// One caller's calls.
+  class Caller {
+   public:
+    int waiting() const { return waiting_; }
+    int running() const { return running_; }
+    /// Whether its queue stands …
+    bool overloaded() const { return standing_.stands(); }
+    /// … and its oldest have waited for so long that the newest goes first.
+    bool newest_first() const { return newest_first_; }
+
+   private:
+    friend class WaitingLine;
+    int waiting_ = 0;
+    int running_ = 0;
+    /// Worker time that it may use before others have their turn.
+    Clock::duration balance_{0};
+    /// When the last of its calls ended.
+    Clock::time_point ended_at_{};
+    StandingQueue standing_;
+    bool newest_first_ = false;
+    /// By group, those that have waiters.
+    std::vector<Lane> lanes_;
+    /// Among the callers that wait.
+    Caller* before_ = nullptr;
+    Caller* after_ = nullptr;
+  };
 
   /// Base of what waits.
   class Waiter {
@@ -25,48 +88,94 @@ class WaitingLine {
     /// What it has in common with others that may wait for the same lock: the name of an entity, which must outlive the
     /// line; empty for what has none.
     std::string_view group;
+    /// Since when it waits.
+    Clock::time_point queued_at{};
 
    private:
     friend class WaitingLine;
-    Queue* queue = nullptr;
-    Queue::iterator place;
+    /// Set while it waits.
+    std::shared_ptr<Waiter> self_;
+    Waiter* before_ = nullptr;
+    Waiter* after_ = nullptr;
+    uint64_t number_ = 0;
+    /// Set while it waits or runs.
+    Caller* caller_ = nullptr;
+    Group* group_ = nullptr;
+    Clock::time_point started_{};
+    Clock::duration charged_{0};
   };
 
-  explicit WaitingLine(int workers) : workers_(workers) {}
+  /// `target`: more wait than this, for as long as this, is a queue that stands; 0: none ever does.
+  WaitingLine(int workers, Clock::duration target) : workers_(workers), target_(target) {}
 
-  void Add(const std::shared_ptr<Waiter>& waiter);
+  /// The calls of `id`. Valid until the next Find, unless something of it waits or runs.
+  Caller* Find(const CallerId& id);
+  /// A call of `caller` comes, and would have to wait for so long.
+  void NoteWait(Caller* caller, Clock::time_point now, Clock::duration wait) {
+    caller->standing_.Note(now, wait, target_);
+  }
+  void Add(const std::shared_ptr<Waiter>& waiter, Caller* caller);
   /// False when it does not wait any more.
   bool Remove(Waiter* waiter);
   /// Takes those out of which `condition` holds.
   std::vector<std::shared_ptr<Waiter>> RemoveIf(const std::function<bool(const Waiter&)>& condition);
+  /// Takes the newest of the caller that has the most waiting, if these are more than `at_least`; else null.
+  std::shared_ptr<Waiter> RemoveFromLongest(int at_least);
 
-  /// Takes the next one, which runs until Ended; null when nothing may run now.
-  std::shared_ptr<Waiter> Next();
-  bool HasNext() { return FindNext() != nullptr; }
-  void Ended(const Waiter& waiter);
+  /// Takes the next one, which runs until Ended; null when nothing may run now. `expected`: how long a call holds a
+  /// worker, as far as is known.
+  std::shared_ptr<Waiter> Next(Clock::time_point now, Clock::duration expected);
+  bool HasNext() const;
+  /// Gives how long it held its worker, which is what its caller is charged.
+  Clock::duration Ended(const Waiter& waiter, Clock::time_point now);
 
   int size() const { return size_; }
   int running() const { return running_; }
+  /// How many callers have calls that wait.
+  int callers_waiting() const { return callers_waiting_; }
+  /// How many callers are remembered.
+  size_t callers_known() const { return callers_.size(); }
+  /// Of one that waits or runs.
+  static const Caller& CallerOf(const Waiter& waiter) { return *waiter.caller_; }
 
  private:
+  /// How many callers are remembered that have nothing here.
+  static constexpr size_t kIdleCallers = 1024;
+
   struct Group {
     int running = 0;
-    /// Those that had their turn when the group had its share.
-    Queue passed_over;
+    int waiting = 0;
+    /// In waiting_groups_, while some wait.
+    size_t index = 0;
   };
 
   bool MayRun(const Group& group) const;
-  /// The queue whose first is the next; null when nothing may run.
-  Queue* FindNext();
-  std::shared_ptr<Waiter> Take(Queue* queue, Queue::iterator place);
+  Lane* LaneOf(Caller* caller, const Group* group);
+  /// Of those of one caller that may run; null when there is none.
+  struct Candidates {
+    Waiter* oldest = nullptr;
+    Waiter* newest = nullptr;
+  };
+  Candidates FindCandidates(const Caller& caller) const;
+  /// The caller whose turn it is; null when nobody's calls may run.
+  Caller* ChooseCaller(Clock::duration quantum, Candidates* candidates);
+  void Link(Caller* caller, Clock::time_point now);
+  void Unlink(Caller* caller);
+  std::shared_ptr<Waiter> TakeOut(Waiter* waiter);
+  void ForgetIdleCallers();
 
   const int workers_;
+  const Clock::duration target_;
   int size_ = 0;
   int running_ = 0;
-  Queue queue_;
+  int callers_waiting_ = 0;
+  uint64_t last_number_ = 0;
   std::unordered_map<std::string_view, Group> groups_;
-  /// Groups with waiters that were passed over.
-  std::list<Group*> behind_;
+  std::vector<Group*> waiting_groups_;
+  std::unordered_map<std::string, Caller> callers_;
+  size_t forget_at_ = kIdleCallers;
+  /// The caller whose turn it is, of a ring of those that wait.
+  Caller* turn_ = nullptr;
 };
 
 }  // namespace rowkeeper::exec

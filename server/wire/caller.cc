@@ -1,11 +1,13 @@
 #include "server/wire/caller.h"
 
 #include <charconv>
+#include <utility>
 
 namespace rowkeeper::wire {
 namespace {
 
-std::string PercentDecoded(std::string_view text) {
+std::string PercentDecoded(std::string text) {
+  if (text.find('%') == std::string::npos) return text;
   std::string decoded;
   for (size_t i = 0; i < text.size(); ++i) {
     unsigned value = 0;
@@ -22,10 +24,10 @@ std::string PercentDecoded(std::string_view text) {
 
 }  // namespace
 
-std::string CallerOfPeer(std::string_view peer) {
+std::string CallerOfPeer(std::string peer) {
   // A client may bind its end of a unix socket to any path: that says nothing about who it is.
-  if (peer.substr(0, 4) == "unix") return "unix:";
-  std::string caller = PercentDecoded(peer);
+  if (peer.compare(0, 4, "unix") == 0) return "unix:";
+  std::string caller = PercentDecoded(std::move(peer));
   const size_t port = caller.rfind(':');
   const size_t bracket = caller.rfind(']');
   const bool has_port =

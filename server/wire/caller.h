@@ -12,6 +12,6 @@ namespace rowkeeper::wire {
 std::string CallerOf(const UnaryRpc& rpc);
 
 /// The same for gRPC's name of a peer, in which a part may be percent-encoded: "ipv6:%5B::1%5D:40312".
-std::string CallerOfPeer(std::string_view peer);
+std::string CallerOfPeer(std::string peer);
 
 }  // namespace rowkeeper::wire

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/exec/call_trace.h"
+#include "server/exec/executor.h"
 #include "server/wire/answer_log.h"
 #include "server/wire/cancel_slot.h"
 #include "server/wire/unary_rpc.h"
@@ -14,7 +15,7 @@
 namespace rowkeeper::wire {
 
 /// A call in flight: answered once, then counted and logged. One thread at a time, except rpc().
-class Exchange {
+class Exchange : public exec::Executor::CallerSource {
  public:
   /// `method` outlives the exchange.
   Exchange(const ServedMethod* method, UnaryRpc rpc);
@@ -23,6 +24,13 @@ class Exchange {
   const UnaryRpc& rpc() const { return rpc_; }
   /// See CallerOf.
   const std::string& caller();
+  CallerId Identify() override { return CallerId(caller()); }
+  /// For what the executor does for the call: by its deadline, in its caller's name.
+  exec::Executor::Terms terms() {
+    exec::Executor::Terms terms(rpc_.deadline(), this);
+    terms.context = context();
+    return terms;
+  }
 
   /// Full name of the entity that the call is about; empty for calls without one. Outlives the exchange.
   std::string_view entity() const { return log_.entity(); }

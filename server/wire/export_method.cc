@@ -36,13 +36,14 @@ class ExportSession : public StreamSession {
       const absl::MutexLock lock(&mutex_);
       submitted_ = true;
     }
+    exec::Executor::Terms terms(rpc().deadline(), this);
+    terms.duration = exec::CallQueue::Duration::kStream;
     work_slot().FillWithTicket([&] {
       return backend().executor->Submit(
           [self](db::Connection& connection, db::Cancellation* cancellation) {
             return self->Run(connection, cancellation);
           },
-          method_.plan().entity->full_name, rpc().deadline(),
-          [self](const absl::Status& status) { self->Finish(status); });
+          method_.plan().entity->full_name, terms, [self](const absl::Status& status) { self->Finish(status); });
     });
   }
 

@@ -102,7 +102,7 @@ class ImportSession : public StreamSession {
     const auto self = std::static_pointer_cast<ImportSession>(shared_from_this());
     work_slot().FillWithTicket([&] {
       return backend().executor->Submit(
-          *std::move(chunk), rpc().deadline(),
+          *std::move(chunk), exec::Executor::Terms(rpc().deadline(), this),
           [self, rows](const absl::StatusOr<exec::Outcome>& outcome) { self->FinishChunk(rows, outcome); });
     });
   }

@@ -33,8 +33,13 @@ absl::Status RefuseHeaders(const StreamRpc& rpc) {
 }  // namespace
 
 StreamSession::StreamSession(const Of& of, StreamRpc rpc)
-    : kind_(of.kind), backend_(*of.backend), door_(*of.door), rpc_(std::move(rpc)), log_(of.method) {
-  if (log_.noting()) log_.NoteCaller(CallerOfPeer(rpc_.peer()));
+    : kind_(of.kind),
+      backend_(*of.backend),
+      door_(*of.door),
+      rpc_(std::move(rpc)),
+      caller_(CallerOfPeer(rpc_.peer())),
+      log_(of.method) {
+  if (log_.noting()) log_.NoteCaller(caller_.text());
   log_.NoteHeaders(rpc_.Header("x-request-id"), rpc_.Header("traceparent"));
 }
 

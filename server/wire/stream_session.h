@@ -38,7 +38,9 @@ struct StreamBackend {
 
 /// A streaming call from its first header to its log line: lets it in, watches that its caller does something, and ends
 /// it once. Thread-safe.
-class StreamSession : public StreamObserver, public std::enable_shared_from_this<StreamSession> {
+class StreamSession : public StreamObserver,
+                      public exec::Executor::CallerSource,
+                      public std::enable_shared_from_this<StreamSession> {
  public:
   /// All outlive the session.
   struct Of {
@@ -51,6 +53,7 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
 
   /// Call once.
   void Start();
+  CallerId Identify() final { return caller_; }
   /// Of the registry: ends a call whose caller does nothing. Gives when to check again; StreamRegistry::CheckBy is told
   /// when that is to be sooner.
   Clock::time_point CheckIdle(Clock::time_point now);
@@ -87,6 +90,7 @@ class StreamSession : public StreamObserver, public std::enable_shared_from_this
   const StreamBackend& backend_;
   const ServingGate::Door& door_;
   StreamRpc rpc_;
+  const CallerId caller_;
   AnswerLog log_;
   CancelSlot work_slot_;
 

@@ -36,12 +36,10 @@ absl::Status WithWhatWasWritten(const exec::Outcome& outcome, const absl::Status
 void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchange, plan::Call call,
               const ResponseWriter* writer) {
   exchange->CancelWith(executor->Submit(
-      std::move(call), exchange->rpc().deadline(),
-      [writer, exchange](const absl::StatusOr<exec::Outcome>& outcome) {
+      std::move(call), exchange->terms(), [writer, exchange](const absl::StatusOr<exec::Outcome>& outcome) {
         const observe::CallScope scope(exchange->context());
         exchange->Answer(outcome.ok() ? EncodeWithinLimit(*writer, *outcome, exchange.get()) : outcome.status());
-      },
-      exchange->context()));
+      }));
 }
 
 void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchange, Work work) {
@@ -54,8 +52,7 @@ void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchang
   const auto done = [exchange, response](const absl::Status& status) {
     exchange->Answer(status.ok() ? absl::StatusOr<std::string>(std::move(*response)) : status);
   };
-  exchange->CancelWith(
-      executor->Submit(job, exchange->entity(), exchange->rpc().deadline(), done, exchange->context()));
+  exchange->CancelWith(executor->Submit(job, exchange->entity(), exchange->terms(), done));
 }
 
 void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr<Exchange>& exchange, plan::Call call,
@@ -84,9 +81,7 @@ void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr
     absl::StatusOr<std::string> response = EncodeWithinLimit(*writer, write->outcome, exchange.get());
     exchange->Answer(response.ok() ? std::move(response) : WithWhatWasWritten(write->outcome, response.status()));
   };
-  cancel->FillWithTicket([&] {
-    return backend.executor->Submit(job, exchange->entity(), exchange->rpc().deadline(), done, exchange->context());
-  });
+  cancel->FillWithTicket([&] { return backend.executor->Submit(job, exchange->entity(), exchange->terms(), done); });
 }
 
 }  // namespace rowkeeper::wire

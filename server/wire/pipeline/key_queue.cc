@@ -12,8 +12,8 @@ namespace {
 /// Whether the next call with the same key would end the same, for a reason that has nothing to do with its request.
 bool ConcernsAll(const absl::Status& status) {
   const auto reason = ReasonOf(status);
-  return reason == Reason::kQueueFull || reason == Reason::kPoolTimeout || reason == Reason::kDatabaseUnavailable ||
-         reason == Reason::kShuttingDown;
+  return reason == Reason::kQueueFull || reason == Reason::kPoolTimeout || reason == Reason::kOverloaded ||
+         reason == Reason::kDatabaseUnavailable || reason == Reason::kShuttingDown;
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ OwnTransaction::OwnTransaction(const Backend& backend, const Options& options, R
     : backend_(backend), options_(options), request_(std::move(request)) {}
 
 void OwnTransaction::Start(const Backend& backend, const Options& options, Request request) {
+  request.exchange->caller();  // is known as long as the call is unanswered, and may be asked for later
   std::shared_ptr<OwnTransaction>(new OwnTransaction(backend, options, std::move(request)))->Submit();
 }
 
@@ -28,9 +29,8 @@ void OwnTransaction::Submit() {
   };
   request_.cancel->FillWithTicket([&] {
     return backend_.executor->Submit(
-        job, request_.exchange->entity(), request_.exchange->rpc().deadline(),
-        [self = shared_from_this()](const absl::Status& status) { self->OnExecuted(status); },
-        request_.exchange->context());
+        job, request_.exchange->entity(), request_.exchange->terms(),
+        [self = shared_from_this()](const absl::Status& status) { self->OnExecuted(status); });
   });
 }
 

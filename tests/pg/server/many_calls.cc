@@ -5,6 +5,8 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/slice.h>
 
+#include <thread>
+
 #include "server/wire/status.h"
 #include "tests/unit/wire/raw_client.h"
 
@@ -25,7 +27,7 @@ ManyCalls::ManyCalls(InProcessServer* server, const std::string& address, int co
 
 ManyCalls::~ManyCalls() {
   const absl::MutexLock lock(&mutex_);
-  const auto all = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return answers_.size() == started_; };
+  const auto all = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return answered_ == started_; };
   mutex_.Await(absl::Condition(&all));
 }
 
@@ -55,6 +57,7 @@ void ManyCalls::Ended(Call* call, const grpc::Status& status) {
   answer.outcome = status.ok() ? "OK" : ReasonOf(wire::FromGrpcStatus(status));
   const absl::MutexLock lock(&mutex_);
   answers_.push_back(std::move(answer));
+  ++answered_;
 }
 
 size_t ManyCalls::started() const {
@@ -64,12 +67,12 @@ size_t ManyCalls::started() const {
 
 size_t ManyCalls::answered() const {
   const absl::MutexLock lock(&mutex_);
-  return answers_.size();
+  return answered_;
 }
 
 bool ManyCalls::Await(size_t count) const {
   const absl::MutexLock lock(&mutex_);
-  const auto enough = [this, count]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return answers_.size() >= count; };
+  const auto enough = [this, count]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return answered_ >= count; };
   return mutex_.AwaitWithTimeout(absl::Condition(&enough), absl::Minutes(1));
 }
 
@@ -78,10 +81,28 @@ std::vector<ManyCalls::Answer> ManyCalls::answers() const {
   return answers_;
 }
 
+std::vector<ManyCalls::Answer> ManyCalls::TakeAnswers() {
+  const absl::MutexLock lock(&mutex_);
+  return std::exchange(answers_, {});
+}
+
 std::map<std::string, int> ManyCalls::outcomes() const {
   std::map<std::string, int> outcomes;
   for (const Answer& answer : answers()) ++outcomes[answer.outcome];
   return outcomes;
+}
+
+void RunOpenLoops(const std::vector<OpenLoop>& loops, std::chrono::milliseconds time) {
+  using Seconds = std::chrono::duration<double>;
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<int64_t> started(loops.size());
+  for (auto now = begin; now < begin + time; now = std::chrono::steady_clock::now()) {
+    for (size_t i = 0; i < loops.size(); ++i) {
+      const auto due = static_cast<int64_t>(Seconds(now - begin).count() * loops[i].calls_per_second);
+      for (; started[i] < due; ++started[i]) loops[i].calls->Start(loops[i].method, loops[i].request, loops[i].options);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
 }
 
 }  // namespace rowkeeper::testing

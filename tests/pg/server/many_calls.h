@@ -39,6 +39,8 @@ class ManyCalls {
   /// Waits until so many have been answered; false when that takes longer than a minute.
   bool Await(size_t count) const;
   std::vector<Answer> answers() const;
+  /// Gives the answers that have come since the last time, and forgets them.
+  std::vector<Answer> TakeAnswers();
   /// How many answers of each outcome there are.
   std::map<std::string, int> outcomes() const;
 
@@ -50,7 +52,19 @@ class ManyCalls {
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
   mutable absl::Mutex mutex_;
   size_t started_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t answered_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<Answer> answers_ ABSL_GUARDED_BY(mutex_);
 };
+
+/// Calls that come at their moments, whatever becomes of those before them.
+struct OpenLoop {
+  ManyCalls* calls = nullptr;
+  std::string method;
+  std::string request;
+  double calls_per_second = 0;
+  CallOptions options;
+};
+/// Blocks for `time`, and for no answer.
+void RunOpenLoops(const std::vector<OpenLoop>& loops, std::chrono::milliseconds time);
 
 }  // namespace rowkeeper::testing

@@ -13,6 +13,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/error_details.h"
 #include "server/base/idempotency_errors.h"
+#include "server/base/load_errors.h"
 #include "server/base/memory_budget.h"
 #include "server/base/query_errors.h"
 #include "server/base/relation_errors.h"
@@ -139,6 +140,12 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {LimitReached(Reason::kPoolTimeout, "w", Limit::kPoolTimeout, "30 s"), Code::kResourceExhausted, "POOL_TIMEOUT",
        true},
       {LimitReached(Reason::kQueueFull, "w", Limit::kQueueLimit, "1"), Code::kResourceExhausted, "QUEUE_FULL", true},
+      {DeadlineUnreachable(std::chrono::milliseconds(2), std::chrono::milliseconds(1)), Code::kResourceExhausted,
+       "DEADLINE_UNREACHABLE", true},
+      {Overloaded(Limit::kQueueTarget, std::chrono::milliseconds(1), std::chrono::milliseconds(2)),
+       Code::kResourceExhausted, "OVERLOADED", true},
+      {LimitReached(Reason::kCallerLimit, "w", Limit::kCallsPerCaller, "1"), Code::kResourceExhausted, "CALLER_LIMIT",
+       true},
       {LimitReached(Reason::kStreamLimit, "w", Limit::kMaxStreams, "1"), Code::kResourceExhausted, "STREAM_LIMIT",
        true},
       {LimitReached(Reason::kUnitOfWorkLimit, "w", Limit::kUnitShare, "1"), Code::kResourceExhausted,

@@ -1,0 +1,159 @@
+#include "server/exec/call_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/errors.h"
+#include "server/base/load_errors.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr char kWaiting[] = "waiting for a connection";
+
+CallQueue::Shared Cast(std::shared_ptr<WaitingLine::Waiter> waiter) {
+  return std::static_pointer_cast<CallQueue::Waiter>(std::move(waiter));
+}
+
+milliseconds ToMilliseconds(Clock::duration time) { return std::chrono::ceil<milliseconds>(time); }
+
+constexpr int kShedsInTarget = 8;
+/// Shorter waits say little about how long waits are.
+constexpr int kTurnsThatTell = 4;
+constexpr double kMostStretch = 4;
+constexpr int kStretchSamples = 64;
+
+/// What is expected is no promise: a quarter more must be left.
+bool FitsBefore(Clock::time_point end, Clock::time_point now, Clock::duration expected) {
+  return Later(now, expected + expected / 4) <= end;
+}
+
+}  // namespace
+
+void CallQueue::Admit(const Shared& waiter, const CallerId& caller, int idle, Clock::time_point now,
+                      Refusals* refusals) {
+  WaitingLine::Caller* const mine = line_.Find(caller);
+  waiter->queued_at = now;
+  if (!caller.text().empty() && options_.per_caller > 0 && mine->waiting() + mine->running() >= options_.per_caller) {
+    refusals->push_back({waiter, LimitReached(Reason::kCallerLimit, "this caller has as many calls as one may",
+                                              Limit::kCallsPerCaller, Cat(options_.per_caller, " calls"))});
+    return;
+  }
+  if (line_.size() >= idle && service_.known()) {
+    waiter->expected_ = ExpectedWait(*mine);
+    const auto wait = std::chrono::duration_cast<Clock::duration>(waiter->expected_ * stretch_);
+    line_.NoteWait(mine, now, wait);
+    if (absl::Status refusal = Judge(*waiter, *mine, wait, now); !refusal.ok()) {
+      refusals->push_back({waiter, std::move(refusal)});
+      return;
+    }
+  }
+  if (line_.size() >= options_.limit) {
+    Shared other = Cast(line_.RemoveFromLongest(mine->waiting() + 1));
+    const bool passes = other != nullptr;
+    refusals->push_back(
+        {passes ? std::move(other) : waiter, LimitReached(Reason::kQueueFull, "calls waiting for a connection",
+                                                          Limit::kQueueLimit, Cat(options_.limit, " calls"))});
+    if (!passes) return;
+  }
+  line_.Add(waiter, mine);
+}
+
+Clock::duration CallQueue::ExpectedWait(const WaitingLine::Caller& caller) const {
+  const int64_t callers = line_.callers_waiting() + (caller.waiting() == 0 ? 1 : 0);
+  const int64_t by_turns = (caller.waiting() + int64_t{1}) * callers;
+  const int64_t before = std::min<int64_t>(by_turns, line_.size() + 1);
+  return service_.mean() * before / std::max(line_.running() - streams_running_, 1);
+}
+
+absl::Status CallQueue::Judge(const Waiter& waiter, const WaitingLine::Caller& caller, Clock::duration wait,
+                              Clock::time_point now) const {
+  if (now < waiter.deadline && !FitsBefore(waiter.deadline, now, wait + service_.mean())) {
+    return DeadlineUnreachable(ToMilliseconds(wait), ToMilliseconds(waiter.deadline - now));
+  }
+  // While the newest goes first whoever comes starves one that waits: fewer may come, until the oldest are gone.
+  const Clock::duration allowed = caller.newest_first() ? options_.target / 2 : options_.target;
+  if (caller.overloaded() && wait > allowed) {
+    return Overloaded(Limit::kQueueTarget, options_.target, ToMilliseconds(wait));
+  }
+  if (wait > options_.timeout) return Overloaded(Limit::kPoolTimeout, options_.timeout, ToMilliseconds(wait));
+  return absl::OkStatus();
+}
+
+void CallQueue::NoteWaited(Clock::duration expected, Clock::duration waited) {
+  if (expected <= kTurnsThatTell * service_.mean()) return;
+  const double stretch = std::chrono::duration<double>(waited) / std::chrono::duration<double>(expected);
+  stretch_ += (std::clamp(stretch, 1.0, kMostStretch) - stretch_) / kStretchSamples;
+}
+
+CallQueue::Shared CallQueue::Next(Clock::time_point now, Refusals* refusals) {
+  while (Shared next = Cast(line_.Next(now, service_.mean()))) {
+    const bool waited = next->queued_at != now;
+    const bool too_late =
+        waited && service_.known() && now < next->deadline && !FitsBefore(next->deadline, now, service_.mean());
+    if (!WaitingLine::CallerOf(*next).newest_first()) NoteWaited(next->expected_, now - next->queued_at);
+    if (next->duration == Duration::kStream) ++streams_running_;
+    if (WaitingLine::CallerOf(*next).overloaded()) Shed(now, refusals);
+    if (!too_late) return next;
+    Leave(*next, now);
+    refusals->push_back({next, DeadlineUnreachable(milliseconds(0), ToMilliseconds(next->deadline - now))});
+  }
+  return nullptr;
+}
+
+Clock::duration CallQueue::Leave(const Waiter& waiter, Clock::time_point now) {
+  if (waiter.duration == Duration::kStream) --streams_running_;
+  return line_.Ended(waiter, now);
+}
+
+void CallQueue::Ended(const Waiter& waiter, Clock::time_point now) {
+  const Clock::duration took = Leave(waiter, now);
+  if (waiter.duration == Duration::kCall) service_.Note(took);
+}
+
+/// Of the callers whose queues stand. It looks at all that wait, so it does not come too often.
+void CallQueue::Shed(Clock::time_point now, Refusals* refusals) {
+  if (now < next_shed_) return;
+  next_shed_ = now + options_.target / kShedsInTarget;
+  const auto too_old = [&](const WaitingLine::Waiter& waiter) {
+    return WaitingLine::CallerOf(waiter).overloaded() && now - waiter.queued_at > 2 * options_.target;
+  };
+  for (auto& waiter : line_.RemoveIf(too_old)) {
+    refusals->push_back(
+        {Cast(std::move(waiter)), Overloaded(Limit::kQueueTarget, options_.target, 2 * options_.target)});
+  }
+}
+
+Clock::time_point CallQueue::ExpiryOf(const Waiter& waiter) const {
+  return std::min(waiter.deadline, Later(waiter.queued_at, options_.timeout));
+}
+
+Clock::time_point CallQueue::Expire(Clock::time_point now, Refusals* refusals) {
+  Clock::time_point next = Clock::time_point::max();
+  const auto expired = [&](const WaitingLine::Waiter& waiter) {
+    const Clock::time_point expiry = ExpiryOf(static_cast<const Waiter&>(waiter));
+    if (now < expiry) next = std::min(next, expiry);
+    return now >= expiry;
+  };
+  for (auto& waiter : line_.RemoveIf(expired)) {
+    Shared late = Cast(std::move(waiter));
+    absl::Status status = now >= late->deadline ? DeadlineExceeded(kWaiting)
+                                                : LimitReached(Reason::kPoolTimeout, kWaiting, Limit::kPoolTimeout,
+                                                               Cat(options_.timeout.count(), " ms"));
+    refusals->push_back({std::move(late), std::move(status)});
+  }
+  return next;
+}
+
+std::vector<CallQueue::Shared> CallQueue::Clear() {
+  std::vector<Shared> all;
+  for (auto& waiter : line_.RemoveIf([](const WaitingLine::Waiter&) { return true; })) {
+    all.push_back(Cast(std::move(waiter)));
+  }
+  return all;
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/base/caller_id.h"
+#include "server/base/clock.h"
+#include "server/exec/service_time.h"
+#include "server/exec/waiting_line.h"
+
+namespace rowkeeper::exec {
+
+struct CallQueueOptions {
+  /// At least 1.
+  int workers = 30;
+  /// Calls and jobs that may wait. Range 1 to 1000000.
+  int limit = 10000;
+  /// Longest wait.
+  std::chrono::milliseconds timeout{30000};
+  /// A caller whose calls have to wait for longer than this, for longer than this, is refused what would have to wait
+  /// for longer; what has waited for twice as long is shed. 0: never.
+  std::chrono::milliseconds target{2000};
+  /// Calls of one caller that may wait or run; 0: no limit of its own.
+  int per_caller = 0;
+};
+
+/// Decides which calls wait, who is next and who is refused:
+///
+/// - at once, whoever would wait for longer than its deadline or the timeout lets it, going by how long calls take and
+///   how many are before it;
+/// - of a caller whose queue stands (see WaitingLine) at once what would wait for longer than the target, and later
+///   what has waited for twice the target;
+/// - when the queue is full the newest of the caller with the most; when a caller has as many as one may, its next.
+///
+/// No threads and no clock: guarded by the lock of its owner, who says what time it is, and tells those that are
+/// refused once the lock is free.
+class CallQueue {
+ public:
+  enum class Duration {
+    kCall,
+    /// Holds its worker for as long as its caller likes: says nothing about how long calls take.
+    kStream,
+  };
+
+  class Waiter : public WaitingLine::Waiter {
+   public:
+    Clock::time_point deadline = Clock::time_point::max();
+    Duration duration = Duration::kCall;
+
+   private:
+    friend class CallQueue;
+    /// By the number of calls before it alone; zero when it was not asked for.
+    Clock::duration expected_{0};
+  };
+  using Shared = std::shared_ptr<Waiter>;
+
+  struct Refusal {
+    Shared waiter;
+    absl::Status status;
+  };
+  using Refusals = std::vector<Refusal>;
+
+  explicit CallQueue(const CallQueueOptions& options) : options_(options), line_(options.workers, options.target) {}
+
+  /// Lets `waiter` of `caller` wait, or adds it to `refusals`, or another one in its place. `idle`: workers that wait
+  /// for work.
+  void Admit(const Shared& waiter, const CallerId& caller, int idle, Clock::time_point now, Refusals* refusals);
+  /// Whether Admit would look at the caller: otherwise any will do.
+  bool LooksAtCaller(int idle) const { return options_.per_caller > 0 || line_.size() >= idle; }
+  /// The next one, which runs until Ended; null when none may run now. Those that are found to be too late on the way
+  /// are refused.
+  Shared Next(Clock::time_point now, Refusals* refusals);
+  bool HasNext() const { return line_.HasNext(); }
+  void Ended(const Waiter& waiter, Clock::time_point now);
+  /// False when it does not wait any more.
+  bool Withdraw(Waiter* waiter) { return line_.Remove(waiter); }
+
+  /// When `waiter` has waited for too long.
+  Clock::time_point ExpiryOf(const Waiter& waiter) const;
+  /// Refuses what has waited for too long; gives when the next will have.
+  Clock::time_point Expire(Clock::time_point now, Refusals* refusals);
+  /// All that wait.
+  std::vector<Shared> Clear();
+
+  int size() const { return line_.size(); }
+  int running() const { return line_.running(); }
+
+ private:
+  /// OK, or why `waiter` of `caller`, which would wait for about `wait`, may not.
+  absl::Status Judge(const Waiter& waiter, const WaitingLine::Caller& caller, Clock::duration wait,
+                     Clock::time_point now) const;
+  /// How long the next one of `caller` would wait, going by the calls that are before it.
+  Clock::duration ExpectedWait(const WaitingLine::Caller& caller) const;
+  /// One that was expected to wait for a while has waited for `waited`.
+  void NoteWaited(Clock::duration expected, Clock::duration waited);
+  void Shed(Clock::time_point now, Refusals* refusals);
+  /// Gives how long it held its worker.
+  Clock::duration Leave(const Waiter& waiter, Clock::time_point now);
+
+  const CallQueueOptions options_;
+  WaitingLine line_;
+  ServiceTime service_;
+  /// How much longer calls wait than is expected of the calls before them: others come, whose turn is sooner.
+  double stretch_ = 1;
+  int streams_running_ = 0;
+  Clock::time_point next_shed_ = Clock::time_point::min();
+};
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,371 @@
+#include "server/exec/call_queue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <queue>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "google/rpc/error_details.pb.h"
+#include "server/base/error_details.h"
+#include "server/base/text.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr Clock::time_point kBegin = Clock::time_point() + std::chrono::hours(1);
+
+struct TestCall : CallQueue::Waiter {
+  std::string caller;
+  Clock::time_point came;
+  Clock::duration service{0};
+};
+
+/// What a caller of a simulation got.
+struct Got {
+  int sent = 0;
+  /// Answered before the deadline.
+  int good = 0;
+  /// Ran, and was answered too late.
+  int wasted = 0;
+  int refused_at_once = 0;
+  std::map<std::string, int> reasons;
+  std::vector<Clock::duration> refusals;
+  Clock::duration longest_wait{0};
+};
+
+/// Calls that come when they come, whatever became of the ones before (an open loop), over workers that the queue
+/// gives calls to. Time passes in steps of a millisecond.
+class Simulation {
+ public:
+  struct Source {
+    std::string caller;
+    /// On average; at random moments.
+    double calls_per_second = 0;
+    Clock::duration deadline = Clock::duration::max();
+    std::string_view entity = "e";
+  };
+
+  explicit Simulation(const CallQueueOptions& options) : options_(options), queue_(options) {}
+
+  void Run(Clock::duration time, const std::vector<Source>& sources) {
+    const Clock::time_point end = now_ + time;
+    for (; now_ < end; now_ += milliseconds(1)) {
+      EndCalls();
+      CallQueue::Refusals refused;
+      if ((now_ - kBegin) % milliseconds(50) == Clock::duration::zero()) queue_.Expire(now_, &refused);
+      Tell(refused);
+      for (const Source& source : sources) {
+        std::poisson_distribution<int> calls(source.calls_per_second / 1000);
+        for (int i = calls(random_); i > 0; --i) Come(source);
+      }
+      StartCalls();
+      largest_ = std::max(largest_, queue_.size());
+    }
+  }
+
+  void set_service(Clock::duration service) { service_ = service; }
+  const Got& got(const std::string& caller) { return got_[caller]; }
+  void Forget() {
+    got_.clear();
+    largest_ = 0;
+  }
+  int largest() const { return largest_; }
+
+ private:
+  int idle() const { return options_.workers - static_cast<int>(running_.size()); }
+
+  void Come(const Source& source) {
+    auto call = std::make_shared<TestCall>();
+    call->caller = source.caller;
+    call->group = source.entity;
+    call->came = now_;
+    call->deadline = Later(now_, source.deadline);
+    call->service = service_ * std::uniform_int_distribution<int>(90, 110)(random_) / 100;
+    ++got_[source.caller].sent;
+    CallQueue::Refusals refused;
+    queue_.Admit(call, CallerId(source.caller), idle(), now_, &refused);
+    Tell(refused);
+    StartCalls();
+  }
+
+  void StartCalls() {
+    CallQueue::Refusals refused;
+    while (idle() > 0) {
+      const auto next = std::static_pointer_cast<TestCall>(queue_.Next(now_, &refused));
+      if (next == nullptr) break;
+      Got& got = got_[next->caller];
+      got.longest_wait = std::max<Clock::duration>(got.longest_wait, now_ - next->came);
+      running_.emplace_back(now_ + next->service, next);
+    }
+    Tell(refused);
+  }
+
+  void EndCalls() {
+    for (size_t i = 0; i < running_.size();) {
+      const auto [end, call] = running_[i];
+      if (now_ < end) {
+        ++i;
+        continue;
+      }
+      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
+      queue_.Ended(*call, now_);
+      ++(now_ <= call->deadline ? got_[call->caller].good : got_[call->caller].wasted);
+      StartCalls();
+    }
+  }
+
+  void Tell(const CallQueue::Refusals& refused) {
+    for (const CallQueue::Refusal& refusal : refused) {
+      const auto& call = static_cast<const TestCall&>(*refusal.waiter);
+      Got& got = got_[call.caller];
+      ++got.reasons[ErrorReason(refusal.status)];
+      got.refused_at_once += now_ == call.came ? 1 : 0;
+      got.refusals.push_back(now_ - call.came);
+    }
+  }
+
+  const CallQueueOptions options_;
+  CallQueue queue_;
+  Clock::time_point now_ = kBegin;
+  Clock::duration service_ = milliseconds(50);
+  std::vector<std::pair<Clock::time_point, std::shared_ptr<TestCall>>> running_;
+  std::mt19937 random_{42};
+  std::map<std::string, Got> got_;
+  int largest_ = 0;
+};
+
+Clock::duration Percentile99(std::vector<Clock::duration> times) {
+  std::sort(times.begin(), times.end());
+  return times.empty() ? Clock::duration::zero() : times[times.size() * 99 / 100];
+}
+
+CallQueueOptions FourWorkers() {
+  CallQueueOptions options;
+  options.workers = 4;
+  return options;
+}
+
+/// Calls of one entity get three of four workers: 60 calls of 50 ms a second.
+constexpr double kCapacity = 60;
+
+TEST(CallQueueSimulation, TenTimesTheCapacityCostsNoGoodputAndIsRefusedAtOnce) {
+  for (const double times : {1.5, 3.0, 10.0}) {
+    Simulation simulation(FourWorkers());
+    const std::vector<Simulation::Source> sources = {{"flood", times * kCapacity, milliseconds(1500)}};
+    simulation.Run(seconds(5), sources);
+    simulation.Forget();
+    simulation.Run(seconds(60), sources);
+    const Got& got = simulation.got("flood");
+    EXPECT_GE(got.good, 0.95 * 60 * kCapacity) << times << " times";
+    EXPECT_LE(got.wasted, 0.02 * 60 * kCapacity) << times << " times";
+    EXPECT_LE(Percentile99(got.refusals), milliseconds(10)) << times << " times";
+    EXPECT_LE(simulation.largest(), 150) << "calls that wait";
+  }
+}
+
+TEST(CallQueueSimulation, APoliteCallerGetsItsShareBesideAFlood) {
+  Simulation simulation(FourWorkers());
+  simulation.Run(seconds(60), {{"flood", 10 * kCapacity, milliseconds(1500)}, {"polite", 10, seconds(1)}});
+  const Got& polite = simulation.got("polite");
+  EXPECT_GE(polite.good, 0.98 * polite.sent);
+  EXPECT_LE(polite.longest_wait, milliseconds(400));
+}
+
+TEST(CallQueueSimulation, ManyPoliteCallersBesideAFloodCostNoGoodput) {
+  Simulation simulation(FourWorkers());
+  std::vector<Simulation::Source> sources = {{"flood", 10 * kCapacity, milliseconds(1500)}};
+  for (int i = 0; i < 40; ++i) sources.push_back({Cat("polite ", i), 1, seconds(2)});
+  simulation.Run(seconds(10), sources);
+  simulation.Forget();
+  simulation.Run(seconds(60), sources);
+  int good = 0;
+  int wasted = 0;
+  int polite_sent = 0;
+  int polite_good = 0;
+  for (const Simulation::Source& source : sources) {
+    const Got& got = simulation.got(source.caller);
+    good += got.good;
+    wasted += got.wasted;
+    if (source.caller == "flood") continue;
+    polite_sent += got.sent;
+    polite_good += got.good;
+  }
+  EXPECT_GE(good, 0.95 * 60 * kCapacity);
+  EXPECT_LE(wasted, 0.02 * 60 * kCapacity);
+  EXPECT_GE(polite_good, 0.98 * polite_sent);
+  EXPECT_LE(Percentile99(simulation.got("flood").refusals), milliseconds(10));
+}
+
+TEST(CallQueueSimulation, FloodsShareEqually) {
+  Simulation simulation(FourWorkers());
+  simulation.Run(seconds(60), {{"ten times", 10 * kCapacity, milliseconds(1500)},
+                               {"twice", 2 * kCapacity, milliseconds(1500)},
+                               {"as much", kCapacity, milliseconds(1500)}});
+  for (const char* caller : {"ten times", "twice", "as much"}) {
+    EXPECT_NEAR(simulation.got(caller).good, 60 * kCapacity / 3, 60 * kCapacity * 0.05) << caller;
+  }
+}
+
+TEST(CallQueueSimulation, WithoutDeadlinesAQueueThatStandsIsShed) {
+  Simulation simulation(FourWorkers());
+  const std::vector<Simulation::Source> sources = {{"flood", 2 * kCapacity}};
+  simulation.Run(seconds(20), sources);
+  simulation.Forget();
+  simulation.Run(seconds(60), sources);
+  const Got& got = simulation.got("flood");
+  EXPECT_GE(got.good, 0.98 * 60 * kCapacity);
+  EXPECT_LE(got.longest_wait, seconds(4)) << "twice the target";
+  EXPECT_THAT(got.reasons, ElementsAre(::testing::Pair("OVERLOADED", ::testing::Gt(0))));
+  EXPECT_LE(Percentile99(got.refusals), milliseconds(10));
+}
+
+TEST(CallQueueSimulation, ABurstIsServedToItsEnd) {
+  Simulation simulation(FourWorkers());
+  simulation.Run(seconds(10), {{"steady", 0.5 * kCapacity}});
+  simulation.Run(milliseconds(100), {{"steady", 5 * kCapacity}});  // half a second's work
+  simulation.Run(seconds(10), {{"steady", 0.5 * kCapacity}});
+  EXPECT_THAT(simulation.got("steady").reasons, IsEmpty());
+}
+
+TEST(CallQueueSimulation, FollowsCallsThatTakeLongerForAWhile) {
+  Simulation simulation(FourWorkers());
+  const std::vector<Simulation::Source> sources = {{"flood", 2 * kCapacity, milliseconds(1500)}};
+  simulation.Run(seconds(10), sources);
+  simulation.set_service(milliseconds(200));
+  simulation.Run(seconds(5), sources);
+  simulation.Forget();
+  simulation.Run(seconds(20), sources);
+  EXPECT_GE(simulation.got("flood").good, 0.9 * 20 * kCapacity / 4);
+  simulation.set_service(milliseconds(50));
+  simulation.Run(seconds(5), sources);
+  simulation.Forget();
+  simulation.Run(seconds(20), sources);
+  EXPECT_GE(simulation.got("flood").good, 0.95 * 20 * kCapacity);
+}
+
+/// Without a simulation: calls that are all there at once.
+class CallQueueTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<TestCall> Admit(CallQueue* queue, const std::string& caller, Clock::time_point deadline = kNever,
+                                  CallQueue::Duration duration = CallQueue::Duration::kCall) {
+    auto call = std::make_shared<TestCall>();
+    call->caller = caller;
+    call->deadline = deadline;
+    call->duration = duration;
+    queue->Admit(call, CallerId(caller), /*idle=*/0, now_, &refused_);
+    return call;
+  }
+
+  /// Has calls of `service` run, one after the other, until the queue knows them.
+  void Teach(CallQueue* queue, Clock::duration service) {
+    for (int i = 0; i < 30; ++i) {
+      Admit(queue, "teacher");
+      const auto next = queue->Next(now_, &refused_);
+      now_ += service;
+      queue->Ended(*next, now_);
+    }
+    EXPECT_THAT(Refused(), IsEmpty());
+  }
+
+  /// Who was refused since the last time, and why.
+  std::vector<std::string> Refused() {
+    std::vector<std::string> refused;
+    for (const CallQueue::Refusal& refusal : std::exchange(refused_, {})) {
+      refused.push_back(Cat(static_cast<const TestCall&>(*refusal.waiter).caller, " ", ErrorReason(refusal.status)));
+    }
+    return refused;
+  }
+
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
+  Clock::time_point now_ = kBegin;
+  CallQueue::Refusals refused_;
+};
+
+TEST_F(CallQueueTest, WhatIsNotKnownIsNoReasonToRefuse) {
+  CallQueueOptions options;
+  options.workers = 1;
+  CallQueue queue(options);
+  for (int i = 0; i < 1000; ++i) Admit(&queue, "a", now_ + milliseconds(1));
+  EXPECT_THAT(Refused(), IsEmpty());
+}
+
+TEST_F(CallQueueTest, ADeadlineThatCannotBeMetIsToldAtOnceWithTheWait) {
+  CallQueueOptions options;
+  options.workers = 1;
+  CallQueue queue(options);
+  Teach(&queue, milliseconds(100));
+  Admit(&queue, "a");
+  ASSERT_NE(queue.Next(now_, &refused_), nullptr);
+  for (int i = 0; i < 9; ++i) Admit(&queue, "a");
+  EXPECT_THAT(Refused(), IsEmpty());
+  Admit(&queue, "a", now_ + milliseconds(1300));
+  ASSERT_EQ(refused_.size(), 1u);
+  const auto retry = FindDetail<google::rpc::RetryInfo>(refused_[0].status);
+  ASSERT_TRUE(retry.has_value());
+  EXPECT_EQ(retry->retry_delay().seconds(), 1) << "ten calls of 100 ms are before it";
+  EXPECT_THAT(Refused(), ElementsAre("a DEADLINE_UNREACHABLE"));
+  Admit(&queue, "a", now_ + milliseconds(1400));
+  Admit(&queue, "b", now_ + milliseconds(400));  // whose turn comes after one more
+  EXPECT_THAT(Refused(), IsEmpty());
+}
+
+TEST_F(CallQueueTest, StreamsSayNothingAboutHowLongCallsTake) {
+  CallQueueOptions options;
+  options.workers = 4;
+  CallQueue queue(options);
+  Teach(&queue, milliseconds(1));
+  for (int i = 0; i < 20; ++i) {
+    Admit(&queue, "a", kNever, CallQueue::Duration::kStream);
+    const auto stream = queue.Next(now_, &refused_);
+    now_ += seconds(60);
+    queue.Ended(static_cast<const CallQueue::Waiter&>(*stream), now_);
+  }
+  for (int i = 0; i < 100; ++i) Admit(&queue, "a", now_ + milliseconds(500));
+  EXPECT_THAT(Refused(), IsEmpty());
+}
+
+TEST_F(CallQueueTest, AFullQueueMakesRoomForWhoHasLess) {
+  CallQueueOptions options;
+  options.limit = 4;
+  CallQueue queue(options);
+  for (int i = 0; i < 4; ++i) Admit(&queue, "many");
+  Admit(&queue, "many");
+  EXPECT_THAT(Refused(), ElementsAre("many QUEUE_FULL"));
+  Admit(&queue, "few");
+  EXPECT_THAT(Refused(), ElementsAre("many QUEUE_FULL"));
+  Admit(&queue, "few");
+  Admit(&queue, "few");
+  EXPECT_THAT(Refused(), ElementsAre("many QUEUE_FULL", "few QUEUE_FULL")) << "two each";
+  EXPECT_EQ(queue.size(), 4);
+}
+
+TEST_F(CallQueueTest, ACallerHasAsManyCallsAsOneMayWaitingAndRunning) {
+  CallQueueOptions options;
+  options.per_caller = 2;
+  CallQueue queue(options);
+  Admit(&queue, "a");
+  const auto running = queue.Next(now_, &refused_);
+  Admit(&queue, "a");
+  Admit(&queue, "a");
+  Admit(&queue, "b");
+  EXPECT_THAT(Refused(), ElementsAre("a CALLER_LIMIT"));
+  for (int i = 0; i < 5; ++i) Admit(&queue, "");
+  EXPECT_THAT(Refused(), IsEmpty()) << "the server itself";
+  queue.Ended(static_cast<const CallQueue::Waiter&>(*running), now_);
+  Admit(&queue, "a");
+  EXPECT_THAT(Refused(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace rowkeeper::exec
