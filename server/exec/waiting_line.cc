@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/base/share.h"
+
 namespace rowkeeper::exec {
 namespace {
 
-/// How many workers a group may have for each idle one.
-constexpr int kShare = 3;
 /// For how many times the target a queue that stood is known for it.
 constexpr int kRemembered = 10;
 
@@ -147,7 +147,7 @@ std::shared_ptr<WaitingLine::Waiter> WaitingLine::RemoveFromLongest(int at_least
   return TakeOut(newest);
 }
 
-bool WaitingLine::MayRun(const Group& group) const { return group.running < kShare * (workers_ - running_); }
+bool WaitingLine::MayRun(const Group& group) const { return MayHaveOneMore(group.running, running_, workers_); }
 
 bool WaitingLine::HasNext() const {
   return std::any_of(waiting_groups_.begin(), waiting_groups_.end(),

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/base/errors.h"
+#include "server/base/share.h"
 #include "server/base/text.h"
 #include "server/base/unit_of_work_errors.h"
 
@@ -39,7 +40,7 @@ Admission::Decision Admission::Admit(const std::shared_ptr<BeginTask>& task, abs
     return Decision::kGranted;
   } else if (capacity_ <= 0 || task->request.capacity_wait.count() <= 0) {
     *refusal = Full(*task);
-  } else if (waiting_.size() >= max_waiting_) {
+  } else if (!MayWait(*task)) {
     *refusal = LimitReached(Reason::kUnitOfWorkLimit, "too many calls wait to begin a unit of work",
                             Limit::kUnitWaitingBegins, Cat(max_waiting_));
   } else {
@@ -53,15 +54,33 @@ bool Admission::MayHave(const BeginTask& task) const { return used_ < capacity_ 
 
 bool Admission::CallerMayHave(const BeginTask& task) const {
   if (per_caller_ <= 0) return true;
-  const auto used = used_by_.find(task.request.caller);
-  return used == used_by_.end() || used->second < per_caller_;
+  return IsBelowItsLimit(task) && MayHoldOneMore(UsedBy(task.request.caller), used_, capacity_);
+}
+
+bool Admission::IsBelowItsLimit(const BeginTask& task) const { return UsedBy(task.request.caller) < per_caller_; }
+
+int Admission::UsedBy(const std::string& caller) const {
+  const auto used = used_by_.find(caller);
+  return used == used_by_.end() ? 0 : used->second;
+}
+
+/// Nor may one caller fill the line.
+bool Admission::MayWait(const BeginTask& task) const {
+  const auto same = std::count_if(waiting_.begin(), waiting_.end(), [&task](const auto& waiting) {
+    return waiting->request.caller == task.request.caller;
+  });
+  return MayHoldOneMore(static_cast<int>(same), static_cast<int>(waiting_.size()), static_cast<int>(max_waiting_));
 }
 
 absl::Status Admission::Full(const BeginTask& task) const {
   if (capacity_ <= 0) return UnitsOfWorkOff();
-  if (!CallerMayHave(task)) {
+  if (per_caller_ > 0 && !IsBelowItsLimit(task)) {
     return LimitReached(Reason::kUnitOfWorkCallerLimit, "this caller has as many units of work open as one may have",
                         Limit::kUnitsPerCaller, Cat(per_caller_, " units"));
+  }
+  if (used_ < capacity_) {
+    return LimitReached(Reason::kUnitOfWorkCallerLimit, "the places that are left are for callers with fewer units",
+                        Limit::kUnitShare, Cat(capacity_, " units"));
   }
   return LimitReached(Reason::kUnitOfWorkLimit, "as many units of work are open as the server allows",
                       Limit::kUnitShare, Cat(capacity_, " units"));
@@ -95,16 +114,22 @@ Admission::Tasks Admission::ReleaseLocked(const std::string& caller) {
   if (--used->second == 0) used_by_.erase(used);
   released_.SignalAll();
   Tasks granted;
-  for (auto it = waiting_.begin(); it != waiting_.end() && used_ < capacity_;) {
-    if (!MayHave(**it)) {
-      ++it;
-      continue;
-    }
-    Grant(*it);
-    granted.push_back(std::move(*it));
-    it = waiting_.erase(it);
+  for (auto next = FindNext(); next != waiting_.end(); next = FindNext()) {
+    Grant(*next);
+    granted.push_back(std::move(*next));
+    waiting_.erase(next);
   }
   return granted;
+}
+
+Admission::Waiting::iterator Admission::FindNext() {
+  auto next = waiting_.end();
+  if (used_ >= capacity_) return next;
+  for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
+    if (!MayHave(**it)) continue;
+    if (next == waiting_.end() || UsedBy((*it)->request.caller) < UsedBy((*next)->request.caller)) next = it;
+  }
+  return next;
 }
 
 bool Admission::Withdraw(const BeginTask& task) {

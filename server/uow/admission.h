@@ -17,8 +17,8 @@
 namespace rowkeeper::uow {
 
 /// Admission control of units: the slots that open ones take, in all and for each caller, and the Begins that wait for
-/// one, first come first served among those whose caller may have one more. Calls nobody back. Thread-safe; its lock is
-/// taken with no other held, and nothing but a Cancellation's is taken under it.
+/// one: of those whose callers may have one more, the callers with the fewest come first. Calls nobody back.
+/// Thread-safe; its lock is taken with no other held, and nothing but a Cancellation's is taken under it.
 class Admission {
  public:
   using Tasks = std::vector<std::shared_ptr<BeginTask>>;
@@ -59,6 +59,11 @@ class Admission {
  private:
   bool MayHave(const BeginTask& task) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool CallerMayHave(const BeginTask& task) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool IsBelowItsLimit(const BeginTask& task) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  int UsedBy(const std::string& caller) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool MayWait(const BeginTask& task) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  using Waiting = std::list<std::shared_ptr<BeginTask>>;
+  Waiting::iterator FindNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Grant(const std::shared_ptr<BeginTask>& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Tasks ReleaseLocked(const std::string& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Full(const BeginTask& task) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -72,7 +77,7 @@ class Admission {
   absl::CondVar released_;
   int used_ ABSL_GUARDED_BY(mu_) = 0;
   absl::flat_hash_map<std::string, int> used_by_ ABSL_GUARDED_BY(mu_);
-  std::list<std::shared_ptr<BeginTask>> waiting_ ABSL_GUARDED_BY(mu_);
+  Waiting waiting_ ABSL_GUARDED_BY(mu_);
   /// Granted and not settled.
   absl::flat_hash_set<std::shared_ptr<BeginTask>> beginning_ ABSL_GUARDED_BY(mu_);
   bool closed_ ABSL_GUARDED_BY(mu_) = false;

@@ -23,7 +23,8 @@ struct UnitOptions {
   std::string server;
   /// Units that may be open at once; each holds a connection. 0: none.
   int capacity = 15;
-  /// Units that one caller may have open. Range 1 to capacity; 0: no limit but capacity.
+  /// Units that one caller may have open. Range 1 to capacity; no caller has more than its share, either: see
+  /// base/share.h. 0: no limit but capacity.
   int per_caller = 10;
   std::chrono::milliseconds idle_limit{10000};
   std::chrono::milliseconds max_idle_limit{60000};

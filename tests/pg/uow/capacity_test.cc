@@ -103,6 +103,54 @@ TEST_F(CapacityTest, ACallerAtItsLimitWaitsForItsOwnPlacesAndHoldsUpNobodyElse) 
   EXPECT_EQ(Reason(waiting.get()), "OK");
 }
 
+TEST_F(CapacityTest, NoCallerAndNoTwoCallersTakeAllPlaces) {
+  UnitOptions options = FastOptions();
+  options.capacity = 8;
+  options.per_caller = 8;
+  Start(options);
+  const auto begin_all = [this](const std::string& caller) {
+    int open = 0;
+    while (Reason(SendBegin(Waiting(milliseconds(0)), caller).get()) == "OK") ++open;
+    return open;
+  };
+  EXPECT_EQ(begin_all("alice"), 6);
+  const Begun refusal = SendBegin(Waiting(milliseconds(0)), "alice").get();
+  EXPECT_EQ(Reason(refusal), "UNIT_OF_WORK_CALLER_LIMIT");
+  EXPECT_TRUE(Mentions(refusal.status(), "unit-share"));
+  EXPECT_EQ(begin_all("bob"), 1);
+  EXPECT_EQ(begin_all("carol"), 1);
+  EXPECT_EQ(units_->List().size(), 8u);
+}
+
+TEST_F(CapacityTest, OfThoseThatWaitTheCallerWithTheFewestUnitsIsNext) {
+  UnitOptions options = FastOptions();
+  options.capacity = 2;
+  options.per_caller = 2;
+  Start(options);
+  const std::string one = Begin({}, "alice");
+  const std::string two = Begin({}, "alice");
+  auto alice = SendBegin(Waiting(milliseconds(5000)), "alice");
+  auto bob = SendBegin(Waiting(milliseconds(5000)), "bob");
+  EXPECT_EQ(*Rollback(one), UnitState::kRolledBack);
+  EXPECT_EQ(Reason(bob.get()), "OK");
+  EXPECT_FALSE(IsReady(alice));
+  EXPECT_EQ(*Rollback(two), UnitState::kRolledBack);
+  EXPECT_EQ(Reason(alice.get()), "OK");
+}
+
+TEST_F(CapacityTest, NoCallerFillsTheLineOfThoseThatWait) {
+  UnitOptions options = FastOptions();
+  options.capacity = 1;
+  options.waiting_begins = 8;
+  Start(options);
+  const std::string open = Begin();
+  std::vector<std::future<Begun>> waiting;
+  for (int i = 0; i < 6; ++i) waiting.push_back(SendBegin(Waiting(milliseconds(5000)), "alice"));
+  EXPECT_EQ(Reason(SendBegin(Waiting(milliseconds(5000)), "alice").get()), "UNIT_OF_WORK_LIMIT");
+  auto bob = SendBegin(Waiting(milliseconds(5000)), "bob");
+  EXPECT_FALSE(IsReady(bob));
+}
+
 TEST_F(CapacityTest, TooManyWaitingBeginsAreRefusedAtOnce) {
   UnitOptions options = FastOptions();
   options.capacity = 1;
