@@ -11,6 +11,10 @@ void AddStreamOptions(CLI::App* command, StreamSettings* settings) {
             "Imports and exports open at once; never more than the connections that units of work leave, less one")
       ->check(CLI::Range(0, 1000))
       ->group("Streams");
+  AddOption(command, "--streams-per-caller", &settings->streams_per_caller,
+            "Imports and exports that one caller may have open; 0: no limit of its own, but its share")
+      ->check(CLI::Range(0, 1000))
+      ->group("Streams");
   AddOption(command, "--stream-idle-timeout", &settings->idle_timeout_s,
             "Longest time that the caller of an import or export may do nothing, seconds")
       ->check(CLI::Range(0.1, 86400.0))
@@ -29,6 +33,7 @@ wire::StreamLimits ToStreamLimits(const StreamSettings& settings, const PoolSett
   wire::StreamLimits limits;
   const int left = pool.pool_size + pool.max_overflow - unit_capacity - 1;
   limits.capacity = std::min(settings.max_streams, std::max(left, 0));
+  limits.per_caller = settings.streams_per_caller;
   limits.idle_limit = Milliseconds(settings.idle_timeout_s);
   return limits;
 }

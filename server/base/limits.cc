@@ -36,6 +36,7 @@ constexpr LimitEntry kLimits[] = {
     {Limit::kMaxAffected, "max-affected", Set::kByFlag},
     {Limit::kMaxQueryRows, "max-query-rows", Set::kByFlag},
     {Limit::kMaxStreams, "max-streams", Set::kByFlag},
+    {Limit::kStreamsPerCaller, "streams-per-caller", Set::kByFlag},
     {Limit::kStreamIdleTimeout, "stream-idle-timeout", Set::kByFlag},
     {Limit::kUnitShare, "unit-share", Set::kByFlag},
     {Limit::kUnitsPerCaller, "units-per-caller", Set::kByFlag},

@@ -39,6 +39,7 @@ enum class Limit : uint8_t {
   kMaxQueryRows,
   // Of streams
   kMaxStreams,
+  kStreamsPerCaller,
   kStreamIdleTimeout,
   // Of units of work
   kUnitShare,

@@ -15,6 +15,14 @@ absl::Status StreamIdle(std::string_view idle, std::string_view remedy) {
       .Build();
 }
 
+absl::Status StreamGaveUpPlace(std::string_view remedy) {
+  return ErrorBuilder(Reason::kStreamIdle,
+                      Cat("the caller was slow to read or send, and all places for streams (",
+                          LimitName(Limit::kMaxStreams), ") were taken when another caller needed one; ", remedy))
+      .With("limit", LimitName(Limit::kMaxStreams))
+      .Build();
+}
+
 absl::Status StreamsOff() {
   return ErrorBuilder(Reason::kStreamsOff,
                       "this server has no place for streams; its operator can raise max-streams, and pool-size when "

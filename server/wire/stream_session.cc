@@ -38,7 +38,8 @@ StreamSession::StreamSession(const Of& of, StreamRpc rpc)
       door_(*of.door),
       rpc_(std::move(rpc)),
       caller_(CallerOfPeer(rpc_.peer())),
-      log_(of.method) {
+      log_(of.method),
+      start_(backend_.registry->clock().Now()) {
   if (log_.noting()) log_.NoteCaller(caller_.text());
   log_.NoteHeaders(rpc_.Header("x-request-id"), rpc_.Header("traceparent"));
 }
@@ -64,6 +65,7 @@ void StreamSession::Note(Turn turn) {
   const Clock::time_point now = backend_.registry->clock().Now();
   {
     const absl::MutexLock lock(&mutex_);
+    if (waiting_since_.has_value()) waited_ += now - *waiting_since_;
     waiting_since_.reset();
     if (turn == Turn::kCaller) waiting_since_ = now;
   }
@@ -92,6 +94,17 @@ Clock::time_point StreamSession::CheckIdle(Clock::time_point now) {
   }
   return std::min(idle_end.value_or(Clock::time_point::max()), status_by.value_or(Clock::time_point::max()));
 }
+
+Clock::duration StreamSession::SlowFor(Clock::time_point now) const {
+  const absl::MutexLock lock(&mutex_);
+  if (ended_.has_value()) return Clock::duration::zero();
+  const Clock::duration waited =
+      waited_ + (waiting_since_.has_value() ? now - *waiting_since_ : Clock::duration::zero());
+  const bool most_of_the_time = waited > (now - start_) * 4 / 5;
+  return most_of_the_time ? waited : Clock::duration::zero();
+}
+
+void StreamSession::GiveUpPlace() { Interrupt(StreamGaveUpPlace(IdleRemedy())); }
 
 void StreamSession::OnCancel(CancelCause cause) {
   switch (cause) {
@@ -128,7 +141,7 @@ void StreamSession::End(const absl::Status& status, int64_t rows) {
     admitted = admitted_;
   }
   if (admitted) {
-    backend_.registry->Release(kind_);  // the caller may begin the next stream when it sees the end of this
+    backend_.registry->Release(*this, kind_);  // the caller may begin the next stream when it sees the end of this
     backend_.registry->CheckBy(now + kStatusGrace);
   }
   log_.Count(status, rpc_.elapsed());

@@ -54,6 +54,11 @@ class StreamSession : public StreamObserver,
   /// Call once.
   void Start();
   CallerId Identify() final { return caller_; }
+  const CallerId& caller() const { return caller_; }
+  /// For how long in all the server has waited for the caller; 0 when that is not most of the time, or it is over.
+  Clock::duration SlowFor(Clock::time_point now) const;
+  /// Ends it because somebody else needs its place, and its caller is slow.
+  void GiveUpPlace();
   /// Of the registry: ends a call whose caller does nothing. Gives when to check again; StreamRegistry::CheckBy is told
   /// when that is to be sooner.
   Clock::time_point CheckIdle(Clock::time_point now);
@@ -94,7 +99,10 @@ class StreamSession : public StreamObserver,
   AnswerLog log_;
   CancelSlot work_slot_;
 
-  absl::Mutex mutex_;
+  const Clock::time_point start_;
+  mutable absl::Mutex mutex_;
+  /// Until waiting_since_.
+  Clock::duration waited_ ABSL_GUARDED_BY(mutex_){0};
   bool admitted_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<Clock::time_point> waiting_since_ ABSL_GUARDED_BY(mutex_);
   std::optional<Clock::time_point> ended_ ABSL_GUARDED_BY(mutex_);

@@ -8,6 +8,9 @@
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/server_fixture.h"
 #include "tests/pg/server/stream_client.h"
+#include "tests/support/scrape.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::testing {
 namespace {
@@ -339,6 +342,92 @@ TEST_F(ExportTest, ExportsUseOnlyTheirShareOfThePool) {
   for (int i = 0; i < 20; ++i) server_->MustCall("TaskRepository.List", {{"page_size", 1}});
   stalled.clear();
   EXPECT_TRUE(Eventually(server_.get(), kNoTransaction));
+}
+
+/// Exports of callers over TCP and over a unix socket, who are two to the server, which has five places.
+class ExportPlacesTest : public ExportTest {
+ protected:
+  void SetUp() override {
+    InProcessServer::Options options = SmallMessages(1000);
+    options.serve.listen.push_back("unix:" + directory_.path() + "/s");
+    options.time = InProcessServer::Options::Time::kStill;
+    Serve(options);
+    Fill("t", 20000, "repeat('x', 1000)");
+  }
+
+  /// One of which the first message was read.
+  std::unique_ptr<StreamClient> Stalled(const CallOptions& options = {}) {
+    auto stream = Export(Json::object(), options);
+    EXPECT_TRUE(stream->Receive().has_value());
+    return stream;
+  }
+  CallOptions OverUnixSocket() {
+    CallOptions options;
+    options.channel = wire::NewChannel(server_->addresses().back());
+    return options;
+  }
+  int Open() { return static_cast<int>(Scrape(server_->MetricsText()).Sum("rowkeeper_streams_open")); }
+
+  const TemporaryDirectory directory_;
+};
+
+TEST_F(ExportPlacesTest, ACallerLeavesPlacesToOthers) {
+  std::vector<std::unique_ptr<StreamClient>> stalled;
+  for (int i = 0; i < 3; ++i) stalled.push_back(Stalled());
+  const auto refused = Export();
+  const absl::Status status = EndOf(refused.get());
+  EXPECT_EQ(Summary(status), "RESOURCE_EXHAUSTED CALLER_LIMIT");
+  EXPECT_EQ(MetadataOf(status, "limit"), "max-streams");
+  const auto other = Export(Json::object(), OverUnixSocket());
+  EXPECT_EQ(IdsOf(other->ReceiveAll()).size(), 20000u);
+  for (auto& stream : stalled) EXPECT_EQ(Summary(EndOf(stream.get())), "OK") << "nobody needed its place";
+}
+
+TEST_F(ExportPlacesTest, ASlowStreamGivesItsPlaceToACallerWithFewer) {
+  InProcessServer::Options options = SmallMessages(1000);
+  options.serve.streams.max_streams = 3;  // so few that one caller may have all
+  options.serve.listen.push_back("unix:" + directory_.path() + "/t");
+  options.time = InProcessServer::Options::Time::kStill;
+  Serve(options);
+  Fill("t", 20000, "repeat('x', 1000)");
+  std::vector<std::unique_ptr<StreamClient>> stalled;
+  for (int i = 0; i < 3; ++i) {
+    stalled.push_back(Stalled());
+    server_->Advance(std::chrono::seconds(1));
+  }
+  const auto too_early = Export(Json::object(), OverUnixSocket());
+  EXPECT_EQ(Summary(EndOf(too_early.get())), "RESOURCE_EXHAUSTED STREAM_LIMIT");
+  server_->Advance(std::chrono::seconds(5));
+  ASSERT_TRUE(stalled[0]->Receive().has_value());  // trickles
+  server_->Advance(std::chrono::seconds(4));
+  const auto same_caller = Export();
+  EXPECT_EQ(Summary(EndOf(same_caller.get())), "RESOURCE_EXHAUSTED STREAM_LIMIT");
+  EXPECT_EQ(Open(), 3);
+  const auto first_try = Export(Json::object(), OverUnixSocket());
+  EXPECT_EQ(Summary(EndOf(first_try.get())), "RESOURCE_EXHAUSTED STREAM_LIMIT");
+  ASSERT_TRUE(Eventually([this] { return Open() == 2; }));
+  const auto other = Export(Json::object(), OverUnixSocket());
+  EXPECT_EQ(IdsOf(other->ReceiveAll()).size(), 20000u);
+  std::vector<std::string> ends;
+  for (auto& stream : stalled) {
+    const absl::Status status = EndOf(stream.get());
+    ends.push_back(Summary(status));
+    if (!status.ok()) EXPECT_THAT(std::string(status.message()), HasSubstr("resume_token"));
+  }
+  EXPECT_THAT(ends, ::testing::UnorderedElementsAre("ABORTED STREAM_IDLE", "OK", "OK"));
+}
+
+TEST_F(ExportPlacesTest, ACallerHasNoMoreStreamsThanOneMay) {
+  InProcessServer::Options options = SmallMessages(1000);
+  options.serve.streams.streams_per_caller = 1;
+  Serve(options);
+  Fill("t", 20000, "repeat('x', 1000)");
+  const auto first = Stalled();
+  const auto second = Export();
+  const absl::Status status = EndOf(second.get());
+  EXPECT_EQ(Summary(status), "RESOURCE_EXHAUSTED CALLER_LIMIT");
+  EXPECT_EQ(MetadataOf(status, "limit"), "streams-per-caller");
+  EXPECT_EQ(Summary(EndOf(first.get())), "OK");
 }
 
 using PlannerExportTest = PlannerTest;
