@@ -303,9 +303,15 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddBatchOptions(command, settings);
   AddSecretOption(command,
                   {"--page-token-key", kSecretType, "Server",
-                   "Secret that page tokens are sealed with; servers that share it accept each other's tokens. "
+                   "Secret that page tokens and handles of units are sealed with; servers that share it accept each "
+                   "other's tokens. "
                    "Default: made at start, so tokens end with the server"},
                   &settings->page_token_key);
+  AddSecretOption(
+      command,
+      {"--other-page-token-key", kSecretType, "Server",
+       "Secret that tokens and handles may be sealed with as well, while --page-token-key is being replaced"},
+      &settings->other_page_token_key);
   AddDisclosureOptions(command, settings);
   AddOption(command, "--idempotency-key-age", &settings->idempotency_key_age_s,
             "How long the response to a call with the header idempotency-key is kept for its repeats, seconds")

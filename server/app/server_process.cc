@@ -24,8 +24,14 @@ namespace {
 using observe::Log;
 using observe::LogLevel;
 
-plan::PageTokens::Key TokenKey(const std::string& secret) {
-  return secret.empty() ? plan::PageTokens::RandomKey() : plan::PageTokens::DeriveKey(secret);
+/// The first seals, each of them opens.
+std::vector<plan::PageTokens::Key> TokenKeys(const ServeSettings& settings) {
+  std::vector<plan::PageTokens::Key> keys;
+  for (const std::string& secret : {settings.page_token_key, settings.other_page_token_key}) {
+    if (!secret.empty()) keys.push_back(plan::PageTokens::DeriveKey(secret));
+  }
+  if (settings.page_token_key.empty()) keys.insert(keys.begin(), plan::PageTokens::RandomKey());
+  return keys;
 }
 
 size_t Kibibytes(int count) { return static_cast<size_t>(count) * 1024; }
@@ -92,7 +98,8 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       options_(Complete(options, errors_, memory_)),
       timers_(options.clock, [](const std::exception& error) { (void)observe::Caught("a timer", "", error); }),
       heartbeat_(&timers_),
-      tokens_(TokenKey(options.serve.page_token_key)),
+      token_keys_(TokenKeys(options.serve)),
+      tokens_(token_keys_),
       runner_parts_{errors_, tokens_, &statements_, options.clock,
                     static_cast<int64_t>(Kibibytes(options.serve.max_response_kib))},
       runner_(runner_parts_),
@@ -252,6 +259,7 @@ absl::Status ServerProcess::CheckUnits() {
 }
 
 void ServerProcess::MakeUnits() {
+  unit_options_.handle_keys = token_keys_;
   unit_options_.server = AdvertisedAddress(options_.serve.advertise_address, addresses());
   Log(LogLevel::kInfo, "units of work",
       {{"capacity", static_cast<int64_t>(unit_options_.capacity)}, {"server", unit_options_.server}});

@@ -102,6 +102,7 @@ class ServerProcess {
   Timers timers_;
   const Heartbeat heartbeat_;
   Readiness readiness_;
+  const std::vector<plan::PageTokens::Key> token_keys_;
   const plan::PageTokens tokens_;
   exec::StatementCache statements_;
   const wire::SharedCodecs codecs_;

@@ -62,6 +62,7 @@ struct UnitSettings {
 /// Imports and exports.
 struct StreamSettings {
   int max_streams = 5;
+  int streams_per_caller = 0;
   double idle_timeout_s = 60;
   int export_rows = 1000;
   int export_kib = 1024;
@@ -115,6 +116,8 @@ struct ServeSettings {
   int64_t max_affected = 10000;
   int purge_batch_rows = 1000;
   std::string page_token_key;
+  /// Opens what was sealed with it, and seals nothing.
+  std::string other_page_token_key;
   /// "off", "cost" or "plan": the most that the header rowkeeper-debug may ask for. Costs are numbers; plans run an
   /// EXPLAIN for each statement and show the names of tables and indexes, so they are the operator's to allow.
   std::string debug_header = "cost";

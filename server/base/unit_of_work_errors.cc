@@ -26,6 +26,12 @@ absl::Status UnitOfWorkNotFound() {
 }
 
 absl::Status UnitOfWorkElsewhere(std::string_view address) {
+  if (address.empty()) {
+    return ErrorBuilder(Reason::kUnitOfWorkElsewhere,
+                        "this unit of work is not held by this server; send its calls to the server that answered its "
+                        "Begin")
+        .Build();
+  }
   return ErrorBuilder(Reason::kUnitOfWorkElsewhere, Cat("this unit of work is held by the server at ",
                                                         ShownInError(address), "; send its calls there"))
       .With("address", address)

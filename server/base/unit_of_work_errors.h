@@ -11,7 +11,8 @@ namespace rowkeeper {
 
 /// NOT_FOUND, reason UNIT_OF_WORK_NOT_FOUND: never was, is another caller's, or ended long ago; one answer for all.
 absl::Status UnitOfWorkNotFound();
-/// FAILED_PRECONDITION, reason UNIT_OF_WORK_ELSEWHERE: `address` is the server that holds it.
+/// FAILED_PRECONDITION, reason UNIT_OF_WORK_ELSEWHERE: `address` is the server that holds it; empty where that is not
+/// known for sure.
 absl::Status UnitOfWorkElsewhere(std::string_view address);
 /// FAILED_PRECONDITION, reason UNITS_OF_WORK_OFF: the server has no place for any, so trying again does not help.
 absl::Status UnitsOfWorkOff();

@@ -107,7 +107,11 @@ absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<Begin
   if (task->cancellation.cancelled()) return Cancelled();
   const std::string secret = RandomBytes(Handle::kSecretBytes);
   UnitsOfWork::Begun begun;
-  const Handle handle{options_.server, instance_, secret};
+  Handle handle;
+  handle.server = options_.server;
+  handle.instance = instance_;
+  handle.secret = secret;
+  parts_.seal->Seal(&handle);
   begun.handle = handle.Encode();
   begun.info = Describe(task->request);
   begun.info.id = handle.Id();

@@ -9,6 +9,7 @@
 #include "server/db/pool.h"
 #include "server/uow/admission.h"
 #include "server/uow/begin_task.h"
+#include "server/uow/handle_seal.h"
 #include "server/uow/registry.h"
 #include "server/uow/worker_threads.h"
 
@@ -25,6 +26,7 @@ class BeginRunner {
     Clock* clock = nullptr;
     /// Rings for Admission::TakeLate and Unit::Tick.
     Timer* ticks = nullptr;
+    const HandleSeal* seal = nullptr;
   };
 
   /// `instance` is that of every handle. `options` outlives this object.

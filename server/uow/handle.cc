@@ -12,7 +12,7 @@ namespace rowkeeper::uow {
 namespace {
 
 /// Of what follows the address.
-constexpr char kVersion = 2;
+constexpr char kVersion = 3;
 /// The version, and the address's length in a byte.
 constexpr size_t kHeader = 2;
 constexpr size_t kInstance = 8;
@@ -35,7 +35,7 @@ std::string Handle::Id() const {
 std::string Handle::Encode() const {
   const auto server_size = static_cast<char>(server.size());
   return Base64UrlEncode(
-      Cat(std::string_view(&kVersion, 1), std::string_view(&server_size, 1), server, instance, secret));
+      Cat(std::string_view(&kVersion, 1), std::string_view(&server_size, 1), server, instance, secret, seal));
 }
 
 std::optional<Handle> Handle::Parse(std::string_view text) {
@@ -51,9 +51,10 @@ std::optional<Handle> Handle::Parse(std::string_view text) {
     return handle.server.empty() ? std::nullopt : std::optional(handle);
   }
   const std::string unit = bytes.substr(kHeader + server_size);
-  if (unit.size() != kInstance + kSecretBytes) return std::nullopt;
+  if (unit.size() != kInstance + kSecretBytes + kSealBytes) return std::nullopt;
   handle.instance = unit.substr(0, kInstance);
-  handle.secret = unit.substr(kInstance);
+  handle.secret = unit.substr(kInstance, kSecretBytes);
+  handle.seal = unit.substr(kInstance + kSecretBytes);
   return handle;
 }
 

@@ -14,6 +14,7 @@ struct Handle {
   /// Longest text that Parse looks at, bytes.
   static constexpr size_t kMaxText = 512;
   static constexpr size_t kSecretBytes = 16;
+  static constexpr size_t kSealBytes = 16;
 
   /// Address of the server that holds the unit.
   std::string server;
@@ -21,7 +22,9 @@ struct Handle {
   std::string instance;
   /// kSecretBytes random bytes: the unit.
   std::string secret;
-  /// It has the format of another release: `instance` and `secret` are not known.
+  /// kSealBytes bytes: see HandleSeal.
+  std::string seal;
+  /// It has the format of another release: `instance`, `secret` and `seal` are not known.
   bool of_another_release = false;
 
   /// UnitInfo::id, for logs and callers: the first 12 hexadecimal digits of the secret's SHA-256, which do not lead
@@ -30,7 +33,7 @@ struct Handle {
   /// Not of one that another release made.
   std::string Encode() const;
   /// nullopt for what no release's Encode can have written. The server's address is printable and at most 255 bytes,
-  /// but not to be trusted otherwise.
+  /// but not to be trusted otherwise, unless the seal fits.
   static std::optional<Handle> Parse(std::string_view text);
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "server/sql/transaction_sql.h"
 
@@ -21,6 +23,9 @@ inline bool DeferrableFits(const sql::TransactionMode& mode) {
 struct UnitOptions {
   /// Where callers reach this server, "10.0.0.7:50051"; part of every handle. At most 255 bytes.
   std::string server;
+  /// Keys that handles are sealed with: servers that share one tell callers where a unit of another one is. The first
+  /// seals, each of them opens. None: a key of its own.
+  std::vector<std::array<unsigned char, 32>> handle_keys;
   /// Units that may be open at once; each holds a connection. 0: none.
   int capacity = 15;
   /// Units that one caller may have open. Range 1 to capacity; no caller has more than its share, either: see

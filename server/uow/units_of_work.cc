@@ -9,6 +9,7 @@
 #include "server/uow/admission.h"
 #include "server/uow/begin_runner.h"
 #include "server/uow/handle.h"
+#include "server/uow/handle_seal.h"
 #include "server/uow/registry.h"
 #include "server/uow/unit_driver.h"
 #include "server/uow/worker_threads.h"
@@ -69,6 +70,7 @@ struct UnitsOfWork::Impl {
   const UnitOptions options;
   Clock& clock;
   const std::string instance;
+  const HandleSeal seal;
   const std::shared_ptr<CommitResolver> resolver;
   const std::shared_ptr<Admission> admission;
   Registry registry;
@@ -85,11 +87,12 @@ UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, std::shared_pt
     : options(std::move(unit_options)),
       clock(timers->clock()),
       instance(RandomBytes(kInstance)),
+      seal(options.handle_keys),
       resolver(std::move(commit_resolver)),
       admission(std::make_shared<Admission>(options)),
       registry(options, &clock),
       ticks(timers, [this](Clock::time_point now) { return Tick(now); }),
-      begins(&options, instance, {admission, &registry, &workers, pool, &clock, &ticks}),
+      begins(&options, instance, {admission, &registry, &workers, pool, &clock, &ticks, &seal}),
       driver({admission.get(), &registry, &workers, &begins, resolver.get(), &ticks}),
       connection_checks(timers, kCheckPeriod, [this] { CheckConnections(); }) {}
 
@@ -105,7 +108,10 @@ Located UnitsOfWork::Impl::Locate(const Reference& reference) const {
   if (!handle) {
     return {{}, InvalidHeader("rowkeeper-unit-of-work", "is not a handle; send the one that Begin gave, unchanged")};
   }
-  if (handle->server != options.server) return {{}, UnitOfWorkElsewhere(handle->server)};
+  // Whoever forges a handle chooses its address.
+  if (handle->server != options.server) {
+    return {{}, UnitOfWorkElsewhere(seal.Fits(*handle) ? std::string_view(handle->server) : "")};
+  }
   if (handle->of_another_release) return {{}, UnitOfWorkOfAnotherRelease()};
   if (handle->instance != instance) return {{}, UnitOfWorkLostInRestart()};
   Located located{registry.Find(handle->secret, reference.caller), absl::OkStatus()};

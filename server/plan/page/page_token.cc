@@ -99,7 +99,7 @@ std::string PageTokens::Seal(const Cells& cells, std::string_view request) const
   Require(RAND_bytes(nonce, kNonceBytes));
   CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int written = 0;
-  Require(EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), nonce));
+  Require(EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, keys_.front().data(), nonce));
   for (const std::string_view bound : {std::string_view(header), request}) {
     Require(EVP_EncryptUpdate(context.get(), nullptr, &written, Bytes(bound), static_cast<int>(bound.size())));
   }
@@ -114,13 +114,21 @@ std::optional<PageTokens::Cells> PageTokens::Open(std::string_view token, std::s
   std::string bytes;
   if (!Base64UrlDecode(token, &bytes) || bytes.size() < kHeader + kNonceBytes + kTagBytes) return std::nullopt;
   if (bytes.compare(0, kHeader, header) != 0) return std::nullopt;
+  for (const Key& key : keys_) {
+    if (auto cells = OpenWith(key, bytes, request); cells.has_value()) return cells;
+  }
+  return std::nullopt;
+}
+
+std::optional<PageTokens::Cells> PageTokens::OpenWith(const Key& key, std::string bytes, std::string_view request) {
+  const std::string header = TokenHeader();
   const int length = static_cast<int>(bytes.size() - kHeader) - kNonceBytes - kTagBytes;
   unsigned char* const nonce = Bytes(&bytes) + kHeader;
   unsigned char* const sealed = nonce + kNonceBytes;
   std::string plain(length, '\0');
   CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int written = 0;
-  Require(EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), nonce));
+  Require(EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), nonce));
   for (const std::string_view bound : {std::string_view(header), request}) {
     Require(EVP_DecryptUpdate(context.get(), nullptr, &written, Bytes(bound), static_cast<int>(bound.size())));
   }

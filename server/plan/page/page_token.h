@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -23,7 +24,10 @@ class PageTokens {
   /// The key of a passphrase; servers with the same one accept each other's tokens.
   static Key DeriveKey(std::string_view passphrase);
 
-  explicit PageTokens(const Key& key) : key_(key) {}
+  /// `keys`: the first seals, each of them opens, so that a key can be replaced while tokens of the other are about. At
+  /// least one.
+  explicit PageTokens(std::vector<Key> keys) : keys_(std::move(keys)) {}
+  explicit PageTokens(const Key& key) : PageTokens(std::vector<Key>{key}) {}
 
   /// URL-safe text. `request` identifies the request (method, filters, order).
   std::string Seal(const Cells& cells, std::string_view request) const;
@@ -34,7 +38,9 @@ class PageTokens {
   static bool IsOfAnotherRelease(std::string_view token);
 
  private:
-  Key key_;
+  static std::optional<Cells> OpenWith(const Key& key, std::string bytes, std::string_view request);
+
+  std::vector<Key> keys_;
 };
 
 }  // namespace rowkeeper::plan

@@ -27,9 +27,12 @@ class SocketDirectory {
   std::string path_;
 };
 
+constexpr char kSharedKey[] = "a secret of all servers";
+
 InProcessServer::Options ListeningAlsoOn(const std::string& address) {
   InProcessServer::Options options;
   options.serve.listen.push_back(address);
+  options.serve.page_token_key = kSharedKey;
   return options;
 }
 
@@ -55,6 +58,14 @@ class HandleTest : public ::testing::Test {
   }
   CallResult RollBack(const std::string& handle, const CallOptions& options = CallOptions()) {
     return server_.Call("UnitOfWork.Rollback", {{"handle", handle}}, options);
+  }
+  /// What the answer says of where the unit is; empty when it does not say.
+  std::string AddressOfAForeignUnit(InProcessServer* other) {
+    const Unit unit(other);
+    const CallResult answer = server_.Call("UnitOfWork.Get", {{"handle", unit.handle()}});
+    EXPECT_EQ(Summary(answer), "FAILED_PRECONDITION UNIT_OF_WORK_ELSEWHERE");
+    EXPECT_EQ(Summary(unit.Commit()), "OK");
+    return MetadataOf(answer.status(), "address");
   }
   CallOptions OverUnixSocket() {
     CallOptions options;
@@ -141,11 +152,36 @@ TEST_F(HandleTest, ErrorsAndListsShowNoHandle) {
 }
 
 TEST_F(HandleTest, AnotherServersHandleIsSentToItsAddress) {
-  InProcessServer other(CompileExample("planner/v1"));
+  InProcessServer::Options options;
+  options.serve.page_token_key = "new";
+  options.serve.other_page_token_key = kSharedKey;
+  InProcessServer other(CompileExample("planner/v1"), options);
+  EXPECT_EQ(AddressOfAForeignUnit(&other), "") << "this server does not know the new key";
+  options.serve.page_token_key = kSharedKey;
+  options.serve.other_page_token_key = "";
+  InProcessServer another(CompileExample("planner/v1"), options);
+  EXPECT_EQ(AddressOfAForeignUnit(&another), another.addresses().front());
+}
+
+TEST_F(HandleTest, AForgedAddressIsNotRepeated) {
+  InProcessServer::Options options;
+  options.serve.advertise_address = "evil.example:443";
+  InProcessServer other(CompileExample("planner/v1"), options);
   const Unit unit(&other);
   for (const auto& [method, answer] : AskAbout(unit.handle())) {
     EXPECT_EQ(Summary(answer), "FAILED_PRECONDITION UNIT_OF_WORK_ELSEWHERE") << method;
-    EXPECT_EQ(MetadataOf(answer.status(), "address"), other.addresses().front());
+    EXPECT_THAT(answer.status().ToString(), Not(HasSubstr("evil"))) << method;
+  }
+  EXPECT_EQ(Summary(unit.Commit()), "OK");
+}
+
+TEST_F(HandleTest, AnotherServersHandleReachesNoUnit) {
+  InProcessServer::Options options;
+  options.serve.page_token_key = kSharedKey;
+  InProcessServer other(CompileExample("planner/v1"), options);
+  const Unit unit(&other);
+  for (const auto& [method, answer] : AskAbout(unit.handle())) {
+    EXPECT_EQ(Summary(answer), "FAILED_PRECONDITION UNIT_OF_WORK_ELSEWHERE") << method;
     EXPECT_THAT(std::string(answer.status().message()), HasSubstr(other.addresses().front()));
   }
   EXPECT_EQ(Summary(RollBack(unit.handle())), "FAILED_PRECONDITION UNIT_OF_WORK_ELSEWHERE");
@@ -170,9 +206,10 @@ TEST_F(HandleTest, AnEarlierProcessesUnitHasExpiredAndItsCommitIsUnknown) {
 
 TEST(AdvertisedAddressTest, IsInHandlesInfosAndReferrals) {
   InProcessServer::Options options;
+  options.serve.page_token_key = kSharedKey;
+  InProcessServer other(CompileExample("planner/v1"), options);
   options.serve.advertise_address = "rows-1.internal:443";
   InProcessServer server(CompileExample("planner/v1"), options);
-  InProcessServer other(CompileExample("planner/v1"));
   const Unit unit(&server);
   EXPECT_EQ(unit.info()["server"], "rows-1.internal:443");
   const CallResult referred = other.Call("UnitOfWork.Get", {{"handle", unit.handle()}});

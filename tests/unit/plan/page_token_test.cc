@@ -40,6 +40,12 @@ TEST(PageTokens, OfAnotherRequestOrKeyAreRefused) {
   EXPECT_FALSE(PageTokens(PageTokens::DeriveKey("b")).Open(token, "request").has_value());
   EXPECT_FALSE(PageTokens(PageTokens::RandomKey()).Open(token, "request").has_value());
   EXPECT_TRUE(PageTokens(PageTokens::DeriveKey("a")).Open(token, "request").has_value());
+  const PageTokens both({PageTokens::DeriveKey("b"), PageTokens::DeriveKey("a")});
+  EXPECT_TRUE(both.Open(token, "request").has_value());
+  EXPECT_FALSE(both.Open(token, "another request").has_value());
+  const std::string new_token = both.Seal({"1"}, "request");
+  EXPECT_TRUE(PageTokens(PageTokens::DeriveKey("b")).Open(new_token, "request").has_value());
+  EXPECT_FALSE(PageTokens(PageTokens::DeriveKey("a")).Open(new_token, "request").has_value());
 }
 
 TEST(PageTokens, WithAnyBitFlippedOrByteAddedOrLostAreRefused) {

@@ -7,11 +7,12 @@
 #include <utility>
 
 #include "server/base/ids.h"
+#include "server/uow/handle_seal.h"
 
 namespace rowkeeper::uow {
 namespace {
 
-Handle MakeHandle(std::string server) { return {std::move(server), RandomBytes(8), RandomBytes(16)}; }
+Handle MakeHandle(std::string server) { return {std::move(server), RandomBytes(8), RandomBytes(16), RandomBytes(16)}; }
 
 TEST(HandleTest, ComesBackAsItWasEncoded) {
   for (const std::string& server :
@@ -24,6 +25,7 @@ TEST(HandleTest, ComesBackAsItWasEncoded) {
     EXPECT_EQ(parsed->server, handle.server);
     EXPECT_EQ(parsed->instance, handle.instance);
     EXPECT_EQ(parsed->secret, handle.secret);
+    EXPECT_EQ(parsed->seal, handle.seal);
   }
 }
 
@@ -56,7 +58,7 @@ std::string Foreign(char version, const std::string& server, const std::string& 
 }
 
 TEST(HandleTest, OfAnotherReleaseTheServerIsReadAndNothingElse) {
-  for (const char version : {'\0', '\1', '\3', '\xff'}) {
+  for (const char version : {'\0', '\1', '\2', '\4', '\xff'}) {
     for (const size_t rest : {16, 24, 40}) {
       const auto parsed = Handle::Parse(Foreign(version, "10.0.0.7:50051", std::string(rest, 'x')));
       ASSERT_TRUE(parsed) << rest;
@@ -65,30 +67,63 @@ TEST(HandleTest, OfAnotherReleaseTheServerIsReadAndNothingElse) {
       EXPECT_EQ(parsed->instance + parsed->secret, "");
     }
   }
-  EXPECT_FALSE(Handle::Parse(Foreign(2, "10.0.0.7:50051", std::string(24, 'x')))->of_another_release);
-  EXPECT_FALSE(Handle::Parse(Foreign(3, "10.0.0.7:50051", std::string(15, 'x')))) << "no room for a secret";
-  EXPECT_FALSE(Handle::Parse(Foreign(3, "10.0.0.7 ", std::string(24, 'x'))));
-  EXPECT_FALSE(Handle::Parse(Foreign(3, "", std::string(24, 'x'))));
+  EXPECT_FALSE(Handle::Parse(Foreign(3, "10.0.0.7:50051", std::string(40, 'x')))->of_another_release);
+  EXPECT_FALSE(Handle::Parse(Foreign(4, "10.0.0.7:50051", std::string(15, 'x')))) << "no room for a secret";
+  EXPECT_FALSE(Handle::Parse(Foreign(4, "10.0.0.7 ", std::string(24, 'x'))));
+  EXPECT_FALSE(Handle::Parse(Foreign(4, "", std::string(24, 'x'))));
 }
 
 TEST(HandleTest, WhatNoReleaseCanHaveWrittenIsRefused) {
-  const std::string unit(24, 'x');
+  const std::string unit(40, 'x');
   for (const std::string& bytes :
-       {std::string(), std::string("\2"), std::string("\2\0", 2) + std::string(23, 'x'),
-        std::string("\2\0", 2) + unit + "x", "\2\1 " + unit, "\2\1\x7f" + unit, "\2\1\n" + unit, "\2\2\xc3\xa4" + unit,
-        "\2\xff" + std::string(254, 'a') + unit, "\2\x0a" + unit}) {
+       {std::string(), std::string("\3"), std::string("\3\0", 2) + std::string(39, 'x'),
+        std::string("\3\0", 2) + unit + "x", "\3\1 " + unit, "\3\1\x7f" + unit, "\3\1\n" + unit, "\3\2\xc3\xa4" + unit,
+        "\3\xff" + std::string(254, 'a') + unit, "\3\x0a" + unit}) {
     EXPECT_FALSE(Handle::Parse(Base64UrlEncode(bytes))) << bytes;
   }
-  EXPECT_TRUE(Handle::Parse(Base64UrlEncode("\2\xff" + std::string(255, 'a') + unit)));
+  EXPECT_TRUE(Handle::Parse(Base64UrlEncode("\3\xff" + std::string(255, 'a') + unit)));
   EXPECT_FALSE(Handle::Parse(std::string(100000, 'A')));
   EXPECT_FALSE(Handle::Parse("not base64!"));
   EXPECT_FALSE(Handle::Parse(MakeHandle("a").Encode() + "="));
 }
 
+HandleSeal::Key KeyOf(unsigned char byte) {
+  HandleSeal::Key key;
+  key.fill(byte);
+  return key;
+}
+
+TEST(HandleSealTest, FitsWhatWasSealedWithOneOfItsKeysAndNothingElse) {
+  const HandleSeal old_one({KeyOf(1)}), both({KeyOf(2), KeyOf(1)}), new_one({KeyOf(2)});
+  Handle handle = MakeHandle("10.0.0.7:50051");
+  EXPECT_FALSE(old_one.Fits(handle));
+  old_one.Seal(&handle);
+  EXPECT_TRUE(old_one.Fits(handle));
+  EXPECT_TRUE(old_one.Fits(*Handle::Parse(handle.Encode())));
+  EXPECT_TRUE(both.Fits(handle));
+  EXPECT_FALSE(new_one.Fits(handle));
+  both.Seal(&handle);
+  EXPECT_TRUE(new_one.Fits(handle));
+  EXPECT_FALSE(old_one.Fits(handle));
+  for (std::string Handle::*part : {&Handle::server, &Handle::instance, &Handle::secret, &Handle::seal}) {
+    Handle forged = handle;
+    ++(forged.*part)[0];
+    EXPECT_FALSE(both.Fits(forged));
+  }
+}
+
+TEST(HandleSealTest, WithoutKeysOnlyItsOwnHandlesFit) {
+  const HandleSeal one({}), two({});
+  Handle handle = MakeHandle("10.0.0.7:50051");
+  one.Seal(&handle);
+  EXPECT_TRUE(one.Fits(handle));
+  EXPECT_FALSE(two.Fits(handle));
+}
+
 TEST(HandleTest, RandomTextNeverHarms) {
   for (int i = 0; i < 20000; ++i) {
-    std::string bytes = RandomBytes(static_cast<size_t>(i % 64));
-    if (!bytes.empty() && i % 2 == 0) bytes[0] = 2;
+    std::string bytes = RandomBytes(static_cast<size_t>(i % 80));
+    if (!bytes.empty() && i % 2 == 0) bytes[0] = 3;
     const std::string text = Base64UrlEncode(bytes);
     const auto parsed = Handle::Parse(text);
     if (parsed && !parsed->of_another_release) {
