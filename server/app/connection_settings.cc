@@ -45,6 +45,8 @@ void AddConnectionOptions(CLI::App* command, CallerConnectionSettings* settings)
       ->group("Connections");
   AddTime(command, "--handshake-timeout", &settings->handshake_timeout_s, 0.1,
           "Longest time from connect to the client's first HTTP/2 settings, seconds");
+  AddTime(command, "--response-timeout", &settings->response_timeout_s, 0.1,
+          "Longest time that a caller may take to receive a response, seconds; then the call is cancelled");
   AddTime(command, "--connection-idle-timeout", &settings->idle_timeout_s, 0,
           "Close a connection that has had no call for this long, seconds, at the latest after twice of it; 0: never");
   AddTime(command, "--connection-age", &settings->age_s, 0,

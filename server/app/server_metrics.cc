@@ -92,6 +92,11 @@ void AddService(const wire::DynamicService& service, Exposition* out) {
   AddCounter(out, "rowkeeper_sent_bytes_total", "Bytes of response messages", service.traffic().sent_bytes.value());
 }
 
+void AddUnread(const wire::DynamicService& service, Exposition* out) {
+  AddCounter(out, "rowkeeper_unread_responses_total", "Calls cancelled because their caller did not take the response",
+             service.unread());
+}
+
 void AddHealth(const wire::HealthService& health, Exposition* out) {
   for (const auto& [service, status] : health.statuses()) {
     const double serving = status == wire::HealthService::Status::kServing ? 1 : 0;
@@ -285,6 +290,7 @@ void AddMigrations(const PendingMigrations& migrations, Exposition* out) {
 
 void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.service != nullptr) AddService(*parts.service, out);
+  if (parts.service != nullptr) AddUnread(*parts.service, out);
   if (parts.health != nullptr) AddHealth(*parts.health, out);
   if (parts.server != nullptr) AddConnections(parts.server->connections(), out);
   if (parts.sweeper != nullptr) {

@@ -236,6 +236,9 @@ absl::Status ServerProcess::Listen() {
   std::vector<grpc::Service*> services = reflection_->services();
   services.push_back(&health_);
   services.push_back(service_.get());
+  const auto limit = Milliseconds(options_.serve.connections.response_timeout_s);
+  unread_responses_ = std::make_unique<PeriodicTimer>(&timers_, std::max(limit / 10, std::chrono::milliseconds(50)),
+                                                      [this, limit] { service_->EndUnread(limit); });
   auto server = wire::GrpcServer::Start(options, services);
   if (!server.ok()) return server.status();
   server_ = *std::move(server);

@@ -132,6 +132,7 @@ class ServerProcess {
   std::unique_ptr<const wire::RunMethod> run_;
   std::unique_ptr<const wire::UnitOfWorkService> unit_service_;
   std::unique_ptr<wire::DynamicService> service_;
+  std::unique_ptr<PeriodicTimer> unread_responses_;
   std::unique_ptr<wire::GrpcServer> server_;
   std::unique_ptr<ServerMetrics> metrics_;
   std::unique_ptr<DatabaseMonitor> monitor_;

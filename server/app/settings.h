@@ -74,6 +74,7 @@ struct CallerConnectionSettings {
   int max_per_peer = 1000;
   std::vector<int64_t> allowed_uids;
   double handshake_timeout_s = 10;
+  double response_timeout_s = 60;
   /// That after which gRPC's clients give up connections that they do not use.
   double idle_timeout_s = 1800;
   /// Off: units of work belong to a server, and a caller that stays connected to it pays for no second connection.

@@ -11,6 +11,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
+#include "server/observe/counter.h"
 #include "server/wire/stream_rpc.h"
 #include "server/wire/traffic.h"
 #include "server/wire/unary_reactor.h"
@@ -55,6 +56,11 @@ class DynamicService : public grpc::Service {
 
   /// Has every call that is not over, and any that still comes, cancelled with CancelCause::kShutdown.
   void AbortCalls() { in_flight_.AbortAll(); }
+  /// Cancels unary calls whose answer is ready for longer than `limit` and was not taken by the caller: it is memory
+  /// that waits for somebody who does not read.
+  void EndUnread(Clock::duration limit) { unread_.Add(in_flight_.EndUnread(clock_.Now() - limit)); }
+  /// How many calls EndUnread has cancelled.
+  uint64_t unread() const { return unread_.value(); }
   /// How many calls are not over.
   size_t calls() const { return in_flight_.size(); }
   const Traffic& traffic() const { return traffic_; }
@@ -69,6 +75,7 @@ class DynamicService : public grpc::Service {
   void RegisterStream(int index, const DynamicStream* stream);
 
   InFlight in_flight_;
+  observe::Counter unread_;
   Traffic traffic_;
   Clock& clock_;
   MemoryBudget* const memory_;

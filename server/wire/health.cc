@@ -5,6 +5,7 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
+#include "server/wire/caller.h"
 #include "server/wire/status.h"
 
 namespace rowkeeper::wire {
@@ -19,17 +20,39 @@ absl::Status UnknownService(const std::string& service) {
                                  " here; list the services with reflection, or leave the name empty for the server"));
 }
 
+absl::Status NameTooLong(size_t most) {
+  return absl::InvalidArgumentError(
+      Cat("service: the name is longer than ", most, " bytes; no service has such a name"));
+}
+
+absl::Status TooManyWatchers(const HealthLimits& limits) {
+  return absl::ResourceExhaustedError(Cat("too many Watch streams are open (", limits.watchers, " in all and ",
+                                          limits.watchers_per_caller,
+                                          " of one caller may be); use one for each "
+                                          "connection, or Check"));
+}
+
+/// A Watch that is refused.
+class RefusedWatch : public grpc::ServerWriteReactor<HealthCheckResponse> {
+ public:
+  explicit RefusedWatch(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
+
+ private:
+  void OnDone() override { delete this; }
+};
+
 }  // namespace
 
 /// One Watch stream. Writes one response at a time and, when several changes come meanwhile, only the newest: watchers
 /// want the state, not its history. All state is guarded by the service's mutex.
 class HealthWatcher : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
-  HealthWatcher(HealthService* service, std::string name) : service_(service), name_(std::move(name)) {}
+  /// A place was taken for `caller`.
+  HealthWatcher(HealthService* service, std::string name, std::string caller)
+      : service_(service), name_(std::move(name)), caller_(std::move(caller)) {}
 
   /// Registers the watcher and sends the first status.
-  void Start() {
-    absl::MutexLock lock(&service_->mutex_);
+  void Start() ABSL_EXCLUSIVE_LOCKS_REQUIRED(service_->mutex_) {
     service_->watchers_.emplace(name_, this);
     Update();
   }
@@ -72,6 +95,8 @@ class HealthWatcher : public grpc::ServerWriteReactor<HealthCheckResponse> {
         service_->watchers_.erase(watcher);
         break;
       }
+      const auto place = service_->places_.find(caller_);
+      if (--place->second == 0) service_->places_.erase(place);
     }
     delete this;
   }
@@ -83,14 +108,25 @@ class HealthWatcher : public grpc::ServerWriteReactor<HealthCheckResponse> {
 
   HealthService* const service_;
   const std::string name_;
+  const std::string caller_;
   HealthCheckResponse response_;
   bool sent_ = false;
   bool writing_ = false;
   bool finished_ = false;
 };
 
-HealthService::HealthService() { statuses_.emplace("", HealthCheckResponse::NOT_SERVING); }
+HealthService::HealthService(const HealthLimits& limits) : limits_(limits) {
+  statuses_.emplace("", HealthCheckResponse::NOT_SERVING);
+}
 HealthService::~HealthService() = default;
+
+bool HealthService::TakePlace(const std::string& caller) {
+  if (watchers_.size() >= static_cast<size_t>(limits_.watchers)) return false;
+  const auto place = places_.try_emplace(caller, 0).first;
+  if (place->second >= limits_.watchers_per_caller) return false;
+  ++place->second;
+  return true;
+}
 
 HealthService::ServingStatus HealthService::Find(const std::string& service) const {
   const auto found = statuses_.find(service);
@@ -135,6 +171,11 @@ void HealthService::Stop() {
 
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context, const HealthCheckRequest* request,
                                                HealthCheckResponse* response) {
+  if (request->service().size() > limits_.name_bytes) {
+    grpc::ServerUnaryReactor* const refused = context->DefaultReactor();
+    refused->Finish(ToGrpcStatus(NameTooLong(limits_.name_bytes)));
+    return refused;
+  }
   {
     absl::MutexLock lock(&mutex_);
     response->set_status(Find(request->service()));
@@ -145,9 +186,13 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
   return reactor;
 }
 
-grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext*,
+grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext* context,
                                                                     const HealthCheckRequest* request) {
-  auto* const watcher = new HealthWatcher(this, request->service());
+  if (request->service().size() > limits_.name_bytes) return new RefusedWatch(NameTooLong(limits_.name_bytes));
+  const std::string caller = CallerOfPeer(context->peer());
+  const absl::MutexLock lock(&mutex_);
+  if (!TakePlace(caller)) return new RefusedWatch(TooManyWatchers(limits_));
+  auto* const watcher = new HealthWatcher(this, request->service(), caller);
   watcher->Start();
   return watcher;
 }

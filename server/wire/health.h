@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,6 +13,16 @@ namespace rowkeeper::wire {
 
 class HealthWatcher;
 
+/// How much callers may ask of the health service.
+struct HealthLimits {
+  /// Of a service's name; longer ones are refused with INVALID_ARGUMENT.
+  size_t name_bytes = 256;
+  /// Watch streams that are open at once, and those of one caller (see caller.h) among them; more are refused with
+  /// RESOURCE_EXHAUSTED.
+  int watchers = 4000;
+  int watchers_per_caller = 1000;
+};
+
 /// grpc.health.v1.Health. Only reads state that others set, so it answers whatever the database or the pool are doing.
 /// Thread-safe. Outlives the server it is added to.
 class HealthService : public grpc::health::v1::Health::CallbackService {
@@ -19,7 +30,7 @@ class HealthService : public grpc::health::v1::Health::CallbackService {
   enum class Status { kServing, kNotServing };
 
   /// Knows the whole server, under the empty name, as not serving.
-  HealthService();
+  explicit HealthService(const HealthLimits& limits = HealthLimits());
   ~HealthService() override;
 
   /// Makes a service known, or changes it; its watchers are told when it differs. Ignored after Stop.
@@ -46,11 +57,17 @@ class HealthService : public grpc::health::v1::Health::CallbackService {
   ServingStatus Find(const std::string& service) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Set(const std::string& service, ServingStatus status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  /// Takes a place for a Watch of `caller`; false when there is none.
+  bool TakePlace(const std::string& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const HealthLimits limits_;
   // Held while operations are started, which is safe: gRPC never runs a reaction inside the call that starts one.
   mutable absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::map<std::string, ServingStatus, std::less<>> statuses_ ABSL_GUARDED_BY(mutex_);
   std::multimap<std::string, HealthWatcher*, std::less<>> watchers_ ABSL_GUARDED_BY(mutex_);
+  /// Of watchers_, by caller.
+  std::map<std::string, int> places_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rowkeeper::wire

@@ -1,7 +1,5 @@
 #include "server/wire/in_flight.h"
 
-#include <vector>
-
 namespace rowkeeper::wire {
 
 bool InFlight::Add(AbortableRpc* rpc) {
@@ -20,20 +18,37 @@ size_t InFlight::size() const {
   return calls_.size();
 }
 
+std::vector<AbortableRpc*> InFlight::Hold() {
+  std::vector<AbortableRpc*> calls(calls_.begin(), calls_.end());
+  for (AbortableRpc* rpc : calls) rpc->Ref();
+  return calls;
+}
+
 void InFlight::AbortAll() {
   std::vector<AbortableRpc*> calls;
   {
     absl::MutexLock lock(&mutex_);
     aborted_ = true;
-    for (AbortableRpc* rpc : calls_) {
-      rpc->Ref();
-      calls.push_back(rpc);
-    }
+    calls = Hold();
   }
   for (AbortableRpc* rpc : calls) {
     rpc->Abort();
     rpc->Unref();
   }
+}
+
+size_t InFlight::EndUnread(Clock::time_point then) {
+  std::vector<AbortableRpc*> calls;
+  {
+    absl::MutexLock lock(&mutex_);
+    calls = Hold();
+  }
+  size_t ended = 0;
+  for (AbortableRpc* rpc : calls) {
+    ended += rpc->EndIfUnread(then) ? 1 : 0;
+    rpc->Unref();
+  }
+  return ended;
 }
 
 }  // namespace rowkeeper::wire

@@ -1,17 +1,21 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 
 namespace rowkeeper::wire {
 
-/// A call that can be told that the server stops and does not wait for it. It is counted by its holders.
+/// A call that can be told that nobody waits for it any more. It is counted by its holders.
 class AbortableRpc {
  public:
   virtual void Abort() = 0;
+  /// Cancels a call that was answered before `then` and whose caller has not taken all of the answer. True when it did.
+  virtual bool EndIfUnread(Clock::time_point then) = 0;
   /// For one who knows that somebody else still holds the object.
   virtual void Ref() = 0;
   virtual void Unref() = 0;
@@ -29,9 +33,14 @@ class InFlight {
   void Remove(AbortableRpc* rpc);
   /// Every call, and any that still comes, is told that the server stops.
   void AbortAll();
+  /// AbortableRpc::EndIfUnread of every call; gives how many it ended.
+  size_t EndUnread(Clock::time_point then);
   size_t size() const;
 
  private:
+  /// With a reference to each.
+  std::vector<AbortableRpc*> Hold() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   mutable absl::Mutex mutex_;
   bool aborted_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<AbortableRpc*> calls_ ABSL_GUARDED_BY(mutex_);

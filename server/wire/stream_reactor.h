@@ -49,6 +49,8 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   /// The StreamRpc is gone.
   void Drop();
   void Abort() override;
+  /// A stream's caller has an idle limit.
+  bool EndIfUnread(Clock::time_point) override { return false; }
   void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() override;
 

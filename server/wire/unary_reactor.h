@@ -64,6 +64,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   bool FinishWith(const absl::Status& error);
   /// The server stops and does not wait for this call.
   void Abort() override { Interrupt(&aborted_, CancelCause::kShutdown); }
+  bool EndIfUnread(Clock::time_point then) override;
   void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() override;
 
@@ -96,6 +97,10 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> aborted_{false};
   absl::Mutex mutex_;
+  /// When answered_ was set.
+  Clock::time_point answered_at_ ABSL_GUARDED_BY(mutex_);
+  /// gRPC holds the call no more.
+  bool done_ ABSL_GUARDED_BY(mutex_) = false;
   UnaryRpc::CancelCallback on_cancel_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_undelivered_ ABSL_GUARDED_BY(mutex_);
 };

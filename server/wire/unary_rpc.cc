@@ -103,6 +103,14 @@ bool UnaryReactor::ClaimAnswer() {
   absl::MutexLock lock(&mutex_);
   if (answered_.exchange(true, std::memory_order_acq_rel)) return false;
   dropped.swap(on_cancel_);
+  answered_at_ = clock_.Now();
+  return true;
+}
+
+bool UnaryReactor::EndIfUnread(Clock::time_point then) {
+  const absl::MutexLock lock(&mutex_);
+  if (done_ || cancelled() || !answered_.load(std::memory_order_acquire) || answered_at_ >= then) return false;
+  context_->TryCancel();
   return true;
 }
 
@@ -135,6 +143,7 @@ void UnaryReactor::OnDone() {
   std::function<void()> undelivered;
   {
     const absl::MutexLock lock(&mutex_);
+    done_ = true;
     undelivered.swap(on_undelivered_);
   }
   if (undelivered && cancelled()) Guarded(undelivered);

@@ -2,8 +2,11 @@
 
 #include <functional>
 
+#include "grpc/health/v1/health.grpc.pb.h"
+
 #include "server/base/text.h"
 #include "tests/hostile/hostile_server.h"
+#include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::testing {
 namespace {
@@ -163,6 +166,23 @@ TEST(FloodTest, BadBase64EndsItsOwnConnectionOnly) {
     client->AddRequest(client->NextStream(), kUnary, kNoFlags, {{"x-data-bin", "!!! no base64 !!!"}});
     client->Send();
     EXPECT_TRUE(client->WaitUntilClosed(seconds(10))) << "gRPC 1.51 can only end the connection";
+  }
+  ExpectUnharmed(&server, &callers);
+}
+
+TEST(FloodTest, WatchesOfServicesWithHugeNamesTakeNoMemory) {
+  HostileServer server;
+  ASSERT_TRUE(server.ok());
+  GoodCallers callers(server.address(), 4);
+  const auto stub = grpc::health::v1::Health::NewStub(NewChannel(server.address()));
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service(std::string(4000000, 'n'));
+  grpc::health::v1::HealthCheckResponse response;
+  for (int i = 0; i < 150; ++i) {
+    grpc::ClientContext context;
+    const auto watch = stub->Watch(&context, request);
+    EXPECT_FALSE(watch->Read(&response));
+    EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   }
   ExpectUnharmed(&server, &callers);
 }

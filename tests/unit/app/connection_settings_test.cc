@@ -47,7 +47,7 @@ TEST(ConnectionSettingsTest, EveryFlagAndReasonStandsInTheReference) {
     EXPECT_THAT(page.str(), HasSubstr(Cat("| `", option->get_name(), "` |"))) << option->get_name();
     ++flags;
   }
-  EXPECT_EQ(flags, 7);
+  EXPECT_EQ(flags, 8);
   for (size_t i = 0; i < net::kRefusals; ++i) {
     const std::string_view name = net::RefusalName(static_cast<net::Refusal>(i));
     const bool is_flag = serve.get_option_no_throw(Cat("--", name)) != nullptr;

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "tests/support/eventually.h"
 #include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::wire {
@@ -47,6 +48,10 @@ class Watch {
     HealthCheckResponse response;
     EXPECT_TRUE(reader_->Read(&response));
     return response.status();
+  }
+  bool TryNext() {
+    HealthCheckResponse response;
+    return reader_->Read(&response);
   }
   grpc::Status End() {
     HealthCheckResponse response;
@@ -119,6 +124,56 @@ TEST_F(HealthTest, StopLetsTheServerShutDownWithoutWaiting) {
   const auto begin = std::chrono::steady_clock::now();
   server_.server().Shutdown(std::chrono::seconds(30));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST_F(HealthTest, ANameThatNoServiceCanHaveIsRefused) {
+  HealthCheckResponse response;
+  EXPECT_EQ(Check(std::string(256, 'n'), &response), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(Check(std::string(257, 'n'), &response), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(Watch(stub_.get(), std::string(3 << 20, 'n')).End().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST(HealthLimitsTest, WatchStreamsAreBoundedAndPlacesComeBack) {
+  HealthLimits limits;
+  limits.watchers = 10;
+  limits.watchers_per_caller = 3;
+  HealthService service(limits);
+  TestServer server({&service});
+  const auto stub = Health::NewStub(server.channel());
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::unique_ptr<Watch>> watches;
+    for (int i = 0; i < 3; ++i) {
+      watches.push_back(std::make_unique<Watch>(stub.get(), "some.Service"));
+      EXPECT_EQ(watches.back()->Next(), HealthCheckResponse::SERVICE_UNKNOWN);
+    }
+    EXPECT_EQ(Watch(stub.get(), "").End().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    for (const auto& watch : watches) {
+      watch->Cancel();
+      EXPECT_EQ(watch->End().error_code(), grpc::StatusCode::CANCELLED);
+    }
+    // The server learns of it a moment later.
+    EXPECT_TRUE(rowkeeper::testing::Eventually([&] {
+      Watch watch(stub.get(), "");
+      const bool open = watch.TryNext();
+      watch.Cancel();
+      return open;
+    }));
+  }
+}
+
+TEST(HealthLimitsTest, CallersShareThePlacesOfAll) {
+  HealthLimits limits;
+  limits.watchers = 2;
+  HealthService service(limits);
+  TestServer server({&service});
+  const auto stub = Health::NewStub(server.channel());
+  Watch first(stub.get(), "");
+  Watch second(stub.get(), "");
+  EXPECT_EQ(first.Next(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(second.Next(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(Watch(stub.get(), "").End().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  first.Cancel();
+  second.Cancel();
 }
 
 TEST_F(HealthTest, WatchersComingAndGoingRaceChangesSafely) {
