@@ -216,7 +216,8 @@ bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) co
 }
 
 bool PgConnection::IsUndone(const PgError& error, const Attempt& attempt) const {
-  return !broken_ && error.ended_by_request && attempt.extended && attempt.effect == TransactionEffect::kNone;
+  if (broken_ || error.ended_before) return error.ended_before;
+  return error.ended_by_request && attempt.extended && attempt.effect == TransactionEffect::kNone;
 }
 
 absl::Status PgConnection::Failed(const PgError& error, const Query& query, const CancelScope& scope,

@@ -39,6 +39,8 @@ struct PgError {
   /// it at the Sync and says that it is ready before it looks for such a request again. No proof for COMMIT or any
   /// other text in the simple protocol: there it may look between the commit and the answer, when it logs durations.
   bool ended_by_request = false;
+  /// PostgreSQL had said so before the statement was sent: it was never executed, whatever it is.
+  bool ended_before = false;
 
   /// PostgreSQL's own function `name` reported it, so that the SQLSTATE means what it does in PostgreSQL: code that
   /// users wrote, in triggers and functions, can raise any. True as well when nothing is known about its origin. See

@@ -45,10 +45,29 @@ void PgSession::Errors::Add(const PGresult* result) noexcept {
   }
 }
 
+void PgSession::Errors::Clear() {
+  seen_ = end_.has_value();
+  if (seen_) first_ = *end_;
+}
+
+/// To libpq it is one more notice.
+void PgSession::Errors::AddUnasked(const PGresult* result) noexcept {
+  try {
+    PgError error = ReadPgError(result);
+    if (!error.lost || error.sqlstate.empty()) return;
+    error.ended_before = true;
+    end_ = std::move(error);
+    if (!seen_) Clear();
+  } catch (const std::bad_alloc&) {
+    // Then nobody knows.
+  }
+}
+
 PgSession::PgSession(const std::string& conninfo) : connection_(conninfo), transaction_(connection_.pqxx()) {
-  // By default they go to stderr, and they may hold values.
-  PQsetNoticeProcessor(
-      handle(), [](void*, const char*) {}, nullptr);
+  // By default notices go to stderr, and they may hold values.
+  PQsetNoticeReceiver(
+      handle(), [](void* errors, const PGresult* result) { static_cast<Errors*>(errors)->AddUnasked(result); },
+      &errors_);
   const PGEventProc on_event = [](PGEventId event, void* info, void* errors) {
     // Results are destroyed later than sessions: then `errors` is gone.
     if (event == PGEVT_RESULTCREATE) {

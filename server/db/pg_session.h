@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,14 +75,19 @@ class PgSession {
   /// The errors among the results of one call. libpq reports each result that it makes, also those that libpqxx reads.
   class Errors {
    public:
-    void Clear() { seen_ = false; }
+    /// Before a call.
+    void Clear();
     void Add(const PGresult* result) noexcept;
+    /// What the server said unasked, behind its answer to the statement before: it has heard nothing since.
+    void AddUnasked(const PGresult* result) noexcept;
     /// Null when there was none.
     const PgError* first() const { return seen_ ? &first_ : nullptr; }
 
    private:
     PgError first_;
     bool seen_ = false;
+    /// The server has ended the session.
+    std::optional<PgError> end_;
   };
 
   Errors errors_;

@@ -97,6 +97,7 @@ TEST_F(LostConnectionTest, WhatIsToldOfAnEndedSessionIsSo) {
   stop = true;
   killer.join();
   EXPECT_GT(told["DATABASE_UNAVAILABLE"], 3);
+  EXPECT_EQ(told["COMMIT_OUTCOME_UNKNOWN"], 0) << "PostgreSQL says each time that it ends the session";
   EXPECT_EQ(scratch().Value(Cat("SELECT count(*) FROM unnest('{", stored,
                                 "}'::bigint[]) AS told(n) WHERE (SELECT "
                                 "count(*) FROM entries WHERE entries.n = told.n) <> 1")),
