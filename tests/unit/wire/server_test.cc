@@ -8,12 +8,15 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <thread>
 
 #include "server/base/error_details.h"
 #include "server/base/errors.h"
+#include "tests/hostile/http2_client.h"
+#include "tests/support/eventually.h"
 #include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::wire {
@@ -199,6 +202,38 @@ TEST(ServerTest, ShutdownWaitsForCallsInFlight) {
   EXPECT_EQ(reply.get().response, "done");
   shutdown.get();
   worker.join();
+}
+
+size_t FilesOfProcess() {
+  const std::filesystem::directory_iterator files("/proc/self/fd");
+  return static_cast<size_t>(std::distance(begin(files), end(files)));
+}
+
+TEST(ServerTest, NoDescriptorOutlivesAServerWithIdleAndSilentConnections) {
+  const auto service = Echo();
+  // What gRPC opens once for the process.
+  EXPECT_EQ(CallRaw(TestServer({service.get()}).channel(), kCall, "hi").response, "hi");
+  const size_t before = FilesOfProcess();
+  const auto again = Echo();
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    TestServer server({again.get()});
+    const std::string address = server.server().BoundAddresses().front();
+    std::vector<std::unique_ptr<rowkeeper::testing::Http2Client>> clients;
+    for (int i = 0; i < 200; ++i) {
+      clients.push_back(rowkeeper::testing::Http2Client::Connect(address));
+      ASSERT_NE(clients.back(), nullptr);
+      if (i % 2 == 0) clients.back()->AddPreface();
+      ASSERT_TRUE(clients.back()->Send());
+    }
+    EXPECT_TRUE(rowkeeper::testing::Eventually([&] { return server.server().connections().open >= 200; }));
+    server.server().Shutdown(std::chrono::seconds(30));
+    EXPECT_TRUE(rowkeeper::testing::Eventually([&] { return server.server().connections().open == 0; }));
+    EXPECT_EQ(rowkeeper::testing::Http2Client::Connect(address), nullptr) << "nobody listens";
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
+  EXPECT_TRUE(rowkeeper::testing::Eventually([&] { return FilesOfProcess() <= before; }))
+      << FilesOfProcess() << " after " << before;
 }
 
 TEST(ServerTest, ShutdownCancelsWhatIsLateForItsDeadline) {
