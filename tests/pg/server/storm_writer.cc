@@ -24,7 +24,8 @@ const std::set<std::string>& ReasonsOfTheStorm() {
       new std::set<std::string>{"DATABASE_UNAVAILABLE", "SERIALIZATION_FAILURE", "DEADLOCK",
                                 "LOCK_TIMEOUT",         "STATEMENT_TIMEOUT",     "CANCELLED",
                                 "DEADLINE_EXCEEDED",    "POOL_TIMEOUT",          "DATABASE_RESOURCES",
-                                "UNIT_OF_WORK_EXPIRED", "UNIT_OF_WORK_LIMIT",    "UNIT_OF_WORK_FAILED"};
+                                "UNIT_OF_WORK_EXPIRED", "UNIT_OF_WORK_LIMIT",    "DEADLINE_UNREACHABLE",
+                                "QUEUE_FULL",           "UNIT_OF_WORK_FAILED"};
   return *reasons;
 }
 
@@ -86,7 +87,7 @@ Json StormWriter::WithId(const Change& change) const {
 
 CallOptions StormWriter::Options() {
   CallOptions options;
-  if (Below(12) == 0) options.timeout = std::chrono::milliseconds(1 + Below(8));
+  if (Below(12) == 0) options.timeout = std::chrono::milliseconds(1 + Below(60));
   if (Below(6) == 0) options.headers.emplace_back("idempotency-key", RandomHex(16));
   return options;
 }
