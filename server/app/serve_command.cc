@@ -5,6 +5,7 @@
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/effective_settings.h"
+#include "server/app/heap_keeper.h"
 #include "server/app/log_settings.h"
 #include "server/app/server_process.h"
 #include "server/app/signals.h"
@@ -72,6 +73,7 @@ int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded
 
 int Serve(const ServeOptions& options, const GivenOptions& given) {
   BlockStopSignals();
+  HeapKeeper::LimitHeap();
   const absl::Status status = StartLogging(options.serve);
   if (!status.ok()) {
     Fail(status);

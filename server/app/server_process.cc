@@ -98,6 +98,7 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       options_(Complete(options, errors_, memory_)),
       timers_(options.clock, [](const std::exception& error) { (void)observe::Caught("a timer", "", error); }),
       heartbeat_(&timers_),
+      heap_keeper_(memory_.get(), &timers_),
       token_keys_(TokenKeys(options.serve)),
       tokens_(token_keys_),
       runner_parts_{errors_, tokens_, &statements_, options.clock,
@@ -230,6 +231,7 @@ absl::Status ServerProcess::Listen() {
   options.addresses = options_.serve.listen;
   options.max_request_bytes = Kibibytes(options_.serve.max_request_kib);
   options.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
+  options.memory_quota_bytes = memory_->bytes();
   if (absl::Status status = SetConnectionLimits(options_.serve.connections, options_.pool, &options); !status.ok()) {
     return status;
   }

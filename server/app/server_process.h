@@ -10,6 +10,7 @@
 #include "server/admin/admin_server.h"
 #include "server/app/database.h"
 #include "server/app/database_monitor.h"
+#include "server/app/heap_keeper.h"
 #include "server/app/heartbeat.h"
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/loaded_catalogue.h"
@@ -101,6 +102,7 @@ class ServerProcess {
   const ServerProcessOptions options_;
   Timers timers_;
   const Heartbeat heartbeat_;
+  const HeapKeeper heap_keeper_;
   Readiness readiness_;
   const std::vector<plan::PageTokens::Key> token_keys_;
   const plan::PageTokens tokens_;

@@ -51,7 +51,9 @@ void DynamicService::Register(int index) {
       new grpc::internal::RpcServiceMethod(entry->method.path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
   MarkMethodRawCallback(index, new Handler([entry](grpc::CallbackServerContext* context,
                                                    const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-                          auto* reactor = new UnaryReactor(&entry->method, context, request, response);
+                          // It is no constant: gRPC makes it for this call, and does not look at it any more.
+                          auto* taken = const_cast<grpc::ByteBuffer*>(request);
+                          auto* reactor = new UnaryReactor(&entry->method, context, taken, response);
                           try {
                             entry->handler(UnaryRpc(reactor));
                           } catch (const std::exception& e) {

@@ -32,6 +32,9 @@ struct ServerOptions {
   size_t max_request_bytes = 4 << 20;
   /// A backstop; DynamicServiceOptions::max_response_bytes refuses with better words. Range 1 KiB to 1 GiB.
   size_t max_response_bytes = 4 << 20;
+  /// Where gRPC's own memory comes near to it, gRPC reads less, and then closes idle connections and ends calls, bytes;
+  /// 0: never. It counts what it reads, not the responses.
+  size_t memory_quota_bytes = 0;
   /// Calls in flight on one connection; further ones wait at the client. Range 1 to 100000.
   int max_concurrent_calls = 1000;
   net::ConnectionLimits connections;

@@ -39,8 +39,8 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
     MemoryBudget* memory = nullptr;
   };
 
-  /// All pointers outlive OnDone.
-  UnaryReactor(const Method* method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+  /// All pointers outlive OnDone. `request` is emptied: gRPC would keep it until the call is over.
+  UnaryReactor(const Method* method, grpc::CallbackServerContext* context, grpc::ByteBuffer* request,
                grpc::ByteBuffer* response);
 
   const Method& method() const { return *method_; }

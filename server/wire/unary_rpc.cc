@@ -16,12 +16,18 @@ namespace rowkeeper::wire {
 
 namespace {
 
+grpc::Slice TakeSlice(grpc::ByteBuffer* buffer) {
+  grpc::Slice slice = OneSlice(*buffer);
+  buffer->Clear();
+  return slice;
+}
+
 /// Larger requests are refused when there is no room for them.
 constexpr size_t kSmallRequest = 4096;
 
 }  // namespace
 
-UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* context, grpc::ByteBuffer* request,
                            grpc::ByteBuffer* response)
     : method_(method),
       context_(context),
@@ -29,7 +35,7 @@ UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* co
       clock_(*method->clock),
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
-      request_(OneSlice(*request)),
+      request_(TakeSlice(request)),
       request_charge_(method->memory, MemoryBudget::Use::kRequests),
       response_charge_(method->memory, MemoryBudget::Use::kResponses) {
   method_->traffic->received_bytes.Add(request_.size());

@@ -131,6 +131,19 @@ TEST_F(MemoryTest, CallsThatWaitAreBoundedInBytes) {
   EXPECT_EQ(Summary(StartUpdate(3 * kMebibyte).get()), "OK");
 }
 
+/// What is freed below a block that lives on stays with the allocator by itself.
+TEST_F(MemoryTest, FreedMemoryGoesBack) {
+  Start(Budget(0));
+  const size_t begin = MemoryOf("VmRSS");
+  std::vector<std::string> blocks;
+  for (int i = 0; i < 150000; ++i) blocks.emplace_back(2000, 'x');
+  const std::string last(2000, 'x');
+  blocks.clear();
+  blocks.shrink_to_fit();
+  EXPECT_TRUE(Eventually([begin] { return MemoryOf("VmRSS") < begin + 100; }))
+      << MemoryOf("VmRSS") << " MiB, " << begin << " before";
+}
+
 TEST_F(MemoryTest, ABudgetThatOneCallCanExceedIsRefusedAtStart) {
   const auto loaded = WithPlans(CompileExample("planner/v1"));
   app::ServerProcessOptions options;
