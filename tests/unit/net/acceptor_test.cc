@@ -204,7 +204,7 @@ TEST(AcceptorTest, WithoutFilesConnectionsAreRefusedAndServedAgainAtOnce) {
     inet_pton(AF_INET, "127.0.0.1", &name.sin_addr);
     int served = 0;
     {
-      const FileShortage shortage(7);
+      const FileShortage shortage(static_cast<size_t>(6 + i));  // the socket or its duplicate is the one too many
       for (const FileDescriptor& client : waiting) {
         ASSERT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&name), sizeof(name)), 0);
         served += GreetingOn(client) == 'x' ? 1 : 0;
