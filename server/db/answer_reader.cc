@@ -51,8 +51,8 @@ class Arrivals {
     const std::optional<uint64_t> received = Received();
     counted_ = received.has_value();
     if (!counted_) return 0;
-    const size_t more = received_.has_value() ? *received - *received_ : waiting_;
-    received_ = received;
+    const size_t more = received_ != kUnknown ? *received - received_ : waiting_;
+    received_ = *received;
     return more;
   }
 
@@ -66,6 +66,7 @@ class Arrivals {
  private:
   /// libpq always has room for that many.
   static constexpr size_t kLeastRead = 8192;
+  static constexpr uint64_t kUnknown = ~uint64_t{0};
 
   size_t Waiting() const {
     int bytes = 0;
@@ -86,7 +87,7 @@ class Arrivals {
   size_t waiting_ = 0;
   bool first_ = true;
   bool counted_ = false;
-  std::optional<uint64_t> received_;
+  uint64_t received_ = kUnknown;
 };
 
 /// Reads until libpq has a result to give, or sees the connection lost.
