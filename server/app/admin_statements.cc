@@ -24,6 +24,8 @@ StatementJson Describe(const sql::Statement& statement) {
   json["name"] = statement.name.has_value() ? statement.name->str() : "";
   // As text: JSON's readers lose digits of such numbers.
   json["query_id"] = use.query_id() == 0 ? StatementJson(nullptr) : StatementJson(std::to_string(use.query_id()));
+  const auto plan = use.plan();
+  json["plan"] = plan == nullptr ? StatementJson(nullptr) : StatementJson(*plan);
   json["uses"] = uses;
   json["failures"] = use.failures();
   json["rows"] = use.rows();

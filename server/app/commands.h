@@ -8,7 +8,7 @@
 //   log_settings.h         the log, from the options, and changed while the server runs
 //   admin_pages.h          the pages of the admin listener, and admin_*.h; readiness.h, heartbeat.h: what they tell of
 //   database_monitor.h     health, fit of the schema and of custom queries
-//   statement_watch.h      whom statements wait for, and their query ids
+//   statement_watch.h      whom statements wait for, their plans and query ids
 //   idempotency_sweeper.h  frees old idempotency keys
 //   index_advice.h         what `check` says of missing indexes, with filter_index_advice.h and relation_advice.h
 

@@ -20,12 +20,15 @@ using std::chrono::milliseconds;
 constexpr milliseconds kPeriod{100};
 /// Between two looks at who waits for whom.
 constexpr milliseconds kLookPeriod{250};
-constexpr milliseconds kIdPeriod{2000};
+constexpr milliseconds kPlanPeriod{2000};
+/// A plan changes as tables grow.
+constexpr std::chrono::minutes kPlanAge{10};
+constexpr size_t kMostPlanBytes = 2000;
 constexpr milliseconds kConnectPause{5000};
 constexpr milliseconds kIdleLimit{30000};
 constexpr int kAnswerLimitMs = 3000;
-constexpr int kIdsAtATime = 4;
-constexpr int kMostAttempts = 5;
+constexpr int kPlansAtATime = 4;
+constexpr int kMostFailures = 5;
 
 db::ConnectionOptions OwnOptions(db::ConnectionOptions options) {
   options.application_name = "rowkeeper watch";
@@ -48,12 +51,24 @@ milliseconds WorthALook() {
   return slow.count() == 0 ? milliseconds::max() : std::max(slow / 2, milliseconds(50));
 }
 
+void NoteAnswer(const db::Rows& lines, observe::StatementUse* use) {
+  std::string plan;
+  for (int line = 0; line < lines.size(); ++line) {
+    if (const int64_t id = sql::FindQueryId(lines.cell(line, 0)); id != 0) use->SetQueryId(id);
+    const std::string_view node = sql::FindPlanNode(lines.cell(line, 0));
+    if (node.empty() || plan.size() > kMostPlanBytes) continue;
+    if (!plan.empty()) plan.append(" > ");
+    plan.append(node);
+  }
+  use->SetPlan(std::move(plan));
+}
+
 }  // namespace
 
 StatementWatch::StatementWatch(Options options, const exec::StatementCache* statements)
     : options_(OwnOptions(std::move(options.connection))),
       statements_(*statements),
-      ids_after_(std::chrono::steady_clock::now() + options.id_delay),
+      plans_after_(std::chrono::steady_clock::now() + options.plan_delay),
       thread_([this] { Loop(); }) {}
 
 StatementWatch::~StatementWatch() {
@@ -76,7 +91,7 @@ void StatementWatch::Loop() {
   while (Pause()) {
     const time_point now = std::chrono::steady_clock::now();
     LookAtLocks(now);
-    AskQueryIds(now);
+    AskForPlans(now);
     CloseUnused(now);
   }
 }
@@ -115,29 +130,30 @@ void StatementWatch::LookAtLocks(time_point now) {
   }
 }
 
-void StatementWatch::AskQueryIds(time_point now) {
-  if (now < ids_after_) return;
-  ids_after_ = now + kIdPeriod;
-  int asked = 0;
+void StatementWatch::AskForPlans(time_point now) {
+  if (now < plans_after_) return;
+  plans_after_ = now + kPlanPeriod;
+  int count = 0;
   for (const auto& statement : statements_.Kept()) {
-    if (statement->use->uses() == 0 || statement->use->query_id() != 0) continue;
-    int& attempts = attempts_[statement->id];
-    if (attempts >= kMostAttempts) continue;
-    if (asked++ == kIdsAtATime || Connect(now) == nullptr) return;
-    attempts = AskQueryId(*statement).ok() ? kMostAttempts : attempts + 1;  // who does not say now never says
+    const int64_t uses = statement->use->uses();
+    Asked& asked = asked_[statement->id];
+    if (uses == asked.uses || now < asked.again) continue;
+    if (count++ == kPlansAtATime || Connect(now) == nullptr) return;
+    asked.failures = AskForPlan(*statement).ok() ? 0 : asked.failures + 1;
+    const bool enough = asked.failures == 0 || asked.failures >= kMostFailures;
+    asked.again = now + (enough ? kPlanAge : kPlanPeriod);
+    if (enough) asked.uses = uses;
   }
 }
 
-absl::Status StatementWatch::AskQueryId(const sql::Statement& statement) {
-  const sql::QueryIdQuestion question = sql::AskQueryId(statement);
+absl::Status StatementWatch::AskForPlan(const sql::Statement& statement) {
+  const sql::PlanQuestion question = sql::AskForPlan(statement);
   absl::Status status = Execute(question.begin, {}, 0).status();
   if (status.ok()) status = Execute(question.prepare, {}, 0).status();
   if (status.ok()) {
     const auto lines = Execute(question.explain, {}, 1);
     status = lines.status();
-    for (int line = 0; status.ok() && line < lines->size(); ++line) {
-      if (const int64_t id = sql::FindQueryId(lines->cell(line, 0)); id != 0) statement.use->SetQueryId(id);
-    }
+    if (status.ok()) NoteAnswer(*lines, statement.use.get());
   }
   const absl::Status end = Execute(question.end, {}, 0).status();
   if (!status.ok()) connection_.reset();  // nobody knows what is prepared there

@@ -19,14 +19,14 @@ namespace rowkeeper::app {
 
 /// Looks at the server's statements from outside, over a connection of its own that it opens when there is something to
 /// ask and closes when there has been nothing for a while: whom those that take long wait for (observe::LockWaits, and
-/// a line in the log), and the query ids of those that were used. Nothing of it is on the way of a call. Keeps real
-/// time.
+/// a line in the log), and the plans and query ids of those that were used. Nothing of it is on the way of a call.
+/// Keeps real time.
 class StatementWatch {
  public:
   struct Options {
     db::ConnectionOptions connection;
-    /// Before the first query id is asked for: a server that has just started has better things to do.
-    std::chrono::milliseconds id_delay{5000};
+    /// Before the first plan is asked for: a server that has just started has better things to do.
+    std::chrono::milliseconds plan_delay{5000};
   };
 
   /// `statements` outlives this object.
@@ -41,9 +41,9 @@ class StatementWatch {
   /// False when it is time to end.
   bool Pause();
   void LookAtLocks(time_point now);
-  /// A few at a time.
-  void AskQueryIds(time_point now);
-  absl::Status AskQueryId(const sql::Statement& statement);
+  /// Of statements that were used since they were asked about last; a few at a time.
+  void AskForPlans(time_point now);
+  absl::Status AskForPlan(const sql::Statement& statement);
   /// nullptr: there is none now.
   db::Connection* Connect(time_point now);
   absl::StatusOr<db::Rows> Execute(const std::string& text, const std::vector<db::Param>& params, int columns);
@@ -58,9 +58,15 @@ class StatementWatch {
   time_point used_;
   time_point connect_after_;
   time_point look_after_;
-  time_point ids_after_;
-  /// By statement id: how often it was asked for without an answer.
-  std::map<uint64_t, int> attempts_;
+  time_point plans_after_;
+  struct Asked {
+    /// Uses of the statement by then.
+    int64_t uses = 0;
+    int failures = 0;
+    time_point again;
+  };
+  /// By statement id.
+  std::map<uint64_t, Asked> asked_;
   /// Statements whose wait is in the log, by process and beginning.
   std::map<int, time_point> told_;
 

@@ -73,7 +73,9 @@ void NoteCost(const ExecutedStatement& statement, const absl::StatusOr<Rows>& ro
   slowest.time = statement.time;
   slowest.purpose = PurposeInLog(statement);
   slowest.name = statement.query.name != nullptr ? statement.query.name->str() : "";
-  slowest.query_id = statement.query.use != nullptr ? statement.query.use->query_id() : 0;
+  const observe::StatementUse* const use = statement.query.use;
+  slowest.query_id = use != nullptr ? use->query_id() : 0;
+  slowest.plan = use != nullptr ? use->plan() : nullptr;
   slowest.backend = statement.backend;
 }
 

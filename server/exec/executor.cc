@@ -174,6 +174,7 @@ void Executor::Execute(Work& work) {
   try {
     work.done(std::move(result));
   } catch (const std::exception& error) {
+    const observe::CallScope scope(work.context);
     (void)observe::Caught("a worker's answer", NameOf(work), error);  // what waits for the answer sees to itself
   }
 }

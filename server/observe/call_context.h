@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,8 @@ struct SlowStatement {
   std::string name;
   /// PostgreSQL's; 0: not known.
   int64_t query_id = 0;
+  /// See StatementUse; null: not known.
+  std::shared_ptr<const std::string> plan;
   /// PostgreSQL's process; 0: not known.
   int backend = 0;
 };

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kLoggedIds = 10;
 constexpr size_t kLoggedBytes = 128;
+constexpr size_t kLoggedPlanBytes = 400;
 
 /// Three decimals.
 double ToMilliseconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count() / 1000) / 1000.0; }
@@ -65,6 +66,7 @@ void AddTimes(const CallRecord& record, Fields* fields) {
     fields->AddTime("statement_ms", slowest.time);
   }
   if (slowest.query_id != 0) fields->Add({"query_id", slowest.query_id});
+  if (slowest.plan != nullptr) fields->Add({"plan", ShortenUtf8(*slowest.plan, kLoggedPlanBytes)});
   if (slowest.backend == 0) return;
   fields->Add({"backend", slowest.backend});
   const auto wait = LockWaits::Process().Find(

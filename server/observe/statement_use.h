@@ -3,6 +3,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace rowkeeper::observe {
 
@@ -36,6 +39,11 @@ class StatementUse {
   int64_t query_id() const { return query_id_.load(std::memory_order_relaxed); }
   void SetQueryId(int64_t id) { query_id_.store(id, std::memory_order_relaxed); }
 
+  /// The nodes of the plan that PostgreSQL makes for any values, from the top, as they were when it was asked last;
+  /// null: it was not asked.
+  std::shared_ptr<const std::string> plan() const { return std::atomic_load(&plan_); }
+  void SetPlan(std::string plan) { std::atomic_store(&plan_, std::make_shared<const std::string>(std::move(plan))); }
+
  private:
   std::atomic<int64_t> uses_{0};
   std::atomic<int64_t> failures_{0};
@@ -43,6 +51,7 @@ class StatementUse {
   std::atomic<int64_t> total_ns_{0};
   std::atomic<int64_t> longest_ns_{0};
   std::atomic<int64_t> query_id_{0};
+  std::shared_ptr<const std::string> plan_;
 };
 
 }  // namespace rowkeeper::observe

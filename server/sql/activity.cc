@@ -10,7 +10,7 @@
 namespace rowkeeper::sql {
 namespace {
 
-constexpr char kName[] = "rowkeeper_query_id";
+constexpr char kName[] = "rowkeeper_plan";
 
 }  // namespace
 
@@ -21,8 +21,8 @@ std::string SelectLockWaits() {
                      "WHERE pid = ANY($1::int[]) AND wait_event_type = 'Lock'");
 }
 
-QueryIdQuestion AskQueryId(const Statement& statement) {
-  QueryIdQuestion question;
+PlanQuestion AskForPlan(const Statement& statement) {
+  PlanQuestion question;
   // A generic plan, for the parameters are NULL: no value is looked at while it is made.
   question.begin = Cat(Begin(),
                        "; SET LOCAL lock_timeout = 100; SET LOCAL statement_timeout = 1000; "
@@ -40,6 +40,18 @@ int64_t FindQueryId(std::string_view line) {
   int64_t id = 0;
   std::from_chars(line.data(), line.data() + line.size(), id);
   return id;
+}
+
+std::string_view FindPlanNode(std::string_view line) {
+  constexpr std::string_view kArrow = "->  ";
+  const size_t cost = line.find("  (cost=");
+  if (cost == std::string_view::npos) return {};
+  line = line.substr(0, cost);
+  const size_t begin = line.find_first_not_of(' ');
+  if (begin == std::string_view::npos) return {};
+  line.remove_prefix(begin);
+  if (line.substr(0, kArrow.size()) == kArrow) line.remove_prefix(kArrow.size());
+  return line;
 }
 
 }  // namespace rowkeeper::sql

@@ -11,21 +11,24 @@ namespace rowkeeper::sql {
 /// prepared transaction), what for ("transactionid"), the beginning of its statement.
 std::string SelectLockWaits();
 
-/// Asks PostgreSQL for the query id of a statement, as pg_stat_statements has it, without executing it: the id is that
-/// of what is prepared. A transaction of its own, whose locks are waited for briefly; to be executed in order, each
-/// text alone.
-struct QueryIdQuestion {
+/// Asks PostgreSQL for the generic plan of a statement and its query id, as pg_stat_statements has it, without
+/// executing it: the id is that of what is prepared. A transaction of its own, whose locks are waited for briefly; to
+/// be executed in order, each text alone.
+struct PlanQuestion {
   /// BEGIN, and short limits.
   std::string begin;
   std::string prepare;
-  /// One column. The id is in the line that FindQueryId looks for.
+  /// One column, for FindQueryId and FindPlanNode.
   std::string explain;
   /// Whatever has failed before.
   std::string end;
 };
-QueryIdQuestion AskQueryId(const Statement& statement);
+PlanQuestion AskForPlan(const Statement& statement);
 
 /// The id in one line of the answer; 0: it is not in this line.
 int64_t FindQueryId(std::string_view line);
+/// "Index Scan using pk_todos on public.todos", the node of the plan that begins in this line; empty: none does. No
+/// value of a row or request is in it, for conditions have lines of their own.
+std::string_view FindPlanNode(std::string_view line);
 
 }  // namespace rowkeeper::sql

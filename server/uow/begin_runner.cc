@@ -54,6 +54,7 @@ absl::StatusOr<BeginTask::Request> BeginRunner::Check(const BeginOptions& option
   if (!violations.empty()) return violations.ToStatus();
   request.label = options.label;
   request.caller = caller;
+  request.call = options.call;
   request.deadline = deadline;
   request.wait_until = parts_.clock->Now() + request.capacity_wait;
   return request;
@@ -100,6 +101,7 @@ void BeginRunner::Run(const std::shared_ptr<BeginTask>& task) {
 }
 
 absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<BeginTask>& task) {
+  const observe::CallScope scope(task->request.call);
   absl::StatusOr<db::Lease> lease = BeginTransaction(*task);
   if (!lease.ok()) return lease.status();
   // Nobody would learn of the unit: the lease rolls back.
@@ -125,7 +127,9 @@ absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<Begin
 absl::StatusOr<db::Lease> BeginRunner::Acquire(BeginTask& task) {
   const auto now = parts_.clock->Now();
   const auto until = std::max(task.request.wait_until, now + kConnectAllowance);
-  auto lease = parts_.pool->Acquire({std::min(task.request.deadline, until), &task.cancellation});
+  Clock::duration waited{0};
+  auto lease = parts_.pool->Acquire({std::min(task.request.deadline, until), &task.cancellation, &waited});
+  if (task.request.call != nullptr) task.request.call->times.connection += waited;
   const bool waited_enough = until < task.request.deadline && absl::IsDeadlineExceeded(lease.status());
   if (!waited_enough || task.cancellation.cancelled()) return lease;
   return LimitReached(Reason::kUnitOfWorkLimit, "no connection to the database came free in time",

@@ -27,6 +27,8 @@ class BeginTask final : public Task {
     /// Until when it waits for a slot.
     Clock::time_point wait_until;
     std::chrono::milliseconds capacity_wait{0};
+    /// See BeginOptions.
+    observe::CallContext* call = nullptr;
   };
 
   BeginTask(Request task_request, std::weak_ptr<Admission> admission, UnitsOfWork::BeginDone task_done)

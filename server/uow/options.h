@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/observe/call_context.h"
 #include "server/sql/transaction_sql.h"
 
 namespace rowkeeper::uow {
@@ -66,6 +67,8 @@ struct BeginOptions {
   std::optional<std::chrono::milliseconds> total_limit;
   std::optional<std::chrono::milliseconds> capacity_wait;
   std::string label;
+  /// As of UnitsOfWork::Reference, while the unit is begun.
+  observe::CallContext* call = nullptr;
 };
 
 }  // namespace rowkeeper::uow

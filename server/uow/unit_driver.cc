@@ -78,6 +78,7 @@ void UnitDriver::Run(const std::shared_ptr<Unit>& unit, Unit::Work work) {
 }
 
 Unit::Completion UnitDriver::Execute(Unit& unit, UnitTask& task) {
+  const observe::CallScope scope(task.request.call);
   if (task.request.kind == Kind::kCommit) return ExecuteCommit(unit, task);
   Unit::Completion completion;
   if (task.request.kind == Kind::kRollback) {

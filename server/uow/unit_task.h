@@ -27,6 +27,8 @@ class UnitTask final : public Task {
     /// Name of the savepoint.
     std::string savepoint;
     UnitsOfWork::StepOptions options;
+    /// See UnitsOfWork::Reference.
+    observe::CallContext* call = nullptr;
   };
 
   /// What the unit adds when the call's turn comes.

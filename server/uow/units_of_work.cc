@@ -23,10 +23,12 @@ constexpr size_t kInstance = 8;
 /// How often idle units' connections are checked, and ended units that are old are forgotten.
 constexpr std::chrono::milliseconds kCheckPeriod{1000};
 
-UnitTask::Request EndingRequest(Kind kind, const char* name, Clock::time_point deadline) {
+UnitTask::Request EndingRequest(Kind kind, const char* name, const UnitsOfWork::Reference& reference,
+                                Clock::time_point deadline) {
   UnitTask::Request request;
   request.kind = kind;
   request.step.name = name;
+  request.call = reference.call;
   request.options.deadline = deadline;
   return request;
 }
@@ -133,6 +135,7 @@ std::shared_ptr<Task> UnitsOfWork::Impl::SubmitStep(const Reference& reference, 
   } else if (located.found.ended != nullptr) {
     done(LateCall(*located.found.ended));
   } else {
+    request.call = reference.call;
     return Submit(std::move(located.found.unit), std::move(request), std::move(done));
   }
   return nullptr;
@@ -226,8 +229,8 @@ UnitsOfWork::Ticket UnitsOfWork::Commit(const Reference& reference, Clock::time_
   auto answer = [unit, done = std::move(done)](const absl::StatusOr<std::string>& result) {
     result.ok() ? done(unit->Info()) : done(result.status());
   };
-  return Ticket(
-      impl_->Submit(unit, EndingRequest(Kind::kCommit, "rowkeeper.v1.UnitOfWork.Commit", deadline), std::move(answer)));
+  return Ticket(impl_->Submit(unit, EndingRequest(Kind::kCommit, "rowkeeper.v1.UnitOfWork.Commit", reference, deadline),
+                              std::move(answer)));
 }
 
 UnitsOfWork::Ticket UnitsOfWork::Rollback(const Reference& reference, Clock::time_point deadline, RollbackDone done) {
@@ -249,7 +252,8 @@ UnitsOfWork::Ticket UnitsOfWork::Rollback(const Reference& reference, Clock::tim
   auto answer = [unit, done = std::move(done)](const absl::StatusOr<std::string>& result) {
     result.ok() ? done(unit->ended()->info.state) : done(result.status());
   };
-  return Ticket(impl_->Submit(unit, EndingRequest(Kind::kRollback, "rowkeeper.v1.UnitOfWork.Rollback", deadline),
+  return Ticket(impl_->Submit(unit,
+                              EndingRequest(Kind::kRollback, "rowkeeper.v1.UnitOfWork.Rollback", reference, deadline),
                               std::move(answer)));
 }
 

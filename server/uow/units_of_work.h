@@ -25,6 +25,7 @@
 #include "server/db/cancellation.h"
 #include "server/db/connection.h"
 #include "server/db/pool.h"
+#include "server/observe/call_context.h"
 #include "server/uow/options.h"
 #include "server/uow/stats.h"
 #include "server/uow/unit_info.h"
@@ -58,6 +59,9 @@ class UnitsOfWork {
     std::string handle;
     /// Identity of the caller; a unit answers only to the one that began it.
     std::string caller;
+    /// Told where the time of the call goes, and named in what is logged meanwhile; lives as long as `done`. May be
+    /// null.
+    observe::CallContext* call = nullptr;
   };
 
   /// What to do in a unit's transaction.

@@ -20,12 +20,15 @@ bool MayHaveLine() {
 
 AnswerLog::AnswerLog(const ServedMethod* method) : method_(*method), noting_(MayHaveLine()) {}
 
-void AnswerLog::NoteHeaders(std::optional<std::string_view> request_id, std::optional<std::string_view> trace_parent) {
+observe::CallContext ReadCallContext(std::optional<std::string_view> request_id,
+                                     std::optional<std::string_view> trace_parent) {
+  observe::CallContext context;
   if (request_id.has_value()) {
-    context_.request_id =
+    context.request_id =
         request_id->size() <= kMaxRequestIdBytes ? *request_id : ShortenUtf8(*request_id, kMaxRequestIdBytes);
   }
-  if (trace_parent.has_value()) context_.trace = observe::ParseTraceParent(*trace_parent);
+  if (trace_parent.has_value()) context.trace = observe::ParseTraceParent(*trace_parent);
+  return context;
 }
 
 void AnswerLog::Count(const absl::Status& status, std::chrono::nanoseconds duration) const {

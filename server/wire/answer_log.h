@@ -22,6 +22,12 @@ struct ServedMethod {
   bool is_stream = false;
 };
 
+inline constexpr std::string_view kRequestIdHeader = "x-request-id";
+inline constexpr std::string_view kTraceParentHeader = "traceparent";
+/// Of the headers x-request-id, of which 128 bytes are kept, and traceparent.
+observe::CallContext ReadCallContext(std::optional<std::string_view> request_id,
+                                     std::optional<std::string_view> trace_parent);
+
 /// What counters and the log are told of one call, unary or streaming. One thread at a time.
 class AnswerLog {
  public:
@@ -35,8 +41,8 @@ class AnswerLog {
   void NoteCaller(std::string caller) { caller_ = std::move(caller); }
   /// Empty until it is noted.
   const std::string& caller() const { return caller_; }
-  /// What the headers x-request-id and traceparent say.
-  void NoteHeaders(std::optional<std::string_view> request_id, std::optional<std::string_view> trace_parent);
+  /// Who is named in what is logged; before anything else is noted.
+  void NoteContext(observe::CallContext context) { context_ = std::move(context); }
   /// The id of a row that the call is about.
   void NoteId(std::string_view id) { ids_.Add(id); }
   /// The id of the unit of work that the call belongs to.

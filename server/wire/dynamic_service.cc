@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "server/observe/caught.h"
+#include "server/wire/rpc_context.h"
 #include "server/wire/stream_reactor.h"
 
 namespace rowkeeper::wire {
@@ -38,6 +39,8 @@ void DynamicService::RegisterStream(int index, const DynamicStream* stream) {
         try {
           stream->handler(StreamRpc(reactor));
         } catch (const std::exception& e) {
+          observe::CallContext call = CallContextOf(*context);
+          const observe::CallScope scope(&call);
           (void)observe::Caught("a handler", stream->path, e);
         }
         return reactor;
@@ -59,6 +62,8 @@ void DynamicService::Register(int index) {
                           } catch (const std::exception& e) {
                             // The call was answered when it went out of scope, and gRPC must still be given its
                             // reactor.
+                            observe::CallContext call = CallContextOf(*context);
+                            const observe::CallScope scope(&call);
                             (void)observe::Caught("a handler", entry->method.path, e);
                           }
                           return reactor;

@@ -16,7 +16,7 @@ constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
 }  // namespace
 
 Exchange::Exchange(const ServedMethod* method, UnaryRpc rpc) : rpc_(std::move(rpc)), log_(method) {
-  log_.NoteHeaders(rpc_.Header("x-request-id"), rpc_.Header("traceparent"));
+  log_.NoteContext(ReadCallContext(rpc_.Header(kRequestIdHeader), rpc_.Header(kTraceParentHeader)));
 }
 
 const std::string& Exchange::caller() {

@@ -37,6 +37,7 @@ class ExportSession : public StreamSession {
       submitted_ = true;
     }
     exec::Executor::Terms terms(rpc().deadline(), this);
+    terms.context = work_context();
     terms.duration = exec::CallQueue::Duration::kStream;
     work_slot().FillWithTicket([&] {
       return backend().executor->Submit(

@@ -100,9 +100,11 @@ class ImportSession : public StreamSession {
     if (!chunk.ok()) return FinishChunk(0, chunk.status());
     const auto rows = static_cast<int64_t>(chunk->request.as<plan::BatchRequest>().elements.size());
     const auto self = std::static_pointer_cast<ImportSession>(shared_from_this());
+    exec::Executor::Terms terms(rpc().deadline(), this);
+    terms.context = work_context();
     work_slot().FillWithTicket([&] {
       return backend().executor->Submit(
-          *std::move(chunk), exec::Executor::Terms(rpc().deadline(), this),
+          *std::move(chunk), terms,
           [self, rows](const absl::StatusOr<exec::Outcome>& outcome) { self->FinishChunk(rows, outcome); });
     });
   }

@@ -11,15 +11,22 @@ InDoubtRuns::InDoubtRuns(const uow::CommitResolver* resolver)
 
 InDoubtRuns::~InDoubtRuns() { Stop(); }
 
-void InDoubtRuns::Resolve(uow::CommitPoint point, Done done) {
+void InDoubtRuns::Resolve(uow::CommitPoint point, observe::CallContext call, Done done) {
   {
     const absl::MutexLock lock(&mutex_);
     if (threads_ != nullptr) {
-      threads_->Submit([this, point = std::move(point), done = std::move(done)] { done(resolver_.Answer(point)); });
+      threads_->Submit([this, point = std::move(point), call = std::move(call), done = std::move(done)]() mutable {
+        done(Answer(point, &call));
+      });
       return;
     }
   }
   done(CommitOutcomeUnknown());
+}
+
+absl::Status InDoubtRuns::Answer(const uow::CommitPoint& point, observe::CallContext* call) const {
+  const observe::CallScope scope(call);
+  return resolver_.Answer(point);
 }
 
 void InDoubtRuns::Stop() {

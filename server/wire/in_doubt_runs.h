@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/completion.h"
+#include "server/observe/call_context.h"
 #include "server/uow/transaction.h"
 #include "server/uow/worker_threads.h"
 
@@ -25,11 +26,14 @@ class InDoubtRuns {
   InDoubtRuns(const InDoubtRuns&) = delete;
   InDoubtRuns& operator=(const InDoubtRuns&) = delete;
 
-  void Resolve(uow::CommitPoint point, Done done);
+  /// `call` is named in what is logged meanwhile.
+  void Resolve(uow::CommitPoint point, observe::CallContext call, Done done);
   /// What still comes is COMMIT_OUTCOME_UNKNOWN; what is looked up is waited for.
   void Stop();
 
  private:
+  absl::Status Answer(const uow::CommitPoint& point, observe::CallContext* call) const;
+
   const uow::CommitResolver& resolver_;
   absl::Mutex mutex_;
   /// Empty once it is stopped.

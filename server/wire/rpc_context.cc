@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "server/wire/answer_log.h"
+
 namespace rowkeeper::wire {
 namespace {
 
@@ -46,6 +48,10 @@ std::optional<std::string_view> FindHeader(const grpc::CallbackServerContext& co
   const auto found = headers.find(grpc::string_ref(name.data(), name.size()));
   if (found == headers.end()) return std::nullopt;
   return std::string_view(found->second.data(), found->second.size());
+}
+
+observe::CallContext CallContextOf(const grpc::CallbackServerContext& context) {
+  return ReadCallContext(FindHeader(context, kRequestIdHeader), FindHeader(context, kTraceParentHeader));
 }
 
 std::vector<HeaderField> HeadersStartingWith(const grpc::CallbackServerContext& context, std::string_view prefix) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/base/clock.h"
+#include "server/observe/call_context.h"
 #include "server/wire/unary_rpc.h"
 
 /// What every kind of call needs of gRPC's types.
@@ -24,6 +25,9 @@ CancelCause CauseOfCancel(const grpc::CallbackServerContext& context);
 /// See UnaryRpc.
 std::optional<std::string_view> FindHeader(const grpc::CallbackServerContext& context, std::string_view name);
 std::vector<HeaderField> HeadersStartingWith(const grpc::CallbackServerContext& context, std::string_view prefix);
+
+/// For what is logged of a call that nothing else knows any more.
+observe::CallContext CallContextOf(const grpc::CallbackServerContext& context);
 
 grpc::Slice OneSlice(const grpc::ByteBuffer& buffer);
 grpc::ByteBuffer ToBuffer(std::string bytes);

@@ -92,10 +92,13 @@ void StreamReactor::Abort() {
 /// of what it holds.
 template <typename Callback>
 void StreamReactor::Tell(StreamObserver& told, Callback callback) {
+  observe::CallContext call;
+  const observe::CallScope scope(&call);
   try {
     callback();
     return;
   } catch (const std::exception& error) {
+    call = CallContextOf(*context_);  // which is there until OnDone
     FinishWith(observe::Caught("a stream", path_, error));
   }
   try {

@@ -41,7 +41,8 @@ StreamSession::StreamSession(const Of& of, StreamRpc rpc)
       log_(of.method),
       start_(backend_.registry->clock().Now()) {
   if (log_.noting()) log_.NoteCaller(caller_.text());
-  log_.NoteHeaders(rpc_.Header("x-request-id"), rpc_.Header("traceparent"));
+  work_context_ = ReadCallContext(rpc_.Header(kRequestIdHeader), rpc_.Header(kTraceParentHeader));
+  log_.NoteContext(work_context_);
 }
 
 void StreamSession::Start() {

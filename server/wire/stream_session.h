@@ -85,6 +85,8 @@ class StreamSession : public StreamObserver,
   void StopWork(const absl::Status& interruption);
   /// For what is submitted to the executor.
   CancelSlot& work_slot() { return work_slot_; }
+  /// The same: who is named in what is logged meanwhile. Of one piece of work at a time.
+  observe::CallContext* work_context() { return &work_context_; }
 
  private:
   void OnCancel(CancelCause cause) final;
@@ -98,6 +100,7 @@ class StreamSession : public StreamObserver,
   const CallerId caller_;
   AnswerLog log_;
   CancelSlot work_slot_;
+  observe::CallContext work_context_;
 
   const Clock::time_point start_;
   mutable absl::Mutex mutex_;

@@ -8,6 +8,7 @@
 #include "server/base/text.h"
 #include "server/observe/caught.h"
 #include "server/observe/log.h"
+#include "server/wire/answer_log.h"
 #include "server/wire/rpc_context.h"
 #include "server/wire/status.h"
 #include "server/wire/unary_reactor.h"
@@ -172,6 +173,8 @@ UnaryRpc::~UnaryRpc() {
   if (!reactor_->answered()) {
     const absl::Status dropped = Internal("the call was dropped without an answer");
     const std::string id = ErrorLogId(dropped);
+    observe::CallContext call = ReadCallContext(Header(kRequestIdHeader), Header(kTraceParentHeader));
+    const observe::CallScope scope(&call);
     if (reactor_->FinishWith(dropped)) {
       observe::Log(observe::LogLevel::kError, "a call was dropped without an answer",
                    {{"method", path()}, {"log_id", id}});

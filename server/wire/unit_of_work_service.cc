@@ -33,7 +33,7 @@ absl::StatusOr<UnitsOfWork::Reference> ReadReference(const std::string& field, c
   }
   const std::string& handle = field.empty() ? *headers.unit_of_work : field;
   exchange->NoteUnit(handle);
-  return UnitsOfWork::Reference{handle, exchange->caller()};
+  return UnitsOfWork::Reference{handle, exchange->caller(), exchange->context()};
 }
 
 /// A request with a handle and nothing else.
@@ -149,8 +149,9 @@ absl::Status UnitOfWorkService::Begin(const Incoming& incoming) const {
   const SharedExchange exchange = incoming.exchange;
   v1::BeginRequest request;
   if (absl::Status status = Parse(exchange->rpc(), &request); !status.ok()) return status;
-  const absl::StatusOr<uow::BeginOptions> options = ReadBegin(request);
+  absl::StatusOr<uow::BeginOptions> options = ReadBegin(request);
   if (!options.ok()) return options.status();
+  options->call = exchange->context();
   exchange->NoteLabel(options->label);
   const auto done = [exchange, units = incoming.units](const absl::StatusOr<UnitsOfWork::Begun>& begun) {
     if (!begun.ok()) return exchange->Answer(begun.status());

@@ -16,6 +16,13 @@ update_waits() {
     grep -q '^/[*]rowkeeper:planner.v1.Profile/Update[*]/ '
 }
 
+# For so many seconds, by the process HOLDER.
+hold_the_row() {
+  scratch_sql "BEGIN; SELECT 1 FROM profiles WHERE id = '$ADA' FOR UPDATE; SELECT pg_sleep($1); COMMIT" >/dev/null &
+  HOLDER=$!
+  wait_until 10 "the row is held" is_held
+}
+
 # Adds no row, but a line of a call that fails with the id.
 missing() { call TodoRepository.GetById "{\"id\": \"$1\"}" --header "x-request-id: $2" "${@:3}" >/dev/null 2>&1 || true; }
 
@@ -37,9 +44,7 @@ awaits_line 'request_id=request-4' "the next line"
 lacks "$(cat "$SERVER_LOG")" 'request-3' "an answer has no line"
 
 step "a slow call says where the time went, and whom it waited for"
-scratch_sql "BEGIN; SELECT 1 FROM profiles WHERE id = '$ADA' FOR UPDATE; SELECT pg_sleep(2); COMMIT" >/dev/null &
-HOLDER=$!
-wait_until 10 "the row is held" is_held
+hold_the_row 2
 HOLDER_PID=$(scratch_sql "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")
 call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Countess\"}, \"update_mask\": \"display_name\"}" >/dev/null &
 UPDATE=$!
@@ -56,6 +61,14 @@ kill -HUP "$SERVER_PID"
 awaits_line 'msg="the log was changed" log-level=info log-calls=all slow-call-ms=500' "the change"
 call TodoRepository.List '{}' --header "x-request-id: request-5" >/dev/null
 awaits_line 'msg=call method=planner.v1.TodoRepository.List .*status=OK .*request_id=request-5' "an answer has a line now"
+sed -i 's/"info"/"debug"/' "$WORK/config.toml"
+kill -HUP "$SERVER_PID"
+awaits_line 'msg="the log was changed" log-level=debug log-calls=all slow-call-ms=500' "the change of the level"
+call ProfileRepository.Create "{\"profile\": {\"id\": \"$ADA\", \"email\": \"$ADA\", \"handle\": \"$ADA\", \"display_name\": \"A\"}}" --header "x-request-id: request-7" >/dev/null 2>&1 || true
+awaits_line 'level=debug msg="statement .*sqlstate=23505.* request_id=request-7' "a line of level debug"
+sed -i '/log-level/d' "$WORK/config.toml"
+kill -HUP "$SERVER_PID"
+awaits_line 'msg="the log was changed" log-level=info log-calls=all slow-call-ms=500' "what leaves the file has its default again"
 
 step "a file with a mistake changes nothing"
 sed -i 's/"all"/"everything"/' "$WORK/config.toml"
@@ -86,7 +99,26 @@ has_query_id() {
   sleep 0.05
   call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}" >/dev/null
   wait $!
-  logged 'statement=planner.v1.Profile/Update .*query_id=-?[1-9][0-9]+'
+  logged 'statement=planner.v1.Profile/Update .*query_id=-?[1-9][0-9]+ plan="[^"]*Update on public.profiles > [^"]*Scan'
 }
-wait_until 30 "the line of a slow call has the query id" has_query_id
+wait_until 30 "the line of a slow call has the query id and the plan" has_query_id
+QUERY_ID=$(sed -n 's/.*statement=planner.v1.Profile\/Update .*query_id=\(-\{0,1\}[0-9]*\) .*/\1/p' "$SERVER_LOG" | tail -1)
+hold_the_row 2
+call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}" >/dev/null &
+UPDATE=$!
+wait_until 10 "the update waits" update_waits
+equals "$(scratch_sql "SELECT query_id FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")" \
+  "$QUERY_ID" "it is PostgreSQL's"
+wait "$HOLDER" "$UPDATE"
+
+step "/statements lists them with uses, plans and query ids"
+python3 - "$(curl -s "http://$(admin_address)/statements")" "$QUERY_ID" <<'EOT'
+import json, sys
+page, query_id = json.loads(sys.argv[1]), sys.argv[2]
+update, = [one for one in page["statements"] if one["statement"] == "planner.v1.Profile/Update" and one["query_id"] == query_id]
+assert update["uses"] >= 1 and update["rows"] >= 1 and update["failures"] == 0, update
+assert update["max_ms"] >= update["mean_ms"] > 0, update
+assert "Update on public.profiles > " in update["plan"], update
+assert update["text"].startswith("/*rowkeeper:planner.v1.Profile/Update*/"), update
+EOT
 end_server TERM

@@ -10,13 +10,12 @@ absl::Status RunInUnit(const UnitsSlot& slot, const std::shared_ptr<Exchange>& e
   if (units == nullptr) return slot.Missing();
   step.step.run = [exchange, run = std::move(step.step.run)](db::Connection& connection,
                                                              db::Cancellation* cancellation) {
-    const observe::CallScope scope(exchange->context());
     exchange->context()->times.queue = exchange->rpc().elapsed();
     return run(connection, cancellation);
   };
-  exchange->CancelWith(
-      units->Execute({std::move(step.handle), exchange->caller()}, std::move(step.step), step.options,
-                     [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); }));
+  exchange->CancelWith(units->Execute(
+      {std::move(step.handle), exchange->caller(), exchange->context()}, std::move(step.step), step.options,
+      [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); }));
   return absl::OkStatus();
 }
 

@@ -53,7 +53,8 @@ void OwnTransaction::OnExecuted(const absl::Status& status) {
   request_.cancel->Fill(request_.cancel->Begin(), [weak = weak_from_this()](CancelCause) {
     if (const auto self = weak.lock(); self != nullptr) self->Answer(CommitOutcomeUnknown());
   });
-  backend_.in_doubt->Resolve(*std::exchange(point_, std::nullopt),
+  // A copy of its context, for a caller who leaves is answered meanwhile.
+  backend_.in_doubt->Resolve(*std::exchange(point_, std::nullopt), *request_.exchange->context(),
                              [self = shared_from_this()](const absl::Status& outcome) { self->OnResolved(outcome); });
 }
 

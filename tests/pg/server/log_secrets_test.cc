@@ -13,9 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "server/observe/log.h"
 #include "server/plan/batch/import_response.h"
+#include "tests/pg/server/idempotency_fixture.h"
+#include "tests/pg/server/log_capture.h"
 #include "tests/pg/server/server_fixture.h"
+#include "tests/pg/server/stream_client.h"
 
 namespace rowkeeper::testing {
 namespace {
@@ -72,39 +74,6 @@ void Fill(Message* message, Ids ids, int depth) {
   for (int i = 0; i < type.field_count(); ++i) FillField(message, *type.field(i), ids, depth);
 }
 
-/// The first server quiets the log of a test program.
-void BeginWithAServer() {
-  static const bool began = InProcessServer(CompileExample("planner/v1")).ok();
-  EXPECT_TRUE(began);
-}
-
-/// The whole log at level debug until it is read.
-class LogCapture {
- public:
-  LogCapture() {
-    BeginWithAServer();
-    ::testing::internal::CaptureStderr();
-    observe::LogOptions options;
-    options.level = observe::LogLevel::kDebug;
-    options.calls.all = true;
-    options.queue_lines = 1000000;
-    options.bursts.lines = 1000000;  // none is left out
-    observe::StartLog(options);
-  }
-  std::string Read() {
-    reading_ = false;
-    EXPECT_EQ(observe::DroppedLogLines(), 0u);
-    observe::StopLog();
-    return ::testing::internal::GetCapturedStderr();
-  }
-  ~LogCapture() {
-    if (reading_) (void)Read();
-  }
-
- private:
-  bool reading_ = true;
-};
-
 /// The lines with the mark, but for what is logged on purpose: the caller's own request id, and ids of rows.
 std::vector<std::string> LinesWithMark(const std::string& log) {
   std::vector<std::string> found;
@@ -134,14 +103,33 @@ class LogSecretsTest : public ::testing::TestWithParam<const char*> {
   }
 };
 
+/// A stream of two messages, until it ends.
+void StreamMarked(InProcessServer* server, const plan::MethodPlan& plan, Ids ids) {
+  CallOptions options;
+  options.headers = {{"authorization", "Bearer SECRET-token"}};
+  StreamClient stream(server, plan.full_name, options);
+  const auto request = server->New(plan.method->input_type());
+  Fill(request.get(), ids, 3);
+  for (int i = 0; i < 2; ++i) stream.SendBytes(request->SerializeAsString());
+  stream.SendNoMore();
+  while (stream.ReceiveBytes().has_value()) {
+  }
+  (void)stream.Finish();
+}
+
 TEST_P(LogSecretsTest, NoValueOfAnyFailingCallIsInTheLog) {
   LogCapture capture;
   int calls = 0;
   {
     InProcessServer server(CompileExample(GetParam()), WithPassword());
     ASSERT_TRUE(server.ok());
+    CreateKeyTable(&server.database());
     for (const auto& plan : server.loaded().plans) {
-      if (plan::IsStreaming(*plan)) continue;
+      if (plan::IsStreaming(*plan)) {
+        for (const Ids ids : {Ids::kMarked, Ids::kWellFormed}) StreamMarked(&server, *plan, ids);
+        calls += 2;
+        continue;
+      }
       for (const Ids ids : {Ids::kMarked, Ids::kWellFormed, Ids::kWellFormed}) {  // twice: the second is a duplicate
         const auto request = server.New(plan->method->input_type());
         Fill(request.get(), ids, 3);

@@ -80,11 +80,13 @@ TEST(CallRecordTest, ASlowCallSaysWhereTheTimeWent) {
   slowest.purpose = "planner.v1.Todo/Update";
   slowest.name = "rk_12";
   slowest.query_id = -77;
+  slowest.plan = std::make_shared<const std::string>("Update on public.todos > Seq Scan on public.todos");
   slowest.backend = 4711;
   LockWaits::Process().Note({4711, "17,18", "transactionid", record.end - std::chrono::milliseconds(300)});
   EXPECT_THAT(Line(record), HasSubstr(" slow=true queue_ms=3 connection_ms=20 database_ms=670 statements=2 "
                                       "statement=planner.v1.Todo/Update statement_name=rk_12 statement_ms=660 "
-                                      "query_id=-77 backend=4711 blocked_by=17,18 lock=transactionid"));
+                                      "query_id=-77 plan=\"Update on public.todos > Seq Scan on public.todos\" "
+                                      "backend=4711 blocked_by=17,18 lock=transactionid"));
   EXPECT_EQ(CallLevel(record), LogLevel::kWarning);
   record.end += std::chrono::seconds(10);
   EXPECT_THAT(Line(record), Not(HasSubstr("blocked_by"))) << "another call's wait in the same session";
