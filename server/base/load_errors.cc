@@ -15,11 +15,12 @@ milliseconds RetryAfter(milliseconds wait) { return std::clamp(wait, millisecond
 
 }  // namespace
 
-absl::Status DeadlineUnreachable(milliseconds wait, milliseconds left) {
-  return ErrorBuilder(Reason::kDeadlineUnreachable, Cat("the server is busy: the call would wait about ", wait.count(),
-                                                        " ms for a connection, and its deadline is in ", left.count(),
-                                                        " ms; nothing was done: try again later, or allow more time"))
-      .WithRetry(RetryAfter(wait))
+absl::Status DeadlineUnreachable(milliseconds needed, milliseconds left) {
+  return ErrorBuilder(Reason::kDeadlineUnreachable,
+                      Cat("the server is busy: calls are answered after about ", needed.count(),
+                          " ms now, and the deadline of this one is in ", left.count(),
+                          " ms; nothing was done: try again later, or allow more time"))
+      .WithRetry(RetryAfter(needed))
       .Build();
 }
 

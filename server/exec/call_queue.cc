@@ -72,7 +72,7 @@ Clock::duration CallQueue::ExpectedWait(const WaitingLine::Caller& caller) const
 absl::Status CallQueue::Judge(const Waiter& waiter, const WaitingLine::Caller& caller, Clock::duration wait,
                               Clock::time_point now) const {
   if (now < waiter.deadline && !FitsBefore(waiter.deadline, now, wait + service_.mean())) {
-    return DeadlineUnreachable(ToMilliseconds(wait), ToMilliseconds(waiter.deadline - now));
+    return DeadlineUnreachable(ToMilliseconds(wait + service_.mean()), ToMilliseconds(waiter.deadline - now));
   }
   // While the newest goes first whoever comes starves one that waits: fewer may come, until the oldest are gone.
   const Clock::duration allowed = caller.newest_first() ? options_.target / 2 : options_.target;
@@ -99,7 +99,8 @@ CallQueue::Shared CallQueue::Next(Clock::time_point now, Refusals* refusals) {
     if (WaitingLine::CallerOf(*next).overloaded()) Shed(now, refusals);
     if (!too_late) return next;
     Leave(*next, now);
-    refusals->push_back({next, DeadlineUnreachable(milliseconds(0), ToMilliseconds(next->deadline - now))});
+    refusals->push_back(
+        {next, DeadlineUnreachable(ToMilliseconds(service_.mean()), ToMilliseconds(next->deadline - now))});
   }
   return nullptr;
 }
