@@ -167,6 +167,9 @@ void AddSessions(const db::SessionCounters& sessions, Exposition* out) {
   AddCounter(out, "rowkeeper_answers_stopped_total",
              "Statements that were stopped while their rows were read, because these were too large",
              sessions.stopped.value());
+  AddCounter(out, "rowkeeper_statements_terminated_total",
+             "Statements that ignored their cancellation, and whose process of PostgreSQL was ended",
+             sessions.terminated.value());
 }
 
 void AddMemory(const MemoryBudget& memory, Exposition* out) {

@@ -2,12 +2,20 @@
 
 #include <chrono>
 
+#include "absl/strings/cord.h"
 #include "server/base/error_builder.h"
 #include "server/base/text.h"
 
 namespace rowkeeper {
 
 using std::chrono::milliseconds;
+
+namespace {
+
+/// Never leaves the process.
+constexpr char kOverduePayload[] = "rowkeeper/overdue";
+
+}  // namespace
 
 absl::Status SerializationFailure() {
   return ErrorBuilder(Reason::kSerializationFailure,
@@ -61,6 +69,20 @@ absl::Status CommitOutcomeUnknown() {
                       "happened; read the rows before you write again")
       .Build();
 }
+
+absl::Status AnswerOverdue() {
+  absl::Status error =
+      ErrorBuilder(
+          Reason::kDatabaseUnavailable,
+          "the database did not answer in time; nothing was changed, but the statement may run on for a while; "
+          "ask for less, or try again later")
+          .WithRetry(milliseconds(2000))
+          .Build();
+  error.SetPayload(kOverduePayload, absl::Cord("1"));
+  return error;
+}
+
+bool IsOverdue(const absl::Status& error) { return error.GetPayload(kOverduePayload).has_value(); }
 
 absl::Status NotSeenYet(std::string_view what) {
   return ErrorBuilder(Reason::kDatabaseUnavailable,

@@ -43,4 +43,9 @@ absl::Status ForeignServerUnavailable();
 /// and that is of no row; those of rows are in row_errors.h.
 absl::Status UnrepresentableValue(std::string_view field, std::string_view problem);
 
+/// UNAVAILABLE, reason DATABASE_UNAVAILABLE: a statement that was given up because no answer came. It may go on in
+/// PostgreSQL for a while, so the server does not run it on another connection: IsOverdue() is true of it.
+absl::Status AnswerOverdue();
+bool IsOverdue(const absl::Status& error);
+
 }  // namespace rowkeeper

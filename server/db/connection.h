@@ -10,6 +10,7 @@
 //                          proto names from exec/error_context.cc; constraint_errors.cc: class 23
 //   canceller.cc           PostgreSQL's cancel requests; socket_watch.cc gives up a statement whose answer does not
 //                          come in time
+//   deaf_statement.h       ends the process of a statement that ignores its cancellation
 //   prepared_statements.h  what one session has prepared; stale_statement.cc: when it is to be prepared again
 //   answer_reader.h        counts an answer while it comes, and has it stopped when it is too large
 //   result_fit.h           whether a result has the columns that its statement promised

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/base/verdict.h"
+#include "server/db/deaf_statement.h"
 #include "server/db/failure_log.h"
 #include "server/db/result_fit.h"
 #include "server/db/rows_builder.h"
@@ -37,6 +39,9 @@ constexpr std::chrono::seconds kCancelRequestLimit{2};
 /// How long a statement may go on after its cancel request was sent. One that still has not ended waits for a network
 /// or server that hangs, or, rarely, is long in code of PostgreSQL that does not look for cancellation.
 constexpr std::chrono::milliseconds kCancelGrace{1500};
+
+/// How many statements may be seen to at once after they were given up.
+constexpr int kMostTerminating = 8;
 
 /// Of the look whether a pooler shares sessions.
 constexpr std::chrono::milliseconds kProofLimit{500};
@@ -78,6 +83,7 @@ PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions&
       watch_(session_->socket(), [this] { DeliverCancel(); }),
       answer_limit_(options.answer_limit_ms),
       prove_session_(options.prove_session),
+      conninfo_(conninfo),
       setup_(options),
       told_pid_(session_->backend_pid()),
       statements_(options.prepared_statements),
@@ -133,6 +139,7 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   absl::StatusOr<Rows> rows = RunWatched(query, &attempt);
   running_.End();
   NoteCost({query, attempt.effect, attempt.sqlstate, Clock::System().Now() - begin, backend_pid()}, rows);
+  if (broken_ && watch_.expired()) TerminateDeaf(Clock::System().Now() - begin);
   if (!broken_ && watch_.expired()) MarkBroken("its answer came too late");
   // It may arrive at any time, so nothing may run before it has ended.
   if (!broken_ && !CancelRequestEnds()) MarkBroken("a cancel request is still under way");
@@ -233,8 +240,8 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
     if (statement.may_have_written) return CommitOutcomeUnknown();
     if (attempt.meter.excess() != AnswerMeter::Excess::kNone) return Excess(query, attempt);
     const bool alone = transaction_.state() == TransactionTracker::State::kNone;
-    return alone && statement.cancelled ? CancelledStatus(*statement.cancelled, "a statement ran")
-                                        : DatabaseUnavailable();
+    if (alone && statement.cancelled) return CancelledStatus(*statement.cancelled, "a statement ran");
+    return watch_.expired() ? AnswerOverdue() : DatabaseUnavailable();
   }
   if (SessionIsUnfit(error, attempt)) {
     MarkBroken(error.sqlstate);
@@ -336,6 +343,28 @@ bool PgConnection::CancelRequestEnds() const {
     last = cancel_request_;
   }
   return last == nullptr || last->WaitForNotificationWithTimeout(absl::FromChrono(kCancelRequestLimit));
+}
+
+/// Behind a pooler the process may be another client's by now, or its number made up.
+void PgConnection::TerminateDeaf(Clock::duration ran) {
+  if (!facts_.own_session || facts_.server_pid != told_pid_) return;
+  static std::atomic<int> running{0};
+  if (running.fetch_add(1) >= kMostTerminating) {
+    running.fetch_sub(1);  // the whole server hangs
+    return;
+  }
+  const DeafStatement statement{facts_.server_pid, ran, Clock::System().Now()};
+  try {
+    (void)RunDetached([conninfo = conninfo_, statement, counters = counters_] {
+      if (Terminate(conninfo, statement)) {
+        counters->terminated.Add();
+        spdlog::warn("ended a statement that ignored its cancellation: backend={}", statement.server_pid);
+      }
+      running.fetch_sub(1);
+    });
+  } catch (const std::system_error&) {
+    running.fetch_sub(1);
+  }
 }
 
 void PgConnection::MarkBroken(const std::string& reason) {

@@ -116,6 +116,8 @@ class PgConnection final : public Connection, private CancelTarget {
   /// The session has ended, and with it what the attempt did.
   bool IsUndone(const PgError& error, const Attempt& attempt) const;
   void MarkBroken(const std::string& reason);
+  /// The statement was given up: sees to it that PostgreSQL does not go on with it.
+  void TerminateDeaf(Clock::duration ran);
   absl::Status RunPlain(const std::string& text, std::chrono::milliseconds limit);
   /// Ping of a session of its own; also finds a transaction pooler that looked like none.
   absl::Status PingSameProcess();
@@ -128,6 +130,7 @@ class PgConnection final : public Connection, private CancelTarget {
   SocketWatch watch_;
   const std::chrono::milliseconds answer_limit_;
   const bool prove_session_;
+  const std::string conninfo_;
   const SessionSetup setup_;
   /// What the server, or a pooler, calls this session. libpqxx forgets it with the connection.
   const int told_pid_;

@@ -19,6 +19,8 @@ struct SessionCounters {
   observe::Counter stale;
   /// Answers that were stopped while they were read, because they were too large.
   observe::Counter stopped;
+  /// Statements that ignored their cancellation, and whose process of PostgreSQL was ended.
+  observe::Counter terminated;
 };
 
 }  // namespace rowkeeper::db

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/db/reconnect_delays.h"
@@ -20,7 +21,10 @@ CallQueueOptions ToQueueOptions(const ExecutorOptions& options) {
   return {options.workers, options.queue_limit, options.queue_timeout, options.queue_target, options.calls_per_caller};
 }
 
-bool NothingExecuted(const absl::Status& status) { return ReasonOf(status) == Reason::kDatabaseUnavailable; }
+/// A statement that was given up may be running still, and would run on another connection just as long.
+bool NothingExecuted(const absl::Status& status) {
+  return ReasonOf(status) == Reason::kDatabaseUnavailable && !IsOverdue(status);
+}
 
 }  // namespace
 
