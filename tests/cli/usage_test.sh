@@ -54,7 +54,7 @@ repeatable() {
 for command in serve check; do
   options=$(repeatable "$command")
   contains "$options" '^--proto-path$' "options of $command that may be repeated"
-  for option in $options; do refused 'not expected: .*stray' "$command" "$option" one "$option" two stray; done
+  for option in $options; do refused 'not expected: .*stray' "$command" "$option" 1 "$option" 2 stray; done
 done
 status=0
 output=$("$ROWKEEPER" call --address "unix:$WORK/nobody" -H "x: y" --header "z: w" --timeout 1 TodoRepository.List '{}' 2>&1) || status=$?
