@@ -84,14 +84,14 @@ TEST_F(TcpGateTest, SwallowedReplyIsOfAStatementThatRanAndTheSocketStaysOpen) {
   EXPECT_EQ(Entries(), "1");
   EXPECT_EQ(gate_->seen().open, 1) << "while the caller waits";
   caller.join();
-  EXPECT_EQ(gate_->seen().open, 1);
+  EXPECT_GE(gate_->seen().open, 1) << "beside the connection that sees to the statement";
 }
 
 TEST_F(TcpGateTest, StalledMessageGoesOnAtResume) {
   gate_->Add({'Q', "INSERT", Action::kStall});
   EXPECT_EQ(Do("INSERT INTO entries VALUES (1)"), "COMMIT_OUTCOME_UNKNOWN") << "by the answer limit";
   EXPECT_EQ(Entries(), "");
-  EXPECT_EQ(gate_->seen().open, 1);
+  EXPECT_GE(gate_->seen().open, 1) << "beside the connection that sees to the statement";
   gate_->Resume();
   EXPECT_TRUE(gate_->Await([](const Seen& seen) { return seen.open == 0; }));
   EXPECT_EQ(Entries(), "1");
