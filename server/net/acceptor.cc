@@ -320,7 +320,7 @@ void Acceptor::CutOff(uint64_t number, Cut cut, Time now) {
   table_.Distrust(connection.peer, now);
   shutdown(connection.watch.get(), SHUT_RDWR);
   const sockaddr nobody{AF_UNSPEC, {}};
-  connect(connection.watch.get(), &nobody, sizeof(nobody));
+  (void)connect(connection.watch.get(), &nobody, sizeof(nobody));
   Release(number);
 }
 

@@ -15,7 +15,9 @@ constexpr size_t kLoggedBytes = 128;
 constexpr size_t kLoggedPlanBytes = 400;
 
 /// Three decimals.
-double ToMilliseconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count() / 1000) / 1000.0; }
+double ToMilliseconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::milli>(std::chrono::floor<std::chrono::microseconds>(time)).count();
+}
 
 LogLevel LevelOfCode(absl::StatusCode code) {
   switch (code) {

@@ -101,6 +101,8 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   Clock::time_point answered_at_ ABSL_GUARDED_BY(mutex_);
   /// gRPC holds the call no more.
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
+  /// Nobody took the response in time.
+  bool given_up_ ABSL_GUARDED_BY(mutex_) = false;
   UnaryRpc::CancelCallback on_cancel_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_undelivered_ ABSL_GUARDED_BY(mutex_);
 };

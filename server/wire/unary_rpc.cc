@@ -116,7 +116,9 @@ bool UnaryReactor::ClaimAnswer() {
 
 bool UnaryReactor::EndIfUnread(Clock::time_point then) {
   const absl::MutexLock lock(&mutex_);
-  if (done_ || cancelled() || !answered_.load(std::memory_order_acquire) || answered_at_ >= then) return false;
+  if (done_ || given_up_ || cancelled() || !answered_.load(std::memory_order_acquire)) return false;
+  if (answered_at_ >= then) return false;
+  given_up_ = true;
   context_->TryCancel();
   return true;
 }

@@ -36,6 +36,7 @@ prometheus_address() {
   [ -n "$PROMETHEUS" ]
 }
 wait_until 20 "Prometheus listens" prometheus_address
+prometheus_address
 
 step "calls of every kind, between scrapes"
 NOBODY=00000000-0000-4000-8000-000000000000

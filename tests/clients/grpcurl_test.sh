@@ -24,7 +24,7 @@ refused() {
   contains "$output" "Code: $code" "$*"
 }
 
-start_planner
+start_planner --log-calls all
 
 step "list"
 services=$(ask "$ADDRESS" list)

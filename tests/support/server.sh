@@ -69,11 +69,11 @@ equals() {
   [ "$1" = "$2" ] || fail "$3: expected \"$2\", got \"$1\""
 }
 
-# wait_until SECONDS WHAT COMMAND...: runs COMMAND until it succeeds.
+# wait_until SECONDS WHAT COMMAND...: runs COMMAND until it succeeds, in a shell of its own, which `fail` may end.
 wait_until() {
   local end=$((SECONDS + $1)) what=$2
   shift 2
-  until "$@" >/dev/null 2>&1; do
+  until ("$@") >/dev/null 2>&1; do
     [ "$SECONDS" -lt "$end" ] || fail "not in time: $what"
     sleep 0.05
   done

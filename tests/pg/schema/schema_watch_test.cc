@@ -15,6 +15,10 @@
 namespace rowkeeper::schema {
 namespace {
 
+constexpr char kTriggerAndItsFunction[] =
+    "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
+    "CREATE TRIGGER noted AFTER INSERT ON \"order\" FOR EACH ROW EXECUTE FUNCTION nothing()";
+
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -146,8 +150,7 @@ TEST_F(SchemaWatchTest, SeesWhateverChangesATable) {
            "CREATE SCHEMA elsewhere; ALTER TYPE mood SET SCHEMA elsewhere",
            "ALTER SCHEMA elsewhere RENAME TO nowhere",
            "ALTER TYPE nowhere.mood SET SCHEMA public",
-           "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
-           "CREATE TRIGGER noted AFTER INSERT ON \"order\" FOR EACH ROW EXECUTE FUNCTION nothing()",
+           kTriggerAndItsFunction,
            "ALTER TABLE \"order\" DISABLE TRIGGER noted",
            "CREATE RULE kept AS ON DELETE TO \"order\" DO INSTEAD NOTHING",
            "GRANT SELECT ON \"order\" TO PUBLIC",
