@@ -153,7 +153,7 @@ TEST_F(WaitingLineTest, TurnsAreOfEqualTimeNotOfEqualNumber) {
     now_ += is_slow ? 10 * kCost : kCost;
     line.Ended(*next, now_);
   }
-  EXPECT_NEAR(slow, kRuns / 11, 5) << "ten quick calls for each slow one";
+  EXPECT_NEAR(slow, kRuns / 11.0, 5) << "ten quick calls for each slow one";
 }
 
 TEST_F(WaitingLineTest, ACallerWhoseEntityHasItsShareKeepsNobodyFromTheRest) {
