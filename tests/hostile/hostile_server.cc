@@ -72,14 +72,16 @@ int64_t HostileServer::PeakMemory() const {
   return 0;
 }
 
+bool HostileServer::HasLogged(const std::string& text) const {
+  std::ifstream file(log_file_);
+  for (std::string line; std::getline(file, line);) {
+    if (line.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
 bool HostileServer::Logs(const std::string& text) const {
-  return Eventually([&] {
-    std::ifstream file(log_file_);
-    for (std::string line; std::getline(file, line);) {
-      if (line.find(text) != std::string::npos) return true;
-    }
-    return false;
-  });
+  return Eventually([&] { return HasLogged(text); });
 }
 
 GoodCallers::GoodCallers(const std::string& address, int callers) {

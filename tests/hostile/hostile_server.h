@@ -30,7 +30,9 @@ class HostileServer {
   ServerProgram& program() { return *program_; }
   /// The most memory that it ever had, MiB.
   int64_t PeakMemory() const;
-  /// Whether a line of its log, which has warnings and errors, has `text` in it; waits for it.
+  /// Whether a line of its log, which has warnings and errors, has `text` in it.
+  bool HasLogged(const std::string& text) const;
+  /// Waits for it.
   bool Logs(const std::string& text) const;
 
  private:
