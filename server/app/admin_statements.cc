@@ -14,7 +14,9 @@ namespace {
 using StatementJson = nlohmann::ordered_json;
 using SharedStatement = std::shared_ptr<const sql::Statement>;
 
-double InMilliseconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count() / 1000) / 1000; }
+double InMilliseconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::milli>(std::chrono::floor<std::chrono::microseconds>(time)).count();
+}
 
 StatementJson Describe(const sql::Statement& statement) {
   const observe::StatementUse& use = *statement.use;

@@ -271,6 +271,21 @@ void AddLogOptions(CLI::App* command, ServeSettings* settings) {
       ->group("Log");
 }
 
+void AddSizeOptions(CLI::App* command, ServeSettings* settings) {
+  AddOption(command, "--max-request-size", &settings->max_request_kib, "Largest request, KiB")
+      ->check(CLI::Range(1, 1048576))
+      ->group("Server");
+  AddOption(command, "--max-response-size", &settings->max_response_kib,
+            "Largest response, KiB; gRPC clients accept 4096 unless told otherwise")
+      ->check(CLI::Range(1, 1048576))
+      ->group("Server");
+  AddOption(command, "--memory-budget", &settings->memory_budget_mib,
+            "Memory for the requests, rows and responses of all calls together, MiB; the process takes about twice as "
+            "much. 0: 30 percent of the machine's RAM or of the control group's limit")
+      ->check(CLI::Range(0, 16777216))
+      ->group("Server");
+}
+
 void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--listen", &settings->listen, "Address, host:port or unix:/path; may be repeated")
       ->type_name("ADDRESS")
@@ -287,18 +302,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
       ->type_name("ADDRESS")
       ->group("Server");
   AddQueueOptions(command, settings);
-  AddOption(command, "--max-request-size", &settings->max_request_kib, "Largest request, KiB")
-      ->check(CLI::Range(1, 1048576))
-      ->group("Server");
-  AddOption(command, "--max-response-size", &settings->max_response_kib,
-            "Largest response, KiB; gRPC clients accept 4096 unless told otherwise")
-      ->check(CLI::Range(1, 1048576))
-      ->group("Server");
-  AddOption(command, "--memory-budget", &settings->memory_budget_mib,
-            "Memory for the requests, rows and responses of all calls together, MiB; the process takes about twice as "
-            "much. 0: 30 percent of the machine's RAM or of the control group's limit")
-      ->check(CLI::Range(0, 16777216))
-      ->group("Server");
+  AddSizeOptions(command, settings);
   AddListOptions(command, settings);
   AddBatchOptions(command, settings);
   AddSecretOption(command,
