@@ -25,6 +25,8 @@ constexpr int kShedsInTarget = 8;
 constexpr int kTurnsThatTell = 4;
 constexpr double kMostStretch = 4;
 constexpr int kStretchSamples = 64;
+/// What was once longer is believed for about as many short waits.
+constexpr int kForgottenAfter = 1024;
 
 /// What is expected is no promise: a quarter more must be left.
 bool FitsBefore(Clock::time_point end, Clock::time_point now, Clock::duration expected) {
@@ -42,7 +44,7 @@ void CallQueue::Admit(const Shared& waiter, const CallerId& caller, int idle, Cl
                                               Limit::kCallsPerCaller, Cat(options_.per_caller, " calls"))});
     return;
   }
-  if (line_.size() >= idle && service_.known()) {
+  if (service_.known() && !StartsAtOnce(*waiter, idle)) {
     waiter->expected_ = ExpectedWait(*mine);
     const auto wait = std::chrono::duration_cast<Clock::duration>(waiter->expected_ * stretch_);
     line_.NoteWait(mine, now, wait);
@@ -69,10 +71,16 @@ Clock::duration CallQueue::ExpectedWait(const WaitingLine::Caller& caller) const
   return service_.mean() * before / std::max(line_.running() - streams_running_, 1);
 }
 
+Clock::duration CallQueue::OwnTime(const Waiter& waiter) const {
+  const auto found = service_of_.find(waiter.kind);
+  return found != service_of_.end() && found->second.known() ? found->second.mean() : Clock::duration::zero();
+}
+
 absl::Status CallQueue::Judge(const Waiter& waiter, const WaitingLine::Caller& caller, Clock::duration wait,
                               Clock::time_point now) const {
-  if (now < waiter.deadline && !FitsBefore(waiter.deadline, now, wait + service_.mean())) {
-    return DeadlineUnreachable(ToMilliseconds(wait + service_.mean()), ToMilliseconds(waiter.deadline - now));
+  const Clock::duration needed = wait + OwnTime(waiter);
+  if (now < waiter.deadline && !FitsBefore(waiter.deadline, now, needed)) {
+    return DeadlineUnreachable(ToMilliseconds(needed), ToMilliseconds(waiter.deadline - now));
   }
   // While the newest goes first whoever comes starves one that waits: fewer may come, until the oldest are gone.
   const Clock::duration allowed = caller.newest_first() ? options_.target / 2 : options_.target;
@@ -84,7 +92,10 @@ absl::Status CallQueue::Judge(const Waiter& waiter, const WaitingLine::Caller& c
 }
 
 void CallQueue::NoteWaited(Clock::duration expected, Clock::duration waited) {
-  if (expected <= kTurnsThatTell * service_.mean()) return;
+  if (expected <= kTurnsThatTell * service_.mean()) {
+    stretch_ += (1 - stretch_) / kForgottenAfter;
+    return;
+  }
   const double stretch = std::chrono::duration<double>(waited) / std::chrono::duration<double>(expected);
   stretch_ += (std::clamp(stretch, 1.0, kMostStretch) - stretch_) / kStretchSamples;
 }
@@ -92,15 +103,14 @@ void CallQueue::NoteWaited(Clock::duration expected, Clock::duration waited) {
 CallQueue::Shared CallQueue::Next(Clock::time_point now, Refusals* refusals) {
   while (Shared next = Cast(line_.Next(now, service_.mean()))) {
     const bool waited = next->queued_at != now;
-    const bool too_late =
-        waited && service_.known() && now < next->deadline && !FitsBefore(next->deadline, now, service_.mean());
+    const Clock::duration own = OwnTime(*next);
+    const bool too_late = waited && now < next->deadline && !FitsBefore(next->deadline, now, own);
     if (!WaitingLine::CallerOf(*next).newest_first()) NoteWaited(next->expected_, now - next->queued_at);
     if (next->duration == Duration::kStream) ++streams_running_;
     if (WaitingLine::CallerOf(*next).overloaded()) Shed(now, refusals);
     if (!too_late) return next;
     Leave(*next, now);
-    refusals->push_back(
-        {next, DeadlineUnreachable(ToMilliseconds(service_.mean()), ToMilliseconds(next->deadline - now))});
+    refusals->push_back({next, DeadlineUnreachable(ToMilliseconds(own), ToMilliseconds(next->deadline - now))});
   }
   return nullptr;
 }
@@ -112,7 +122,9 @@ Clock::duration CallQueue::Leave(const Waiter& waiter, Clock::time_point now) {
 
 void CallQueue::Ended(const Waiter& waiter, Clock::time_point now) {
   const Clock::duration took = Leave(waiter, now);
-  if (waiter.duration == Duration::kCall) service_.Note(took);
+  if (waiter.duration != Duration::kCall) return;
+  service_.Note(took);
+  if (waiter.kind != nullptr) service_of_[waiter.kind].Note(took);
 }
 
 /// Of the callers whose queues stand. It looks at all that wait, so it does not come too often.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -51,6 +52,8 @@ class CallQueue {
    public:
     Clock::time_point deadline = Clock::time_point::max();
     Duration duration = Duration::kCall;
+    /// What takes about as long each time, its method; null for what has none.
+    const void* kind = nullptr;
 
    private:
     friend class CallQueue;
@@ -67,11 +70,14 @@ class CallQueue {
 
   explicit CallQueue(const CallQueueOptions& options) : options_(options), line_(options.workers, options.target) {}
 
-  /// Lets `waiter` of `caller` wait, or adds it to `refusals`, or another one in its place. `idle`: workers that wait
-  /// for work.
+  /// Whether `waiter` would find one of `idle` workers, those that wait for work: then nothing keeps it from one.
+  bool StartsAtOnce(const Waiter& waiter, int idle) const { return line_.StartsAtOnce(waiter.group, idle); }
+  /// Lets `waiter` of `caller` wait, or adds it to `refusals`, or another one in its place.
   void Admit(const Shared& waiter, const CallerId& caller, int idle, Clock::time_point now, Refusals* refusals);
-  /// Whether Admit would look at the caller: otherwise any will do.
-  bool LooksAtCaller(int idle) const { return options_.per_caller > 0 || line_.size() >= idle; }
+  /// Whether it matters who the caller is: otherwise any will do.
+  bool LooksAtCaller(const Waiter& waiter, int idle) const {
+    return options_.per_caller > 0 || waiter.duration == Duration::kStream || !StartsAtOnce(waiter, idle);
+  }
   /// The next one, which runs until Ended; null when none may run now. Those that are found to be too late on the way
   /// are refused.
   Shared Next(Clock::time_point now, Refusals* refusals);
@@ -94,6 +100,8 @@ class CallQueue {
   /// OK, or why `waiter` of `caller`, which would wait for about `wait`, may not.
   absl::Status Judge(const Waiter& waiter, const WaitingLine::Caller& caller, Clock::duration wait,
                      Clock::time_point now) const;
+  /// How long `waiter` will hold its worker, as far as is known; else 0.
+  Clock::duration OwnTime(const Waiter& waiter) const;
   /// How long the next one of `caller` would wait, going by the calls that are before it.
   Clock::duration ExpectedWait(const WaitingLine::Caller& caller) const;
   /// One that was expected to wait for a while has waited for `waited`.
@@ -104,7 +112,9 @@ class CallQueue {
 
   const CallQueueOptions options_;
   WaitingLine line_;
+  /// Of all calls, and by kind.
   ServiceTime service_;
+  std::unordered_map<const void*, ServiceTime> service_of_;
   /// How much longer calls wait than is expected of the calls before them: others come, whose turn is sooner.
   double stretch_ = 1;
   int streams_running_ = 0;

@@ -81,6 +81,7 @@ Executor::Ticket Executor::Submit(Job job, std::string_view entity, const Terms&
 Executor::Ticket Executor::Enqueue(Task task, std::string_view group, const Terms& terms, Done done) {
   auto work = std::make_shared<Work>(std::move(done));
   work->group = group;
+  if (const auto* call = std::get_if<plan::Call>(&task)) work->kind = call->plan;
   work->task = std::move(task);
   work->deadline = terms.deadline;
   work->duration = terms.duration;
@@ -103,14 +104,13 @@ Executor::Ticket Executor::Enqueue(Task task, std::string_view group, const Term
 bool Executor::Offer(const std::shared_ptr<Work>& work, const CallerId* caller, Offered* offered) {
   static const CallerId nobody;
   absl::MutexLock lock(&mutex_);
-  if (caller == nullptr && queue_.LooksAtCaller(idle_workers_)) return false;
+  if (caller == nullptr && queue_.LooksAtCaller(*work, idle_workers_)) return false;
   offered->stopping = stopping_;
   if (stopping_) return true;
+  const bool waits = !queue_.StartsAtOnce(*work, idle_workers_);
   queue_.Admit(work, caller == nullptr ? nobody : *caller, idle_workers_, clock_.Now(), &offered->refused);
   stats_.refused_total += offered->refused.size();
-  const bool may_run = queue_.HasNext();
-  if (may_run && idle_workers_ > 0) work_ready_.Signal();
-  const bool waits = !may_run || queue_.size() > idle_workers_;  // else a worker is about to take it
+  if (idle_workers_ > 0 && queue_.HasNext()) work_ready_.Signal();
   if (waits) offered->expiry = queue_.ExpiryOf(*work);
   return true;
 }

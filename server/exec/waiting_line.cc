@@ -10,6 +10,8 @@ namespace {
 
 /// For how many times the target a queue that stood is known for it.
 constexpr int kRemembered = 10;
+/// How many calls' time a caller may owe.
+constexpr int kMostDebt = 16;
 
 }  // namespace
 
@@ -149,6 +151,15 @@ std::shared_ptr<WaitingLine::Waiter> WaitingLine::RemoveFromLongest(int at_least
 
 bool WaitingLine::MayRun(const Group& group) const { return MayHaveOneMore(group.running, running_, workers_); }
 
+bool WaitingLine::StartsAtOnce(std::string_view group, int idle) const {
+  int before = 0;
+  for (const Group* waiting : waiting_groups_) before += MayRun(*waiting) ? waiting->waiting : 0;
+  if (before >= idle) return false;
+  const auto found = groups_.find(group);
+  const int of_group = found == groups_.end() ? 0 : found->second.running + found->second.waiting;
+  return MayHaveOneMore(of_group, running_ + before, workers_);
+}
+
 bool WaitingLine::HasNext() const {
   return std::any_of(waiting_groups_.begin(), waiting_groups_.end(),
                      [this](const Group* group) { return MayRun(*group); });
@@ -205,7 +216,8 @@ std::shared_ptr<WaitingLine::Waiter> WaitingLine::Next(Clock::time_point now, Cl
 
 Clock::duration WaitingLine::Ended(const Waiter& waiter, Clock::time_point now) {
   const Clock::duration took = now - waiter.started_;
-  waiter.caller_->balance_ -= took - waiter.charged_;
+  Clock::duration& balance = waiter.caller_->balance_;
+  balance = std::max<Clock::duration>(balance - (took - waiter.charged_), -kMostDebt * waiter.charged_);
   waiter.caller_->ended_at_ = now;
   --waiter.caller_->running_;
   --waiter.group_->running;

@@ -126,7 +126,11 @@ class WaitingLine {
   /// worker, as far as is known.
   std::shared_ptr<Waiter> Next(Clock::time_point now, Clock::duration expected);
   bool HasNext() const;
-  /// Gives how long it held its worker, which is what its caller is charged.
+  /// Whether one more of `group`, that came now, would find one of `idle` workers, those that wait and may run before
+  /// it.
+  bool StartsAtOnce(std::string_view group, int idle) const;
+  /// Gives how long it held its worker, for which its caller is charged, though never more than a few calls' time: who
+  /// held one for an hour is not kept waiting for an hour.
   Clock::duration Ended(const Waiter& waiter, Clock::time_point now);
 
   int size() const { return size_; }

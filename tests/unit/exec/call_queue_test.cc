@@ -54,6 +54,8 @@ class Simulation {
     double calls_per_second = 0;
     Clock::duration deadline = Clock::duration::max();
     std::string_view entity = "e";
+    /// 0: as set_service says.
+    Clock::duration service{0};
   };
 
   explicit Simulation(const CallQueueOptions& options) : options_(options), queue_(options) {}
@@ -76,6 +78,8 @@ class Simulation {
 
   void set_service(Clock::duration service) { service_ = service; }
   const Got& got(const std::string& caller) { return got_[caller]; }
+  int sent_of(std::string_view entity) { return sent_of_[entity]; }
+  int good_of(std::string_view entity) { return good_of_[entity]; }
   void Forget() {
     got_.clear();
     largest_ = 0;
@@ -91,8 +95,11 @@ class Simulation {
     call->group = source.entity;
     call->came = now_;
     call->deadline = Later(now_, source.deadline);
-    call->service = service_ * std::uniform_int_distribution<int>(90, 110)(random_) / 100;
+    const Clock::duration service = source.service == Clock::duration::zero() ? service_ : source.service;
+    call->service = service * std::uniform_int_distribution<int>(90, 110)(random_) / 100;
+    call->kind = source.service == Clock::duration::zero() ? "any method" : source.entity.data();
     ++got_[source.caller].sent;
+    ++sent_of_[source.entity];
     CallQueue::Refusals refused;
     queue_.Admit(call, CallerId(source.caller), idle(), now_, &refused);
     Tell(refused);
@@ -121,6 +128,7 @@ class Simulation {
       running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
       queue_.Ended(*call, now_);
       ++(now_ <= call->deadline ? got_[call->caller].good : got_[call->caller].wasted);
+      if (now_ <= call->deadline) ++good_of_[call->group];
       StartCalls();
     }
   }
@@ -142,6 +150,8 @@ class Simulation {
   std::vector<std::pair<Clock::time_point, std::shared_ptr<TestCall>>> running_;
   std::mt19937 random_{42};
   std::map<std::string, Got> got_;
+  std::map<std::string_view, int> sent_of_;
+  std::map<std::string_view, int> good_of_;
   int largest_ = 0;
 };
 
@@ -254,6 +264,36 @@ TEST(CallQueueSimulation, FollowsCallsThatTakeLongerForAWhile) {
   EXPECT_GE(simulation.got("flood").good, 0.95 * 20 * kCapacity);
 }
 
+TEST(CallQueueSimulation, ALockedEntityKeepsNoCallOfAnotherFromAWorker) {
+  CallQueueOptions options;
+  options.workers = 8;
+  Simulation simulation(options);
+  simulation.Run(seconds(20), {{"app", 50, seconds(5), "locked", seconds(3)},
+                               {"app", 20, milliseconds(200), "free", milliseconds(2)}});
+  EXPECT_GT(simulation.got("app").reasons.at("DEADLINE_UNREACHABLE"), 100) << "of those that wait for the lock";
+  EXPECT_GE(simulation.good_of("free"), 0.98 * simulation.sent_of("free"));
+}
+
+TEST(CallQueueSimulation, QuickCallsAreNotRefusedForTheTimeOfSlowOnes) {
+  Simulation simulation(FourWorkers());
+  simulation.Run(seconds(60), {{"reports", 3, seconds(30), "report", milliseconds(1000)},
+                               {"pages", 20, milliseconds(900), "page", milliseconds(2)}});
+  EXPECT_GE(simulation.good_of("page"), 0.95 * simulation.sent_of("page"));
+}
+
+TEST(CallQueueSimulation, AStallIsForgotten) {
+  Simulation simulation(FourWorkers());
+  const std::vector<Simulation::Source> sources = {{"flood", 2 * kCapacity, milliseconds(500)}};
+  simulation.Run(seconds(10), sources);
+  simulation.set_service(milliseconds(400));
+  simulation.Run(seconds(5), sources);
+  simulation.set_service(milliseconds(50));
+  simulation.Run(seconds(20), sources);
+  simulation.Forget();
+  simulation.Run(seconds(20), sources);
+  EXPECT_GE(simulation.got("flood").good, 0.95 * 20 * kCapacity);
+}
+
 /// Without a simulation: calls that are all there at once.
 class CallQueueTest : public ::testing::Test {
  protected:
@@ -263,6 +303,7 @@ class CallQueueTest : public ::testing::Test {
     call->caller = caller;
     call->deadline = deadline;
     call->duration = duration;
+    call->kind = "any method";
     queue->Admit(call, CallerId(caller), /*idle=*/0, now_, &refused_);
     return call;
   }

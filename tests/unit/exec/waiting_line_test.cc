@@ -156,6 +156,30 @@ TEST_F(WaitingLineTest, TurnsAreOfEqualTimeNotOfEqualNumber) {
   EXPECT_NEAR(slow, kRuns / 11.0, 5) << "ten quick calls for each slow one";
 }
 
+TEST_F(WaitingLineTest, WhoHeldAWorkerForAnHourOwesAFewCalls) {
+  WaitingLine line(1, kNoTarget);
+  Add(&line, "a", "export", "long");
+  Add(&line, "a", "quick", "others");
+  EXPECT_EQ(Run(&line, std::chrono::hours(1)), "export");
+  Add(&line, "a", "read", "long");
+  for (int i = 0; i < 100; ++i) Add(&line, "a", "quick", "others");
+  int before = 0;
+  while (Run(&line) == "quick") ++before;
+  EXPECT_LE(before, 20);
+}
+
+TEST_F(WaitingLineTest, KnowsWhoStartsAtOnce) {
+  WaitingLine line(8, kNoTarget);
+  for (int i = 0; i < 6; ++i) Add(&line, "a", "runs");
+  EXPECT_TRUE(line.StartsAtOnce("b", 8)) << "beside six";
+  EXPECT_FALSE(line.StartsAtOnce("a", 8)) << "which would be the seventh";
+  EXPECT_FALSE(line.StartsAtOnce("b", 6)) << "all six are before it";
+  EXPECT_EQ(Take(&line).size(), 6u);
+  for (int i = 0; i < 20; ++i) Add(&line, "a", "waits");
+  EXPECT_TRUE(line.StartsAtOnce("b", 2)) << "those that wait may not run";
+  EXPECT_FALSE(line.StartsAtOnce("b", 0));
+}
+
 TEST_F(WaitingLineTest, ACallerWhoseEntityHasItsShareKeepsNobodyFromTheRest) {
   WaitingLine line(8, kNoTarget);
   for (int i = 0; i < 20; ++i) Add(&line, "locked", "locked", "flood");
