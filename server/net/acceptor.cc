@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <exception>
 #include <utility>
 
 #include "server/base/errors.h"
@@ -165,7 +164,9 @@ bool Acceptor::Wait() {
   const bool forever = until == Time::max();
   const auto pause = forever ? Time::duration::zero() : std::max(until - now, Time::duration::zero());
   const int timeout = forever ? -1 : static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(pause).count());
-  if (poll(polled.data(), polled.size(), timeout) < 0) return errno == EINTR;
+  const bool failed = poll(polled.data(), polled.size(), timeout) < 0;
+  if (failed && errno == EINTR) return true;
+  if (failed) std::this_thread::sleep_for(kExhaustedPause);
 
   if (steady_clock::now() >= next_look_) Look(steady_clock::now());
   if (steady_clock::now() >= next_walk_) Walk(steady_clock::now());
@@ -178,7 +179,7 @@ bool Acceptor::Wait() {
       }
     }
   }
-  if (polled[0].revents == 0) return true;
+  if (polled[0].revents == 0 && !failed) return true;
   eventfd_t ignored = 0;
   eventfd_read(wake_.get(), &ignored);
   const absl::MutexLock lock(&mutex_);
@@ -230,7 +231,7 @@ void Acceptor::Take(const Entrance& entrance, FileDescriptor socket) {
   std::optional<Refusal> refusal = table_.WhyNot(connection.peer, connection.since);
   if (refusal == Refusal::kMaxConnections || refusal == Refusal::kMaxConnectionsPerPeer) {
     // Some may have ended since the last look.
-    Look(connection.since);
+    ReadWatches(connection.since);
     refusal = table_.WhyNot(connection.peer, connection.since);
   }
   if (refusal) return Refuse(connection.peer, *refusal);
@@ -300,17 +301,24 @@ Acceptor::Judged Acceptor::Judge(uint64_t number, Time now) {
   const std::optional<uint64_t> bytes = BytesReceived(connection->watch.get());
   if (!bytes) return Judged::kDone;
   const uint64_t more = *bytes - conduct.judged_bytes();
-  const bool waits = !conduct.may_go_on(now) && more < kBytesBetweenJudgements;
-  if (waits && more < kFewBytes) return Judged::kDone;
+  const bool quiet = !conduct.may_go_on(now) && !conduct.crowded();
+  if (quiet && more < kFewBytes) return Judged::kDone;
+  // Whoever comes, floods and goes at once is not given the time.
+  const bool waits = quiet && conduct.proven() && more < kBytesBetweenJudgements;
   if (waits && now - conduct.judged_at().value_or(connection->since) < kBetweenJudgements) return Judged::kAgain;
   const std::optional<StreamCounts> counts = look_->CountsOf(connection->peer.name);
-  if (!counts) return more < kBytesBetweenJudgements ? Judged::kDone : Judged::kAgain;
+  if (!counts) return Judged::kDone;  // its next bytes, or the next walk, ask again
   std::optional<Cut> cut = conduct.Judge(*bytes, *counts, table_.TrustIn(connection->peer, now), now);
   const uint64_t resets = conduct.last_failed();
   const bool may_reset = table_.MayReset(connection->peer, resets, now);
   if (!cut && !may_reset && resets >= kManyResets) cut = Cut::kResets;
-  if (cut) CutOff(number, *cut, now);
-  return !cut && conduct.may_go_on(now) ? Judged::kAgain : Judged::kDone;
+  // A few on each of many connections: those that only reset are told apart from now on.
+  if (!may_reset) table_.Distrust(connection->peer, now);
+  if (cut) {
+    CutOff(number, *cut, now);
+    return Judged::kDone;
+  }
+  return conduct.may_go_on(now) || conduct.crowded() ? Judged::kAgain : Judged::kDone;
 }
 
 /// What the kernel still holds of its bytes would be read, and work, for seconds: it is dropped.

@@ -10,6 +10,8 @@ constexpr uint64_t kResetsForAnswer = 4;
 constexpr uint64_t kResetsOfLittleTrust = 250;
 /// Calls that were opened and reset at once, beyond those that may be sending their request.
 constexpr uint64_t kBarrenStreams = 250;
+/// Who sends so much of a request is still sending it, however slowly.
+constexpr uint64_t kStillSending = 64 << 10;
 
 }  // namespace
 
@@ -29,9 +31,20 @@ std::string_view CutName(Cut cut) {
 
 void Allowance::Earn(double amount) { left_ = std::min(most_, left_ + amount); }
 
-bool Allowance::Spend(double amount, Time now) {
+void Allowance::Pass(Time now) {
   if (last_) Earn(each_second_ * std::chrono::duration<double>(now - *last_).count());
   last_ = now;
+}
+
+bool Allowance::TrySpend(double amount, Time now) {
+  Pass(now);
+  if (left_ < amount) return false;
+  left_ -= amount;
+  return true;
+}
+
+bool Allowance::Spend(double amount, Time now) {
+  Pass(now);
   left_ -= amount;
   if (left_ >= 0) return true;
   left_ = 0;
@@ -41,6 +54,7 @@ bool Allowance::Spend(double amount, Time now) {
 Conduct::Conduct(const AbuseLimits& limits) : limits_(limits), resets_(limits.resets, limits.resets_each_second) {}
 
 std::optional<Cut> Conduct::Judge(uint64_t bytes, const StreamCounts& counts, Trust trust, Time now) {
+  if (counts.started < counts_.started || counts.failed < counts_.failed) counts_ = counts;  // they were another's
   const bool progress = counts.messages > counts_.messages || counts.succeeded > counts_.succeeded;
   idle_bytes_ = progress ? 0 : idle_bytes_ + (bytes - bytes_);
   if (counts.failed > counts_.failed || counts.barren() > counts_.barren()) last_reset_ = now;
@@ -83,11 +97,14 @@ bool Conduct::IsCrowded(Time now) {
 
 bool Conduct::IsUnfinished(Time now) {
   if (counts_.open() == 0 || proven()) {
-    first_stream_.reset();
+    unfinished_since_.reset();
     return false;
   }
-  if (!first_stream_) first_stream_ = now;
-  return now - *first_stream_ > limits_.unfinished_limit;
+  if (!unfinished_since_ || bytes_ - unfinished_bytes_ >= kStillSending) {
+    unfinished_since_ = now;
+    unfinished_bytes_ = bytes_;
+  }
+  return now - *unfinished_since_ > limits_.unfinished_limit;
 }
 
 }  // namespace rowkeeper::net

@@ -35,10 +35,14 @@ class Allowance {
   Allowance(double most, double each_second) : most_(most), each_second_(each_second), left_(most) {}
 
   void Earn(double amount);
-  /// False when there is not so much.
+  /// False when there is not so much; then nothing is left.
   bool Spend(double amount, Time now);
+  /// False when there is not so much; then what there is is left.
+  bool TrySpend(double amount, Time now);
 
  private:
+  void Pass(Time now);
+
   double most_;
   double each_second_;
   double left_;
@@ -65,6 +69,8 @@ class Conduct {
   /// Whether there may be more resets to come, from bytes that arrived some time ago: there were some in the last
   /// second.
   bool may_go_on(Time now) const { return last_reset_ && now - *last_reset_ < std::chrono::seconds(1); }
+  /// Whether it has more calls open than it may have, which it may have for a moment.
+  bool crowded() const { return crowded_since_.has_value(); }
   /// Whether anything was ever answered, or came whole.
   bool proven() const { return counts_.messages > 0 || counts_.succeeded > 0; }
 
@@ -84,7 +90,10 @@ class Conduct {
   /// Since anything was answered or came whole.
   uint64_t idle_bytes_ = 0;
   std::optional<Time> crowded_since_;
-  std::optional<Time> first_stream_;
+  /// Since when it has calls of which nothing came whole, and nothing more that matters …
+  std::optional<Time> unfinished_since_;
+  /// … beside so many bytes.
+  uint64_t unfinished_bytes_ = 0;
 };
 
 }  // namespace rowkeeper::net

@@ -39,7 +39,7 @@ std::optional<Refusal> ConnectionTable::WhyNot(const Peer& peer, Time now) {
   const auto found = by_peer_.find(peer.key);
   if (found == by_peer_.end()) return std::nullopt;
   if (found->second.connections >= limits_.max_connections_per_peer) return Refusal::kMaxConnectionsPerPeer;
-  if (TrustIn(peer, now) == Conduct::Trust::kLittle && !found->second.connects.Spend(1, now)) {
+  if (TrustIn(peer, now) == Conduct::Trust::kLittle && !found->second.connects.TrySpend(1, now)) {
     return Refusal::kDistrust;
   }
   return std::nullopt;

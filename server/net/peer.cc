@@ -29,7 +29,10 @@ Peer OfIpv6(const sockaddr_in6& address) {
   }
   char text[INET6_ADDRSTRLEN] = {};
   inet_ntop(AF_INET6, &address.sin6_addr, text, sizeof(text));
-  const std::string name = Cat("ipv6:%5B", text, "%5D:", ntohs(address.sin6_port));
+  const std::string scope = address.sin6_scope_id == 0 ? "" : Cat("%25", address.sin6_scope_id);
+  const std::string name = Cat("ipv6:%5B", text, scope, "%5D:", ntohs(address.sin6_port));
+  // All hosts of a link have the same prefix.
+  if (IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr)) return {name, Cat("ipv6:", text), std::nullopt};
   in6_addr prefix = address.sin6_addr;
   std::fill(prefix.s6_addr + kPrefixBytes, prefix.s6_addr + sizeof(prefix.s6_addr), uint8_t{0});
   inet_ntop(AF_INET6, &prefix, text, sizeof(text));

@@ -107,6 +107,24 @@ TEST_F(ConductTest, CallsThatNeverSendTheirRequestEndAConnectionWithoutOthers) {
   EXPECT_EQ(Go({}, 0, 2), Cut::kUnfinished);
 }
 
+TEST_F(ConductTest, ARequestMayBeSentSlowly) {
+  AbuseLimits limits;
+  limits.max_request_bytes = 100 << 20;
+  Conduct conduct(limits);
+  Time now;
+  uint64_t bytes = 0;
+  for (int second = 0; second < 600; ++second) {
+    now += std::chrono::seconds(1);
+    bytes += 70 << 10;  // 41 MiB in ten minutes
+    ASSERT_EQ(conduct.Judge(bytes, {1, 0, 0, 0}, Trust::kNormal, now), std::nullopt) << second;
+  }
+}
+
+TEST_F(ConductTest, CountsOfAnotherConnectionSayNothing) {
+  EXPECT_EQ(Go({100, 90, 10, 90}, 5000, 10), std::nullopt);
+  EXPECT_EQ(conduct_.Judge(bytes_ + 5000, {10, 9, 1, 9}, Trust::kNormal, now_ + kLook), std::nullopt);
+}
+
 TEST_F(ConductTest, ACallMayTakeAsLongAsItWants) {
   EXPECT_EQ(Go({10, 0, 0, 10}, 100, 1), std::nullopt);
   EXPECT_EQ(Go({}, 0, kHour), std::nullopt);

@@ -71,6 +71,8 @@ TEST(ConnectionTableTest, APeerThatHadToBeCutGetsFewNewConnectionsForAWhileAndOt
   EXPECT_EQ(places, 10);
   EXPECT_EQ(table.WhyNot(Of("a").peer, kNow), Refusal::kDistrust);
   EXPECT_EQ(table.WhyNot(Of("b").peer, kNow), std::nullopt);
+  for (int i = 1; i <= 100; ++i) places += table.WhyNot(Of("a").peer, kNow + i * std::chrono::milliseconds(20)) ? 0 : 1;
+  EXPECT_NEAR(places, 30, 1) << "ten more a second, however often it asks";
   const Time later = kNow + std::chrono::seconds(29);
   table.ForgetPeers(later);
   EXPECT_EQ(table.TrustIn(Of("a").peer, later), Conduct::Trust::kLittle);
