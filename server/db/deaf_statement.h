@@ -11,6 +11,8 @@ namespace rowkeeper::db {
 struct DeafStatement {
   /// The process of PostgreSQL that runs it, as it says itself.
   int server_pid = 0;
+  /// SessionFacts::server_started: the connection that ends it may lead to another server.
+  std::string server_started;
   /// How long it had run when its connection was given up.
   Clock::duration ran{0};
   /// When that was.

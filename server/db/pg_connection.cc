@@ -186,7 +186,10 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
       if (IsTextWithheld(error, query)) {
         if (query.effect == Query::Effect::kWrite) return Undecided();
         absl::StatusOr<Rows> rows = ReadAnyBytes(query, attempt, &error);
-        if (rows.ok() && FitOf(*rows, query.result) == ResultFit::kFits) return rows;
+        if (rows.ok()) {
+          const ResultFit fit = FitOf(*rows, query.result);
+          return fit == ResultFit::kFits ? std::move(rows) : Misfit(fit, query, *attempt);
+        }
       }
       attempt->sqlstate = error.sqlstate;
       attempt->staleness = StalenessFor(error, *attempt);
@@ -353,7 +356,7 @@ void PgConnection::TerminateDeaf(Clock::duration ran) {
     running.fetch_sub(1);  // the whole server hangs
     return;
   }
-  const DeafStatement statement{facts_.server_pid, ran, Clock::System().Now()};
+  const DeafStatement statement{facts_.server_pid, facts_.server_started, ran, Clock::System().Now()};
   try {
     (void)RunDetached([conninfo = conninfo_, statement, counters = counters_] {
       if (Terminate(conninfo, statement)) {

@@ -57,7 +57,6 @@ void PgSession::Errors::AddUnasked(const PGresult* result) noexcept {
     if (!error.lost || error.sqlstate.empty()) return;
     error.ended_before = true;
     end_ = std::move(error);
-    if (!seen_) Clear();
   } catch (const std::bad_alloc&) {
     // Then nobody knows.
   }
@@ -78,13 +77,20 @@ PgSession::PgSession(const std::string& conninfo) : connection_(conninfo), trans
   if (PQregisterEventProc(handle(), on_event, "rowkeeper", &errors_) == 0) throw std::bad_alloc();
 }
 
-pqxx::result PgSession::Run(const std::string& text) {
+/// What lies behind the last answer, and libpq has not looked at, was said before what is sent next.
+void PgSession::Begin() {
+  while (const PgResult unasked{PQgetResult(handle())}) {
+  }
   errors_.Clear();
+}
+
+pqxx::result PgSession::Run(const std::string& text) {
+  Begin();
   return transaction_.exec(text);
 }
 
 PgResult PgSession::RunWithParams(const std::string& text, const std::vector<Param>& params, const Reading& reading) {
-  errors_.Clear();
+  Begin();
   const std::vector<const char*> values = Pointers(params);
   if (PQsendQueryParams(handle(), text.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
                         nullptr, 0) == 0) {
@@ -94,22 +100,22 @@ PgResult PgSession::RunWithParams(const std::string& text, const std::vector<Par
 }
 
 void PgSession::Prepare(const std::string& name, std::string_view text) {
-  errors_.Clear();
+  Begin();
   Succeeded(PgResult(PQprepare(handle(), name.c_str(), std::string(text).c_str(), 0, nullptr)));
 }
 
 void PgSession::Unprepare(const std::string& name) {
-  errors_.Clear();
+  Begin();
   Succeeded(PgResult(PQexec(handle(), Cat("DEALLOCATE \"", name, "\"").c_str())));
 }
 
 PgResult PgSession::Describe(const std::string& name) {
-  errors_.Clear();
+  Begin();
   return Succeeded(PgResult(PQdescribePrepared(handle(), name.c_str())));
 }
 
 PgResult PgSession::RunPrepared(const std::string& name, const std::vector<Param>& params, const Reading& reading) {
-  errors_.Clear();
+  Begin();
   const std::vector<const char*> values = Pointers(params);
   if (PQsendQueryPrepared(handle(), name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr,
                           0) == 0) {

@@ -78,7 +78,8 @@ class PgSession {
     /// Before a call.
     void Clear();
     void Add(const PGresult* result) noexcept;
-    /// What the server said unasked, behind its answer to the statement before: it has heard nothing since.
+    /// What the server said unasked, behind its answer to a statement: it hears nothing that is sent after it. Of that
+    /// statement itself it says nothing.
     void AddUnasked(const PGresult* result) noexcept;
     /// Null when there was none.
     const PgError* first() const { return seen_ ? &first_ : nullptr; }
@@ -89,6 +90,9 @@ class PgSession {
     /// The server has ended the session.
     std::optional<PgError> end_;
   };
+
+  /// Before each call.
+  void Begin();
 
   Errors errors_;
   PqxxConnection connection_;

@@ -16,7 +16,8 @@ namespace {
 // Columns of the row that shows a session; the settings follow, in their order.
 constexpr int kPidColumn = 0;
 constexpr int kRoleColumn = 1;
-constexpr int kFirstSetting = 2;
+constexpr int kStartedColumn = 2;
+constexpr int kFirstSetting = 3;
 
 /// Names that PostgreSQL has for what we set as "UTC".
 constexpr std::array<std::string_view, 9> kUtcNames = {"UTC",     "Etc/UTC", "GMT",           "Etc/GMT", "UCT",
@@ -78,7 +79,9 @@ std::string SessionSetup::Opening(int pid) const {
 std::string SessionSetup::Always() const { return Show("true"); }
 
 std::string SessionSetup::Show(const std::string& condition) const {
-  std::string text = "SELECT pg_catalog.pg_backend_pid(), session_user";
+  std::string text =
+      "SELECT pg_catalog.pg_backend_pid(), session_user, extract(epoch FROM "
+      "pg_catalog.pg_postmaster_start_time())::text";
   for (const Setting& setting : settings_) {
     text += Cat(", CASE WHEN ", condition, " THEN pg_catalog.set_config('", setting.name, "', '", setting.value,
                 "', false) ELSE ", ShowSetting(setting.name, setting.kind == Kind::kLimit), " END");
@@ -98,6 +101,7 @@ absl::StatusOr<SessionFacts> SessionSetup::Judge(const Rows& opening, int pid) c
   const bool direct = IsFrom(opening, pid);
   SessionFacts facts;
   facts.server_pid = ToNumber(opening.cell(0, kPidColumn));
+  facts.server_started = std::string(opening.cell(0, kStartedColumn));
   switch (pooler_) {
     case Pooler::kNone:
       if (direct) return facts;
@@ -120,7 +124,7 @@ absl::StatusOr<SessionFacts> SessionSetup::Judge(const Rows& opening, int pid) c
   }
   if (absl::Status status = CheckRole(opening); !status.ok()) return status;
   Announce(opening);
-  return SessionFacts{false, 0, StatementLimit(opening)};
+  return SessionFacts{false, 0, {}, StatementLimit(opening)};
 }
 
 absl::Status SessionSetup::CheckRole(const Rows& opening) const {

@@ -18,6 +18,8 @@ struct SessionFacts {
   bool own_session = true;
   /// The process of PostgreSQL that answers; 0 where it changes, behind a transaction pooler.
   int server_pid = 0;
+  /// When the server was started, as it says itself: no two servers agree on it.
+  std::string server_started = {};
   /// Longest run of a statement outside transactions, which PostgreSQL does not see to; 0: it does, or there is none.
   std::chrono::milliseconds statement_limit{0};
   /// The database has the encoding SQL_ASCII: it stores whatever bytes it is given, and does not give those that are

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "server/base/bulk_errors.h"
+#include "server/base/database_errors.h"
 #include "server/base/reason.h"
 #include "server/exec/cascade_outcome.h"
 #include "server/exec/conflict.h"
@@ -38,7 +39,8 @@ absl::StatusOr<bool> HasMore(const Execution& execution) {
 /// The same call, made again, goes on where this one stopped.
 bool PassesByItself(const absl::Status& status) {
   const auto reason = ReasonOf(status);
-  return IsConflict(status) || reason == Reason::kLockTimeout || reason == Reason::kDatabaseUnavailable;
+  return IsConflict(status) || reason == Reason::kLockTimeout ||
+         (reason == Reason::kDatabaseUnavailable && !IsOverdue(status));
 }
 
 Outcome Changed(int64_t count, bool more) {

@@ -102,8 +102,10 @@ absl::Status UpsertRun::PrepareFor(Met met, int attempt) {
     if (absl::Status status = ScopeOf(execution_).Undo(); !status.ok()) return status;
   }
   if (met == Met::kSameRow) return SameRowTwice(call_.plan->batch->field->name());
+  always_hidden_ = always_hidden_ && met == Met::kHidden;
   if (attempt + 1 >= kMostTries) {
-    if (met == Met::kHidden) return KeptByDatabase(call_.plan->entity->full_name, "rows that are there");
+    // A row that other transactions change is hidden now and then; one that the database keeps is each time.
+    if (always_hidden_) return KeptByDatabase(call_.plan->entity->full_name, "rows that are there");
     // Not so where the keys were never learned: other transactions took up the tries.
     const bool learned = call_.variant.as<plan::BatchVariant>().by_stored_key;
     return met == Met::kOtherKey && learned ? WhyTheKeyIsAnother() : SerializationFailure();

@@ -49,6 +49,7 @@ class UpsertRun {
   const Execution& execution_;
   plan::Call call_;
   const std::vector<size_t>* const places_;
+  bool always_hidden_ = true;
 };
 
 }  // namespace rowkeeper::exec

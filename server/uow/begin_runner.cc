@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/ids.h"
 #include "server/base/text.h"
@@ -143,7 +144,8 @@ absl::StatusOr<db::Lease> BeginRunner::BeginTransaction(BeginTask& task) {
     if (!lease.ok()) return lease;
     const absl::Status status = Transaction(&**lease).Begin(options, &task.cancellation);
     if (status.ok()) return lease;
-    if (attempt >= std::size(db::kReconnectDelays) || ReasonOf(status) != Reason::kDatabaseUnavailable) return status;
+    const bool passes = ReasonOf(status) == Reason::kDatabaseUnavailable && !IsOverdue(status);
+    if (!passes || attempt >= std::size(db::kReconnectDelays)) return status;
     lease = absl::CancelledError();  // the broken connection goes back before the next is asked for
     parts_.clock->SleepFor(db::kReconnectDelays[attempt]);
   }

@@ -45,6 +45,8 @@ struct GateLink {
     kLosing,
     /// The reply is discarded; at its end the link is silent.
     kSwallowing,
+    /// The reply passes; behind it comes the end of the session, and the link is cut.
+    kEnding,
     /// rows_left more rows pass; then the link is cut.
     kCountingRows,
     /// `held` waits for the gate to resume.

@@ -24,6 +24,15 @@ namespace {
 
 using State = GateLink::State;
 
+/// ErrorResponse (chapter 55.7) as PostgreSQL 15 sends it for pg_terminate_backend.
+const std::string kSessionEnds = [] {
+  constexpr char kFields[] =
+      "SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0Fpostgres.c\0L3232\0"
+      "RProcessInterrupts\0";  // and the zero that ends the text ends the fields
+  return std::string("E") + std::string("\0\0\0", 3) + static_cast<char>(sizeof(kFields) + 4) +
+         std::string(kFields, sizeof(kFields));
+}();
+
 }  // namespace
 
 class TcpGate::Impl {
@@ -274,6 +283,9 @@ void TcpGate::Impl::Apply(const Rule& rule, GateLink& link, const PgMessage& mes
     case Action::kSwallowReply:
       link.state = State::kSwallowing;
       break;
+    case Action::kEndBehindReply:
+      link.state = State::kEnding;
+      break;
     case Action::kCutAfterRows:
       link.state = State::kCountingRows;
       link.rows_left = rule.rows;
@@ -290,6 +302,15 @@ void TcpGate::Impl::FromServer(GateLink& link, const PgMessage& message) {
     case State::kSwallowing:
       if (ready_for_query) ReplyEnded(link);
       return;
+    case State::kEnding:
+      if (ready_for_query) {
+        ++seen_.fired;
+        link.down.Send(message.bytes);
+        link.down.Send(kSessionEnds);
+        link.down.Flush();
+        return Close(link);
+      }
+      break;
     case State::kCountingRows:
       if ((message.type == 'D' && link.rows_left-- == 0) || message.type == 'C' || ready_for_query) {
         ++seen_.fired;

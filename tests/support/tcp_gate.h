@@ -21,6 +21,9 @@ class TcpGate {
     /// The server gets it and answers; the client never sees the answer, and nothing goes either way any more, though
     /// the sockets stay open.
     kSwallowReply,
+    /// The server gets it and answers, and so does the client; right behind the answer is what PostgreSQL says when it
+    /// ends a session, and then both sides are cut.
+    kEndBehindReply,
     /// Neither it nor anything later goes either way, though the sockets stay open, until Resume.
     kStall,
     /// The client gets so many rows of the answer as Rule::rows says, and never its end: both sides are cut.

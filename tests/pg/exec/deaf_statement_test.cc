@@ -82,11 +82,14 @@ TEST_F(DeafStatementTest, NoStatementThatBeganLaterIsEnded) {
   std::thread runs([&] { EXPECT_EQ(Reason(connection->Execute(Deaf())), "DATABASE_UNAVAILABLE"); });
   EXPECT_TRUE(EventuallyRunning("1"));
   const Clock::time_point now = Clock::System().Now();
-  EXPECT_FALSE(Terminate(options_.url, {pid, seconds(60), now})) << "it has not run for 30 s";
-  EXPECT_FALSE(Terminate(options_.url, {pid, seconds(2), now - seconds(60)})) << "that one was given up a minute ago";
-  EXPECT_FALSE(Terminate(options_.url, {pid + 1000000, milliseconds(1), now})) << "no such process";
+  const std::string started = scratch().Value("SELECT extract(epoch FROM pg_postmaster_start_time())");
+  EXPECT_FALSE(Terminate(options_.url, {pid, started, seconds(60), now})) << "it has not run for 30 s";
+  EXPECT_FALSE(Terminate(options_.url, {pid, started, seconds(2), now - seconds(60)}))
+      << "that one was given up a minute ago";
+  EXPECT_FALSE(Terminate(options_.url, {pid + 1000000, started, milliseconds(1), now})) << "no such process";
+  EXPECT_FALSE(Terminate(options_.url, {pid, "1.000000", milliseconds(2), Clock::System().Now()})) << "another server";
   EXPECT_EQ(Running(), "1");
-  EXPECT_TRUE(Terminate(options_.url, {pid, milliseconds(2), Clock::System().Now()}));
+  EXPECT_TRUE(Terminate(options_.url, {pid, started, milliseconds(2), Clock::System().Now()}));
   runs.join();
   EXPECT_TRUE(EventuallyRunning("0"));
 }

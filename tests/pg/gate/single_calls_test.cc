@@ -116,6 +116,28 @@ TEST_F(SingleCallsTest, WriteWhosePreparationIsCutIsRunAgainAndHappensOnce) {
   EXPECT_EQ(Entries(), "1,1");
 }
 
+TEST_F(SingleCallsTest, TransactionWhoseSessionEndsRightBehindTheAnswerToCommitHappensOnce) {
+  for (int i = 0; i < 20; ++i) {
+    runs_ = 0;
+    gate_->Add({'Q', std::string("COMMIT\0", 7), Action::kEndBehindReply});
+    EXPECT_EQ(RunInTransaction(), "OK");
+    EXPECT_EQ(runs_, 1);
+  }
+  EXPECT_EQ(gate_->seen().fired, 20);
+  EXPECT_EQ(scratch_.Value("SELECT count(*) FROM entries"), "40");
+}
+
+TEST_F(SingleCallsTest, WriteWhoseSessionEndsRightBehindItsAnswerHappensOnce) {
+  for (int i = 0; i < 20; ++i) {
+    runs_ = 0;
+    gate_->Add({'Q', "INSERT", Action::kEndBehindReply});
+    // libpqxx may hear of the end before it gives the answer.
+    EXPECT_THAT(RunAlone(kInsert, Effect::kWrite), ::testing::AnyOf("OK", "COMMIT_OUTCOME_UNKNOWN"));
+    EXPECT_EQ(runs_, 1);
+  }
+  EXPECT_EQ(scratch_.Value("SELECT count(*) FROM entries"), "20");
+}
+
 TEST_F(SingleCallsTest, StallDuringAStatementEndsByTheAnswerLimit) {
   gate_->Add({'Q', "SELECT 1", Action::kStall});
   EXPECT_EQ(RunAlone("SELECT 1", Effect::kRead), "DATABASE_UNAVAILABLE") << "for it may be running still";
