@@ -236,13 +236,17 @@ void ParseOptions(CLI::App* root, const std::vector<std::string>& arguments, Val
   }
 }
 
-absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(const CLI::App& command, const ValueSources& sources,
+absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(CLI::App& command, const ValueSources& sources,
                                                                   const std::vector<std::string>& names) {
   std::map<std::string, std::string> values;
   const CLI::Option* config = command.get_option_no_throw(kConfigOption);
   if (config == nullptr || config->count() == 0) return values;
   const absl::StatusOr<ConfigFile> file = ReadConfigFile(config->as<std::string>());
   if (!file.ok()) return file.status();
+  CLI::App* root = &command;
+  while (root->get_parent() != nullptr) root = root->get_parent();
+  const std::vector<std::string> unknown = Texts(UnknownNames(root, *file));
+  if (!unknown.empty()) return InvalidField("config", unknown.front());
   for (const std::string& name : names) {
     const CLI::Option* option = command.get_option_no_throw("--" + name);
     const std::string source = option == nullptr ? kFlag : sources.Of(*option);

@@ -34,8 +34,9 @@ CLI::App* ParsedSubcommand(const CLI::App& command);
 
 /// What holds by now of `names`, for settings that change while the server runs: of each that neither a flag nor the
 /// environment gave, the text in the configuration file of `command`, or the default if it does not stand there. Values
-/// are not checked. Empty when there is no file. Errors: those of ReadConfigFile; INVALID_ARGUMENT for a list.
-absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(const CLI::App& command, const ValueSources& sources,
+/// are not checked. Empty when there is no file. Errors: those of ReadConfigFile; INVALID_ARGUMENT for a list, and for
+/// a name that no command has.
+absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(CLI::App& command, const ValueSources& sources,
                                                                   const std::vector<std::string>& names);
 
 /// What is wrong in `file` for any command below `root`, each as "FILE:LINE: NAME: …": unknown names, values that the

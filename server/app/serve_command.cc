@@ -31,7 +31,7 @@ absl::Status StartLogging(const ServeSettings& settings) {
 
 /// How a command came by its options.
 struct GivenOptions {
-  const CLI::App& command;
+  CLI::App& command;
   const ValueSources& sources;
 };
 

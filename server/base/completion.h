@@ -16,8 +16,7 @@ class CompletionRound {
   /// Whether a completion runs on this thread.
   static bool Running();
   /// Runs `complete`, and then all that was deferred meanwhile; not from within a completion. Whoever calls it holds no
-  /// lock. The first of what
-  /// completions throw is thrown when all have run.
+  /// lock. The first of what completions throw is thrown when all have run.
   template <typename Complete>
   static void Run(const Complete& complete) {
     const CompletionRound round;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "server/observe/call_record.h"
 #include "server/observe/log_writer.h"
@@ -210,7 +211,8 @@ void Log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
 void LogCall(CallRecord record) {
   const LogLevel level = CallLevel(record);
   // Whoever asks for every call gets the line of every answer and every mistake of a caller.
-  const bool whole = CurrentCallLines().all && level < LogLevel::kWarning;
+  // And nobody is told an id that no line has.
+  const bool whole = (CurrentCallLines().all && level < LogLevel::kWarning) || !ErrorLogId(record.status).empty();
   const LineKind kind = whole ? LineKind() : CallKind(record);
   const auto time = record.end;
   Write({level, time, std::move(record)}, kind, whole ? Burst::kWhole : Burst::kSummarised);

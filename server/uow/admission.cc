@@ -41,8 +41,12 @@ Admission::Decision Admission::Admit(const std::shared_ptr<BeginTask>& task, abs
   } else if (capacity_ <= 0 || task->request.capacity_wait.count() <= 0) {
     *refusal = Full(*task);
   } else if (!MayWait(*task)) {
-    *refusal = LimitReached(Reason::kUnitOfWorkLimit, "too many calls wait to begin a unit of work",
-                            Limit::kUnitWaitingBegins, Cat(max_waiting_));
+    const bool full = waiting_.size() >= static_cast<size_t>(max_waiting_);
+    *refusal = !full ? LimitReached(Reason::kUnitOfWorkCallerLimit,
+                                    "this caller's calls wait in most places of those that begin a unit of work",
+                                    Limit::kUnitWaitingBegins, Cat(max_waiting_))
+                     : LimitReached(Reason::kUnitOfWorkLimit, "too many calls wait to begin a unit of work",
+                                    Limit::kUnitWaitingBegins, Cat(max_waiting_));
   } else {
     waiting_.push_back(task);
     return Decision::kWaits;

@@ -40,9 +40,9 @@ int Setting(const char* variable, int otherwise) {
 /// What may end a unit here without being a mistake. Anything else fails the test.
 const std::set<std::string>& ExpectedRefusals() {
   static const auto* const names = new std::set<std::string>{
-      "changed mind",       "insufficient funds",        "SERIALIZATION_FAILURE",  "DEADLOCK",
-      "LOCK_TIMEOUT",       "VERSION_MISMATCH",          "DATABASE_UNAVAILABLE",   "UNIT_OF_WORK_EXPIRED",
-      "UNIT_OF_WORK_LIMIT", "UNIT_OF_WORK_CALLER_LIMIT", "UNAVAILABLE (no reason)"};
+      "changed mind",       "insufficient funds",        "SERIALIZATION_FAILURE", "DEADLOCK",
+      "LOCK_TIMEOUT",       "VERSION_MISMATCH",          "DATABASE_UNAVAILABLE",  "UNIT_OF_WORK_EXPIRED",
+      "UNIT_OF_WORK_LIMIT", "UNIT_OF_WORK_CALLER_LIMIT", "SERVER_STARTING",       "UNAVAILABLE (no reason)"};
   return *names;
 }
 

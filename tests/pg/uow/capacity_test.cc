@@ -146,7 +146,7 @@ TEST_F(CapacityTest, NoCallerFillsTheLineOfThoseThatWait) {
   const std::string open = Begin();
   std::vector<std::future<Begun>> waiting;
   for (int i = 0; i < 6; ++i) waiting.push_back(SendBegin(Waiting(milliseconds(5000)), "alice"));
-  EXPECT_EQ(Reason(SendBegin(Waiting(milliseconds(5000)), "alice").get()), "UNIT_OF_WORK_LIMIT");
+  EXPECT_EQ(Reason(SendBegin(Waiting(milliseconds(5000)), "alice").get()), "UNIT_OF_WORK_CALLER_LIMIT");
   auto bob = SendBegin(Waiting(milliseconds(5000)), "bob");
   EXPECT_FALSE(IsReady(bob));
 }

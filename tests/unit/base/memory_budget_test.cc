@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -83,16 +84,24 @@ TEST(MemoryBudgetTest, TheRefusalNamesTheLimitAndWhatIsFull) {
 TEST(MemoryBudgetTest, NoShareIsExceededByAnyNumberOfThreads) {
   MemoryBudget budget(100000);
   const size_t limit = budget.share(Use::kResults).limit;
+  std::atomic<size_t> held{0};
+  std::atomic<size_t> most{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&budget, limit, i] {
+    threads.emplace_back([&, i] {
       for (int round = 0; round < 20000; ++round) {
         const size_t bytes = limit / 3 + static_cast<size_t>(i);
-        if (budget.Take(Use::kResults, bytes)) budget.GiveBack(Use::kResults, bytes);
+        if (!budget.Take(Use::kResults, bytes)) continue;
+        const size_t now = held.fetch_add(bytes) + bytes;
+        if (now > most) most = now;
+        held.fetch_sub(bytes);
+        budget.GiveBack(Use::kResults, bytes);
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(most, limit);
+  EXPECT_GT(most, 0u);
   EXPECT_EQ(budget.share(Use::kResults).used, 0u);
 }
 
