@@ -23,7 +23,8 @@ constexpr char kUnknown[] = "/no.such.Service/Method";
 void ExpectUnharmed(HostileServer* server, GoodCallers* callers) {
   callers->Stop();
   EXPECT_GE(callers->Share(), 0.999) << callers->failed() << " of " << callers->served() + callers->failed();
-  EXPECT_TRUE(IsServed(server->address()));
+  // The flood has the same address, whose new connections are few for a while.
+  EXPECT_TRUE(Eventually([server] { return IsServed(server->address()); }));
   EXPECT_LT(server->PeakMemory(), 512);
 }
 

@@ -81,7 +81,7 @@ class InterruptedWritesTest : public ::testing::Test {
         ".slug = '" + slug + "' THEN IF nextval('tries') = " + Cat(nth) +
         " THEN LOOP BEGIN PERFORM pg_sleep(10); EXIT; EXCEPTION WHEN query_canceled THEN first := coalesce(first, "
         "clock_timestamp()); EXIT WHEN clock_timestamp() > first + interval '0.3 s'; END; END LOOP; BEGIN PERFORM "
-        "pg_sleep(0.25); EXCEPTION WHEN query_canceled THEN NULL; END; END IF; END IF; RETURN " +
+        "pg_sleep(0.12); EXCEPTION WHEN query_canceled THEN NULL; END; END IF; END IF; RETURN " +
         row + "; END $$");
     Sql("CREATE TRIGGER act BEFORE " + write + " ON notes FOR EACH ROW EXECUTE FUNCTION act()");
   }
