@@ -45,20 +45,16 @@ class Arrivals {
   /// Before libpq reads: what has come since the last time, as far as it is not known.
   size_t BeforeReading() {
     waiting_ = Waiting();
-    counted_ = true;
     // Most answers come at once and are small; nobody needs to know exactly how small.
-    if (std::exchange(first_, false) && waiting_ < kChargeStep) return waiting_;
-    const std::optional<uint64_t> received = Received();
-    counted_ = received.has_value();
-    if (!counted_) return 0;
-    const size_t more = received_ != kUnknown ? *received - received_ : waiting_;
-    received_ = *received;
-    return more;
+    small_ = std::exchange(first_, false) && waiting_ < kChargeStep;
+    return small_ ? waiting_ : NewBytes().value_or(0);
   }
 
-  /// After it: on a socket that does not count, no less than it has read, save what came meanwhile.
+  /// After it: what came meanwhile, for libpq goes on reading while it has room. On a socket that does not count, about
+  /// what it has read.
   size_t AfterReading() {
-    if (counted_) return 0;
+    if (small_) return 0;
+    if (const std::optional<size_t> more = NewBytes()) return *more;
     const size_t left = Waiting();
     return left < waiting_ ? waiting_ - left : std::min(waiting_, kLeastRead);
   }
@@ -67,6 +63,15 @@ class Arrivals {
   /// libpq always has room for that many.
   static constexpr size_t kLeastRead = 8192;
   static constexpr uint64_t kUnknown = ~uint64_t{0};
+
+  /// Since the last time that it was asked; none where the socket does not count.
+  std::optional<size_t> NewBytes() {
+    const std::optional<uint64_t> received = Received();
+    if (!received) return std::nullopt;
+    const size_t more = received_ != kUnknown ? *received - received_ : waiting_;
+    received_ = *received;
+    return more;
+  }
 
   size_t Waiting() const {
     int bytes = 0;
@@ -86,7 +91,7 @@ class Arrivals {
   const int socket_;
   size_t waiting_ = 0;
   bool first_ = true;
-  bool counted_ = false;
+  bool small_ = false;
   uint64_t received_ = kUnknown;
 };
 

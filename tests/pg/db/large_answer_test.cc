@@ -120,9 +120,16 @@ TEST_F(LargeAnswerTest, InATransactionFailsItLikeAnyError) {
 
 /// PostgreSQL looks for cancellation between rows only.
 TEST_F(LargeAnswerTest, ARowThatDoesNotEndCostsTheSession) {
-  const auto rows = Execute(Way::kPrepared, Select(1, 64 * kMebibyte), kMebibyte);
-  EXPECT_EQ(Reason(rows), "RESPONSE_TOO_LARGE") << rows.status();
-  EXPECT_TRUE(connection_->broken());
+  // libpq makes room for the whole row and reads until there is nothing to read: a quick server has sent all of it
+  // then.
+  for (int tries = 0; tries < 20; ++tries) {
+    const auto rows = Execute(Way::kPrepared, Select(1, 64 * kMebibyte), kMebibyte);
+    if (rows.ok()) continue;
+    EXPECT_EQ(Reason(rows), "RESPONSE_TOO_LARGE") << rows.status();
+    EXPECT_TRUE(connection_->broken());
+    return;
+  }
+  ADD_FAILURE() << "each row was read to its end";
 }
 
 TEST_F(LargeAnswerTest, RowsAreChargedForAsLongAsTheyLive) {
