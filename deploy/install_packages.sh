@@ -20,7 +20,7 @@ usage: deploy/install_packages.sh [--tests] [--checks] [--fuzz]
 Installs the packages that Rowkeeper is built from, on Debian 12 and 13, as root or with sudo.
   --tests   also what its tests need
   --checks  also what tests/checks/run.sh needs: clang-format, clang-tidy, shellcheck, npm
-  --fuzz    also what tests/checks/fuzz.sh needs: clang with libFuzzer
+  --fuzz    also what tests/checks/fuzz.sh and sanitizers.sh need: clang with libFuzzer and its sanitizers
 
 Example:
   deploy/install_packages.sh --tests
@@ -41,7 +41,7 @@ parse_arguments() {
   while [ $# -gt 0 ]; do
     case $1 in
       --tests)
-        packages+=(libgtest-dev libgmock-dev pgbouncer procps prometheus python3 python3-grpcio python3-protobuf)
+        packages+=(libgtest-dev libgmock-dev pgbouncer procps prometheus python3 python3-grpcio python3-protobuf python3-venv)
         programs+=(go:golang-go npm:npm)
         ;;
       --checks)

@@ -94,22 +94,8 @@ clean_up() {
 }
 
 start_database() {
-  local port tries
-  [ -n "$(postgres_bin)" ] || fail "no PostgreSQL server is installed; install the package postgresql"
-  work=$(mktemp -d "${TMPDIR:-/tmp}/rowkeeper-tests.XXXXXX")
-  chmod 711 "$work"
-  trap clean_up EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
-  make_cluster "$work/postgres" || fail "the throw-away PostgreSQL could not be made; the lines above say why"
-  for tries in 1 2 3 4 5; do
-    port=$(free_port)
-    start_cluster "$work/postgres" "$port" && break
-    [ "$tries" -lt 5 ] || {
-      tail -n 20 "$work/postgres/data/server.log" >&2
-      fail "the throw-away PostgreSQL does not start; the lines above say why"
-    }
-  done
+  make_work_directory rowkeeper-tests
+  start_throw_away_cluster "$work/postgres" || fail "there is no throw-away PostgreSQL; the lines above say why"
   export ROWKEEPER_TEST_DATABASE_URL=postgresql://postgres@127.0.0.1:$port/postgres
   printf '%s on port %s\n' "$("$(postgres_bin)/postgres" --version)" "$port"
 }
@@ -210,7 +196,10 @@ summarise() {
 
 parse_arguments "$@"
 step "Looking for the packages that building and testing need"
-deploy/install_packages.sh --tests
+case $preset in
+  asan | tsan) deploy/install_packages.sh --tests --fuzz ;;
+  *) deploy/install_packages.sh --tests ;;
+esac
 step "Building ${programs[*]:-everything} (preset $preset)"
 build
 forget_environment

@@ -39,6 +39,7 @@ grpc::ChannelArguments MakeChannelArguments(const ChannelOptions& options) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, Milliseconds(options.reconnect_first));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, Milliseconds(options.reconnect_longest));
   arguments.SetMaxReceiveMessageSize(options.max_response_bytes);
+  if (!options.server_name.empty()) arguments.SetSslTargetNameOverride(options.server_name);
   return arguments;
 }
 

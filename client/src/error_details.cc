@@ -127,6 +127,19 @@ absl::Status MakeError(absl::StatusCode code, const std::string& error_reason, c
   return status;
 }
 
+bool WasDropped(const absl::Status& status) {
+  bool has_details = false;
+  status.ForEachPayload([&](absl::string_view, const absl::Cord&) { has_details = true; });
+  return status.code() == absl::StatusCode::kCancelled && status.message() == "CANCELLED" && !has_details;
+}
+
+bool WasNotTaken(const absl::Status& status) {
+  const ErrorDetails details = DetailsOf(status);
+  const std::string why = ReasonOf(status);
+  if (details.Metadata("executed") == "true") return false;
+  return WasDropped(status) || why == reason::kShuttingDown || why == reason::kServerStarting;
+}
+
 absl::Status MovedFrom() {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason::kUnitOfWorkEnded,
                    "this object was moved from; use the one that it was moved to", "");

@@ -29,12 +29,16 @@ bool MayBeginAgain(const absl::Status& error) {
   // DEADLINE_EXCEEDED: a channel that waits for its server has not reached it.
   if (error.code() == absl::StatusCode::kUnavailable || error.code() == absl::StatusCode::kDeadlineExceeded)
     return true;
+  if (WasDropped(error)) return true;
   return error.code() == absl::StatusCode::kResourceExhausted && DetailsOf(error).retry_delay.has_value();
 }
 
 /// The unit went with its connection or server before Commit, and may do better on another one. One that was too slow
 /// would be too slow again.
 bool WasLost(const ErrorDetails& details) {
+  if (details.reason == reason::kUnitOfWorkElsewhere || details.reason == reason::kShuttingDown ||
+      details.reason == reason::kServerStarting)
+    return true;
   if (details.reason != reason::kUnitOfWorkExpired) return false;
   const std::string cause = details.Metadata("cause");
   return cause == "CONNECTION_LOST" || cause == "SHUTDOWN" || cause == "SERVER_RESTARTED" || cause == "OTHER_RELEASE";

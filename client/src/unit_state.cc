@@ -46,6 +46,13 @@ bool Pause(std::chrono::nanoseconds time, Clock::time_point deadline, Clock* clo
   return true;
 }
 
+/// Sleeps for all of `time`, which a server may have asked for. False when no other attempt fits before `deadline`.
+bool WholePause(std::chrono::nanoseconds time, Clock::time_point deadline, Clock* clock) {
+  if (time + kShortestAttempt > deadline - clock->Now()) return false;
+  clock->SleepFor(time);
+  return true;
+}
+
 /// The connection was lost before the server's answer came.
 bool IsLost(const absl::Status& status) {
   return status.code() == StatusCode::kUnavailable && ReasonOf(status).empty();
@@ -72,10 +79,10 @@ bool IsOneOf(const std::string& why, const char* const (&reasons)[count]) {
 
 /// With these the unit has ended for good, and not with a commit.
 constexpr const char* kFinal[] = {
-    reason::kUnitOfWorkExpired, reason::kUnitOfWorkFailed, reason::kSerializationFailure, reason::kDeadlock,
-    reason::kLockTimeout,       reason::kStatementTimeout, reason::kUniqueViolation,      reason::kReferenceViolation,
-    reason::kTriggerRefused,    reason::kInvalidField,     reason::kDatabaseUnavailable,  "DATABASE_RESOURCES",
-    "DATABASE_PERMISSION",      "SCHEMA_MISMATCH"};
+    reason::kUnitOfWorkExpired,  reason::kUnitOfWorkFailed, reason::kSerializationFailure, reason::kDeadlock,
+    reason::kLockTimeout,        reason::kStatementTimeout, reason::kUniqueViolation,      reason::kReferenceViolation,
+    reason::kTriggerRefused,     reason::kInvalidField,     reason::kDatabaseUnavailable,  reason::kDatabaseResources,
+    reason::kDatabasePermission, reason::kSchemaMismatch};
 
 /// With these this server has not executed Commit, which another one, or an earlier call, may have done.
 constexpr const char* kNotTaken[] = {reason::kUnitOfWorkElsewhere, reason::kUnitOfWorkNotFound, reason::kShuttingDown,
@@ -124,8 +131,11 @@ absl::Status SendCall(const CallOptions& options, const Send& send, Clock* clock
     AddOwnHeaders(&context, options);
     SetTimeout(&context, deadline - clock->Now());
     absl::Status status = ToAbslStatus(send(&context));
-    const bool again = IsLost(status) || ReasonOf(status) == reason::kCommitOutcomeUnknown;
-    if (!may_repeat || !again || !Pause(backoff.Next(status), deadline, clock)) return status;
+    const std::chrono::nanoseconds pause = backoff.Next(status);
+    const bool open = IsLost(status) || ReasonOf(status) == reason::kCommitOutcomeUnknown;
+    const bool again =
+        WasNotTaken(status) ? WholePause(pause, deadline, clock) : may_repeat && open && Pause(pause, deadline, clock);
+    if (!again) return status;
   }
 }
 
@@ -161,8 +171,9 @@ absl::Status UnitState::SendInUnit(const Sending& sending, const CallOptions& op
     if (!sending.wait_for_ready) context.set_wait_for_ready(false);
     absl::Status status = ToAbslStatus(send(&context));
     // Busy then is the server with the first sending of the call.
-    const bool again = IsLost(status) || (!first && ReasonOf(status) == reason::kUnitOfWorkBusy);
-    if (!sending.again || !again || !Pause(backoff.Next(status), deadline, &clock_)) return status;
+    const bool open = IsLost(status) || (!first && ReasonOf(status) == reason::kUnitOfWorkBusy);
+    const bool again = WasDropped(status) || (sending.again && open);
+    if (!again || !Pause(backoff.Next(status), deadline, &clock_)) return status;
   }
 }
 
@@ -214,7 +225,9 @@ absl::Status UnitState::SendCommit(std::chrono::nanoseconds timeout) {
   v1::CommitRequest request;
   request.set_handle(begun_.handle());
   v1::CommitResponse response;
-  return ToAbslStatus(stub_->Commit(&context, request, &response));
+  absl::Status answer = ToAbslStatus(stub_->Commit(&context, request, &response));
+  if (!WasDropped(answer)) return answer;
+  return MakeError(StatusCode::kUnavailable, reason::kShuttingDown, "the server stopped before it saw Commit", id());
 }
 
 absl::Status UnitState::OutcomeUnknown(const absl::Status& last) const {
@@ -256,12 +269,12 @@ absl::Status UnitState::SendRollback(std::chrono::nanoseconds timeout) {
 absl::StatusOr<v1::UnitOfWorkInfo> UnitState::Get() {
   v1::GetRequest request;
   request.set_handle(begun_.handle());
-  v1::GetResponse response;
-  grpc::ClientContext context;
-  SetTimeout(&context, TimeFor(options_.call_timeout));
-  absl::Status status = ToAbslStatus(stub_->Get(&context, request, &response));
-  if (!status.ok()) return status;
-  return std::move(*response.mutable_unit_of_work());
+  CallOptions call;
+  call.timeout = std::chrono::ceil<Milliseconds>(TimeFor(options_.call_timeout));
+  const auto sender = [&](const Send& send) { return internal::SendCall(call, send, &clock_); };
+  auto response = CallThrough(sender, &v1::UnitOfWork::Stub::Get, stub_, request);
+  if (!response.ok()) return response.status();
+  return std::move(*response->mutable_unit_of_work());
 }
 
 absl::Status UnitState::Ended() const {

@@ -22,6 +22,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
+constexpr char kOtherPath[] = "_OTHER";
 constexpr int kContentTooLarge = 413;
 
 /// A look at the clock now and then costs nothing and bounds every wait.
@@ -61,28 +62,30 @@ std::string PathList(const std::vector<Page>& pages) {
   return paths;
 }
 
+/// Of a request that no page answers.
+PageAnswer Refusal(MHD_Connection* connection, std::string_view method, const std::vector<Page>& pages) {
+  if (!IsReading(method)) return {MHD_HTTP_METHOD_NOT_ALLOWED, "pages are read with GET or HEAD\n"};
+  if (HasBody(connection)) return {kContentTooLarge, "requests for pages have no body\n"};
+  return {MHD_HTTP_NOT_FOUND, Cat("there is no such page; there are ", PathList(pages), "\n")};
+}
+
 }  // namespace
 
 /// What libmicrohttpd calls, on its thread.
 struct AdminServer::Callbacks {
   static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* path, const char* method,
                               const char* /*version*/, const char* /*body*/, size_t* /*body_size*/, void** /*state*/) {
-    const auto& server = *static_cast<const AdminServer*>(self);
-    if (!IsReading(method)) {
-      return Answer(connection, {MHD_HTTP_METHOD_NOT_ALLOWED, "pages are read with GET or HEAD\n"}, kPlainText);
-    }
-    if (HasBody(connection)) {
-      return Answer(connection, {kContentTooLarge, "requests for pages have no body\n"}, kPlainText);
-    }
+    auto& server = *static_cast<AdminServer*>(self);
     const auto& pages = server.pages_;
     const auto page = std::find_if(pages.begin(), pages.end(), [path](const Page& item) { return item.path == path; });
-    if (page == pages.end()) {
-      const std::string text = Cat("there is no such page; there are ", PathList(pages), "\n");
-      return Answer(connection, {MHD_HTTP_NOT_FOUND, text}, kPlainText);
-    }
-    const PageAnswer answer = server.Render(*page);
+    const bool known = page != pages.end();
+    const bool refused = !known || !IsReading(method) || HasBody(connection);
+    const PageAnswer answer = refused ? Refusal(connection, method, pages) : server.Render(*page);
+    server.Count(known ? page->path : kOtherPath, answer.status);
+    const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info != nullptr) server.connections_.NoteAnswer(info->connect_fd);
     const bool failed = answer.status == MHD_HTTP_INTERNAL_SERVER_ERROR;
-    return Answer(connection, answer, failed ? kPlainText : page->content_type);
+    return Answer(connection, answer, refused || failed ? kPlainText : page->content_type);
   }
 
   static void OnConnection(void* self, MHD_Connection* connection, void** /*state*/,
@@ -156,6 +159,7 @@ void AdminServer::AcceptOne() {
       accept4(listener_.socket.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket.valid() || !connections_.Add(socket.get(), steady_clock::now())) {
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      connections_.NoteRefusal(AdminLimit::kOpenFiles);
       std::this_thread::sleep_for(kExhaustedPause);
     }
     return;
@@ -164,6 +168,20 @@ void AdminServer::AcceptOne() {
   const MHD_Result added =
       MHD_add_connection(daemon_.get(), socket.Release(), reinterpret_cast<const sockaddr*>(&peer), size);
   if (added != MHD_YES) connections_.Remove(number);
+}
+
+void AdminServer::Count(const std::string& path, int status) {
+  const absl::MutexLock lock(&mutex_);
+  ++requests_[{path, status}];
+}
+
+AdminStats AdminServer::stats() const {
+  AdminStats stats;
+  stats.connections = connections_.size();
+  for (size_t i = 0; i < kAdminLimits; ++i) stats.refused[i] = connections_.refused(static_cast<AdminLimit>(i));
+  const absl::MutexLock lock(&mutex_);
+  for (const auto& [answered, count] : requests_) stats.requests.push_back({answered.first, answered.second, count});
+  return stats;
 }
 
 /// Rendering is plain code of ours, but a failed allocation must not end the process from within a C library.

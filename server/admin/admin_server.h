@@ -4,15 +4,21 @@
 //   admin_server.h  the HTTP listener for operators: pages that others give it; libmicrohttpd is seen here only
 //   connections.h   who is connected to it, and who has to go
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "server/admin/connections.h"
 #include "server/base/file_descriptor.h"
 #include "server/base/listen_address.h"
@@ -25,6 +31,22 @@ struct PageAnswer {
   /// HTTP status.
   int status = 200;
   std::string body;
+};
+
+/// What became of requests since the start.
+struct AdminStats {
+  struct Requests {
+    /// Of a page, or "_OTHER" for paths that there are not.
+    std::string path;
+    /// HTTP status of the answers.
+    int status = 0;
+    uint64_t count = 0;
+  };
+  /// Those that occurred.
+  std::vector<Requests> requests;
+  /// By AdminLimit; such connections have no answer.
+  std::array<uint64_t, kAdminLimits> refused{};
+  size_t connections = 0;
 };
 
 struct Page {
@@ -62,6 +84,8 @@ class AdminServer {
 
   /// With the port that the system chose in place of 0.
   const std::string& address() const { return listener_.address.text; }
+  /// Thread-safe.
+  AdminStats stats() const;
 
  private:
   struct Callbacks;
@@ -74,10 +98,13 @@ class AdminServer {
   void AcceptLoop();
   void AcceptOne();
   PageAnswer Render(const Page& page) const;
+  void Count(const std::string& path, int status);
 
   const Listener listener_;
   const std::vector<Page> pages_;
   Connections connections_;
+  mutable absl::Mutex mutex_;
+  std::map<std::pair<std::string, int>, uint64_t> requests_ ABSL_GUARDED_BY(mutex_);
   /// Readable when it is time to end.
   const FileDescriptor stop_;
   std::unique_ptr<MHD_Daemon, StopDaemon> daemon_;

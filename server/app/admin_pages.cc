@@ -5,6 +5,7 @@
 
 #include "server/app/admin_fit.h"
 #include "server/app/admin_statements.h"
+#include "server/app/effective_settings.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 
@@ -51,9 +52,9 @@ std::vector<admin::Page> MakeAdminPages(const AdminSources& sources) {
   pages.push_back({"/statements", "application/json", [statements = sources.statements] {
                      return admin::PageAnswer{200, StatementsJson(*statements)};
                    }});
-  if (!sources.configuration.empty()) {
-    pages.push_back({"/config", "application/json", [text = sources.configuration] {
-                       return admin::PageAnswer{200, text};
+  if (sources.configuration != nullptr) {
+    pages.push_back({"/config", "application/json", [settings = sources.configuration] {
+                       return admin::PageAnswer{200, settings->Json()};
                      }});
   }
   return pages;

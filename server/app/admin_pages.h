@@ -14,6 +14,8 @@
 
 namespace rowkeeper::app {
 
+class LiveSettings;
+
 /// What the pages of the admin listener tell of. Pointers outlive it.
 struct AdminSources {
   const Heartbeat* heartbeat = nullptr;
@@ -21,8 +23,8 @@ struct AdminSources {
   const ServerMetrics* metrics = nullptr;
   const ServingState* serving = nullptr;
   const exec::StatementCache* statements = nullptr;
-  /// The page /config, as JSON without secrets; there is none when it is empty.
-  std::string configuration;
+  /// For the page /config; there is none when it is null.
+  const LiveSettings* configuration = nullptr;
 };
 
 std::vector<admin::Page> MakeAdminPages(const AdminSources& sources);

@@ -18,7 +18,7 @@ double InMilliseconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double, std::milli>(std::chrono::floor<std::chrono::microseconds>(time)).count();
 }
 
-StatementJson Describe(const sql::Statement& statement) {
+StatementJson DescribeStatement(const sql::Statement& statement) {
   const observe::StatementUse& use = *statement.use;
   const int64_t uses = use.uses();
   StatementJson json;
@@ -49,7 +49,7 @@ std::string StatementsJson(const exec::StatementCache& statements) {
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(listed), order.end(),
                     [](const auto& a, const auto& b) { return a.first > b.first; });
   StatementJson list = StatementJson::array();
-  for (size_t i = 0; i < listed; ++i) list.push_back(Describe(*kept[order[i].second]));
+  for (size_t i = 0; i < listed; ++i) list.push_back(DescribeStatement(*kept[order[i].second]));
   const StatementJson page = {{"kept", all}, {"not_kept", statements.refused()}, {"statements", std::move(list)}};
   return page.dump(2, ' ', false, StatementJson::error_handler_t::replace) + "\n";
 }

@@ -1,8 +1,6 @@
 #include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/util/json_util.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/impl/codegen/client_unary_call.h>
-#include <grpcpp/security/credentials.h>
 
 #include <cstdio>
 #include <iostream>
@@ -11,6 +9,7 @@
 #include <optional>
 
 #include "google/rpc/error_details.pb.h"
+#include "server/app/client_security.h"
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/reflection_client.h"
@@ -29,6 +28,7 @@ struct CallOptions {
   std::string method;
   std::string json = "{}";
   std::string address = "127.0.0.1:50051";
+  ClientSecurity security;
   std::vector<std::string> headers;
   double timeout_s = 10;
 };
@@ -100,7 +100,9 @@ absl::Status Invoke(const CallOptions& options, const std::shared_ptr<grpc::Chan
 
 int Call(CallOptions options) {
   if (options.json == "-") options.json.assign(std::istreambuf_iterator<char>(std::cin), {});
-  const auto channel = grpc::CreateChannel(options.address, grpc::InsecureChannelCredentials());
+  const auto connected = ConnectTo(options.address, options.security);
+  if (!connected.ok()) return FailWithCode(connected.status());
+  const std::shared_ptr<grpc::Channel>& channel = *connected;
   ReflectionClient reflection(channel, std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000)));
   const auto method = reflection.FindMethod(options.method);
   if (!method.ok()) return FailWithCode(method.status());
@@ -137,6 +139,7 @@ void AddCallCommand(CLI::App* root, Command* command) {
       ->required();
   call->add_option("json", options->json, "Request as JSON; - reads standard input")->capture_default_str();
   AddOption(call, "--address", &options->address, "Server, host:port or unix:/path");
+  AddClientSecurityOptions(call, &options->security);
   call->add_option("-H,--header", options->headers, "Request header, name:value; may be repeated")
       ->type_name(kHeaderType);
   call->add_option("--timeout", options->timeout_s, "Longest wait for the answer, seconds")
@@ -146,7 +149,8 @@ void AddCallCommand(CLI::App* root, Command* command) {
   call->footer(
       "Examples:\n"
       "  rowkeeper call ProfileRepository.GetByEmail '{\"email\": \"ada@example.com\"}'\n"
-      "  echo '{\"page_size\": 2}' | rowkeeper call planner.v1.TodoRepository/List -");
+      "  echo '{\"page_size\": 2}' | rowkeeper call planner.v1.TodoRepository/List -\n"
+      "  rowkeeper call TodoRepository.List '{}' --address rows.internal:443 --server-roots ca.crt");
   call->callback([command, options] { *command = [options] { return Call(*options); }; });
 }
 

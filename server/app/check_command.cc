@@ -148,7 +148,7 @@ int CheckDatabase(const CheckOptions& options, const LoadedCatalogue& loaded, co
   return fit->fits() && trials->refused.empty() ? kExitOk : kExitFailure;
 }
 
-int Check(const CheckOptions& options) {
+int CheckCatalogue(const CheckOptions& options) {
   catalogue::Diagnostics diagnostics;
   const auto loaded = LoadCatalogueOrExplain(options.catalogue, &diagnostics);
   if (loaded == nullptr) return kExitFailure;
@@ -182,7 +182,7 @@ void AddCheckCommand(CLI::App* root, Command* command) {
       "Examples:\n"
       "  rowkeeper check --proto-path proto --offline\n"
       "  rowkeeper check --proto-path proto --migrations migrations --database-url postgresql://me@db/shop");
-  check->callback([command, options] { *command = [options] { return Check(*options); }; });
+  check->callback([command, options] { *command = [options] { return CheckCatalogue(*options); }; });
 }
 
 }  // namespace rowkeeper::app

@@ -6,6 +6,7 @@
 #include "server/app/connection_settings.h"
 #include "server/app/secrets.h"
 #include "server/app/stream_settings.h"
+#include "server/app/tls_settings.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 
@@ -130,6 +131,15 @@ void AddCatalogueOptions(CLI::App* command, CatalogueSettings* settings) {
       ->group("Catalogue");
 }
 
+void AddPrivateDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
+  AddOption(command, "--data-dir", &settings->data_dir, "Data directory of the private PostgreSQL")
+      ->type_name("DIR")
+      ->group("Database");
+  AddOption(command, "--postgres-bin", &settings->postgres_bin, "Directory of initdb and postgres")
+      ->type_name("DIR")
+      ->group("Database");
+}
+
 void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
   AddSecretOption(command,
                   {"--database-url", kUrlType, "Database",
@@ -141,12 +151,7 @@ void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings) {
             "auto: a pooler that is found counts as one in transaction mode")
       ->check(CLI::IsMember({"auto", "none", "session", "transaction"}))
       ->group("Database");
-  AddOption(command, "--data-dir", &settings->data_dir, "Data directory of the private PostgreSQL")
-      ->type_name("DIR")
-      ->group("Database");
-  AddOption(command, "--postgres-bin", &settings->postgres_bin, "Directory of initdb and postgres")
-      ->type_name("DIR")
-      ->group("Database");
+  AddPrivateDatabaseOptions(command, settings);
   AddOption(command, "--connect-timeout", &settings->connect_timeout_s, "Longest time to connect, seconds")
       ->check(CLI::Range(1, 600))
       ->group("Database");
@@ -200,6 +205,10 @@ void AddQueueOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--calls-per-caller", &settings->calls_per_caller,
             "Calls of one caller that may wait for a connection or have one; 0: no limit of its own")
       ->check(CLI::Range(0, 1000000))
+      ->group("Server");
+  AddOption(command, "--merge", &settings->merge,
+            "Calls that run together as one statement while others of their kind are under way: none, or reads by key")
+      ->check(CLI::IsMember({"off", "reads"}))
       ->group("Server");
 }
 
@@ -338,6 +347,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddUnitOptions(command, &settings->units);
   AddStreamOptions(command, &settings->streams);
   AddConnectionOptions(command, &settings->connections);
+  AddTlsOptions(command, &settings->tls);
 }
 
 void AddAllServeOptions(CLI::App* command, ServeOptions* options) {

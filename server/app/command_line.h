@@ -22,6 +22,8 @@ int Fail(const absl::Status& status);
 void AddConfigOption(CLI::App* command);
 void AddCatalogueOptions(CLI::App* command, CatalogueSettings* settings);
 void AddDatabaseOptions(CLI::App* command, DatabaseSettings* settings);
+/// Those of AddDatabaseOptions that say where the private PostgreSQL is.
+void AddPrivateDatabaseOptions(CLI::App* command, DatabaseSettings* settings);
 /// AddDatabaseOptions for a command that needs a session of its own.
 void AddSessionDatabaseOptions(CLI::App* command, DatabaseSettings* settings);
 void AddPoolOptions(CLI::App* command, PoolSettings* settings);
@@ -53,7 +55,10 @@ std::string EnvironmentName(const std::string& option);
 
 template <typename T>
 CLI::Option* AddOption(CLI::App* command, const std::string& name, T* value, const std::string& help) {
-  return command->add_option(name, *value, help)->envname(EnvironmentName(name))->capture_default_str();
+  CLI::Option* const option = command->add_option(name, *value, help);
+  option->envname(EnvironmentName(name))->capture_default_str();
+  if (option->get_default_str() == "{}") option->default_str("[]");  // an empty list, as CLI11 2.4 writes it
+  return option;
 }
 
 }  // namespace rowkeeper::app

@@ -5,11 +5,13 @@
 //   command_line.cc        declares the options; settings.h: their defaults; option_values.h: where they come from;
 //                          config_file.h, secrets.h; effective_settings.h shows them
 //   unit_settings.h        limits of units, from flags; stream_settings.h those of streams
+//   tls_settings.h         certificates, from flags; client_security.h: of commands that call a server
 //   log_settings.h         the log, from the options, and changed while the server runs
 //   admin_pages.h          the pages of the admin listener, and admin_*.h; readiness.h, heartbeat.h: what they tell of
 //   database_monitor.h     health, fit of the schema and of custom queries
-//   statement_watch.h      whom statements wait for, their plans and query ids
+//   statement_watch.h      whom statements wait for, their plans and query ids; plan_turns.h: whose turn it is
 //   idempotency_sweeper.h  frees old idempotency keys
+//   foreground_program.h   another program that has the terminal: psql, pg_dump; complete_file.h, backup_input.h
 //   index_advice.h         what `check` says of missing indexes, with filter_index_advice.h and relation_advice.h
 
 #include <CLI/CLI.hpp>
@@ -32,6 +34,10 @@ void AddExplainCommand(CLI::App* root, Command* command);
 void AddCallCommand(CLI::App* root, Command* command);
 void AddGenerateCommand(CLI::App* root, Command* command);
 void AddMigrateCommand(CLI::App* root, Command* command);
+void AddDatabaseCommand(CLI::App* root, Command* command);
 void AddVersionCommand(CLI::App* root, Command* command);
+
+/// Adds all of them, in the order in which help lists them.
+void AddCommands(CLI::App* root, Command* command, const ValueSources* sources);
 
 }  // namespace rowkeeper::app

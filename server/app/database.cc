@@ -1,8 +1,12 @@
 #include "server/app/database.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "server/app/command_line.h"
 #include "server/base/error_details.h"
@@ -40,14 +44,40 @@ db::ConnectionOptions ConnectionSettings(const DatabaseSettings& settings) {
 }
 
 /// `source` is the flag or variable that the URL is of: what no retry mends ends the command, and names it.
-absl::Status Check(const std::string& url, const char* source) {
+absl::Status CheckUrl(const std::string& url, const char* source) {
   const absl::Status status = db::CheckConnInfo(url);
   if (status.ok()) return status;
   const std::optional<std::string> problem = ProblemOfField(status, "database_url");
   return absl::InvalidArgumentError(Cat(source, " ", problem.value_or(std::string(status.message()))));
 }
 
+void ForgetEnvironmentOfLibpq() {
+  std::vector<std::string> names;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    if (text.substr(0, 2) == "PG") names.emplace_back(text.substr(0, text.find('=')));
+  }
+  for (const std::string& name : names) unsetenv(name.c_str());
+}
+
 }  // namespace
+
+embedded::EmbeddedOptions ToEmbeddedOptions(const DatabaseSettings& settings,
+                                            std::function<void(const std::string&)> progress) {
+  embedded::EmbeddedOptions options;
+  options.data_dir = settings.data_dir;
+  options.binaries_dir = settings.postgres_bin;
+  options.log = std::move(progress);
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<embedded::EmbeddedPostgres>> OpenPrivatePostgres(
+    const DatabaseSettings& settings, EmbeddedUse use, std::function<void(const std::string&)> progress) {
+  ForgetEnvironmentOfLibpq();
+  const embedded::EmbeddedOptions options = ToEmbeddedOptions(settings, std::move(progress));
+  return use == EmbeddedUse::kOwn ? embedded::EmbeddedPostgres::Start(options)
+                                  : embedded::EmbeddedPostgres::OpenOrAttach(options);
+}
 
 absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, EmbeddedUse use,
                                       std::function<void(const std::string&)> progress) {
@@ -56,26 +86,21 @@ absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, Embedded
   if (!settings.url.empty()) {
     database.connection.url = settings.url;
     database.description = "the database of --database-url";
-    if (absl::Status status = Check(settings.url, "--database-url"); !status.ok()) return status;
+    if (absl::Status status = CheckUrl(settings.url, "--database-url"); !status.ok()) return status;
     return database;
   }
   if (IsSet("DATABASE_URL")) {
     database.connection.url = std::getenv("DATABASE_URL");
     database.description = "the database of DATABASE_URL";
-    if (absl::Status status = Check(database.connection.url, "DATABASE_URL"); !status.ok()) return status;
+    if (absl::Status status = CheckUrl(database.connection.url, "DATABASE_URL"); !status.ok()) return status;
     return database;
   }
   if (PgEnvironmentNamesDatabase()) {
     database.description = "the database of the PG* variables";
-    if (absl::Status status = Check("", "a connection by the PG* variables"); !status.ok()) return status;
+    if (absl::Status status = CheckUrl("", "a connection by the PG* variables"); !status.ok()) return status;
     return database;
   }
-  embedded::EmbeddedOptions options;
-  options.data_dir = settings.data_dir;
-  options.binaries_dir = settings.postgres_bin;
-  options.log = std::move(progress);
-  auto embedded = use == EmbeddedUse::kOwn ? embedded::EmbeddedPostgres::Start(options)
-                                           : embedded::EmbeddedPostgres::OpenOrAttach(options);
+  auto embedded = OpenPrivatePostgres(settings, use, std::move(progress));
   if (!embedded.ok()) return embedded.status();
   database.embedded = *std::move(embedded);
   database.connection.url = database.embedded->url();
@@ -97,7 +122,7 @@ absl::StatusOr<Database> OpenSessionDatabase(const DatabaseSettings& settings,
   if (database.connection.pooler != db::Pooler::kSession) database.connection.pooler = db::Pooler::kAuto;
   database.connection.use = db::SessionUse::kSession;
   database.description = "the database of --migrations-database-url";
-  if (absl::Status status = Check(settings.migrations_url, "--migrations-database-url"); !status.ok()) return status;
+  if (absl::Status status = CheckUrl(settings.migrations_url, "--migrations-database-url"); !status.ok()) return status;
   return database;
 }
 

@@ -23,6 +23,16 @@ struct Database {
 /// A server starts the embedded database and is its only owner; a command joins the one that a server runs.
 enum class EmbeddedUse { kOwn, kJoin };
 
+/// Where the private PostgreSQL of `settings` is. `progress` gets a line when something takes time.
+embedded::EmbeddedOptions ToEmbeddedOptions(const DatabaseSettings& settings,
+                                            std::function<void(const std::string&)> progress);
+
+/// Starts the private PostgreSQL, whatever else the settings and the environment name. From then on the process has no
+/// PG* variable: libpq would complete the URL by them, here and in programs that it runs, and none is meant for this
+/// database. Call before other threads read the environment.
+absl::StatusOr<std::unique_ptr<embedded::EmbeddedPostgres>> OpenPrivatePostgres(
+    const DatabaseSettings& settings, EmbeddedUse use, std::function<void(const std::string&)> progress);
+
 /// Finds the database; starts the embedded one when none is named. Does not connect to any other. `progress` gets a
 /// line when something takes time.
 absl::StatusOr<Database> OpenDatabase(const DatabaseSettings& settings, EmbeddedUse use,

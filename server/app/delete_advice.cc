@@ -12,17 +12,12 @@
 namespace rowkeeper::app {
 namespace {
 
-using catalogue::Change;
 using catalogue::Column;
 using catalogue::Dependent;
 using catalogue::Entity;
 using schema::LiveConstraint;
 using schema::LiveIndex;
 using schema::LiveTable;
-
-bool DeletesForGood(const plan::MethodPlan& plan) {
-  return plan.change() == Change::kDelete || plan.change() == Change::kPurge;
-}
 
 const LiveConstraint* ForeignKeyOf(const LiveTable& table, const Column& column) {
   const auto found = std::find_if(table.constraints.begin(), table.constraints.end(), [&](const LiveConstraint& key) {
@@ -31,7 +26,7 @@ const LiveConstraint* ForeignKeyOf(const LiveTable& table, const Column& column)
   return found == table.constraints.end() ? nullptr : &*found;
 }
 
-bool Serves(const LiveIndex& index, const Column& column) {
+bool ServesDeletes(const LiveIndex& index, const Column& column) {
   return index.valid && (index.method == "btree" || index.method == "hash") && !index.terms.empty() &&
          index.terms.front().column == column.name;
 }
@@ -71,7 +66,7 @@ class DeleteAdviser {
     bool partial = false;
     std::string replaced;
     for (const LiveIndex& index : table.indexes) {
-      if (!Serves(index, column)) continue;
+      if (!ServesDeletes(index, column)) continue;
       if (!index.where.has_value()) return;
       partial = true;
       if (index.terms.size() == 1 && !index.unique) replaced = index.name;
@@ -95,7 +90,7 @@ std::vector<std::string> AdviseDeleteIndexes(const std::vector<std::unique_ptr<c
                                              const schema::LiveSchema& live) {
   DeleteAdviser adviser(live);
   for (const auto& plan : plans) {
-    if (plan->query == nullptr && DeletesForGood(*plan)) adviser.Advise(*plan);
+    if (plan->query == nullptr && DeletesForGood(plan->change())) adviser.Advise(*plan);
   }
   return adviser.Take();
 }

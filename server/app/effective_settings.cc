@@ -17,12 +17,10 @@ using SettingsJson = nlohmann::ordered_json;
 
 constexpr size_t kExampleWidth = 118;
 
-bool StartsWith(const std::string& text, const std::string& beginning) { return text.rfind(beginning, 0) == 0; }
-
 EffectiveSetting::Kind KindOf(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return EffectiveSetting::Kind::kSwitch;
   const std::string type = option.get_type_name();
-  const bool number = StartsWith(type, "INT") || StartsWith(type, "UINT") || StartsWith(type, "FLOAT");
+  const bool number = HasPrefix(type, "INT") || HasPrefix(type, "UINT") || HasPrefix(type, "FLOAT");
   return number ? EffectiveSetting::Kind::kNumber : EffectiveSetting::Kind::kText;
 }
 
@@ -110,6 +108,21 @@ std::string ToJson(const std::vector<EffectiveSetting>& settings) {
     json[setting.name] = SettingsJson{{"value", ValueJson(setting)}, {"source", setting.source}};
   }
   return Dump(json, 2) + "\n";
+}
+
+void LiveSettings::Change(const std::map<std::string, ReloadedValue>& values) {
+  const absl::MutexLock lock(&mutex_);
+  for (EffectiveSetting& setting : settings_) {
+    const auto found = values.find(setting.name);
+    if (found == values.end()) continue;
+    setting.values = {found->second.text};
+    setting.source = found->second.source;
+  }
+}
+
+std::string LiveSettings::Json() const {
+  const absl::MutexLock lock(&mutex_);
+  return ToJson(settings_);
 }
 
 std::string ToToml(const std::vector<EffectiveSetting>& settings) {

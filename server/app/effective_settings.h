@@ -2,9 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "server/app/option_values.h"
 
 namespace rowkeeper::app {
@@ -34,6 +38,22 @@ std::vector<EffectiveSetting> EffectiveSettings(const CLI::App& command, const V
 
 /// {"pool-size": {"value": 20, "source": "default"}, …}
 std::string ToJson(const std::vector<EffectiveSetting>& settings);
+
+/// The settings of a server that runs, a few of which change. Thread-safe.
+class LiveSettings {
+ public:
+  explicit LiveSettings(std::vector<EffectiveSetting> settings) : settings_(std::move(settings)) {}
+
+  /// What `values` has holds from now on. No secrets: they are not masked.
+  void Change(const std::map<std::string, ReloadedValue>& values);
+  /// See ToJson above.
+  std::string Json() const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::vector<EffectiveSetting> settings_ ABSL_GUARDED_BY(mutex_);
+};
+
 /// `pool-size = 20  # default`, a line each.
 std::string ToToml(const std::vector<EffectiveSetting>& settings);
 /// A configuration file with each setting by its default, turned off, after its help.

@@ -36,7 +36,7 @@ bool ServesSearch(const catalogue::Entity& entity, const FilterTerm& filter, con
                      [&](int column) { return Defines(index, entity.columns[column].name); });
 }
 
-bool Serves(const catalogue::Entity& entity, const FilterTerm& filter, const LiveIndex& index) {
+bool ServesFilter(const catalogue::Entity& entity, const FilterTerm& filter, const LiveIndex& index) {
   const std::string& column = entity.columns[filter.column].name;
   const bool trigrams = HasColumn(index, column) && Defines(index, "gin_trgm_ops");
   switch (filter.op) {
@@ -88,7 +88,7 @@ void AdviseFilterIndexes(const std::vector<std::unique_ptr<const plan::MethodPla
       if (!LooksInside(filter.op)) continue;
       const bool served = std::any_of(table.indexes.begin(), table.indexes.end(), [&](const LiveIndex& index) {
         const bool whole = !index.where.has_value() || schema::CoversNotDeleted(*plan->entity, table, *index.where);
-        return index.valid && whole && Serves(*plan->entity, filter, index);
+        return index.valid && whole && ServesFilter(*plan->entity, filter, index);
       });
       const Wanted wanted = WantedFor(*plan->entity, filter);
       if (served || !said.insert(Cat(plan->entity->full_name, " ", wanted.index)).second) continue;

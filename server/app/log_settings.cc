@@ -23,9 +23,9 @@ absl::Status ParseSlowCall(const std::string& text, std::chrono::milliseconds* l
   return absl::OkStatus();
 }
 
-std::string ValueOf(const std::map<std::string, std::string>& values, const char* name) {
+std::string ValueOf(const std::map<std::string, ReloadedValue>& values, const char* name) {
   const auto found = values.find(name);
-  return found == values.end() ? std::string() : found->second;
+  return found == values.end() ? std::string() : found->second.text;
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ absl::Status ChangeLog(const LogChange& change) {
   return absl::OkStatus();
 }
 
-LogChange ToLogChange(const std::map<std::string, std::string>& values) {
+LogChange ToLogChange(const std::map<std::string, ReloadedValue>& values) {
   return {ValueOf(values, kLevel), ValueOf(values, kCalls), ValueOf(values, kSlowCall)};
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/app/option_values.h"
 #include "server/app/settings.h"
 #include "server/observe/log.h"
 
@@ -29,6 +30,6 @@ struct LogChange {
 absl::Status ChangeLog(const LogChange& change);
 
 /// `values` by option, of ReloadableLogOptions(); those that are not there stay as they are.
-LogChange ToLogChange(const std::map<std::string, std::string>& values);
+LogChange ToLogChange(const std::map<std::string, ReloadedValue>& values);
 
 }  // namespace rowkeeper::app

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "server/app/option_values.h"
 #include "server/app/secrets.h"
 #include "server/app/signals.h"
+#include "server/base/clock.h"
+#include "server/db/run_detached.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::app {
@@ -55,7 +58,7 @@ int Run(const Command& command) {
 }
 
 int Main(int argc, char** argv) {
-  IgnoreBrokenPipes();
+  SetUpSignals();
   SendLinesOfProtobufToTheLog();
   ChooseLockChecks();
   observe::StopLog();  // until `serve` starts it, lines of spdlog's default logger go to standard error directly
@@ -66,14 +69,7 @@ int Main(int argc, char** argv) {
   root.failure_message(ExplainMistake);
   Command command;
   ValueSources sources;
-  AddServeCommand(&root, &command, &sources);
-  AddCheckCommand(&root, &command);
-  AddExplainCommand(&root, &command);
-  AddCallCommand(&root, &command);
-  AddGenerateCommand(&root, &command);
-  AddMigrateCommand(&root, &command);
-  AddConfigCommand(&root, &command, &sources);
-  AddVersionCommand(&root, &command);
+  AddCommands(&root, &command, &sources);
   TakeOneValueEachTime(&root);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   HideSecrets(root, argc, argv);
@@ -89,4 +85,9 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace rowkeeper::app
 
-int main(int argc, char** argv) { return rowkeeper::app::Main(argc, argv); }
+int main(int argc, char** argv) {
+  const int code = rowkeeper::app::Main(argc, argv);
+  if (rowkeeper::db::AwaitDetached(rowkeeper::Clock::duration::zero())) return code;
+  std::fflush(nullptr);
+  std::_Exit(code);
+}

@@ -1,11 +1,15 @@
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/database.h"
 #include "server/app/loaded_catalogue.h"
+#include "server/app/migrate_steps.h"
+#include "server/app/migrate_subcommand.h"
 #include "server/schema/init_data.h"
 #include "server/schema/migration_runner.h"
 #include "server/sql/backfill_sql.h"
@@ -16,71 +20,8 @@ namespace rowkeeper::app {
 namespace {
 
 using schema::MigrationState;
-using schema::MigrationStep;
-using Steps = absl::StatusOr<std::vector<MigrationStep>>;
 
-struct MigrateOptions {
-  std::string directory = "migrations";
-  DatabaseSettings database;
-  CatalogueSettings catalogue;
-  int up_count = 0;
-  std::string up_to;
-  int down_count = 1;
-  std::string name;
-  std::string stamp_version = "head";
-  std::vector<std::string> entities;
-  bool idempotency_keys = false;
-  std::string backfill;
-  std::string set;
-  std::string where;
-  int batch_rows = 1000;
-};
-
-const char* Verb(MigrationStep::Action action) {
-  switch (action) {
-    case MigrationStep::Action::kApplied:
-      return "applied";
-    case MigrationStep::Action::kTakenDown:
-      return "taken down";
-    case MigrationStep::Action::kStamped:
-      return "recorded";
-    case MigrationStep::Action::kUnstamped:
-      return "forgot";
-    case MigrationStep::Action::kInitData:
-      return "loaded";
-  }
-  return "";
-}
-
-void PrintStep(const MigrationStep& step) {
-  std::printf("%s %s (%lld ms)\n", Verb(step.action), step.path.empty() ? step.version.c_str() : step.path.c_str(),
-              static_cast<long long>(step.duration_ms));
-  std::fflush(stdout);
-}
-
-/// Runs `work` on the database that the options name, printing each step as it is done.
-template <typename Work>
-int OnDatabase(const MigrateOptions& options, Work work) {
-  const auto progress = [](const std::string& line) { std::fprintf(stderr, "rowkeeper: %s\n", line.c_str()); };
-  const auto database = OpenSessionDatabase(options.database, progress);
-  if (!database.ok()) return Fail(database.status());
-  schema::MigratorOptions migrator;
-  migrator.database_url = database->connection.url;
-  migrator.pooler = database->connection.pooler;
-  migrator.directory = options.directory;
-  migrator.lock_timeout_ms = database->connection.lock_timeout_ms;
-  migrator.observer.step = PrintStep;
-  migrator.observer.notice = progress;
-  return work(migrator);
-}
-
-int Finish(const Steps& steps) {
-  if (!steps.ok()) return Fail(steps.status());
-  if (steps->empty()) std::printf("nothing to do\n");
-  return kExitOk;
-}
-
-const char* Describe(const MigrationState& state) {
+const char* DescribeState(const MigrationState& state) {
   switch (state.kind) {
     case MigrationState::Kind::kApplied:
       return state.by_dbmate ? "applied by dbmate" : "applied";
@@ -96,20 +37,55 @@ const char* Describe(const MigrationState& state) {
   return "";
 }
 
-int PrintStatus(const schema::MigratorOptions& options) {
-  const auto states = schema::Migrator(options).Status();
-  if (!states.ok()) return Fail(states.status());
+/// "out of order", as programs read it.
+const char* StateWord(MigrationState::Kind kind) {
+  switch (kind) {
+    case MigrationState::Kind::kApplied:
+      return "applied";
+    case MigrationState::Kind::kPending:
+      return "pending";
+    case MigrationState::Kind::kEdited:
+      return "edited";
+    case MigrationState::Kind::kOutOfOrder:
+      return "out of order";
+    case MigrationState::Kind::kMissing:
+      return "missing";
+  }
+  return "";
+}
+
+void PrintJson(const std::vector<MigrationState>& states) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const MigrationState& state : states) {
+    nlohmann::ordered_json entry = {{"version", state.version}, {"name", state.name}, {"state", StateWord(state.kind)}};
+    if (!state.applied_at.empty()) entry["applied_at"] = state.applied_at;
+    if (state.by_dbmate) entry["by_dbmate"] = true;
+    list.push_back(std::move(entry));
+  }
+  std::printf("%s\n", list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+}
+
+void PrintTable(const std::vector<MigrationState>& states) {
   int pending = 0;
-  int wrong = 0;
-  for (const MigrationState& state : *states) {
-    const bool applied = state.kind == MigrationState::Kind::kApplied;
+  for (const MigrationState& state : states) {
     pending += state.kind == MigrationState::Kind::kPending ? 1 : 0;
-    wrong += applied || state.kind == MigrationState::Kind::kPending ? 0 : 1;
-    std::printf("%s_%s  %s%s%s\n", state.version.c_str(), state.name.c_str(), Describe(state),
+    std::printf("%s_%s  %s%s%s\n", state.version.c_str(), state.name.c_str(), DescribeState(state),
                 state.applied_at.empty() ? "" : " ", state.applied_at.c_str());
   }
-  std::printf("%zu migrations, %d pending\n", states->size(), pending);
-  return wrong == 0 ? kExitOk : kExitFailure;
+  std::printf("%zu migrations, %d pending\n", states.size(), pending);
+}
+
+bool IsInOrder(const MigrationState& state) {
+  return state.kind == MigrationState::Kind::kApplied || state.kind == MigrationState::Kind::kPending;
+}
+
+int PrintStatus(const MigrateOptions& options) {
+  const auto migrator = OpenMigratorDatabase(options);
+  if (!migrator.ok()) return Fail(migrator.status());
+  const auto states = schema::Migrator(migrator->options).Status();
+  if (!states.ok()) return Fail(states.status());
+  options.json ? PrintJson(*states) : PrintTable(*states);
+  return std::all_of(states->begin(), states->end(), IsInOrder) ? kExitOk : kExitFailure;
 }
 
 const catalogue::Entity* FindEntityOrExplain(const catalogue::Catalogue& catalogue, const std::string& name) {
@@ -170,31 +146,19 @@ int New(const MigrateOptions& options) {
   return kExitOk;
 }
 
-/// A command under `migrate`; `run` is what it does. Each needs options of its own: the environment fills those of all
-/// commands, also of those that were not asked for.
-CLI::App* AddMigrateSubcommand(CLI::App* migrate, const std::string& name, const std::string& help,
-                               const std::string& example, const std::shared_ptr<MigrateOptions>& options,
-                               Command* command, std::function<int(const MigrateOptions&)> run) {
-  CLI::App* subcommand = migrate->add_subcommand(name, help);
-  AddOption(subcommand, "--migrations", &options->directory, "Directory of the migration files")->type_name("DIR");
-  AddSessionDatabaseOptions(subcommand, &options->database);
-  AddConfigOption(subcommand);
-  subcommand->footer("Example:\n  rowkeeper " + example);
-  subcommand->callback([command, options, run] { *command = [options, run] { return run(*options); }; });
-  return subcommand;
-}
-
 void AddUp(CLI::App* migrate, Command* command) {
   const auto options = std::make_shared<MigrateOptions>();
-  CLI::App* up =
-      AddMigrateSubcommand(migrate, "up", "Apply pending migrations", "migrate up --migrations migrations/planner",
-                           options, command, [](const MigrateOptions& o) {
-                             return OnDatabase(o, [&o](const schema::MigratorOptions& m) {
-                               return Finish(schema::Migrator(m).Up({o.up_count, o.up_to}));
-                             });
-                           });
+  CLI::App* up = AddMigrateSubcommand(
+      migrate, "up", "Apply pending migrations", "migrate up --migrations migrations/planner", options, command,
+      [](const MigrateOptions& o) {
+        const schema::UpLimit limit = {o.up_count, o.up_to};
+        return RunSteps(o, {[limit](const schema::MigratorOptions& m) { return schema::Migrator(m).Up(limit); },
+                            [limit](const schema::MigratorOptions& m) { return schema::Migrator(m).PlanUp(limit); }});
+      });
   up->add_option("count", options->up_count, "At most so many")->check(CLI::Range(1, 1000000));
   up->add_option("--to", options->up_to, "Up to and including this version")->type_name("VERSION");
+  AddDryRunOption(up, options.get());
+  AddWaitOption(up, options.get());
 }
 
 void AddDown(CLI::App* migrate, Command* command) {
@@ -202,10 +166,12 @@ void AddDown(CLI::App* migrate, Command* command) {
   CLI::App* down = AddMigrateSubcommand(
       migrate, "down", "Take the newest migrations back", "migrate down 1 --migrations migrations/planner", options,
       command, [](const MigrateOptions& o) {
-        return OnDatabase(
-            o, [&o](const schema::MigratorOptions& m) { return Finish(schema::Migrator(m).Down(o.down_count)); });
+        const int count = o.down_count;
+        return RunSteps(o, {[count](const schema::MigratorOptions& m) { return schema::Migrator(m).Down(count); },
+                            [count](const schema::MigratorOptions& m) { return schema::Migrator(m).PlanDown(count); }});
       });
   down->add_option("count", options->down_count, "How many")->check(CLI::Range(1, 1000000))->capture_default_str();
+  AddDryRunOption(down, options.get());
 }
 
 /// A data migration: a change of the rows of one entity, in batches.
@@ -249,26 +215,34 @@ void AddStamp(CLI::App* migrate, Command* command) {
   CLI::App* stamp = AddMigrateSubcommand(
       migrate, "stamp", "Record migrations as applied without running them",
       "migrate stamp head --migrations migrations/planner", options, command, [](const MigrateOptions& o) {
-        return OnDatabase(
-            o, [&o](const schema::MigratorOptions& m) { return Finish(schema::Migrator(m).Stamp(o.stamp_version)); });
+        const std::string to = o.stamp_version;
+        return RunSteps(o, {[to](const schema::MigratorOptions& m) { return schema::Migrator(m).Stamp(to); },
+                            [to](const schema::MigratorOptions& m) { return schema::Migrator(m).PlanStamp(to); }});
       });
   stamp->add_option("version", options->stamp_version, "A version, head or base")->capture_default_str();
+  AddDryRunOption(stamp, options.get());
+}
+
+void AddStatus(CLI::App* migrate, Command* command) {
+  const auto options = std::make_shared<MigrateOptions>();
+  CLI::App* status =
+      AddMigrateSubcommand(migrate, "status", "Show which migrations are applied",
+                           "migrate status --migrations migrations/planner", options, command, PrintStatus);
+  AddSwitch(status, "--json", &options->json, "For programs: a JSON array");
 }
 
 /// init-data and bootstrap, which stand beside `migrate` as well as under it.
 void AddDataCommands(CLI::App* parent, const std::string& prefix, Command* command) {
-  AddMigrateSubcommand(parent, "init-data", "Load init_data/*.sql, which must be repeatable",
-                       prefix + "init-data --migrations migrations/planner", std::make_shared<MigrateOptions>(),
-                       command, [](const MigrateOptions& o) {
-                         return OnDatabase(
-                             o, [](const schema::MigratorOptions& m) { return Finish(schema::ApplyInitData(m)); });
-                       });
-  AddMigrateSubcommand(parent, "bootstrap", "Apply pending migrations, then load init_data/*.sql",
-                       prefix + "bootstrap --migrations migrations/planner", std::make_shared<MigrateOptions>(),
-                       command, [](const MigrateOptions& o) {
-                         return OnDatabase(
-                             o, [](const schema::MigratorOptions& m) { return Finish(schema::Bootstrap(m)); });
-                       });
+  const auto add = [&](const std::string& name, const std::string& help, const SteppedCommand& steps) {
+    const auto options = std::make_shared<MigrateOptions>();
+    CLI::App* added =
+        AddMigrateSubcommand(parent, name, help, prefix + name + " --migrations migrations/planner", options, command,
+                             [steps](const MigrateOptions& o) { return RunSteps(o, steps); });
+    AddDryRunOption(added, options.get());
+    AddWaitOption(added, options.get());
+  };
+  add("init-data", "Load init_data/*.sql, which must be repeatable", {schema::ApplyInitData, schema::PlanInitData});
+  add("bootstrap", "Apply pending migrations, then load init_data/*.sql", {schema::Bootstrap, schema::PlanBootstrap});
 }
 
 }  // namespace
@@ -282,9 +256,11 @@ void AddMigrateCommand(CLI::App* root, Command* command) {
   AddDown(migrate, command);
   AddNew(migrate, command);
   AddStamp(migrate, command);
-  AddMigrateSubcommand(migrate, "status", "Show which migrations are applied",
-                       "migrate status --migrations migrations/planner", std::make_shared<MigrateOptions>(), command,
-                       [](const MigrateOptions& o) { return OnDatabase(o, PrintStatus); });
+  AddMigrateDiff(migrate, command);
+  AddMigrateCheck(migrate, command);
+  AddStatus(migrate, command);
+  AddMigrateSql(migrate, command);
+  AddMigrateVerify(migrate, command);
   AddDataCommands(migrate, "migrate ", command);
   AddDataCommands(root, "", command);
 }

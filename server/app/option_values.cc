@@ -16,6 +16,7 @@
 namespace rowkeeper::app {
 namespace {
 
+constexpr char kDefault[] = "default";
 constexpr char kFlag[] = "flag";
 constexpr char kEnvironment[] = "environment";
 constexpr char kConfigurationFile[] = "configuration file";
@@ -204,7 +205,7 @@ void ReadSecretFiles(CLI::App* command, ValueSources* sources) {
 
 std::string ValueSources::Of(const CLI::Option& option) const {
   const auto found = sources_.find(&option);
-  return found == sources_.end() ? "default" : found->second;
+  return found == sources_.end() ? kDefault : found->second;
 }
 
 void ValueSources::Note(const CLI::App& command, const std::string& source) {
@@ -236,9 +237,9 @@ void ParseOptions(CLI::App* root, const std::vector<std::string>& arguments, Val
   }
 }
 
-absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(CLI::App& command, const ValueSources& sources,
-                                                                  const std::vector<std::string>& names) {
-  std::map<std::string, std::string> values;
+absl::StatusOr<std::map<std::string, ReloadedValue>> ReloadedValues(CLI::App& command, const ValueSources& sources,
+                                                                    const std::vector<std::string>& names) {
+  std::map<std::string, ReloadedValue> values;
   const CLI::Option* config = command.get_option_no_throw(kConfigOption);
   if (config == nullptr || config->count() == 0) return values;
   const absl::StatusOr<ConfigFile> file = ReadConfigFile(config->as<std::string>());
@@ -250,14 +251,14 @@ absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(CLI::App& comm
   for (const std::string& name : names) {
     const CLI::Option* option = command.get_option_no_throw("--" + name);
     const std::string source = option == nullptr ? kFlag : sources.Of(*option);
-    if (source != kFlag && source != kEnvironment) values[name] = option->get_default_str();
+    if (source != kFlag && source != kEnvironment) values[name] = {option->get_default_str(), kDefault};
   }
   for (const std::string& section : {std::string(), SectionOf(command)}) {
     for (const ConfigEntry& entry : file->entries) {
       const auto value = entry.section == section ? values.find(entry.name) : values.end();
       if (value == values.end()) continue;
       if (entry.values.size() != 1) return InvalidField(entry.name, Cat(file->Place(entry), ": is not one value"));
-      value->second = entry.values.front();
+      value->second = {entry.values.front(), kConfigurationFile};
     }
   }
   return values;

@@ -32,12 +32,18 @@ void ParseOptions(CLI::App* root, const std::vector<std::string>& arguments, Val
 /// The command that was parsed below `command`, or nullptr.
 CLI::App* ParsedSubcommand(const CLI::App& command);
 
+struct ReloadedValue {
+  std::string text;
+  /// As ValueSources::Of gives it.
+  std::string source;
+};
+
 /// What holds by now of `names`, for settings that change while the server runs: of each that neither a flag nor the
-/// environment gave, the text in the configuration file of `command`, or the default if it does not stand there. Values
-/// are not checked. Empty when there is no file. Errors: those of ReadConfigFile; INVALID_ARGUMENT for a list, and for
-/// a name that no command has.
-absl::StatusOr<std::map<std::string, std::string>> ReloadedValues(CLI::App& command, const ValueSources& sources,
-                                                                  const std::vector<std::string>& names);
+/// environment gave, what stands in the configuration file of `command`, or the default if it does not stand there.
+/// Values are not checked. Empty when there is no file. Errors: those of ReadConfigFile; INVALID_ARGUMENT for a list,
+/// and for a name that no command has.
+absl::StatusOr<std::map<std::string, ReloadedValue>> ReloadedValues(CLI::App& command, const ValueSources& sources,
+                                                                    const std::vector<std::string>& names);
 
 /// What is wrong in `file` for any command below `root`, each as "FILE:LINE: NAME: …": unknown names, values that the
 /// option refuses. Fills options, so it is for a `root` whose commands are not run.

@@ -11,7 +11,7 @@
 namespace rowkeeper::app {
 namespace {
 
-constexpr std::chrono::seconds kPeriod{30};
+constexpr std::chrono::seconds kCheckPeriod{30};
 constexpr std::chrono::seconds kCountLimit{10};
 
 }  // namespace
@@ -20,7 +20,7 @@ PendingMigrations::PendingMigrations(std::string directory, exec::Executor* exec
     : directory_(std::move(directory)),
       executor_(executor),
       clock_(timers->clock()),
-      timer_(timers, kPeriod, [this] { Start(); }) {
+      timer_(timers, kCheckPeriod, [this] { Start(); }) {
   Start();
 }
 

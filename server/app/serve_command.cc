@@ -5,7 +5,7 @@
 #include "server/app/command_line.h"
 #include "server/app/commands.h"
 #include "server/app/effective_settings.h"
-#include "server/app/heap_keeper.h"
+#include "server/app/heap_trimmer.h"
 #include "server/app/log_settings.h"
 #include "server/app/server_process.h"
 #include "server/app/signals.h"
@@ -35,15 +35,17 @@ struct GivenOptions {
   const ValueSources& sources;
 };
 
-/// What of the configuration may change while the server runs.
-void ReadConfigurationAgain(const GivenOptions& given) {
+/// What of the configuration may change while the server runs; `settings` are told.
+void ReadConfigurationAgain(const GivenOptions& given, LiveSettings* settings) {
   if (given.command.count(kConfigOption) == 0) {
     Log(LogLevel::kWarning, "SIGHUP: there is no configuration file to read again; start the server with --config");
     return;
   }
   const auto values = ReloadedValues(given.command, given.sources, ReloadableLogOptions());
   const absl::Status status = values.ok() ? ChangeLog(ToLogChange(*values)) : values.status();
-  if (!status.ok()) {
+  if (status.ok()) {
+    settings->Change(*values);
+  } else {
     Log(LogLevel::kError, "SIGHUP: the configuration file was not applied",
         {{"reason", std::string(status.message())}});
   }
@@ -54,11 +56,12 @@ int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded
   absl::StatusOr<Database> database = OpenDatabase(options.database, EmbeddedUse::kOwn, progress);
   if (!database.ok()) return Fail(database.status());
   Log(LogLevel::kInfo, "database", {{"is", database->description}});
-  auto process = ServerProcess::Start(loaded, {options.serve, options.pool, database->connection, &Clock::System(),
-                                               ToJson(EffectiveSettings(given.command, given.sources))});
+  LiveSettings settings(EffectiveSettings(given.command, given.sources));
+  auto process =
+      ServerProcess::Start(loaded, {options.serve, options.pool, database->connection, &Clock::System(), &settings});
   if (!process.ok()) return Fail(process.status());
   Log(LogLevel::kInfo, "listening", {{"addresses", absl::StrJoin((*process)->addresses(), ", ")}});
-  WaitForStopSignal([&given] { ReadConfigurationAgain(given); });
+  WaitForStopSignal([&] { ReadConfigurationAgain(given, &settings); });
   ExitOnNextStopSignal(kExitTerminated);
   const auto teardown = TeardownLimit(database->connection, options.serve.units);
   const auto stop = database->embedded != nullptr ? kStopLimit : std::chrono::seconds(0);
@@ -73,7 +76,7 @@ int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded
 
 int Serve(const ServeOptions& options, const GivenOptions& given) {
   BlockStopSignals();
-  HeapKeeper::LimitHeap();
+  HeapTrimmer::LimitHeap();
   const absl::Status status = StartLogging(options.serve);
   if (!status.ok()) {
     Fail(status);
@@ -95,7 +98,7 @@ void AddServeCommand(CLI::App* root, Command* command, const ValueSources* sourc
       "Examples:\n"
       "  rowkeeper serve --proto-path proto --migrations migrations\n"
       "  rowkeeper serve --descriptor-set shop.binpb --database-url postgresql://me@db/shop\n"
-      "  rowkeeper serve --proto-path proto --listen 0.0.0.0:50051 --listen unix:/run/rowkeeper.sock");
+      "  rowkeeper serve --proto-path proto --listen 0.0.0.0:50051 --tls-cert tls.crt --tls-key tls.key");
   serve->callback([=] { *command = [=] { return Serve(*options, {*serve, *sources}); }; });
 }
 

@@ -109,6 +109,15 @@ void AddHealth(const wire::HealthService& health, Exposition* out) {
   }
 }
 
+void AddHealthCalls(const wire::HealthStats& stats, Exposition* out) {
+  AddGauge(out, "rowkeeper_health_watches_open", "Watch streams of grpc.health.v1 that are open",
+           static_cast<double>(stats.watchers));
+  for (size_t i = 0; i < wire::kHealthLimits; ++i) {
+    AddCounter(out, "rowkeeper_health_refused_total", "Calls of grpc.health.v1 that were refused, by limit",
+               stats.refused[i], {{"limit", wire::HealthLimitName(static_cast<wire::HealthLimit>(i))}});
+  }
+}
+
 void AddConnections(const net::ConnectionStats& stats, Exposition* out) {
   AddGauge(out, "rowkeeper_connections_open", "Connections of callers that are open", static_cast<double>(stats.open));
   AddGauge(out, "rowkeeper_connections_max", "Connections that may be open: --max-connections, or what files allow",
@@ -119,10 +128,22 @@ void AddConnections(const net::ConnectionStats& stats, Exposition* out) {
     AddCounter(out, "rowkeeper_connections_refused_total", "Connections closed as soon as they were accepted, by limit",
                stats.refused_total[i], {{"limit", net::RefusalName(static_cast<net::Refusal>(i))}});
   }
-  for (size_t i = 0; i < net::kCuts; ++i) {
-    AddCounter(out, "rowkeeper_connections_cut_total", "Connections ended for what they brought, by cause",
-               stats.cut_total[i], {{"cause", net::CutName(static_cast<net::Cut>(i))}});
+  for (size_t i = 0; i < net::kAbortCauses; ++i) {
+    AddCounter(out, "rowkeeper_connections_aborted_total", "Connections ended for what they brought, by cause",
+               stats.aborted_total[i], {{"cause", net::AbortCauseName(static_cast<net::AbortCause>(i))}});
   }
+}
+
+void AddTls(const net::TlsStats& stats, Exposition* out) {
+  const std::chrono::duration<double> expires = stats.expires.time_since_epoch();
+  AddGauge(out, "rowkeeper_tls_certificate_expiry_timestamp_seconds",
+           "When the certificate in use expires, seconds since 1970", expires.count());
+  AddCounter(out, "rowkeeper_tls_loads_total", "Times that certificates were taken from the TLS files",
+             stats.loads_total);
+  AddCounter(out, "rowkeeper_tls_load_failures_total", "Problems that kept changed TLS files from being taken",
+             stats.load_failures_total);
+  AddCounter(out, "rowkeeper_tls_handshakes_failed_total", "TLS handshakes that failed for what the client sent",
+             wire::GrpcServer::failed_handshakes());
 }
 
 void AddPool(const db::Pool& pool, Exposition* out) {
@@ -143,6 +164,8 @@ void AddPool(const db::Pool& pool, Exposition* out) {
              stats.timeouts_total, {{"db_client_connection_pool_name", kPoolName}});
   AddDurations(out, "db_client_connection_wait_time_seconds", "Time to get a connection from the pool", pool.waits(),
                {{"db_client_connection_pool_name", kPoolName}});
+  AddDurations(out, "db_client_connection_use_time_seconds", "Time from getting a connection to giving it back",
+               pool.uses(), {{"db_client_connection_pool_name", kPoolName}});
   AddDurations(out, "db_client_connection_create_time_seconds", "Time to open a connection and set its session up",
                pool.connects(), {{"db_client_connection_pool_name", kPoolName}});
   AddCounter(out, "rowkeeper_pool_connects_total", "Connections that the pool opened", stats.opened_total);
@@ -170,6 +193,11 @@ void AddSessions(const db::SessionCounters& sessions, Exposition* out) {
   AddCounter(out, "rowkeeper_statements_terminated_total",
              "Statements that ignored their cancellation, and whose process of PostgreSQL was ended",
              sessions.terminated.value());
+  AddGauge(out, "rowkeeper_runaway_statements", "Statements that PostgreSQL executes although their process was ended",
+           sessions.runaways.running());
+  AddCounter(out, "rowkeeper_statements_left_total",
+             "Statements that were given up and may run on, for a pooler hides which process runs them",
+             sessions.left.value());
 }
 
 void AddMemory(const MemoryBudget& memory, Exposition* out) {
@@ -188,12 +216,15 @@ void AddMemory(const MemoryBudget& memory, Exposition* out) {
 
 void AddMonitor(const DatabaseMonitor& monitor, Exposition* out) {
   const DatabaseMonitor::Stats stats = monitor.stats();
-  AddCounter(out, "rowkeeper_schema_looks_total", "Looks at the database's schema", static_cast<uint64_t>(stats.looks));
-  AddCounter(out, "rowkeeper_schema_looks_behind_total", "Looks without an answer, or that could not see everything",
-             static_cast<uint64_t>(stats.looks_behind));
-  AddGauge(out, "rowkeeper_schema_look_seconds", "How long the last look at the schema took", Seconds(stats.last_look));
+  AddCounter(out, "rowkeeper_schema_probes_total", "Probes of the database's schema",
+             static_cast<uint64_t>(stats.probes));
+  AddCounter(out, "rowkeeper_schema_probes_incomplete_total",
+             "Probes without an answer, or that could not see everything",
+             static_cast<uint64_t>(stats.probes_incomplete));
+  AddGauge(out, "rowkeeper_schema_probe_seconds", "How long the last probe of the schema took",
+           Seconds(stats.last_probe));
   if (stats.since_complete == Clock::duration::max()) return;
-  AddGauge(out, "rowkeeper_schema_age_seconds", "Time since a look at the schema saw everything",
+  AddGauge(out, "rowkeeper_schema_age_seconds", "Time since a probe of the schema saw everything",
            Seconds(stats.since_complete));
 }
 
@@ -207,6 +238,12 @@ void AddExecutor(const exec::Executor& executor, Exposition* out) {
              stats.retried_total);
   AddCounter(out, "rowkeeper_conflict_retries_total",
              "Calls and jobs run again after a serialization failure or deadlock", stats.conflicts_retried_total);
+  AddCounter(out, "rowkeeper_merged_calls_total", "Calls answered by a statement that answered others, too",
+             stats.merged_calls_total);
+  AddCounter(out, "rowkeeper_merged_statements_total", "Statements that answered several calls",
+             stats.merged_statements_total);
+  AddCounter(out, "rowkeeper_unmerged_calls_total", "Calls run alone after a statement of several had failed",
+             stats.unmerged_calls_total);
 }
 
 void AddStatements(const exec::StatementCache& statements, Exposition* out) {
@@ -291,11 +328,27 @@ void AddMigrations(const PendingMigrations& migrations, Exposition* out) {
   }
 }
 
+void AddAdmin(const admin::AdminStats& stats, Exposition* out) {
+  AddGauge(out, "rowkeeper_admin_connections_open", "Connections of the admin listener that are open",
+           static_cast<double>(stats.connections));
+  for (const admin::AdminStats::Requests& requests : stats.requests) {
+    const std::string code = std::to_string(requests.status);
+    AddCounter(out, "rowkeeper_admin_requests_total", "Requests that the admin listener answered, by page and status",
+               requests.count, {{"page", requests.path}, {"code", code}});
+  }
+  for (size_t i = 0; i < admin::kAdminLimits; ++i) {
+    AddCounter(out, "rowkeeper_admin_refused_total", "Connections that the admin listener refused or ended, by limit",
+               stats.refused[i], {{"limit", admin::AdminLimitName(static_cast<admin::AdminLimit>(i))}});
+  }
+}
+
 void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.service != nullptr) AddService(*parts.service, out);
   if (parts.service != nullptr) AddUnread(*parts.service, out);
   if (parts.health != nullptr) AddHealth(*parts.health, out);
+  if (parts.health != nullptr) AddHealthCalls(parts.health->stats(), out);
   if (parts.server != nullptr) AddConnections(parts.server->connections(), out);
+  if (parts.certificates != nullptr) AddTls(parts.certificates->stats(), out);
   if (parts.sweeper != nullptr) {
     AddCounter(out, "rowkeeper_idempotency_swept_total", "Idempotency keys that were freed because they were too old",
                parts.sweeper->swept_total());
@@ -303,6 +356,7 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.serving != nullptr) AddServing(*parts.serving, out);
   if (parts.migrations != nullptr) AddMigrations(*parts.migrations, out);
   if (parts.monitor != nullptr) AddMonitor(*parts.monitor, out);
+  if (parts.admin != nullptr) AddAdmin(parts.admin->stats(), out);
   if (parts.executor != nullptr) AddExecutor(*parts.executor, out);
   if (parts.sessions != nullptr) AddSessions(*parts.sessions, out);
   if (parts.memory != nullptr) AddMemory(*parts.memory, out);
@@ -359,6 +413,11 @@ std::string ServerMetrics::Text() const {
 void ServerMetrics::SetMonitor(const DatabaseMonitor* monitor) {
   const absl::MutexLock lock(&mutex_);
   parts_.monitor = monitor;
+}
+
+void ServerMetrics::SetAdmin(const admin::AdminServer* admin) {
+  const absl::MutexLock lock(&mutex_);
+  parts_.admin = admin;
 }
 
 void ServerMetrics::Close() {

@@ -4,6 +4,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "server/admin/admin_server.h"
 #include "server/app/database_monitor.h"
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/pending_migrations.h"
@@ -12,6 +13,7 @@
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
 #include "server/exec/statement_cache.h"
+#include "server/net/tls_certificates.h"
 #include "server/observe/exposition.h"
 #include "server/uow/transaction.h"
 #include "server/wire/dynamic_service.h"
@@ -37,11 +39,13 @@ struct MeasuredParts {
   const wire::DynamicService* service = nullptr;
   const wire::HealthService* health = nullptr;
   const wire::GrpcServer* server = nullptr;
+  const net::TlsCertificates* certificates = nullptr;
   const ServingState* serving = nullptr;
   const PendingMigrations* migrations = nullptr;
   const IdempotencySweeper* sweeper = nullptr;
-  /// Of SetMonitor.
+  /// Of SetMonitor and SetAdmin.
   const DatabaseMonitor* monitor = nullptr;
+  const admin::AdminServer* admin = nullptr;
 };
 
 /// The one place where the counters of all parts get the names that operators know them by; the table in
@@ -51,8 +55,9 @@ class ServerMetrics {
   /// What `parts` points to lives until Close.
   explicit ServerMetrics(const MeasuredParts& parts) : parts_(parts) {}
 
-  /// For the part that begins after scrapes may come.
+  /// For the parts that begin after scrapes may come.
   void SetMonitor(const DatabaseMonitor* monitor);
+  void SetAdmin(const admin::AdminServer* admin);
   /// What a scrape gets: Exposition::Text. Reads a few locks of the parts, each for a moment.
   std::string Text() const;
   /// Waits for a scrape that is under way. What comes after it gets only what is the process's own.

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <thread>
 
 #include "server/app/admin_pages.h"
 #include "server/app/connection_settings.h"
 #include "server/app/memory_settings.h"
 #include "server/app/stream_settings.h"
+#include "server/app/tls_settings.h"
 #include "server/app/unit_settings.h"
 #include "server/base/database_errors.h"
 #include "server/base/text.h"
@@ -36,6 +38,15 @@ std::vector<plan::PageTokens::Key> TokenKeys(const ServeSettings& settings) {
 
 size_t Kibibytes(int count) { return static_cast<size_t>(count) * 1024; }
 
+/// Callers wait for the first probe of the database, which tells of a database that does not answer after 3 s. One that
+/// has very much to read is not waited for.
+constexpr std::chrono::milliseconds kFirstProbeLimit{5000};
+
+/// So many that a piece of an export with as many rows as it may have is no larger than a response.
+int64_t LargeRowBytes(const ServeSettings& settings) {
+  return static_cast<int64_t>(Kibibytes(settings.max_response_kib)) / settings.streams.export_rows + 1;
+}
+
 /// How long before the end of the drain units are rolled back.
 constexpr std::chrono::milliseconds kLongestGrace{1000};
 
@@ -56,8 +67,11 @@ exec::ExecutorOptions ToExecutorOptions(const ServerProcessOptions& options) {
   executor.workers = options.pool.pool_size + options.pool.max_overflow;
   executor.queue_limit = options.serve.queue_limit;
   executor.queue_target = Milliseconds(options.serve.queue_target_s);
+  executor.runaways = &options.connection.counters->runaways;
   executor.calls_per_caller = options.serve.calls_per_caller;
   executor.queue_timeout = Milliseconds(options.pool.pool_timeout_s);
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  executor.lanes.lanes = options.serve.merge == "off" ? 0 : std::clamp(processors, 1, executor.workers);
   return executor;
 }
 
@@ -98,14 +112,18 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       options_(Complete(options, errors_, memory_)),
       timers_(options.clock, [](const std::exception& error) { (void)observe::Caught("a timer", "", error); }),
       heartbeat_(&timers_),
-      heap_keeper_(memory_.get(), &timers_),
+      heap_trimmer_(memory_.get(), &timers_),
       token_keys_(TokenKeys(options.serve)),
       tokens_(token_keys_),
-      runner_parts_{errors_, tokens_, &statements_, options.clock,
-                    static_cast<int64_t>(Kibibytes(options.serve.max_response_kib))},
+      runner_parts_{errors_,
+                    tokens_,
+                    &statements_,
+                    options.clock,
+                    static_cast<int64_t>(Kibibytes(options.serve.max_response_kib)),
+                    LargeRowBytes(options.serve)},
       runner_(runner_parts_),
       pool_(ToPoolOptions(options.pool, options.clock), options_.connection),
-      executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options), &runner_, &pool_, &timers_)),
+      executor_(std::make_unique<exec::Executor>(ToExecutorOptions(options_), &runner_, &pool_, &timers_)),
       resolver_(std::make_shared<uow::CommitResolver>(
           options_.connection, Milliseconds(options.serve.units.in_doubt_limit_s), options.clock)),
       in_doubt_runs_(resolver_.get()),
@@ -131,13 +149,16 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   process->MakeMetrics();
   if (absl::Status status = process->ListenForAdmin(); !status.ok()) return status;
   ServerProcess* self = process.get();
+  process->accepting_ =
+      std::make_unique<DelayedStart>(&process->timers_, kFirstProbeLimit, [self] { self->server_->StartAccepting(); });
   process->monitor_ = std::make_unique<DatabaseMonitor>(
-      MakeDatabaseLook(loaded, process->options_.connection, process->timers_.clock()),
-      [self](const DatabaseView& view) { self->OnDatabaseChange(view); }, &process->timers_);
+      MakeDatabaseProbe(loaded, process->options_.connection, process->timers_.clock()),
+      [self](const DatabaseState& state) { self->OnDatabaseChange(state); }, &process->timers_);
   process->metrics_->SetMonitor(process->monitor_.get());
   StatementWatch::Options watch;
   watch.connection = process->options_.connection;
-  process->watch_ = std::make_unique<StatementWatch>(std::move(watch), &process->statements_);
+  watch.clock = &process->timers_.clock();
+  process->watch_ = std::make_unique<StatementWatch>(std::move(watch), [self] { return self->statements_.Kept(); });
   return process;
 }
 
@@ -229,12 +250,21 @@ void ServerProcess::AnnounceServices() {
 absl::Status ServerProcess::Listen() {
   wire::ServerOptions options;
   options.addresses = options_.serve.listen;
+  options.accepting = wire::ServerOptions::Accepting::kWhenTold;
   options.max_request_bytes = Kibibytes(options_.serve.max_request_kib);
   options.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
   options.memory_quota_bytes = memory_->bytes();
   if (absl::Status status = SetConnectionLimits(options_.serve.connections, options_.pool, &options); !status.ok()) {
     return status;
   }
+  auto certificates = OpenCertificates(options_.serve.tls);
+  if (!certificates.ok()) return certificates.status();
+  certificates_ = *std::move(certificates);
+  options.security = ToTransportSecurity(options_.serve.tls, certificates_.get());
+  // Calls that wait are open streams.
+  const auto waiting = static_cast<uint64_t>(options_.serve.queue_limit);
+  uint64_t& peer_streams = options.connections.abuse.peer_streams;
+  peer_streams = std::max(peer_streams, waiting + waiting / 5);
   std::vector<grpc::Service*> services = reflection_->services();
   services.push_back(&health_);
   services.push_back(service_.get());
@@ -252,6 +282,7 @@ absl::Status ServerProcess::ListenForAdmin() {
                                                               &statements_, options_.configuration});
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
+  metrics_->SetAdmin(admin_.get());
   return absl::OkStatus();
 }
 
@@ -286,31 +317,33 @@ void ServerProcess::MakeMetrics() {
   parts.service = service_.get();
   parts.health = &health_;
   parts.server = server_.get();
+  parts.certificates = certificates_.get();
   parts.serving = serving_.get();
   parts.migrations = pending_migrations_.get();
   parts.sweeper = sweeper_.get();
   metrics_ = std::make_unique<ServerMetrics>(parts);
 }
 
-void ServerProcess::OnDatabaseChange(const DatabaseView& view) {
-  LogBehind(view);
-  switch (view.reach) {
-    case DatabaseView::Reach::kUnreachable:
-      serving_->SetUnreachable(view.reason);
+void ServerProcess::OnDatabaseChange(const DatabaseState& state) {
+  LogBehind(state);
+  switch (state.reach) {
+    case DatabaseState::Reach::kUnreachable:
+      serving_->SetUnreachable(state.reason);
       break;
-    case DatabaseView::Reach::kPoolerUnfit:
-      serving_->SetRefused(view.reason);
+    case DatabaseState::Reach::kPoolerUnfit:
+      serving_->SetRefused(state.reason);
       break;
-    case DatabaseView::Reach::kReachable:
-      serving_->SetFit(view.fit);
+    case DatabaseState::Reach::kReachable:
+      serving_->SetFit(state.fit);
       break;
   }
   readiness_.SetDatabase(serving_->readiness());
+  accepting_->Start();
 }
 
-void ServerProcess::LogBehind(const DatabaseView& view) {
-  if (view.reach != DatabaseView::Reach::kReachable || view.behind == behind_) return;
-  behind_ = view.behind;
+void ServerProcess::LogBehind(const DatabaseState& state) {
+  if (state.reach != DatabaseState::Reach::kReachable || state.behind == behind_) return;
+  behind_ = state.behind;
   if (behind_.empty()) {
     Log(LogLevel::kInfo, "the schema is fully known again", {});
   } else {
@@ -339,6 +372,7 @@ void ServerProcess::Shutdown() {
 /// from.
 void ServerProcess::Stop() {
   if (metrics_ != nullptr) metrics_->Close();
+  if (accepting_ != nullptr) accepting_->Cancel();
   server_.reset();
   admin_.reset();
   units_slot_.Close();

@@ -10,7 +10,8 @@
 #include "server/admin/admin_server.h"
 #include "server/app/database.h"
 #include "server/app/database_monitor.h"
-#include "server/app/heap_keeper.h"
+#include "server/app/delayed_start.h"
+#include "server/app/heap_trimmer.h"
 #include "server/app/heartbeat.h"
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/loaded_catalogue.h"
@@ -24,6 +25,7 @@
 #include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
+#include "server/net/tls_certificates.h"
 #include "server/uow/transaction.h"
 #include "server/uow/units_of_work.h"
 #include "server/wire/health.h"
@@ -38,22 +40,24 @@
 
 namespace rowkeeper::app {
 
+class LiveSettings;
+
 struct ServerProcessOptions {
   ServeSettings serve;
   PoolSettings pool;
   db::ConnectionOptions connection;
   /// Of every limit of the server. Outlives it.
   Clock* clock = &Clock::System();
-  /// For the page /config, which is left out when it is empty.
-  std::string configuration = {};
+  /// For the page /config, which is left out when it is null. Outlives the server.
+  const LiveSettings* configuration = nullptr;
 };
 
 /// The composition root: everything that serves a catalogue, made in the order of the data flow and ended in the
 /// reverse.
 class ServerProcess {
  public:
-  /// Listens at once; health says SERVING when the database is reachable and fits. Errors: an address that cannot be
-  /// used. `loaded` outlives the process.
+  /// Listens at once, and waits for nothing: connections are accepted when the database was probed once, and health
+  /// says SERVING when it is reachable and fits. Errors: an address that cannot be used. `loaded` outlives the process.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const LoadedCatalogue& loaded,
                                                               const ServerProcessOptions& options);
   ~ServerProcess();
@@ -91,8 +95,8 @@ class ServerProcess {
   void MakeMetrics();
   /// Takes everything that runs down, in the order of the calls' way back; what is down already stays so.
   void Stop();
-  void OnDatabaseChange(const DatabaseView& view);
-  void LogBehind(const DatabaseView& view);
+  void OnDatabaseChange(const DatabaseState& state);
+  void LogBehind(const DatabaseState& state);
 
   const LoadedCatalogue& loaded_;
   /// Of the rows of all connections, and of all messages.
@@ -102,7 +106,7 @@ class ServerProcess {
   const ServerProcessOptions options_;
   Timers timers_;
   const Heartbeat heartbeat_;
-  const HeapKeeper heap_keeper_;
+  const HeapTrimmer heap_trimmer_;
   Readiness readiness_;
   const std::vector<plan::PageTokens::Key> token_keys_;
   const plan::PageTokens tokens_;
@@ -135,7 +139,11 @@ class ServerProcess {
   std::unique_ptr<const wire::UnitOfWorkService> unit_service_;
   std::unique_ptr<wire::DynamicService> service_;
   std::unique_ptr<PeriodicTimer> unread_responses_;
+  /// Null without TLS.
+  std::unique_ptr<net::TlsCertificates> certificates_;
   std::unique_ptr<wire::GrpcServer> server_;
+  /// Of connections, when the database was probed for the first time.
+  std::unique_ptr<DelayedStart> accepting_;
   std::unique_ptr<ServerMetrics> metrics_;
   std::unique_ptr<DatabaseMonitor> monitor_;
   std::unique_ptr<StatementWatch> watch_;

@@ -8,6 +8,7 @@
 
 #include "server/base/database_errors.h"
 #include "server/base/error_details.h"
+#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 #include "server/plan/response_facts.h"
@@ -138,7 +139,7 @@ int ServingReport::CountOf(State state) const {
 ServingState::ServingState(const LoadedCatalogue* loaded, wire::ServingGate* gate, wire::HealthService* health,
                            MakeRemedies remedies)
     : loaded_(*loaded), gate_(*gate), health_(*health), make_remedies_(std::move(remedies)) {
-  gate_.Close(DatabaseUnavailable());
+  gate_.Close(ServerStarting());
   schema::FitReport nothing_seen;
   for (const auto& entity : loaded_.catalogue->entities()) nothing_seen.unknown.push_back(entity->full_name);
   for (const auto& plan : loaded_.plans) nothing_seen.unknown.push_back(plan->full_name);

@@ -83,6 +83,16 @@ struct CallerConnectionSettings {
   double age_grace_s = 600;
 };
 
+/// Of connections to host:port. All are files; empty: none.
+struct TlsSettings {
+  std::string certificate;
+  std::string key;
+  std::string client_roots;
+  /// "off", "optional" or "required".
+  std::string client_certificates = "off";
+  bool insecure = false;
+};
+
 struct ServeSettings {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   /// "host:port" or "unix:/path"; empty or "none": no admin listener.
@@ -92,6 +102,8 @@ struct ServeSettings {
   int queue_limit = 10000;
   double queue_target_s = 2;
   int calls_per_caller = 0;
+  /// Which calls run together: "off", or "reads" by key.
+  std::string merge = "reads";
   int max_request_kib = 4096;
   /// Above max_request_kib, so that what was written can be returned.
   int max_response_kib = 8192;
@@ -137,6 +149,7 @@ struct ServeSettings {
   UnitSettings units;
   StreamSettings streams;
   CallerConnectionSettings connections;
+  TlsSettings tls;
 };
 
 /// All that configures `serve`.

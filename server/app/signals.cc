@@ -19,7 +19,10 @@ sigset_t AwaitedSignals() {
 
 }  // namespace
 
-void IgnoreBrokenPipes() { std::signal(SIGPIPE, SIG_IGN); }
+void SetUpSignals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_DFL);
+}
 
 void BlockStopSignals() {
   const sigset_t signals = AwaitedSignals();

@@ -5,8 +5,9 @@
 
 namespace rowkeeper::app {
 
-/// Makes writing to a closed pipe or socket an error instead of the end of the process. Call first in main.
-void IgnoreBrokenPipes();
+/// Makes writing to a closed pipe or socket an error instead of the end of the process, and exit codes of programs that
+/// it starts readable, whatever its parent ignores. Call first in main.
+void SetUpSignals();
 /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and all that it starts later, so that WaitForStopSignal gets them.
 /// Call before other threads are started; a command that does not call it ends at the first signal.
 void BlockStopSignals();

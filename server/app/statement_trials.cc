@@ -79,14 +79,14 @@ bool TakesAll(const std::vector<sql::Statement>& statements, db::Connection& con
 }
 
 /// The session's lock timeout from the first lock on that was waited for in vain, until the object goes.
-class Impatience {
+class ShortLockTimeout {
  public:
-  Impatience(db::Connection* connection, int timeout_ms) : connection_(*connection), timeout_ms_(timeout_ms) {}
-  ~Impatience() {
+  ShortLockTimeout(db::Connection* connection, int timeout_ms) : connection_(*connection), timeout_ms_(timeout_ms) {}
+  ~ShortLockTimeout() {
     if (began_) Set(timeout_ms_);
   }
-  Impatience(const Impatience&) = delete;
-  Impatience& operator=(const Impatience&) = delete;
+  ShortLockTimeout(const ShortLockTimeout&) = delete;
+  ShortLockTimeout& operator=(const ShortLockTimeout&) = delete;
 
   void Begin() {
     if (!std::exchange(began_, true)) Set(kShortLockTimeoutMs);
@@ -103,12 +103,12 @@ class Impatience {
 /// Tries each by itself.
 std::vector<absl::Status> TryEach(const std::vector<sql::Statement>& statements, int lock_timeout_ms,
                                   db::Connection& connection) {
-  Impatience impatience(&connection, lock_timeout_ms);
+  ShortLockTimeout short_timeout(&connection, lock_timeout_ms);
   std::vector<absl::Status> results;
   for (const sql::Statement& statement : statements) {
     results.push_back(connection.ExecuteScript(sql::PrepareText(kTrialName, statement), nullptr));
     if (results.back().ok()) connection.ExecuteScript(sql::DeallocateText(kTrialName), nullptr).IgnoreError();
-    if (results.back().code() == absl::StatusCode::kAborted) impatience.Begin();
+    if (results.back().code() == absl::StatusCode::kAborted) short_timeout.Begin();
   }
   return results;
 }

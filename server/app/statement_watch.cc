@@ -17,18 +17,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kPeriod{100};
-/// Between two looks at who waits for whom.
-constexpr milliseconds kLookPeriod{250};
+/// Between two polls of what runs.
+constexpr milliseconds kRunningPeriod{100};
+/// After PostgreSQL was asked who waits for whom.
+constexpr milliseconds kLocksPeriod{250};
 constexpr milliseconds kPlanPeriod{2000};
-/// A plan changes as tables grow.
-constexpr std::chrono::minutes kPlanAge{10};
 constexpr size_t kMostPlanBytes = 2000;
 constexpr milliseconds kConnectPause{5000};
 constexpr milliseconds kIdleLimit{30000};
 constexpr int kAnswerLimitMs = 3000;
-constexpr int kPlansAtATime = 4;
-constexpr int kMostFailures = 5;
+constexpr size_t kPlansAtATime = 4;
 
 db::ConnectionOptions OwnOptions(db::ConnectionOptions options) {
   options.application_name = "rowkeeper watch";
@@ -45,8 +43,8 @@ int ToNumber(std::string_view text) {
   return number;
 }
 
-/// A statement is worth a look when half the time is over after which its call is slow; max: never.
-milliseconds WorthALook() {
+/// PostgreSQL is asked whom a statement waits for when half the time is over after which its call is slow; max: never.
+milliseconds LongTime() {
   const milliseconds slow = observe::SlowCallLimit();
   return slow.count() == 0 ? milliseconds::max() : std::max(slow / 2, milliseconds(50));
 }
@@ -65,10 +63,14 @@ void NoteAnswer(const db::Rows& lines, observe::StatementUse* use) {
 
 }  // namespace
 
-StatementWatch::StatementWatch(Options options, const exec::StatementCache* statements)
+StatementWatch::StatementWatch(Options options, Statements statements)
     : options_(OwnOptions(std::move(options.connection))),
-      statements_(*statements),
-      plans_after_(std::chrono::steady_clock::now() + options.plan_delay),
+      clock_(*options.clock),
+      statements_(std::move(statements)),
+      used_(clock_.Now()),
+      connect_after_(used_),
+      locks_after_(used_ + kRunningPeriod),
+      plans_after_(used_ + options.plan_delay),
       thread_([this] { Loop(); }) {}
 
 StatementWatch::~StatementWatch() {
@@ -81,35 +83,43 @@ StatementWatch::~StatementWatch() {
   thread_.join();
 }
 
-bool StatementWatch::Pause() {
+StatementWatch::time_point StatementWatch::Due() const {
+  time_point due = plans_after_;
+  if (LongTime() != milliseconds::max()) due = std::min(due, locks_after_);
+  if (connection_ != nullptr) due = std::min(due, used_ + kIdleLimit);
+  return due;
+}
+
+bool StatementWatch::PauseUntil(time_point due) {
   const absl::MutexLock lock(&mutex_);
-  if (!stopping_) stop_requested_.WaitWithTimeout(&mutex_, absl::FromChrono(kPeriod));
+  while (!stopping_ && clock_.Now() < due) clock_.WaitUntil(&stop_requested_, &mutex_, due);
   return !stopping_;
 }
 
 void StatementWatch::Loop() {
-  while (Pause()) {
-    const time_point now = std::chrono::steady_clock::now();
-    LookAtLocks(now);
+  while (PauseUntil(Due())) {
+    const time_point now = clock_.Now();
+    WatchLocks(now);
     AskForPlans(now);
     CloseUnused(now);
   }
 }
 
-void StatementWatch::LookAtLocks(time_point now) {
-  const milliseconds long_time = WorthALook();
-  if (now < look_after_ || long_time == milliseconds::max()) return;
-  const auto running = db::RunningStatements::Process().BegunBy(now - long_time);
-  std::map<int, time_point> since;
-  for (const auto& statement : running) since[statement.backend] = statement.since;
+void StatementWatch::WatchLocks(time_point now) {
+  const milliseconds long_time = LongTime();
+  if (now < locks_after_ || long_time == milliseconds::max()) return;
+  locks_after_ = now + kRunningPeriod;
+  const auto running = db::RunningStatements::Process().RunningFor(long_time);
+  std::map<int, db::RunningStatements::Running> by_backend;
+  for (const auto& statement : running) by_backend[statement.backend] = statement;
   for (auto told = told_.begin(); told != told_.end();) {  // of statements that have ended
-    const auto found = since.find(told->first);
-    told = found == since.end() || found->second != told->second ? told_.erase(told) : std::next(told);
+    const auto found = by_backend.find(told->first);
+    told = found == by_backend.end() || found->second.since != told->second ? told_.erase(told) : std::next(told);
   }
-  if (since.empty() || Connect(now) == nullptr) return;
-  look_after_ = now + kLookPeriod;
+  if (by_backend.empty() || Connect(now) == nullptr) return;
+  locks_after_ = now + kLocksPeriod;
   const std::string pids = absl::StrJoin(
-      since, ",", [](std::string* out, const std::pair<const int, time_point>& one) { out->append(Cat(one.first)); });
+      by_backend, ",", [](std::string* out, const auto& statement) { out->append(Cat(statement.first)); });
   const auto rows = Execute(sql::SelectLockWaits(), {Cat("{", pids, "}")}, 4);
   if (!rows.ok()) return;
   for (int row = 0; row < rows->size(); ++row) {
@@ -117,32 +127,25 @@ void StatementWatch::LookAtLocks(time_point now) {
     wait.pid = ToNumber(rows->cell(row, 0));
     wait.blocked_by = rows->cell(row, 1);
     wait.lock = rows->cell(row, 2);
-    wait.seen = std::chrono::system_clock::now();
+    wait.seen = Clock::System().WallNow();  // as the lines of calls have it
     observe::LockWaits::Process().Note(wait);
-    if (!told_.emplace(wait.pid, since[wait.pid]).second) continue;
-    const auto waited = std::chrono::duration_cast<milliseconds>(now - since[wait.pid]);
+    const db::RunningStatements::Running& statement = by_backend[wait.pid];
+    if (!told_.emplace(wait.pid, statement.since).second) continue;
     observe::Log(observe::LogLevel::kWarning, "a statement waits for a lock",
                  {{"statement", PurposeOf(rows->cell(row, 3))},
                   {"backend", wait.pid},
                   {"blocked_by", wait.blocked_by},
                   {"lock", wait.lock},
-                  {"waited_ms", static_cast<int64_t>(waited.count())}});
+                  {"waited_ms", int64_t{std::chrono::duration_cast<milliseconds>(statement.ran).count()}}});
   }
 }
 
 void StatementWatch::AskForPlans(time_point now) {
   if (now < plans_after_) return;
   plans_after_ = now + kPlanPeriod;
-  int count = 0;
-  for (const auto& statement : statements_.Kept()) {
-    const int64_t uses = statement->use->uses();
-    Asked& asked = asked_[statement->id];
-    if (uses == asked.uses || now < asked.again) continue;
-    if (count++ == kPlansAtATime || Connect(now) == nullptr) return;
-    asked.failures = AskForPlan(*statement).ok() ? 0 : asked.failures + 1;
-    const bool enough = asked.failures == 0 || asked.failures >= kMostFailures;
-    asked.again = now + (enough ? kPlanAge : kPlanPeriod);
-    if (enough) asked.uses = uses;
+  for (const auto& statement : turns_.Next(statements_(), kPlansAtATime, now)) {
+    if (Connect(now) == nullptr) return;
+    turns_.Note(*statement, AskForPlan(*statement), now);
   }
 }
 
@@ -150,13 +153,14 @@ absl::Status StatementWatch::AskForPlan(const sql::Statement& statement) {
   const sql::PlanQuestion question = sql::AskForPlan(statement);
   absl::Status status = Execute(question.begin, {}, 0).status();
   if (status.ok()) status = Execute(question.prepare, {}, 0).status();
-  if (status.ok()) {
+  const bool prepared = status.ok();
+  if (prepared) {
     const auto lines = Execute(question.explain, {}, 1);
     status = lines.status();
     if (status.ok()) NoteAnswer(*lines, statement.use.get());
   }
-  const absl::Status end = Execute(question.end, {}, 0).status();
-  if (!status.ok()) connection_.reset();  // nobody knows what is prepared there
+  const absl::Status end = Execute(prepared ? question.end : question.give_up, {}, 0).status();
+  if (!end.ok()) connection_.reset();  // nobody knows what is prepared there
   return status.ok() ? end : status;
 }
 
@@ -187,7 +191,7 @@ absl::StatusOr<db::Rows> StatementWatch::Execute(const std::string& text, const 
 
 void StatementWatch::CloseUnused(time_point now) {
   if (connection_ == nullptr) return;
-  if (connection_->broken() || now - used_ > kIdleLimit) connection_.reset();
+  if (connection_->broken() || now - used_ >= kIdleLimit) connection_.reset();
 }
 
 }  // namespace rowkeeper::app

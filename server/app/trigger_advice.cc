@@ -10,7 +10,7 @@ namespace rowkeeper::app {
 
 namespace {
 
-absl::StatusOr<db::Rows> Ask(const std::string& text, int columns, db::Connection* connection) {
+absl::StatusOr<db::Rows> AskCatalog(const std::string& text, int columns, db::Connection* connection) {
   db::Query query;
   query.text = text;
   query.effect = db::Query::Effect::kRead;
@@ -33,14 +33,14 @@ absl::StatusOr<std::vector<std::string>> AdviseTriggers(const catalogue::Catalog
   std::vector<std::string> tables;
   for (const auto& entity : catalogue.entities()) tables.push_back(sql::Table(*entity));
   std::vector<std::string> advice;
-  const auto after = Ask(sql::AfterTriggersQuery(tables), 2, &connection);
+  const auto after = AskCatalog(sql::AfterTriggersQuery(tables), 2, &connection);
   if (!after.ok()) return after.status();
   for (int row = 0; row < after->size(); ++row) {
     advice.push_back(Cat(NameIn(*after, row, catalogue), ": trigger ", after->cell(row, 1),
                          " runs after a row is written. If it writes the row again, answers have the row, and its "
                          "version, as they were before; make it a BEFORE trigger"));
   }
-  const auto kept = Ask(sql::KeptReferencesQuery(tables), 3, &connection);
+  const auto kept = AskCatalog(sql::KeptReferencesQuery(tables), 3, &connection);
   if (!kept.ok()) return kept.status();
   for (int row = 0; row < kept->size(); ++row) {
     advice.push_back(Cat(NameIn(*kept, row, catalogue), ": when a row is deleted, PostgreSQL changes rows of ",

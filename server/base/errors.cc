@@ -27,8 +27,14 @@ void FieldViolations::Add(std::string_view field, std::string_view description) 
   items_.emplace_back(ShownInError(field), ShortenUtf8(description, kDescriptionBytes));
 }
 
+void FieldViolations::Add(std::string_view field, std::string_view description, Limit limit) {
+  Add(field, description);
+  if (!limit_.has_value()) limit_ = limit;
+}
+
 void FieldViolations::AddUnder(std::string_view prefix, const absl::Status& error) {
   if (error.ok()) return;
+  if (!limit_.has_value()) limit_ = LimitFromName(ErrorMetadataValue(error, "limit"));
   const auto details = FindDetail<google::rpc::BadRequest>(WithFieldsUnder(error, prefix));
   if (!details.has_value() || details->field_violations().empty()) return Add(prefix, MessageOf(error));
   for (const auto& violation : details->field_violations()) Add(violation.field(), violation.description());
@@ -45,6 +51,7 @@ absl::Status FieldViolations::ToStatus() const {
   if (shown > kShownViolations) message += Cat("; and ", shown - kShownViolations, " more");
   ErrorBuilder error(Reason::kInvalidField, message);
   for (const auto& [field, description] : items_) error.WithField(field, description);
+  if (limit_.has_value()) error.With("limit", LimitName(*limit_));
   return error.Build();
 }
 

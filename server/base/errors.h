@@ -13,6 +13,7 @@
 //   ids.h, text.h, utf8.h  random ids; joining text; UTF-8
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,17 +37,21 @@ class FieldViolations {
 
   /// `field` is the path in the request ("todo.title"); `description` says what is wrong and what to send.
   void Add(std::string_view field, std::string_view description);
+  /// The same for a value that is beyond `limit`, which the description names too.
+  void Add(std::string_view field, std::string_view description, Limit limit);
   /// What is wrong by `error`, with its fields below `prefix` ("calls[1].request"); an error about no field is one of
   /// `prefix` itself. OK adds nothing.
   void AddUnder(std::string_view prefix, const absl::Status& error);
   bool empty() const { return items_.empty(); }
   bool full() const { return items_.size() >= kKept; }
-  /// OK when empty, else INVALID_ARGUMENT, reason INVALID_FIELD, with BadRequest details.
+  /// OK when empty, else INVALID_ARGUMENT, reason INVALID_FIELD, with BadRequest details, and with the first of the
+  /// limits as metadata "limit".
   absl::Status ToStatus() const;
 
  private:
   std::vector<std::pair<std::string, std::string>> items_;
   size_t left_out_ = 0;
+  std::optional<Limit> limit_;
 };
 
 /// INVALID_ARGUMENT, reason INVALID_FIELD: one field.

@@ -17,9 +17,11 @@ constexpr LimitEntry kLimits[] = {
     {Limit::kQueueTarget, "queue-target", Set::kByFlag},
     {Limit::kPoolTimeout, "pool-timeout", Set::kByFlag},
     {Limit::kCallsPerCaller, "calls-per-caller", Set::kByFlag},
+    {Limit::kRunawayStatements, "runaway-statements", Set::kNever},
     {Limit::kMaxResponseSize, "max-response-size", Set::kByFlag},
     {Limit::kMaxIdempotentResponse, "max-idempotent-response", Set::kByFlag},
     {Limit::kMemoryBudget, "memory-budget", Set::kByFlag},
+    {Limit::kMemoryShare, "memory-share", Set::kNever},
     {Limit::kMaxSkip, "max-skip", Set::kByFlag},
     {Limit::kMaxFilterBytes, "max-filter-bytes", Set::kByFlag},
     {Limit::kMaxFilterTerms, "max-filter-terms", Set::kByFlag},
@@ -56,11 +58,11 @@ constexpr bool HasEveryLimit() {
 }
 static_assert(HasEveryLimit(), "one entry for each limit, in the order of the enum");
 
-const LimitEntry& EntryOf(Limit limit) { return kLimits[static_cast<size_t>(limit)]; }
+const LimitEntry& LimitEntryOf(Limit limit) { return kLimits[static_cast<size_t>(limit)]; }
 
 }  // namespace
 
-std::string_view LimitName(Limit limit) { return EntryOf(limit).name; }
+std::string_view LimitName(Limit limit) { return LimitEntryOf(limit).name; }
 
 std::optional<Limit> LimitFromName(std::string_view name) {
   for (const LimitEntry& entry : kLimits) {
@@ -69,6 +71,6 @@ std::optional<Limit> LimitFromName(std::string_view name) {
   return std::nullopt;
 }
 
-bool IsFixed(Limit limit) { return EntryOf(limit).set == Set::kNever; }
+bool IsFixed(Limit limit) { return LimitEntryOf(limit).set == Set::kNever; }
 
 }  // namespace rowkeeper

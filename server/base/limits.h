@@ -16,9 +16,11 @@ enum class Limit : uint8_t {
   kQueueTarget,
   kPoolTimeout,
   kCallsPerCaller,
+  kRunawayStatements,
   kMaxResponseSize,
   kMaxIdempotentResponse,
   kMemoryBudget,
+  kMemoryShare,
   // Of lists and their filters
   kMaxSkip,
   kMaxFilterBytes,

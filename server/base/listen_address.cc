@@ -241,4 +241,19 @@ absl::StatusOr<std::vector<Listener>> ListenOnAll(const ListenAddress& address) 
   return listeners;
 }
 
+bool IsOfThisMachine(const Listener& listener) {
+  sockaddr_storage name{};
+  socklen_t size = sizeof(name);
+  if (getsockname(listener.socket.get(), reinterpret_cast<sockaddr*>(&name), &size) != 0) return false;
+  constexpr uint32_t kLoopbackNetwork = 127;
+  if (name.ss_family == AF_UNIX) return true;
+  if (name.ss_family == AF_INET) {
+    return ntohl(reinterpret_cast<const sockaddr_in&>(name).sin_addr.s_addr) >> 24 == kLoopbackNetwork;
+  }
+  if (name.ss_family != AF_INET6) return false;
+  const in6_addr& address = reinterpret_cast<const sockaddr_in6&>(name).sin6_addr;
+  const bool mapped_loopback = IN6_IS_ADDR_V4MAPPED(&address) && address.s6_addr[12] == kLoopbackNetwork;
+  return IN6_IS_ADDR_LOOPBACK(&address) || mapped_loopback;
+}
+
 }  // namespace rowkeeper

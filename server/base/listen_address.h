@@ -40,4 +40,7 @@ absl::StatusOr<Listener> Listen(const ListenAddress& address);
 /// Listen.
 absl::StatusOr<std::vector<Listener>> ListenOnAll(const ListenAddress& address);
 
+/// Whether only processes of this machine can connect: to a unix socket, 127.0.0.0/8 or ::1.
+bool IsOfThisMachine(const Listener& listener);
+
 }  // namespace rowkeeper

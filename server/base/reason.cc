@@ -90,7 +90,7 @@ constexpr bool HasEveryReason() {
 }
 static_assert(HasEveryReason(), "one entry for each reason, in the order of the enum");
 
-const ReasonEntry& EntryOf(Reason reason) { return kReasons[static_cast<size_t>(reason)]; }
+const ReasonEntry& ReasonEntryOf(Reason reason) { return kReasons[static_cast<size_t>(reason)]; }
 
 /// The texts of a serialised google.rpc.ErrorInfo, views into its bytes.
 struct InfoTexts {
@@ -117,9 +117,9 @@ InfoTexts ReadInfo(std::string_view bytes) {
 
 }  // namespace
 
-std::string_view ReasonName(Reason reason) { return EntryOf(reason).name; }
+std::string_view ReasonName(Reason reason) { return ReasonEntryOf(reason).name; }
 
-absl::StatusCode CodeOf(Reason reason) { return EntryOf(reason).code; }
+absl::StatusCode CodeOf(Reason reason) { return ReasonEntryOf(reason).code; }
 
 std::optional<Reason> ReasonFromName(std::string_view name) {
   for (const ReasonEntry& entry : kReasons) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -10,6 +12,14 @@ namespace rowkeeper {
 
 /// In the distributions' abseil, absl::string_view is a type of its own that std::string_view does not convert to.
 inline absl::string_view ToAbsl(std::string_view text) { return absl::string_view(text.data(), text.size()); }
+
+inline bool HasPrefix(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+inline bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 /// Whether the dotted `name` is `ending` or ends in it after a dot: "planner.v1.Todo" with "Todo" or "v1.Todo".
 inline bool EndsWithName(std::string_view name, std::string_view ending) {

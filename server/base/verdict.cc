@@ -92,9 +92,20 @@ absl::Status UnrepresentableResult(std::string_view entity, std::string_view fie
       .Build();
 }
 
+absl::Status UnreadableTextInResult(std::string_view entity, std::string_view field, std::string_view what) {
+  return ErrorBuilder(Reason::kUnrepresentableValue,
+                      Cat(field.empty() ? "a text" : field, " of ", entity, ": ", what,
+                          " holds bytes that are not UTF-8, so nothing was changed; correct it in the database"))
+      .With("entity", entity)
+      .With("field", field)
+      .Build();
+}
+
 absl::Status ChangeWasMade(const absl::Status& error) {
   return WithMetadata(error, "executed", "true", "the change was stored, but its response cannot be sent: ");
 }
+
+bool IsChangeMade(const absl::Status& error) { return ErrorMetadataValue(error, "executed") == "true"; }
 
 absl::Status PartlyMade(const absl::Status& error, size_t written, size_t asked) {
   return WithMetadata(

@@ -54,10 +54,16 @@ absl::Status KeptByDatabase(std::string_view entity, std::string_view what, std:
 absl::Status UnrepresentableResult(std::string_view entity, std::string_view field, std::string_view what,
                                    std::string_view element = "");
 
+/// FAILED_PRECONDITION, reason UNREPRESENTABLE_VALUE: a row that a write was to return has a text that is not UTF-8, as
+/// databases with the encoding SQL_ASCII store them. `what` names the row. Nothing was changed. `field` may be empty.
+absl::Status UnreadableTextInResult(std::string_view entity, std::string_view field, std::string_view what);
+
 /// `error` came after a write that is durable: metadata "executed" is "true", and the message says so first. So it is
 /// for a purge or an import that was stopped after its first rows (bulk_errors.h, stream_errors.h). Every other error
 /// of a write means that nothing of it was stored, or may not be known (COMMIT_OUTCOME_UNKNOWN).
 absl::Status ChangeWasMade(const absl::Status& error);
+/// Whether `error` says so.
+bool IsChangeMade(const absl::Status& error);
 /// The same for a partial batch of which `written` of `asked` elements were written.
 absl::Status PartlyMade(const absl::Status& error, size_t written, size_t asked);
 /// `error` came after a write that is undone for it.

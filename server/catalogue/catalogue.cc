@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
 #include "server/catalogue/entity_compiler.h"
+#include "server/catalogue/former_names.h"
 #include "server/catalogue/lint.h"
 #include "server/catalogue/name_check.h"
 #include "server/catalogue/options.h"
@@ -63,6 +64,7 @@ std::vector<std::unique_ptr<Entity>> CompileEntities(const Source& source, Entit
   LinkDependents(entities);
   for (const auto& entity : entities) CompileRelations(*by_name, entity.get(), diagnostics);
   CheckNamesDiffer(entities, diagnostics);
+  CheckFormerNames(source, entities, diagnostics);
   for (const auto& entity : entities) LintNames(*entity, diagnostics);
   for (const auto& entity : entities) LintCascades(*entity, diagnostics);
   return entities;

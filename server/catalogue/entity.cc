@@ -1,7 +1,9 @@
 #include "server/catalogue/entity.h"
 
 #include <algorithm>
+#include <numeric>
 
+#include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
 
 namespace rowkeeper::catalogue {
@@ -18,6 +20,24 @@ const Relation* Entity::FindRelation(std::string_view proto_name) const {
     if (relation.field->name() == proto_name) return &relation;
   }
   return nullptr;
+}
+
+std::vector<int> Entity::AllColumns() const {
+  std::vector<int> all(columns.size());
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+std::vector<std::string> Entity::FieldNames(const std::vector<int>& some) const {
+  std::vector<std::string> names;
+  for (const int column : some) names.push_back(columns[column].field->name());
+  return names;
+}
+
+std::string Entity::FieldList() const {
+  std::vector<std::string> names = FieldNames(AllColumns());
+  for (const Relation& relation : relations) names.push_back(relation.field->name());
+  return absl::StrJoin(names, ", ");
 }
 
 std::vector<int> Entity::ReferencedColumns() const {

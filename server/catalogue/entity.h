@@ -200,6 +200,12 @@ struct Entity {
   const Column* FindField(std::string_view proto_name) const;
   /// The relation of the field with this proto name; nullptr when there is none.
   const Relation* FindRelation(std::string_view proto_name) const;
+  /// Indexes of all columns, in their order.
+  std::vector<int> AllColumns() const;
+  /// What callers call `some` of the columns.
+  std::vector<std::string> FieldNames(const std::vector<int>& some) const;
+  /// The names of all fields, those of relations last, for messages: "id, title, owner".
+  std::string FieldList() const;
   /// The columns that others reference, each once; the key comes first if it is one of them.
   std::vector<int> ReferencedColumns() const;
   /// A NOT NULL column that a statement may assign its own value to: of the key, unless callers may not write that one,

@@ -91,4 +91,7 @@ inline bool NeedsSoftDelete(Change change) {
   return change == Change::kSoftDelete || change == Change::kRestore || change == Change::kPurge;
 }
 
+/// Whether rows are gone afterwards.
+inline bool DeletesForGood(Change change) { return change == Change::kDelete || change == Change::kPurge; }
+
 }  // namespace rowkeeper::catalogue

@@ -40,8 +40,8 @@ bool ReadDirection(const std::vector<std::string>& words, OrderTerm* term) {
   return first || words[next + 1] == "last";
 }
 
-std::optional<OrderTerm> ReadTerm(const pb::FieldDescriptor& field, const std::string& text, const Entity& target,
-                                  Diagnostics* diagnostics) {
+std::optional<OrderTerm> ReadOrderTerm(const pb::FieldDescriptor& field, const std::string& text, const Entity& target,
+                                       Diagnostics* diagnostics) {
   std::vector<std::string> words = absl::StrSplit(text, absl::ByAnyChar(" \t"), absl::SkipEmpty());
   for (size_t i = 1; i < words.size(); ++i) absl::AsciiStrToLower(&words[i]);
   OrderTerm term;
@@ -72,7 +72,7 @@ std::vector<OrderTerm> CompileRelationOrder(const pb::FieldDescriptor& field, co
   if (text.empty()) return target.default_order;
   std::vector<OrderTerm> order;
   for (const std::string& part : std::vector<std::string>(absl::StrSplit(text, ','))) {
-    const std::optional<OrderTerm> term = ReadTerm(field, part, target, diagnostics);
+    const std::optional<OrderTerm> term = ReadOrderTerm(field, part, target, diagnostics);
     if (!term) continue;
     if (Orders(order, term->column)) {
       diagnostics->Error(field,

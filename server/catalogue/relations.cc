@@ -34,9 +34,8 @@ std::vector<int> ReferencesTo(const Entity& holder, const Entity& target) {
   return columns;
 }
 
-std::string FieldNames(const Entity& entity, const std::vector<int>& columns) {
-  return absl::StrJoin(columns, ", ",
-                       [&entity](std::string* out, int column) { out->append(entity.columns[column].field->name()); });
+std::string ListFields(const Entity& entity, const std::vector<int>& columns) {
+  return absl::StrJoin(entity.FieldNames(columns), ", ");
 }
 
 /// Whether at most one row that is not deleted has a given value in `column`.
@@ -185,7 +184,7 @@ class RelationCompiler {
     relation_.target_column = ReferencedBy(through, relation_.through_target_column);
     if (good_ && relation_.through_column == relation_.through_target_column) {
       Error(absl::StrCat("the same field of ", through.full_name, " cannot hold both keys"),
-            absl::StrCat("name two of ", FieldNames(through, ReferencesTo(through, entity_)),
+            absl::StrCat("name two of ", ListFields(through, ReferencesTo(through, entity_)),
                          " as inverse_field and through_field"));
     }
   }
@@ -194,7 +193,7 @@ class RelationCompiler {
   /// called `by_name`.
   int Choose(absl::string_view option, const std::string& named, const Entity& holder, const Entity& target,
              const std::vector<int>& fitting, const std::string& by_name) {
-    const std::string choices = FieldNames(holder, fitting);
+    const std::string choices = ListFields(holder, fitting);
     if (fitting.empty()) {
       Error(absl::StrCat("no field of ", holder.full_name, " references ", target.full_name),
             absl::StrCat("add one with `references: \"", target.full_name, "\"`"));

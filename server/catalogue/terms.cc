@@ -12,7 +12,7 @@
 namespace rowkeeper::catalogue {
 namespace {
 
-std::string FieldNames(const google::protobuf::Descriptor& message) {
+std::string ColumnFields(const google::protobuf::Descriptor& message) {
   std::vector<std::string> names;
   for (int i = 0; i < message.field_count(); ++i) {
     if (!IsRelation(*message.field(i))) names.push_back(message.field(i)->name());
@@ -33,13 +33,13 @@ std::optional<IndexTerm> ReadTerm(const Entity& entity, const std::string& optio
   if (field == nullptr) {
     diagnostics->Error(*entity.message,
                        absl::StrCat(option, " names the field \"", words[0], "\", which the message does not have"),
-                       absl::StrCat("write one of ", FieldNames(*entity.message)));
+                       absl::StrCat("write one of ", ColumnFields(*entity.message)));
     return std::nullopt;
   }
   if (IsRelation(*field)) {
     diagnostics->Error(*entity.message,
                        absl::StrCat(option, " names the field \"", words[0], "\", which is a relation and no column"),
-                       absl::StrCat("write one of ", FieldNames(*entity.message)));
+                       absl::StrCat("write one of ", ColumnFields(*entity.message)));
     return std::nullopt;
   }
   const Column* column = entity.FindField(words[0]);

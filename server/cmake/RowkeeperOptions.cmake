@@ -50,6 +50,7 @@ if(ROWKEEPER_SANITIZE)
   add_compile_options(-fsanitize=${ROWKEEPER_SANITIZE} -fno-omit-frame-pointer
                       $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options(-fsanitize=${ROWKEEPER_SANITIZE})
+  add_compile_definitions(ROWKEEPER_SANITIZED)
 endif()
 
 option(ROWKEEPER_LIBFUZZER "Build tests/fuzz/fuzzer.cc (clang only)" OFF)

@@ -114,6 +114,8 @@ using SharedShapes = std::shared_ptr<ShapeSet>;
 
 /// What a field's occurrences on the wire add up to: the last one of a scalar, all of a repeated field or a message.
 using Slot = absl::InlinedVector<Occurrence, 1>;
+/// Of all fields that a decoder knows; most requests have few.
+using Slots = absl::InlinedVector<Slot, 6>;
 
 /// Adds an occurrence of `field` by the rules of merging.
 inline void Accumulate(const FieldShape& field, const Occurrence& occurrence, Slot* slot) {

@@ -160,7 +160,7 @@ absl::Status RequestDecoder::Decode(std::string_view bytes, plan::Request* reque
   }
   std::string problem;
   if (!CheckMessage(*root_->shape, bytes, &problem)) return MalformedRequest(root_->shape->full_name, problem);
-  std::vector<Slot> slots(sources_.size());
+  Slots slots(sources_.size());
   if (!Collect(*root_, bytes, &slots)) return MalformedRequest(root_->shape->full_name, "the bytes are damaged");
 
   *request = empty_;
@@ -189,7 +189,7 @@ absl::Status RequestDecoder::Decode(std::string_view bytes, plan::Request* reque
   return violations.ToStatus();
 }
 
-bool RequestDecoder::Collect(const Bound& bound, std::string_view bytes, std::vector<Slot>* slots) {
+bool RequestDecoder::Collect(const Bound& bound, std::string_view bytes, Slots* slots) {
   Reader reader(bytes);
   while (!reader.done()) {
     uint32_t tag = 0;

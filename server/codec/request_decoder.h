@@ -73,7 +73,7 @@ class RequestDecoder {
   void Bind(const plan::Input& input, int index, const plan::MethodPlan& plan);
   int AddSource(const plan::Input& input, int index, const plan::MethodPlan& plan);
   static void CompileOneofs(Bound* bound);
-  static bool Collect(const Bound& bound, std::string_view bytes, std::vector<Slot>* slots);
+  static bool Collect(const Bound& bound, std::string_view bytes, Slots* slots);
   static std::vector<std::string> Mask(const Source& source, const Slot& slot, FieldViolations* violations);
   static std::string Text(const Source& source, const Slot& slot, size_t max_bytes, FieldViolations* violations);
   static void Control(const Source& source, const Slot& slot, plan::Request* request, FieldViolations* violations);

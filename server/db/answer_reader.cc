@@ -11,8 +11,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <optional>
 #include <utility>
+
+#include "server/db/abort_socket.h"
 
 namespace rowkeeper::db {
 namespace {
@@ -22,7 +25,7 @@ constexpr size_t kChargeStep = 64 << 10;
 /// How much may still come of an answer that was stopped: what the buffers of both sides hold, and the rest of a row.
 constexpr size_t kLeastAfterStop = 16 << 20;
 /// GSSAPI's library may hold input that neither poll nor we can see.
-constexpr std::chrono::milliseconds kGssLook{10};
+constexpr std::chrono::milliseconds kGssPollInterval{10};
 
 /// Whether there is input that OpenSSL has taken off the socket, where poll does not see it.
 bool HasDecryptedInput(PGconn* connection) {
@@ -34,7 +37,14 @@ void AwaitInput(PGconn* connection) {
   const int socket = PQsocket(connection);
   if (socket < 0 || HasDecryptedInput(connection)) return;
   pollfd fd{socket, POLLIN, 0};
-  poll(&fd, 1, PQgssEncInUse(connection) != 0 ? static_cast<int>(kGssLook.count()) : -1);
+  poll(&fd, 1, PQgssEncInUse(connection) != 0 ? static_cast<int>(kGssPollInterval.count()) : -1);
+}
+
+/// Bytes that have come and that nobody has read.
+size_t WaitingOn(int socket) {
+  int bytes = 0;
+  if (ioctl(socket, FIONREAD, &bytes) != 0 || bytes < 0) return 0;
+  return static_cast<size_t>(bytes);
 }
 
 /// The bytes that come on a socket, while libpq reads them. It does not say how many it reads at a time.
@@ -44,7 +54,7 @@ class Arrivals {
 
   /// Before libpq reads: what has come since the last time, as far as it is not known.
   size_t BeforeReading() {
-    waiting_ = Waiting();
+    waiting_ = WaitingOn(socket_);
     // Most answers come at once and are small; nobody needs to know exactly how small.
     small_ = std::exchange(first_, false) && waiting_ < kChargeStep;
     return small_ ? waiting_ : NewBytes().value_or(0);
@@ -55,7 +65,7 @@ class Arrivals {
   size_t AfterReading() {
     if (small_) return 0;
     if (const std::optional<size_t> more = NewBytes()) return *more;
-    const size_t left = Waiting();
+    const size_t left = WaitingOn(socket_);
     return left < waiting_ ? waiting_ - left : std::min(waiting_, kLeastRead);
   }
 
@@ -71,12 +81,6 @@ class Arrivals {
     const size_t more = received_ != kUnknown ? *received - received_ : waiting_;
     received_ = *received;
     return more;
-  }
-
-  size_t Waiting() const {
-    int bytes = 0;
-    if (ioctl(socket_, FIONREAD, &bytes) != 0 || bytes < 0) return 0;
-    return static_cast<size_t>(bytes);
   }
 
   /// Since the connection was made; none on a unix socket.
@@ -95,20 +99,21 @@ class Arrivals {
   uint64_t received_ = kUnknown;
 };
 
+/// Nothing is read meanwhile, so PostgreSQL has to wait.
+void Count(size_t more, AnswerMeter* meter, absl::FunctionRef<void()> stop) {
+  const bool went_on = meter->excess() == AnswerMeter::Excess::kNone;
+  meter->Add(more);
+  if (went_on && meter->excess() != AnswerMeter::Excess::kNone && !meter->drops()) stop();
+}
+
 /// Reads until libpq has a result to give, or sees the connection lost.
 void AwaitResult(PGconn* connection, Arrivals* arrivals, AnswerMeter* meter, absl::FunctionRef<void()> stop) {
-  const auto count = [meter, stop](size_t more) {
-    const bool went_on = meter->excess() == AnswerMeter::Excess::kNone;
-    meter->Add(more);
-    // Nothing is read meanwhile, so PostgreSQL has to wait.
-    if (went_on && meter->excess() != AnswerMeter::Excess::kNone) stop();
-  };
   while (PQisBusy(connection) != 0) {
     AwaitInput(connection);
-    count(arrivals->BeforeReading());
-    if (meter->hopeless()) shutdown(PQsocket(connection), SHUT_RDWR);
+    Count(arrivals->BeforeReading(), meter, stop);
+    if (meter->hopeless()) AbortSocket(PQsocket(connection));
     if (PQconsumeInput(connection) == 0) return;
-    count(arrivals->AfterReading());
+    Count(arrivals->AfterReading(), meter, stop);
   }
 }
 
@@ -117,32 +122,91 @@ bool IsCopy(const PGresult* result) {
   return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
 
+/// Rows that come one by one.
+class GatheredRows {
+ public:
+  void Add(const PGresult* row) {
+    if (rows_ == nullptr) rows_.reset(PQcopyResult(row, PG_COPYRES_ATTRS));
+    bool added = rows_ != nullptr;
+    const int place = added ? PQntuples(rows_.get()) : 0;
+    for (int column = 0; added && column < PQnfields(row); ++column) {
+      const bool null = PQgetisnull(row, 0, column) != 0;
+      added = PQsetvalue(rows_.get(), place, column, null ? nullptr : PQgetvalue(row, 0, column),
+                         null ? -1 : PQgetlength(row, 0, column)) != 0;
+    }
+    if (!added) throw std::bad_alloc();
+  }
+
+  /// `last`: the result that ends the answer.
+  PgResult Gathered(PgResult last) {
+    const bool good = PQresultStatus(last.get()) == PGRES_TUPLES_OK;
+    return good && rows_ != nullptr ? std::move(rows_) : std::move(last);
+  }
+
+ private:
+  PgResult rows_;
+};
+
 }  // namespace
 
 void AnswerMeter::Add(size_t more) {
   bytes_ += more;
   uncharged_ += more;
+  if (excess_ != Excess::kNone && drops()) return;
   if (excess_ == Excess::kNone && options_.most_bytes > 0 && bytes_ > options_.most_bytes) {
     excess_ = Excess::kTooLarge;
     end_ = bytes_ + std::max(options_.most_bytes, kLeastAfterStop);
   }
   if (uncharged_ < kChargeStep) return;
   const size_t due = std::exchange(uncharged_, 0);
-  const bool may_stop = excess_ == Excess::kNone && options_.when_full == Options::WhenFull::kStop;
+  if (options_.owner != nullptr && !charge_.has_account()) charge_.SetAccount(options_.owner->Account());
+  const bool may_stop = excess_ == Excess::kNone && options_.excessive == Options::Excessive::kStop;
   if (!may_stop) return charge_.GrowAnyway(due);
-  if (charge_.Grow(due)) return;
+  room_ = charge_.Grow(due);
+  if (room_ == MemoryBudget::Room::kEnough) return;
   charge_.GrowAnyway(due);
   excess_ = Excess::kMemoryFull;
   end_ = bytes_ + kLeastAfterStop;
 }
 
-PgResult ReadAnswer(PGconn* connection, AnswerMeter* meter, absl::FunctionRef<void()> stop) {
+EarlyAnswer::EarlyAnswer(size_t most_bytes)
+    : most_bytes_(most_bytes > 0 ? std::min(most_bytes, kChargeStep) : kChargeStep) {}
+
+void EarlyAnswer::TakeResults(PGconn* connection) {
+  while (!ended_ && PQisBusy(connection) == 0) {
+    PgResult next(PQgetResult(connection));
+    ended_ = next == nullptr || IsCopy(next.get());
+    if (next != nullptr) result_ = std::move(next);
+  }
+}
+
+EarlyAnswer::State EarlyAnswer::Read(PGconn* connection) {
+  do {
+    const size_t more = WaitingOn(PQsocket(connection));
+    if (bytes_ + more > most_bytes_ || PQconsumeInput(connection) == 0) return State::kOther;
+    bytes_ += more;
+    TakeResults(connection);
+  } while (!ended_ && HasDecryptedInput(connection));  // nobody would be told of it
+  const bool has_rows = result_ != nullptr && PQresultStatus(result_.get()) == PGRES_TUPLES_OK;
+  if (ended_) return has_rows ? State::kWhole : State::kOther;
+  return result_ == nullptr || has_rows ? State::kUnderWay : State::kOther;
+}
+
+PgResult ReadAnswer(PGconn* connection, AnswerMeter* meter, absl::FunctionRef<void()> stop, EarlyAnswer early) {
+  PgResult last = early.TakeResult();
+  if (early.ended()) return last;  // what has ended cannot be stopped
   Arrivals arrivals(PQsocket(connection));
-  PgResult last;
+  Count(early.bytes(), meter, stop);
+  std::optional<GatheredRows> rows;
+  if (meter->drops() && PQsetSingleRowMode(connection) != 0) rows.emplace();
   while (true) {
     AwaitResult(connection, &arrivals, meter, stop);
     PgResult next(PQgetResult(connection));
-    if (next == nullptr) return last;
+    if (next == nullptr) return rows.has_value() ? rows->Gathered(std::move(last)) : std::move(last);
+    if (PQresultStatus(next.get()) == PGRES_SINGLE_TUPLE) {
+      if (meter->excess() == AnswerMeter::Excess::kNone) rows->Add(next.get());
+      continue;
+    }
     last = std::move(next);
     if (IsCopy(last.get())) return last;
   }

@@ -18,7 +18,7 @@ class AnswerMeter {
   enum class Excess {
     kNone,
     kTooLarge,    ///< more came than one answer may have
-    kMemoryFull,  ///< the answers of all together have no room for it
+    kMemoryFull,  ///< the answers of all together have no room for it, or those of its caller
   };
 
   struct Options {
@@ -26,8 +26,15 @@ class AnswerMeter {
     size_t most_bytes = 0;
     /// That all answers share; may be null.
     MemoryBudget* memory = nullptr;
-    /// Whether it may be stopped because `memory` is full. What is counted then counts all the same.
-    enum class WhenFull { kStop, kGoOn } when_full = WhenFull::kStop;
+    /// Whose answer it is; null: nobody's. Asked for a large one, while it is read.
+    MemoryOwner* owner = nullptr;
+    enum class Excessive {
+      kStop,
+      /// Is read to its end, whatever there is. What is counted counts all the same.
+      kRead,
+      /// Is read to its end, without the rows that come after `most_bytes`. It is not stopped because `memory` is full.
+      kDrop,
+    } excessive = Excessive::kStop;
   };
 
   AnswerMeter() = default;
@@ -37,8 +44,14 @@ class AnswerMeter {
   /// Counts `more` bytes that are about to be read.
   void Add(size_t more);
   Excess excess() const { return excess_; }
+  /// Of kMemoryFull: which of them.
+  MemoryBudget::Room room() const { return room_; }
   /// Far too many came, though their sender was told to stop.
-  bool hopeless() const { return excess_ != Excess::kNone && bytes_ > end_; }
+  bool hopeless() const { return excess_ != Excess::kNone && bytes_ > end_ && !drops(); }
+  /// Whether the statement was stopped for what came; one whose rows are dropped goes on.
+  bool stopped() const { return excess_ != Excess::kNone && !drops(); }
+  /// Rows beyond the limit are dropped, instead of having the statement stopped.
+  bool drops() const { return options_.excessive == Options::Excessive::kDrop; }
   /// Of what the answer takes in memory. Small ones are not charged: connections bound how many there are.
   MemoryCharge TakeCharge() { return std::move(charge_); }
 
@@ -49,11 +62,45 @@ class AnswerMeter {
   size_t uncharged_ = 0;
   size_t end_ = 0;
   Excess excess_ = Excess::kNone;
+  MemoryBudget::Room room_ = MemoryBudget::Room::kEnough;
 };
 
-/// Waits for the answer to what was sent on `connection`, and leaves it idle: the last result, or the error. When
-/// `meter` says that it is too much, `stop` is called, once, which is to have PostgreSQL cancel the statement; what
-/// comes then is read to its end. Where it does not end soon the socket is shut down, and the session is lost.
-PgResult ReadAnswer(PGconn* connection, AnswerMeter* meter, absl::FunctionRef<void()> stop);
+/// What has come of an answer while its reader did something else. For one thread at a time.
+class EarlyAnswer {
+ public:
+  enum class State {
+    kUnderWay,  ///< there is more to come
+    kWhole,     ///< it has come to its end, and has rows
+    kOther,     ///< it is an error, larger than `most_bytes`, or lost: for ReadAnswer, which may have to wait
+  };
+
+  EarlyAnswer() = default;
+  /// Reads answers up to `most_bytes`, and never more than are worth counting.
+  explicit EarlyAnswer(size_t most_bytes);
+
+  /// Reads what there is on `connection`; does not wait.
+  State Read(PGconn* connection);
+  /// So many bytes have come.
+  size_t bytes() const { return bytes_; }
+  /// The connection is idle again.
+  bool ended() const { return ended_; }
+  /// The last result so far; null before the first, and once it is taken.
+  const PgResult& result() const { return result_; }
+  PgResult TakeResult() { return std::move(result_); }
+
+ private:
+  void TakeResults(PGconn* connection);
+
+  size_t most_bytes_ = 0;
+  size_t bytes_ = 0;
+  PgResult result_;
+  bool ended_ = false;
+};
+
+/// Waits for the answer to what was sent on `connection`, and leaves it idle: the last result, or the error. `early`:
+/// what has come of it before. When `meter` says that it is too much, `stop` is called, once, which is to have
+/// PostgreSQL cancel the statement; what comes then is read to its end. Where it does not end soon the socket is shut
+/// down, and the session is lost. One that drops rows gives what came before the limit, or none of it.
+PgResult ReadAnswer(PGconn* connection, AnswerMeter* meter, absl::FunctionRef<void()> stop, EarlyAnswer early = {});
 
 }  // namespace rowkeeper::db

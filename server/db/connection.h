@@ -5,19 +5,23 @@
 //   pg_session.h           libpqxx's connection and the PGconn below it; pqxx_compat.cc: what differs between libpqxx 6
 //                          and 7
 //   pool.h                 leases of connections, pre-ping, overflow, recycling
-//   pg_error.h             the fields of an error; error_origin.h: whose it is; sqlstate.cc: it becomes the caller's,
-//   with
-//                          proto names from exec/error_context.cc; constraint_errors.cc: class 23
-//   canceller.cc           PostgreSQL's cancel requests; socket_watch.cc gives up a statement whose answer does not
-//                          come in time
-//   deaf_statement.h       ends the process of a statement that ignores its cancellation
-//   prepared_statements.h  what one session has prepared; stale_statement.cc: when it is to be prepared again
+//   pg_error.h             the fields of an error; error_origin.h: whose it is; sqlstate.cc: it becomes the
+//                          caller's, with proto names from exec/error_context.cc; constraint_errors.cc: class 23
+//   canceller.cc           when PostgreSQL is asked to cancel, pg_cancel.cc: how; socket_watch.cc gives up a statement
+//                          whose answer does not come in time, by abort_socket.h
+//   runaway_statement.h    ends the process of a statement that ignores its cancellation; runaway_watch.h follows it
+//                          to its end
+//   prepared_statements.h  what one session has prepared; stale_statement.cc: when it is to be prepared again;
+//                          statement_misses.h: when that is of no use
+//   pg_together.cc         statements that travel together; commit_point.h: what a transaction's first write tells
 //   answer_reader.h        counts an answer while it comes, and has it stopped when it is too large
+//   pg_ahead.cc            statements that are sent by one thread and read by another, which input_threads.h wakes
 //   result_fit.h           whether a result has the columns that its statement promised
 //   running_statements.h   what runs now; statement_cost.h: what it cost, for its call and its statement
 //   describe.h             asks PostgreSQL what a custom query takes and gives
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +32,11 @@
 #include "server/base/result_shape.h"
 #include "server/base/statement_name.h"
 #include "server/db/cancellation.h"
+#include "server/db/commit_point.h"
 #include "server/db/error_context.h"
 #include "server/db/rows.h"
 #include "server/db/session_counters.h"
+#include "server/db/statement_misses.h"
 #include "server/observe/operation_durations.h"
 #include "server/observe/statement_use.h"
 
@@ -90,6 +96,8 @@ struct ConnectionOptions {
   std::shared_ptr<const ErrorWords> errors;
   /// May be null: then nobody asks.
   std::shared_ptr<SessionCounters> counters;
+  /// May be null: then each connection has its own. Those of a pool share one.
+  std::shared_ptr<StatementMisses> misses;
   /// That the rows of all connections share; may be null: then there is no limit for all of them together.
   std::shared_ptr<MemoryBudget> memory;
 };
@@ -106,6 +114,9 @@ struct Query {
   /// A write whose reply is lost has an unknown outcome; a read has none.
   enum class Effect { kRead, kWrite } effect = Effect::kWrite;
   const ErrorContext* errors = nullptr;
+  /// An error about a value (SQLSTATE class 22) blames nobody's request where all values are the server's own:
+  /// INTERNAL.
+  enum class Values { kOfCaller, kOfServer } values = Values::kOfCaller;
   /// Where the execution is timed, from sending the statement to its answer, preparation and repeats included. nullptr:
   /// with others of its kind, BEGIN, COMMIT …
   observe::OperationDurations* durations = nullptr;
@@ -120,11 +131,24 @@ struct Query {
   /// ConnectionOptions::memory is full, the statement is cancelled and the error is ResultTooLarge() or MemoryFull(),
   /// which has failed the transaction that it is in. A statement that ends before it is cancelled has succeeded, and
   /// its rows are given. Where the answer goes on for as much again, the connection is lost too: PostgreSQL looks for
-  /// cancellation between the rows of a SELECT, and not at all while it sends those of a write or of FETCH. So nothing
-  /// of an autocommitted write is refused: its rows tell of what is stored.
+  /// cancellation between the rows of a SELECT, and not at all while it sends those of a write or of FETCH. So an
+  /// autocommitted write is never stopped: see RowsOfWrite.
   size_t most_result_bytes = 0;
+  /// Of an autocommitted write whose rows have more bytes than most_result_bytes. They tell of what is stored.
+  enum class RowsOfWrite {
+    kRead,
+    /// Those beyond are dropped while they come, and the error is ChangeWasMade(ResultTooLarge()).
+    kDrop,
+  } rows_of_write = RowsOfWrite::kRead;
   /// Longest wait for the answer; then the connection counts as lost. 0: ConnectionOptions::answer_limit_ms.
   int answer_limit_ms = 0;
+};
+
+/// How far the answer to a statement that was sent ahead has come.
+enum class Arrival {
+  kUnderWay,  ///< there is more to come
+  kWhole,     ///< its rows are there, as they were promised: Execute will not wait
+  kOther,     ///< an error, many rows, no row of a write, a lost connection: Execute, or what comes after it, may wait
 };
 
 /// One PostgreSQL session. Used by one thread at a time. Once broken it stays broken: nothing here reconnects.
@@ -143,6 +167,26 @@ class Connection {
   /// unless PostgreSQL said before that it ends the session and so undid it. An error inside an explicit transaction
   /// leaves it failed: COMMIT is then refused, where PostgreSQL would roll back and report success.
   virtual absl::StatusOr<Rows> Execute(const Query& query) = 0;
+  /// Has a statement of a transaction sent with the next one that is executed, in the same round trip: BEGIN,
+  /// SAVEPOINT, or one whose rows nobody wants. `query.text` and the rest of it are copied. Its error is then that of
+  /// the next statement, which is not executed, and which tells nothing of the two apart; a BEGIN that fails breaks the
+  /// connection. A transaction that ends before any statement was executed in it costs nothing. Where statements cannot
+  /// travel together (behind a pooler; one that is not prepared yet), it is executed at once.
+  virtual absl::Status Enqueue(const Query& query) { return Execute(query).status(); }
+  /// Of the transaction that is open: what PostgreSQL has told of it beside the answer to its first write. nullopt: it
+  /// has told nothing, whether anything was written or not.
+  virtual std::optional<CommitPoint> commit_point() const { return std::nullopt; }
+
+  // A statement whose answer somebody else waits for: SendAhead, then ReadAhead as often as there is input on the
+  // socket, until it says something else than kUnderWay, then Execute, all for one query. None but Execute waits.
+
+  /// Sends `query` if that is all it takes: its statement is prepared, and no transaction is open. False: nothing was
+  /// sent, and Execute does everything. What `query` points to lives until Execute.
+  virtual bool SendAhead(const Query& /*query*/) { return false; }
+  virtual Arrival ReadAhead() { return Arrival::kOther; }
+  /// -1 where there is none to wait on.
+  virtual int socket() const { return -1; }
+
   /// Runs text that may hold several statements (migrations). For scripts of the operator, not for callers: the error's
   /// message is PostgreSQL's, with its line. On error, `*position` (if not null) is the 1-based character offset, or 0.
   /// The code is that of the error table where a program can act on it (ABORTED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED,

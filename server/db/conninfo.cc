@@ -62,8 +62,6 @@ std::string NowhereFor(std::string_view hosts) {
   return nowhere;
 }
 
-bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
-
 /// What libpq says, without what it quotes of what it was given; the name of a parameter at the end stays.
 std::string WithoutValues(std::string_view problem) {
   problem = problem.substr(0, problem.find('\n'));
@@ -106,8 +104,8 @@ absl::Status CheckConnInfo(std::string_view text) {
   const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectStart(ToKeyValue(*info).c_str()), PQfinish);
   if (connection == nullptr) return absl::ResourceExhaustedError("out of memory");
   const std::string_view problem = PQerrorMessage(connection.get());
-  const bool refused = PQstatus(connection.get()) == CONNECTION_BAD && !StartsWith(problem, "connection to server");
-  const bool of_a_service = hosts.empty() && StartsWith(problem, "could not match");  // its hosts are not known here
+  const bool refused = PQstatus(connection.get()) == CONNECTION_BAD && !HasPrefix(problem, "connection to server");
+  const bool of_a_service = hosts.empty() && HasPrefix(problem, "could not match");  // its hosts are not known here
   if (!refused || of_a_service) return absl::OkStatus();
   return InvalidField("database_url", Cat("cannot be used to connect: ", WithoutValues(problem)));
 }

@@ -6,25 +6,21 @@
 #include <iterator>
 #include <string_view>
 
+#include "server/base/text.h"
+
 namespace rowkeeper::db {
 namespace {
 
-bool IsAnyOf(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-bool HasPrefix(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
-
 /// What languages raise errors with.
 bool IsRaise(const PgError& error) {
-  return IsAnyOf(error.source_function, {"exec_stmt_raise", "exec_stmt_assert", "PLy_elog_impl", "PLy_output",
+  return IsOneOf(error.source_function, {"exec_stmt_raise", "exec_stmt_assert", "PLy_elog_impl", "PLy_output",
                                          "do_util_elog", "croak_cstr", "pltcl_elog"});
 }
 
 /// PostgreSQL and the SQL standard have no other classes; theirs are raised by nobody else, at least in theory.
 bool IsOfNoClassOfPostgres(std::string_view sqlstate) {
   return sqlstate.size() == 5 &&
-         !IsAnyOf(sqlstate.substr(0, 2),
+         !IsOneOf(sqlstate.substr(0, 2),
                   {"00", "01", "02", "03", "08", "09", "0A", "0B", "0F", "0L", "0P", "0Z", "10", "20", "21",
                    "22", "23", "24", "25", "26", "27", "28", "2B", "2D", "2F", "34", "38", "39", "3B", "3D",
                    "3F", "40", "42", "44", "53", "54", "55", "57", "58", "72", "F0", "HV", "P0", "XX"});
@@ -55,7 +51,7 @@ bool NamesParameters(std::string_view line) {
 /// sent.
 bool AddsALine(const PgError& error) {
   return HasPrefix(error.context, "JSON data, line ") || HasPrefix(error.context, "remote SQL command: ") ||
-         IsAnyOf(error.source_function, {"json_ereport_error", "json_errsave_error", "report_json_context",
+         IsOneOf(error.source_function, {"json_ereport_error", "json_errsave_error", "report_json_context",
                                          "report_parse_error", "pgfdw_report_error"});
 }
 

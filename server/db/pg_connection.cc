@@ -2,26 +2,21 @@
 
 #include <poll.h>
 
-#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <spdlog/spdlog.h>
 
-#include "absl/time/time.h"
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/base/verdict.h"
-#include "server/db/deaf_statement.h"
 #include "server/db/failure_log.h"
 #include "server/db/result_fit.h"
 #include "server/db/rows_builder.h"
-#include "server/db/run_detached.h"
 #include "server/db/script_error.h"
 #include "server/db/statement_cost.h"
 
@@ -35,14 +30,6 @@ constexpr size_t kMaxParams = 65535;
 constexpr std::chrono::seconds kPingLimit{2};
 constexpr std::chrono::seconds kSetupLimit{5};
 constexpr std::chrono::seconds kRollbackLimit{5};
-constexpr std::chrono::seconds kCancelRequestLimit{2};
-/// How long a statement may go on after its cancel request was sent. One that still has not ended waits for a network
-/// or server that hangs, or, rarely, is long in code of PostgreSQL that does not look for cancellation.
-constexpr std::chrono::milliseconds kCancelGrace{1500};
-
-/// How many statements may be seen to at once after they were given up.
-constexpr int kMostTerminating = 8;
-
 /// Of the look whether a pooler shares sessions.
 constexpr std::chrono::milliseconds kProofLimit{500};
 constexpr char kWhoAnswers[] = "SELECT pg_catalog.pg_backend_pid()";
@@ -54,14 +41,6 @@ std::shared_ptr<spdlog::logger> EchoLogger() {
 
 /// Text parameters go as C strings: a NUL would cut the value short without an error.
 bool HoldsNul(const Param& param) { return param && param->find('\0') != std::string::npos; }
-
-absl::Status CheckParams(const std::vector<Param>& params) {
-  if (params.size() > kMaxParams) return Internal("a statement has more than 65535 parameters");
-  for (const Param& param : params) {
-    if (HoldsNul(param)) return Internal("a parameter holds a NUL byte");
-  }
-  return absl::OkStatus();
-}
 
 absl::Status NotItsOwnSession() {
   return PoolerUnfit(
@@ -90,7 +69,8 @@ PgConnection::PgConnection(const std::string& conninfo, const ConnectionOptions&
       echo_(options.echo ? EchoLogger() : nullptr),
       errors_(options.errors),
       memory_(options.memory),
-      counters_(options.counters != nullptr ? options.counters : std::make_shared<SessionCounters>()) {}
+      counters_(options.counters != nullptr ? options.counters : std::make_shared<SessionCounters>()),
+      misses_(options.misses != nullptr ? options.misses : std::make_shared<StatementMisses>()) {}
 
 absl::Status PgConnection::SetUp(const std::string& conninfo) {
   absl::StatusOr<SessionFacts> facts = setup_.Judge(RunSetUp(setup_.Opening(told_pid_)), told_pid_);
@@ -134,12 +114,21 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   Attempt attempt;
   attempt.effect = ClassifyStatement(query.text);
   if (absl::Status refusal = Refusal(query, attempt.effect); !refusal.ok()) return refusal;
-  const Clock::time_point begin = Clock::System().Now();
+  const bool rolls_back = attempt.effect == TransactionEffect::kRollback;
+  const bool commits_nothing = attempt.effect == TransactionEffect::kCommit && queue_.is_plain();
+  if (queue_.begins() && (rolls_back || commits_nothing)) {
+    ForgetTransaction(attempt.effect);
+    return Rows();
+  }
+  if (rolls_back) queue_.Clear();
+  attempt.ahead = ahead_.has_value();
+  const Clock::time_point begin = attempt.ahead ? ahead_->began : Clock::System().Now();
+  attempt.began = begin;
   running_.Begin(backend_pid(), begin);
   absl::StatusOr<Rows> rows = RunWatched(query, &attempt);
   running_.End();
   NoteCost({query, attempt.effect, attempt.sqlstate, Clock::System().Now() - begin, backend_pid()}, rows);
-  if (broken_ && watch_.expired()) TerminateDeaf(Clock::System().Now() - begin);
+  if (broken_ && watch_.expired()) TerminateRunaway(query, Clock::System().Now() - begin);
   if (!broken_ && watch_.expired()) MarkBroken("its answer came too late");
   // It may arrive at any time, so nothing may run before it has ended.
   if (!broken_ && !CancelRequestEnds()) MarkBroken("a cancel request is still under way");
@@ -147,24 +136,42 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
 }
 
 absl::StatusOr<Rows> PgConnection::RunWatched(const Query& query, Attempt* attempt) {
-  const CancelScope scope(query.cancellation, this);
-  if (const auto cause = scope.cause()) return CancelledStatus(*cause, "a statement was about to run");
+  std::optional<CancelScope> own_scope;
+  CancelTarget* const target = this;
+  if (!attempt->ahead) own_scope.emplace(query.cancellation, target);
+  if (attempt->ahead && !ahead_->scope.has_value()) own_scope.emplace(nullptr, target);
+  const CancelScope& scope = own_scope.has_value() ? *own_scope : *ahead_->scope;
+  const auto cause = scope.cause();
+  if (cause && !attempt->ahead) return CancelledStatus(*cause, "a statement was about to run");
   if (echo_ != nullptr) echo_->info("[{}] {}", backend_pid(), query.text);
   const bool alone = transaction_.state() == TransactionTracker::State::kNone;
   if (alone && facts_.statement_limit.count() > 0) watch_.Warn(facts_.statement_limit);
   absl::StatusOr<Rows> rows = Run(query, scope, attempt);
   watch_.Disarm();
+  ahead_.reset();
   return rows;
+}
+
+absl::Status PgConnection::CheckParams(const std::vector<Param>& params) {
+  if (params.size() > kMaxParams) return Internal("a statement has more than 65535 parameters");
+  for (const Param& param : params) {
+    if (HoldsNul(param)) return Internal("a parameter holds a NUL byte");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status PgConnection::Refusal(const Query& query, TransactionEffect effect) {
   if (broken_) return DatabaseUnavailable();
+  if (ahead_.has_value() && (query.name == nullptr || query.name->str() != ahead_->name)) {
+    AbandonAhead();
+    return Internal("a statement was sent ahead of another one");
+  }
   if (absl::Status status = CheckParams(ParamsOf(query)); !status.ok()) return status;
   if (effect == TransactionEffect::kCommit && transaction_.may_have_failed()) {
     return Internal("COMMIT of a failed transaction; roll back first");
   }
   // A write whose connection died while idle has provably not happened; once it is sent, nobody can tell.
-  const bool at_stake = query.effect == Query::Effect::kWrite && !transaction_.certainly_open();
+  const bool at_stake = query.effect == Query::Effect::kWrite && !transaction_.certainly_open() && !ahead_.has_value();
   if (at_stake && !SocketLooksAlive()) {
     MarkBroken("socket closed");
     return DatabaseUnavailable();
@@ -177,9 +184,12 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
     try {
       absl::StatusOr<Rows> rows = Send(query, attempt);
       if (!rows.ok()) return rows.status();
-      transaction_.Succeeded(attempt->effect, IsBegin(attempt->effect) ? PlainText(query, *attempt) : query.text);
+      NoteSucceeded(attempt->effect, IsBegin(attempt->effect) ? PlainText(query, *attempt) : query.text);
       const ResultFit fit = FitOf(*rows, query.result);
-      if (fit == ResultFit::kFits) return rows;
+      if (fit == ResultFit::kFits) {
+        misses_->Forget(query.text, attempt->began);
+        return rows;
+      }
       if (!MayReadAgain(query, *attempt)) return Misfit(fit, query, *attempt);
     } catch (const std::exception&) {
       PgError error = session_->LastError();
@@ -192,12 +202,14 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
         }
       }
       attempt->sqlstate = error.sqlstate;
+      FindCulprit(error, attempt);
+      if (attempt->companion_failed) return Failed(error, query, scope, *attempt);
       attempt->staleness = StalenessFor(error, *attempt);
       if (attempt->staleness == Staleness::kNone) return Failed(error, query, scope, *attempt);
-      if (query.name != nullptr) NoteStale(attempt->staleness, *query.name);
+      if (query.name != nullptr) NoteStale(attempt->staleness, query.name->str());
       if (attempt->repeats == kMostRepeats || !GoBack(query)) return Failed(error, query, scope, *attempt);
     }
-    *attempt = Attempt{attempt->effect, attempt->repeats + 1};
+    *attempt = Attempt{attempt->effect, attempt->began, attempt->repeats + 1};
   }
 }
 
@@ -212,11 +224,13 @@ bool PgConnection::SessionIsUnfit(const PgError& error, const Attempt& attempt) 
          transaction_.state() == TransactionTracker::State::kNone;
 }
 
-/// Inside a transaction a stale statement cannot be prepared again; running the whole unit again does it. Alone it was
-/// prepared again several times, and what it still misses is not there.
-bool PgConnection::MayFitLater(const Attempt& attempt) const {
-  if (attempt.staleness == Staleness::kNone) return false;
-  return attempt.staleness != Staleness::kOutdated || transaction_.state() != TransactionTracker::State::kNone;
+/// Inside a transaction a stale statement cannot be prepared again; running the whole unit again does it, unless that
+/// has been of no use before. Alone it was prepared again several times, and what it still misses is not there.
+bool PgConnection::NoteMissAndMayFit(const PgError& error, const Query& query, const Attempt& attempt) {
+  if (attempt.staleness != Staleness::kOutdated) return attempt.staleness != Staleness::kNone;
+  if (transaction_.state() == TransactionTracker::State::kNone) return false;
+  const bool misses = !attempt.by_kept_plan && StalenessOf(error, PlanAge::kNewAgain) == Staleness::kNone;
+  return !misses || misses_->Note(query.text, attempt.began, Clock::System().Now()) <= kTriesOfNewPlans;
 }
 
 bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) const {
@@ -233,7 +247,8 @@ bool PgConnection::IsUndone(const PgError& error, const Attempt& attempt) const 
 absl::Status PgConnection::Failed(const PgError& error, const Query& query, const CancelScope& scope,
                                   const Attempt& attempt) {
   FailedStatement statement;
-  statement.context = query.errors;
+  const bool values_of_server = attempt.companion_failed || query.values == Query::Values::kOfServer;
+  statement.context = values_of_server ? nullptr : query.errors;
   statement.words = errors_.get();
   statement.may_have_written = MayHaveWritten(query, attempt) && !IsUndone(error, attempt);
   statement.cancelled = scope.cause();
@@ -241,7 +256,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
     if (!broken_) MarkBroken(error.sqlstate);
     if (RefusedByPooler(error)) return DatabaseExhausted();
     if (statement.may_have_written) return CommitOutcomeUnknown();
-    if (attempt.meter.excess() != AnswerMeter::Excess::kNone) return Excess(query, attempt);
+    if (attempt.meter.stopped()) return Excess(query, attempt);
     const bool alone = transaction_.state() == TransactionTracker::State::kNone;
     if (alone && statement.cancelled) return CancelledStatus(*statement.cancelled, "a statement ran");
     return watch_.expired() ? AnswerOverdue() : DatabaseUnavailable();
@@ -252,9 +267,15 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   }
   statement.read_only_transaction = transaction_.read_only();
   transaction_.Failed(attempt.effect);
-  if (attempt.meter.excess() != AnswerMeter::Excess::kNone && error.sqlstate == "57014") return Excess(query, attempt);
-  absl::Status status = MayFitLater(attempt) ? SerializationFailure() : StatusFromPgError(error, statement);
+  if (attempt.meter.stopped() && error.sqlstate == "57014") return Excess(query, attempt);
+  absl::Status status = StatusFromPgError(error, statement);
+  if (NoteMissAndMayFit(error, query, attempt)) {
+    status = SerializationFailure();
+  } else if (values_of_server && error.sqlstate.substr(0, 2) == "22") {
+    status = Internal("a statement that holds no value of the request failed");
+  }
   if (!VerdictOf(status).has_value()) LogFailure(error, query, status);  // its caller says what it means
+  if (attempt.begin_failed) MarkBroken(error.sqlstate);  // what came now would be a transaction by itself
   return status;
 }
 
@@ -264,7 +285,7 @@ absl::Status PgConnection::ExecuteScript(std::string_view text, int* position) {
   if (!facts_.own_session) return PoolerUnfit("a script may change its session, and a transaction pooler shares it");
   if (echo_ != nullptr) echo_->info("[{}] script of {} bytes", backend_pid(), text.size());
   try {
-    session_->Run(std::string(text));
+    session_->Run(queue_.TakeTextWith(std::string(text)));
     transaction_.ScriptSucceeded();
     return absl::OkStatus();
   } catch (const std::exception&) {
@@ -307,10 +328,18 @@ absl::Status PgConnection::PingSameProcess() {
 }
 
 absl::Status PgConnection::Reset() {
+  if (ahead_.has_value()) AbandonAhead();
   if (broken_) return DatabaseUnavailable();
+  if (queue_.begins()) ForgetTransaction(TransactionEffect::kRollback);
   if (transaction_.state() == TransactionTracker::State::kNone) return absl::OkStatus();
-  absl::Status status = RunPlain("ROLLBACK", kRollbackLimit);
-  if (status.ok()) transaction_.Succeeded(TransactionEffect::kRollback, "ROLLBACK");
+  queue_.Clear();
+  Query rollback;
+  rollback.text = "ROLLBACK";
+  const Clock::time_point begin = Clock::System().Now();
+  absl::Status status = RunPlain(std::string(rollback.text), kRollbackLimit);
+  if (status.ok()) NoteSucceeded(TransactionEffect::kRollback, rollback.text);
+  NoteCost({rollback, TransactionEffect::kRollback, "", Clock::System().Now() - begin, backend_pid()},
+           status.ok() ? absl::StatusOr<Rows>(Rows()) : status);
   return status;
 }
 
@@ -324,50 +353,6 @@ absl::Status PgConnection::RunPlain(const std::string& text, std::chrono::millis
     MarkBroken(session_->LastError().sqlstate);  // neither statement can fail on a session that is well
   }
   return DatabaseUnavailable();
-}
-
-/// libpq's cancel request waits for the server for as long as that takes; on the canceller's thread all other
-/// connections would wait with it.
-void PgConnection::DeliverCancel() {
-  watch_.Shorten(kCancelGrace);
-  const absl::MutexLock lock(&cancel_mu_);
-  if (cancel_request_ != nullptr && !cancel_request_->HasBeenNotified()) return;
-  try {
-    cancel_request_ = RunDetached([session = session_] { session->TryCancel(); });
-  } catch (const std::system_error&) {
-    // There is no thread for it now; the canceller tries again for as long as the statement runs.
-  }
-}
-
-bool PgConnection::CancelRequestEnds() const {
-  std::shared_ptr<absl::Notification> last;
-  {
-    const absl::MutexLock lock(&cancel_mu_);
-    last = cancel_request_;
-  }
-  return last == nullptr || last->WaitForNotificationWithTimeout(absl::FromChrono(kCancelRequestLimit));
-}
-
-/// Behind a pooler the process may be another client's by now, or its number made up.
-void PgConnection::TerminateDeaf(Clock::duration ran) {
-  if (!facts_.own_session || facts_.server_pid != told_pid_) return;
-  static std::atomic<int> running{0};
-  if (running.fetch_add(1) >= kMostTerminating) {
-    running.fetch_sub(1);  // the whole server hangs
-    return;
-  }
-  const DeafStatement statement{facts_.server_pid, facts_.server_started, ran, Clock::System().Now()};
-  try {
-    (void)RunDetached([conninfo = conninfo_, statement, counters = counters_] {
-      if (Terminate(conninfo, statement)) {
-        counters->terminated.Add();
-        spdlog::warn("ended a statement that ignored its cancellation: backend={}", statement.server_pid);
-      }
-      running.fetch_sub(1);
-    });
-  } catch (const std::system_error&) {
-    running.fetch_sub(1);
-  }
 }
 
 void PgConnection::MarkBroken(const std::string& reason) {

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -19,6 +21,7 @@
 #include "server/db/socket_watch.h"
 #include "server/db/sqlstate.h"
 #include "server/db/stale_statement.h"
+#include "server/db/statement_queue.h"
 #include "server/db/transaction_tracker.h"
 
 namespace spdlog {
@@ -38,6 +41,11 @@ class PgConnection final : public Connection, private CancelTarget {
   absl::Status SetUp(const std::string& conninfo);
 
   absl::StatusOr<Rows> Execute(const Query& query) override;
+  absl::Status Enqueue(const Query& query) override;
+  std::optional<CommitPoint> commit_point() const override { return point_; }
+  bool SendAhead(const Query& query) override;
+  Arrival ReadAhead() override;
+  int socket() const override { return session_->socket(); }
   absl::Status ExecuteScript(std::string_view text, int* position) override;
   bool broken() const override { return broken_; }
   bool in_transaction() const override { return transaction_.state() != TransactionTracker::State::kNone; }
@@ -55,11 +63,28 @@ class PgConnection final : public Connection, private CancelTarget {
   /// waits for its table, but seldom again the next time.
   static constexpr int kTriesOfNewPlans = 2;
 
+  /// A statement that was sent ahead, and that can be cancelled since.
+  struct Ahead {
+    Ahead(const Query& query, CancelTarget* target, Clock::time_point now);
+
+    /// Ends with the answer: a cancel request that comes later would only be waited for.
+    std::optional<CancelScope> scope;
+    const std::string& name;
+    const ResultShape result;
+    const Clock::time_point began;
+    const Query::Effect effect;
+    EarlyAnswer answer;
+  };
+
   /// One execution of a query, which may be tried again.
   struct Attempt {
     TransactionEffect effect = TransactionEffect::kNone;
+    /// Of the first try.
+    Clock::time_point began = {};
     /// How often it has been tried before.
     int repeats = 0;
+    /// Its answer is that of the statement that was sent ahead.
+    bool ahead = false;
     /// The statement itself has been sent, beyond its preparation.
     bool sent = false;
     /// As a message of the extended protocol, which carries one statement.
@@ -70,6 +95,14 @@ class PgConnection final : public Connection, private CancelTarget {
     Staleness staleness = Staleness::kNone;
     std::string sqlstate = {};
     AnswerMeter meter = {};
+    /// A BEGIN was sent with it.
+    bool with_begin = false;
+    /// That BEGIN failed: there is no transaction, whatever its caller believes.
+    bool begin_failed = false;
+    /// It was not the statement itself that failed, but one that was sent with it.
+    bool companion_failed = false;
+    /// The name of that one, if it has one.
+    std::string companion = {};
   };
 
   Rows RunSetUp(const std::string& text);
@@ -78,10 +111,18 @@ class PgConnection final : public Connection, private CancelTarget {
   void DeliverCancel() override;
   bool DeliveryBlocks() const override { return true; }  // a little: it begins a thread
 
+  static absl::Status CheckParams(const std::vector<Param>& params);
   absl::Status Refusal(const Query& query, TransactionEffect effect);
   absl::StatusOr<Rows> RunWatched(const Query& query, Attempt* attempt);
   void CountSession();
   absl::StatusOr<Rows> Run(const Query& query, const CancelScope& scope, Attempt* attempt);
+  // In pg_ahead.cc:
+  bool MaySendAhead(const Query& query);
+  PgResult ReadSentAhead(Attempt* attempt);
+  /// Nobody will read the answer to a statement that was sent ahead.
+  void AbandonAhead();
+  /// It is not under way, or nobody waits for it.
+  void UndoSendAhead();
   // In pg_statements.cc:
   static const std::vector<Param>& ParamsOf(const Query& query);
   absl::StatusOr<Rows> Send(const Query& query, Attempt* attempt);
@@ -99,25 +140,47 @@ class PgConnection final : public Connection, private CancelTarget {
   /// `query`'s text as it is sent, when it has no parameters.
   std::string PlainText(const Query& query, const Attempt& attempt) const;
   Staleness StalenessFor(const PgError& error, const Attempt& attempt) const;
-  void NoteStale(Staleness staleness, const StatementName& name);
+  void NoteStale(Staleness staleness, const std::string& name);
   bool GoBack(const Query& query);
   /// The statement ran alone, and PostgreSQL does not give a text that it would return.
   bool IsTextWithheld(const PgError& error, const Query& query) const;
   /// Executes a read in a transaction that is given any bytes. When that fails, `error` says why.
   absl::StatusOr<Rows> ReadAnyBytes(const Query& query, Attempt* attempt, PgError* error);
 
+  // In pg_together.cc:
+  bool SendsTogether() const;
+  /// Sends what is queued by itself, before `query`.
+  void Flush(const Query& query, const PgSession::Reading& reading, Attempt* attempt);
+  /// `message` between what is queued and what comes `behind`, of which the first asks for the commit point.
+  PgResult SendTogether(PgSession::Message message, std::vector<PgSession::Message> behind,
+                        const PgSession::Reading& reading, Attempt* attempt);
+  /// `name`: null for a statement that has none, or is not to use it.
+  PgResult SendExtended(const Query& query, const std::string* name, const PgSession::Reading& reading,
+                        Attempt* attempt);
+  absl::StatusOr<Rows> SendPlain(const Query& query, const PgSession::Reading& reading, Attempt* attempt);
+  absl::StatusOr<Rows> Ended(PgResult result, TransactionEffect effect);
+  /// Whether the statement is followed by the question for the id of its transaction.
+  bool AsksForPoint(const Query& query, const Attempt& attempt) const;
+  std::vector<PgSession::Message> PointQuestion() const;
+  void NotePoint(const PgResult& answer);
+  /// Finds out whether the error is that of a statement that travelled with this one.
+  void FindCulprit(const PgError& error, Attempt* attempt);
+  void NoteSucceeded(TransactionEffect effect, std::string_view text);
+  void ForgetTransaction(TransactionEffect end);
+
   /// Begins the wait for an answer to `query`; each round trip has the whole limit.
   void ArmFor(const Query& query);
   absl::Status Failed(const PgError& error, const Query& query, const CancelScope& scope, const Attempt& attempt);
-  bool MayFitLater(const Attempt& attempt) const;
+  /// Whether running its transaction again may do better. Counts it where it misses what may not be there at all.
+  bool NoteMissAndMayFit(const PgError& error, const Query& query, const Attempt& attempt);
   /// Another session may do better: it can find the primary, or is not in a failed transaction that nobody began.
   bool SessionIsUnfit(const PgError& error, const Attempt& attempt) const;
   bool MayHaveWritten(const Query& query, const Attempt& attempt) const;
   /// The session has ended, and with it what the attempt did.
   bool IsUndone(const PgError& error, const Attempt& attempt) const;
   void MarkBroken(const std::string& reason);
-  /// The statement was given up: sees to it that PostgreSQL does not go on with it.
-  void TerminateDeaf(Clock::duration ran);
+  /// The statement was given up: sees to it that PostgreSQL does not go on with it, or says that it cannot.
+  void TerminateRunaway(const Query& query, Clock::duration ran);
   absl::Status RunPlain(const std::string& text, std::chrono::milliseconds limit);
   /// Ping of a session of its own; also finds a transaction pooler that looked like none.
   absl::Status PingSameProcess();
@@ -137,6 +200,12 @@ class PgConnection final : public Connection, private CancelTarget {
   SessionFacts facts_;
   PreparedStatements statements_;
   TransactionTracker transaction_;
+  StatementQueue queue_;
+  /// Of the transaction that is open.
+  std::optional<CommitPoint> point_;
+  /// Of the server in which this session lives, when it tells its incarnation; the transaction is of no interest.
+  std::optional<CommitPoint> server_point_;
+  bool id_question_prepared_ = false;
   bool broken_ = false;
   RunningStatements::Place running_;
   mutable absl::Mutex cancel_mu_;
@@ -149,6 +218,9 @@ class PgConnection final : public Connection, private CancelTarget {
   const std::shared_ptr<MemoryBudget> memory_;
   /// Those of the options, or nobody's.
   const std::shared_ptr<SessionCounters> counters_;
+  /// Those of the options, or its own.
+  const std::shared_ptr<StatementMisses> misses_;
+  std::optional<Ahead> ahead_;
 };
 
 }  // namespace rowkeeper::db

@@ -6,6 +6,7 @@
 
 #include <libpq-events.h>
 
+#include "absl/container/inlined_vector.h"
 #include "server/base/text.h"
 #include "server/db/connection.h"
 
@@ -19,16 +20,20 @@ class Failure : public std::exception {
 };
 
 /// As libpq takes parameters: null pointers are NULL.
-std::vector<const char*> Pointers(const std::vector<Param>& params) {
-  std::vector<const char*> values;
+absl::InlinedVector<const char*, 16> Pointers(const std::vector<Param>& params) {
+  absl::InlinedVector<const char*, 16> values;
   values.reserve(params.size());
   for (const Param& param : params) values.push_back(param ? param->c_str() : nullptr);
   return values;
 }
 
-PgResult Succeeded(PgResult result) {
+bool HasSucceeded(const PgResult& result) {
   const ExecStatusType status = PQresultStatus(result.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) throw Failure();
+  return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+}
+
+PgResult Succeeded(PgResult result) {
+  if (!HasSucceeded(result)) throw Failure();
   return result;
 }
 
@@ -91,7 +96,7 @@ pqxx::result PgSession::Run(const std::string& text) {
 
 PgResult PgSession::RunWithParams(const std::string& text, const std::vector<Param>& params, const Reading& reading) {
   Begin();
-  const std::vector<const char*> values = Pointers(params);
+  const auto values = Pointers(params);
   if (PQsendQueryParams(handle(), text.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
                         nullptr, 0) == 0) {
     throw Failure();
@@ -115,19 +120,75 @@ PgResult PgSession::Describe(const std::string& name) {
 }
 
 PgResult PgSession::RunPrepared(const std::string& name, const std::vector<Param>& params, const Reading& reading) {
+  if (!SendPrepared(name, params)) throw Failure();
+  return ReadPrepared({}, reading);
+}
+
+bool PgSession::SendPrepared(const std::string& name, const std::vector<Param>& params) {
   Begin();
-  const std::vector<const char*> values = Pointers(params);
-  if (PQsendQueryPrepared(handle(), name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr,
-                          0) == 0) {
+  const auto values = Pointers(params);
+  return PQsendQueryPrepared(handle(), name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr,
+                             0) != 0;
+}
+
+PgResult PgSession::ReadPrepared(EarlyAnswer early, const Reading& reading) {
+  return Succeeded(ReadAnswer(handle(), reading.meter, reading.stop, std::move(early)));
+}
+
+PgResult PgSession::RunSimple(const std::string& text, const Reading& reading) {
+  Begin();
+  if (PQsendQuery(handle(), text.c_str()) == 0) throw Failure();
+  return Succeeded(ReadAnswer(handle(), reading.meter, reading.stop));
+}
+
+bool PgSession::SendInPipeline(const Message& message) {
+  if (message.kind == Message::Kind::kPrepare) {
+    return PQsendPrepare(handle(), message.name->c_str(), message.text.c_str(), 0, nullptr) != 0;
+  }
+  const auto values = message.params == nullptr ? absl::InlinedVector<const char*, 16>() : Pointers(*message.params);
+  const int count = static_cast<int>(values.size());
+  if (message.name == nullptr) {
+    return PQsendQueryParams(handle(), message.text.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0) != 0;
+  }
+  return PQsendQueryPrepared(handle(), message.name->c_str(), count, values.data(), nullptr, nullptr, 0) != 0;
+}
+
+void PgSession::RunTogether(const std::vector<Message>& messages, const Reading& reading,
+                            std::vector<PgResult>* results) {
+  Begin();
+  bool going = PQenterPipelineMode(handle()) != 0;
+  for (const Message& message : messages) going = going && SendInPipeline(message);
+  going = going && PQpipelineSync(handle()) != 0;
+  if (!going) {
+    unusable_ = true;  // nobody knows how much was sent
     throw Failure();
   }
-  return Succeeded(ReadAnswer(handle(), reading.meter, reading.stop));
+  while (results->size() < messages.size()) {
+    PgResult result = ReadAnswer(handle(), reading.meter, reading.stop);
+    if (!HasSucceeded(result)) break;
+    results->push_back(std::move(result));
+  }
+  LeavePipeline();
+  if (unusable_ || results->size() < messages.size()) throw Failure();
+}
+
+void PgSession::LeavePipeline() {
+  // libpq gives nothing after each statement; twice nothing is the end of what there is.
+  bool nothing = false;
+  while (PQstatus(handle()) == CONNECTION_OK) {
+    const PgResult rest(PQgetResult(handle()));
+    if (rest == nullptr && std::exchange(nothing, true)) break;
+    if (rest == nullptr) continue;
+    nothing = false;
+    if (PQresultStatus(rest.get()) == PGRES_PIPELINE_SYNC) break;
+  }
+  if (PQexitPipelineMode(handle()) == 0) unusable_ = true;
 }
 
 PgError PgSession::LastError() const {
   PgError error;
   if (errors_.first() != nullptr) error = *errors_.first();
-  if (errors_.first() == nullptr || !is_open()) error.lost = true;
+  if (errors_.first() == nullptr || unusable_ || !is_open()) error.lost = true;
   return error;
 }
 

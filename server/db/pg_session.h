@@ -49,12 +49,35 @@ class PgSession {
   PgResult Describe(const std::string& name);
   PgResult RunPrepared(const std::string& name, const std::vector<Param>& params, const Reading& reading);
 
+  /// One of several statements that are sent together.
+  struct Message {
+    enum class Kind {
+      kExecute,  ///< what is prepared as `name`, or `text` without a name where that is null
+      kPrepare,  ///< `text` as `name`
+    } kind = Kind::kExecute;
+    const std::string* name = nullptr;
+    std::string text;
+    const std::vector<Param>* params = nullptr;
+  };
+  /// Sends all in one round trip, in pipeline mode. One that fails keeps those behind it from being executed; it throws
+  /// then. `results` gets those of the statements that succeeded, in their order.
+  void RunTogether(const std::vector<Message>& messages, const Reading& reading, std::vector<PgResult>* results);
+  /// Simple protocol, as Run; gives libpq's result of the last statement.
+  PgResult RunSimple(const std::string& text, const Reading& reading);
+  /// Most bytes of parameters that SendPrepared sends without waiting: an idle connection has room for that many.
+  static constexpr size_t kMostSentAtOnce = 8192;
+  /// The two halves of RunPrepared. The first one throws nothing: it is false when nothing was sent.
+  bool SendPrepared(const std::string& name, const std::vector<Param>& params);
+  PgResult ReadPrepared(EarlyAnswer early, const Reading& reading);
+
   /// The error of the latest of the calls above, which has thrown. One that came without an answer of the server is
   /// `lost`: nobody knows what the session has seen.
   PgError LastError() const;
 
   /// PostgreSQL has said that the session is in a transaction that failed.
   bool in_failed_transaction() const { return PQtransactionStatus(handle()) == PQTRANS_INERROR; }
+
+  bool in_no_transaction() const { return PQtransactionStatus(handle()) == PQTRANS_IDLE; }
 
   /// Asks the server to cancel what this session runs; blocks until it has been told, or the attempt failed. Throws
   /// nothing. From any thread, while another one runs a statement, as long as the session lives.
@@ -93,8 +116,12 @@ class PgSession {
 
   /// Before each call.
   void Begin();
+  bool SendInPipeline(const Message& message);
+  /// Reads what is left of the pipeline. A session that cannot leave it is of no more use.
+  void LeavePipeline();
 
   Errors errors_;
+  bool unusable_ = false;
   PqxxConnection connection_;
   pqxx::nontransaction transaction_;
 };

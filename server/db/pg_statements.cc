@@ -16,9 +16,13 @@
 #include "server/db/pg_connection.h"
 #include "server/db/result_fit.h"
 #include "server/db/rows_builder.h"
+#include "server/observe/call_context.h"
 
 namespace rowkeeper::db {
 namespace {
+
+/// Of a write that has succeeded.
+bool HasDropped(const AnswerMeter& meter) { return meter.drops() && meter.excess() != AnswerMeter::Excess::kNone; }
 
 absl::Status OtherTypes() {
   return SchemaMismatch("a column has another type", "run `rowkeeper check` to see what changed");
@@ -34,7 +38,7 @@ const std::vector<Param>& PgConnection::ParamsOf(const Query& query) {
 /// A read by a kept plan may find the columns that it needs by a new one.
 bool PgConnection::MayReadAgain(const Query& query, const Attempt& attempt) {
   if (query.effect != Query::Effect::kRead || !attempt.by_kept_plan) return false;
-  NoteStale(Staleness::kOutdated, *query.name);
+  NoteStale(Staleness::kOutdated, query.name->str());
   return attempt.repeats < kMostRepeats && transaction_.state() == TransactionTracker::State::kNone;
 }
 
@@ -52,39 +56,40 @@ absl::Status PgConnection::Misfit(ResultFit fit, const Query& query, const Attem
 }
 
 absl::StatusOr<Rows> PgConnection::Send(const Query& query, Attempt* attempt) {
-  const std::vector<Param>& params = ParamsOf(query);
   attempt->meter = AnswerMeter(MeterFor(query));
+  if (attempt->ahead) return RowsBuilder::Build(ReadSentAhead(attempt), attempt->meter.TakeCharge());
   const auto stop = [this] { StopAnswer(); };
   const PgSession::Reading reading{&attempt->meter, stop};
-  if (UsesName(query, *attempt)) {
+  const bool plain = ParamsOf(query).empty() && query.name == nullptr && query.most_result_bytes == 0;
+  if (plain) return SendPlain(query, reading, attempt);
+  const bool named = UsesName(query, *attempt);
+  if (named) {
     const bool prepared = statements_.Find(query.name->str()) == PreparedStatements::State::kPrepared;
     if (!prepared) {
+      Flush(query, reading, attempt);
       if (absl::Status status = PrepareFor(query); !status.ok()) return status;
     }
     attempt->by_kept_plan = prepared || !facts_.own_session;
-    ArmFor(query);
-    attempt->sent = true;
-    attempt->extended = true;
-    PgResult result = session_->RunPrepared(query.name->str(), params, reading);
-    return RowsBuilder::Build(std::move(result), attempt->meter.TakeCharge());
   }
   ArmFor(query);
   attempt->sent = true;
-  const bool plain = params.empty() && query.name == nullptr && query.most_result_bytes == 0;
-  attempt->extended = !plain;
-  if (plain) return RowsBuilder::Build(session_->Run(PlainText(query, *attempt)));
-  PgResult result = session_->RunWithParams(std::string(query.text), params, reading);
+  attempt->extended = true;
+  PgResult result = SendExtended(query, named ? &query.name->str() : nullptr, reading, attempt);
+  if (HasDropped(attempt->meter)) return ChangeWasMade(ResultTooLarge(query.most_result_bytes));
   return RowsBuilder::Build(std::move(result), attempt->meter.TakeCharge());
 }
 
 AnswerMeter::Options PgConnection::MeterFor(const Query& query) const {
   AnswerMeter::Options options;
   options.memory = memory_.get();
+  const observe::CallContext* const call = observe::CallScope::Current();
+  options.owner = call == nullptr ? nullptr : call->memory_owner;
+  using Excessive = AnswerMeter::Options::Excessive;
   if (query.effect == Query::Effect::kWrite && !transaction_.certainly_open()) {
-    options.when_full = AnswerMeter::Options::WhenFull::kGoOn;
-  } else {
-    options.most_bytes = query.most_result_bytes;
+    const bool drops = query.rows_of_write == Query::RowsOfWrite::kDrop && query.most_result_bytes > 0;
+    options.excessive = drops ? Excessive::kDrop : Excessive::kRead;
   }
+  if (options.excessive != Excessive::kRead) options.most_bytes = query.most_result_bytes;
   return options;
 }
 
@@ -97,7 +102,7 @@ void PgConnection::StopAnswer() {
 absl::Status PgConnection::Excess(const Query& query, const Attempt& attempt) const {
   spdlog::info("statement {} was stopped: its rows are too large, or those of all statements are", NameInLog(query));
   if (attempt.meter.excess() == AnswerMeter::Excess::kTooLarge) return ResultTooLarge(query.most_result_bytes);
-  return MemoryFull(*memory_, MemoryBudget::Use::kResults);
+  return MemoryFull(*memory_, MemoryBudget::Use::kResults, attempt.meter.room());
 }
 
 /// Behind a transaction pooler the next session may have prepared other statements than the last one. Alone, a
@@ -166,7 +171,7 @@ absl::Status PgConnection::CheckBeforeItWrites(const Query& query) {
   if (query.effect == Query::Effect::kRead || !query.result.has_types() || !facts_.own_session) return absl::OkStatus();
   ArmFor(query);
   if (FitOf(session_->Describe(query.name->str()), query.result) == ResultFit::kFits) return absl::OkStatus();
-  NoteStale(Staleness::kOutdated, *query.name);
+  NoteStale(Staleness::kOutdated, query.name->str());
   return OtherTypes();
 }
 
@@ -193,19 +198,20 @@ Staleness PgConnection::StalenessFor(const PgError& error, const Attempt& attemp
   return StalenessOf(error, attempt.by_kept_plan ? PlanAge::kKept : of_new);
 }
 
-void PgConnection::NoteStale(Staleness staleness, const StatementName& name) {
+void PgConnection::NoteStale(Staleness staleness, const std::string& name) {
   if (staleness != Staleness::kNone) counters_->stale.Add();
   switch (staleness) {
     case Staleness::kNone:
       return;
     case Staleness::kGone:  // what the server does not have it cannot deallocate
-      statements_.Drop(name.str());
+      statements_.Drop(name);
+      id_question_prepared_ = false;  // as a rule it has forgotten all
       return;
     case Staleness::kTaken:  // under this name there is no other text
-      statements_.Add(name.str());
+      statements_.Add(name);
       return;
     case Staleness::kOutdated:
-      statements_.MarkStale(name.str());
+      statements_.MarkStale(name);
       return;
   }
 }

@@ -1,5 +1,6 @@
 #include "server/db/pool.h"
 
+#include <optional>
 #include <utility>
 
 #include "server/db/pool_impl.h"
@@ -10,6 +11,7 @@ Lease::Lease(Lease&& other) noexcept
     : pool_(std::exchange(other.pool_, nullptr)),
       connection_(std::move(other.connection_)),
       expires_(other.expires_),
+      since_(other.since_),
       generation_(other.generation_) {}
 
 Lease& Lease::operator=(Lease&& other) noexcept {
@@ -18,6 +20,7 @@ Lease& Lease::operator=(Lease&& other) noexcept {
   pool_ = std::exchange(other.pool_, nullptr);
   connection_ = std::move(other.connection_);
   expires_ = other.expires_;
+  since_ = other.since_;
   generation_ = other.generation_;
   return *this;
 }
@@ -26,7 +29,7 @@ Lease::~Lease() { Return(); }
 
 void Lease::Return() {
   if (pool_ == nullptr) return;
-  std::exchange(pool_, nullptr)->impl_->Return({std::move(connection_), expires_, {}, generation_});
+  std::exchange(pool_, nullptr)->impl_->Return({std::move(connection_), expires_, since_, generation_});
 }
 
 Pool::Pool(PoolOptions options, ConnectionOptions connection)
@@ -34,19 +37,27 @@ Pool::Pool(PoolOptions options, ConnectionOptions connection)
 
 Pool::~Pool() = default;
 
+Lease::Lease(Pool* pool, PooledConnection connection)
+    : pool_(pool),
+      connection_(std::move(connection.connection)),
+      expires_(connection.expires),
+      since_(connection.since),
+      generation_(connection.generation) {}
+
 absl::StatusOr<Lease> Pool::Acquire(const AcquireOptions& options) {
   auto connection = impl_->Acquire(options);
   if (!connection.ok()) return connection.status();
-  Lease lease;
-  lease.pool_ = this;
-  lease.connection_ = std::move(connection->connection);
-  lease.expires_ = connection->expires;
-  lease.generation_ = connection->generation;
-  return lease;
+  return Lease(this, *std::move(connection));
+}
+
+Lease Pool::TryAcquire() {
+  std::optional<PooledConnection> connection = impl_->TakeFresh();
+  return connection.has_value() ? Lease(this, *std::move(connection)) : Lease();
 }
 
 PoolStats Pool::stats() const { return impl_->Stats(); }
 const observe::DurationHistogram& Pool::waits() const { return impl_->waits; }
 const observe::DurationHistogram& Pool::connects() const { return impl_->connects; }
+const observe::DurationHistogram& Pool::uses() const { return impl_->uses; }
 
 }  // namespace rowkeeper::db

@@ -49,6 +49,7 @@ struct PoolStats {
 };
 
 class Pool;
+struct PooledConnection;
 
 /// One borrowed connection; returns itself, rolling back what was left open. A broken one is destroyed and ends its
 /// generation: idle connections opened before the break are checked or replaced before use.
@@ -59,16 +60,20 @@ class Lease {
   Lease& operator=(Lease&& other) noexcept;
   ~Lease();
 
+  /// Whether there is a connection, which one that was made without has not, nor one that was moved from.
+  bool held() const { return connection_ != nullptr; }
   Connection* operator->() const { return connection_.get(); }
   Connection& operator*() const { return *connection_; }
 
  private:
   friend class Pool;
+  Lease(Pool* pool, PooledConnection connection);
   void Return();
 
   Pool* pool_ = nullptr;
   std::unique_ptr<Connection> connection_;
   Clock::time_point expires_;
+  Clock::time_point since_;
   uint64_t generation_ = 0;
 };
 
@@ -93,11 +98,16 @@ class Pool {
   /// PERMISSION_DENIED when it refuses the login, RESOURCE_EXHAUSTED DATABASE_RESOURCES when the server takes no more
   /// connections and the pool has none to wait for.
   absl::StatusOr<Lease> Acquire(const AcquireOptions& options);
+  /// A connection that is idle, and fit as far as can be told without a round trip, if nobody waits for one. Does not
+  /// wait; not held() where Acquire might have to.
+  Lease TryAcquire();
   PoolStats stats() const;
   /// How long callers waited for a connection that they then got, those included that found one at once.
   const observe::DurationHistogram& waits() const;
   /// How long it took to connect and to set the session up.
   const observe::DurationHistogram& connects() const;
+  /// How long leases were held, until their connections were fit for the next one.
+  const observe::DurationHistogram& uses() const;
 
  private:
   friend class Lease;

@@ -17,8 +17,9 @@ constexpr std::chrono::milliseconds kFailureMemory{100};
 static_assert(*std::rbegin(kReconnectDelays) > kFailureMemory);
 constexpr char kWaitingWhere[] = "waiting for a database connection";
 
-ConnectionOptions WithEcho(ConnectionOptions options, bool echo) {
+ConnectionOptions OfPool(ConnectionOptions options, bool echo) {
   options.echo = options.echo || echo;
+  if (options.misses == nullptr) options.misses = std::make_shared<StatementMisses>();
   return options;
 }
 
@@ -59,7 +60,7 @@ void Pool::Impl::Waiter::DeliverCancel() {
 
 Pool::Impl::Impl(PoolOptions pool_options, ConnectionOptions connection)
     : options(pool_options),
-      connection_options(WithEcho(std::move(connection), pool_options.echo)),
+      connection_options(OfPool(std::move(connection), pool_options.echo)),
       clock(*pool_options.clock),
       random_(std::random_device()()) {}
 
@@ -68,10 +69,46 @@ Pool::Impl::~Impl() = default;
 absl::StatusOr<PooledConnection> Pool::Impl::Acquire(const AcquireOptions& acquire) {
   const Clock::time_point begin = clock.Now();
   absl::StatusOr<PooledConnection> connection = AcquireBy(Later(begin, options.pool_timeout), acquire);
-  const Clock::duration waited = clock.Now() - begin;
-  if (connection.ok()) waits.Record(waited);
+  const Clock::time_point now = clock.Now();
+  const Clock::duration waited = now - begin;
+  if (connection.ok()) {
+    waits.Record(waited);
+    connection->since = now;
+  }
   if (acquire.waited != nullptr) *acquire.waited = waited;
   return connection;
+}
+
+bool Pool::Impl::IsFresh(const PooledConnection& idle, Clock::time_point now) const {
+  if (now >= idle.expires || idle.generation < totals_.generation) return false;
+  return !options.pool_pre_ping || now - idle.since <= options.pre_ping_idle;
+}
+
+/// For the next one who may wait, and who finds out as well.
+void Pool::Impl::GiveBackUnfit(PooledConnection connection) {
+  const absl::MutexLock lock(&mu);
+  --leased_;
+  if (!waiters_.empty()) return GiveToFirstWaiter(Grant{std::move(connection)});
+  idle_.push_back(std::move(connection));
+}
+
+std::optional<PooledConnection> Pool::Impl::TakeFresh() {
+  const Clock::time_point now = clock.Now();
+  std::optional<PooledConnection> taken;
+  {
+    const absl::MutexLock lock(&mu);
+    if (!waiters_.empty() || idle_.empty() || !IsFresh(idle_.back(), now)) return std::nullopt;
+    taken = std::move(idle_.back());
+    idle_.pop_back();
+    ++leased_;
+  }
+  if (options.pool_pre_ping && !taken->connection->SocketLooksAlive()) {
+    GiveBackUnfit(*std::move(taken));
+    return std::nullopt;
+  }
+  waits.Record(Clock::duration::zero());
+  taken->since = now;
+  return taken;
 }
 
 absl::StatusOr<PooledConnection> Pool::Impl::AcquireBy(Clock::time_point limit, const AcquireOptions& acquire) {
@@ -202,7 +239,7 @@ bool Pool::Impl::IsFit(PooledConnection* idle) {
   }
   const bool suspect = idle->generation < generation;
   if (!suspect && !options.pool_pre_ping) return true;
-  const bool ping = suspect || now - idle->idle_since > options.pre_ping_idle;
+  const bool ping = suspect || now - idle->since > options.pre_ping_idle;
   if (!idle->connection->SocketLooksAlive()) {
     NoteBroken(idle->generation);
     return false;
@@ -270,17 +307,18 @@ void Pool::Impl::DropIdle(uint64_t generation) {
 }
 
 void Pool::Impl::Return(PooledConnection connection) {
+  const bool fit = connection.connection->Reset().ok();
+  const Clock::time_point now = clock.Now();
+  uses.Record(now - connection.since);
+  connection.since = now;
+  if (!fit) return Close(std::move(connection), Closing::kBroken);
+  if (now >= connection.expires) return Close(std::move(connection), Closing::kRecycled);
   {
     const absl::MutexLock lock(&mu);
-    --leased_;
-  }
-  if (!connection.connection->Reset().ok()) return Close(std::move(connection), Closing::kBroken);
-  connection.idle_since = clock.Now();
-  if (connection.idle_since >= connection.expires) return Close(std::move(connection), Closing::kRecycled);
-  {
-    const absl::MutexLock lock(&mu);
+    const bool kept = !waiters_.empty() || static_cast<int>(idle_.size()) < options.pool_size;
+    if (kept) --leased_;
     if (!waiters_.empty()) return GiveToFirstWaiter(Grant{std::move(connection)});
-    if (static_cast<int>(idle_.size()) < options.pool_size) return idle_.push_back(std::move(connection));
+    if (kept) return idle_.push_back(std::move(connection));
   }
   Close(std::move(connection), Closing::kOverflow);
 }
@@ -290,6 +328,7 @@ void Pool::Impl::Close(PooledConnection connection, Closing why) {
   connection.connection.reset();
   const absl::MutexLock lock(&mu);
   if (why == Closing::kRecycled) ++totals_.recycled_total;
+  --leased_;
   --open_;
   ReleaseSlot();
 }

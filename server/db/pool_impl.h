@@ -19,7 +19,8 @@ namespace rowkeeper::db {
 struct PooledConnection {
   std::unique_ptr<Connection> connection;
   Clock::time_point expires;
-  Clock::time_point idle_since;
+  /// When it was leased, or came back.
+  Clock::time_point since;
   uint64_t generation = 0;
 };
 
@@ -51,6 +52,8 @@ struct Pool::Impl {
   ~Impl();
 
   absl::StatusOr<PooledConnection> Acquire(const AcquireOptions& options);
+  /// See TryAcquire.
+  std::optional<PooledConnection> TakeFresh();
   void Return(PooledConnection connection);
   PoolStats Stats() const;
 
@@ -65,9 +68,9 @@ struct Pool::Impl {
     kServerFull,
   };
 
-  /// A slot for the caller, in its turn, at the latest `until`.
   /// `limit`: the end of pool_timeout.
   absl::StatusOr<PooledConnection> AcquireBy(Clock::time_point limit, const AcquireOptions& options);
+  /// A slot for the caller, in its turn, at the latest `until`.
   absl::StatusOr<Grant> WaitForSlot(const AcquireOptions& options, Clock::time_point until, Arrival arrival);
   absl::Status EnterQueue(Waiter* waiter, const AcquireOptions& options, Clock::time_point until, Arrival arrival)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
@@ -83,11 +86,14 @@ struct Pool::Impl {
   int max_open() const { return options.pool_size + options.max_overflow; }
 
   bool IsFit(PooledConnection* idle);
+  void GiveBackUnfit(PooledConnection connection);
+  bool IsFresh(const PooledConnection& idle, Clock::time_point now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   absl::StatusOr<PooledConnection> OpenOne(Clock::time_point deadline);
   absl::Status RememberedFailure();
   void NoteBroken(uint64_t generation);
   /// Closes what is idle of this generation and those before it, unchecked.
   void DropIdle(uint64_t generation);
+  /// Of one that is leased.
   void Close(PooledConnection connection, Closing why);
   Clock::time_point ExpiryOf(Clock::time_point born) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
@@ -98,6 +104,7 @@ struct Pool::Impl {
 
   observe::DurationHistogram waits;
   observe::DurationHistogram connects;
+  observe::DurationHistogram uses;
 
   mutable absl::Mutex mu;
 

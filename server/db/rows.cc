@@ -2,35 +2,38 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "server/db/rows_builder.h"
 
 namespace rowkeeper::db {
 
 struct Rows::Storage {
   // One of these owns the cells' text.
-  pqxx::result result;
+  std::optional<pqxx::result> result;
   PgResult pg_result;
   std::vector<Rows> parts;
   bool assembled = false;
   MemoryCharge charge;
 
-  std::vector<Cell> cells;
+  /// Those of one row of most tables need no memory of their own.
+  absl::InlinedVector<Cell, 12> cells;
 };
 
 std::string Rows::column_name(int column) const {
   if (column < 0 || column >= columns_) return {};
   if (storage_->assembled) return storage_->parts.empty() ? std::string() : storage_->parts[0].column_name(column);
   if (storage_->pg_result != nullptr) return PQfname(storage_->pg_result.get(), column);
-  return storage_->result.column_name(static_cast<pqxx::row::size_type>(column));
+  return storage_->result->column_name(static_cast<pqxx::row::size_type>(column));
 }
 
 uint32_t Rows::column_type(int column) const {
   if (column < 0 || column >= columns_ || storage_->assembled) return 0;
   if (storage_->pg_result != nullptr) return PQftype(storage_->pg_result.get(), column);
-  return storage_->result.column_type(static_cast<pqxx::row::size_type>(column));
+  return storage_->result->column_type(static_cast<pqxx::row::size_type>(column));
 }
 
 void Rows::OutOfRange(int row, int column) const {
@@ -49,7 +52,7 @@ Rows RowsBuilder::Build(pqxx::result result) {
   storage->result = std::move(result);
   storage->cells.reserve(static_cast<size_t>(rows.size_) * rows.columns_);
   // Indexing a libpqxx result copies two shared pointers a cell; stepping its iterators copies them once a row.
-  for (auto row = storage->result.begin(); row != storage->result.end(); ++row) {
+  for (auto row = storage->result->begin(); row != storage->result->end(); ++row) {
     auto field = row->begin();
     for (int column = 0; column < rows.columns_; ++column, ++field) {
       storage->cells.push_back(field->is_null() ? Rows::Cell{} : Rows::Cell{field->c_str(), field->size()});

@@ -29,6 +29,13 @@ class Rows {
     return {cell.data, cell.size};
   }
   std::string column_name(int column) const;
+  /// `count` of them, from `first` on, which are there.
+  Rows Part(int first, int count) const {
+    Rows part = *this;
+    part.cells_ += static_cast<size_t>(first) * static_cast<size_t>(columns_);
+    part.size_ = count;
+    return part;
+  }
   /// The OID of the column's type; 0 for rows that were put together of several results.
   uint32_t column_type(int column) const;
 

@@ -19,14 +19,15 @@ RunningStatements::Place::~Place() {
   all.places_.erase(position_);
 }
 
-std::vector<RunningStatements::Running> RunningStatements::BegunBy(time_point begin) const {
+std::vector<RunningStatements::Running> RunningStatements::RunningFor(Clock::duration time) const {
   std::vector<Running> found;
+  const time_point now = Clock::System().Now();
   const absl::MutexLock lock(&mutex_);
   for (const Place* place : places_) {
     const time_point since{time_point::duration(place->since_.load(std::memory_order_relaxed))};
     const int backend = place->backend_.load(std::memory_order_relaxed);
-    if (since == time_point() || since > begin || backend == 0) continue;
-    found.push_back({backend, since});
+    if (since == time_point() || since > now - time || backend == 0) continue;
+    found.push_back({backend, since, now - since});
   }
   return found;
 }

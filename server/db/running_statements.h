@@ -1,20 +1,20 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <list>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/clock.h"
 
 namespace rowkeeper::db {
 
 /// The statements that run now, on all connections of the process: so that somebody may look at those that take long.
-/// Thread-safe.
+/// In real time, as PostgreSQL runs them. Thread-safe.
 class RunningStatements {
  public:
-  using time_point = std::chrono::steady_clock::time_point;
+  using time_point = Clock::time_point;
 
   /// The process's own.
   static RunningStatements& Process();
@@ -45,10 +45,12 @@ class RunningStatements {
   struct Running {
     int backend = 0;
     time_point since;
+    /// Since then.
+    Clock::duration ran{0};
   };
 
-  /// Those that began at `begin` or before, on sessions whose process is known.
-  std::vector<Running> BegunBy(time_point begin) const;
+  /// Those that have run for `time` or longer, on sessions whose process is known.
+  std::vector<Running> RunningFor(Clock::duration time) const;
 
  private:
   mutable absl::Mutex mutex_;

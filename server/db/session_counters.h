@@ -1,5 +1,7 @@
 #pragma once
 
+#include "server/db/runaway_statements.h"
+#include "server/db/runaway_watch.h"
 #include "server/observe/counter.h"
 
 namespace rowkeeper::db {
@@ -21,6 +23,11 @@ struct SessionCounters {
   observe::Counter stopped;
   /// Statements that ignored their cancellation, and whose process of PostgreSQL was ended.
   observe::Counter terminated;
+  /// Those of them that go on even so.
+  RunawayStatements runaways;
+  RunawayWatch runaway_watch{&runaways};
+  /// Statements that were given up and may run on, for a pooler hides which process runs them.
+  observe::Counter left;
 };
 
 }  // namespace rowkeeper::db

@@ -14,6 +14,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "server/db/abort_socket.h"
 
 namespace rowkeeper::db {
 namespace {
@@ -132,7 +133,7 @@ bool SocketWatch::Disarm() {
 void SocketWatch::ShutDownIfDue(int64_t now) {
   int64_t due = due_.load(std::memory_order_acquire);
   if (due > now || due == kExpired) return;
-  if (due_.compare_exchange_strong(due, kExpired, std::memory_order_acq_rel)) shutdown(socket_, SHUT_RDWR);
+  if (due_.compare_exchange_strong(due, kExpired, std::memory_order_acq_rel)) AbortSocket(socket_);
 }
 
 }  // namespace rowkeeper::db

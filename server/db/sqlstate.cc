@@ -26,12 +26,6 @@ using Constraint = ErrorContext::Constraint;
 
 const ErrorContext kNoContext;
 
-bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
-
-bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 const ErrorContext& ContextOf(const FailedStatement& statement) {
   return statement.context == nullptr ? kNoContext : *statement.context;
 }
@@ -165,7 +159,7 @@ absl::Status GeneratedAlways(const PgError& error, const ErrorContext& context) 
 }
 
 absl::Status Cardinality(const PgError& error, const ErrorContext& context) {
-  if (StartsWith(error.source_function, "ExecOnConflictUpdate") || StartsWith(error.source_function, "ExecMerge")) {
+  if (HasPrefix(error.source_function, "ExecOnConflictUpdate") || HasPrefix(error.source_function, "ExecMerge")) {
     return InvalidRow(SubjectName(context, error),
                       "two elements are the same row for the database, by their keys' collation or by what a trigger "
                       "makes of them; send one of them");
@@ -214,12 +208,12 @@ absl::Status ReadOnly(const PgError& error, const FailedStatement& statement) {
 /// What PostgreSQL says of itself, whatever the statement was and wherever it stood.
 absl::Status ServerCondition(const PgError& error, const FailedStatement& statement) {
   const std::string_view state = error.sqlstate;
-  if (StartsWith(state, "53")) return DatabaseExhausted();
+  if (HasPrefix(state, "53")) return DatabaseExhausted();
   if (state == "57014" && error.ReportedBy("ProcessInterrupts")) return QueryCancelled(statement);
   if (state == "55P03") return LockTimeout(ContextOf(statement).entity);
   if (state == "72000") return SerializationFailure();
   if (IsReadOnlySession(error)) return ReadOnly(error, statement);
-  if (StartsWith(state, "58") || StartsWith(state, "XX")) return OtherRefusal(error);
+  if (HasPrefix(state, "58") || HasPrefix(state, "XX")) return OtherRefusal(error);
   return absl::OkStatus();
 }
 
@@ -229,13 +223,13 @@ absl::Status StatementError(const PgError& error, const FailedStatement& stateme
   const ErrorContext& context = ContextOf(statement);
   // Code of users that says the same is not the statement.
   if (const auto verdict = OwnVerdict(error)) return WithVerdict(KeptByDatabase(context.entity, "a row"), *verdict);
-  if (StartsWith(state, "23")) return ConstraintViolation(error, statement);
-  if (StartsWith(state, "22")) return DataException(error, context);
-  if (StartsWith(state, "40")) return TransactionRollback(error);
-  if (StartsWith(state, "54")) return ProgramLimit(error, context);
-  if (StartsWith(state, "28")) return DatabasePermission();
-  if (StartsWith(state, "42")) return AccessOrSyntax(error, context);
-  if (StartsWith(state, "08") || StartsWith(state, "HV")) return ForeignServerUnavailable();
+  if (HasPrefix(state, "23")) return ConstraintViolation(error, statement);
+  if (HasPrefix(state, "22")) return DataException(error, context);
+  if (HasPrefix(state, "40")) return TransactionRollback(error);
+  if (HasPrefix(state, "54")) return ProgramLimit(error, context);
+  if (HasPrefix(state, "28")) return DatabasePermission();
+  if (HasPrefix(state, "42")) return AccessOrSyntax(error, context);
+  if (HasPrefix(state, "08") || HasPrefix(state, "HV")) return ForeignServerUnavailable();
   if (state == "44000") return InvalidRow(SubjectName(context, error), "its values do not fit the view; send others");
   if (state == "21000") return Cardinality(error, context);
   if (state == "0A000") return UnsupportedFeature(error);
@@ -245,8 +239,8 @@ absl::Status StatementError(const PgError& error, const FailedStatement& stateme
   // A trigger changed the row that the statement was about to change.
   if (state == "27000") return CodeOfTheDatabase(error, statement, ErrorOrigin::kBody);
   // What languages of functions say, though nothing tells that one was at work.
-  if (StartsWith(state, "P0") || StartsWith(state, "2F") || StartsWith(state, "38") || StartsWith(state, "39") ||
-      StartsWith(state, "09")) {
+  if (HasPrefix(state, "P0") || HasPrefix(state, "2F") || HasPrefix(state, "38") || HasPrefix(state, "39") ||
+      HasPrefix(state, "09")) {
     return CodeOfTheDatabase(error, statement, ErrorOrigin::kBody);
   }
   return OtherRefusal(error);

@@ -53,6 +53,11 @@ std::string PurposeInLog(const ExecutedStatement& statement) {
 
 }  // namespace
 
+void NoteQueued(TransactionEffect effect) {
+  observe::CallContext* const call = observe::CallScope::Current();
+  if (call != nullptr && effect == TransactionEffect::kNone) ++call->times.statements;
+}
+
 void NoteCost(const ExecutedStatement& statement, const absl::StatusOr<Rows>& rows) {
   observe::OperationDurations& durations =
       statement.query.durations != nullptr ? *statement.query.durations : DurationsOfEffect(statement.effect);

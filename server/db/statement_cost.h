@@ -24,4 +24,7 @@ struct ExecutedStatement {
 /// Adds what a statement cost to its Query::durations and Query::use, and to the call that runs on this thread.
 void NoteCost(const ExecutedStatement& statement, const absl::StatusOr<Rows>& rows);
 
+/// The same of one that waits to be sent with another, in whose time it is.
+void NoteQueued(TransactionEffect effect);
+
 }  // namespace rowkeeper::db

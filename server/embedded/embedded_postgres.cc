@@ -33,7 +33,7 @@ using Result = absl::StatusOr<std::unique_ptr<EmbeddedPostgres>>;
 
 constexpr std::chrono::milliseconds kLockPoll{50};
 /// Another process may hold the lock for a moment only to see whether it is free.
-constexpr std::chrono::milliseconds kLockPatience{500};
+constexpr std::chrono::milliseconds kLockWait{500};
 constexpr off_t kLogRotateBytes = 16 << 20;
 constexpr size_t kLogExcerptLines = 4;
 
@@ -258,7 +258,7 @@ Result EmbeddedPostgres::Start(const EmbeddedOptions& options) {
   if (!installed.ok()) return installed.status();
   absl::StatusOr<DataDirectory> directory = PrepareDataDirectory(DataDirOf(options));
   if (!directory.ok()) return directory.status();
-  const Clock::time_point deadline = Clock::System().Now() + kLockPatience;
+  const Clock::time_point deadline = Clock::System().Now() + kLockWait;
   for (;;) {
     absl::StatusOr<DirectoryLock::Attempt> attempt = DirectoryLock::Try(*directory);
     if (!attempt.ok()) return attempt.status();

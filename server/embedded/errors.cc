@@ -103,6 +103,15 @@ absl::Status NothingToAttachTo(std::string_view data_dir) {
                                     "; start one with: rowkeeper serve --data-dir ", data_dir));
 }
 
+absl::Status NoDatabase(std::string_view data_dir) {
+  return absl::FailedPreconditionError(
+      Cat("there is no database in the data directory ", data_dir, "; name another one with --data-dir"));
+}
+
+absl::Status ClientProgramNotFound(std::string_view path, int major) {
+  return absl::NotFoundError(Cat(path, " is not there; install the package postgresql-client-", major));
+}
+
 absl::Status SystemCallFailed(std::string_view call, int error_number) {
   return absl::InternalError(Cat(call, " failed: ", std::strerror(error_number)));
 }

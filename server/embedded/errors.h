@@ -41,6 +41,10 @@ absl::Status DidNotStart(std::string_view log_excerpt, std::string_view log_file
 absl::Status StartTimedOut(int seconds, std::string_view log_file);
 /// UNAVAILABLE: nothing to attach to.
 absl::Status NothingToAttachTo(std::string_view data_dir);
+/// FAILED_PRECONDITION: there is no database in the directory yet.
+absl::Status NoDatabase(std::string_view data_dir);
+/// NOT_FOUND: a client program of PostgreSQL, such as pg_dump, is not at `path`.
+absl::Status ClientProgramNotFound(std::string_view path, int major);
 /// INTERNAL: a system call that does not fail on a healthy machine.
 absl::Status SystemCallFailed(std::string_view call, int error_number);
 

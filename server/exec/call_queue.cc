@@ -14,13 +14,16 @@ using std::chrono::milliseconds;
 
 constexpr char kWaiting[] = "waiting for a connection";
 
-CallQueue::Shared Cast(std::shared_ptr<WaitingLine::Waiter> waiter) {
+CallQueue::Shared Cast(std::shared_ptr<FairQueue::Waiter> waiter) {
   return std::static_pointer_cast<CallQueue::Waiter>(std::move(waiter));
 }
 
 milliseconds ToMilliseconds(Clock::duration time) { return std::chrono::ceil<milliseconds>(time); }
 
 constexpr int kShedsInTarget = 8;
+/// What part of the workers the runaway statements of one caller may be, and how many always.
+constexpr int kRunawayShare = 4;
+constexpr int kFewRunaway = 2;
 /// Shorter waits say little about how long waits are.
 constexpr int kTurnsThatTell = 4;
 constexpr double kMostStretch = 4;
@@ -37,38 +40,53 @@ bool FitsBefore(Clock::time_point end, Clock::time_point now, Clock::duration ex
 
 void CallQueue::Admit(const Shared& waiter, const CallerId& caller, int idle, Clock::time_point now,
                       Refusals* refusals) {
-  WaitingLine::Caller* const mine = line_.Find(caller);
+  FairQueue::Caller* const mine = queue_.Find(caller);
   waiter->queued_at = now;
-  if (!caller.text().empty() && options_.per_caller > 0 && mine->waiting() + mine->running() >= options_.per_caller) {
-    refusals->push_back({waiter, LimitReached(Reason::kCallerLimit, "this caller has as many calls as one may",
-                                              Limit::kCallsPerCaller, Cat(options_.per_caller, " calls"))});
-    return;
+  waiter->expiry = ExpiryOf(*waiter);
+  if (!caller.text().empty()) {
+    if (absl::Status refusal = CheckNumber(*mine); !refusal.ok()) {
+      refusals->push_back({waiter, std::move(refusal)});
+      return;
+    }
   }
   if (service_.known() && !StartsAtOnce(*waiter, idle)) {
     waiter->expected_ = ExpectedWait(*mine);
     const auto wait = std::chrono::duration_cast<Clock::duration>(waiter->expected_ * stretch_);
-    line_.NoteWait(mine, now, wait);
+    queue_.NoteWait(mine, now, wait);
     if (absl::Status refusal = Judge(*waiter, *mine, wait, now); !refusal.ok()) {
       refusals->push_back({waiter, std::move(refusal)});
       return;
     }
   }
-  if (line_.size() >= options_.limit) {
-    Shared other = Cast(line_.RemoveFromLongest(mine->waiting() + 1));
+  if (queue_.size() >= options_.limit) {
+    Shared other = Cast(queue_.RemoveFromLongest(mine->waiting() + 1));
     const bool passes = other != nullptr;
     refusals->push_back(
         {passes ? std::move(other) : waiter, LimitReached(Reason::kQueueFull, "calls waiting for a connection",
                                                           Limit::kQueueLimit, Cat(options_.limit, " calls"))});
     if (!passes) return;
   }
-  line_.Add(waiter, mine);
+  queue_.Add(waiter, mine);
 }
 
-Clock::duration CallQueue::ExpectedWait(const WaitingLine::Caller& caller) const {
-  const int64_t callers = line_.callers_waiting() + (caller.waiting() == 0 ? 1 : 0);
+absl::Status CallQueue::CheckNumber(const FairQueue::Caller& caller) const {
+  const int most_runaway = std::max(options_.workers / kRunawayShare, kFewRunaway);
+  if (caller.runaway() >= most_runaway) {
+    return LimitReached(Reason::kCallerLimit, "cancelled statements of this caller are still running in PostgreSQL",
+                        Limit::kRunawayStatements, Cat(most_runaway, " statements"));
+  }
+  if (options_.per_caller == 0 || caller.waiting() + caller.running() + caller.runaway() < options_.per_caller) {
+    return absl::OkStatus();
+  }
+  return LimitReached(Reason::kCallerLimit, "this caller has as many calls as one may", Limit::kCallsPerCaller,
+                      Cat(options_.per_caller, " calls"));
+}
+
+Clock::duration CallQueue::ExpectedWait(const FairQueue::Caller& caller) const {
+  const int64_t callers = queue_.callers_waiting() + (caller.waiting() == 0 ? 1 : 0);
   const int64_t by_turns = (caller.waiting() + int64_t{1}) * callers;
-  const int64_t before = std::min<int64_t>(by_turns, line_.size() + 1);
-  return service_.mean() * before / std::max(line_.running() - streams_running_, 1);
+  const int64_t before = std::min<int64_t>(by_turns, queue_.size() + 1);
+  return service_.mean() * before / std::max(queue_.running() - streams_running_, 1);
 }
 
 Clock::duration CallQueue::OwnTime(const Waiter& waiter) const {
@@ -76,7 +94,7 @@ Clock::duration CallQueue::OwnTime(const Waiter& waiter) const {
   return found != service_of_.end() && found->second.known() ? found->second.mean() : Clock::duration::zero();
 }
 
-absl::Status CallQueue::Judge(const Waiter& waiter, const WaitingLine::Caller& caller, Clock::duration wait,
+absl::Status CallQueue::Judge(const Waiter& waiter, const FairQueue::Caller& caller, Clock::duration wait,
                               Clock::time_point now) const {
   const Clock::duration needed = wait + OwnTime(waiter);
   if (now < waiter.deadline && !FitsBefore(waiter.deadline, now, needed)) {
@@ -101,13 +119,13 @@ void CallQueue::NoteWaited(Clock::duration expected, Clock::duration waited) {
 }
 
 CallQueue::Shared CallQueue::Next(Clock::time_point now, Refusals* refusals) {
-  while (Shared next = Cast(line_.Next(now, service_.mean()))) {
+  while (Shared next = Cast(queue_.Next(now, service_.mean()))) {
     const bool waited = next->queued_at != now;
     const Clock::duration own = OwnTime(*next);
     const bool too_late = waited && now < next->deadline && !FitsBefore(next->deadline, now, own);
-    if (!WaitingLine::CallerOf(*next).newest_first()) NoteWaited(next->expected_, now - next->queued_at);
+    if (!FairQueue::CallerOf(*next).newest_first()) NoteWaited(next->expected_, now - next->queued_at);
     if (next->duration == Duration::kStream) ++streams_running_;
-    if (WaitingLine::CallerOf(*next).overloaded()) Shed(now, refusals);
+    if (FairQueue::CallerOf(*next).overloaded()) Shed(now, refusals);
     if (!too_late) return next;
     Leave(*next, now);
     refusals->push_back({next, DeadlineUnreachable(ToMilliseconds(own), ToMilliseconds(next->deadline - now))});
@@ -117,7 +135,7 @@ CallQueue::Shared CallQueue::Next(Clock::time_point now, Refusals* refusals) {
 
 Clock::duration CallQueue::Leave(const Waiter& waiter, Clock::time_point now) {
   if (waiter.duration == Duration::kStream) --streams_running_;
-  return line_.Ended(waiter, now);
+  return queue_.Ended(waiter, now);
 }
 
 void CallQueue::Ended(const Waiter& waiter, Clock::time_point now) {
@@ -127,14 +145,11 @@ void CallQueue::Ended(const Waiter& waiter, Clock::time_point now) {
   if (waiter.kind != nullptr) service_of_[waiter.kind].Note(took);
 }
 
-/// Of the callers whose queues stand. It looks at all that wait, so it does not come too often.
+/// Of the callers whose queues stand. It looks at all callers, so it does not come too often.
 void CallQueue::Shed(Clock::time_point now, Refusals* refusals) {
   if (now < next_shed_) return;
   next_shed_ = now + options_.target / kShedsInTarget;
-  const auto too_old = [&](const WaitingLine::Waiter& waiter) {
-    return WaitingLine::CallerOf(waiter).overloaded() && now - waiter.queued_at > 2 * options_.target;
-  };
-  for (auto& waiter : line_.RemoveIf(too_old)) {
+  for (auto& waiter : queue_.RemoveOverloaded(now - 2 * options_.target)) {
     refusals->push_back(
         {Cast(std::move(waiter)), Overloaded(Limit::kQueueTarget, options_.target, 2 * options_.target)});
   }
@@ -145,25 +160,19 @@ Clock::time_point CallQueue::ExpiryOf(const Waiter& waiter) const {
 }
 
 Clock::time_point CallQueue::Expire(Clock::time_point now, Refusals* refusals) {
-  Clock::time_point next = Clock::time_point::max();
-  const auto expired = [&](const WaitingLine::Waiter& waiter) {
-    const Clock::time_point expiry = ExpiryOf(static_cast<const Waiter&>(waiter));
-    if (now < expiry) next = std::min(next, expiry);
-    return now >= expiry;
-  };
-  for (auto& waiter : line_.RemoveIf(expired)) {
+  for (auto& waiter : queue_.RemoveExpired(now)) {
     Shared late = Cast(std::move(waiter));
     absl::Status status = now >= late->deadline ? DeadlineExceeded(kWaiting)
                                                 : LimitReached(Reason::kPoolTimeout, kWaiting, Limit::kPoolTimeout,
                                                                Cat(options_.timeout.count(), " ms"));
     refusals->push_back({std::move(late), std::move(status)});
   }
-  return next;
+  return queue_.next_expiry();
 }
 
 std::vector<CallQueue::Shared> CallQueue::Clear() {
   std::vector<Shared> all;
-  for (auto& waiter : line_.RemoveIf([](const WaitingLine::Waiter&) { return true; })) {
+  for (auto& waiter : queue_.RemoveIf([](const FairQueue::Waiter&) { return true; })) {
     all.push_back(Cast(std::move(waiter)));
   }
   return all;

@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "server/base/caller_id.h"
 #include "server/base/clock.h"
+#include "server/exec/fair_queue.h"
 #include "server/exec/service_time.h"
-#include "server/exec/waiting_line.h"
 
 namespace rowkeeper::exec {
 
@@ -34,8 +34,9 @@ struct CallQueueOptions {
 ///
 /// - at once, whoever would wait for longer than its deadline or the timeout lets it, going by how long calls take and
 ///   how many are before it;
-/// - of a caller whose queue stands (see WaitingLine) at once what would wait for longer than the target, and later
+/// - of a caller whose queue stands (see FairQueue) at once what would wait for longer than the target, and later
 ///   what has waited for twice the target;
+/// - of a caller whose runaway statements are a quarter of the workers, and at least two, every call;
 /// - when the queue is full the newest of the caller with the most; when a caller has as many as one may, its next.
 ///
 /// No threads and no clock: guarded by the lock of its owner, who says what time it is, and tells those that are
@@ -48,7 +49,7 @@ class CallQueue {
     kStream,
   };
 
-  class Waiter : public WaitingLine::Waiter {
+  class Waiter : public FairQueue::Waiter {
    public:
     Clock::time_point deadline = Clock::time_point::max();
     Duration duration = Duration::kCall;
@@ -68,12 +69,16 @@ class CallQueue {
   };
   using Refusals = std::vector<Refusal>;
 
-  explicit CallQueue(const CallQueueOptions& options) : options_(options), line_(options.workers, options.target) {}
+  explicit CallQueue(const CallQueueOptions& options) : options_(options), queue_(options.workers, options.target) {}
 
   /// Whether `waiter` would find one of `idle` workers, those that wait for work: then nothing keeps it from one.
-  bool StartsAtOnce(const Waiter& waiter, int idle) const { return line_.StartsAtOnce(waiter.group, idle); }
+  bool StartsAtOnce(const Waiter& waiter, int idle) const { return queue_.StartsAtOnce(waiter.group, idle); }
   /// Lets `waiter` of `caller` wait, or adds it to `refusals`, or another one in its place.
   void Admit(const Shared& waiter, const CallerId& caller, int idle, Clock::time_point now, Refusals* refusals);
+  /// So many statements of `caller` run on, though they were cancelled and their calls are over. They count as running.
+  void NoteRunaway(const CallerId& caller, int statements) { queue_.NoteRunaway(queue_.Find(caller), statements); }
+  /// Of all callers nothing runs on any more.
+  void NoteNoRunaway() { queue_.NoteNoRunaway(); }
   /// Whether it matters who the caller is: otherwise any will do.
   bool LooksAtCaller(const Waiter& waiter, int idle) const {
     return options_.per_caller > 0 || waiter.duration == Duration::kStream || !StartsAtOnce(waiter, idle);
@@ -81,10 +86,10 @@ class CallQueue {
   /// The next one, which runs until Ended; null when none may run now. Those that are found to be too late on the way
   /// are refused.
   Shared Next(Clock::time_point now, Refusals* refusals);
-  bool HasNext() const { return line_.HasNext(); }
+  bool HasNext() const { return queue_.HasNext(); }
   void Ended(const Waiter& waiter, Clock::time_point now);
   /// False when it does not wait any more.
-  bool Withdraw(Waiter* waiter) { return line_.Remove(waiter); }
+  bool Withdraw(Waiter* waiter) { return queue_.Remove(waiter); }
 
   /// When `waiter` has waited for too long.
   Clock::time_point ExpiryOf(const Waiter& waiter) const;
@@ -93,17 +98,19 @@ class CallQueue {
   /// All that wait.
   std::vector<Shared> Clear();
 
-  int size() const { return line_.size(); }
-  int running() const { return line_.running(); }
+  int size() const { return queue_.size(); }
+  int running() const { return queue_.running(); }
 
  private:
+  /// OK, or why a caller has as many calls as it may.
+  absl::Status CheckNumber(const FairQueue::Caller& caller) const;
   /// OK, or why `waiter` of `caller`, which would wait for about `wait`, may not.
-  absl::Status Judge(const Waiter& waiter, const WaitingLine::Caller& caller, Clock::duration wait,
+  absl::Status Judge(const Waiter& waiter, const FairQueue::Caller& caller, Clock::duration wait,
                      Clock::time_point now) const;
   /// How long `waiter` will hold its worker, as far as is known; else 0.
   Clock::duration OwnTime(const Waiter& waiter) const;
   /// How long the next one of `caller` would wait, going by the calls that are before it.
-  Clock::duration ExpectedWait(const WaitingLine::Caller& caller) const;
+  Clock::duration ExpectedWait(const FairQueue::Caller& caller) const;
   /// One that was expected to wait for a while has waited for `waited`.
   void NoteWaited(Clock::duration expected, Clock::duration waited);
   void Shed(Clock::time_point now, Refusals* refusals);
@@ -111,7 +118,7 @@ class CallQueue {
   Clock::duration Leave(const Waiter& waiter, Clock::time_point now);
 
   const CallQueueOptions options_;
-  WaitingLine line_;
+  FairQueue queue_;
   /// Of all calls, and by kind.
   ServiceTime service_;
   std::unordered_map<const void*, ServiceTime> service_of_;

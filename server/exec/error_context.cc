@@ -13,12 +13,6 @@ using catalogue::Column;
 using catalogue::Entity;
 using Constraint = db::ErrorContext::Constraint;
 
-std::vector<std::string> FieldNames(const Entity& entity, const std::vector<int>& columns) {
-  std::vector<std::string> names;
-  for (int column : columns) names.push_back(entity.columns[column].field->name());
-  return names;
-}
-
 /// What callers write for the labels of an enum column.
 std::string EnumNames(const Column& column) {
   const google::protobuf::EnumDescriptor& type = *column.field->enum_type();
@@ -42,7 +36,7 @@ std::string DescribeCheck(const Entity& entity, const Check& check) {
 }
 
 Constraint UniqueKey(const Entity& entity, const std::vector<int>& columns) {
-  Constraint key{Constraint::Kind::kUnique, FieldNames(entity, columns), "", ""};
+  Constraint key{Constraint::Kind::kUnique, entity.FieldNames(columns), "", ""};
   for (int column : columns) key.columns.push_back(entity.columns[column].name);
   return key;
 }
@@ -64,7 +58,7 @@ db::ErrorContext Describe(const Entity& entity) {
     context.constraints[index.name] = UniqueKey(entity, columns);
   }
   for (const Check& check : entity.checks) {
-    context.constraints[check.name] = {Constraint::Kind::kCheck, FieldNames(entity, check.columns), "",
+    context.constraints[check.name] = {Constraint::Kind::kCheck, entity.FieldNames(check.columns), "",
                                        DescribeCheck(entity, check)};
   }
   for (const Column& column : entity.columns) {

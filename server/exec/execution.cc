@@ -1,10 +1,13 @@
 #include "server/exec/execution.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_join.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/base/verdict.h"
 #include "server/exec/batch_run.h"
 #include "server/exec/judged.h"
 #include "server/plan/query/query_plan.h"
@@ -52,40 +55,25 @@ db::Param ParameterValue(const Execution& execution, const sql::Parameter& param
       // response.
       if (execution.connection.in_transaction() || call.plan->partial) return std::nullopt;
       return std::to_string(execution.parts.max_response_bytes);
+    case sql::Parameter::Source::kLargeRow:
+      return std::to_string(execution.parts.large_row_bytes);
     case sql::Parameter::Source::kParentKeys:
       break;  // given by who loads a relation
   }
   return std::nullopt;
 }
 
-}  // namespace
-
-const catalogue::Entity& Execution::subject() const {
-  const plan::MethodPlan& plan = *call.plan;
-  const bool known = plan.query != nullptr && plan.query->target != nullptr;
-  return known ? *plan.query->target : *plan.entity;
-}
-
-std::string Execution::KeyText() const {
-  return absl::StrJoin(call.variant.filters, ", ", [this](std::string* out, int filter) {
-    const int input = call.plan->filters[filter].input;
-    out->append(Cat(call.plan->inputs[input].name, " ", call.request.arguments[input].text));
-  });
-}
-
-std::shared_ptr<const sql::Statement> Execution::Get(StatementCache::Kind kind) const {
-  return parts.statements->Get(*call.plan, call.variant, kind);
-}
-
-absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, db::Query::Effect effect) const {
+std::vector<db::Param> ParamsOf(const Execution& execution, const sql::Statement& statement) {
   std::vector<db::Param> params;
   params.reserve(statement.parameters.size());
-  for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(*this, parameter));
-  return Execute(statement, params, effect);
+  for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(execution, parameter));
+  return params;
 }
 
-absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, const std::vector<db::Param>& params,
-                                            db::Query::Effect effect) const {
+}  // namespace
+
+db::Query QueryOf(const Execution& execution, const sql::Statement& statement, const std::vector<db::Param>& params,
+                  db::Query::Effect effect) {
   db::Query query;
   query.text = statement.text;
   query.result = statement.Shape();
@@ -93,14 +81,58 @@ absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, con
   query.params = &params;
   query.effect = effect;
   query.use = statement.use.get();
-  query.errors = &parts.errors.For(subject());
+  query.errors = &execution.parts.errors.For(execution.subject());
   query.durations = statement.durations;
-  query.cancellation = cancellation;
-  const auto response = static_cast<size_t>(parts.max_response_bytes);
-  query.most_result_bytes = kRowsPerResponse * response;
-  absl::StatusOr<db::Rows> rows = connection.Execute(query);
+  query.cancellation = execution.cancellation;
+  query.most_result_bytes = kRowsPerResponse * static_cast<size_t>(execution.parts.max_response_bytes);
+  if (effect == db::Query::Effect::kWrite && execution.call.plan->partial) {
+    query.most_result_bytes -= std::min(execution.kept_bytes, query.most_result_bytes - 1);
+    query.rows_of_write = db::Query::RowsOfWrite::kDrop;
+  }
+  return query;
+}
+
+const catalogue::Entity& Execution::subject() const {
+  const plan::MethodPlan& plan = *call.plan;
+  const bool known = plan.query != nullptr && plan.query->target != nullptr;
+  return known ? *plan.query->target : *plan.entity;
+}
+
+std::string KeyTextOf(const plan::Call& call) {
+  return absl::StrJoin(call.variant.filters, ", ", [&call](std::string* out, int filter) {
+    const int input = call.plan->filters[filter].input;
+    out->append(Cat(call.plan->inputs[input].name, " ", call.request.arguments[input].text));
+  });
+}
+
+std::string Execution::KeyText() const { return KeyTextOf(call); }
+
+std::shared_ptr<const sql::Statement> Execution::Get(StatementCache::Kind kind) const {
+  if (ahead != nullptr && kind == StatementCache::Kind::kMain) return ahead->statement;
+  return parts.statements->Get(*call.plan, call.variant, kind);
+}
+
+SentAhead Execution::SendAhead(std::shared_ptr<const sql::Statement> main) const {
+  SentAhead sent;
+  sent.statement = std::move(main);
+  sent.params = ParamsOf(*this, *sent.statement);
+  const bool is_sent = connection.SendAhead(QueryOf(*this, *sent.statement, sent.params, effect()));
+  return is_sent ? std::move(sent) : SentAhead();
+}
+
+absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, db::Query::Effect effect) const {
+  if (ahead != nullptr && ahead->statement.get() == &statement) return Execute(statement, ahead->params, effect);
+  return Execute(statement, ParamsOf(*this, statement), effect);
+}
+
+absl::StatusOr<db::Rows> Execution::Execute(const sql::Statement& statement, const std::vector<db::Param>& params,
+                                            db::Query::Effect effect) const {
+  absl::StatusOr<db::Rows> rows = connection.Execute(QueryOf(*this, statement, params, effect));
   if (rows.ok()) return rows;
-  if (ReasonOf(rows.status()) == Reason::kResponseTooLarge) return RowsTooLarge(response);
+  const auto response = static_cast<size_t>(parts.max_response_bytes);
+  if (ReasonOf(rows.status()) == Reason::kResponseTooLarge) {
+    return IsChangeMade(rows.status()) ? ChangeWasMade(RowsTooLarge(response)) : RowsTooLarge(response);
+  }
   return Answer(*this, rows.status());
 }
 

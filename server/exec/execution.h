@@ -22,6 +22,14 @@ struct RunnerParts {
   Clock* clock;
   /// Larger responses are refused, and writes with one before they are durable.
   int64_t max_response_bytes = int64_t{8} << 20;
+  /// Of exports: larger rows are read by themselves, so that any piece of an export is this times its rows at most.
+  int64_t large_row_bytes = int64_t{8} << 10;
+};
+
+/// What was sent for a call before it runs: its statement, if it has just one. Empty when nothing was.
+struct SentAhead {
+  std::shared_ptr<const sql::Statement> statement;
+  std::vector<db::Param> params;
 };
 
 /// A call on its way to the database, as all kinds of runs see it.
@@ -30,6 +38,10 @@ struct Execution {
   const plan::Call& call;
   db::Connection& connection;
   db::Cancellation* cancellation;
+  /// Of the rows that other statements of the call gave, and that are kept with those of the next.
+  size_t kept_bytes = 0;
+  /// Its answer is to be read, instead of sending the call's main statement; null: nothing was sent.
+  const SentAhead* ahead = nullptr;
 
   db::Query::Effect effect() const {
     return call.plan->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
@@ -42,12 +54,22 @@ struct Execution {
 
   /// The call's statement of this kind.
   std::shared_ptr<const sql::Statement> Get(StatementCache::Kind kind) const;
+  /// Sends the call's main statement, where the connection can leave its answer for later; else gives nothing.
+  SentAhead SendAhead(std::shared_ptr<const sql::Statement> main) const;
   /// Executes a statement with the parameters that the call gives it.
   absl::StatusOr<db::Rows> Execute(const sql::Statement& statement, db::Query::Effect effect) const;
   /// Executes a statement with parameters of its own. Rows that are too many or too large to be a response are not read
-  /// to their end: RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE.
+  /// to their end: RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE. Of a partial batch outside a transaction, too, whose writes
+  /// stand then: the error is ChangeWasMade().
   absl::StatusOr<db::Rows> Execute(const sql::Statement& statement, const std::vector<db::Param>& params,
                                    db::Query::Effect effect) const;
 };
+
+/// How a statement of this call is executed.
+db::Query QueryOf(const Execution& execution, const sql::Statement& statement, const std::vector<db::Param>& params,
+                  db::Query::Effect effect);
+
+/// "id 0b52…, owner_id 77aa…": how the call names its row.
+std::string KeyTextOf(const plan::Call& call);
 
 }  // namespace rowkeeper::exec

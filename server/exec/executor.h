@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -16,8 +18,11 @@
 #include "server/base/caller_id.h"
 #include "server/base/completion.h"
 #include "server/base/timers.h"
+#include "server/db/input_threads.h"
 #include "server/db/pool.h"
+#include "server/db/runaway_statements.h"
 #include "server/exec/call_queue.h"
+#include "server/exec/read_lanes.h"
 #include "server/exec/runner.h"
 #include "server/observe/call_context.h"
 #include "server/observe/duration_histogram.h"
@@ -26,7 +31,8 @@
 namespace rowkeeper::exec {
 
 struct ExecutorOptions {
-  /// Threads that execute statements; as many as connections can be leased at once. Range 1 to 2000.
+  /// Calls and jobs that run at once, and threads for those that need one; as many as connections can be leased at
+  /// once. Range 1 to 2000.
   int workers = 30;
   /// Calls and jobs that may wait for a worker; more are refused with RESOURCE_EXHAUSTED QUEUE_FULL. Range 1 to
   /// 1000000.
@@ -37,10 +43,14 @@ struct ExecutorOptions {
   std::chrono::milliseconds queue_target{2000};
   /// See CallQueueOptions::per_caller. More are RESOURCE_EXHAUSTED CALLER_LIMIT.
   int calls_per_caller = 0;
+  /// Of the pool's connections, and outlives the executor; null: nobody counts them.
+  const db::RunawayStatements* runaways = nullptr;
   /// How often an autocommitted call, or a job, is run again after a serialization failure or deadlock. Range 0 to 10.
   /// As often as a connection prepares a stale statement again: where a type is remade, each connection that a
   /// transaction tries finds out for itself.
   int conflict_retries = 5;
+  /// Of reads that run as one statement. By default none do.
+  ReadLanesOptions lanes{/*lanes=*/0};
 };
 
 struct ExecutorStats {
@@ -51,13 +61,28 @@ struct ExecutorStats {
   /// Runs after the first one, because of a conflict or because the connection was lost.
   uint64_t retried_total = 0;
   uint64_t conflicts_retried_total = 0;
+  /// Calls whose statement was sent without a worker.
+  uint64_t sent_ahead_total = 0;
+  /// Calls that were answered by a statement that served others, too, …
+  uint64_t merged_calls_total = 0;
+  /// … and those statements.
+  uint64_t merged_statements_total = 0;
+  /// Calls that ran alone after a statement of many had failed.
+  uint64_t unmerged_calls_total = 0;
 };
 
-/// Runs calls and jobs on its own threads, so that no gRPC thread ever waits for the database. They wait in one queue,
-/// in which calls are data; call_queue.h decides who waits, who is next and who is refused. Thread-safe.
+/// Runs calls and jobs so that no gRPC thread ever waits for the database. They wait in one queue, in which calls are
+/// data; call_queue.h decides who waits, who is next and who is refused.
+///
+/// A worker is a thread that may wait. Most calls need none: a call of one statement, which an idle connection has
+/// prepared, is sent by whoever finds its turn has come, also by the thread that submits it, and run by
+/// one of a few answer threads when its rows are there. Whatever turns out otherwise, a worker goes on with. Such a
+/// call counts as if it had a worker all the time, so that there is one for it when it needs one. Reads by key that
+/// come while others of their kind are under way run together, as one statement: read_lanes.h says when. Thread-safe.
 class Executor {
  public:
-  /// Called exactly once, on a worker, the timers' thread or the thread that submitted or cancelled. Must not block.
+  /// Called exactly once, on a worker, an answer thread, the timers' thread or the thread that submitted or cancelled.
+  /// Must not block.
   using Done = Completion<absl::StatusOr<Outcome>>;
   /// Several statements as one piece of work on one connection, which brings its own BEGIN and COMMIT. It is run again
   /// as a call is: after a conflict, and after DATABASE_UNAVAILABLE, so it must give these only when nothing is left of
@@ -108,6 +133,8 @@ class Executor {
   ~Executor();
 
   Ticket Submit(plan::Call call, const Terms& terms, Done done);
+  /// `call` belongs to `done`, which may move it away: nothing but its plan is looked at after that.
+  Ticket Submit(const plan::Call* call, const Terms& terms, Done done);
   /// `entity` is the full name of that which the job is about, and outlives the executor; empty for jobs without one.
   Ticket Submit(Job job, std::string_view entity, const Terms& terms, JobDone done);
   ExecutorStats stats() const;
@@ -116,25 +143,95 @@ class Executor {
 
  private:
   using Work = Ticket::Work;
-  using Task = std::variant<plan::Call, Job>;
+  using Task = std::variant<plan::Call, const plan::Call*, std::shared_ptr<const MergedGet>, Job>;
 
   /// What became of a call that was offered to the queue.
   struct Offered {
     CallQueue::Refusals refused;
     bool stopping = false;
+    /// Its turn has come already, and whoever submits it starts it.
+    bool started = false;
     /// When it has waited for too long; max() when it hardly waits.
     Clock::time_point expiry = Clock::time_point::max();
+    /// Nobody waits for it any more, so it does not begin.
+    bool unwanted = false;
+    /// When somebody is to look whether it waits for its lane still; max() when it does not.
+    Clock::time_point overdue = Clock::time_point::max();
   };
 
+  /// What has become of a call that was taken out.
+  struct Withdrawn {
+    /// It is executed, together with others.
+    bool runs = false;
+    /// It has nobody left to be executed for; may be null.
+    std::shared_ptr<Work> unwanted;
+  };
+
+  /// That which it runs, or one of those; nullptr: it is a job.
+  static const plan::Call* CallOf(const Task& task);
   Ticket Enqueue(Task task, std::string_view group, const Terms& terms, Done done);
   /// False when `caller` is nullptr and the queue has to know it: nothing was done then.
   bool Offer(const std::shared_ptr<Work>& work, const CallerId* caller, Offered* offered);
+  /// Does what is left to do once the queue has `work` or has refused it.
+  void GoOn(std::shared_ptr<Work> work, const Offered& offered);
   void Tell(const CallQueue::Refusals& refused);
 
+  /// Ends what waits, and waits for what runs.
+  void Stop();
   void WorkerLoop();
-  /// The next that may run; null when it is time to end.
+  /// The next that may run or needs a worker to go on; null when it is time to end.
   std::shared_ptr<Work> AwaitWork();
+  std::shared_ptr<Work> TakeNext(CallQueue::Refusals* refused) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WakeWorkers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Gives what waited for its lane.
+  ReadLanes::Together NoteEnd(Work& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int free_workers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return options_.workers - queue_.running(); }
+
+  /// It waits no more.
+  void NoteStart(Work& work);
+
+  // In send_ahead.cc, of calls that need no worker. None of these waits.
+
+  /// Starts what has its turn, on whatever thread this is.
+  void Start(std::shared_ptr<Work> work);
+  /// Sends the statement of a call that has started. False: a worker is to execute it, with the lease that it may have
+  /// by now.
+  bool SendAhead(const std::shared_ptr<Work>& work);
+  /// Has OnInput called when something of the answer is there; false when it never will be.
+  bool AwaitInput(const std::shared_ptr<Work>& work);
+  /// On an answer thread.
+  void OnInput(Work& work);
+  /// Its answer is there.
+  absl::StatusOr<Outcome> TryWithoutWaiting(Work& work);
+  void HandOver(std::shared_ptr<Work> work);
+  /// Starts what may run now that `work` has ended.
+  void EndAndStartNext(Work& work);
+
+  // In merged_reads.cc, of calls that are executed together.
+
+  /// As one statement; nothing where there are none.
+  void RunTogether(ReadLanes::Together calls);
+  /// That statement, or the only call that is open; null when none is.
+  std::shared_ptr<Work> MakeTogether(const ReadLanes::Together& calls);
+  /// What a lane has given begins; false when nobody wants it any more.
+  bool BeginGiven(const std::shared_ptr<Work>& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Of what has ended without having run.
+  void LeaveLane(Work& work);
+  Clock::time_point RunOverdue(Clock::time_point now);
+  /// Of what runs, before it leaves its lane: how it has ended, and what it took, without what answering takes.
+  void NoteOutcome(Work* together, bool good);
+  /// Answers all members, or has them run alone.
+  void Divide(Work& together, const absl::StatusOr<Outcome>& outcome);
+  void AnswerMembers(const Work& together, const ReadLanes::Together& open);
+  void AnswerMember(Work& member, const absl::StatusOr<Outcome>& outcome);
+  void RunAlone(std::shared_ptr<Work> member);
+  /// False: it is in no lane, or has been answered. Else whoever asks is to answer it.
+  bool WithdrawFromLane(Work& work, Withdrawn* withdrawn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   void Execute(Work& work);
+  void Answer(Work& work, absl::StatusOr<Outcome> result);
+  /// Calls what waits for `work`, or for those that it serves.
+  void Complete(Work& work, absl::StatusOr<Outcome> result);
   /// As often as it takes.
   absl::StatusOr<Outcome> Perform(Work& work);
   /// A job that succeeds gives an empty outcome.
@@ -142,10 +239,12 @@ class Executor {
   absl::StatusOr<Outcome> Attempt(Work& work);
   /// The method that it runs; "a job" for jobs.
   static std::string_view NameOf(const Work& work);
+  /// Whether trying again may help what ended so.
+  static bool MayTryAgain(const absl::Status& status);
   /// Whether what ended so is to be run once more; waits for the right moment.
   bool TryAgain(const absl::Status& status, Work& work);
   /// Takes `work` out of the queue; false when it is not in it any more.
-  bool Withdraw(Work& work);
+  bool Withdraw(Work& work, Withdrawn* withdrawn);
   /// Ends what has waited too long; gives when the next of those that wait will have.
   Clock::time_point EndExpired(Clock::time_point now);
 
@@ -156,13 +255,22 @@ class Executor {
 
   mutable absl::Mutex mutex_;
   CallQueue queue_ ABSL_GUARDED_BY(mutex_);
+  ReadLanes lanes_ ABSL_GUARDED_BY(mutex_);
+  /// What has its turn and needs a worker to go on. There is one for each.
+  std::deque<std::shared_ptr<Work>> handed_over_ ABSL_GUARDED_BY(mutex_);
+  /// Threads that sleep.
   int idle_workers_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  /// The queue knows of runaway statements.
+  bool noted_runaway_ ABSL_GUARDED_BY(mutex_) = false;
   ExecutorStats stats_ ABSL_GUARDED_BY(mutex_);
   absl::CondVar work_ready_;
   observe::DurationHistogram waits_;
 
   Timer expiry_;
+  Timer overdue_;
+  std::atomic<uint64_t> sent_ahead_{0};
+  std::unique_ptr<db::InputThreads> answer_threads_;
   std::vector<std::thread> threads_;
 };
 

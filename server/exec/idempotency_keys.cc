@@ -36,10 +36,10 @@ struct Prepared {
 
 /// Those that every call with a key executes.
 struct KeyStatements {
-  const Prepared insert{"idempotency/claim", sql::InsertIdempotencyKey()};
-  const Prepared select{
-      "idempotency/look", sql::SelectIdempotencyKey(), {CellType::kBool, CellType::kBytes, CellType::kBool}};
-  const Prepared update{"idempotency/store", sql::UpdateIdempotencyKey()};
+  const Prepared claim{"idempotency/claim",
+                       sql::ClaimIdempotencyKey(),
+                       {CellType::kBool, CellType::kBool, CellType::kBytes, CellType::kBool}};
+  const Prepared store{"idempotency/store", sql::StoreIdempotencyResponse(), {CellType::kInteger}};
 
   static const KeyStatements& Get() {
     static const auto* const statements = new KeyStatements;
@@ -69,13 +69,15 @@ absl::StatusOr<db::Rows> ExecuteQuery(db::Query query, const std::vector<db::Par
   return connection.Execute(query);
 }
 
-absl::StatusOr<db::Rows> Execute(const Prepared& statement, const std::vector<db::Param>& params, Effect effect,
-                                 db::Connection& connection, db::Cancellation* cancellation) {
+db::Query QueryFor(const Prepared& statement, const std::vector<db::Param>& params, db::Cancellation* cancellation) {
   db::Query query;
   query.text = statement.text;
   query.result = ResultShape(statement.result);
   query.name = &statement.name;
-  return ExecuteQuery(query, params, effect, connection, cancellation);
+  query.params = &params;
+  query.durations = KeyDurations::Get().writes;
+  query.cancellation = cancellation;
+  return query;
 }
 
 absl::StatusOr<db::Rows> Execute(const std::string& text, const std::vector<db::Param>& params, Effect effect,
@@ -102,19 +104,18 @@ std::string FromBytea(std::string_view text) {
 
 absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const IdempotencyKey& key, db::Connection& connection,
                                                                   db::Cancellation* cancellation) const {
+  const std::vector<db::Param> params = {key.key, ToBytea(key.request_hash), key.method, Cat(options_.age.count())};
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    const auto inserted = Execute(KeyStatements::Get().insert, {key.key, ToBytea(key.request_hash), key.method},
-                                  Effect::kWrite, connection, cancellation);
-    if (!inserted.ok()) return Explain(inserted.status());
-    if (inserted->affected() > 0) return std::nullopt;
-    auto stored = Find(key, connection, cancellation);
-    if (!stored.ok()) return stored.status();
-    if (!stored->has_value()) continue;
+    const auto rows = connection.Execute(QueryFor(KeyStatements::Get().claim, params, cancellation));
+    if (!rows.ok()) return Explain(rows.status());
+    if (rows->size() == 0) continue;
+    if (rows->cell(0, 0) == "t") return std::nullopt;
+    Stored stored = ReadStored(*rows);
     // One that can be seen and has no response belongs to nobody: whoever takes a key commits it with the response.
-    if (!(*stored)->too_old && (*stored)->response.has_value()) {
-      if (!(*stored)->of_this_release) return IdempotencyKeyOfAnotherRelease(key.key);
-      if (!(*stored)->same_request) return IdempotencyKeyReused(key.key);
-      return std::move((*stored)->response);
+    if (!stored.too_old && stored.response.has_value()) {
+      if (!stored.of_this_release) return IdempotencyKeyOfAnotherRelease(key.key);
+      if (!stored.same_request) return IdempotencyKeyReused(key.key);
+      return std::move(stored.response);
     }
     const auto freed = Execute(WithPurpose("idempotency/free", sql::DeleteOldIdempotencyKey()),
                                {key.key, Cat(options_.age.count())}, Effect::kWrite, connection, cancellation);
@@ -123,19 +124,13 @@ absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const Idempote
   return SerializationFailure();
 }
 
-absl::StatusOr<std::optional<IdempotencyKeys::Stored>> IdempotencyKeys::Find(const IdempotencyKey& key,
-                                                                             db::Connection& connection,
-                                                                             db::Cancellation* cancellation) const {
-  const auto rows =
-      Execute(KeyStatements::Get().select, {key.key, ToBytea(key.request_hash), Cat(options_.age.count())},
-              Effect::kRead, connection, cancellation);
-  if (!rows.ok()) return rows.status();
-  if (rows->size() == 0) return std::nullopt;
+/// Of the first row of a claim that did not take its key.
+IdempotencyKeys::Stored IdempotencyKeys::ReadStored(const db::Rows& rows) {
   Stored stored;
-  stored.same_request = rows->cell(0, 0) == "t";
-  stored.too_old = rows->cell(0, 2) == "t";
-  if (!rows->is_null(0, 1)) {
-    const std::string bytes = FromBytea(rows->cell(0, 1));
+  stored.same_request = rows.cell(0, 1) == "t";
+  stored.too_old = rows.cell(0, 3) == "t";
+  if (!rows.is_null(0, 2)) {
+    const std::string bytes = FromBytea(rows.cell(0, 2));
     stored.of_this_release = !bytes.empty() && bytes.front() == kVersion;
     stored.response = stored.of_this_release ? bytes.substr(1) : "";
   }
@@ -144,11 +139,10 @@ absl::StatusOr<std::optional<IdempotencyKeys::Stored>> IdempotencyKeys::Find(con
 
 absl::Status IdempotencyKeys::Store(const IdempotencyKey& key, const std::string& response, db::Connection& connection,
                                     db::Cancellation* cancellation) const {
-  const auto updated =
-      Execute(KeyStatements::Get().update, {key.key, ToBytea(Cat(std::string_view(&kVersion, 1), response))},
-              Effect::kWrite, connection, cancellation);
-  if (!updated.ok()) return updated.status();
-  return updated->affected() == 1 ? absl::OkStatus() : Internal("an idempotency key went while its call ran");
+  const std::vector<db::Param> params = {key.key, ToBytea(Cat(std::string_view(&kVersion, 1), response))};
+  db::Query query = QueryFor(KeyStatements::Get().store, params, cancellation);
+  query.values = db::Query::Values::kOfServer;
+  return connection.Enqueue(query);
 }
 
 absl::StatusOr<int64_t> IdempotencyKeys::Sweep(db::Connection& connection) const {

@@ -37,14 +37,15 @@ class IdempotencyKeys {
 
   explicit IdempotencyKeys(Options options) : options_(std::move(options)) {}
 
-  /// Takes the key, or gives the response that is stored under it. Waits for a transaction of anyone who has taken it
-  /// and not committed yet, up to the session's lock timeout. Errors: INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED;
-  /// FAILED_PRECONDITION IDEMPOTENCY_KEY_OTHER_RELEASE for a response whose format this release does not know;
-  /// FAILED_PRECONDITION SCHEMA_MISMATCH, with what to run, when the database has no such table; those of the error
-  /// table.
+  /// One round trip, as a rule. Takes the key, or gives the response that is stored under it. Waits for a transaction
+  /// of anyone who has taken it and not committed yet, up to the session's lock timeout. Errors: INVALID_ARGUMENT
+  /// IDEMPOTENCY_KEY_REUSED; FAILED_PRECONDITION IDEMPOTENCY_KEY_OTHER_RELEASE for a response whose format this release
+  /// does not know; FAILED_PRECONDITION SCHEMA_MISMATCH, with what to run, when the database has no such table; those
+  /// of the error table.
   absl::StatusOr<std::optional<std::string>> Claim(const IdempotencyKey& key, db::Connection& connection,
                                                    db::Cancellation* cancellation) const;
-  /// The response to the call that claimed `key`.
+  /// The response to the call that claimed `key`. It travels with the next statement (Connection::Enqueue), which fails
+  /// when the key has gone meanwhile: COMMIT, or the end of a savepoint.
   absl::Status Store(const IdempotencyKey& key, const std::string& response, db::Connection& connection,
                      db::Cancellation* cancellation) const;
 
@@ -64,8 +65,7 @@ class IdempotencyKeys {
     std::optional<std::string> response;
   };
 
-  absl::StatusOr<std::optional<Stored>> Find(const IdempotencyKey& key, db::Connection& connection,
-                                             db::Cancellation* cancellation) const;
+  static Stored ReadStored(const db::Rows& rows);
   absl::Status Explain(const absl::Status& status) const;
 
   const Options options_;

@@ -1,11 +1,17 @@
 #include "server/exec/partial_run.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "server/base/bulk_errors.h"
 #include "server/base/error_details.h"
+#include "server/base/errors.h"
 #include "server/base/reason.h"
+#include "server/base/text.h"
+#include "server/base/utf8.h"
+#include "server/base/verdict.h"
 #include "server/exec/batch_run.h"
 #include "server/exec/conflict.h"
 #include "server/exec/statement_scope.h"
@@ -28,6 +34,17 @@ bool IsOfRow(const absl::Status& status) {
     default:
       return false;
   }
+}
+
+/// The first cell of the row with a text that is not UTF-8, or -1. Such texts come in transactions over a database with
+/// the encoding SQL_ASCII; else PostgreSQL does not give them.
+int UnreadableCell(const Outcome& outcome, int row) {
+  for (int cell = 0; cell < outcome.statement->visible_cells; ++cell) {
+    if (outcome.rows.is_null(row, cell)) continue;
+    const std::string_view text = outcome.rows.cell(row, cell);
+    if (ValidUtf8Prefix(text) < text.size()) return cell;
+  }
+  return -1;
 }
 
 plan::Call WithoutElements(const plan::Call& call) {
@@ -58,7 +75,14 @@ absl::StatusOr<Outcome> PartialRun::Run() {
     if (status.ok()) continue;
     if (absl::Status over = Isolate(size, status); !over.ok()) return over;
   }
-  return Collect();
+  if (!too_large_) return Collect();
+  return PartlyMade(RowsTooLarge(static_cast<size_t>(execution_.parts.max_response_bytes)), Written(), count_);
+}
+
+size_t PartialRun::Written() const {
+  const auto written = [this](size_t element) { return results_[element].ok(); };
+  const auto end = places_.begin() + static_cast<std::ptrdiff_t>(decided_);
+  return static_cast<size_t>(std::count_if(places_.begin(), end, written));
 }
 
 size_t PartialRun::NextSize() const {
@@ -75,6 +99,13 @@ absl::Status PartialRun::Try(size_t size, absl::Status* status) {
   if (outcome.ok()) {
     Keep(places, *std::move(outcome));
     decided_ += size;
+  } else if (IsChangeMade(*status)) {
+    wrote_ = true;
+    decided_ += size;
+    // Anything else, such as columns that do not fit any more, would come of the others, too.
+    if (ReasonOf(*status) != Reason::kResponseTooLarge) return PartlyMade(*status, Written(), count_);
+    too_large_ = true;
+    *status = absl::OkStatus();
   } else if (!IsOfRow(*status)) {
     if (!wrote_ || execution_.connection.in_transaction()) return *status;
     GiveUp(size, *status);
@@ -140,8 +171,24 @@ absl::StatusOr<Outcome> PartialRun::AttemptUnderSavepoint(const Places& places) 
 absl::StatusOr<Outcome> PartialRun::Write(const Places& places) {
   plan::Call call = rest_;
   for (size_t place : places) call.request.as<plan::BatchRequest>().elements.push_back(elements_[place]);
-  const Execution part{execution_.parts, call, execution_.connection, execution_.cancellation};
-  return BatchRun(part, &places).Run();
+  const Execution part{execution_.parts, call, execution_.connection, execution_.cancellation, kept_bytes_};
+  absl::StatusOr<Outcome> outcome = BatchRun(part, &places).Run();
+  const catalogue::Entity& entity = *call.plan->entity;
+  const auto row_of = [&](size_t place) { return Cat("the row of ", plan::ElementName(*call.plan, place)); };
+  if (IsUndecided(outcome.status())) {  // others are stored, so it is too late for a transaction
+    const std::string row = places.size() == 1 ? row_of(places.front()) : "one of the rows";
+    return UnreadableTextInResult(entity.full_name, "", row);
+  }
+  // Only in a transaction are such texts read at all.
+  if (!outcome.ok() || outcome->statement == nullptr || !execution_.connection.in_transaction()) return outcome;
+  for (int row = 0; row < outcome->row_count; ++row) {
+    const int cell = UnreadableCell(*outcome, row);
+    if (cell < 0) continue;
+    const auto column = static_cast<size_t>(outcome->statement->cells[static_cast<size_t>(cell)]);
+    const size_t element = ElementOf(outcome->rows, row, *outcome->statement);
+    return UnreadableTextInResult(entity.full_name, entity.columns[column].field->name(), row_of(places[element]));
+  }
+  return outcome;
 }
 
 void PartialRun::Keep(const Places& places, Outcome outcome) {
@@ -149,6 +196,9 @@ void PartialRun::Keep(const Places& places, Outcome outcome) {
   for (int row = 0; row < outcome.row_count && outcome.statement != nullptr; ++row) {
     const size_t element = ElementOf(outcome.rows, row, *outcome.statement);
     sources_[places[element]] = {static_cast<int>(parts_.size()), row};
+  }
+  for (int row = 0; row < outcome.rows.size(); ++row) {
+    for (int cell = 0; cell < outcome.rows.columns(); ++cell) kept_bytes_ += outcome.rows.cell(row, cell).size();
   }
   if (outcome.row_count > 0) parts_.push_back(std::move(outcome.rows));
   BatchFacts& facts = std::get<BatchFacts>(outcome.facts);

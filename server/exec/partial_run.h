@@ -22,7 +22,10 @@ namespace rowkeeper::exec {
 ///
 /// What is no row's fault (a lost connection, a deadline, a conflict that does not go away) ends it: as an error of the
 /// call when no row was written by then, or in a transaction; else the elements of that statement get the error as
-/// their result, and the rest NOT_TRIED. Not thread-safe.
+/// their result, and the rest NOT_TRIED.
+///
+/// Outside a transaction rows that are too many for a response do not keep elements from being written: they are
+/// dropped, and the answer is PartlyMade(). Not thread-safe.
 class PartialRun {
  public:
   explicit PartialRun(const Execution& execution);
@@ -35,6 +38,8 @@ class PartialRun {
 
   /// How many of the undecided elements go into the next statement.
   size_t NextSize() const;
+  /// How many of the elements that are decided were written.
+  size_t Written() const;
   /// Tries undecided elements, the next `size`, and keeps what they wrote. OK also when the call goes on without the
   /// rest; `status` says what became of them.
   absl::Status Try(size_t size, absl::Status* status);
@@ -59,6 +64,9 @@ class PartialRun {
   size_t decided_ = 0;
   size_t refused_ = 0;
   bool wrote_ = false;
+  /// Of parts_; and whether rows that belong to them were dropped.
+  size_t kept_bytes_ = 0;
+  bool too_large_ = false;
   std::vector<absl::Status> results_;
   std::vector<db::Rows> parts_;
   std::vector<db::RowSource> sources_;

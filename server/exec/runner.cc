@@ -7,6 +7,7 @@
 #include "server/exec/query_run.h"
 #include "server/exec/relation_loader.h"
 #include "server/exec/write_run.h"
+#include "server/sql/render_get.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -33,9 +34,35 @@ absl::StatusOr<Outcome> RunFamily(const Execution& execution) {
 
 }  // namespace
 
-absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection,
-                                    db::Cancellation* cancellation) const {
-  const Execution execution{parts_, call, connection, cancellation};
+bool Runner::IsOneStatement(const plan::Call& call) {
+  const auto* with = plan::PartOf<plan::WithRelations>(call.variant.family);
+  if (with != nullptr && with->relations != nullptr) return false;
+  const auto* conditions = plan::PartOf<plan::WithConditions>(call.variant.family);
+  if (conditions != nullptr && conditions->expression != nullptr) return false;
+  if (call.plan->family() == Family::kGet || call.plan->family() == Family::kWrite) return true;
+  if (call.plan->operation != catalogue::Operation::kList) return false;
+  return call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kNone) == plan::CountMode::kNone;
+}
+
+bool Runner::IsMergeable(const plan::Call& call) {
+  if (call.plan->family() != Family::kGet || !sql::CanBeMerged(*call.plan, call.variant)) return false;
+  size_t bytes = 0;
+  for (const int filter : call.variant.filters) {
+    bytes +=
+        call.request.arguments[static_cast<size_t>(call.plan->filters[static_cast<size_t>(filter)].input)].text.size();
+  }
+  return bytes <= kMostKeyBytes;
+}
+
+SentAhead Runner::SendAhead(const plan::Call& call, std::shared_ptr<const sql::Statement> main,
+                            db::Connection& connection, db::Cancellation* cancellation) const {
+  return Execution{parts_, call, connection, cancellation}.SendAhead(std::move(main));
+}
+
+absl::StatusOr<Outcome> Runner::Run(const plan::Call& call, db::Connection& connection, db::Cancellation* cancellation,
+                                    const SentAhead& ahead) const {
+  Execution execution{parts_, call, connection, cancellation};
+  if (ahead.statement != nullptr) execution.ahead = &ahead;
   absl::StatusOr<Outcome> outcome = RunFamily(execution);
   const auto* with = plan::PartOf<plan::WithRelations>(call.variant.family);
   const auto* skips = plan::PartOf<plan::WithSkipUnrepresentable>(call.request.family);

@@ -1,7 +1,9 @@
 #pragma once
 
 // The map of this folder:
-//   executor.h            the queue and the workers; jobs run beside calls
+//   executor.h            the queue and the workers; jobs run beside calls; send_ahead.cc: calls that need no worker
+//   read_lanes.h          which reads run together as one statement; merged_get.h: that statement; merged_reads.cc: how
+//                         the executor runs it and answers each call
 //   get_run.cc            one file a family: list_run.cc, write_run.cc, batch_run.cc, bulk_run.cc, query_run.cc;
 //                         outcome.h: what a call found
 //   list_run.cc           turns backward pages round, makes tokens, counts; export_run.h: an export's cursor
@@ -19,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
 #include "server/exec/execution.h"
+#include "server/exec/merged_get.h"
 #include "server/exec/outcome.h"
 #include "server/plan/call.h"
 
@@ -31,7 +34,35 @@ class Runner {
   explicit Runner(const RunnerParts& parts) : parts_(parts) {}
 
   /// Errors: those of the error table; a write that found no row is explained by a second statement.
-  absl::StatusOr<Outcome> Run(const plan::Call& call, db::Connection& connection, db::Cancellation* cancellation) const;
+  absl::StatusOr<Outcome> Run(const plan::Call& call, db::Connection& connection,
+                              db::Cancellation* cancellation) const {
+    return Run(call, connection, cancellation, SentAhead());
+  }
+
+  // A call may be run in two halves: somebody sends its statement, and somebody else runs it when the answer is there.
+
+  /// Whether `call` is one statement, which is kept, as far as all goes well.
+  static bool IsOneStatement(const plan::Call& call);
+  /// Sends the statement of a call of which IsOneStatement is true; empty where `connection` does not take it, see
+  /// Connection::SendAhead. Does not wait.
+  SentAhead SendAhead(const plan::Call& call, std::shared_ptr<const sql::Statement> main, db::Connection& connection,
+                      db::Cancellation* cancellation) const;
+  /// The statement of such a call.
+  std::shared_ptr<const sql::Statement> MainStatement(const plan::Call& call) const {
+    return parts_.statements->Get(*call.plan, call.variant, StatementCache::Kind::kMain);
+  }
+  /// Runs a call for which `ahead` was sent on this connection; empty: nothing was.
+  absl::StatusOr<Outcome> Run(const plan::Call& call, db::Connection& connection, db::Cancellation* cancellation,
+                              const SentAhead& ahead) const;
+
+  // Calls of one statement may be executed as one.
+
+  /// Bytes of the values that a row is looked up by, of a call that may be one of many: those of 64 are sent at once.
+  static constexpr size_t kMostKeyBytes = 100;
+  /// Whether `call` may be one of many.
+  static bool IsMergeable(const plan::Call& call);
+  /// Calls of one variant of one method, which outlive what is given.
+  MergedGet Merge(std::vector<const plan::Call*> calls) const { return MergedGet(parts_, std::move(calls)); }
 
  private:
   const RunnerParts parts_;

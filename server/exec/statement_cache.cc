@@ -10,6 +10,8 @@
 #include "server/sql/purpose.h"
 #include "server/sql/render.h"
 #include "server/sql/render_count.h"
+#include "server/sql/render_export.h"
+#include "server/sql/render_get.h"
 #include "server/sql/render_relation.h"
 #include "server/sql/render_upsert.h"
 
@@ -32,10 +34,23 @@ sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& var
       return named("count", sql::RenderCount(plan, variant));
     case StatementCache::Kind::kEstimate:
       return named("estimate", sql::RenderEstimate(plan, variant));
+    case StatementCache::Kind::kLargeRows:
+      return named("large-rows", sql::RenderLargeRows(plan, variant));
+    case StatementCache::Kind::kMerged:
+      return named("merged", sql::RenderMergedGet(plan, variant));
     case StatementCache::Kind::kMain:
       break;
   }
   return named("", sql::Render(plan, variant));
+}
+
+/// Good until the next call on this thread: each call asks, and its text need not be allocated anew each time.
+const std::string& KeyOf(const plan::MethodPlan& plan, const plan::Variant& variant, StatementCache::Kind kind) {
+  thread_local std::string key;
+  key.assign(plan.full_name);
+  key.push_back(static_cast<char>(kind));
+  variant.AppendKey(&key);
+  return key;
 }
 
 /// The relations below decide by their names alone which cells a relation's rows need for them.
@@ -77,8 +92,7 @@ std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan
   std::shared_ptr<const sql::Statement> statement =
       conditions != nullptr && conditions->expression != nullptr
           ? std::make_shared<const sql::Statement>(RenderKind(plan, variant, kind))
-          : GetOrRender(Cat(plan.full_name, std::string(1, static_cast<char>(kind)), variant.Key()),
-                        [&] { return RenderKind(plan, variant, kind); });
+          : GetOrRender(KeyOf(plan, variant, kind), [&] { return RenderKind(plan, variant, kind); });
   if (variant.json == nullptr || variant.json->reads.empty()) return statement;
   auto own = std::make_shared<sql::Statement>(*statement);
   own->json = variant.json;

@@ -30,6 +30,8 @@ class StatementCache {
     kStoredKeys = 'k',
     kCount = 'c',
     kEstimate = 'e',
+    kLargeRows = 'l',
+    kMerged = 'g',  ///< many calls at once
   };
 
   /// `limit`: variants kept; beyond it a statement is rendered for its call alone and not prepared, so that callers who

@@ -8,26 +8,29 @@
 namespace rowkeeper::exec {
 namespace {
 
-absl::Status ExecutePlain(const std::string& text, db::Connection& connection, db::Cancellation* cancellation) {
+db::Query ToQuery(const std::string& text, db::Cancellation* cancellation) {
   db::Query query;
   query.text = text;
   query.effect = db::Query::Effect::kRead;
   query.cancellation = cancellation;
-  return connection.Execute(query).status();
+  return query;
 }
 
 }  // namespace
 
 absl::Status StatementScope::Begin(db::Cancellation* cancellation) const {
-  return ExecutePlain(sql::Savepoint(savepoint_), connection_, cancellation);
+  const std::string text = sql::Savepoint(savepoint_);
+  return connection_.Enqueue(ToQuery(text, cancellation));
 }
 
 absl::Status StatementScope::Keep() const {
-  return ExecutePlain(sql::ReleaseSavepoint(savepoint_), connection_, nullptr);
+  const std::string text = sql::ReleaseSavepoint(savepoint_);
+  return connection_.Enqueue(ToQuery(text, nullptr));
 }
 
 absl::Status StatementScope::Undo() const {
-  absl::Status status = ExecutePlain(sql::RollbackToSavepoint(savepoint_), connection_, nullptr);
+  const std::string text = sql::RollbackToSavepoint(savepoint_);
+  absl::Status status = connection_.Execute(ToQuery(text, nullptr)).status();
   return status.ok() ? Keep() : status;
 }
 

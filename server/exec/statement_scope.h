@@ -11,7 +11,8 @@ namespace rowkeeper::exec {
 
 /// Statements within a transaction that are kept or undone together, under a savepoint. Begin comes first, then either
 /// Keep or Undo, which no deadline or cancellation stops: where one of them fails, the transaction has failed or the
-/// connection is broken, so that nothing can be committed. Not thread-safe.
+/// connection is broken, so that nothing can be committed. Begin and Keep take no round trip of their own where
+/// statements can travel together. Not thread-safe.
 class StatementScope {
  public:
   /// `savepoint` is one of savepoint_numbers.h, and not that of a scope around this one. The connection outlives this.

@@ -21,6 +21,17 @@ absl::StatusOr<db::Rows> TracedConnection::Execute(const db::Query& query) {
   return rows;
 }
 
+/// Its time is part of that of the statement with which it travels.
+absl::Status TracedConnection::Enqueue(const db::Query& query) {
+  if (sql::ControlsTransaction(query.text)) return connection_.Enqueue(query);
+  if (trace_.wants_plan()) {
+    if (absl::Status status = ExplainFirst(query); !status.ok()) return status;
+  }
+  absl::Status status = connection_.Enqueue(query);
+  trace_.AddStatement(0, std::chrono::microseconds(0));
+  return status;
+}
+
 absl::Status TracedConnection::ExplainFirst(const db::Query& query) {
   const std::optional<std::string> text = sql::ExplainStatement(query.text);
   if (!text.has_value()) return absl::OkStatus();

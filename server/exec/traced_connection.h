@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
 #include "server/exec/call_trace.h"
@@ -13,6 +15,8 @@ class TracedConnection final : public db::Connection {
   TracedConnection(db::Connection* connection, CallTrace* trace) : connection_(*connection), trace_(*trace) {}
 
   absl::StatusOr<db::Rows> Execute(const db::Query& query) override;
+  absl::Status Enqueue(const db::Query& query) override;
+  std::optional<db::CommitPoint> commit_point() const override { return connection_.commit_point(); }
   absl::Status ExecuteScript(std::string_view text, int* position) override;
   bool broken() const override { return connection_.broken(); }
   bool in_failed_transaction() const override { return connection_.in_failed_transaction(); }

@@ -23,7 +23,7 @@ namespace rowkeeper::exec {
 namespace {
 
 using plan::WriteOutcome;
-using sql::Met;
+using sql::UpsertConflict;
 
 constexpr int kMostTries = 4;
 
@@ -33,11 +33,12 @@ WriteOutcome ToWriteOutcome(std::string_view text) {
 }
 
 /// What the statement met when it made itself fail; none for any other error.
-std::optional<Met> MetBy(const absl::Status& status) {
+std::optional<UpsertConflict> ConflictOf(const absl::Status& status) {
   const std::optional<Verdict> verdict = KeptRows(status);
   if (!verdict.has_value()) return std::nullopt;
-  for (const Met met : {Met::kOvertaken, Met::kSameRow, Met::kOtherKey, Met::kHidden}) {
-    if (verdict->rows == static_cast<int>(met)) return met;
+  for (const UpsertConflict conflict :
+       {UpsertConflict::kOvertaken, UpsertConflict::kSameRow, UpsertConflict::kOtherKey, UpsertConflict::kHidden}) {
+    if (verdict->rows == static_cast<int>(conflict)) return conflict;
   }
   return std::nullopt;
 }
@@ -60,9 +61,9 @@ absl::StatusOr<Outcome> UpsertRun::Run() {
   for (int attempt = 0;; ++attempt) {
     absl::StatusOr<Outcome> outcome = Attempt();
     if (outcome.ok()) return outcome;
-    const std::optional<Met> met = MetBy(outcome.status());
-    if (!met.has_value()) return outcome;
-    if (absl::Status status = PrepareFor(*met, attempt); !status.ok()) return status;
+    const std::optional<UpsertConflict> conflict = ConflictOf(outcome.status());
+    if (!conflict.has_value()) return outcome;
+    if (absl::Status status = PrepareFor(*conflict, attempt); !status.ok()) return status;
   }
 }
 
@@ -96,21 +97,21 @@ absl::StatusOr<Outcome> UpsertRun::Write() const {
   return outcome;
 }
 
-absl::Status UpsertRun::PrepareFor(Met met, int attempt) {
+absl::Status UpsertRun::PrepareFor(UpsertConflict conflict, int attempt) {
   // The statement failed on purpose and has left nothing: the transaction goes on, whatever the caller is told.
   if (execution_.connection.in_failed_transaction()) {
     if (absl::Status status = ScopeOf(execution_).Undo(); !status.ok()) return status;
   }
-  if (met == Met::kSameRow) return SameRowTwice(call_.plan->batch->field->name());
-  always_hidden_ = always_hidden_ && met == Met::kHidden;
+  if (conflict == UpsertConflict::kSameRow) return SameRowTwice(call_.plan->batch->field->name());
+  always_hidden_ = always_hidden_ && conflict == UpsertConflict::kHidden;
   if (attempt + 1 >= kMostTries) {
     // A row that other transactions change is hidden now and then; one that the database keeps is each time.
     if (always_hidden_) return KeptByDatabase(call_.plan->entity->full_name, "rows that are there");
     // Not so where the keys were never learned: other transactions took up the tries.
     const bool learned = call_.variant.as<plan::BatchVariant>().by_stored_key;
-    return met == Met::kOtherKey && learned ? WhyTheKeyIsAnother() : SerializationFailure();
+    return conflict == UpsertConflict::kOtherKey && learned ? WhyTheKeyIsAnother() : SerializationFailure();
   }
-  if (met == Met::kOtherKey) return FindStoredKeys();
+  if (conflict == UpsertConflict::kOtherKey) return FindStoredKeys();
   SleepBeforeRetry(attempt, execution_.parts.clock);
   return absl::OkStatus();
 }

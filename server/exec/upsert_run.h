@@ -33,12 +33,14 @@ class UpsertRun {
 
  private:
   /// The call with the keys as far as they are known.
-  Execution Current() const { return {execution_.parts, call_, execution_.connection, execution_.cancellation}; }
+  Execution Current() const {
+    return {execution_.parts, call_, execution_.connection, execution_.cancellation, execution_.kept_bytes};
+  }
 
   absl::StatusOr<Outcome> Attempt() const;
   absl::StatusOr<Outcome> Write() const;
   /// Makes ready for another try; an error when there is none.
-  absl::Status PrepareFor(sql::Met met, int attempt);
+  absl::Status PrepareFor(sql::UpsertConflict conflict, int attempt);
   /// Sets the elements' stored_key.
   absl::Status FindStoredKeys();
   absl::StatusOr<db::Rows> WriteAndRollBack() const;

@@ -21,6 +21,8 @@ struct AbuseLimits {
   /// The same for all connections of a peer.
   double peer_resets = 20000;
   double peer_resets_each_second = 5000;
+  /// Streams open on all connections of a peer, those that are over included while memory is held for them.
+  uint64_t peer_streams = 12000;
   /// Bytes without a whole message or an answered call, beyond what open calls may be sending.
   double idle_bytes = 1 << 20;
   /// Streams that may be open, as the client is told. It may be late to learn: twice as many are too many at once, and
@@ -31,7 +33,8 @@ struct AbuseLimits {
   std::chrono::milliseconds unfinished_limit{60000};
   /// Of one request.
   size_t max_request_bytes = size_t{4} << 20;
-  /// After a connection is cut, its peer is trusted less for this time, and each second gets so many new connections.
+  /// After a connection is aborted, its peer is trusted less for this time, and each second gets so many new
+  /// connections.
   std::chrono::milliseconds distrust{30000};
   double distrusted_connections_each_second = 10;
 };
@@ -56,12 +59,12 @@ inline constexpr size_t kRefusals = static_cast<size_t>(Refusal::kDistrust) + 1;
 /// "max-connections": where a flag decides, its name without the dashes.
 std::string_view RefusalName(Refusal refusal);
 
-/// Why a connection is ended that was accepted.
-enum class Cut : uint8_t { kResets, kFlood, kStreams, kUnfinished };
-inline constexpr size_t kCuts = static_cast<size_t>(Cut::kUnfinished) + 1;
+/// Why the server ends a connection that it had accepted.
+enum class AbortCause : uint8_t { kResets, kFlood, kStreams, kUnfinished };
+inline constexpr size_t kAbortCauses = static_cast<size_t>(AbortCause::kUnfinished) + 1;
 
 /// "resets".
-std::string_view CutName(Cut cut);
+std::string_view AbortCauseName(AbortCause cause);
 
 struct ConnectionStats {
   int64_t open = 0;
@@ -69,8 +72,8 @@ struct ConnectionStats {
   uint64_t accepted_total = 0;
   /// By Refusal.
   std::array<uint64_t, kRefusals> refused_total{};
-  /// By Cut.
-  std::array<uint64_t, kCuts> cut_total{};
+  /// By AbortCause.
+  std::array<uint64_t, kAbortCauses> aborted_total{};
 };
 
 }  // namespace rowkeeper::net

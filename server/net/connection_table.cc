@@ -39,16 +39,16 @@ std::optional<Refusal> ConnectionTable::WhyNot(const Peer& peer, Time now) {
   const auto found = by_peer_.find(peer.key);
   if (found == by_peer_.end()) return std::nullopt;
   if (found->second.connections >= limits_.max_connections_per_peer) return Refusal::kMaxConnectionsPerPeer;
-  if (TrustIn(peer, now) == Conduct::Trust::kLittle && !found->second.connects.TrySpend(1, now)) {
+  if (TrustIn(peer, now) == AbuseDetector::Trust::kLittle && !found->second.connects.TrySpend(1, now)) {
     return Refusal::kDistrust;
   }
   return std::nullopt;
 }
 
-Conduct::Trust ConnectionTable::TrustIn(const Peer& peer, Time now) const {
+AbuseDetector::Trust ConnectionTable::TrustIn(const Peer& peer, Time now) const {
   const auto found = by_peer_.find(peer.key);
   const bool distrusted = found != by_peer_.end() && found->second.distrusted_until > now;
-  return distrusted ? Conduct::Trust::kLittle : Conduct::Trust::kNormal;
+  return distrusted ? AbuseDetector::Trust::kLittle : AbuseDetector::Trust::kNormal;
 }
 
 bool ConnectionTable::MayReset(const Peer& peer, uint64_t resets, Time now) {
@@ -61,7 +61,8 @@ void ConnectionTable::Distrust(const Peer& peer, Time now) {
 
 void ConnectionTable::ForgetPeers(Time now) {
   for (auto peer = by_peer_.begin(); peer != by_peer_.end();) {
-    const bool forgotten = peer->second.connections == 0 && !(peer->second.distrusted_until > now);
+    PeerState& state = peer->second;
+    const bool forgotten = state.connections == 0 && !(state.distrusted_until > now) && state.resets.IsWhole(now);
     peer = forgotten ? by_peer_.erase(peer) : std::next(peer);
   }
 }

@@ -7,7 +7,8 @@
 #include <string>
 
 #include "server/base/file_descriptor.h"
-#include "server/net/conduct.h"
+#include "server/net/abuse_detector.h"
+#include "server/net/byte_meter.h"
 #include "server/net/connection_limits.h"
 #include "server/net/peer.h"
 
@@ -16,11 +17,16 @@ namespace rowkeeper::net {
 /// A connection that is open. The table's watch is a duplicate of its socket, for whoever serves it never says when it
 /// ends.
 struct Connection {
+  explicit Connection(ByteMeter::Kind kind) : meter(kind) {}
+
   Peer peer;
   FileDescriptor watch;
   Time since;
-  /// Judged only where bytes can be counted: not on unix sockets.
-  std::optional<Conduct> conduct;
+  ByteMeter meter;
+  /// None where nobody knows of streams.
+  std::optional<AbuseDetector> detector;
+  /// Looked at closely.
+  bool close = false;
   /// Set when the peer has sent its last byte.
   std::optional<Time> half_closed;
 };
@@ -32,10 +38,10 @@ class ConnectionTable {
 
   /// Whether there is no place for a connection of `peer` by now, and why.
   std::optional<Refusal> WhyNot(const Peer& peer, Time now);
-  Conduct::Trust TrustIn(const Peer& peer, Time now) const;
+  AbuseDetector::Trust TrustIn(const Peer& peer, Time now) const;
   /// Notes calls of `peer` that were reset, on whichever connection; false when there were too many.
   bool MayReset(const Peer& peer, uint64_t resets, Time now);
-  /// A connection of `peer` had to be cut.
+  /// A connection of `peer` had to be aborted.
   void Distrust(const Peer& peer, Time now);
   /// Forgets peers that have no connections and did no harm.
   void ForgetPeers(Time now);
@@ -51,9 +57,9 @@ class ConnectionTable {
   struct PeerState {
     explicit PeerState(const AbuseLimits& limits);
     int connections = 0;
-    Allowance resets;
+    TokenBucket resets;
     /// While it is distrusted.
-    Allowance connects;
+    TokenBucket connects;
     std::optional<Time> distrusted_until;
   };
   PeerState& StateOf(const Peer& peer);

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/net/conduct.h"
+#include "server/net/abuse_detector.h"
 #include "server/observe/counter.h"
 
 namespace rowkeeper::net {

@@ -19,6 +19,9 @@ struct Peer {
   std::optional<uid_t> uid;
 };
 
+/// Peer::key of an IPv6 address such as "2001:db8::1" or "fe80::1%2"; none for a text that is no such address.
+std::optional<std::string> KeyOfIpv6(const std::string& address);
+
 /// Of a connected socket. One whose other end is gone already has an empty name and key.
 Peer PeerOf(int socket);
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "server/base/memory_budget.h"
 #include "server/observe/trace_parent.h"
 
 namespace rowkeeper::observe {
@@ -48,6 +49,8 @@ struct CallContext {
   std::optional<TraceParent> trace;
   CallTimes times;
   SlowStatement slowest;
+  /// Whose the memory is that its rows take; null: nobody's. Lives as long as the call has statements.
+  MemoryOwner* memory_owner = nullptr;
 
   bool IsSlowest(std::chrono::nanoseconds time) const { return time >= kWorthNaming && time > slowest.time; }
 };

@@ -9,6 +9,7 @@
 
 #include "server/base/error_details.h"
 #include "server/base/errors.h"
+#include "server/base/text.h"
 #include "server/base/utf8.h"
 #include "server/observe/log.h"
 
@@ -23,13 +24,7 @@ std::string TypeOf(const std::exception& error) {
   return name == nullptr ? mangled : name.get();
 }
 
-bool StartsWith(const std::string& text, std::string_view prefix) {
-  return text.compare(0, prefix.size(), prefix) == 0;
-}
-
-bool HoldsNoData(const std::string& type) {
-  return StartsWith(type, "std::") || StartsWith(type, "google::protobuf::");
-}
+bool HoldsNoData(const std::string& type) { return HasPrefix(type, "std::") || HasPrefix(type, "google::protobuf::"); }
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -56,10 +57,31 @@ void Write(LogEntry entry, const LineKind& kind, Burst burst) {
   }
 }
 
-void WriteLine(LogLevel level, std::string fields, const LineKind& kind) {
+constexpr std::string_view kLogId = "log_id";
+
+bool HasLogId(std::initializer_list<LogField> fields) {
+  return std::any_of(fields.begin(), fields.end(), [](const LogField& field) {
+    const auto* const text = std::get_if<std::string_view>(&field.value);
+    return field.key == kLogId && text != nullptr && !text->empty();
+  });
+}
+
+/// The same of a line in free words: "… log_id=4f2a …".
+bool HasLogId(std::string_view words) {
+  const size_t found = words.find(" log_id=");
+  if (found == std::string_view::npos) return false;
+  const size_t value = found + kLogId.size() + 2;
+  return value < words.size() && words[value] != ' ';
+}
+
+/// Nobody is told an id that no line has.
+Burst BurstOf(LogLevel level, bool has_log_id) {
+  return level >= LogLevel::kWarning && !has_log_id ? Burst::kSummarised : Burst::kWhole;
+}
+
+void WriteLine(LogLevel level, std::string fields, const LineKind& kind, Burst burst) {
   if (const CallContext* context = CallScope::Current()) AppendCaller(*context, Current().format, &fields);
-  Write({level, std::chrono::system_clock::now(), std::move(fields)}, kind,
-        level >= LogLevel::kWarning ? Burst::kSummarised : Burst::kWhole);
+  Write({level, std::chrono::system_clock::now(), std::move(fields)}, kind, burst);
 }
 
 LogLevel FromSpdlog(spdlog::level::level_enum level) {
@@ -98,7 +120,8 @@ class SpdlogSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> 
     const LogLevel level = FromSpdlog(message.level);
     std::string fields;
     AppendField(Current().format, {"msg", words}, &fields);
-    WriteLine(level, std::move(fields), level >= LogLevel::kWarning ? KindOfWords(words) : LineKind());
+    const Burst burst = BurstOf(level, HasLogId(words));
+    WriteLine(level, std::move(fields), burst == Burst::kSummarised ? KindOfWords(words) : LineKind(), burst);
   }
   void flush_() override {}
 };
@@ -205,14 +228,15 @@ void Log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
   std::string line;
   AppendField(format, {"msg", message}, &line);
   for (const LogField& field : fields) AppendField(format, field, &line);
-  WriteLine(level, std::move(line), {std::string(message), "", "", ""});
+  WriteLine(level, std::move(line), {std::string(message), "", "", ""}, BurstOf(level, HasLogId(fields)));
 }
 
 void LogCall(CallRecord record) {
+  record.context.memory_owner = nullptr;  // it lives no longer than the call
   const LogLevel level = CallLevel(record);
   // Whoever asks for every call gets the line of every answer and every mistake of a caller.
-  // And nobody is told an id that no line has.
-  const bool whole = (CurrentCallLines().all && level < LogLevel::kWarning) || !ErrorLogId(record.status).empty();
+  const bool asked_for = CurrentCallLines().all && level < LogLevel::kWarning;
+  const bool whole = asked_for || !ErrorLogId(record.status).empty();
   const LineKind kind = whole ? LineKind() : CallKind(record);
   const auto time = record.end;
   Write({level, time, std::move(record)}, kind, whole ? Burst::kWhole : Burst::kSummarised);

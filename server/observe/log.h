@@ -75,7 +75,8 @@ std::chrono::milliseconds SlowCallLimit();
 bool LogEnabled(LogLevel level);
 /// Writes one line: time, level, msg and `fields` in order, then who called (CallContext) if a call runs on this
 /// thread. `message` is a fixed phrase of the code; what varies goes into fields. Warnings and errors with the same
-/// phrase are summarised when there are too many. Thread-safe; never blocks once StartLog was called.
+/// phrase are summarised when there are too many, unless they have a field "log_id" with a value: a caller was told it.
+/// Thread-safe; never blocks once StartLog was called.
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 /// Lines lost because the queue was full.
 uint64_t DroppedLogLines();

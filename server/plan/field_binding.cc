@@ -52,7 +52,7 @@ constexpr Control kControls[] = {
      "bool"},
 };
 
-bool HasType(const FieldDescriptor& field, ControlType type) {
+bool IsControl(const FieldDescriptor& field, ControlType type) {
   if (field.is_repeated()) return false;
   const auto is_message = [&field](std::string_view name) {
     return field.type() == FieldDescriptor::TYPE_MESSAGE && field.message_type()->full_name() == name;
@@ -120,8 +120,8 @@ std::optional<FieldBinding> BindRequestField(const FieldDescriptor& field, const
   // A standard name is a control only where the operation knows it and the type fits; else it may be a column.
   const bool by_option = binding != v1::BINDING_UNSPECIFIED;
   if (control != nullptr && Accepts(operation, entity, control->role) &&
-      (by_option || HasType(field, control->type) || entity.FindField(field.name()) == nullptr)) {
-    if (!HasType(field, control->type)) {
+      (by_option || IsControl(field, control->type) || entity.FindField(field.name()) == nullptr)) {
+    if (!IsControl(field, control->type)) {
       diagnostics->Error(field,
                          Cat("has type ", TypeName(field), " but ", control->name, " needs ", control->type_name),
                          Cat("write ", control->type_name));

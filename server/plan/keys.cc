@@ -13,9 +13,9 @@ namespace rowkeeper::plan {
 using catalogue::Entity;
 using catalogue::UniqueKey;
 
-bool NamesOneRow(const UniqueKey& key, RowsInSight rows) { return !key.live_only || rows == RowsInSight::kLive; }
+bool NamesOneRow(const UniqueKey& key, Visibility rows) { return !key.live_only || rows == Visibility::kLive; }
 
-std::vector<std::string> KeyChoices(const Entity& entity, RowsInSight rows) {
+std::vector<std::string> KeyChoices(const Entity& entity, Visibility rows) {
   std::vector<std::string> choices = {FieldNames(entity, entity.key)};
   for (const UniqueKey& key : entity.unique_keys) {
     if (NamesOneRow(key, rows) && key.columns != entity.key) choices.push_back(FieldNames(entity, key.columns));
@@ -24,11 +24,10 @@ std::vector<std::string> KeyChoices(const Entity& entity, RowsInSight rows) {
 }
 
 std::string FieldNames(const Entity& entity, const std::vector<int>& columns) {
-  return absl::StrJoin(columns, " + ",
-                       [&entity](std::string* out, int c) { out->append(entity.columns[c].field->name()); });
+  return absl::StrJoin(entity.FieldNames(columns), " + ");
 }
 
-void CheckNamesOneRow(const MethodPlan& plan, RowsInSight rows, catalogue::Diagnostics* diagnostics) {
+void CheckNamesOneRow(const MethodPlan& plan, Visibility rows, catalogue::Diagnostics* diagnostics) {
   std::set<int> given;
   for (const FilterTerm& filter : plan.filters) {
     if (filter.required && filter.op == FilterOperator::kEqual) given.insert(filter.column);

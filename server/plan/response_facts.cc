@@ -56,7 +56,7 @@ bool IsListOf(const FieldDescriptor& field, std::string_view message) {
          field.message_type()->full_name() == message;
 }
 
-bool HasType(const FieldDescriptor& field, FactType type) {
+bool IsFact(const FieldDescriptor& field, FactType type) {
   if (type == FactType::kRowResults) return IsListOf(field, "rowkeeper.v1.RowResult");
   if (type == FactType::kUnrepresentableRows) return IsListOf(field, "rowkeeper.v1.UnrepresentableRow");
   if (field.is_repeated()) return false;
@@ -104,7 +104,7 @@ const FactField* FindFact(const FieldDescriptor& field) {
 bool BindResponseFact(const FieldDescriptor& field, MethodPlan* plan, catalogue::Diagnostics* diagnostics) {
   const FactField* fact = FindFact(field);
   if (fact == nullptr || !Gives(*plan, fact->fact)) return false;
-  if (!HasType(field, fact->type)) {
+  if (!IsFact(field, fact->type)) {
     diagnostics->Error(field, Cat("has type ", TypeName(field), " but ", fact->name, " needs ", fact->type_name),
                        Cat("write ", fact->type_name));
   } else if (plan->response.*(fact->field) != nullptr) {

@@ -79,16 +79,13 @@ void BulkVariant::AppendKey(std::string* key) const {
   AppendConditions(*this, key);
 }
 
-std::string Variant::Key() const {
-  std::string key;
-  key.reserve(64);
-  AppendNumbers(columns, &key);
-  AppendNumbers(filters, &key);
-  key.push_back(static_cast<char>('0' + static_cast<int>(deleted)));
-  std::visit(KeyAppender{&key}, family);
+void Variant::AppendKey(std::string* key) const {
+  AppendNumbers(columns, key);
+  AppendNumbers(filters, key);
+  key->push_back(static_cast<char>('0' + static_cast<int>(deleted)));
+  std::visit(KeyAppender{key}, family);
   // What is read of JSON columns is no part of the SQL, and so not of the key.
-  if (json != nullptr) json->AppendKey(&key);
-  return key;
+  if (json != nullptr) json->AppendKey(key);
 }
 
 }  // namespace rowkeeper::plan

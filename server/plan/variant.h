@@ -39,8 +39,13 @@ struct Variant {
     return std::get<T>(family);
   }
 
-  /// Equal variants of one plan, and only those, have equal keys.
-  std::string Key() const;
+  /// Equal variants of one plan, and only those, append equal keys.
+  void AppendKey(std::string* key) const;
+  std::string Key() const {
+    std::string key;
+    AppendKey(&key);
+    return key;
+  }
 };
 
 /// The variant that returns nothing, asks for nothing and writes nothing.

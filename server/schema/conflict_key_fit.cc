@@ -19,7 +19,7 @@ using catalogue::Entity;
 using catalogue::Operation;
 
 bool LooksForRows(const catalogue::Method& method) {
-  if (method.operation == Operation::kUpsert || method.operation == Operation::kBatchUpsert) return true;
+  if (catalogue::ChangeOf(method.operation) == catalogue::Change::kUpsert) return true;
   const auto* batch = std::get_if<catalogue::BatchOptions>(&method.options);
   return method.operation == Operation::kImport && batch != nullptr && !batch->conflict_fields.empty();
 }

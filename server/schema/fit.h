@@ -7,7 +7,7 @@
 //   query_fit.cc        custom queries, compared with what db/describe.h hears from PostgreSQL, at start and with each
 //                       look
 //   migration_runner.h  up, down, status, stamp under a lock; migration_file.h: dbmate's format; history.h: its table
-//   init_data.h         repeatable first data
+//   init_data.h         repeatable first data; diff/schema_diff.h: migrations that are written from the protos
 
 #include <string>
 #include <vector>

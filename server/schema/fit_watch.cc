@@ -22,7 +22,7 @@ std::string ToText(const std::vector<Mismatch>& mismatches) {
   return text;
 }
 
-/// All that it says. Why something is unknown changes from look to look without being news.
+/// All that it says. Why something is unknown changes from probe to probe without being news.
 std::string ToText(const FitState& state) {
   std::string text = absl::StrCat(ToText(state.tables.mismatches), "\n", ToText(state.tables.advice), "\n",
                                   ToText(state.queries.mismatches), "\n");
@@ -55,12 +55,12 @@ FitWatch::FitWatch(const catalogue::Catalogue& catalogue, const Plans& plans, co
       queries_(QueriesOf(plans)),
       state_(std::make_shared<const FitState>(NothingSeen(catalogue, queries_))) {}
 
-absl::Status FitWatch::LookAtTables(db::Connection& connection) {
-  const absl::Status looked = watch_.Look(connection);
+absl::Status FitWatch::ProbeTables(db::Connection& connection) {
+  const absl::Status probed = watch_.Probe(connection);
   FitState next = *state_;
   if (watch_.revision() != compared_) {
-    // Also where the look failed after some of the tables: what it has seen of them is true.
-    if (connection.broken()) return looked;
+    // Also where the probe failed after some of the tables: what it has seen of them is true.
+    if (connection.broken()) return probed;
     absl::StatusOr<FitReport> report = CheckFit(catalogue_, watch_.tables(), connection);
     if (!report.ok()) return report.status();
     CheckDefaults(plans_, watch_.tables(), &*report);
@@ -76,10 +76,10 @@ absl::Status FitWatch::LookAtTables(db::Connection& connection) {
     }
   }
   Update(std::move(next));
-  return looked;
+  return probed;
 }
 
-absl::Status FitWatch::LookAtQueries(db::Describer& describer, db::Connection& connection) {
+absl::Status FitWatch::ProbeQueries(db::Describer& describer, db::Connection& connection) {
   FitReport found;
   auto behind = CheckQueries(queries_, describer, connection, &found);
   if (!behind.ok()) return behind.status();

@@ -32,7 +32,7 @@ struct FitState {
   bool complete() const { return unknown_tables.empty() && unknown_queries.empty(); }
 };
 
-/// What fits, kept up to date by looks: see SchemaWatch. What cannot be looked at now stays as it was known. Used by
+/// What fits, kept up to date by probes: see SchemaWatch. What cannot be read now stays as it was known. Used by
 /// one thread at a time.
 class FitWatch {
  public:
@@ -42,16 +42,16 @@ class FitWatch {
   FitWatch(const catalogue::Catalogue& catalogue, const Plans& plans, const Clock& clock);
 
   /// Errors: those of db::Connection::Execute; then nothing is forgotten.
-  absl::Status LookAtTables(db::Connection& connection);
+  absl::Status ProbeTables(db::Connection& connection);
   /// Asks about the queries; first about those that could be asked about the last time. Errors as above, and those of
   /// a describer that is broken.
-  absl::Status LookAtQueries(db::Describer& describer, db::Connection& connection);
+  absl::Status ProbeQueries(db::Describer& describer, db::Connection& connection);
   bool has_queries() const { return !queries_.empty(); }
 
   /// Another object whenever there is something new to say.
   const std::shared_ptr<const FitState>& state() const { return state_; }
-  /// What the last look could not see: tables that have changed since they were read, and queries. One line; empty when
-  /// it saw everything.
+  /// What the last probe could not see: tables that have changed since they were read, and queries. One line; empty
+  /// when it saw everything.
   std::string Behind() const;
   const SchemaWatch& tables() const { return watch_; }
 
@@ -66,7 +66,7 @@ class FitWatch {
   uint64_t compared_ = 0;
   /// In the order in which they are asked about.
   std::vector<const plan::MethodPlan*> queries_;
-  /// By the query: what did not fit when it could last be looked at.
+  /// By the query: what did not fit when it could last be probed.
   std::map<const plan::MethodPlan*, std::vector<Mismatch>> known_queries_;
   std::vector<UnknownQuery> queries_behind_;
   std::shared_ptr<const FitState> state_;

@@ -68,10 +68,30 @@ absl::StatusOr<std::vector<MigrationStep>> ApplyInitData(const MigratorOptions& 
   return steps;
 }
 
+absl::StatusOr<std::vector<MigrationStep>> PlanInitData(const MigratorOptions& options) {
+  const absl::StatusOr<std::vector<DataFile>> files = ReadDataFiles(Cat(options.directory, "/init_data"));
+  if (!files.ok()) return files.status();
+  std::vector<MigrationStep> steps;
+  for (const DataFile& file : *files) {
+    if (file.block.script.statements.empty()) continue;
+    steps.push_back({MigrationStep::Action::kInitData, "", file.path, 0});
+  }
+  return steps;
+}
+
 absl::StatusOr<std::vector<MigrationStep>> Bootstrap(const MigratorOptions& options) {
   absl::StatusOr<std::vector<MigrationStep>> steps = Migrator(options).Up();
   if (!steps.ok()) return steps;
   absl::StatusOr<std::vector<MigrationStep>> data = ApplyInitData(options);
+  if (!data.ok()) return data;
+  steps->insert(steps->end(), data->begin(), data->end());
+  return steps;
+}
+
+absl::StatusOr<std::vector<MigrationStep>> PlanBootstrap(const MigratorOptions& options) {
+  absl::StatusOr<std::vector<MigrationStep>> steps = Migrator(options).PlanUp();
+  if (!steps.ok()) return steps;
+  const absl::StatusOr<std::vector<MigrationStep>> data = PlanInitData(options);
   if (!data.ok()) return data;
   steps->insert(steps->end(), data->begin(), data->end());
   return steps;

@@ -15,4 +15,8 @@ absl::StatusOr<std::vector<MigrationStep>> ApplyInitData(const MigratorOptions& 
 /// Migrator::Up to the newest, then ApplyInitData.
 absl::StatusOr<std::vector<MigrationStep>> Bootstrap(const MigratorOptions& options);
 
+/// The steps of the two if they were called now. Change nothing, and wait for no other runner.
+absl::StatusOr<std::vector<MigrationStep>> PlanInitData(const MigratorOptions& options);
+absl::StatusOr<std::vector<MigrationStep>> PlanBootstrap(const MigratorOptions& options);
+
 }  // namespace rowkeeper::schema

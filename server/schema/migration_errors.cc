@@ -51,6 +51,13 @@ absl::Status InvalidMigrationName(std::string_view name) {
       "\"", name, "\" is no name for a migration; write a few words of letters, digits and _, like add_todo_notes"));
 }
 
+absl::Status MigrationNotWritten(std::string_view name, std::string_view problem) {
+  return absl::InvalidArgumentError(
+      Cat("the migration \"", name, "\" is not written, for it could not be read back: ", problem,
+          "; a name in the database or in the protos may hold a line break or the like: rename it, or write the "
+          "migration by hand"));
+}
+
 absl::Status UnknownVersion(std::string_view version, std::string_view directory) {
   return absl::NotFoundError(
       Cat("no migration in ", directory, " has the version ", version, "; list them with: rowkeeper migrate status"));

@@ -19,6 +19,8 @@ absl::Status MigrationFileMalformed(std::string_view path, int line, std::string
 absl::Status DuplicateVersion(std::string_view version, std::string_view first, std::string_view second);
 /// INVALID_ARGUMENT: a name that cannot be part of a file name.
 absl::Status InvalidMigrationName(std::string_view name);
+/// INVALID_ARGUMENT: a new file that would not do what it is made for; `problem` says why.
+absl::Status MigrationNotWritten(std::string_view name, std::string_view problem);
 /// NOT_FOUND: a version that no file has.
 absl::Status UnknownVersion(std::string_view version, std::string_view directory);
 /// Sentences for what `up` refuses to go on with; VerificationFailed makes a FAILED_PRECONDITION of several.

@@ -21,6 +21,7 @@
 #include "server/base/text.h"
 #include "server/base/whole_file.h"
 #include "server/schema/migration_errors.h"
+#include "server/schema/migration_text.h"
 
 namespace rowkeeper::schema {
 namespace {
@@ -28,11 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kDigits = "0123456789";
-std::string Block(const char* directive, const std::vector<std::string>& statements) {
-  std::string block = Cat("-- migrate:", directive, "\n");
-  for (const std::string& statement : statements) block += Cat(statement, ";\n");
-  return block + "\n";
-}
 
 bool Consume(std::string_view* text, std::string_view prefix) {
   if (text->substr(0, prefix.size()) != prefix) return false;
@@ -270,24 +266,34 @@ absl::StatusOr<std::vector<MigrationFile>> ReadMigrationDirectory(const std::str
   return files;
 }
 
-absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::string_view name,
-                                             const MigrationBody& body) {
-  std::string words(name);
-  for (char& c : words) {
+absl::StatusOr<NewMigration> PrepareMigration(std::string_view name, const MigrationBody& body) {
+  NewMigration migration;
+  migration.name = std::string(name);
+  for (char& c : migration.name) {
     if (c == ' ' || c == '-') c = '_';
     if (c != '_' && !absl::ascii_isalnum(c)) return InvalidMigrationName(name);
   }
-  if (words.empty() || words.size() > 200) return InvalidMigrationName(name);
+  if (migration.name.empty() || migration.name.size() > 200) return InvalidMigrationName(name);
+  auto text = MigrationText(migration.name, body);
+  if (!text.ok()) return text.status();
+  migration.text = *std::move(text);
+  return migration;
+}
+
+absl::StatusOr<std::string> WriteMigration(const std::string& directory, const NewMigration& migration) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return MigrationFileUnusable(directory, "make", error.value());
-  const std::string text =
-      Block(body.transaction == MigrationBody::Transaction::kNone ? "up transaction:false" : "up", body.up) +
-      Block("down", body.down);
   const DirectoryLock lock(directory);
-  const std::string path = Cat(directory, "/", NewVersion(VersionsIn(directory)), "_", words, ".sql");
-  if (absl::Status status = CreateFile(path, text); !status.ok()) return status;
+  const std::string path = Cat(directory, "/", NewVersion(VersionsIn(directory)), "_", migration.name, ".sql");
+  if (absl::Status status = CreateFile(path, migration.text); !status.ok()) return status;
   return path;
+}
+
+absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::string_view name,
+                                             const MigrationBody& body) {
+  const auto migration = PrepareMigration(name, body);
+  return migration.ok() ? WriteMigration(directory, *migration) : migration.status();
 }
 
 }  // namespace rowkeeper::schema

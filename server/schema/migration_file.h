@@ -48,13 +48,27 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 struct MigrationBody {
   std::vector<std::string> up;
   std::vector<std::string> down;
-  /// How `up` is run: all of it in a transaction of its own, or statement by statement.
-  enum class Transaction { kOne, kNone } transaction = Transaction::kOne;
+  /// How a block is run: all of it in a transaction of its own, or statement by statement.
+  enum class Transaction { kOne, kNone };
+  Transaction transaction = Transaction::kOne;
+  Transaction down_transaction = Transaction::kOne;
 };
 
+/// A file that can be written.
+struct NewMigration {
+  /// As it stands in the file's name.
+  std::string name;
+  std::string text;
+};
+/// Spaces and dashes in `name` become `_`. Errors: INVALID_ARGUMENT for the name, or for a body that would not be read
+/// back as it is.
+absl::StatusOr<NewMigration> PrepareMigration(std::string_view name, const MigrationBody& body);
+
 /// Makes `directory` when it is missing, and in it a migration whose version is the present UTC time, or later
-/// than the newest file. Spaces and dashes in `name` become `_`. Returns the path. Errors: INVALID_ARGUMENT for the
-/// name; FAILED_PRECONDITION when it cannot be written.
+/// than the newest file. Returns the path. Errors: FAILED_PRECONDITION when it cannot be written.
+absl::StatusOr<std::string> WriteMigration(const std::string& directory, const NewMigration& migration);
+
+/// Both.
 absl::StatusOr<std::string> NewMigrationFile(const std::string& directory, std::string_view name,
                                              const MigrationBody& body = {});
 

@@ -27,10 +27,11 @@ struct MigrationStep {
   int64_t duration_ms = 0;
 };
 
-/// Whom to tell, as it happens. Both may be empty; called on the calling thread.
+/// Whom to tell, as it happens. Both may be empty. `step` is called on the calling thread, `notice` also on another one
+/// while the calling thread waits; never two at once.
 struct MigrationObserver {
   std::function<void(const MigrationStep&)> step;
-  /// One line: a wait for another runner, a retry.
+  /// One line: a wait for another runner or for a lock, and who is in the way, a retry.
   std::function<void(const std::string&)> notice;
 };
 
@@ -43,12 +44,12 @@ struct MigratorOptions {
   std::string directory = "migrations";
   /// "name" or "schema.name".
   std::string history_table = "schema_migrations";
-  /// Longest wait of a statement for a lock, so that traffic does not pile up behind it. 0: no limit. Range 0 to
-  /// 86400000 ms.
+  /// Longest wait of a statement for a lock; of those that may lock tables, a second at most, so that traffic does not
+  /// pile up behind them. A script that sets lock_timeout decides by itself. 0: no limit. Range 0 to 86400000 ms.
   int lock_timeout_ms = 5000;
   /// How often a migration that ran into lock_timeout or a deadlock is tried in all. Range 1 to 100.
-  int attempts = 5;
-  /// Pause before another attempt.
+  int attempts = 10;
+  /// Pause before the second attempt, times 0.5 to 1.5 by chance; it doubles three times.
   std::chrono::milliseconds retry_pause{1000};
   /// Longest wait for another runner on the same database.
   std::chrono::seconds runner_timeout{600};

@@ -94,6 +94,88 @@ absl::Status Verify(const std::vector<MigrationState>& states, const std::string
   return sentences.empty() ? absl::OkStatus() : VerificationFailed(absl::StrJoin(sentences, "\n"));
 }
 
+/// What is there to be compared.
+struct FilesAndHistory {
+  Files files;
+  std::vector<AppliedMigration> applied;
+};
+
+absl::StatusOr<FilesAndHistory> ReadFilesAndHistory(db::Connection& connection, const std::string& directory,
+                                                    const std::string& history_table) {
+  absl::StatusOr<Files> files = ReadMigrationDirectory(directory);
+  if (!files.ok()) return files.status();
+  absl::StatusOr<History> history = History::Find(connection, history_table);
+  if (!history.ok()) return history.status();
+  absl::StatusOr<std::vector<AppliedMigration>> applied = history->Read(connection);
+  if (!applied.ok()) return applied.status();
+  return FilesAndHistory{*std::move(files), *std::move(applied)};
+}
+
+absl::StatusOr<FilesAndHistory> Look(const MigratorOptions& options) {
+  absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options);
+  if (!connection.ok()) return connection.status();
+  return ReadFilesAndHistory(**connection, options.directory, options.history_table);
+}
+
+/// The files that Up() applies, in its order. Errors: those that keep it from beginning.
+absl::StatusOr<std::vector<const MigrationFile*>> ChooseUp(const Files& files,
+                                                           const std::vector<AppliedMigration>& applied,
+                                                           const UpLimit& limit, const std::string& directory) {
+  const std::vector<MigrationState> states = Compare(files, applied);
+  if (absl::Status status = Verify(states, directory); !status.ok()) return status;
+  const MigrationFile* last = files.empty() ? nullptr : &files.back();
+  if (!limit.to.empty()) {
+    absl::StatusOr<const MigrationFile*> to = ResolveFile(files, limit.to, directory);
+    if (!to.ok()) return to.status();
+    last = *to;
+  }
+  std::vector<const MigrationFile*> chosen;
+  int left = limit.count > 0 ? limit.count : static_cast<int>(states.size());
+  for (const MigrationState& state : states) {
+    if (state.kind != Kind::kPending || state.version > last->version || left-- <= 0) continue;
+    chosen.push_back(FindFile(files, state.version));
+  }
+  return chosen;
+}
+
+/// One row of the history that Stamp() removes or writes.
+struct StampedRow {
+  MigrationStep step;
+  /// nullptr: there is none.
+  const MigrationFile* file = nullptr;
+};
+
+/// Removes the rows above the version and those without file, writes those up to it.
+absl::StatusOr<std::vector<StampedRow>> ChooseStamped(const Files& files, const std::vector<AppliedMigration>& applied,
+                                                      std::string_view version, const std::string& directory) {
+  const MigrationFile* last = files.empty() ? nullptr : &files.back();
+  if (version == "base") {
+    last = nullptr;
+  } else if (version != "head") {
+    absl::StatusOr<const MigrationFile*> named = ResolveFile(files, version, directory);
+    if (!named.ok()) return named.status();
+    last = *named;
+  }
+  std::vector<StampedRow> rows;
+  std::set<std::string_view> wanted;
+  for (const MigrationFile& file : files) {
+    if (last != nullptr && file.version <= last->version) wanted.insert(file.version);
+  }
+  std::map<std::string_view, std::string_view> checksums;
+  for (const AppliedMigration& row : applied) {
+    checksums[row.version] = row.checksum;
+    if (wanted.count(row.version) > 0) continue;
+    const MigrationFile* file = FindFile(files, row.version);
+    rows.push_back({{MigrationStep::Action::kUnstamped, row.version, file != nullptr ? file->path : "", 0}, file});
+  }
+  for (const MigrationFile& file : files) {
+    const auto row = checksums.find(file.version);
+    if (wanted.count(file.version) == 0 || (row != checksums.end() && row->second == file.checksum())) continue;
+    rows.push_back({{MigrationStep::Action::kStamped, file.version, file.path, 0}, &file});
+  }
+  return rows;
+}
+
 /// Everything one call needs while it holds the runner's lock.
 class Session {
  public:
@@ -181,26 +263,15 @@ absl::Status Session::RunDown(const MigrationFile& file) {
   return absl::OkStatus();
 }
 
-/// Removes the rows above `last` and those without file, writes those up to it; all in the caller's transaction.
-absl::StatusOr<Steps> StampRows(Session& session, const MigrationFile* last) {
+/// In the caller's transaction.
+absl::StatusOr<Steps> StampRows(Session& session, const std::vector<StampedRow>& rows) {
   Steps steps;
-  std::set<std::string_view> wanted;
-  for (const MigrationFile& file : session.files()) {
-    if (last != nullptr && file.version <= last->version) wanted.insert(file.version);
-  }
-  std::map<std::string_view, std::string_view> checksums;
-  for (const AppliedMigration& row : session.applied()) {
-    checksums[row.version] = row.checksum;
-    if (wanted.count(row.version) > 0) continue;
-    if (absl::Status status = session.history().Delete(session.connection(), row.version); !status.ok()) return status;
-    const MigrationFile* file = FindFile(session.files(), row.version);
-    steps.push_back({MigrationStep::Action::kUnstamped, row.version, file != nullptr ? file->path : "", 0});
-  }
-  for (const MigrationFile& file : session.files()) {
-    const auto row = checksums.find(file.version);
-    if (wanted.count(file.version) == 0 || (row != checksums.end() && row->second == file.checksum())) continue;
-    if (absl::Status status = session.history().Stamp(session.connection(), file); !status.ok()) return status;
-    steps.push_back({MigrationStep::Action::kStamped, file.version, file.path, 0});
+  for (const StampedRow& row : rows) {
+    const bool removed = row.step.action == MigrationStep::Action::kUnstamped;
+    absl::Status status = removed ? session.history().Delete(session.connection(), row.step.version)
+                                  : session.history().Stamp(session.connection(), *row.file);
+    if (!status.ok()) return status;
+    steps.push_back(row.step);
   }
   return steps;
 }
@@ -210,20 +281,46 @@ absl::StatusOr<Steps> StampRows(Session& session, const MigrationFile* last) {
 absl::StatusOr<Steps> Migrator::Up(const UpLimit& limit) const {
   absl::StatusOr<Session> session = Session::Open(options_);
   if (!session.ok()) return session.status();
-  const std::vector<MigrationState> states = Compare(session->files(), session->applied());
-  if (absl::Status status = Verify(states, options_.directory); !status.ok()) return status;
-  const MigrationFile* last = session->files().empty() ? nullptr : &session->files().back();
-  if (!limit.to.empty()) {
-    absl::StatusOr<const MigrationFile*> to = ResolveFile(session->files(), limit.to, options_.directory);
-    if (!to.ok()) return to.status();
-    last = *to;
-  }
-  int left = limit.count > 0 ? limit.count : static_cast<int>(states.size());
-  for (const MigrationState& state : states) {
-    if (state.kind != Kind::kPending || state.version > last->version || left-- <= 0) continue;
-    if (absl::Status status = session->RunUp(*FindFile(session->files(), state.version)); !status.ok()) return status;
+  const auto chosen = ChooseUp(session->files(), session->applied(), limit, options_.directory);
+  if (!chosen.ok()) return chosen.status();
+  for (const MigrationFile* file : *chosen) {
+    if (absl::Status status = session->RunUp(*file); !status.ok()) return status;
   }
   return session->TakeSteps();
+}
+
+absl::StatusOr<Steps> Migrator::PlanUp(const UpLimit& limit) const {
+  const auto seen = Look(options_);
+  if (!seen.ok()) return seen.status();
+  const auto chosen = ChooseUp(seen->files, seen->applied, limit, options_.directory);
+  if (!chosen.ok()) return chosen.status();
+  Steps steps;
+  for (const MigrationFile* file : *chosen) {
+    steps.push_back({MigrationStep::Action::kApplied, file->version, file->path, 0});
+  }
+  return steps;
+}
+
+absl::StatusOr<Steps> Migrator::PlanDown(int count) const {
+  const auto seen = Look(options_);
+  if (!seen.ok()) return seen.status();
+  Steps steps;
+  for (auto row = seen->applied.rbegin(); row != seen->applied.rend() && count-- > 0; ++row) {
+    const MigrationFile* file = FindFile(seen->files, row->version);
+    if (file == nullptr) return CannotTakeDown(row->version, options_.directory);
+    steps.push_back({MigrationStep::Action::kTakenDown, file->version, file->path, 0});
+  }
+  return steps;
+}
+
+absl::StatusOr<Steps> Migrator::PlanStamp(std::string_view version) const {
+  const auto seen = Look(options_);
+  if (!seen.ok()) return seen.status();
+  const auto rows = ChooseStamped(seen->files, seen->applied, version, options_.directory);
+  if (!rows.ok()) return rows.status();
+  Steps steps;
+  for (const StampedRow& row : *rows) steps.push_back(row.step);
+  return steps;
 }
 
 absl::StatusOr<Steps> Migrator::Down(int count) const {
@@ -240,13 +337,9 @@ absl::StatusOr<Steps> Migrator::Down(int count) const {
 absl::StatusOr<std::vector<MigrationState>> ReadMigrationStates(db::Connection& connection,
                                                                 const std::string& directory,
                                                                 const std::string& history_table) {
-  absl::StatusOr<Files> files = ReadMigrationDirectory(directory);
-  if (!files.ok()) return files.status();
-  absl::StatusOr<History> history = History::Find(connection, history_table);
-  if (!history.ok()) return history.status();
-  absl::StatusOr<std::vector<AppliedMigration>> applied = history->Read(connection);
-  if (!applied.ok()) return applied.status();
-  return Compare(*files, *applied);
+  const auto seen = ReadFilesAndHistory(connection, directory, history_table);
+  if (!seen.ok()) return seen.status();
+  return Compare(seen->files, seen->applied);
 }
 
 absl::StatusOr<std::vector<MigrationState>> Migrator::Status() const {
@@ -262,17 +355,11 @@ absl::StatusOr<std::string> Migrator::New(std::string_view name, const Migration
 absl::StatusOr<Steps> Migrator::Stamp(std::string_view version) const {
   absl::StatusOr<Session> session = Session::Open(options_);
   if (!session.ok()) return session.status();
-  const MigrationFile* last = session->files().empty() ? nullptr : &session->files().back();
-  if (version == "base") {
-    last = nullptr;
-  } else if (version != "head") {
-    absl::StatusOr<const MigrationFile*> named = ResolveFile(session->files(), version, options_.directory);
-    if (!named.ok()) return named.status();
-    last = *named;
-  }
+  const auto rows = ChooseStamped(session->files(), session->applied(), version, options_.directory);
+  if (!rows.ok()) return rows.status();
   db::Connection& connection = session->connection();
   if (absl::Status status = connection.ExecuteScript(sql::Begin(), nullptr); !status.ok()) return status;
-  absl::StatusOr<Steps> steps = StampRows(*session, last);
+  absl::StatusOr<Steps> steps = StampRows(*session, *rows);
   if (!steps.ok()) return ForOperator(connection, steps.status());  // the session ends, and with it the transaction
   if (absl::Status status = session->CheckLock(); !status.ok()) return status;
   if (absl::Status status = connection.ExecuteScript(sql::Commit(), nullptr); !status.ok()) {

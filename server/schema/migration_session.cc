@@ -1,9 +1,22 @@
 #include "server/schema/migration_session.h"
 
+#include "server/base/error_details.h"
+#include "server/base/reason.h"
+#include "server/base/text.h"
 #include "server/schema/migration_errors.h"
 #include "server/sql/migration_sql.h"
 
 namespace rowkeeper::schema {
+namespace {
+
+constexpr std::chrono::seconds kConnectPeriod{1};
+
+bool MayComeUp(const absl::Status& status) {
+  const auto reason = ReasonOf(status);
+  return reason == Reason::kDatabaseUnavailable || reason == Reason::kDatabaseResources;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<db::Connection>> OpenMigrationSession(const MigratorOptions& options) {
   db::ConnectionOptions session;
@@ -21,6 +34,18 @@ absl::StatusOr<std::unique_ptr<db::Connection>> OpenMigrationSession(const Migra
     return status;
   }
   return connection;
+}
+
+absl::Status WaitForDatabase(const MigratorOptions& options, std::chrono::seconds limit) {
+  const Clock::time_point deadline = Later(options.clock->Now(), limit);
+  for (bool told = false;; told = true) {
+    const absl::Status status = OpenMigrationSession(options).status();
+    if (status.ok() || !MayComeUp(status) || options.clock->Now() >= deadline) return status;
+    if (!told && options.observer.notice) {
+      options.observer.notice(Cat("waiting for the database: ", std::string(status.message())));
+    }
+    options.clock->SleepFor(kConnectPeriod);
+  }
 }
 
 absl::Status ForOperator(const db::Connection& connection, const absl::Status& status) {

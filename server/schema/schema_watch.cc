@@ -11,7 +11,7 @@
 namespace rowkeeper::schema {
 namespace {
 
-/// How many tables are read at once, and for how long a look goes on to the next ones.
+/// How many tables are read at once, and for how long a probe goes on to the next ones.
 constexpr size_t kTablesAtOnce = 100;
 constexpr std::chrono::milliseconds kReadingTime{1000};
 
@@ -65,7 +65,7 @@ SchemaWatch::SchemaWatch(const catalogue::Catalogue& catalogue, const Clock& clo
       tables_(catalogue),
       versions_(reader_.names().size(), kNeverRead) {}
 
-absl::Status SchemaWatch::Look(db::Connection& connection) {
+absl::Status SchemaWatch::Probe(db::Connection& connection) {
   const Clock::time_point end = clock_.Now() + kReadingTime;
   const auto versions = ReadVersions(connection);
   if (!versions.ok()) return versions.status();

@@ -16,9 +16,9 @@
 
 namespace rowkeeper::schema {
 
-/// Keeps what is known of the live tables up to date by looks. A look compares the version of each table, which waits
+/// Keeps what is known of the live tables up to date by probes. A probe compares the version of each table, which waits
 /// for no lock on one, and reads only the tables that have changed. A table that cannot be read now, because it is
-/// locked or changes meanwhile, stays as it was known, and the next look tries again. Used by one thread at a time.
+/// locked or changes meanwhile, stays as it was known, and the next probe tries again. Used by one thread at a time.
 class SchemaWatch {
  public:
   /// A table that was not read though it has changed, or never was.
@@ -31,18 +31,18 @@ class SchemaWatch {
   /// Both outlive this object.
   SchemaWatch(const catalogue::Catalogue& catalogue, const Clock& clock);
 
-  /// Looks once, in short transactions over `connection`, whose lock_timeout should be short. A table at a time that
+  /// Probes once, in short transactions over `connection`, whose lock_timeout should be short. A table at a time that
   /// cannot be read is no error: see behind(). Errors: those of db::Connection::Execute, when not even the versions
   /// could be compared; then all stays as it was known.
-  absl::Status Look(db::Connection& connection);
+  absl::Status Probe(db::Connection& connection);
 
   /// What is known.
   const LiveSchema& tables() const { return tables_; }
   /// Changes when `tables` does.
   uint64_t revision() const { return revision_; }
-  /// After the last look.
+  /// After the last probe.
   const std::vector<Behind>& behind() const { return behind_; }
-  /// The last look stopped to let others have their turn, not because of a table: the next should follow at once.
+  /// The last probe stopped to let others have their turn, not because of a table: the next should follow at once.
   bool has_more() const { return has_more_; }
   /// How many tables were read since the start.
   uint64_t tables_read() const { return tables_read_; }

@@ -1,8 +1,13 @@
 #include "server/schema/script_runner.h"
 
+#include <algorithm>
+#include <optional>
+#include <random>
+
 #include "server/base/error_details.h"
 #include "server/base/reason.h"
 #include "server/base/text.h"
+#include "server/schema/blocker_watch.h"
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_session.h"
 #include "server/sql/migration_sql.h"
@@ -22,6 +27,26 @@ int64_t Milliseconds(Clock::duration time) {
 bool WorthRetrying(const absl::Status& status) {
   const auto reason = ReasonOf(status);
   return reason == Reason::kLockTimeout || reason == Reason::kDeadlock;
+}
+
+/// Longest wait for a lock of what may itself keep others from a table: they queue up behind it meanwhile.
+constexpr int kTableLockTimeoutMs = 1000;
+constexpr int kMostDoublings = 3;
+
+int TableLockTimeout(const MigratorOptions& options) {
+  return options.lock_timeout_ms == 0 ? 0 : std::min(options.lock_timeout_ms, kTableLockTimeoutMs);
+}
+
+/// Before attempt + 1: longer each time, and never the same, so that those who are in the way of each other part.
+Clock::duration PauseAfter(int attempt, const MigratorOptions& options) {
+  thread_local std::minstd_rand random{std::random_device()()};
+  const double factor = std::uniform_real_distribution<double>(0.5, 1.5)(random);
+  const auto pause = options.retry_pause * (1 << std::min(attempt - 1, kMostDoublings));
+  return std::chrono::duration_cast<Clock::duration>(pause * factor);
+}
+
+std::string TriedAgain(const std::string& path, const absl::Status& status, int attempt, int attempts) {
+  return Cat(path, ": another session is in the way (", ErrorReason(status), "), attempt ", attempt, " of ", attempts);
 }
 
 /// Runs one block once. Used by one thread.
@@ -45,19 +70,28 @@ class ScriptAttempt {
   absl::Status Located(const absl::Status& error, size_t offset, int position, std::string_view consequence) const;
   absl::Status RunAll();
   absl::Status RunStatement(const SqlStatement& statement, int number);
+  absl::Status LimitLocks(int milliseconds);
+  /// What holds for the statement, if the script does not say anything of that.
+  int LockTimeoutOf(const SqlStatement& statement) const;
+  /// One that locks tables holds them to the end.
+  int LockTimeoutOfTransaction() const;
   bool MayRetryStatements() const;
   std::string AlreadyInEffect(int number) const;
 
   const MigratorOptions& options_;
   const ScriptRun& run_;
   const SqlScript& script_;
+  /// What the session has now; -1: what it began with.
+  int lock_timeout_ms_ = -1;
   std::unique_ptr<db::Connection> connection_;
+  std::optional<BlockerWatch> watch_;
 };
 
 absl::Status ScriptAttempt::Open() {
   absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options_);
   if (!connection.ok()) return connection.status();
   connection_ = *std::move(connection);
+  watch_.emplace(options_, run_.path, connection_->backend_pid());
   return absl::OkStatus();
 }
 
@@ -88,6 +122,8 @@ absl::StatusOr<int64_t> ScriptAttempt::InTransaction() {
   if (status.ok()) status = Plain(sql::Begin());
   if (!status.ok()) return Located(status, 0, 0, kNothingApplied);
   const Clock::time_point start = options_.clock->Now();
+  status = LimitLocks(LockTimeoutOfTransaction());
+  if (!status.ok()) return Located(status, 0, 0, kNothingApplied);
   status = RunAll();
   if (!status.ok()) return status;  // the connection ends here, and with it the transaction
   const int64_t duration_ms = Milliseconds(options_.clock->Now() - start);
@@ -118,14 +154,34 @@ std::string ScriptAttempt::AlreadyInEffect(int number) const {
   return Cat(this_one, "the ", number, " statement(s) before it are in effect", rest);
 }
 
+absl::Status ScriptAttempt::LimitLocks(int milliseconds) {
+  if (lock_timeout_ms_ == milliseconds) return absl::OkStatus();  // then the script's own limit stays
+  lock_timeout_ms_ = milliseconds;
+  return Plain(sql::SetLockTimeout(milliseconds));
+}
+
+int ScriptAttempt::LockTimeoutOf(const SqlStatement& statement) const {
+  if (statement.concurrently) return 0;
+  return statement.locks_tables && !script_.limits_locks ? TableLockTimeout(options_) : options_.lock_timeout_ms;
+}
+
+int ScriptAttempt::LockTimeoutOfTransaction() const {
+  int timeout = options_.lock_timeout_ms;
+  for (const SqlStatement& statement : script_.statements) {
+    if (!statement.concurrently) timeout = std::min(timeout, LockTimeoutOf(statement));
+  }
+  return timeout;
+}
+
 absl::Status ScriptAttempt::RunStatement(const SqlStatement& statement, int number) {
-  absl::Status status = Plain(sql::SetLockTimeout(statement.concurrently ? 0 : options_.lock_timeout_ms));
+  absl::Status status = LimitLocks(LockTimeoutOf(statement));
   const int attempts = MayRetryStatements() && !statement.concurrently ? options_.attempts : 1;
   int position = 0;
   for (int attempt = 1; status.ok(); ++attempt) {
     status = connection_->ExecuteScript(script_.TextOf(statement), &position);
     if (status.ok() || attempt >= attempts || !WorthRetrying(status)) break;
-    options_.clock->SleepFor(options_.retry_pause);
+    watch_->Notice(TriedAgain(run_.path, status, attempt, attempts));
+    options_.clock->SleepFor(PauseAfter(attempt, options_));
     status = absl::OkStatus();
   }
   return status.ok() ? status : Located(status, statement.offset, position, AlreadyInEffect(number));
@@ -180,10 +236,9 @@ absl::StatusOr<int64_t> RunScript(const MigratorOptions& options, const ScriptRu
     absl::StatusOr<int64_t> done = ScriptAttempt(options, run).InTransaction();
     if (done.ok() || attempt >= options.attempts || !WorthRetrying(done.status())) return done;
     if (options.observer.notice) {
-      options.observer.notice(Cat(run.path, ": another session is in the way (", ErrorReason(done.status()),
-                                  "), attempt ", attempt, " of ", options.attempts));
+      options.observer.notice(TriedAgain(run.path, done.status(), attempt, options.attempts));
     }
-    options.clock->SleepFor(options.retry_pause);
+    options.clock->SleepFor(PauseAfter(attempt, options));
   }
 }
 

@@ -22,7 +22,8 @@ struct ScriptRun {
 
 /// Runs a block on a connection of its own (so that no SET or temporary table leaks into the next one) and returns how
 /// long it took, in ms. With a transaction: everything, record included, or nothing; tried again after a lock timeout
-/// or a deadlock. Without: statement by statement, each tried again after a lock timeout; lock_timeout does not apply
+/// or a deadlock. Without: statement by statement, each tried again after a lock timeout; while one waits, the observer
+/// hears who is in the way. lock_timeout does not apply
 /// to CONCURRENTLY, which blocks nobody while it waits and leaves an invalid index behind when it is interrupted.
 /// Errors: PostgreSQL's own with file and line; INVALID_ARGUMENT for a script that ends the transaction it is run in,
 /// or leaves one open.

@@ -9,6 +9,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "server/base/text.h"
 #include "server/pgtext/scanner.h"
 
@@ -102,12 +103,21 @@ SqlStatement::Control ControlOf(const std::string& text, const std::vector<Token
   return ends && second != "prepared" ? SqlStatement::Control::kEnd : SqlStatement::Control::kNone;
 }
 
+/// Whether statements that begin with `word` lock no table against those who read or write it.
+bool IsOfRows(const std::string& word) {
+  return IsOneOf(word, {"select",  "values",  "with",       "insert",    "update",  "delete",   "merge",
+                        "copy",    "do",      "call",       "set",       "reset",   "show",     "analyze",
+                        "execute", "prepare", "deallocate", "savepoint", "release", "rollback", "("});
+}
+
 SqlStatement MakeStatement(const std::string& text, const std::vector<Token>& tokens, const WordRange& range) {
   SqlStatement statement;
   statement.offset = tokens[range.first].start;
   statement.size = tokens[range.last].end - statement.offset;
   statement.line = 1 + static_cast<int>(std::count(text.begin(), text.begin() + statement.offset, '\n'));
   statement.control = ControlOf(text, tokens, range);
+  statement.locks_tables =
+      statement.control == SqlStatement::Control::kNone && !IsOfRows(Word(text, tokens[range.first]));
   for (size_t i = range.first; i <= range.last; ++i) {
     statement.concurrently = statement.concurrently || Word(text, tokens[i]) == "concurrently";
   }
@@ -130,6 +140,9 @@ SqlScript ReadSqlScript(std::string_view text) {
   std::vector<WordRange> ranges;
   script.parsed = SplitByParser(script.text, tokens, &ranges);
   if (!script.parsed) ranges = SplitAtSemicolons(script.text, tokens);
+  script.limits_locks = std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+    return absl::StrContains(Word(script.text, token), "lock_timeout");
+  });
   for (const WordRange& range : ranges) script.statements.push_back(MakeStatement(script.text, tokens, range));
   return script;
 }

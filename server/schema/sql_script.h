@@ -18,6 +18,9 @@ struct SqlStatement {
   enum class Control { kNone, kBegin, kEnd } control = Control::kNone;
   /// Has the word CONCURRENTLY in it: waits for other sessions, and cannot be tried again without cleaning up.
   bool concurrently = false;
+  /// May lock a table against others for as long as its transaction lasts: all but those that only read and write rows,
+  /// or settings.
+  bool locks_tables = false;
 };
 
 /// SQL text taken apart by PostgreSQL's own scanner and parser. Plain data.
@@ -27,6 +30,8 @@ struct SqlScript {
   /// True when PostgreSQL's parser (of the version this program is linked with) found the statements; else they were
   /// found by semicolons, which is wrong inside BEGIN ATOMIC … END bodies, and the text may hold a syntax error.
   bool parsed = false;
+  /// Has the word lock_timeout in it, and decides by itself how long it waits for locks.
+  bool limits_locks = false;
   /// "sha256:" and the digest of the words of the text: comments and white space do not matter.
   std::string checksum;
   /// Empty when the text could be read; else what is wrong (an open quote, a NUL byte) and the 1-based line of it.

@@ -11,6 +11,7 @@ namespace rowkeeper::sql {
 namespace {
 
 constexpr char kName[] = "rowkeeper_plan";
+constexpr char kPlanPurpose[] = "activity/plan";
 
 }  // namespace
 
@@ -27,9 +28,10 @@ PlanQuestion AskForPlan(const Statement& statement) {
   question.begin = Cat(Begin(),
                        "; SET LOCAL lock_timeout = 100; SET LOCAL statement_timeout = 1000; "
                        "SET LOCAL plan_cache_mode = force_generic_plan");
-  question.prepare = PrepareText(kName, statement);
-  question.explain = ExplainText(kName, statement, ExplainDetail::kVerbose);
+  question.prepare = WithPurpose(kPlanPurpose, PrepareText(kName, statement));
+  question.explain = WithPurpose(kPlanPurpose, ExplainText(kName, statement, ExplainDetail::kVerbose));
   question.end = Cat(Rollback(), "; ", DeallocateText(kName));
+  question.give_up = Rollback();
   return question;
 }
 

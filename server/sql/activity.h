@@ -20,8 +20,10 @@ struct PlanQuestion {
   std::string prepare;
   /// One column, for FindQueryId and FindPlanNode.
   std::string explain;
-  /// Whatever has failed before.
+  /// Once `prepare` has succeeded, whatever fails then.
   std::string end;
+  /// In place of `end` where it has not.
+  std::string give_up;
 };
 PlanQuestion AskForPlan(const Statement& statement);
 

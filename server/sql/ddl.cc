@@ -8,6 +8,7 @@
 #include "google/protobuf/descriptor.h"
 #include "server/sql/clauses.h"
 #include "server/sql/column_definition.h"
+#include "server/sql/ddl_change.h"
 #include "server/sql/identifier.h"
 #include "server/sql/predicates.h"
 
@@ -72,9 +73,24 @@ std::string CreateIndex(const Entity& entity, const catalogue::Index& index) {
                       Indexed(entity, index.terms), where.empty() ? "" : absl::StrCat(" WHERE ", where));
 }
 
-std::string Comment(const Entity& entity, const Column& column) {
-  return absl::StrCat("COMMENT ON COLUMN ", Table(entity), ".", Identifier(column.name), " IS ",
-                      Literal(ColumnIdentity(column)));
+/// Who declared the table and its parts.
+Statements Comments(const Entity& entity) {
+  const std::string table = Table(entity), identity = TableIdentity(entity);
+  Statements statements = {CommentOnTable(table, identity)};
+  for (const Column& column : entity.columns) {
+    statements.push_back(CommentOnColumn(table, column.name, ColumnIdentity(column)));
+  }
+  for (const catalogue::UniqueKey& key : entity.unique_keys) {
+    statements.push_back(key.live_only ? CommentOnIndex(InSchemaOf(entity, key.name), identity)
+                                       : CommentOnConstraint(table, key.name, identity));
+  }
+  for (const catalogue::Index& index : entity.indexes) {
+    statements.push_back(CommentOnIndex(InSchemaOf(entity, index.name), identity));
+  }
+  for (const catalogue::Check& check : entity.checks) {
+    statements.push_back(CommentOnConstraint(table, check.name, identity));
+  }
+  return statements;
 }
 
 std::string OnDeleteClause(catalogue::OnDelete on_delete) {
@@ -103,7 +119,7 @@ std::set<std::string> NativeEnums(const Entity& entity) {
 
 Statements DropTypes(const Entity& entity) {
   Statements statements;
-  for (const std::string& name : NativeEnums(entity)) statements.push_back("DROP TYPE " + InSchemaOf(entity, name));
+  for (const std::string& name : NativeEnums(entity)) statements.push_back(DropType(InSchemaOf(entity, name)));
   return statements;
 }
 
@@ -131,14 +147,23 @@ void AppendNew(const Statements& more, Statements* statements) {
 
 std::string ColumnIdentity(const Column& column) { return absl::StrCat("proto:", column.field->number()); }
 
+std::string TableIdentity(const Entity& entity) { return absl::StrCat("proto:", entity.full_name); }
+
+std::string ForeignKeyDefinition(const Column& column) {
+  const Entity& target = *column.reference->entity;
+  return absl::StrCat("FOREIGN KEY (", Identifier(column.name), ") REFERENCES ", Table(target), " ",
+                      BracketedColumns(target, {column.reference->column}),
+                      OnDeleteClause(column.reference->on_delete));
+}
+
 Statements CreateTypes(const Entity& entity) {
   Statements statements;
-  auto append_label = [](std::string* out, const catalogue::EnumLabel& label) { out->append(Literal(label.label)); };
   for (const std::string& name : NativeEnums(entity)) {
     auto column = std::find_if(entity.columns.begin(), entity.columns.end(),
                                [&](const Column& c) { return c.type.native_enum == name; });
-    statements.push_back(absl::StrCat("CREATE TYPE ", InSchemaOf(entity, name), " AS ENUM (",
-                                      absl::StrJoin(column->type.labels, ", ", append_label), ")"));
+    std::vector<std::string> labels;
+    for (const catalogue::EnumLabel& label : column->type.labels) labels.push_back(label.label);
+    statements.push_back(CreateEnumType(InSchemaOf(entity, name), labels));
   }
   return statements;
 }
@@ -151,7 +176,7 @@ Statements CreateTable(const Entity& entity) {
     if (key.live_only) statements.push_back(LiveUniqueIndex(entity, key));
   }
   for (const catalogue::Index& index : entity.indexes) statements.push_back(CreateIndex(entity, index));
-  for (const Column& column : entity.columns) statements.push_back(Comment(entity, column));
+  Append(Comments(entity), &statements);
   return statements;
 }
 
@@ -159,24 +184,15 @@ Statements AddForeignKeys(const Entity& entity) {
   Statements statements;
   for (const Column& column : entity.columns) {
     if (!column.reference) continue;
-    const Entity& target = *column.reference->entity;
-    std::string definition =
-        absl::StrCat("FOREIGN KEY (", Identifier(column.name), ") REFERENCES ", Table(target), " ",
-                     BracketedColumns(target, {column.reference->column}), OnDeleteClause(column.reference->on_delete));
-    statements.push_back(
-        absl::StrCat("ALTER TABLE ", Table(entity), " ADD ", Constraint(column.reference->constraint, definition)));
+    const std::string& name = column.reference->constraint;
+    statements.push_back(AddConstraint(Table(entity), name, ForeignKeyDefinition(column)));
+    statements.push_back(CommentOnConstraint(Table(entity), name, TableIdentity(entity)));
   }
   return statements;
 }
 
 std::string AddFullIndex(const Entity& entity, int column) {
   return absl::StrCat("CREATE INDEX CONCURRENTLY ON ", Table(entity), " ", Indexed(entity, {{column, false}}));
-}
-
-Statements DropTable(const Entity& entity) {
-  Statements statements = {"DROP TABLE " + Table(entity)};
-  Append(DropTypes(entity), &statements);
-  return statements;
 }
 
 std::vector<const Entity*> InReferenceOrder(const std::vector<const Entity*>& entities) {
@@ -190,7 +206,7 @@ Statements CreateTables(const std::vector<const Entity*>& entities) {
   Statements statements;
   std::vector<const Entity*> ordered = InReferenceOrder(entities);
   for (const Entity* entity : ordered) {
-    if (!entity->schema.empty()) AppendNew({"CREATE SCHEMA IF NOT EXISTS " + Identifier(entity->schema)}, &statements);
+    if (!entity->schema.empty()) AppendNew({CreateSchema(entity->schema)}, &statements);
   }
   for (const Entity* entity : ordered) AppendNew(CreateTypes(*entity), &statements);
   for (const Entity* entity : ordered) Append(CreateTable(*entity), &statements);
@@ -207,7 +223,7 @@ Statements DropTables(const std::vector<const Entity*>& entities) {
       if (column.reference) statements.push_back(DropForeignKey(*entity, *column.reference));
     }
   }
-  for (const Entity* entity : ordered) statements.push_back("DROP TABLE " + Table(*entity));
+  for (const Entity* entity : ordered) statements.push_back(DropTable(Table(*entity)));
   for (const Entity* entity : ordered) AppendNew(DropTypes(*entity), &statements);
   return statements;
 }

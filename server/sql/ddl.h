@@ -9,26 +9,31 @@ namespace rowkeeper::sql {
 
 /// The statements that make the declared schema. All names are quoted and carry the entity's schema where one is
 /// declared; equal entities give equal text. No statement ends in a semicolon. Each column's comment holds its proto
-/// field number (`proto:7`), which is the column's identity across renames. The timestamps and the version are kept by
-/// the server's statements: there are no triggers.
+/// field number (`proto:7`), which is the column's identity across renames; those of the table, of its indexes and of
+/// its constraints hold the message's name (`proto:shop.v1.Order`), so that `migrate diff` knows the table when it is
+/// renamed, and what was declared from what people made by hand. The timestamps and the version are kept by the
+/// server's statements: there are no triggers.
 
 /// The comment of `column`.
 std::string ColumnIdentity(const catalogue::Column& column);
+/// The comment of the entity's table, and of each index and constraint of it but the primary key.
+std::string TableIdentity(const catalogue::Entity& entity);
 
 /// CREATE TYPE for the native enums of `entity`.
 std::vector<std::string> CreateTypes(const catalogue::Entity& entity);
-/// CREATE TABLE without foreign keys, CREATE INDEX and COMMENT ON COLUMN. Needs the types.
+/// CREATE TABLE without foreign keys, CREATE INDEX and COMMENT. Needs the types.
 std::vector<std::string> CreateTable(const catalogue::Entity& entity);
-/// ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY, to run when all tables are there, so that references may go round in
-/// circles. ON_DELETE_RESTRICT is PostgreSQL's NO ACTION: refused as well, but after cascades have done their work.
+/// ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY and COMMENT, to run when all tables are there, so that references may go
+/// round in circles. ON_DELETE_RESTRICT is PostgreSQL's NO ACTION: refused as well, but after cascades have done their
+/// work.
 std::vector<std::string> AddForeignKeys(const catalogue::Entity& entity);
+/// `FOREIGN KEY … REFERENCES …` of a column with a reference, as ADD CONSTRAINT takes it.
+std::string ForeignKeyDefinition(const catalogue::Column& column);
 /// An index of every row by `column`, deleted rows too. PostgreSQL names it, so that it stands beside any other one.
 /// Writers go on meanwhile; it cannot run in a transaction.
 std::string AddFullIndex(const catalogue::Entity& entity, int column);
 /// The statement that adds a unique key to a table that lacks it.
 std::string AddUniqueKey(const catalogue::Entity& entity, const catalogue::UniqueKey& key);
-/// DROP TABLE, and DROP TYPE for its native enums. Tables that reference it must be gone.
-std::vector<std::string> DropTable(const catalogue::Entity& entity);
 
 /// `entities` so that a referenced table comes before those that reference it, as far as there are no circles;
 /// otherwise in the given order.

@@ -21,17 +21,18 @@ std::vector<std::string> DropIdempotencyKeys() { return {"DROP TABLE rowkeeper_i
 
 std::string SelectHasIdempotencyKeys() { return "SELECT to_regclass('rowkeeper_idempotency_keys') IS NOT NULL"; }
 
-std::string InsertIdempotencyKey() {
-  return "INSERT INTO rowkeeper_idempotency_keys (key, request_hash, method) VALUES ($1, $2, $3) "
-         "ON CONFLICT (key) DO NOTHING";
-}
-
-std::string SelectIdempotencyKey() {
-  return "SELECT request_hash = $2, response, created_at < now() - make_interval(secs => $3) "
+std::string ClaimIdempotencyKey() {
+  return "WITH claimed AS (INSERT INTO rowkeeper_idempotency_keys (key, request_hash, method) VALUES ($1, $2, $3) "
+         "ON CONFLICT (key) DO NOTHING RETURNING 1) "
+         "SELECT true, NULL::bool, NULL::bytea, NULL::bool FROM claimed UNION ALL "
+         "SELECT false, request_hash = $2, response, created_at < now() - make_interval(secs => $4) "
          "FROM rowkeeper_idempotency_keys WHERE key = $1";
 }
 
-std::string UpdateIdempotencyKey() { return "UPDATE rowkeeper_idempotency_keys SET response = $2 WHERE key = $1"; }
+std::string StoreIdempotencyResponse() {
+  return "WITH stored AS (UPDATE rowkeeper_idempotency_keys SET response = $2 WHERE key = $1 RETURNING 1) "
+         "SELECT 1 / count(*) FROM stored";
+}
 
 std::string DeleteOldIdempotencyKey() {
   return "DELETE FROM rowkeeper_idempotency_keys WHERE key = $1 AND "
@@ -44,8 +45,7 @@ std::string DeleteOldIdempotencyKeys() {
 }
 
 std::vector<std::string> IdempotencyStatements() {
-  return {InsertIdempotencyKey(), SelectIdempotencyKey(), UpdateIdempotencyKey(), DeleteOldIdempotencyKey(),
-          DeleteOldIdempotencyKeys()};
+  return {ClaimIdempotencyKey(), StoreIdempotencyResponse(), DeleteOldIdempotencyKey(), DeleteOldIdempotencyKeys()};
 }
 
 }  // namespace rowkeeper::sql

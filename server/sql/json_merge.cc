@@ -24,9 +24,10 @@ class Merger {
   std::string Merge(const std::string& stored, const std::string& given, const plan::JsonWrite& write) {
     const std::string from = Object(given);
     std::string merged = Object(stored);
-    for (const plan::JsonWrite::Rivals& rivals : write.rivals) {
-      merged = Cat("(", merged, " - CASE WHEN ", from, " ? ", Text(rivals.key), " THEN ", Texts(rivals.rivals),
-                   " ELSE '{}'::text[] END)");
+    for (const plan::JsonWrite::Siblings& siblings : write.siblings) {
+      const std::string key = Text(siblings.key);  // numbered in one order, whatever the compiler's of arguments is
+      const std::string others = Texts(siblings.siblings);
+      merged = Cat("(", merged, " - CASE WHEN ", from, " ? ", key, " THEN ", others, " ELSE '{}'::text[] END)");
     }
     if (write.leaves >= 0) {
       const std::string keys = Texts(write.leaves);
@@ -48,7 +49,7 @@ class Merger {
     const std::string given_below = Cat("(", given, " -> ", key, ")");
     const std::string from = Object(given);
     std::string there = Cat("jsonb_typeof(", stored_below, ") = 'object'");
-    if (part.named_rivals >= 0) there += Cat(" AND NOT ", from, " ?| ", Texts(part.named_rivals));
+    if (part.named_siblings >= 0) there += Cat(" AND NOT ", from, " ?| ", Texts(part.named_siblings));
     return Cat("CASE WHEN ", from, " ? ", key, " OR ", there, " THEN jsonb_build_object(", key, ", ",
                Merge(stored_below, given_below, part.below.front()), ") ELSE '{}'::jsonb END");
   }

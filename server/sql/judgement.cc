@@ -68,10 +68,10 @@ Judgement::Conditions Judgement::OnCells() const {
     }
     const WireSize wire = LargestWireSize(column, cell);
     fixed += wire.fixed;
-    if (!wire.varying.empty()) varying += Cat("COALESCE(", wire.varying, ", 0) + ");
+    if (!wire.varying.empty()) varying += Cat(" + COALESCE(", wire.varying, ", 0)");
   }
   const bool modest = varying.empty() && fixed <= kModestRow && rows_ == Rows::kOne;
-  if (!modest && !columns_.empty()) conditions.size = Cat(varying, fixed);
+  if (!modest && !columns_.empty()) conditions.size = Cat(fixed, "::bigint", varying);
   return conditions;
 }
 

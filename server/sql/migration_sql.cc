@@ -12,6 +12,11 @@ constexpr char kLockKey[] = "8245940745885020274";
 constexpr char kLockClass[] = "1919907691";
 constexpr char kLockObject[] = "1701146738";
 
+constexpr std::string_view kTrialDatabase = "rowkeeper_verify_";
+
+/// A time of the server to the second, in UTC, as 14 digits.
+std::string DigitsOf(const char* time) { return Cat("to_char((", time, ") AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')"); }
+
 std::string Quoted(const TableName& table) {
   return table.schema.empty() ? Identifier(table.name) : Cat(Identifier(table.schema), ".", Identifier(table.name));
 }
@@ -31,6 +36,39 @@ TableName ParseTableName(std::string_view text) {
 }
 
 std::string CreateDatabase(std::string_view name) { return Cat("CREATE DATABASE ", Identifier(name)); }
+
+std::string CreateEmptyDatabase(std::string_view name) { return Cat(CreateDatabase(name), " TEMPLATE template0"); }
+
+std::string DropDatabaseIfExists(std::string_view name) { return Cat("DROP DATABASE IF EXISTS ", Identifier(name)); }
+
+std::string SelectTrialDatabaseName(std::string_view unique) {
+  return Cat("SELECT ", Literal(kTrialDatabase), " || ", DigitsOf("now()"), " || ", Literal(Cat("_", unique)));
+}
+
+std::string SelectStaleTrialDatabases() {
+  return Cat("SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ ",
+             Literal(Cat("^", kTrialDatabase, "[0-9]{14}_[0-9a-f]+$")), " AND substr(d.datname, ",
+             kTrialDatabase.size() + 1, ", 14) COLLATE \"C\" < ", DigitsOf("now() - interval '1 hour'"),
+             " AND pg_has_role(d.datdba, 'USAGE') AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a "
+             "WHERE a.datid = d.oid) ORDER BY d.datname");
+}
+
+std::string ReplaceDatabase(std::string_view name, std::string_view replacement, std::string_view former) {
+  const auto oid = [](std::string_view database) {
+    return Cat("(SELECT oid FROM pg_catalog.pg_database WHERE datname = ", Literal(database), ")");
+  };
+  // Statements to set them again would have to know which settings are lists, and could not for those of extensions.
+  return Cat("BEGIN; UPDATE pg_catalog.pg_db_role_setting SET setdatabase = ", oid(replacement),
+             " WHERE setdatabase = ", oid(name), "; ALTER DATABASE ", Identifier(name), " RENAME TO ",
+             Identifier(former), "; ALTER DATABASE ", Identifier(replacement), " RENAME TO ", Identifier(name),
+             "; COMMIT");
+}
+
+std::string AnalyzeAll() { return "ANALYZE"; }
+
+std::string DropDatabaseAndSessions(std::string_view name) {
+  return Cat("DROP DATABASE IF EXISTS ", Identifier(name), " WITH (FORCE)");
+}
 
 std::string SelectCurrentSchema() { return "SELECT current_schema()"; }
 
@@ -88,6 +126,15 @@ std::string SelectMigrationLockHolder() {
       "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = ",
       kLockClass, " AND l.objid = ", kLockObject,
       " AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())");
+}
+
+std::string SelectBlockers(int pid) {
+  return Cat(
+      "SELECT p.pid, coalesce(b.application_name, ''), coalesce(b.state, ''), coalesce(extract(epoch FROM "
+      "clock_timestamp() - coalesce(b.xact_start, b.query_start)), 0)::bigint, coalesce(b.query, '') "
+      "FROM pg_catalog.pg_stat_activity a CROSS JOIN LATERAL (SELECT DISTINCT unnest(pg_catalog.pg_blocking_pids("
+      "a.pid))) AS p(pid) LEFT JOIN pg_catalog.pg_stat_activity b ON b.pid = p.pid WHERE a.pid = ",
+      pid, " AND a.wait_event_type = 'Lock' ORDER BY b.xact_start NULLS LAST, p.pid LIMIT 5");
 }
 
 std::string SetLockTimeout(int milliseconds) { return Cat("SET lock_timeout = ", milliseconds); }

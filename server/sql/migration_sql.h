@@ -17,6 +17,23 @@ TableName ParseTableName(std::string_view text);
 
 /// CREATE DATABASE `name`, without a semicolon.
 std::string CreateDatabase(std::string_view name);
+/// With the sessions that are in it; nothing where there is none.
+std::string DropDatabaseAndSessions(std::string_view name);
+
+/// CREATE DATABASE `name` without what an administrator has put into template1.
+std::string CreateEmptyDatabase(std::string_view name);
+std::string DropDatabaseIfExists(std::string_view name);
+/// One cell: a name for a database that migrations are tried in, which tells when it was made. `unique` is a few
+/// hexadecimal digits.
+std::string SelectTrialDatabaseName(std::string_view unique);
+/// Names of such databases of this role that are older than an hour and that nobody is connected to.
+std::string SelectStaleTrialDatabases();
+/// In one transaction: `name` becomes `former`, `replacement` becomes `name` and has its settings (ALTER DATABASE …
+/// SET, ALTER ROLE … IN DATABASE … SET). A script, for a superuser's session of another database; `replacement` has no
+/// settings yet.
+std::string ReplaceDatabase(std::string_view name, std::string_view replacement, std::string_view former);
+/// ANALYZE of all tables of the session's database.
+std::string AnalyzeAll();
 
 /// One row, one cell: the schema that unqualified new tables go to, NULL when there is none.
 std::string SelectCurrentSchema();
@@ -51,6 +68,10 @@ std::string TryMigrationLock();
 std::string UnlimitIdleSession();
 /// Who holds the runner's lock: process id, application_name, client address; no row when nobody does.
 std::string SelectMigrationLockHolder();
+
+/// Who keeps the server's process `pid` from a lock that it waits for, five at most, the oldest transaction first:
+/// process id (0: a prepared transaction), application_name, state, seconds since its transaction began, query.
+std::string SelectBlockers(int pid);
 
 /// SET lock_timeout for the session; 0 is no limit.
 std::string SetLockTimeout(int milliseconds);

@@ -81,7 +81,18 @@ std::string Bound(const Cursor& cursor) {
 
 std::string ParameterList::Add(Parameter::Source source, int index, const std::string& type) {
   parameters_.push_back({source, index});
+  types_.push_back(type);
+  if (many_calls_) return Cat("\"#calls\".\"#", parameters_.size() - 1, "\"");
   return Cat("$", parameters_.size(), "::", type);
+}
+
+std::string ParameterList::Calls() const {
+  std::string arrays, names;
+  for (size_t i = 0; i < types_.size(); ++i) {
+    arrays += Cat(i > 0 ? ", " : "", "$", i + 1, "::", types_[i], "[]");
+    names += Cat("\"#", i, "\", ");
+  }
+  return Cat("unnest(", arrays, ") WITH ORDINALITY AS \"#calls\" (", names, "\"#\")");
 }
 
 std::string LivePredicate(const Entity& entity) {

@@ -16,8 +16,18 @@ class ParameterList {
   std::string Add(Parameter::Source source, int index, const std::string& type);
   std::vector<Parameter> Take() { return std::move(parameters_); }
 
+  // Of a statement that is executed for many calls at once.
+
+  /// Makes Add give columns of Calls() instead: "\"#calls\".\"#2\"". Before the first one.
+  void TakeManyCalls() { many_calls_ = true; }
+  /// `unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS "#calls" ("#0", "#1", "#")`: each call's values in a row, with
+  /// its place, from 1.
+  std::string Calls() const;
+
  private:
   std::vector<Parameter> parameters_;
+  std::vector<std::string> types_;
+  bool many_calls_ = false;
 };
 
 /// `"deleted_at" IS NULL`, `NOT "is_deleted"`, or both joined by AND; empty when the entity is not soft-deletable.

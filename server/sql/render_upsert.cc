@@ -112,7 +112,7 @@ class UpsertParts {
 ///              meanwhile and no longer fits is left out.
 ///   "#due"     the elements to be written: those without a row, and those whose locked row differs.
 ///   "#written" ON CONFLICT changes locked rows and no others, so that a returned row is UPDATED when it is one of them
-///              and INSERTED when it is not. Any other row that it meets fails the statement, with a Met.
+///              and INSERTED when it is not. any other row that it meets fails the statement, with an UpsertConflict.
 ///
 /// All of it is linear: what is looked up by key is `IN (SELECT …)`, which PostgreSQL hashes, and elements are told
 /// from their rows by counting.
@@ -226,7 +226,7 @@ class UpsertRenderer {
   std::string HasItsVersionOrFails() const {
     if (!batch_.version_guard) return "";
     return Cat(" AND CASE WHEN \"#ver\" = 0 OR \"#\" IN (SELECT \"#\" FROM \"#locked\") THEN true ELSE ",
-               "jsonb_path_exists('{}', ('strict $.' || CASE WHEN \"#ver\" <> 0 THEN ", KeyOf(Met::kHidden),
+               "jsonb_path_exists('{}', ('strict $.' || CASE WHEN \"#ver\" <> 0 THEN ", KeyOf(UpsertConflict::kHidden),
                " END)::jsonpath) END");
   }
 
@@ -252,28 +252,30 @@ class UpsertRenderer {
     const plan::ValueTerm& term = plan_.values[value];
     const std::string name = parts_.Name(term.column);
     if (!IsDefaulted(value)) return Cat("excluded.", name);
-    return Cat("CASE WHEN ", MetKey(), " IN (SELECT ", parts_.ElementKey(), " FROM \"#due\" WHERE ",
+    return Cat("CASE WHEN ", ConflictKey(), " IN (SELECT ", parts_.ElementKey(), " FROM \"#due\" WHERE ",
                input_.Value(term.input), " IS NULL) THEN ", parts_.existing, name, " ELSE excluded.", name, " END");
   }
 
-  std::string MetKey() const { return parts_.AsRow(parts_.Key(parts_.existing)); }
+  std::string ConflictKey() const { return parts_.AsRow(parts_.Key(parts_.existing)); }
 
   /// `'"rk:-1:0:-1:0"'`
-  static std::string KeyOf(Met met) {
+  static std::string KeyOf(UpsertConflict conflict) {
     Verdict verdict;
-    verdict.rows = static_cast<int>(met);
+    verdict.rows = static_cast<int>(conflict);
     return Literal(VerdictKey(verdict));
   }
 
   std::string IsLockedOrFails() const {
-    const auto is_met = [this](const char* elements, Met met) {
-      return Cat(" WHEN ", MetKey(), " IN (SELECT ", parts_.ElementKey(), " FROM ", elements, ") THEN ", KeyOf(met));
+    const auto conflicts_with = [this](const char* elements, UpsertConflict conflict) {
+      return Cat(" WHEN ", ConflictKey(), " IN (SELECT ", parts_.ElementKey(), " FROM ", elements, ") THEN ",
+                 KeyOf(conflict));
     };
-    return Cat("CASE WHEN ", MetKey(), " IN (SELECT ", parts_.KeyFrom("k"), " FROM \"#locked\" WHERE NOT \"#same\") ",
-               "THEN true ELSE jsonb_path_exists('{}', ('strict $.' || CASE",
-               is_met("\"#seen\" WHERE \"#there\" AND NOT \"#same\"", Met::kHidden),
-               is_met("\"#due\"", Met::kOvertaken), is_met("\"#input\"", Met::kSameRow), " ELSE ",
-               KeyOf(Met::kOtherKey), " END)::jsonpath) END");
+    return Cat("CASE WHEN ", ConflictKey(), " IN (SELECT ", parts_.KeyFrom("k"),
+               " FROM \"#locked\" WHERE NOT \"#same\") ", "THEN true ELSE jsonb_path_exists('{}', ('strict $.' || CASE",
+               conflicts_with("\"#seen\" WHERE \"#there\" AND NOT \"#same\"", UpsertConflict::kHidden),
+               conflicts_with("\"#due\"", UpsertConflict::kOvertaken),
+               conflicts_with("\"#input\"", UpsertConflict::kSameRow), " ELSE ", KeyOf(UpsertConflict::kOtherKey),
+               " END)::jsonpath) END");
   }
 
   std::string Result() const {

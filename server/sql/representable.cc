@@ -19,6 +19,8 @@ using google::protobuf::FieldDescriptor;
 constexpr int kSmall = 40;
 /// Tag and length, of the field and of a wrapper in it.
 constexpr int kFraming = 24;
+/// Of an identifier or a label.
+constexpr int kLongestName = 63;
 /// JSON text grows on the wire: `1,` is a Value of a double within a ListValue.
 constexpr int kJsonGrowth = 12;
 
@@ -140,13 +142,38 @@ WireSize LargestWireSize(const Column& column, const std::string& cell) {
   if (type.array) {
     // Its text has all that is in the elements, and quotes.
     const std::string text = IsText(type.kind) ? Cat(" + octet_length(", cell, "::text)") : "";
-    return {kFraming, Cat("cardinality(", cell, ") * ", kSmall, text)};
+    return {kFraming, Cat("cardinality(", cell, ")::bigint * ", kSmall, text)};
   }
-  if (type.kind == ValueKind::kJson) return {kFraming, Cat("octet_length(", cell, "::text) * ", kJsonGrowth)};
+  if (type.kind == ValueKind::kJson) return {kFraming, Cat("octet_length(", cell, "::text)::bigint * ", kJsonGrowth)};
   if (type.kind == ValueKind::kString && type.max_length > 0) return {kFraming + 4 * type.max_length, ""};
   if (type.kind == ValueKind::kDecimal && type.precision > 0) return {kFraming + type.precision + 3, ""};
   if (IsText(type.kind)) return {kFraming, Octets(type.kind, cell)};
   return {kSmall, ""};
+}
+
+WireSize SentSize(const Column& column, const std::string& cell) {
+  const ValueType& type = column.type;
+  if (type.array) {
+    const bool small = !IsText(type.kind) && type.kind != ValueKind::kEnum;
+    return {0, small ? Cat("cardinality(", cell, ")::bigint * ", kSmall) : Cat("octet_length(", cell, "::text)")};
+  }
+  switch (type.kind) {
+    case ValueKind::kJson:
+      return {0, Cat("octet_length(", cell, "::text)")};
+    case ValueKind::kBytes:  // two digits a byte
+      return {kSmall, Cat("octet_length(", cell, ")::bigint * 2")};
+    case ValueKind::kString:
+      if (type.max_length > 0 && type.max_length <= kSmall) return {4 * kSmall, ""};
+      return {0, Octets(type.kind, cell)};
+    case ValueKind::kDecimal:
+      if (type.precision > 0) return {type.precision + 3, ""};
+      return {0, Octets(type.kind, cell)};
+    case ValueKind::kEnum:
+      if (type.native_enum.empty()) return {0, Cat("octet_length(", cell, ")")};
+      return {kLongestName, ""};
+    default:
+      return {kSmall, ""};
+  }
 }
 
 }  // namespace rowkeeper::sql

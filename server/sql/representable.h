@@ -23,4 +23,8 @@ struct WireSize {
 };
 WireSize LargestWireSize(const catalogue::Column& column, const std::string& cell);
 
+/// Bytes of the cell in PostgreSQL's text form, in which it is sent: `fixed` is never too small for any cell, `varying`
+/// is NULL for NULL, and does not read texts and bytes that are stored out of line.
+WireSize SentSize(const catalogue::Column& column, const std::string& cell);
+
 }  // namespace rowkeeper::sql

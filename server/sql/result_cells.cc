@@ -58,7 +58,7 @@ std::vector<CellType> ResultCells(const catalogue::Entity& entity, const Stateme
   size_t next = 0;
   while (true) {
     const int place = static_cast<int>(types.size());
-    if (place == statement.element_cell || place == statement.blocker_cell) {
+    if (place == statement.element_cell || place == statement.blocker_cell || place == statement.large_cell) {
       types.push_back(CellType::kInteger);
     } else if (place == statement.outcome_cell) {
       types.push_back(CellType::kText);

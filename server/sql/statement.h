@@ -37,6 +37,7 @@ struct Parameter {
     kOlderThan,        ///< plan::BulkRequest::older_than
     kParentKeys,       ///< relation: the keys to load for, as one array
     kRoom,             ///< bytes that the response may have; NULL in a transaction, see judgement.h
+    kLargeRow,         ///< export: bytes beyond which a row is read by itself
   };
   Source source = Source::kArgument;
   int index = 0;
@@ -76,6 +77,9 @@ struct Statement {
   /// Soft delete and restore: the result cell with the number of the reference that forbids it, see cascade.h; then the
   /// last row has it and nothing was changed. -1: there is none.
   int blocker_cell = -1;
+  /// Export: the result cell with the bytes of a large row, whose values are withheld; NULL for others. -1: there are
+  /// no large rows.
+  int large_cell = -1;
   /// Parts of jsonb columns that the response has; nullptr: all of them.
   std::shared_ptr<const plan::JsonMask> json;
   /// Where its executions are timed; the statement cache says. nullptr: with all that belong nowhere else.

@@ -58,6 +58,8 @@ std::string SelectCommitPoint() {
              " FROM pg_catalog.pg_control_checkpoint()");
 }
 
+std::string SelectTransactionId() { return "SELECT pg_catalog.pg_current_xact_id_if_assigned()"; }
+
 std::string SelectCommitOutcome() {
   const std::string id = "$1::pg_catalog.text";
   const std::string status = Cat("pg_catalog.pg_xact_status(", id, "::pg_catalog.xid8)");

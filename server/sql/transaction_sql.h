@@ -31,6 +31,8 @@ std::string ReleaseSavepoint(int number);
 /// cells, the transaction's id (NULL when nothing was written), the position of the last checkpoint, the timeline, and
 /// which incarnation of the server it is (empty when that cannot be told).
 std::string SelectCommitPoint();
+/// The first cell of SelectCommitPoint alone.
+std::string SelectTransactionId();
 /// What became of a transaction, by what SelectCommitPoint gave: $1 id, $2 checkpoint, $3 timeline, $4
 /// incarnation. One cell: 'committed', 'aborted', 'in progress' (ask again), or NULL when nobody can tell.
 ///

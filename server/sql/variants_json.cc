@@ -22,10 +22,10 @@ plan::JsonWrite AllWays() {
   below.leaves = 5;
   plan::JsonWrite::Part part;
   part.key = 3;
-  part.named_rivals = 4;
+  part.named_siblings = 4;
   part.below.push_back(std::move(below));
   plan::JsonWrite write;
-  write.rivals.push_back({0, 1});
+  write.siblings.push_back({0, 1});
   write.leaves = 2;
   write.parts.push_back(std::move(part));
   return write;

@@ -4,6 +4,7 @@
 #include "server/plan/inputs.h"
 #include "server/plan/page/order_by.h"
 #include "server/sql/render_count.h"
+#include "server/sql/render_export.h"
 #include "server/sql/sampler.h"
 #include "server/sql/variants_families.h"
 
@@ -23,7 +24,7 @@ class ListSampler {
     sampler_.SampleFilters();
     sampler_.SampleDeleted();
     if (plan_.operation == Operation::kList) SampleOrders();
-    if (plan_.operation == Operation::kExport) SampleCursors("", basic_);
+    if (plan_.operation == Operation::kExport) SampleExport();
     sampler_.SampleRelations();
     sampler_.SampleExpressions();
     if (plan_.operation == Operation::kList) SamplePages();
@@ -32,6 +33,11 @@ class ListSampler {
 
  private:
   void Add(std::string label, const Variant& variant) { sampler_.Add(std::move(label), variant); }
+
+  void SampleExport() {
+    SampleCursors("", basic_);
+    if (HasLargeRows(plan_, basic_)) sampler_.Add("large rows", RenderLargeRows(plan_, basic_));
+  }
 
   void SampleOrders() {
     SampleCursors("", basic_);

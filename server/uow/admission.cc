@@ -12,14 +12,14 @@
 namespace rowkeeper::uow {
 namespace {
 
-constexpr char kWaiting[] = "waiting for a place among the open units of work";
+constexpr char kWaitingForPlace[] = "waiting for a place among the open units of work";
 
 }  // namespace
 
 void BeginTask::Cancel(db::Cancellation::Cause cause) {
   const std::shared_ptr<Admission> admission = admission_.lock();
   if (admission != nullptr && admission->Withdraw(*this)) {
-    done(db::CancelledStatus(cause, kWaiting));
+    done(db::CancelledStatus(cause, kWaitingForPlace));
   } else {
     cancellation.Cancel(cause);
   }
@@ -155,7 +155,7 @@ std::vector<Admission::Refusal> Admission::TakeLate(Clock::time_point now) {
       ++it;
       continue;
     }
-    absl::Status status = past_deadline ? DeadlineExceeded(kWaiting) : Full(**it);
+    absl::Status status = past_deadline ? DeadlineExceeded(kWaitingForPlace) : Full(**it);
     late.push_back({std::move(*it), std::move(status)});
     it = waiting_.erase(it);
   }

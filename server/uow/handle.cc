@@ -15,7 +15,6 @@ namespace {
 constexpr char kVersion = 3;
 /// The version, and the address's length in a byte.
 constexpr size_t kHeader = 2;
-constexpr size_t kInstance = 8;
 
 }  // namespace
 
@@ -51,10 +50,10 @@ std::optional<Handle> Handle::Parse(std::string_view text) {
     return handle.server.empty() ? std::nullopt : std::optional(handle);
   }
   const std::string unit = bytes.substr(kHeader + server_size);
-  if (unit.size() != kInstance + kSecretBytes + kSealBytes) return std::nullopt;
-  handle.instance = unit.substr(0, kInstance);
-  handle.secret = unit.substr(kInstance, kSecretBytes);
-  handle.seal = unit.substr(kInstance + kSecretBytes);
+  if (unit.size() != kInstanceBytes + kSecretBytes + kSealBytes) return std::nullopt;
+  handle.instance = unit.substr(0, kInstanceBytes);
+  handle.secret = unit.substr(kInstanceBytes, kSecretBytes);
+  handle.seal = unit.substr(kInstanceBytes + kSecretBytes);
   return handle;
 }
 

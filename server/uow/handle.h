@@ -13,6 +13,7 @@ namespace rowkeeper::uow {
 struct Handle {
   /// Longest text that Parse looks at, bytes.
   static constexpr size_t kMaxText = 512;
+  static constexpr size_t kInstanceBytes = 8;
   static constexpr size_t kSecretBytes = 16;
   static constexpr size_t kSealBytes = 16;
 

@@ -12,14 +12,23 @@ constexpr std::chrono::milliseconds kRollbackAnswer{2000};
 
 using Effect = db::Query::Effect;
 
-}  // namespace
-
-absl::StatusOr<db::Rows> Transaction::Execute(const std::string& text, Effect effect, db::Cancellation* cancellation) {
+/// Of a statement that controls the transaction.
+db::Query ControlQuery(const std::string& text, db::Cancellation* cancellation) {
   db::Query query;
   query.text = text;
-  query.effect = effect;
+  query.effect = Effect::kRead;
   query.cancellation = cancellation;
-  return connection_->Execute(query);
+  return query;
+}
+
+}  // namespace
+
+absl::Status Transaction::Execute(const std::string& text, db::Cancellation* cancellation) {
+  return connection_->Execute(ControlQuery(text, cancellation)).status();
+}
+
+absl::Status Transaction::Enqueue(const std::string& text, db::Cancellation* cancellation) {
+  return connection_->Enqueue(ControlQuery(text, cancellation));
 }
 
 absl::StatusOr<db::Rows> Transaction::ExecuteWithin(std::chrono::milliseconds limit, const std::string& text,
@@ -33,25 +42,30 @@ absl::StatusOr<db::Rows> Transaction::ExecuteWithin(std::chrono::milliseconds li
 }
 
 absl::Status Transaction::Begin(const Options& options, db::Cancellation* cancellation) {
-  return Execute(sql::BeginTransaction(options.mode, options.idle_limit), Effect::kRead, cancellation).status();
+  return Enqueue(sql::BeginTransaction(options.mode, options.idle_limit), cancellation);
+}
+
+absl::Status Transaction::BeginSavepoint(int number, db::Cancellation* cancellation) {
+  return Enqueue(sql::Savepoint(number), cancellation);
 }
 
 absl::Status Transaction::Savepoint(int number, db::Cancellation* cancellation) {
-  return Execute(sql::Savepoint(number), Effect::kRead, cancellation).status();
+  return Execute(sql::Savepoint(number), cancellation);
 }
 
 absl::Status Transaction::RollbackTo(int number, db::Cancellation* cancellation) {
-  return Execute(sql::RollbackToSavepoint(number), Effect::kRead, cancellation).status();
+  return Execute(sql::RollbackToSavepoint(number), cancellation);
 }
 
 absl::Status Transaction::Release(int number, db::Cancellation* cancellation) {
-  return Execute(sql::ReleaseSavepoint(number), Effect::kRead, cancellation).status();
+  return Execute(sql::ReleaseSavepoint(number), cancellation);
 }
 
 bool Transaction::failed() const { return connection_->in_failed_transaction(); }
 
-absl::StatusOr<std::optional<CommitPoint>> Transaction::Fence(Wrote wrote) {
+absl::StatusOr<std::optional<CommitPoint>> Transaction::Point(Wrote wrote) {
   if (wrote == Wrote::kNothing) return std::nullopt;
+  if (std::optional<CommitPoint> known = connection_->commit_point()) return known;
   absl::StatusOr<db::Rows> rows =
       ExecuteWithin(kCommitAnswer, sql::SelectCommitPoint(), Effect::kRead, ResultShape::Columns(4));
   if (!rows.ok()) return rows.status();
@@ -62,7 +76,7 @@ absl::StatusOr<std::optional<CommitPoint>> Transaction::Fence(Wrote wrote) {
 }
 
 Transaction::CommitResult Transaction::SendCommit(Wrote wrote) {
-  absl::StatusOr<std::optional<CommitPoint>> point = Fence(wrote);
+  absl::StatusOr<std::optional<CommitPoint>> point = Point(wrote);
   if (!point.ok()) return {point.status(), std::nullopt};
   // Where nothing was written, nothing is in doubt.
   const Effect effect = point->has_value() ? Effect::kWrite : Effect::kRead;

@@ -12,22 +12,14 @@
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
 #include "server/db/cancellation.h"
+#include "server/db/commit_point.h"
 #include "server/db/connection.h"
 #include "server/sql/transaction_sql.h"
 #include "server/uow/stats.h"
 
 namespace rowkeeper::uow {
 
-/// What is known of a transaction just before its COMMIT: enough to find out later what became of it.
-struct CommitPoint {
-  std::string transaction_id;
-  /// Position of the server's last checkpoint.
-  std::string checkpoint;
-  /// The server's timeline: another one after a standby took over.
-  std::string timeline;
-  /// The server's memory: another one after a restart or a crash. Empty when the server does not tell.
-  std::string incarnation;
-};
+using db::CommitPoint;
 
 class ResolverConnections;
 
@@ -82,7 +74,10 @@ class Transaction {
 
   explicit Transaction(db::Connection* connection) : connection_(connection) {}
 
+  /// BEGIN travels with the first statement, as Connection::Enqueue tells.
   absl::Status Begin(const Options& options, db::Cancellation* cancellation);
+  /// The same, and it travels with the next statement.
+  absl::Status BeginSavepoint(int number, db::Cancellation* cancellation);
   absl::Status Savepoint(int number, db::Cancellation* cancellation);
   absl::Status RollbackTo(int number, db::Cancellation* cancellation);
   absl::Status Release(int number, db::Cancellation* cancellation);
@@ -90,7 +85,8 @@ class Transaction {
   bool failed() const;
 
   enum class Wrote { kNothing, kPerhaps };
-  /// OK only when PostgreSQL has committed: a fence goes before COMMIT, and a lost answer is resolved. Errors:
+  /// OK only when PostgreSQL has committed, and a lost answer is resolved. A transaction whose id is not known yet is
+  /// asked for it before COMMIT. Nothing is sent for one that nothing was executed in. Errors:
   /// DATABASE_UNAVAILABLE when the connection was lost and nothing was committed, COMMIT_OUTCOME_UNKNOWN when nobody
   /// knows, else why PostgreSQL refused; nothing is committed then. Not to be cancelled.
   absl::Status Commit(Wrote wrote, const CommitResolver& resolver);
@@ -106,11 +102,12 @@ class Transaction {
   absl::Status Rollback();
 
  private:
-  absl::StatusOr<db::Rows> Execute(const std::string& text, db::Query::Effect effect, db::Cancellation* cancellation);
+  absl::Status Execute(const std::string& text, db::Cancellation* cancellation);
+  absl::Status Enqueue(const std::string& text, db::Cancellation* cancellation);
   absl::StatusOr<db::Rows> ExecuteWithin(std::chrono::milliseconds limit, const std::string& text,
                                          db::Query::Effect effect, ResultShape result = {});
   /// nullopt when nothing was written.
-  absl::StatusOr<std::optional<CommitPoint>> Fence(Wrote wrote);
+  absl::StatusOr<std::optional<CommitPoint>> Point(Wrote wrote);
 
   db::Connection* const connection_;
 };

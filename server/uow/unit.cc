@@ -15,7 +15,7 @@ using Kind = UnitTask::Kind;
 /// How many more may wait to commit the unit, and how many more on top of that to roll it back.
 constexpr int kMoreToCommit = 16;
 constexpr int kMoreToRollBack = 16;
-constexpr char kWaiting[] = "waiting for other calls of the unit of work";
+constexpr char kWaitingForCalls[] = "waiting for other calls of the unit of work";
 
 /// Commit gives the outcome, Rollback is content with any end.
 Unit::Result AnswerAfterEnd(const EndedUnit& ended, const UnitTask& task) {
@@ -104,7 +104,7 @@ void Unit::TakeNext(Work* work) {
 std::optional<Unit::Result> Unit::AnswerAtOnce(UnitTask* task) {
   const UnitsOfWork::StepOptions& options = task->request.options;
   if (ended_ != nullptr) return AnswerAfterEnd(*ended_, *task);
-  if (clock_.Now() >= LateBy(*task)) return DeadlineExceeded(kWaiting);
+  if (clock_.Now() >= LateBy(*task)) return DeadlineExceeded(kWaitingForCalls);
   if (options.sequence) {
     if (auto kept = results_.Answer(*options.sequence, options.fingerprint)) return kept;
   }
@@ -279,7 +279,7 @@ void Unit::ExpireWaiting(Clock::time_point now, Work* work) {
       ++it;
       continue;
     }
-    absl::Status status = late ? DeadlineExceeded(kWaiting)
+    absl::Status status = late ? DeadlineExceeded(kWaitingForCalls)
                                : UnitOfWorkBusy(Limit::kUnitBusyWait, Cat(options_.busy_wait.count(), " ms"));
     work->answers.push_back({std::move(*it), std::move(status)});
     it = waiting_.erase(it);

@@ -19,7 +19,6 @@ namespace {
 
 using Kind = UnitTask::Kind;
 
-constexpr size_t kInstance = 8;
 /// How often idle units' connections are checked, and ended units that are old are forgotten.
 constexpr std::chrono::milliseconds kCheckPeriod{1000};
 
@@ -88,7 +87,7 @@ UnitsOfWork::Impl::Impl(UnitOptions unit_options, db::Pool* pool, std::shared_pt
                         Timers* timers)
     : options(std::move(unit_options)),
       clock(timers->clock()),
-      instance(RandomBytes(kInstance)),
+      instance(RandomBytes(Handle::kInstanceBytes)),
       seal(options.handle_keys),
       resolver(std::move(commit_resolver)),
       admission(std::make_shared<Admission>(options)),

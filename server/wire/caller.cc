@@ -1,10 +1,21 @@
 #include "server/wire/caller.h"
 
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/server_context.h>
+
 #include <charconv>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "server/net/peer.h"
+#include "server/wire/spiffe_id.h"
 
 namespace rowkeeper::wire {
 namespace {
+
+constexpr std::string_view kIpv6 = "ipv6:[";
 
 std::string PercentDecoded(std::string text) {
   if (text.find('%') == std::string::npos) return text;
@@ -22,6 +33,16 @@ std::string PercentDecoded(std::string text) {
   return decoded;
 }
 
+/// Of the certificate that gRPC has verified.
+std::optional<std::string> IdentityOf(const grpc::AuthContext& context) {
+  if (!context.IsPeerAuthenticated()) return std::nullopt;
+  const std::vector<grpc::string_ref> uris = context.FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
+  if (uris.size() != 1) return std::nullopt;
+  std::string uri(uris.front().data(), uris.front().size());
+  if (!IsSpiffeId(uri)) return std::nullopt;
+  return uri;
+}
+
 }  // namespace
 
 std::string CallerOfPeer(std::string peer) {
@@ -30,12 +51,21 @@ std::string CallerOfPeer(std::string peer) {
   std::string caller = PercentDecoded(std::move(peer));
   const size_t port = caller.rfind(':');
   const size_t bracket = caller.rfind(']');
+  if (caller.compare(0, kIpv6.size(), kIpv6) == 0 && bracket != std::string::npos) {
+    const auto network = net::KeyOfIpv6(caller.substr(kIpv6.size(), bracket - kIpv6.size()));
+    if (network) return *network;
+  }
   const bool has_port =
       port != std::string::npos && port > caller.find(':') && (bracket == std::string::npos || port == bracket + 1);
   if (has_port) caller.resize(port);
   return caller;
 }
 
-std::string CallerOf(const UnaryRpc& rpc) { return CallerOfPeer(rpc.peer()); }
+std::string CallerOf(const grpc::ServerContextBase& context) {
+  if (const auto authenticated = context.auth_context(); authenticated != nullptr) {
+    if (std::optional<std::string> identity = IdentityOf(*authenticated)) return *std::move(identity);
+  }
+  return CallerOfPeer(context.peer());
+}
 
 }  // namespace rowkeeper::wire

@@ -1,17 +1,21 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-#include "server/wire/unary_rpc.h"
+namespace grpc {
+class ServerContextBase;
+}  // namespace grpc
 
 namespace rowkeeper::wire {
 
-/// Who calls, for logs, limits and units of work, which answer to nobody else. As long as callers do not authenticate
-/// it is the peer's address without its port: "ipv4:10.0.0.7", "ipv6:[::1]", "unix:". Until Finish.
-std::string CallerOf(const UnaryRpc& rpc);
+/// Who calls, for logs, limits and units of work, which answer to nobody else: the SPIFFE ID of the client's
+/// certificate, if that has exactly one URI among its names and it is such an ID. Else the peer's address without its
+/// port, of IPv6 its network, in which a host chooses its addresses itself: "spiffe://example.org/billing",
+/// "ipv4:10.0.0.7", "ipv6:2001:db8:0:1::/64", "unix:". Until the call is finished.
+std::string CallerOf(const grpc::ServerContextBase& context);
 
-/// The same for gRPC's name of a peer, in which a part may be percent-encoded: "ipv6:%5B::1%5D:40312".
+/// Of callers without an identity: by gRPC's name of a peer, in which a part may be percent-encoded:
+/// "ipv6:%5B::1%5D:40312".
 std::string CallerOfPeer(std::string peer);
 
 }  // namespace rowkeeper::wire

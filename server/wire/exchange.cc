@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "server/base/errors.h"
+#include "server/base/verdict.h"
 #include "server/uow/handle.h"
-#include "server/wire/caller.h"
 #include "server/wire/debug_header.h"
 
 namespace rowkeeper::wire {
@@ -17,10 +17,11 @@ constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
 
 Exchange::Exchange(const ServedMethod* method, UnaryRpc rpc) : rpc_(std::move(rpc)), log_(method) {
   log_.NoteContext(ReadCallContext(rpc_.Header(kRequestIdHeader), rpc_.Header(kTraceParentHeader)));
+  context()->memory_owner = rpc_.memory_owner();
 }
 
 const std::string& Exchange::caller() {
-  if (log_.caller().empty()) log_.NoteCaller(CallerOf(rpc_));
+  if (log_.caller().empty()) log_.NoteCaller(rpc_.caller());
   return log_.caller();
 }
 
@@ -36,7 +37,9 @@ void Exchange::NoteUnit(std::string_view handle) {
 }
 
 void Exchange::Answer(absl::StatusOr<std::string> response) {
-  if (response.status().code() == absl::StatusCode::kCancelled && rpc_.aborted()) response = ShuttingDown();
+  const bool cancelled = response.status().code() == absl::StatusCode::kCancelled;
+  // SHUTTING_DOWN means that nothing was executed; a purge may have removed rows before.
+  if (cancelled && rpc_.aborted() && !IsChangeMade(response.status())) response = ShuttingDown();
   const absl::Status status = response.status();
   const auto so_far = rpc_.elapsed();
   log_.Count(status, so_far);

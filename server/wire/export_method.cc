@@ -22,7 +22,7 @@ constexpr std::chrono::seconds kBackstop{30};
 class ExportSession : public StreamSession {
  public:
   ExportSession(const ExportMethod* method, StreamRpc rpc)
-      : StreamSession({StreamKind::kExport, &method->served_, method->backend_, method->door_}, std::move(rpc)),
+      : StreamSession({StreamKind::kExport, &method->served_, method->backend_, method->serving_}, std::move(rpc)),
         method_(*method) {}
 
  private:

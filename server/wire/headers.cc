@@ -27,8 +27,8 @@ absl::Status CheckIdempotencyKey(std::string_view key) {
                        "kept for its repeats");
 }
 
-absl::Status ReadIdempotencyKey(const UnaryRpc& rpc, std::optional<std::string>* key) {
-  for (const auto& [name, value] : rpc.HeadersStartingWith(kIdempotencyHeader)) {
+absl::Status ReadIdempotencyKey(const std::vector<HeaderField>& fields, std::optional<std::string>* key) {
+  for (const auto& [name, value] : fields) {
     if (name != kIdempotencyHeader) continue;
     if (key->has_value()) return InvalidHeader(name, "is there more than once; send one key");
     if (absl::Status status = CheckIdempotencyKey(value); !status.ok()) return status;
@@ -40,9 +40,17 @@ absl::Status ReadIdempotencyKey(const UnaryRpc& rpc, std::optional<std::string>*
 }  // namespace
 
 absl::StatusOr<RowkeeperHeaders> ReadHeaders(const UnaryRpc& rpc) {
+  std::vector<HeaderField> fields = rpc.HeadersStartingWith(kIdempotencyHeader);
+  const std::vector<HeaderField> own = rpc.HeadersStartingWith(kOwnHeaders);
+  fields.insert(fields.end(), own.begin(), own.end());
+  return ReadHeaders(fields);
+}
+
+absl::StatusOr<RowkeeperHeaders> ReadHeaders(const std::vector<HeaderField>& fields) {
   RowkeeperHeaders headers;
-  if (absl::Status status = ReadIdempotencyKey(rpc, &headers.idempotency_key); !status.ok()) return status;
-  for (const auto& [name, value] : rpc.HeadersStartingWith(kOwnHeaders)) {
+  if (absl::Status status = ReadIdempotencyKey(fields, &headers.idempotency_key); !status.ok()) return status;
+  for (const auto& [name, value] : fields) {
+    if (name.substr(0, kOwnHeaders.size()) != kOwnHeaders) continue;
     if (name == kUnitOfWorkHeader) {
       if (headers.unit_of_work.has_value()) return InvalidHeader(name, "is there more than once; send one handle");
       headers.unit_of_work = std::string(value);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,9 +32,10 @@ struct RowkeeperHeaders {
   std::optional<std::string> idempotency_key;
 };
 
-/// Errors, as of all functions here: INVALID_ARGUMENT INVALID_HEADER for a header of that prefix which this server does
-/// not know (it asks for something that would be left undone), for one that is there twice, and for a malformed number
-/// or key.
+/// From fields of which others than these are ignored. Errors, as of all functions here: INVALID_ARGUMENT
+/// INVALID_HEADER for a header of that prefix which this server does not know (it asks for something that would be left
+/// undone), for one that is there twice, and for a malformed number or key.
+absl::StatusOr<RowkeeperHeaders> ReadHeaders(const std::vector<HeaderField>& fields);
 absl::StatusOr<RowkeeperHeaders> ReadHeaders(const UnaryRpc& rpc);
 
 /// For a method that works alone or inside a unit: a sequence number goes with a unit only.

@@ -120,12 +120,37 @@ HealthService::HealthService(const HealthLimits& limits) : limits_(limits) {
 }
 HealthService::~HealthService() = default;
 
-bool HealthService::TakePlace(const std::string& caller) {
-  if (watchers_.size() >= static_cast<size_t>(limits_.watchers)) return false;
+std::string_view HealthLimitName(HealthLimit limit) {
+  switch (limit) {
+    case HealthLimit::kName:
+      return "name";
+    case HealthLimit::kWatchers:
+      return "watches";
+    case HealthLimit::kWatchersPerCaller:
+      return "watches-per-caller";
+  }
+  return "";
+}
+
+absl::Status HealthService::Refuse(HealthLimit limit) {
+  refused_[static_cast<size_t>(limit)].Add();
+  return limit == HealthLimit::kName ? NameTooLong(limits_.name_bytes) : TooManyWatchers(limits_);
+}
+
+HealthStats HealthService::stats() const {
+  HealthStats stats;
+  for (size_t i = 0; i < kHealthLimits; ++i) stats.refused[i] = refused_[i].value();
+  const absl::MutexLock lock(&mutex_);
+  stats.watchers = watchers_.size();
+  return stats;
+}
+
+std::optional<HealthLimit> HealthService::TakePlace(const std::string& caller) {
+  if (watchers_.size() >= static_cast<size_t>(limits_.watchers)) return HealthLimit::kWatchers;
   const auto place = places_.try_emplace(caller, 0).first;
-  if (place->second >= limits_.watchers_per_caller) return false;
+  if (place->second >= limits_.watchers_per_caller) return HealthLimit::kWatchersPerCaller;
   ++place->second;
-  return true;
+  return std::nullopt;
 }
 
 HealthService::ServingStatus HealthService::Find(const std::string& service) const {
@@ -173,7 +198,7 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
                                                HealthCheckResponse* response) {
   if (request->service().size() > limits_.name_bytes) {
     grpc::ServerUnaryReactor* const refused = context->DefaultReactor();
-    refused->Finish(ToGrpcStatus(NameTooLong(limits_.name_bytes)));
+    refused->Finish(ToGrpcStatus(Refuse(HealthLimit::kName)));
     return refused;
   }
   {
@@ -188,10 +213,10 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext* context,
                                                                     const HealthCheckRequest* request) {
-  if (request->service().size() > limits_.name_bytes) return new RefusedWatch(NameTooLong(limits_.name_bytes));
-  const std::string caller = CallerOfPeer(context->peer());
+  if (request->service().size() > limits_.name_bytes) return new RefusedWatch(Refuse(HealthLimit::kName));
+  const std::string caller = CallerOf(*context);
   const absl::MutexLock lock(&mutex_);
-  if (!TakePlace(caller)) return new RefusedWatch(TooManyWatchers(limits_));
+  if (const auto limit = TakePlace(caller)) return new RefusedWatch(Refuse(*limit));
   auto* const watcher = new HealthWatcher(this, request->service(), caller);
   watcher->Start();
   return watcher;

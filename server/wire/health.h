@@ -1,13 +1,18 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "server/observe/counter.h"
 
 namespace rowkeeper::wire {
 
@@ -21,6 +26,20 @@ struct HealthLimits {
   /// RESOURCE_EXHAUSTED.
   int watchers = 4000;
   int watchers_per_caller = 1000;
+};
+
+/// Which of them a call was refused for.
+enum class HealthLimit : uint8_t { kName, kWatchers, kWatchersPerCaller };
+inline constexpr size_t kHealthLimits = static_cast<size_t>(HealthLimit::kWatchersPerCaller) + 1;
+
+/// "watches".
+std::string_view HealthLimitName(HealthLimit limit);
+
+struct HealthStats {
+  /// Watch streams that are open.
+  size_t watchers = 0;
+  /// By HealthLimit.
+  std::array<uint64_t, kHealthLimits> refused{};
 };
 
 /// grpc.health.v1.Health. Only reads state that others set, so it answers whatever the database or the pool are doing.
@@ -39,6 +58,7 @@ class HealthService : public grpc::health::v1::Health::CallbackService {
   void SetAll(Status status);
   /// Of every known service; the whole server has the empty name.
   std::map<std::string, Status> statuses() const;
+  HealthStats stats() const;
   /// Everything is not serving from now on, and watchers are told and then dismissed with UNAVAILABLE, so that they do
   /// not hold up the server's shutdown.
   void Stop();
@@ -57,10 +77,14 @@ class HealthService : public grpc::health::v1::Health::CallbackService {
   ServingStatus Find(const std::string& service) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Set(const std::string& service, ServingStatus status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  /// Takes a place for a Watch of `caller`; false when there is none.
-  bool TakePlace(const std::string& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Takes a place for a Watch of `caller`, or gives the limit that it would be beyond.
+  std::optional<HealthLimit> TakePlace(const std::string& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  /// Of a call that is refused for `limit`, which is counted.
+  absl::Status Refuse(HealthLimit limit);
 
   const HealthLimits limits_;
+  std::array<observe::Counter, kHealthLimits> refused_;
   // Held while operations are started, which is safe: gRPC never runs a reaction inside the call that starts one.
   mutable absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

@@ -14,7 +14,7 @@ namespace rowkeeper::wire {
 class ImportSession : public StreamSession {
  public:
   ImportSession(const ImportMethod* method, StreamRpc rpc)
-      : StreamSession({StreamKind::kImport, &method->served_, method->backend_, method->door_}, std::move(rpc)),
+      : StreamSession({StreamKind::kImport, &method->served_, method->backend_, method->serving_}, std::move(rpc)),
         method_(*method),
         answers_stream_(method->plan().method->server_streaming()) {}
 

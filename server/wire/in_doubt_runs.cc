@@ -12,6 +12,7 @@ InDoubtRuns::InDoubtRuns(const uow::CommitResolver* resolver)
 InDoubtRuns::~InDoubtRuns() { Stop(); }
 
 void InDoubtRuns::Resolve(uow::CommitPoint point, observe::CallContext call, Done done) {
+  call.memory_owner = nullptr;  // the copy outlives the call
   {
     const absl::MutexLock lock(&mutex_);
     if (threads_ != nullptr) {

@@ -40,7 +40,7 @@ struct V1Alpha {
 };
 
 /// What all streams read.
-struct Knowledge {
+struct SharedState {
   ReflectionIndex index;
   std::vector<std::string> services;
 };
@@ -49,13 +49,13 @@ struct Knowledge {
 template <typename Version>
 class Answerer {
  public:
-  explicit Answerer(const Knowledge* knowledge) : knowledge_(*knowledge) {}
+  explicit Answerer(const SharedState* shared) : shared_(*shared) {}
 
   void Answer(const typename Version::Request& request, typename Version::Response* response) {
     response->Clear();
     response->set_valid_host(request.host());
     *response->mutable_original_request() = request;
-    const ReflectionIndex& index = knowledge_.index;
+    const ReflectionIndex& index = shared_.index;
     switch (request.message_request_case()) {
       case Version::Request::kFileByFilename:
         return AnswerFile(index.FindFile(request.file_by_filename()), "file ", request.file_by_filename(), response);
@@ -71,7 +71,7 @@ class Answerer {
       case Version::Request::kAllExtensionNumbersOfType:
         return AnswerExtensionNumbers(request.all_extension_numbers_of_type(), response);
       case Version::Request::kListServices:
-        for (const std::string& service : knowledge_.services) {
+        for (const std::string& service : shared_.services) {
           response->mutable_list_services_response()->add_service()->set_name(service);
         }
         return;
@@ -102,7 +102,7 @@ class Answerer {
     absl::flat_hash_set<const ReflectionIndex::File*> seen = {file};
     for (; !queue.empty(); queue.pop_front()) {
       for (int i = 0; i < queue.front()->dependency_count(); ++i) {
-        const ReflectionIndex::File* import = knowledge_.index.FindFile(queue.front()->dependency(i)->name());
+        const ReflectionIndex::File* import = shared_.index.FindFile(queue.front()->dependency(i)->name());
         if (import == nullptr || !seen.insert(import).second) continue;
         queue.push_back(import);
         if (sent_.insert(import).second) answer->add_file_descriptor_proto(ReflectionIndex::Serialize(*import));
@@ -111,13 +111,13 @@ class Answerer {
   }
 
   void AnswerExtensionNumbers(const std::string& type, typename Version::Response* response) {
-    if (!knowledge_.index.HasMessage(type)) return RefuseUnknown("message ", type, response);
+    if (!shared_.index.HasMessage(type)) return RefuseUnknown("message ", type, response);
     auto* answer = response->mutable_all_extension_numbers_response();
     answer->set_base_type_name(type);
-    for (const int32_t number : knowledge_.index.ExtensionNumbers(type)) answer->add_extension_number(number);
+    for (const int32_t number : shared_.index.ExtensionNumbers(type)) answer->add_extension_number(number);
   }
 
-  const Knowledge& knowledge_;
+  const SharedState& shared_;
   absl::flat_hash_set<const ReflectionIndex::File*> sent_;
 };
 
@@ -127,11 +127,11 @@ class Stream;
 template <typename Version>
 class ReflectionService : public Version::Service::CallbackService {
  public:
-  explicit ReflectionService(const Knowledge* knowledge) : knowledge_(knowledge) {}
+  explicit ReflectionService(const SharedState* shared) : shared_(shared) {}
 
   grpc::ServerBidiReactor<typename Version::Request, typename Version::Response>* ServerReflectionInfo(
       grpc::CallbackServerContext*) override {
-    auto* const stream = new Stream<Version>(this, knowledge_);
+    auto* const stream = new Stream<Version>(this, shared_);
     bool stopped;
     {
       absl::MutexLock lock(&mutex_);
@@ -155,7 +155,7 @@ class ReflectionService : public Version::Service::CallbackService {
   }
 
  private:
-  const Knowledge* const knowledge_;
+  const SharedState* const shared_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<Stream<Version>*> streams_ ABSL_GUARDED_BY(mutex_);
@@ -165,7 +165,7 @@ class ReflectionService : public Version::Service::CallbackService {
 template <typename Version>
 class Stream : public grpc::ServerBidiReactor<typename Version::Request, typename Version::Response> {
  public:
-  Stream(ReflectionService<Version>* service, const Knowledge* knowledge) : service_(service), answerer_(knowledge) {}
+  Stream(ReflectionService<Version>* service, const SharedState* shared) : service_(service), answerer_(shared) {}
 
   void Start() { this->StartRead(&request_); }
   void Stop() { End(ToGrpcStatus(ShuttingDown())); }
@@ -204,32 +204,32 @@ class Stream : public grpc::ServerBidiReactor<typename Version::Request, typenam
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-Knowledge Gather(const ReflectionOptions& options) {
-  Knowledge knowledge;
-  for (const auto* file : options.files) knowledge.index.AddFile(*file);
+SharedState Gather(const ReflectionOptions& options) {
+  SharedState shared;
+  for (const auto* file : options.files) shared.index.AddFile(*file);
   for (const auto* message :
        {grpc::health::v1::HealthCheckRequest::descriptor(), V1::Request::descriptor(), V1Alpha::Request::descriptor(),
         google::rpc::ErrorInfo::descriptor(), google::rpc::Status::descriptor(),
         rowkeeper::v1::ColumnOptions::descriptor(), rowkeeper::v1::BeginRequest::descriptor()}) {
-    knowledge.index.AddFile(*message->file());
+    shared.index.AddFile(*message->file());
   }
-  knowledge.services = options.services;
+  shared.services = options.services;
   for (const char* own :
        {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}) {
-    knowledge.services.push_back(own);
+    shared.services.push_back(own);
   }
-  std::sort(knowledge.services.begin(), knowledge.services.end());
-  return knowledge;
+  std::sort(shared.services.begin(), shared.services.end());
+  return shared;
 }
 
 }  // namespace reflection
 
 struct Reflection::Impl {
-  explicit Impl(const ReflectionOptions& options) : knowledge(reflection::Gather(options)) {}
+  explicit Impl(const ReflectionOptions& options) : shared(reflection::Gather(options)) {}
 
-  const reflection::Knowledge knowledge;
-  reflection::ReflectionService<reflection::V1> v1{&knowledge};
-  reflection::ReflectionService<reflection::V1Alpha> v1alpha{&knowledge};
+  const reflection::SharedState shared;
+  reflection::ReflectionService<reflection::V1> v1{&shared};
+  reflection::ReflectionService<reflection::V1Alpha> v1alpha{&shared};
 };
 
 Reflection::Reflection(const ReflectionOptions& options) : impl_(std::make_unique<Impl>(options)) {}

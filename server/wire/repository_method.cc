@@ -19,7 +19,7 @@ RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const Repositor
       reader_(plan, backend.limits, backend.tokens, backend.codecs->shapes()),
       writer_(plan, backend.max_response_bytes, backend.codecs),
       served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)},
-      door_(backend.gate->DoorOf(*plan)) {}
+      serving_(backend.gate->StatusOf(*plan)) {}
 
 void RepositoryMethod::Serve(UnaryRpc rpc) const {
   auto exchange = std::make_shared<Exchange>(&served_, std::move(rpc));
@@ -36,44 +36,44 @@ absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
   if (headers->unit_of_work.has_value()) exchange->NoteUnit(*headers->unit_of_work);
   // A unit of work has its connection, and knows better whether that is lost.
   const bool has_connection = headers->unit_of_work.has_value();
-  absl::Status closed = backend_.gate->Check(*door_);
+  absl::Status closed = backend_.gate->Check(*serving_);
   if (!closed.ok() && !(has_connection && ReasonOf(closed) == Reason::kDatabaseUnavailable)) return closed;
   absl::StatusOr<plan::Call> call = reader_.Read(exchange->rpc().request());
   if (!call.ok()) return call.status();
   if (absl::Status status = backend_.gate->CheckRelations(*call); !status.ok()) return status;
-  absl::StatusOr<Wishes> wishes = ReadWishes(*std::move(headers), *exchange);
-  if (!wishes.ok()) return wishes.status();
+  absl::StatusOr<HeaderOptions> options = ReadHeaderOptions(*std::move(headers), *exchange);
+  if (!options.ok()) return options.status();
   exchange->rpc().DropRequest();
   NoteRequestedKeys(*call, exchange.get());
-  return Run(exchange, *std::move(wishes), *std::move(call));
+  return Run(exchange, *std::move(options), *std::move(call));
 }
 
 absl::Status RepositoryMethod::CheckServed(const plan::Call& call) const {
-  if (absl::Status status = backend_.gate->Check(*door_); !status.ok()) return status;
+  if (absl::Status status = backend_.gate->Check(*serving_); !status.ok()) return status;
   return backend_.gate->CheckRelations(call);
 }
 
-absl::StatusOr<RepositoryMethod::Wishes> RepositoryMethod::ReadWishes(RowkeeperHeaders headers,
-                                                                      const Exchange& exchange) const {
-  Wishes wishes;
+absl::StatusOr<RepositoryMethod::HeaderOptions> RepositoryMethod::ReadHeaderOptions(RowkeeperHeaders headers,
+                                                                                    const Exchange& exchange) const {
+  HeaderOptions options;
   if (headers.idempotency_key.has_value()) {
     if (plan_->reads_only()) {
       return InvalidHeader(kIdempotencyHeader,
                            "this method changes nothing and may be repeated as it is; leave it out");
     }
-    wishes.key = {*std::move(headers.idempotency_key),
-                  backend_.keyed->hasher.Hash(*plan_->method, exchange.rpc().request()), plan_->full_name};
+    options.key = {*std::move(headers.idempotency_key),
+                   backend_.keyed->hasher.Hash(*plan_->method, exchange.rpc().request()), plan_->full_name};
   }
-  wishes.unit_of_work = std::move(headers.unit_of_work);
-  wishes.in_unit.deadline = exchange.rpc().deadline();
-  wishes.in_unit.sequence = headers.sequence;
-  if (headers.sequence.has_value()) wishes.in_unit.fingerprint = exchange.Fingerprint();
-  return wishes;
+  options.unit_of_work = std::move(headers.unit_of_work);
+  options.in_unit.deadline = exchange.rpc().deadline();
+  options.in_unit.sequence = headers.sequence;
+  if (headers.sequence.has_value()) options.in_unit.fingerprint = exchange.Fingerprint();
+  return options;
 }
 
-absl::Status RepositoryMethod::Run(const SharedExchange& exchange, Wishes wishes, plan::Call call) const {
-  const bool in_unit = wishes.unit_of_work.has_value();
-  const bool keyed = wishes.key.has_value();
+absl::Status RepositoryMethod::Run(const SharedExchange& exchange, HeaderOptions options, plan::Call call) const {
+  const bool in_unit = options.unit_of_work.has_value();
+  const bool keyed = options.key.has_value();
   if (!in_unit && !keyed && !plan_->reads_only()) {
     RunWriteAlone(backend_.transactions, exchange, std::move(call), backend_.runner, &writer_);
     return absl::OkStatus();
@@ -82,7 +82,7 @@ absl::Status RepositoryMethod::Run(const SharedExchange& exchange, Wishes wishes
     RunAlone(backend_.executor, exchange, std::move(call), &writer_);
     return absl::OkStatus();
   }
-  Work work = keyed ? Claimed(&backend_.keyed->kept, *wishes.key, exchange,
+  Work work = keyed ? Claimed(&backend_.keyed->kept, *options.key, exchange,
                               RunAndEncode(backend_.runner, &writer_, std::move(call), exchange))
                     : RunAndEncodeWithinLimit(backend_.runner, &writer_, std::move(call), exchange);
   if (keyed && in_unit) work = UnderSavepoint(std::move(work));
@@ -90,10 +90,10 @@ absl::Status RepositoryMethod::Run(const SharedExchange& exchange, Wishes wishes
   if (in_unit) {
     const auto effect = plan_->reads_only() ? db::Query::Effect::kRead : db::Query::Effect::kWrite;
     return RunInUnit(*backend_.units, exchange,
-                     {*std::move(wishes.unit_of_work), {plan_->full_name, effect, std::move(work)}, wishes.in_unit});
+                     {*std::move(options.unit_of_work), {plan_->full_name, effect, std::move(work)}, options.in_unit});
   }
   if (keyed) {
-    backend_.keyed->queue.Start(exchange, {*std::move(wishes.key), {}, std::move(work)});
+    backend_.keyed->queue.Start(exchange, {*std::move(options.key), {}, std::move(work)});
   } else {
     RunAlone(backend_.executor, exchange, std::move(work));
   }

@@ -85,7 +85,7 @@ class RepositoryMethod {
   using SharedExchange = std::shared_ptr<Exchange>;
 
   /// What a call's headers ask for beside the call itself; read before the request's bytes are dropped.
-  struct Wishes {
+  struct HeaderOptions {
     std::optional<exec::IdempotencyKey> key;
     std::optional<std::string> unit_of_work;
     uow::UnitsOfWork::StepOptions in_unit;
@@ -93,15 +93,15 @@ class RepositoryMethod {
 
   /// Both: an error is the answer; otherwise `exchange` will be answered.
   absl::Status Start(const SharedExchange& exchange) const;
-  absl::Status Run(const SharedExchange& exchange, Wishes wishes, plan::Call call) const;
-  absl::StatusOr<Wishes> ReadWishes(RowkeeperHeaders headers, const Exchange& exchange) const;
+  absl::Status Run(const SharedExchange& exchange, HeaderOptions options, plan::Call call) const;
+  absl::StatusOr<HeaderOptions> ReadHeaderOptions(RowkeeperHeaders headers, const Exchange& exchange) const;
 
   const plan::MethodPlan* const plan_;
   const RepositoryBackend backend_;
   const RequestReader reader_;
   const ResponseWriter writer_;
   const ServedMethod served_;
-  const ServingGate::Door* const door_;
+  const ServingGate::MethodStatus* const serving_;
 };
 
 /// The gRPC form of `methods`, which must outlive the service.

@@ -1,17 +1,10 @@
 #include "server/wire/row_encoders.h"
 
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 namespace rowkeeper::wire {
 namespace {
-
-std::vector<int> AllColumns(const catalogue::Entity& entity) {
-  std::vector<int> columns(entity.columns.size());
-  std::iota(columns.begin(), columns.end(), 0);
-  return columns;
-}
 
 /// The cells with the key of a row whose cells are `columns` of its entity; nothing where they lack some of it.
 std::vector<int> KeyCells(const catalogue::Entity& entity, const std::vector<int>& columns) {
@@ -30,7 +23,7 @@ std::shared_ptr<const codec::RowEncoder> SharedCodecs::WholeRows(const catalogue
   const absl::MutexLock lock(&mutex_);
   std::shared_ptr<const codec::RowEncoder>& encoder = whole_[&entity];
   if (encoder == nullptr) {
-    const std::vector<int> columns = AllColumns(entity);
+    const std::vector<int> columns = entity.AllColumns();
     encoder = codec::RowEncoder::Compile(entity, {columns, KeyCells(entity, columns)}, shapes_);
   }
   return encoder;

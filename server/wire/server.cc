@@ -20,7 +20,7 @@
 #include "server/observe/counter.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
-#include "server/wire/stream_counts.h"
+#include "server/wire/grpc_stream_tracker.h"
 #include "server/wire/unknown_methods.h"
 
 namespace rowkeeper::wire {
@@ -32,14 +32,29 @@ observe::Counter& CompressedRequests() {
   return *counter;
 }
 
+observe::Counter& FailedHandshakes() {
+  static auto* const counter = new observe::Counter;
+  return *counter;
+}
+
 /// gRPC refuses a compressed request before a method sees it, and tells nobody but its log.
 bool TellsOfCompressedRequest(const char* message) {
   return absl::StartsWith(message, "Compression algorithm '") && absl::EndsWith(message, "' is disabled.");
 }
 
+constexpr char kFailedHandshake[] = "Handshake failed with fatal error ";
+
+/// A phrase of its own, so that nobody can make gRPC's other lines go under in these, which are summarised.
+void NoteFailedHandshake(const char* message) {
+  FailedHandshakes().Add();
+  observe::Log(observe::LogLevel::kWarning, "a TLS handshake failed",
+               {{"problem", std::string_view(message).substr(sizeof(kFailedHandshake) - 1)}});
+}
+
 void WriteGrpcLog(gpr_log_func_args* args) {
-  // Callers could fill the log with it.
+  // Callers could fill the log with these.
   if (TellsOfCompressedRequest(args->message)) return CompressedRequests().Add();
+  if (absl::StartsWith(args->message, kFailedHandshake)) return NoteFailedHandshake(args->message);
   const bool serious = args->severity == GPR_LOG_SEVERITY_ERROR;
   observe::Log(serious ? observe::LogLevel::kWarning : observe::LogLevel::kDebug, "gRPC says",
                {{"text", args->message}});
@@ -51,8 +66,15 @@ void AdoptGrpcLog() {
   std::call_once(once, [] { gpr_set_log_function(&WriteGrpcLog); });
 }
 
+/// What is said at `listener` must be hidden from other machines, and is not.
+bool IsExposed(const Listener& listener, const TransportSecurity& security) {
+  const bool plain = security.certificates == nullptr;
+  return plain && security.plain_text == TransportSecurity::PlainText::kThisMachine && !IsOfThisMachine(listener);
+}
+
 /// Those of each address, in the order of `texts`.
-absl::StatusOr<std::vector<std::vector<Listener>>> Listen(const std::vector<std::string>& texts) {
+absl::StatusOr<std::vector<std::vector<Listener>>> Listen(const std::vector<std::string>& texts,
+                                                          const TransportSecurity& security) {
   if (texts.empty())
     return InvalidField("listen address", "is missing; give at least one, for example 127.0.0.1:50051");
   std::vector<std::vector<Listener>> all;
@@ -61,6 +83,12 @@ absl::StatusOr<std::vector<std::vector<Listener>>> Listen(const std::vector<std:
     if (absl::Status status = ParseListenAddress(text, &address); !status.ok()) return status;
     absl::StatusOr<std::vector<Listener>> listeners = ListenOnAll(address);
     if (!listeners.ok()) return listeners.status();
+    for (const Listener& listener : *listeners) {
+      if (!IsExposed(listener, security)) continue;
+      return CannotListen(text,
+                          "other machines reach it, and would speak plain text; give --tls-cert and --tls-key, or "
+                          "--insecure where the network keeps everybody else out");
+    }
     all.push_back(*std::move(listeners));
   }
   return all;
@@ -92,12 +120,16 @@ void Configure(const ServerOptions& options, grpc::ServerBuilder* builder) {
 }
 
 /// Connections are accepted by net::Acceptor: gRPC's own acceptor stops for ever when it once runs out of descriptors.
-/// A listener with transport security gets other credentials here.
-net::Entrance MakeEntrance(std::vector<Listener> listeners, grpc::ServerBuilder* builder) {
+net::Endpoint MakeEndpoint(std::vector<Listener> listeners, const TransportSecurity& security,
+                           grpc::ServerBuilder* builder) {
   using External = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  const bool secure = security.certificates != nullptr && !listeners.front().address.is_unix();
+  std::shared_ptr<grpc::ServerCredentials> credentials =
+      secure ? MakeTlsCredentials(security.certificates, security.clients) : grpc::InsecureServerCredentials();
   std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> grpc_side =
-      builder->experimental().AddExternalConnectionAcceptor(External::FROM_FD, grpc::InsecureServerCredentials());
-  return {std::move(listeners), [grpc_side = std::move(grpc_side)](rowkeeper::FileDescriptor socket) {
+      builder->experimental().AddExternalConnectionAcceptor(External::FROM_FD, credentials);
+  // gRPC asks the credentials for certificates while it takes a connection.
+  return {std::move(listeners), [grpc_side = std::move(grpc_side), credentials](rowkeeper::FileDescriptor socket) {
             grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
             connection.fd = socket.Release();
             grpc_side->HandleNewConnection(&connection);
@@ -114,46 +146,52 @@ net::ConnectionLimits CompleteLimits(net::ConnectionLimits limits, const ServerO
 }  // namespace
 
 GrpcServer::GrpcServer(std::unique_ptr<grpc::CallbackGenericService> unknown_methods,
-                       std::unique_ptr<grpc::Server> server, std::unique_ptr<net::StreamLook> stream_counts,
+                       std::unique_ptr<grpc::Server> server, std::unique_ptr<net::StreamTracker> stream_tracker,
                        std::unique_ptr<net::Acceptor> acceptor, std::vector<std::string> bound_addresses)
     : unknown_methods_(std::move(unknown_methods)),
       server_(std::move(server)),
-      stream_counts_(std::move(stream_counts)),
+      stream_tracker_(std::move(stream_tracker)),
       acceptor_(std::move(acceptor)),
       bound_addresses_(std::move(bound_addresses)) {}
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOptions& options,
                                                               const std::vector<grpc::Service*>& services) {
   AdoptGrpcLog();
-  absl::StatusOr<std::vector<std::vector<Listener>>> listening = Listen(options.addresses);
+  absl::StatusOr<std::vector<std::vector<Listener>>> listening = Listen(options.addresses, options.security);
   if (!listening.ok()) return listening.status();
 
   grpc::ServerBuilder builder;
   Configure(options, &builder);
   std::vector<std::string> bound;
-  std::vector<net::Entrance> entrances;
+  std::vector<net::Endpoint> endpoints;
   for (std::vector<Listener>& listeners : *listening) {
     bound.push_back(listeners.front().address.text);
-    entrances.push_back(MakeEntrance(std::move(listeners), &builder));
+    endpoints.push_back(MakeEndpoint(std::move(listeners), options.security, &builder));
   }
   for (grpc::Service* service : services) builder.RegisterService(service);
   auto unknown_methods = std::make_unique<UnknownMethods>(observe::Counters::Process().UnknownMethod());
   builder.RegisterCallbackGenericService(unknown_methods.get());
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return CannotListen(bound.front(), "gRPC did not start; the log says why");
-  auto stream_counts = std::make_unique<StreamCountsOfGrpc>();
-  auto acceptor =
-      net::Acceptor::Start(CompleteLimits(options.connections, options), std::move(entrances), stream_counts.get());
+  auto stream_tracker = std::make_unique<GrpcStreamTracker>();
+  const auto accepting = options.accepting == ServerOptions::Accepting::kAtOnce ? net::Acceptor::Accepting::kAtOnce
+                                                                                : net::Acceptor::Accepting::kWhenTold;
+  auto acceptor = net::Acceptor::Start(CompleteLimits(options.connections, options), std::move(endpoints),
+                                       stream_tracker.get(), accepting);
   if (!acceptor.ok()) return acceptor.status();
   return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(unknown_methods), std::move(server),
-                                                    std::move(stream_counts), *std::move(acceptor), std::move(bound)));
+                                                    std::move(stream_tracker), *std::move(acceptor), std::move(bound)));
 }
 
 uint64_t GrpcServer::compressed_requests() { return CompressedRequests().value(); }
 
+uint64_t GrpcServer::failed_handshakes() { return FailedHandshakes().value(); }
+
 GrpcServer::~GrpcServer() {
   if (server_ != nullptr) Shutdown(Clock::duration::zero());
 }
+
+void GrpcServer::StartAccepting() { acceptor_->StartAccepting(); }
 
 net::ConnectionStats GrpcServer::connections() const { return acceptor_->stats(); }
 

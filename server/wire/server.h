@@ -11,10 +11,11 @@
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
 #include "server/net/connection_limits.h"
+#include "server/wire/tls_credentials.h"
 
 namespace rowkeeper::net {
 class Acceptor;
-class StreamLook;
+class StreamTracker;
 }  // namespace rowkeeper::net
 
 namespace grpc {
@@ -25,9 +26,19 @@ class Service;
 
 namespace rowkeeper::wire {
 
+/// What connections to host:port are protected by. Those to unix sockets stay on the machine and are plain.
+struct TransportSecurity {
+  /// Outlive the server; nullptr: plain text.
+  const net::TlsCertificates* certificates = nullptr;
+  ClientCertificates clients = ClientCertificates::kOff;
+  /// Where plain text may be spoken: kThisMachine refuses addresses that other machines reach.
+  enum class PlainText : uint8_t { kThisMachine, kEverywhere } plain_text = PlainText::kThisMachine;
+};
+
 struct ServerOptions {
   /// "host:port" or "unix:/path"; at least one.
   std::vector<std::string> addresses = {"127.0.0.1:50051"};
+  TransportSecurity security;
   /// Larger requests are refused by gRPC with RESOURCE_EXHAUSTED. Range 1 KiB to 1 GiB.
   size_t max_request_bytes = 4 << 20;
   /// A backstop; DynamicServiceOptions::max_response_bytes refuses with better words. Range 1 KiB to 1 GiB.
@@ -38,6 +49,8 @@ struct ServerOptions {
   /// Calls in flight on one connection; further ones wait at the client. Range 1 to 100000.
   int max_concurrent_calls = 1000;
   net::ConnectionLimits connections;
+  /// kWhenTold: clients can connect, and wait until GrpcServer::StartAccepting.
+  enum class Accepting { kAtOnce, kWhenTold } accepting = Accepting::kAtOnce;
   /// A silent connection is probed after this time, and closed when the probe is unanswered for keepalive_timeout.
   std::chrono::milliseconds keepalive_time{60000};
   std::chrono::milliseconds keepalive_timeout{20000};
@@ -53,13 +66,13 @@ struct ServerOptions {
   std::chrono::milliseconds connection_age_grace{0};
 };
 
-/// A running gRPC server without transport security. It takes no compressed requests: gRPC answers them with
+/// A running gRPC server. It takes no compressed requests: gRPC answers them with
 /// UNIMPLEMENTED and reads none of them. Start, BoundAddresses and Shutdown are for one thread.
 class GrpcServer {
  public:
   /// Listens and serves. `services` outlive the server. Errors: INVALID_ARGUMENT for an address that is none,
-  /// FAILED_PRECONDITION CANNOT_LISTEN for one that is taken or not this machine's; each in one line that says what to
-  /// do.
+  /// FAILED_PRECONDITION CANNOT_LISTEN for one that is taken or not this machine's, or at which other machines would
+  /// speak plain text; each in one line that says what to do.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const ServerOptions& options,
                                                            const std::vector<grpc::Service*>& services);
   /// Shuts down at once, unless Shutdown was called.
@@ -67,6 +80,8 @@ class GrpcServer {
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
 
+  /// For ServerOptions::Accepting::kWhenTold. Thread-safe; does nothing the second time, or after Shutdown.
+  void StartAccepting();
   /// The addresses as given, with the ports that the system chose in place of 0.
   const std::vector<std::string>& BoundAddresses() const { return bound_addresses_; }
   /// Thread-safe.
@@ -81,16 +96,19 @@ class GrpcServer {
 
   /// Compressed requests that the servers of this process have refused so far. From any thread.
   static uint64_t compressed_requests();
+  /// TLS handshakes that failed in this process for what the other end sent: no TLS, a certificate that does not pass,
+  /// none where one is required. From any thread.
+  static uint64_t failed_handshakes();
 
  private:
   GrpcServer(std::unique_ptr<grpc::CallbackGenericService> unknown_methods, std::unique_ptr<grpc::Server> server,
-             std::unique_ptr<net::StreamLook> stream_counts, std::unique_ptr<net::Acceptor> acceptor,
+             std::unique_ptr<net::StreamTracker> stream_tracker, std::unique_ptr<net::Acceptor> acceptor,
              std::vector<std::string> bound_addresses);
 
   /// Outlives the server.
   std::unique_ptr<grpc::CallbackGenericService> unknown_methods_;
   std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<net::StreamLook> stream_counts_;
+  std::unique_ptr<net::StreamTracker> stream_tracker_;
   /// Gives connections to server_ until Shutdown.
   std::unique_ptr<net::Acceptor> acceptor_;
   std::vector<std::string> bound_addresses_;

@@ -20,19 +20,19 @@ absl::Status FirstRefused(const plan::RelationSelection& selection, const Relati
 }  // namespace
 
 ServingGate::ServingGate(const std::vector<std::unique_ptr<const plan::MethodPlan>>& plans) {
-  for (const auto& plan : plans) doors_.emplace(plan.get(), std::make_unique<Door>());
+  for (const auto& plan : plans) methods_.emplace(plan.get(), std::make_unique<MethodStatus>());
 }
 
 void ServingGate::Set(Refusals refusals) {
   const absl::MutexLock lock(&mutex_);
-  const auto set = [](Door* door, absl::Status reason) {
+  const auto set = [](MethodStatus* status, absl::Status reason) {
     const bool closed = !reason.ok();
-    door->reason_ = std::move(reason);
-    door->closed_.store(closed, std::memory_order_release);
+    status->reason_ = std::move(reason);
+    status->closed_.store(closed, std::memory_order_release);
   };
-  for (auto& [plan, door] : doors_) {
+  for (auto& [plan, status] : methods_) {
     const auto refused = refusals.methods.find(plan);
-    set(door.get(), refused == refusals.methods.end() ? refusals.all : refused->second);
+    set(status.get(), refused == refusals.methods.end() ? refusals.all : refused->second);
   }
   set(&all_, std::move(refusals.all));
   relations_ = std::move(refusals.relations);
@@ -47,10 +47,10 @@ void ServingGate::Close(absl::Status reason) {
 
 absl::Status ServingGate::Check() const { return Check(all_); }
 
-absl::Status ServingGate::Check(const Door& door) const {
-  if (!door.closed_.load(std::memory_order_acquire)) return absl::OkStatus();
+absl::Status ServingGate::Check(const MethodStatus& status) const {
+  if (!status.closed_.load(std::memory_order_acquire)) return absl::OkStatus();
   const absl::MutexLock lock(&mutex_);
-  return door.reason_;
+  return status.reason_;
 }
 
 absl::Status ServingGate::CheckRelations(const plan::Call& call) const {

@@ -14,12 +14,12 @@
 namespace rowkeeper::wire {
 
 /// Refuses the calls that the database, as it was last seen, does not let be served; each with its own reason. A method
-/// has a door, and all doors change at once for whoever asks afterwards. Thread-safe; an open door costs a call one
-/// atomic load.
+/// has a status, and all of them change at once for whoever asks afterwards. Thread-safe; a call that is served costs
+/// one atomic load.
 class ServingGate {
  public:
   /// What one method's calls are told.
-  class Door {
+  class MethodStatus {
    private:
     friend class ServingGate;
     std::atomic<bool> closed_{false};
@@ -44,17 +44,17 @@ class ServingGate {
   void Close(absl::Status reason);
 
   /// `plan` is one of those that the gate was made with.
-  const Door* DoorOf(const plan::MethodPlan& plan) const { return doors_.at(&plan).get(); }
+  const MethodStatus* StatusOf(const plan::MethodPlan& plan) const { return methods_.at(&plan).get(); }
 
   /// For calls that are of no method: refused when nothing can be served.
   absl::Status Check() const;
-  absl::Status Check(const Door& door) const;
+  absl::Status Check(const MethodStatus& status) const;
   /// Of the relations that `call` loads.
   absl::Status CheckRelations(const plan::Call& call) const;
 
  private:
-  std::unordered_map<const plan::MethodPlan*, std::unique_ptr<Door>> doors_;
-  Door all_;
+  std::unordered_map<const plan::MethodPlan*, std::unique_ptr<MethodStatus>> methods_;
+  MethodStatus all_;
   std::atomic<bool> refuses_relations_{false};
   mutable absl::Mutex mutex_;
   std::unordered_map<const catalogue::Relation*, absl::Status> relations_ ABSL_GUARDED_BY(mutex_);

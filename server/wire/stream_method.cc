@@ -12,7 +12,7 @@ StreamMethod::StreamMethod(const plan::MethodPlan* plan, const StreamBackend* ba
     : plan_(plan),
       backend_(backend),
       served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name), true},
-      door_(backend->gate->DoorOf(*plan)) {}
+      serving_(backend->gate->StatusOf(*plan)) {}
 
 std::unique_ptr<const StreamMethod> StreamMethod::Make(const plan::MethodPlan* plan, const StreamBackend* backend) {
   if (plan::IsImport(*plan)) return std::make_unique<const ImportMethod>(plan, backend);

@@ -30,7 +30,7 @@ class StreamMethod {
   const plan::MethodPlan* const plan_;
   const StreamBackend* const backend_;
   const ServedMethod served_;
-  const ServingGate::Door* const door_;
+  const ServingGate::MethodStatus* const serving_;
 };
 
 /// The gRPC form of `methods`, which must outlive the service.

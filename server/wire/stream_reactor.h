@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
+#include "server/wire/caller_memory.h"
 #include "server/wire/in_flight.h"
 #include "server/wire/stream_rpc.h"
 #include "server/wire/traffic.h"
@@ -37,6 +38,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 
   const std::string& path() const { return path_; }
   const grpc::CallbackServerContext& context() const { return *context_; }
+  MemoryOwner* memory_owner() { return &memory_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
   Clock::time_point deadline() const { return deadline_; }
   bool aborted() const { return aborted_.load(std::memory_order_acquire); }
@@ -73,6 +75,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   Clock& clock_;
   const Clock::time_point start_;
   const Clock::time_point deadline_;
+  CallerMemory memory_;
   grpc::ByteBuffer incoming_;
   grpc::ByteBuffer outgoing_;
 

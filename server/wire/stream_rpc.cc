@@ -5,6 +5,7 @@
 
 #include "server/base/errors.h"
 #include "server/observe/caught.h"
+#include "server/wire/caller.h"
 #include "server/wire/rpc_context.h"
 #include "server/wire/status.h"
 #include "server/wire/stream_reactor.h"
@@ -19,6 +20,7 @@ StreamReactor::StreamReactor(const std::string* path, const Service& service, gr
       clock_(*service.clock),
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
+      memory_(service.memory, context),
       incoming_charge_(service.memory, MemoryBudget::Use::kStreams),
       outgoing_charge_(service.memory, MemoryBudget::Use::kStreams) {
   if (in_flight_->Add(this)) aborted_.store(true, std::memory_order_release);
@@ -144,6 +146,7 @@ void StreamReactor::OnCancel() {
 
 void StreamReactor::OnDone() {
   in_flight_->Remove(this);
+  memory_.End();
   std::shared_ptr<StreamObserver> told;
   {
     const absl::MutexLock lock(&mutex_);
@@ -179,7 +182,8 @@ std::vector<HeaderField> StreamRpc::HeadersStartingWith(std::string_view prefix)
 }
 Clock::time_point StreamRpc::deadline() const { return reactor_->deadline(); }
 Clock::duration StreamRpc::elapsed() const { return reactor_->elapsed(); }
-std::string StreamRpc::peer() const { return reactor_->context().peer(); }
+std::string StreamRpc::caller() const { return CallerOf(reactor_->context()); }
+MemoryOwner* StreamRpc::memory_owner() const { return reactor_->memory_owner(); }
 bool StreamRpc::aborted() const { return reactor_->aborted(); }
 void StreamRpc::Observe(std::shared_ptr<StreamObserver> observer) { reactor_->Observe(std::move(observer)); }
 void StreamRpc::Read() { reactor_->Read(); }

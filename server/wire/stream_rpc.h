@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "server/base/clock.h"
+#include "server/base/memory_budget.h"
 #include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
@@ -50,7 +51,9 @@ class StreamRpc {
   Clock::time_point deadline() const;
   /// Since the call came.
   Clock::duration elapsed() const;
-  std::string peer() const;
+  std::string caller() const;
+  /// See UnaryRpc.
+  MemoryOwner* memory_owner() const;
   /// The server stops and waits no longer for this call.
   bool aborted() const;
 

@@ -6,7 +6,6 @@
 #include "server/base/errors.h"
 #include "server/base/stream_errors.h"
 #include "server/base/text.h"
-#include "server/wire/caller.h"
 #include "server/wire/headers.h"
 
 namespace rowkeeper::wire {
@@ -35,14 +34,15 @@ absl::Status RefuseHeaders(const StreamRpc& rpc) {
 StreamSession::StreamSession(const Of& of, StreamRpc rpc)
     : kind_(of.kind),
       backend_(*of.backend),
-      door_(*of.door),
+      serving_(*of.serving),
       rpc_(std::move(rpc)),
-      caller_(CallerOfPeer(rpc_.peer())),
+      caller_(rpc_.caller()),
       log_(of.method),
       start_(backend_.registry->clock().Now()) {
   if (log_.noting()) log_.NoteCaller(caller_.text());
   work_context_ = ReadCallContext(rpc_.Header(kRequestIdHeader), rpc_.Header(kTraceParentHeader));
   log_.NoteContext(work_context_);
+  work_context_.memory_owner = rpc_.memory_owner();
 }
 
 void StreamSession::Start() {

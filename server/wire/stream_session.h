@@ -47,7 +47,7 @@ class StreamSession : public StreamObserver,
     StreamKind kind = {};
     const ServedMethod* method = nullptr;
     const StreamBackend* backend = nullptr;
-    const ServingGate::Door* door = nullptr;
+    const ServingGate::MethodStatus* serving = nullptr;
   };
   StreamSession(const Of& of, StreamRpc rpc);
 
@@ -67,7 +67,7 @@ class StreamSession : public StreamObserver,
   const StreamBackend& backend() const { return backend_; }
   StreamRpc& rpc() { return rpc_; }
   /// Whether the database lets the method be served now.
-  absl::Status CheckServed() const { return backend_.gate->Check(door_); }
+  absl::Status CheckServed() const { return backend_.gate->Check(serving_); }
 
   /// The call ends before it should, as `why` says; must see to it that End is called soon. May come more than once,
   /// and on any thread; must not block.
@@ -95,7 +95,7 @@ class StreamSession : public StreamObserver,
 
   const StreamKind kind_;
   const StreamBackend& backend_;
-  const ServingGate::Door& door_;
+  const ServingGate::MethodStatus& serving_;
   StreamRpc rpc_;
   const CallerId caller_;
   AnswerLog log_;

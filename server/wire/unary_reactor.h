@@ -19,6 +19,8 @@
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
+#include "server/wire/caller.h"
+#include "server/wire/caller_memory.h"
 #include "server/wire/in_flight.h"
 #include "server/wire/traffic.h"
 #include "server/wire/unary_rpc.h"
@@ -44,12 +46,13 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
                grpc::ByteBuffer* response);
 
   const Method& method() const { return *method_; }
-  absl::Status Admission() const;
+  absl::Status Admission();
+  MemoryOwner* memory_owner() { return &memory_; }
   std::string_view request() const;
   void DropRequest() { request_ = grpc::Slice(); }
   std::optional<std::string_view> Header(std::string_view name) const;
   std::vector<HeaderField> HeadersStartingWith(std::string_view prefix) const;
-  std::string peer() const { return context_->peer(); }
+  std::string caller() const { return CallerOf(*context_); }
   Clock& clock() const { return clock_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
   Clock::time_point deadline() const { return deadline_; }
@@ -70,6 +73,9 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
 
  private:
   ~UnaryReactor() override = default;
+  /// Else gRPC wakes one more thread for OnDone and OnCancel. Of a call that is answered both do next to nothing, and
+  /// take no lock but those of this object and of InFlight.
+  bool InternalInlineable() override { return answered() && ends_inline_.load(std::memory_order_acquire); }
   void OnCancel() override { Interrupt(&cancelled_, Cause()); }
   void OnDone() override;
 
@@ -87,15 +93,17 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   const Clock::time_point start_;
   const Clock::time_point deadline_;
   grpc::Slice request_;
+  CallerMemory memory_;
   /// Of the request, and then of what was decoded from it.
   MemoryCharge request_charge_;
-  bool admitted_ = true;
+  MemoryBudget::Room room_ = MemoryBudget::Room::kEnough;
   MemoryCharge response_charge_;
 
   std::atomic<int> references_{2};
   std::atomic<bool> answered_{false};
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> aborted_{false};
+  std::atomic<bool> ends_inline_{true};
   absl::Mutex mutex_;
   /// When answered_ was set.
   Clock::time_point answered_at_ ABSL_GUARDED_BY(mutex_);

@@ -23,8 +23,9 @@ grpc::Slice TakeSlice(grpc::ByteBuffer* buffer) {
   return slice;
 }
 
-/// Larger requests are refused when there is no room for them.
-constexpr size_t kSmallRequest = 4096;
+/// Larger requests are refused when there is no room for them. Of smaller messages nobody asks whose they are, unless
+/// there are many.
+constexpr size_t kSmallMessage = 4096;
 
 }  // namespace
 
@@ -37,20 +38,27 @@ UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* co
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
       request_(TakeSlice(request)),
+      memory_(method->memory, context),
       request_charge_(method->memory, MemoryBudget::Use::kRequests),
       response_charge_(method->memory, MemoryBudget::Use::kResponses) {
   method_->traffic->received_bytes.Add(request_.size());
-  if (request_.size() <= kSmallRequest) {
+  if (request_.size() <= kSmallMessage) {
     request_charge_.GrowAnyway(request_.size());
   } else {
-    admitted_ = request_charge_.Grow(request_.size());
+    request_charge_.SetAccount(memory_.Account());
+    room_ = request_charge_.Grow(request_.size());
   }
   if (method_->in_flight->Add(this)) aborted_.store(true, std::memory_order_release);
 }
 
-absl::Status UnaryReactor::Admission() const {
-  if (!admitted_) return MemoryFull(*method_->memory, MemoryBudget::Use::kRequests);
-  return method_->memory == nullptr ? absl::OkStatus() : method_->memory->CheckRoom(MemoryBudget::Use::kResponses);
+absl::Status UnaryReactor::Admission() {
+  using Use = MemoryBudget::Use;
+  using Room = MemoryBudget::Room;
+  if (method_->memory == nullptr) return absl::OkStatus();
+  if (room_ != Room::kEnough) return MemoryFull(*method_->memory, Use::kRequests, room_);
+  if (!method_->memory->IsCrowded(Use::kResponses)) return absl::OkStatus();
+  const Room room = method_->memory->CheckRoom(Use::kResponses, memory_.Account().get());
+  return room == Room::kEnough ? absl::OkStatus() : MemoryFull(*method_->memory, Use::kResponses, room);
 }
 
 std::string_view UnaryReactor::request() const {
@@ -119,6 +127,7 @@ bool UnaryReactor::EndIfUnread(Clock::time_point then) {
   if (done_ || given_up_ || cancelled() || !answered_.load(std::memory_order_acquire)) return false;
   if (answered_at_ >= then) return false;
   given_up_ = true;
+  ends_inline_.store(false, std::memory_order_release);  // not within TryCancel, under this lock
   context_->TryCancel();
   return true;
 }
@@ -129,6 +138,9 @@ bool UnaryReactor::FinishWith(std::string response) {
   }
   if (!ClaimAnswer()) return false;
   method_->traffic->sent_bytes.Add(response.size());
+  const bool matters = response.size() > kSmallMessage ||
+                       (method_->memory != nullptr && method_->memory->IsCrowded(MemoryBudget::Use::kResponses));
+  if (matters) response_charge_.SetAccount(memory_.Account());
   response_charge_.GrowAnyway(response.size());  // what was done is told; the next call is not let in
   *response_ = ToBuffer(std::move(response));
   Finish(grpc::Status::OK);
@@ -142,6 +154,7 @@ bool UnaryReactor::FinishWith(const absl::Status& error) {
 }
 
 void UnaryReactor::SetUndeliveredCallback(std::function<void()> callback) {
+  ends_inline_.store(false, std::memory_order_release);
   const absl::MutexLock lock(&mutex_);
   on_undelivered_ = std::move(callback);
 }
@@ -149,6 +162,7 @@ void UnaryReactor::SetUndeliveredCallback(std::function<void()> callback) {
 /// By now gRPC has said whether the call was cancelled before its status went out.
 void UnaryReactor::OnDone() {
   method_->in_flight->Remove(this);
+  memory_.End();
   std::function<void()> undelivered;
   {
     const absl::MutexLock lock(&mutex_);
@@ -186,6 +200,7 @@ UnaryRpc::~UnaryRpc() {
 }
 
 absl::Status UnaryRpc::Admission() const { return reactor_->Admission(); }
+MemoryOwner* UnaryRpc::memory_owner() const { return reactor_->memory_owner(); }
 std::string_view UnaryRpc::request() const { return reactor_->request(); }
 void UnaryRpc::DropRequest() { reactor_->DropRequest(); }
 const std::string& UnaryRpc::path() const { return reactor_->method().path; }
@@ -196,7 +211,7 @@ std::vector<HeaderField> UnaryRpc::HeadersStartingWith(std::string_view prefix) 
 Clock::time_point UnaryRpc::deadline() const { return reactor_->deadline(); }
 Clock& UnaryRpc::clock() const { return reactor_->clock(); }
 Clock::duration UnaryRpc::elapsed() const { return reactor_->elapsed(); }
-std::string UnaryRpc::peer() const { return reactor_->peer(); }
+std::string UnaryRpc::caller() const { return reactor_->caller(); }
 void UnaryRpc::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
 void UnaryRpc::OnUndelivered(std::function<void()> callback) { reactor_->SetUndeliveredCallback(std::move(callback)); }
 bool UnaryRpc::cancelled() const { return reactor_->cancelled(); }

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "server/base/clock.h"
+#include "server/base/memory_budget.h"
 
 namespace rowkeeper::wire {
 
@@ -38,6 +39,8 @@ class UnaryRpc {
   /// RESOURCE_EXHAUSTED MEMORY_FULL when there was no room for the request, or there is none for responses. The call is
   /// charged for its request all the same if that is a small one, so that calls that free memory can be let in.
   absl::Status Admission() const;
+  /// Whose memory the call takes. Lives as long as this object (or what it was moved to).
+  MemoryOwner* memory_owner() const;
   /// The request message's bytes; valid as long as this object (or what it was moved to).
   std::string_view request() const;
   /// Frees the request's bytes, for a call that will wait without needing them; request() is empty from then on.
@@ -55,8 +58,8 @@ class UnaryRpc {
   Clock& clock() const;
   /// Since the call came.
   Clock::duration elapsed() const;
-  /// "ipv4:127.0.0.1:40312" or "unix:". Until Finish.
-  std::string peer() const;
+  /// See CallerOf. Until Finish.
+  std::string caller() const;
 
   using CancelCallback = std::function<void(CancelCause)>;
   /// Has `callback` called, at most once and on a gRPC thread, when the call ends before it is answered; at once, on

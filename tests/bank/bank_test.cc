@@ -167,6 +167,7 @@ void BankTest::TearDownTestSuite() {
   EXPECT_EQ(premises_->server().Stop(), 0) << "exit code of the server";
   const std::filesystem::path directory = premises_->directory();
   premises_.reset();
+  testing::ShowLogOfFailure(directory / "server.log");
   if (::testing::UnitTest::GetInstance()->Failed()) {
     std::printf("the logs are kept in %s\n", directory.c_str());
   } else {

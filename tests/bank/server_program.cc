@@ -7,7 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <gtest/gtest.h>
+
 #include <chrono>
+#include <cstdio>
+#include <deque>
+#include <fstream>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -86,12 +92,38 @@ absl::Status ServerProgram::KillAndRestart() {
   return Spawn();
 }
 
+absl::Status ServerProgram::Restart() {
+  const int exit_code = Stop();
+  if (exit_code != 0) return absl::InternalError(Cat("exit code ", exit_code, "; see ", options_.log_file));
+  return Spawn();
+}
+
 int ServerProgram::Stop() {
-  kill(pid_, SIGTERM);
+  Terminate();
+  return WaitForExit();
+}
+
+void ServerProgram::Terminate() { kill(pid_, SIGTERM); }
+
+int ServerProgram::WaitForExit() {
   int status = 0;
   waitpid(pid_, &status, 0);
   pid_ = 0;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void ShowLogOfFailure(const std::string& log_file) {
+  constexpr size_t kLines = 60;
+  if (!::testing::UnitTest::GetInstance()->Failed()) return;
+  std::deque<std::string> lines;
+  std::ifstream file(log_file);
+  for (std::string line; std::getline(file, line);) {
+    lines.push_back(std::move(line));
+    if (lines.size() > kLines) lines.pop_front();
+  }
+  std::printf("the end of %s:\n", log_file.c_str());
+  for (const std::string& line : lines) std::printf("  %s\n", line.c_str());
+  std::fflush(stdout);
 }
 
 }  // namespace rowkeeper::testing

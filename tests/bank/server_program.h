@@ -36,6 +36,13 @@ class ServerProgram {
   absl::Status KillAndRestart();
   /// SIGTERM. Gives the exit code.
   int Stop();
+  /// The two halves of Stop.
+  void Terminate();
+  int WaitForExit();
+  /// SIGTERM, its end and a new process; returns when that listens. INTERNAL when the exit code is not 0.
+  absl::Status Restart();
+  /// A new process after Stop; returns when it listens.
+  absl::Status StartAgain() { return Spawn(); }
 
  private:
   ServerProgram(Options options, int port);
@@ -46,5 +53,9 @@ class ServerProgram {
   const std::string address_;
   pid_t pid_ = 0;
 };
+
+/// Where a test of this program has failed: prints the last lines of a server's log, for the file may be gone before
+/// anybody reads of it.
+void ShowLogOfFailure(const std::string& log_file);
 
 }  // namespace rowkeeper::testing

@@ -8,20 +8,16 @@ source tests/support/postgres.sh
 
 entities=${1:-500}
 rowkeeper=build/release/rowkeeper
-work=$(mktemp -d)
-chmod 711 "$work"
 server=
 clean_up() {
   [ -z "$server" ] || kill "$server" 2>/dev/null || true
   stop_cluster "$work/postgres" immediate
   rm -rf "$work"
 }
-trap clean_up EXIT
+make_work_directory rowkeeper-size
 
 build/release/rowkeeper_wide "$entities" "$work/wide"
-make_cluster "$work/postgres"
-port=$(free_port)
-start_cluster "$work/postgres" "$port"
+start_throw_away_cluster "$work/postgres"
 url=postgresql://postgres@127.0.0.1:$port/postgres
 "$rowkeeper" migrate up --migrations "$work/wide/migrations" --database-url "$url" >/dev/null
 catalogue=(--proto-path "$work/wide/proto")

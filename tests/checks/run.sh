@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-known=(format shell protos tidy)
+known=(format names shell protos tidy)
 checks=()
 tidy=()
 
@@ -13,6 +13,7 @@ usage: tests/checks/run.sh [--all] [--base REVISION] [--seconds N] [CHECK]...
 
 Installs what is missing (Debian 12 and 13) and runs the checks that are named, or all:
   format  clang-format has nothing to change in the C++ sources
+  names   no name stands in the anonymous namespaces of two files of a server folder
   shell   shellcheck has nothing to say about the scripts
   protos  buf lint has nothing to say about the protos
   tidy    clang-tidy has nothing to say about the C++ sources that have changed

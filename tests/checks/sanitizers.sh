@@ -12,7 +12,7 @@ declare -A shards=([asan]=8 [tsan]=4)
 
 # ThreadSanitizer is for programs that do not hand work through gRPC's threads: the distribution's gRPC is compiled
 # without it, and what its atomics order would look like races. tests/support/tsan_abseil.cc says what abseil's locks do.
-threaded=(exec_test observe_test pg_db_test pg_exec_test pg_gate_test pg_uow_test unit_db_test uow_test)
+threaded=(base_test exec_test net_test observe_test pg_db_test pg_exec_test pg_gate_test pg_uow_test unit_db_test uow_test)
 
 usage() {
   cat <<'TEXT'
@@ -105,7 +105,7 @@ choose_programs() {
 parse_arguments "$@"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-deploy/install_packages.sh --tests
+deploy/install_packages.sh --tests --fuzz
 choose_programs >"$work/programs" || fail "cmake could not configure the build; the lines above say why"
 mapfile -t programs <"$work/programs"
 of="shard $shard of ${shards[$preset]}"

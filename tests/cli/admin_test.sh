@@ -68,7 +68,7 @@ wait_until 20 "ready again" page_says /readyz 200
 step "while it drains it is alive, and not ready at once"
 call UnitOfWork.Begin '{"label": "open"}' >/dev/null
 kill -TERM "$SERVER_PID"
-wait_until 2 "the server says that it stops" grep -q 'msg="stopping' "$SERVER_LOG"
+wait_until 20 "the server says that it stops" grep -q 'msg="stopping' "$SERVER_LOG"
 page_says /readyz 503 '"reason": "SHUTTING_DOWN"' || fail "readyz while draining: $(page /readyz)"
 page_says /livez 200 || fail "livez while draining: $(page /livez)"
 kill -TERM "$SERVER_PID"

@@ -55,7 +55,7 @@ done
 step "it goes while nobody calls: the next call simply works"
 stop_cluster "$cluster" fast
 start_cluster "$cluster" "$port"
-sleep 1
+sleep 1 # with a database, and without a call
 works >/dev/null || fail "the first call after a restart"
 
 step "it hangs without refusing: health says so, and follows when it goes on"

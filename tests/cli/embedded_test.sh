@@ -13,7 +13,8 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 step "a new data directory, brought up by a command that joins the server's database"
 serve
 "$ROWKEEPER" migrate bootstrap --migrations migrations/planner --data-dir "$data" >/dev/null || fail "bootstrap beside the server"
-wait_until 10 "the server serves" serving
+# It says that it serves as soon as some tables are there.
+wait_until 20 "the server serves" call ProfileRepository.GetByHandle '{"handle": "ada"}'
 contains "$(call ProfileRepository.GetByHandle '{"handle": "ada"}')" '"id": "'"$ADA"'"' "the first data"
 call ProfileRepository.Create '{"profile": {"email": "kept@example.com", "handle": "kept", "display_name": "Kept"}}' >/dev/null
 

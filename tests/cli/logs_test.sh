@@ -9,18 +9,10 @@ SPAN=b7ad6b7169203331
 NOBODY=00000000-0000-4000-8000-000000000000
 
 logged() { grep -Eq -- "$1" "$SERVER_LOG"; }
-awaits_line() { wait_until "${3:-5}" "$2" logged "$1"; }
-is_held() { [ "$(scratch_sql "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")" = 1 ]; }
+awaits_line() { wait_until "${3:-20}" "$2" logged "$1"; }
 update_waits() {
   scratch_sql "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()" |
     grep -q '^/[*]rowkeeper:planner.v1.Profile/Update[*]/ '
-}
-
-# For so many seconds, by the process HOLDER.
-hold_the_row() {
-  scratch_sql "BEGIN; SELECT 1 FROM profiles WHERE id = '$ADA' FOR UPDATE; SELECT pg_sleep($1); COMMIT" >/dev/null &
-  HOLDER=$!
-  wait_until 10 "the row is held" is_held
 }
 
 # Adds no row, but a line of a call that fails with the id.
@@ -32,7 +24,7 @@ log-calls = "errors,slow"
 slow-call-ms = 500
 log-level = "info"
 EOT
-start_planner --config "$WORK/config.toml"
+start_planner --config "$WORK/config.toml" --lock-timeout 0
 missing "$NOBODY" request-1 --header "traceparent: 00-$TRACE-$SPAN-01"
 awaits_line "msg=call method=planner.v1.TodoRepository.GetById entity=planner.v1.Todo id=$NOBODY status=NOT_FOUND .*request_id=request-1 trace_id=$TRACE span_id=$SPAN caller=" \
   "the line of a call that failed"
@@ -44,21 +36,26 @@ awaits_line 'request_id=request-4' "the next line"
 lacks "$(cat "$SERVER_LOG")" 'request-3' "an answer has no line"
 
 step "a slow call says where the time went, and whom it waited for"
-hold_the_row 2
-HOLDER_PID=$(scratch_sql "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")
+hold_row
 call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Countess\"}, \"update_mask\": \"display_name\"}" >/dev/null &
 UPDATE=$!
 wait_until 10 "pg_stat_activity names the method" update_waits
-wait "$HOLDER" "$UPDATE"
-awaits_line "level=warning msg=call method=planner.v1.ProfileRepository.Update .*status=OK .*slow=true queue_ms=.* connection_ms=.* database_ms=.* statements=[0-9]+ statement=planner.v1.Profile/Update statement_name=rk_[0-9a-f]+ statement_ms=[0-9.]+ .*backend=[0-9]+ blocked_by=$HOLDER_PID lock=" \
+awaits_line "msg=\"a statement waits for a lock\" statement=planner.v1.Profile/Update backend=[0-9]+ blocked_by=$HOLDER lock=[a-z]+ waited_ms=" \
+  "the line while it waits" 20
+sleep 0.5  # now it is slow
+release_row
+wait "$UPDATE"
+awaits_line "level=warning msg=call method=planner.v1.ProfileRepository.Update .*status=OK .*slow=true queue_ms=.* connection_ms=.* database_ms=.* statements=[0-9]+ statement=planner.v1.Profile/Update statement_name=rk_[0-9a-f]+ statement_ms=[0-9.]+ .*backend=[0-9]+ blocked_by=$HOLDER lock=" \
   "the line of a slow call"
-contains "$(cat "$SERVER_LOG")" "msg=\"a statement waits for a lock\" statement=planner.v1.Profile/Update backend=[0-9]+ blocked_by=$HOLDER_PID lock=[a-z]+ waited_ms=" \
-  "while it waited"
 
 step "SIGHUP reads level, calls and limit of slow calls again"
 sed -i 's/errors,slow/all/' "$WORK/config.toml"
 kill -HUP "$SERVER_PID"
 awaits_line 'msg="the log was changed" log-level=info log-calls=all slow-call-ms=500' "the change"
+config_says() { # NAME VALUE SOURCE
+  [ "$(curl -s "http://$(admin_address)/config" | python3 -c 'import json, sys; print(*json.load(sys.stdin)[sys.argv[1]].values(), sep=", ")' "$1")" = "$2, $3" ]
+}
+wait_until 20 "/config says what is in force" config_says log-calls all "configuration file"
 call TodoRepository.List '{}' --header "x-request-id: request-5" >/dev/null
 awaits_line 'msg=call method=planner.v1.TodoRepository.List .*status=OK .*request_id=request-5' "an answer has a line now"
 sed -i 's/"info"/"debug"/' "$WORK/config.toml"
@@ -69,6 +66,7 @@ awaits_line 'level=debug msg="statement .*sqlstate=23505.* request_id=request-7'
 sed -i '/log-level/d' "$WORK/config.toml"
 kill -HUP "$SERVER_PID"
 awaits_line 'msg="the log was changed" log-level=info log-calls=all slow-call-ms=500' "what leaves the file has its default again"
+wait_until 20 "/config says that it is the default" config_says log-level info default
 
 step "a file with a mistake changes nothing"
 echo 'log-levle = "debug"' >"$WORK/more.toml"
@@ -83,6 +81,7 @@ kill -HUP "$SERVER_PID"
 awaits_line 'level=error msg="SIGHUP: the configuration file was not applied" reason=.*log calls' "the refusal"
 call TodoRepository.List '{}' --header "x-request-id: request-6" >/dev/null
 awaits_line 'request_id=request-6' "the server logs as before"
+config_says log-calls all "configuration file" || fail "/config: a mistake was taken over"
 end_server TERM
 equals "$SERVER_EXIT" 0 "exit code"
 admin_sql "DROP DATABASE $SCRATCH_NAME WITH (FORCE)"
@@ -95,7 +94,7 @@ EOT
 make_scratch_database
 bootstrap_planner
 admin_sql "ALTER DATABASE $SCRATCH_NAME SET compute_query_id = on"
-start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --config "$WORK/config.toml" --log-calls slow --slow-call-ms 1
+start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --config "$WORK/config.toml" --log-calls slow --slow-call-ms 1 --lock-timeout 0
 wait_until 20 "the server serves" serving
 kill -HUP "$SERVER_PID"
 awaits_line 'msg="the log was changed" log-level=debug log-calls=slow slow-call-ms=1' "the flag stands"
@@ -103,20 +102,21 @@ awaits_line 'msg="the log was changed" log-level=debug log-calls=slow slow-call-
 has_query_id() {
   call ProfileRepository.GetById "{\"id\": \"$ADA\"}" --header "x-request-id: id-$RANDOM" >/dev/null
   scratch_sql "BEGIN; SELECT 1 FROM profiles WHERE id = '$ADA' FOR UPDATE; SELECT pg_sleep(0.1); COMMIT" >/dev/null &
-  sleep 0.05
+  sleep 0.05 # within the time for which the row is held, so that the update waits
   call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}" >/dev/null
   wait $!
   logged 'statement=planner.v1.Profile/Update .*query_id=-?[1-9][0-9]+ plan="[^"]*Update on public.profiles > [^"]*Scan'
 }
 wait_until 30 "the line of a slow call has the query id and the plan" has_query_id
 QUERY_ID=$(sed -n 's/.*statement=planner.v1.Profile\/Update .*query_id=\(-\{0,1\}[0-9]*\) .*/\1/p' "$SERVER_LOG" | tail -1)
-hold_the_row 2
+hold_row
 call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}" >/dev/null &
 UPDATE=$!
 wait_until 10 "the update waits" update_waits
 equals "$(scratch_sql "SELECT query_id FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")" \
   "$QUERY_ID" "it is PostgreSQL's"
-wait "$HOLDER" "$UPDATE"
+release_row
+wait "$UPDATE"
 
 step "/statements lists them with uses, plans and query ids"
 python3 - "$(curl -s "http://$(admin_address)/statements")" "$QUERY_ID" <<'EOT'

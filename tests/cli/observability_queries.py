@@ -13,7 +13,16 @@ import urllib.request
 
 # Metrics without a series until something happens that the test does not bring about. Alerts compare, so they find
 # nothing while all is well; their metrics are asked for without the comparison.
-NO_DATA_UNLESS = {}
+NO_DATA_UNLESS = {
+    f"rowkeeper_tls_{name}": "the server speaks TLS"
+    for name in ("certificate_expiry_timestamp_seconds", "handshakes_failed_total", "loads_total", "load_failures_total")
+}
+# Metrics that no panel and no alert shows: they explain others, or stand for what is no trouble.
+NOT_SHOWN = {
+    "db_client_connection_create_time_seconds", "db_client_connection_idle_max", "process_virtual_memory_bytes",
+    "rowkeeper_idempotency_stored_bytes_total", "rowkeeper_idempotency_swept_total", "rowkeeper_pool_open_connections",
+    "rowkeeper_schema_probes_total", "rowkeeper_traceparents_malformed_total",
+}
 NO_METRICS = {
     "by", "sum", "min", "max", "rate", "increase", "topk", "histogram_quantile", "count", "or", "and", "on", "vector",
     "changes", "le", "up", "unless", "instance",
@@ -86,6 +95,9 @@ def main(address, dashboard, reference):
         unknown = {family(m, documented) for m in metrics_of(query)} - documented
         if unknown:
             problems.append(f"{title}: not in {reference}: {', '.join(sorted(unknown))}")
+    asked = {family(m, documented) for _, query in queries + [(r[0], r[1]) for r in rules] for m in metrics_of(query)}
+    problems += [f"neither a panel nor an alert shows {metric}" for metric in sorted(documented - asked - NOT_SHOWN)]
+    problems += [f"{metric} is shown, or there is no such metric" for metric in sorted(NOT_SHOWN - (documented - asked))]
     firing = [alert["labels"]["alertname"] for alert in get(address, "alerts")["alerts"] if alert["state"] == "firing"]
     if firing:
         problems.append(f"all is well, and yet {', '.join(firing)}")

@@ -20,7 +20,7 @@ promtool check rules "$RULES" >"$WORK/rules.log" 2>&1 || fail "$(cat "$WORK/rule
 promtool test rules tests/cli/observability_alerts.yaml >"$WORK/rules.log" 2>&1 || fail "$(cat "$WORK/rules.log")"
 
 step "Prometheus scrapes a server"
-start_planner --admin-listen 127.0.0.1:0 --max-batch-rows 2
+start_planner --admin-listen 127.0.0.1:0 --migrations migrations/planner --max-batch-rows 2 --calls-per-caller 1
 cat >"$WORK/prometheus.yaml" <<YAML
 global: {scrape_interval: 250ms, evaluation_interval: 250ms}
 rule_files: ["$PWD/$RULES"]
@@ -49,9 +49,21 @@ call_every_kind() {
   handle=$(call rowkeeper.v1.UnitOfWork.Begin '{}' | sed -n 's/^ *"handle": "\(.*\)".*/\1/p')
   call rowkeeper.v1.UnitOfWork.Commit '{}' --header "rowkeeper-unit-of-work: $handle" >/dev/null 2>&1 || true
 }
+# While one update waits for the row, the caller has as many calls as one may.
+update() {
+  call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}"
+}
+hold_row
+update >/dev/null 2>&1 &
+FIRST=$!
+update >/dev/null 2>&1 &
+SECOND=$!
+wait_until 10 "the queue refuses one of them" page_says /metrics 200 'limit_refusals_total.limit="calls-per-caller"'
+release_row
+wait "$FIRST" "$SECOND" || true
 for _ in 1 2 3; do
   call_every_kind
-  sleep 0.6
+  sleep 0.6 # Prometheus scrapes between them
 done
 
 step "every query finds its metrics"

@@ -4,13 +4,6 @@ set -euo pipefail
 # shellcheck source=tests/support/server.sh
 source tests/support/server.sh
 
-# Holds Ada's row for SECONDS, in the background; returns once it does.
-hold_row() {
-  scratch_sql "BEGIN; SELECT 1 FROM profiles WHERE id = '$ADA' FOR UPDATE; SELECT pg_sleep($1); COMMIT" >/dev/null &
-  HOLDER=$!
-  wait_until 10 "the row is held" row_is_held
-}
-row_is_held() { [ "$(scratch_sql "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")" = 1 ]; }
 call_waits() { [ "$(scratch_sql "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")" = 1 ]; }
 
 # An update that waits for the row, in the background: its answer goes to $WORK/update.
@@ -23,13 +16,13 @@ update_in_background() {
 
 step "a command that waits ends at the first signal"
 start_planner
-hold_row 3
+hold_row
 update_in_background Duchess
 began=$(milliseconds)
 pkill -TERM -P "$UPDATE" 2>/dev/null || kill -TERM "$UPDATE"
 wait "$UPDATE" && fail "a call that was ended says that it succeeded"
 [ $(($(milliseconds) - began)) -lt 1000 ] || fail "SIGTERM took $(($(milliseconds) - began)) ms"
-wait "$HOLDER" || true
+release_row
 end_server TERM
 admin_sql "DROP DATABASE $SCRATCH_NAME WITH (FORCE)"
 
@@ -46,24 +39,24 @@ for signal in TERM INT; do
 done
 
 step "a running call finishes; new ones are not taken"
-start_planner
-hold_row 3
+start_planner --lock-timeout 0
+hold_row
 update_in_background Countess
 kill -TERM "$SERVER_PID"
-wait_until 2 "the server says that it stops" grep -q 'msg="stopping' "$SERVER_LOG"
+wait_until 20 "the server says that it stops" grep -q 'msg="stopping' "$SERVER_LOG"
 if output=$(call TodoRepository.List '{}' --timeout 2 2>&1); then fail "a call was taken while stopping: $output"; fi
 contains "$output" '^UNAVAILABLE: ' "a call while stopping"
+release_row
 wait "$UPDATE" || fail "the running call did not finish: $(cat "$WORK/update")"
 contains "$(cat "$WORK/update")" '"displayName": "Countess"' "the running call"
 await_server
 equals "$SERVER_EXIT" 0 "exit code after the drain"
 equals "$(scratch_sql "SELECT display_name FROM profiles WHERE id = '$ADA'")" Countess "what the running call wrote"
-wait "$HOLDER"
 admin_sql "DROP DATABASE $SCRATCH_NAME WITH (FORCE)"
 
 step "calls that do not finish in time are cancelled"
 start_planner --drain-timeout 0.5 --lock-timeout 0
-hold_row 6
+hold_row
 update_in_background Duchess
 began=$(milliseconds)
 end_server TERM
@@ -72,20 +65,20 @@ equals "$SERVER_EXIT" 0 "exit code after a drain that ran out"
 [ "$took" -lt 4000 ] || fail "the drain of 0.5 s took $took ms"
 if wait "$UPDATE"; then fail "the call should have been cancelled"; fi
 contains "$(cat "$WORK/update")" '^(UNAVAILABLE|CANCELLED): ' "the cancelled call"
-wait "$HOLDER"
+release_row
 equals "$(scratch_sql "SELECT display_name FROM profiles WHERE id = '$ADA'")" Ada "what the cancelled call did not write"
 admin_sql "DROP DATABASE $SCRATCH_NAME WITH (FORCE)"
 
 step "a second SIGTERM ends at once"
 start_planner --lock-timeout 0
-hold_row 6
+hold_row
 update_in_background Queen
 kill -TERM "$SERVER_PID"
-wait_until 2 "the server says that it stops" grep -q 'msg="stopping' "$SERVER_LOG"
+wait_until 20 "the server says that it stops" grep -q 'msg="stopping' "$SERVER_LOG"
 began=$(milliseconds)
 end_server TERM
 took=$(($(milliseconds) - began))
 equals "$SERVER_EXIT" 143 "exit code after a second SIGTERM"
 [ "$took" -lt 1000 ] || fail "the second SIGTERM took $took ms"
 wait "$UPDATE" && fail "the call should have been cut off"
-wait "$HOLDER"
+release_row

@@ -27,7 +27,7 @@ has_example() {
 
 step "every subcommand has an example in its help"
 commands=$(subcommands)
-for expected in serve check explain call config generate migrate version; do contains "$commands" "^$expected\$" "subcommands"; done
+for expected in serve check explain call config generate migrate database version; do contains "$commands" "^$expected\$" "subcommands"; done
 for command in $commands; do
   nested=$(subcommands "$command")
   if [ -z "$nested" ]; then has_example "$command"; fi

@@ -145,7 +145,7 @@ TEST(Channel, ACallThatWasSentIsNotSentAgain) {
   server.begin = [] { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "gone"); };
   Units units(MakeChannel(server.address()));
   EXPECT_EQ(Call(&Units::Begin, units, {}).status().code(), absl::StatusCode::kUnavailable);
-  std::this_thread::sleep_for(milliseconds(50));
+  std::this_thread::sleep_for(milliseconds(50));  // for another one, if one is to come
   EXPECT_EQ(server.begins, 1);
 }
 

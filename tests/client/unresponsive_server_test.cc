@@ -248,6 +248,94 @@ TEST_F(UnresponsiveServer, NoAttemptBeginsAfterTheTotalTime) {
   EXPECT_EQ(clock_.slept(), milliseconds(0)) << "nobody waits in vain";
 }
 
+/// What gRPC's server says of a call that came when it had begun to stop.
+grpc::Status Dropped() { return grpc::Status(grpc::StatusCode::CANCELLED, "CANCELLED"); }
+
+/// Answers of a server that did nothing with the call.
+std::vector<grpc::Status> NotTaken() {
+  return {Dropped(), wire::ToGrpcStatus(ShuttingDown()), wire::ToGrpcStatus(ServerStarting())};
+}
+
+TEST_F(UnresponsiveServer, ACallThatWasNotTakenIsSentAgain) {
+  const auto stub = v1::UnitOfWork::NewStub(channel_);
+  for (const grpc::Status& answer : NotTaken()) {
+    int calls = 0;
+    server_.get = [&] { return ++calls < 3 ? answer : grpc::Status::OK; };
+    const auto send = [&](grpc::ClientContext* context) {
+      v1::GetResponse response;
+      return stub->Get(context, v1::GetRequest(), &response);
+    };
+    const absl::Status status = internal::SendCall({}, send, &clock_);
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(calls, 3) << answer.error_message();
+  }
+}
+
+TEST_F(UnresponsiveServer, OneThatMayHaveBeenTakenIsNot) {
+  const auto stub = v1::UnitOfWork::NewStub(channel_);
+  for (const grpc::Status& answer :
+       {grpc::Status(grpc::StatusCode::CANCELLED, "by a proxy"), grpc::Status(grpc::StatusCode::CANCELLED, ""),
+        grpc::Status(grpc::StatusCode::UNAVAILABLE, "CANCELLED"), wire::ToGrpcStatus(Cancelled())}) {
+    int calls = 0;
+    server_.get = [&] { return ++calls, answer; };
+    const auto send = [&](grpc::ClientContext* context) {
+      v1::GetResponse response;
+      return stub->Get(context, v1::GetRequest(), &response);
+    };
+    EXPECT_EQ(internal::SendCall({}, send, &clock_).code(), ToAbslStatus(answer).code());
+    EXPECT_EQ(calls, 1) << answer.error_message();
+  }
+}
+
+TEST_F(UnresponsiveServer, BeginThatWasNotTakenIsSentAgain) {
+  for (const grpc::Status& answer : NotTaken()) {
+    server_.begins = 0;
+    server_.begin = [&] { return server_.begins < 3 ? answer : grpc::Status::OK; };
+    const absl::Status status = Run({}, [](UnitOfWork&) { return absl::OkStatus(); });
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(server_.begins, 3) << answer.error_message();
+  }
+}
+
+TEST_F(UnresponsiveServer, AUnitWhoseServerHasStoppedRunsAgain) {
+  for (const absl::Status& gone : {ShuttingDown(), ServerStarting(), UnitOfWorkElsewhere("10.0.0.7:50051")}) {
+    int runs = 0;
+    server_.get = [&] { return runs == 1 ? wire::ToGrpcStatus(gone) : grpc::Status::OK; };
+    const absl::Status status = Run({}, [&](UnitOfWork& unit) {
+      ++runs;
+      return unit.Call(&v1::UnitOfWork::Stub::Get, v1::UnitOfWork::NewStub(channel_), {}).status();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(runs, 2) << gone;
+  }
+}
+
+TEST_F(UnresponsiveServer, AUnitWhoseCommitMeetsAServerThatHasStoppedRunsAgain) {
+  for (const grpc::Status& answer :
+       {Dropped(), wire::ToGrpcStatus(ShuttingDown()), wire::ToGrpcStatus(UnitOfWorkElsewhere("10.0.0.7:50051"))}) {
+    int runs = 0;
+    server_.commits = 0;
+    server_.commit = [&] { return server_.commits == 1 ? answer : grpc::Status::OK; };
+    const absl::Status status = Run({}, [&](UnitOfWork&) { return ++runs, absl::OkStatus(); });
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(runs, 2) << answer.error_message();
+    EXPECT_EQ(server_.commits, 2) << answer.error_message();
+  }
+}
+
+TEST_F(UnresponsiveServer, ACommitWithoutAnswerIsNotRunAgainWhereverItsServerIs) {
+  for (const absl::Status& later : {UnitOfWorkElsewhere("10.0.0.7:50051"), ShuttingDown(), ServerStarting()}) {
+    server_.commits = 0;
+    server_.commit = [&] {
+      return server_.commits == 1 ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost") : wire::ToGrpcStatus(later);
+    };
+    int runs = 0;
+    const absl::Status status = Run({}, [&](UnitOfWork&) { return ++runs, absl::OkStatus(); });
+    EXPECT_EQ(ReasonOf(status), reason::kCommitOutcomeUnknown) << status;
+    EXPECT_EQ(runs, 1) << later;
+  }
+}
+
 TEST_F(UnresponsiveServer, AMovedFromUnitDoesNothing) {
   UnitOfWork unit = Begin();
   const UnitOfWork other = std::move(unit);

@@ -5,6 +5,8 @@ set -euo pipefail
 source tests/support/server.sh
 # shellcheck source=tests/clients/tools.sh
 source tests/clients/tools.sh
+# shellcheck source=tests/support/certificates.sh
+source tests/support/certificates.sh
 
 need_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl "$GRPCURL_VERSION"
 
@@ -92,7 +94,7 @@ contains "$(unit Rollback '{"handle": "'"$handle"'"}')" 'UNIT_OF_WORK_STATE_COMM
 refused FailedPrecondition TodoRepository/GetById '{"id": "'"$id"'"}' "${inside[@]}"
 contains "$output" 'UNIT_OF_WORK_ENDED' "a call after Commit"
 refused InvalidArgument TodoRepository/GetById '{"id": "'"$id"'"}' -H 'rowkeeper-unit-of-work: none'
-wait_until 5 "the log names the unit by its id" grep -q "method=rowkeeper.v1.UnitOfWork.Rollback .*unit_of_work=$(field id "$begun")" "$SERVER_LOG"
+wait_until 20 "the log names the unit by its id" grep -q "method=rowkeeper.v1.UnitOfWork.Rollback .*unit_of_work=$(field id "$begun")" "$SERVER_LOG"
 contains "$(grep "id=$id" "$SERVER_LOG")" "TodoRepository.Create .*unit_of_work=$(field id "$begun")" "the log line of a call in the unit"
 lacks "$(cat "$SERVER_LOG")" "$handle" "the log, which shows no handle"
 
@@ -124,3 +126,15 @@ end_server TERM
 equals "$SERVER_EXIT" 0 "exit code while somebody watches"
 wait "$watch" || true
 contains "$(cat "$WORK/watch")" '"NOT_SERVING"' "Watch at the end"
+
+step "TLS"
+make_certificates
+start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --tls-cert "$TLS/server.crt" --tls-key "$TLS/server.key" \
+  --tls-client-certs required --tls-client-roots "$TLS/root.crt"
+# over_tls ARG...: Count over TLS.
+over_tls() { "$GO_BIN/grpcurl" -max-time 10 "$@" -d '{}' "$ADDRESS" planner.v1.TodoRepository/Count; }
+wait_until 20 "the server serves" over_tls -cacert "$TLS/root.crt" -cert "$TLS/client.crt" -key "$TLS/client.key"
+if output=$(over_tls -cacert "$TLS/root.crt" 2>&1); then fail "without a certificate: $output"; fi
+if output=$(over_tls -cacert "$TLS/root.crt" -cert "$TLS/stranger.crt" -key "$TLS/stranger.key" 2>&1); then fail "a stranger: $output"; fi
+if output=$(over_tls -cacert "$TLS/other.crt" -cert "$TLS/client.crt" -key "$TLS/client.key" 2>&1); then fail "another root: $output"; fi
+if output=$(over_tls -plaintext 2>&1); then fail "plain text: $output"; fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The examples of units of work in Python, over stubs that protoc and grpc_python_plugin generate.
+# The Python client as pip installs it: alone, and the examples of units of work over stubs that protoc generates.
 set -euo pipefail
 # shellcheck source=tests/support/server.sh
 source tests/support/server.sh
@@ -7,18 +7,40 @@ source tests/support/server.sh
 source tests/clients/tools.sh
 # shellcheck source=tests/clients/units.sh
 source tests/clients/units.sh
+# shellcheck source=tests/support/certificates.sh
+source tests/support/certificates.sh
 
-need_python
+step "its generated files are those of the .proto files"
+need_command protoc protobuf-compiler
+need_command grpc_python_plugin protobuf-compiler-grpc
+client/generate.sh python "$WORK/generated"
+diff -r client/python/rowkeeper/v1 "$WORK/generated/rowkeeper/v1" || fail "client/python is out of date: run client/generate.sh"
+
+step "pip install"
+need_python_client
+"$PYTHON" tests/clients/python/client_test.py || fail "the Python client alone; the lines above say where"
+
+step "generate"
 stubs=$CLIENTS_BUILD/python_units
 rm -rf "$stubs"
 mkdir -p "$stubs"
-
-step "generate"
-python_stubs "$stubs" proto/tracker/v1/*.proto proto/rowkeeper/v1/annotations.proto proto/rowkeeper/v1/unit_of_work.proto
+protoc -I proto -I server/protocols --python_out="$stubs" --grpc_out="$stubs" \
+  "--plugin=protoc-gen-grpc=$(command -v grpc_python_plugin)" proto/tracker/v1/*.proto ||
+  fail "protoc for Python"
 
 example() {
   local name=$1
   shift
-  PYTHONPATH=$stubs PYTHONDONTWRITEBYTECODE=1 "$PYTHON" "client/examples/python/$name.py" "$ADDRESS" "$@"
+  PYTHONPATH=$stubs:$PYTHONPATH "$PYTHON" "client/examples/python/$name.py" "$ADDRESS" "$@"
 }
 check_examples
+
+step "streams over the channel of a unit are refused"
+PYTHONPATH=$stubs:$PYTHONPATH "$PYTHON" tests/clients/python/streams_in_unit.py "$ADDRESS" || fail "streams in a unit; the lines above say where"
+
+step "TLS"
+make_certificates
+kill_server
+start_server "${TRACKER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --tls-cert "$TLS/server.crt" --tls-key "$TLS/server.key" \
+  --tls-client-certs required --tls-client-roots "$TLS/root.crt"
+"$PYTHON" tests/clients/python/tls_test.py "$ADDRESS" "$TLS" || fail "TLS; the lines above say where"

@@ -6,6 +6,8 @@ GRPCURL_VERSION=v1.9.1
 PROTOC_GEN_GO_VERSION=v1.33.0
 PROTOC_GEN_GO_GRPC_VERSION=v1.3.0
 BUF_VERSION=1.50.0
+# What client/python needs, and what builds it.
+PYTHON_PACKAGES=(grpcio==1.85.3 protobuf==7.36.2 googleapis-common-protos==1.76.0 setuptools==84.2.1 wheel==0.48.0)
 
 TOOLS=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/rowkeeper-tests
 CLIENTS_BUILD=${CLIENTS_BUILD:-$WORK}
@@ -41,12 +43,16 @@ need_go_stubs() {
 
 # go_stubs MODULE DIR PROTO...: writes the stubs of proto/… into DIR, which holds MODULE, as MODULE/gen/…. googleapis'
 # types are those of genproto, as in other people's programs: a second copy would end the program when it starts.
+# GO_CLIENT is the module of client/go, if the stubs use that.
 go_stubs() {
   local module=$1 directory=$2 proto arguments
   local date=Mgoogle/type/date.proto=google.golang.org/genproto/googleapis/type/date
   shift 2
   arguments=(-I proto -I server/protocols "--go_opt=$date" "--go-grpc_opt=$date"
     "--go_out=$directory" "--go_opt=module=$module" "--go-grpc_out=$directory" "--go-grpc_opt=module=$module")
+  for proto in ${GO_CLIENT:+annotations unit_of_work}; do
+    arguments+=("--go_opt=Mrowkeeper/v1/$proto.proto=$GO_CLIENT/v1" "--go-grpc_opt=Mrowkeeper/v1/$proto.proto=$GO_CLIENT/v1")
+  done
   for proto in "${@#proto/}"; do
     arguments+=("--go_opt=M$proto=$module/gen/${proto%/*}" "--go-grpc_opt=M$proto=$module/gen/${proto%/*}")
   done
@@ -71,6 +77,30 @@ need_python() {
   need_command protoc protobuf-compiler
   need_command grpc_python_plugin protobuf-compiler-grpc
 }
+
+# need_python_client: sets PYTHON to an interpreter of its own, with client/python as pip installs it. Only what it needs
+# comes from a registry, so that a mistake of its own is no registry that cannot be reached.
+need_python_client() {
+  need_command python3 python3
+  local home source=$WORK/python-source
+  home=$TOOLS/python-$({ python3 -V && echo "${PYTHON_PACKAGES[@]}"; } | cksum | cut -d ' ' -f 1)
+  [ -e "$home/complete" ] || fetch "Python's packages" python_client bash -c 'make_python_home "$@"' bash "$home" "${PYTHON_PACKAGES[@]}"
+  PYTHON=$home/bin/python3
+  cp -R client/python "$source"  # pip builds in place
+  "$PYTHON" -m pip install --quiet --no-deps --no-build-isolation --no-index --force-reinstall --target "$WORK/python" \
+    "$source" || fail "pip install client/python"
+  export PYTHONPATH=$WORK/python PYTHONDONTWRITEBYTECODE=1
+  "$PYTHON" -m pip check || fail "client/python/pyproject.toml asks for other packages than PYTHON_PACKAGES in tests/clients/tools.sh"
+}
+# make_python_home DIR PACKAGE...
+make_python_home() {
+  local home=$1
+  shift
+  [ ! -e "$home/complete" ] || return 0  # another test has made it meanwhile
+  rm -rf "$home"
+  python3 -m venv "$home" && "$home/bin/python3" -m pip install --quiet "$@" && touch "$home/complete"
+}
+export -f make_python_home
 
 # python_stubs DIR PROTO...: writes the stubs of proto/… and of Google's types that they and the errors use into DIR.
 python_stubs() {

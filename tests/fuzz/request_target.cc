@@ -24,17 +24,22 @@ struct Method {
   const google::protobuf::Message* prototype = nullptr;
 };
 
+enum class Kind { kUnary, kStreaming };
+
+std::vector<Method> MethodsOf(Kind kind) {
+  static auto* const messages = new google::protobuf::DynamicMessageFactory();
+  std::vector<Method> methods;
+  for (const auto& plan : Examples().plans) {
+    if (plan::IsStreaming(*plan) != (kind == Kind::kStreaming)) continue;
+    methods.push_back(
+        {plan.get(), codec::RequestDecoder::Compile(*plan), messages->GetPrototype(plan->method->input_type())});
+  }
+  return methods;
+}
+
+template <Kind kKind>
 const std::vector<Method>& Methods() {
-  static const auto* const kMethods = [] {
-    static auto* const messages = new google::protobuf::DynamicMessageFactory();
-    auto* const methods = new std::vector<Method>();
-    for (const auto& plan : Examples().plans) {
-      if (plan::IsStreaming(*plan)) continue;
-      methods->push_back(
-          {plan.get(), codec::RequestDecoder::Compile(*plan), messages->GetPrototype(plan->method->input_type())});
-    }
-    return methods;
-  }();
+  static const auto* const kMethods = new std::vector<Method>(MethodsOf(kKind));
   return *kMethods;
 }
 
@@ -51,10 +56,11 @@ std::string CheckStatement(const sql::Statement& statement) {
   return "";
 }
 
-std::string Check(std::string_view input) {
+template <Kind kKind>
+std::string CheckRequest(std::string_view input) {
   static const plan::PageTokens kTokens(plan::PageTokens::DeriveKey("fuzz"));
   static const google::protobuf::LogSilencer kSilencer;  // it tells of each invalid string
-  const Method& method = Choose(Methods(), &input);
+  const Method& method = Choose(Methods<kKind>(), &input);
   plan::Request request;
   const absl::Status decoded = method.decoder->Decode(input, &request);
   std::unique_ptr<google::protobuf::Message> message(method.prototype->New());
@@ -74,20 +80,29 @@ std::string Check(std::string_view input) {
   return CheckStatement(sql::Render(*call->plan, call->variant));
 }
 
-std::string Make(Random* random) {
-  const int index = random->Below(static_cast<int>(std::min<size_t>(Methods().size(), 256)));
-  std::unique_ptr<google::protobuf::Message> message(Methods()[static_cast<size_t>(index)].prototype->New());
+template <Kind kKind>
+std::string MakeRequest(Random* random) {
+  const std::vector<Method>& methods = Methods<kKind>();
+  const int index = random->Below(static_cast<int>(std::min<size_t>(methods.size(), 256)));
+  std::unique_ptr<google::protobuf::Message> message(methods[static_cast<size_t>(index)].prototype->New());
   Randomize(message.get(), 1 + random->Below(4), 1 + random->Below(8), random);
   return static_cast<char>(index) + message->SerializePartialAsString();
 }
 
+template <Kind kKind>
 std::string MutateRequest(const std::string& input, Random* random) {
-  if (input.empty()) return Make(random);
+  if (input.empty()) return MakeRequest<kKind>(random);
   return input.front() + Mutate(input.substr(1), random);
+}
+
+template <Kind kKind>
+Target TargetOf(const std::string& name) {
+  return {name, CheckRequest<kKind>, MakeRequest<kKind>, MutateRequest<kKind>};
 }
 
 }  // namespace
 
-Target RequestTarget() { return {"request", Check, Make, MutateRequest}; }
+Target RequestTarget() { return TargetOf<Kind::kUnary>("request"); }
+Target StreamTarget() { return TargetOf<Kind::kStreaming>("stream"); }
 
 }  // namespace rowkeeper::fuzz

@@ -31,6 +31,12 @@ Target FilterTarget();
 Target RequestTarget();
 /// Page tokens, handles of units and orders of lists.
 Target TokenTarget();
+/// Messages of imports and requests of exports, as RequestTarget: the first byte chooses the method.
+Target StreamTarget();
+/// Requests of Run and Begin of units of work: the first byte chooses which.
+Target UnitTarget();
+/// Headers of calls, a line each, "name: value".
+Target HeaderTarget();
 /// Cells of the database: the first byte chooses the column.
 Target CellTarget();
 

@@ -8,6 +8,7 @@
 #include "server/base/text.h"
 #include "tests/hostile/hostile_server.h"
 #include "tests/support/eventually.h"
+#include "tests/support/memory_figures.h"
 
 namespace rowkeeper::testing {
 namespace {
@@ -102,7 +103,9 @@ TEST(HostileConnectionsTest, AThousandIdleConnectionsDoNotHoldUpTheEnd) {
     ASSERT_TRUE(client->Send());
   }
   for (const auto& client : idle) ASSERT_FALSE(client->WaitUntilClosed(milliseconds(0)));
-  EXPECT_LT(server.PeakMemory(), 256);
+  if (kMemoryFiguresTell) {
+    EXPECT_LT(server.PeakMemory(), 256);
+  }
   const auto begin = steady_clock::now();
   EXPECT_EQ(server.program().Stop(), 0);
   EXPECT_LT(steady_clock::now() - begin, seconds(10));

@@ -1,4 +1,4 @@
-// Callers who do much, and no harm, are never cut.
+// Callers who do much, and no harm, are never aborted.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -28,7 +28,7 @@ class HonestCallersTest : public ::testing::Test {
   void SetUp() override { ASSERT_TRUE(server_.ok()); }
   void ExpectNobodyWasCut() {
     const Scrape scrape(server_.MetricsText());
-    EXPECT_EQ(scrape.Sum("rowkeeper_connections_cut_total", {}), 0);
+    EXPECT_EQ(scrape.Sum("rowkeeper_connections_aborted_total", {}), 0);
     EXPECT_EQ(scrape.Sum("rowkeeper_connections_refused_total", {}), 0);
   }
   /// Runs `call` on `threads` threads for a while; gives how many calls there were.
@@ -72,6 +72,37 @@ TEST_F(HonestCallersTest, WhoseCallsAllRunIntoTheirDeadline) {
     late += answer.status().code() == absl::StatusCode::kDeadlineExceeded ? 1 : 0;
   });
   EXPECT_GE(late, 64) << "others are refused, for the server has learnt that they would be late";
+  ExpectNobodyWasCut();
+}
+
+/// As a proxy does for its clients: more calls than may wait, so that some are refused.
+TEST_F(HonestCallersTest, WhoHasThousandsOfCallsWaitingOnManyConnections) {
+  const std::string request = std::string("\x0a\x24") + kUnknownId;
+  std::vector<std::unique_ptr<Http2Client>> clients;
+  {
+    const Blocker blocker(&server_, "LOCK TABLE todos");
+    for (int i = 0; i < 12; ++i) {
+      clients.push_back(Http2Client::Connect(server_.addresses().front()));
+      ASSERT_NE(clients.back(), nullptr);
+      clients.back()->AddPreface();
+      for (int call = 0; call < 900; ++call) {
+        const uint32_t stream = clients.back()->NextStream();
+        clients.back()->AddRequest(stream, "/planner.v1.TodoRepository/GetById", kNoFlags);
+        clients.back()->AddMessage(stream, request, kEndStream);
+      }
+      ASSERT_TRUE(clients.back()->Send());
+    }
+    std::this_thread::sleep_for(seconds(2));  // many times as long as it takes to judge a connection
+    for (const auto& client : clients) EXPECT_FALSE(client->closed());
+  }
+  for (const auto& client : clients) {
+    int answers = 0;
+    while (answers < 900) {
+      const auto frame = client->Read();
+      ASSERT_TRUE(frame.has_value()) << answers;
+      answers += frame->type == FrameType::kHeaders && (frame->flags & kEndStream) != 0 ? 1 : 0;
+    }
+  }
   ExpectNobodyWasCut();
 }
 

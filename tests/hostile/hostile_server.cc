@@ -59,6 +59,7 @@ HostileServer::HostileServer(std::vector<std::string> arguments)
 
 HostileServer::~HostileServer() {
   program_.reset();
+  ShowLogOfFailure(log_file_);
   std::filesystem::remove(log_file_);
 }
 

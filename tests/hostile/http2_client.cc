@@ -78,13 +78,21 @@ std::string RequestHeaders(const std::string& path, Remember remember) {
 /// Of the four headers that RequestHeaders had remembered, the last one first.
 constexpr std::string_view kRememberedHeaders = "\x83\x86\xbe\xbf\xc0\xc1";
 
-FileDescriptor ConnectTcp(const std::string& address) {
+bool BindTo(const FileDescriptor& made, const std::string& source) {
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  inet_pton(AF_INET, source.c_str(), &name.sin_addr);
+  return bind(made.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0;
+}
+
+FileDescriptor ConnectTcp(const std::string& address, const std::string& source) {
   sockaddr_in name{};
   name.sin_family = AF_INET;
   const size_t colon = address.rfind(':');
   inet_pton(AF_INET, address.substr(0, colon).c_str(), &name.sin_addr);
   name.sin_port = htons(static_cast<uint16_t>(std::stoi(address.substr(colon + 1))));
   FileDescriptor made(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!source.empty() && !BindTo(made, source)) return {};
   if (connect(made.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) != 0) return {};
   return made;
 }
@@ -110,9 +118,14 @@ std::string LiteralHeader(std::string_view name, std::string_view value) {
 std::unique_ptr<Http2Client> Http2Client::Connect(const std::string& address) { return Connect(address, Options()); }
 
 std::unique_ptr<Http2Client> Http2Client::Connect(const std::string& address, const Options& options) {
-  FileDescriptor socket = address.rfind("unix:", 0) == 0 ? ConnectUnix(address.substr(5)) : ConnectTcp(address);
+  FileDescriptor socket =
+      address.rfind("unix:", 0) == 0 ? ConnectUnix(address.substr(5)) : ConnectTcp(address, options.source);
   if (!socket.valid()) return nullptr;
   return std::unique_ptr<Http2Client>(new Http2Client(std::move(socket), options));
+}
+
+std::unique_ptr<Http2Client> Http2Client::Over(FileDescriptor socket) {
+  return std::unique_ptr<Http2Client>(new Http2Client(std::move(socket), Options()));
 }
 
 void Http2Client::AddPreface() {

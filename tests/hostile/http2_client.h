@@ -50,11 +50,15 @@ class Http2Client {
     Reading reading = Reading::kReads;
     /// Bytes of a stream that the server may send before it has to wait: SETTINGS_INITIAL_WINDOW_SIZE.
     uint32_t window = 65535;
+    /// The client's own IPv4 address, for a peer of its own: "127.0.0.2". Empty: as the system chooses.
+    std::string source;
   };
 
   /// Connects to "127.0.0.1:PORT" or "unix:/path" and sends nothing yet; nullptr when nobody accepts.
   static std::unique_ptr<Http2Client> Connect(const std::string& address);
   static std::unique_ptr<Http2Client> Connect(const std::string& address, const Options& options);
+  /// Over a socket that is connected already.
+  static std::unique_ptr<Http2Client> Over(FileDescriptor socket);
 
   /// The preface and the client's SETTINGS.
   void AddPreface();

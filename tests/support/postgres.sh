@@ -54,6 +54,34 @@ start_cluster() {
   as_database_user "$(postgres_bin)/pg_ctl" -D "$1/data" -o "-p $2" -l "$1/data/server.log" -w -t 60 start >/dev/null
 }
 
+# make_work_directory NAME: sets `work` to a new directory, which PostgreSQL's user may enter. However the script ends, its
+# function clean_up runs, with the exit code in $?.
+make_work_directory() {
+  work=$(mktemp -d "${TMPDIR:-/tmp}/$1.XXXXXX")
+  chmod 711 "$work"
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
+
+# start_throw_away_cluster DIR [SETTINGS]: makes a cluster, with SETTINGS at the end of its postgresql.conf, and starts it on
+# a free port, which it sets `port` to. Says why when it cannot.
+start_throw_away_cluster() {
+  local tries
+  [ -n "$(postgres_bin)" ] || {
+    echo "no PostgreSQL server is installed; install the package postgresql" >&2
+    return 1
+  }
+  make_cluster "$1" || return 1
+  printf '%s\n' "${2:-}" >>"$1/data/postgresql.conf"
+  for tries in 1 2 3 4 5; do
+    port=$(free_port)
+    start_cluster "$1" "$port" && return 0
+    [ "$tries" -lt 5 ] || tail -n 20 "$1/data/server.log" >&2
+  done
+  return 1
+}
+
 # stop_cluster DIR [MODE]: MODE is pg_ctl's, fast unless given. Nothing happens when it does not run.
 stop_cluster() {
   [ -f "$1/data/postmaster.pid" ] || return 0

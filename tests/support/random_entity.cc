@@ -122,7 +122,7 @@ FieldText Make(std::string label, std::string type, std::string name, Names colu
 }
 
 void AddKey(Random& random, EntityText* entity) {
-  const std::string name = random.Chance(60) ? "id" : random.Pick(Names{"Key", "order_id", "publicId"});
+  const std::string name = random.Chance(60) ? "id" : random.Pick(Names{"Key", "order_no", "publicId"});
   entity->key = {name};
   switch (random.Below(7)) {
     case 0:

@@ -165,7 +165,9 @@ void RandomRows::FillField(const Entity& entity, const Column& column, Presence 
 void RandomRows::FillOneof(const Entity& entity, const catalogue::Oneof& oneof, Message* row) {
   if (random_.Chance(25)) return;
   const Column& column = entity.columns[random_.Pick(oneof.columns)];
+  edges_ = !InUniqueKey(entity, entity.IndexOf(column));
   PutValue(column.type, *column.field, row);
+  edges_ = true;
 }
 
 void RandomRows::FillReference(const Entity& entity, const Column& column, Message* row) {

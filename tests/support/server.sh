@@ -84,6 +84,22 @@ milliseconds() { printf '%s' "$(($(date +%s%N) / 1000000))"; }
 admin_sql() { psql -XqAt -v ON_ERROR_STOP=1 "$ROWKEEPER_TEST_DATABASE_URL" -c "$1" 2>&1; }
 scratch_sql() { psql -XqAt -v ON_ERROR_STOP=1 "$SCRATCH_URL" -c "$1"; }
 
+# Holds the row of the profile ADA, by the backend HOLDER, until release_row.
+hold_row() {
+  scratch_sql "BEGIN; SELECT 1 FROM profiles WHERE id = '$ADA' FOR UPDATE; SELECT pg_sleep(600)" >/dev/null 2>&1 &
+  HOLDING=$!
+  wait_until 10 "the row is held" row_is_held
+  HOLDER=$(row_holder)
+}
+row_holder() {
+  scratch_sql "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+}
+row_is_held() { [ -n "$(row_holder)" ]; }
+release_row() {
+  scratch_sql "SELECT pg_terminate_backend($HOLDER)" >/dev/null
+  wait "$HOLDING" || true
+}
+
 # Makes a database of a random name, dropped at the end, and sets SCRATCH_URL.
 make_scratch_database() {
   [ -n "${ROWKEEPER_TEST_DATABASE_URL:-}" ] ||

@@ -4,9 +4,9 @@ import re
 import sys
 
 import grpc
+from rowkeeper.client import OutcomeUnknown, explain, run_in_unit_of_work
 from tracker.v1 import board_column_pb2, board_column_pb2_grpc, project_pb2, project_pb2_grpc
 from tracker.v1 import task_board_pb2, task_board_pb2_grpc, user_pb2, user_pb2_grpc
-from unit_of_work import OutcomeUnknown, explain, run_in_unit_of_work
 
 
 def create_project_with_defaults(unit, name, email):

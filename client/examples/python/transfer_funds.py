@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import grpc
 from google.protobuf.field_mask_pb2 import FieldMask
+from rowkeeper.client import OutcomeUnknown, explain, run_in_unit_of_work
 from rowkeeper.v1.unit_of_work_pb2 import ISOLATION_SERIALIZABLE
 from tracker.v1 import account_pb2, account_pb2_grpc
-from unit_of_work import OutcomeUnknown, explain, run_in_unit_of_work
 
 
 class InsufficientFunds(Exception):

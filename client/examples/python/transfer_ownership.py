@@ -7,9 +7,9 @@ import sys
 
 import grpc
 from google.protobuf.field_mask_pb2 import FieldMask
+from rowkeeper.client import RERUN, OutcomeUnknown, explain, run_in_unit_of_work
 from tracker.v1 import conversation_pb2, conversation_pb2_grpc, project_pb2, project_pb2_grpc
 from tracker.v1 import project_user_pb2, project_user_pb2_grpc, user_pb2, user_pb2_grpc
-from unit_of_work import RERUN, OutcomeUnknown, explain, run_in_unit_of_work
 
 
 def transfer_ownership(unit, slug, email):

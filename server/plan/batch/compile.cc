@@ -26,7 +26,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 /// Whether values of the message are values of a column rather than rows or keys.
-bool IsValue(const FieldDescriptor& field) {
+bool IsColumnValue(const FieldDescriptor& field) {
   if (field.type() != FieldDescriptor::TYPE_MESSAGE) return true;
   return field.message_type()->well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED ||
          field.message_type()->full_name() == "google.type.Date";
@@ -118,7 +118,7 @@ class BatchCompiler {
     plan_.batch->field = &field;
     if (takes_rows()) {
       BindRows(field);
-    } else if (IsValue(field)) {
+    } else if (IsColumnValue(field)) {
       BindKeyValues(field);
     } else {
       BindKeyMessages(field);
@@ -241,33 +241,33 @@ class BatchCompiler {
     };
     if (same(entity_.key)) return true;
     for (const catalogue::UniqueKey& key : entity_.unique_keys) {
-      if (!NamesOneRow(key, rows_in_sight()) || !same(key.columns)) continue;
+      if (!NamesOneRow(key, visibility()) || !same(key.columns)) continue;
       plan_.batch->live_only = key.live_only;
       return true;
     }
     return false;
   }
 
-  RowsInSight rows_in_sight() const {
+  Visibility visibility() const {
     switch (plan_.change()) {
       case Change::kSoftDelete:
       case Change::kRestore:
-        return RowsInSight::kDeletedToo;
+        return Visibility::kDeletedToo;
       case Change::kNone:
       case Change::kDelete:
         return descriptor_.input_type()->FindFieldByName("deleted") == nullptr && !HasInput(plan_, InputRole::kDeleted)
-                   ? RowsInSight::kLive
-                   : RowsInSight::kDeletedToo;
+                   ? Visibility::kLive
+                   : Visibility::kDeletedToo;
       case Change::kCreate:
       case Change::kUpdate:
       case Change::kUpsert:
       case Change::kPurge:
         break;
     }
-    return RowsInSight::kLive;
+    return Visibility::kLive;
   }
 
-  std::string KeyNames() const { return absl::StrJoin(KeyChoices(entity_, rows_in_sight()), " or "); }
+  std::string KeyNames() const { return absl::StrJoin(KeyChoices(entity_, visibility()), " or "); }
 
   void CheckUpdateMask() {
     if (plan_.change() != Change::kUpdate || HasInput(plan_, InputRole::kUpdateMask)) return;

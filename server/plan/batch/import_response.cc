@@ -18,17 +18,17 @@ struct Place {
   bool upserts_only;
 };
 
-constexpr Place kPlaces[] = {
+constexpr Place kFactPlaces[] = {
     {"imported", &ImportFields::imported, false},  {"chunks", &ImportFields::chunks, false},
     {"inserted", &ImportFields::inserted, true},   {"updated", &ImportFields::updated, true},
     {"unchanged", &ImportFields::unchanged, true},
 };
 
 /// nullptr when the field has no meaning.
-const Place* PlaceOf(const FieldDescriptor& field) {
+const Place* FactPlaceOf(const FieldDescriptor& field) {
   const v1::Binding binding = catalogue::ReadOptions(field).GetExtension(v1::bind);
-  if (binding != v1::BINDING_UNSPECIFIED) return binding == v1::BINDING_AFFECTED ? &kPlaces[0] : nullptr;
-  for (const Place& place : kPlaces) {
+  if (binding != v1::BINDING_UNSPECIFIED) return binding == v1::BINDING_AFFECTED ? &kFactPlaces[0] : nullptr;
+  for (const Place& place : kFactPlaces) {
     if (field.name() == place.name) return &place;
   }
   return nullptr;
@@ -39,7 +39,8 @@ const Place* PlaceOf(const FieldDescriptor& field) {
 ImportFields ImportFieldsOf(const google::protobuf::Descriptor& response) {
   ImportFields fields;
   for (int i = 0; i < response.field_count(); ++i) {
-    if (const Place* place = PlaceOf(*response.field(i)); place != nullptr) fields.*(place->field) = response.field(i);
+    if (const Place* place = FactPlaceOf(*response.field(i)); place != nullptr)
+      fields.*(place->field) = response.field(i);
   }
   return fields;
 }
@@ -50,7 +51,7 @@ void BindImportResponse(MethodPlan* plan, catalogue::Diagnostics* diagnostics) {
   const bool upserts = plan->change() == catalogue::Change::kUpsert;
   for (int i = 0; i < response.field_count(); ++i) {
     const FieldDescriptor& field = *response.field(i);
-    const Place* place = PlaceOf(field);
+    const Place* place = FactPlaceOf(field);
     if (place == nullptr || (place->upserts_only && !upserts)) {
       diagnostics->Error(
           field, "a response field that nothing fills",

@@ -16,9 +16,9 @@ using catalogue::Change;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-class ResponseBinder {
+class BatchResponseBinder {
  public:
-  ResponseBinder(MethodPlan* plan, catalogue::Diagnostics* diagnostics)
+  BatchResponseBinder(MethodPlan* plan, catalogue::Diagnostics* diagnostics)
       : plan_(*plan), response_(plan->response), entity_(*plan->entity), diagnostics_(*diagnostics) {}
 
   void Bind() {
@@ -133,7 +133,7 @@ class ResponseBinder {
 }  // namespace
 
 void BindBatchResponse(MethodPlan* plan, catalogue::Diagnostics* diagnostics) {
-  ResponseBinder(plan, diagnostics).Bind();
+  BatchResponseBinder(plan, diagnostics).Bind();
 }
 
 }  // namespace rowkeeper::plan

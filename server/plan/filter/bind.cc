@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-#include "absl/strings/ascii.h"
 #include "server/base/limits.h"
 #include "server/base/text.h"
 #include "server/plan/absent.h"
 #include "server/plan/filter/expression.h"
+#include "server/plan/filter/search_words.h"
 #include "server/plan/inputs.h"
 
 namespace rowkeeper::plan {
@@ -54,36 +54,31 @@ int CountValues(std::string_view literal) {
   return literal.size() > 2 ? commas + 1 : 0;
 }
 
-/// At least as many as the search has terms: PostgreSQL ends a word at what is neither a letter nor a digit.
-int CountWords(std::string_view text) {
-  int words = 0;
-  bool inside = false;
-  for (const char c : text) {
-    const bool part = static_cast<unsigned char>(c) >= 0x80 || absl::ascii_isalnum(static_cast<unsigned char>(c));
-    if (part && !inside) ++words;
-    inside = part;
-  }
-  return words;
-}
-
 bool LooksForText(FilterOperator op) {
   return op == FilterOperator::kLike || op == FilterOperator::kPrefix || op == FilterOperator::kSearch;
 }
 
 /// False when it asks for more work than one call may make.
-bool CheckWork(const FilterTerm& filter, const Input& input, const Argument& argument, const FilterLimits& limits,
+bool CheckWork(const MethodPlan& plan, const FilterTerm& filter, const Argument& argument, const FilterLimits& limits,
                FieldViolations* violations) {
+  const Input& input = plan.inputs[filter.input];
+  const bool is_json = plan.entity->columns[filter.column].type.kind == catalogue::ValueKind::kJson;
   std::string problem;
+  Limit limit = Limit::kMaxFilterValues;
   if (LooksForText(filter.op) && argument.text.size() > limits.max_search_bytes) {
-    problem = Cat("has ", argument.text.size(), " bytes; at most ", limits.max_search_bytes,
-                  " are looked for, the limit ", LimitName(Limit::kMaxSearchBytes));
-  } else if (filter.op == FilterOperator::kSearch && CountWords(argument.text) > limits.max_search_words) {
-    problem = Cat("has more than ", limits.max_search_words, " words, the limit ", LimitName(Limit::kMaxSearchWords));
+    limit = Limit::kMaxSearchBytes;
+    problem = TooLongToLookFor(argument.text.size(), limits);
+  } else if (filter.op == FilterOperator::kSearch && CountSearchWords(argument.text) > limits.max_search_words) {
+    limit = Limit::kMaxSearchWords;
+    problem = Cat("has more than ", limits.max_search_words, " words, the limit ", LimitName(limit));
+  } else if (is_json && argument.text.size() > limits.max_bytes) {
+    limit = Limit::kMaxFilterBytes;
+    problem = Cat("has ", argument.text.size(), " bytes of JSON; at most ", limits.max_bytes,
+                  " are looked for, the limit ", LimitName(limit));
   } else if (input.path.back()->is_repeated() && CountValues(argument.text) > limits.max_values) {
-    problem = Cat("has more than ", limits.max_values, " values, the limit ", LimitName(Limit::kMaxFilterValues),
-                  "; make several calls");
+    problem = Cat("has more than ", limits.max_values, " values, the limit ", LimitName(limit), "; make several calls");
   }
-  if (!problem.empty()) violations->Add(input.name, problem);
+  if (!problem.empty()) violations->Add(input.name, problem, limit);
   return problem.empty();
 }
 
@@ -112,7 +107,7 @@ void BindFilters(Call* call, const FilterLimits& limits, FieldViolations* violat
       }
       argument = {true, *zero};
     }
-    if (!CheckWork(filter, plan.inputs[filter.input], argument, limits, violations)) continue;
+    if (!CheckWork(plan, filter, argument, limits, violations)) continue;
     BindPattern(filter.op, plan.inputs[filter.input].name, &argument, violations);
     if (filter.op == FilterOperator::kIsNull && argument.text == "f") {
       PartOf<WithConditions>(&call->variant.family)->not_null.push_back(i);
@@ -124,10 +119,12 @@ void BindFilters(Call* call, const FilterLimits& limits, FieldViolations* violat
 void BindExpression(Call* call, const FilterLimits& limits, FieldViolations* violations) {
   const std::string& text = PartOf<WithExpression>(call->request.family)->expression;
   std::string problem;
+  std::optional<Limit> limit;
   auto filter = CompileFilter(*call->plan->entity, text, FilterColumns::kFilterable, limits,
-                              static_cast<int>(call->computed.size()), &problem);
+                              static_cast<int>(call->computed.size()), &problem, &limit);
   if (!filter.has_value()) {
-    violations->Add(InputName(*call->plan, InputRole::kExpression, "filter"), problem);
+    const std::string name = InputName(*call->plan, InputRole::kExpression, "filter");
+    limit.has_value() ? violations->Add(name, problem, *limit) : violations->Add(name, problem);
     return;
   }
   PartOf<WithConditions>(&call->variant.family)->expression = std::move(filter->expression);

@@ -198,8 +198,8 @@ const Column* FindColumn(const FieldDescriptor& field, const catalogue::Entity& 
 }
 
 /// Options that only some operators and fields have.
-bool CheckOptions(const FieldDescriptor& field, const v1::FilterOptions& options, catalogue::Operation operation,
-                  FilterOperator op, catalogue::Diagnostics* diagnostics) {
+bool CheckFilterOptions(const FieldDescriptor& field, const v1::FilterOptions& options, catalogue::Operation operation,
+                        FilterOperator op, catalogue::Diagnostics* diagnostics) {
   bool good = true;
   const auto refuse = [&](const char* problem, const char* remedy) {
     diagnostics->Error(field, problem, remedy);
@@ -277,7 +277,7 @@ std::optional<FilterBinding> BindFilter(const FieldDescriptor& field, const cata
   binding.op = ToOperator(options.op());
   std::vector<std::string> names = {options.field().empty() ? field.name() : options.field()};
   names.insert(names.end(), options.more_fields().begin(), options.more_fields().end());
-  bool good = CheckOptions(field, options, operation, binding.op, diagnostics);
+  bool good = CheckFilterOptions(field, options, operation, binding.op, diagnostics);
   for (const std::string& name : names) {
     const Column* column = FindColumn(field, entity, name, diagnostics);
     good = column != nullptr && FilterBinder(field, *column, diagnostics).Check(binding.op) && good;

@@ -33,13 +33,16 @@ Kind KindOf(FilterComparator comparator) {
 class ConditionMaker {
  public:
   ConditionMaker(const catalogue::Column& column, int index, const FilterRestriction& restriction,
-                 std::vector<std::string>* operands, std::string* problem)
+                 const FilterLimits& limits, std::vector<std::string>* operands, std::string* problem,
+                 std::optional<Limit>* limit)
       : column_(column),
         index_(index),
         restriction_(restriction),
+        limits_(limits),
         value_(restriction.value),
         operands_(operands),
-        problem_(problem) {}
+        problem_(problem),
+        limit_(limit) {}
 
   std::optional<FilterExpression> Make() {
     if (value_.text.find('\0') != std::string::npos) return Refuse("has a NUL byte, which PostgreSQL cannot store");
@@ -106,7 +109,7 @@ class ConditionMaker {
     if (is(FilterComparator::kHas)) return MakeHas();
     if (equality()) {
       if (value_.stars.empty() || !IsPlainText(column_)) return WithOperand(KindOf(restriction_.comparator));
-      return OrNot(Condition(Kind::kLike, LikePattern(value_)));
+      return MakeLike("");
     }
     if (!HasOrder(column_)) {
       return Refuse(column_.type.kind == catalogue::ValueKind::kEnum
@@ -125,7 +128,16 @@ class ConditionMaker {
     if (!IsPlainText(column_)) {
       return Refuse(Cat("`:` looks into text, lists and objects, and ", name(), " is none of them; write ="));
     }
-    return Condition(Kind::kLike, Cat("%", LikePattern(value_), "%"));
+    return MakeLike("%");
+  }
+
+  /// `around` stands before and behind the value's pattern.
+  Result MakeLike(std::string_view around) {
+    if (value_.text.size() > limits_.max_search_bytes) {
+      *limit_ = Limit::kMaxSearchBytes;
+      return Refuse(Cat("this text ", TooLongToLookFor(value_.text.size(), limits_)));
+    }
+    return OrNot(Condition(Kind::kLike, Cat(around, LikePattern(value_), around)));
   }
 
   Result MakeArray() {
@@ -199,17 +211,20 @@ class ConditionMaker {
   const catalogue::Column& column_;
   const int index_;
   const FilterRestriction& restriction_;
+  const FilterLimits& limits_;
   const FilterValue& value_;
   std::vector<std::string>* const operands_;
   std::string* const problem_;
+  std::optional<Limit>* const limit_;
 };
 
 }  // namespace
 
 std::optional<FilterExpression> MakeCondition(const catalogue::Column& column, int index,
-                                              const FilterRestriction& restriction, std::vector<std::string>* operands,
-                                              std::string* problem) {
-  return ConditionMaker(column, index, restriction, operands, problem).Make();
+                                              const FilterRestriction& restriction, const FilterLimits& limits,
+                                              std::vector<std::string>* operands, std::string* problem,
+                                              std::optional<Limit>* limit) {
+  return ConditionMaker(column, index, restriction, limits, operands, problem, limit).Make();
 }
 
 }  // namespace rowkeeper::plan

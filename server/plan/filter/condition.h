@@ -18,9 +18,11 @@ struct FilterRestriction {
 };
 
 /// What `restriction` asks of `column`, the one that its path begins with. Its operand, if it has one, is appended to
-/// `operands` and named by its place there. nullopt: `*problem` says what is wrong.
+/// `operands` and named by its place there. nullopt: `*problem` says what is wrong, and `*limit` what it is beyond,
+/// if anything.
 std::optional<FilterExpression> MakeCondition(const catalogue::Column& column, int index,
-                                              const FilterRestriction& restriction, std::vector<std::string>* operands,
-                                              std::string* problem);
+                                              const FilterRestriction& restriction, const FilterLimits& limits,
+                                              std::vector<std::string>* operands, std::string* problem,
+                                              std::optional<Limit>* limit);
 
 }  // namespace rowkeeper::plan

@@ -33,6 +33,7 @@ class Parser {
   }
 
   const std::string& problem() const { return problem_; }
+  std::optional<Limit> limit() const { return limit_; }
 
  private:
   Result Fail(size_t offset, std::string_view what) {
@@ -40,6 +41,11 @@ class Parser {
     return std::nullopt;
   }
   Result Fail(std::string_view what) { return Fail(scanner_.offset(), what); }
+  /// `what` ends before the limit's name.
+  Result FailBeyond(Limit limit, size_t offset, std::string_view what) {
+    if (problem_.empty()) limit_ = limit;
+    return Fail(offset, Cat(what, ", the limit ", LimitName(limit)));
+  }
 
   /// What `parse` gives, once or several times with `keyword` between.
   template <typename Parse>
@@ -79,8 +85,8 @@ class Parser {
     const size_t start = scanner_.offset();
     if (!scanner_.Take('(')) return ParseRestriction();
     if (++nesting_ > limits_.max_nesting) {
-      return Fail(start, Cat("parentheses are nested deeper than ", limits_.max_nesting, ", the limit ",
-                             LimitName(Limit::kMaxFilterNesting)));
+      return FailBeyond(Limit::kMaxFilterNesting, start,
+                        Cat("parentheses are nested deeper than ", limits_.max_nesting));
     }
     Result inner = ParseAnd();
     if (!inner.has_value()) return inner;
@@ -95,8 +101,7 @@ class Parser {
   Result ParseRestriction() {
     const size_t start = scanner_.offset();
     if (++terms_ > limits_.max_terms) {
-      return Fail(
-          Cat("has more than ", limits_.max_terms, " conditions, the limit ", LimitName(Limit::kMaxFilterTerms)));
+      return FailBeyond(Limit::kMaxFilterTerms, start, Cat("has more than ", limits_.max_terms, " conditions"));
     }
     FilterRestriction restriction;
     if (!ParsePath(&restriction.path)) return std::nullopt;
@@ -125,8 +130,7 @@ class Parser {
     path->push_back(std::move(name));
     while (scanner_.Take('.')) {
       if (static_cast<int>(path->size()) > limits_.max_nesting) {
-        Fail(start,
-             Cat("looks deeper than ", limits_.max_nesting, " keys, the limit ", LimitName(Limit::kMaxFilterNesting)));
+        FailBeyond(Limit::kMaxFilterNesting, start, Cat("looks deeper than ", limits_.max_nesting, " keys"));
         return false;
       }
       const bool quoted = scanner_.Peek() == '"' || scanner_.Peek() == '\'';
@@ -164,7 +168,8 @@ class Parser {
     const bool known = column != nullptr && (columns_ == FilterColumns::kAll || column->filterable);
     if (!known) return Fail(start, NoSuchField(restriction.path[0], column));
     std::string problem;
-    Result condition = MakeCondition(*column, entity_.IndexOf(*column), restriction, operands_, &problem);
+    Result condition =
+        MakeCondition(*column, entity_.IndexOf(*column), restriction, limits_, operands_, &problem, &limit_);
     return condition.has_value() ? std::move(condition) : Fail(restriction.value.offset, problem);
   }
 
@@ -200,6 +205,7 @@ class Parser {
   int terms_ = 0;
   int nesting_ = 0;
   std::string problem_;
+  std::optional<Limit> limit_;
 };
 
 void MoveOperands(int by, FilterExpression* expression) {
@@ -228,18 +234,20 @@ std::string FilterExpression::Key() const {
 
 std::optional<CompiledFilter> CompileFilter(const catalogue::Entity& entity, std::string_view text,
                                             FilterColumns columns, const FilterLimits& limits, int first_operand,
-                                            std::string* problem) {
+                                            std::string* problem, std::optional<Limit>* limit) {
   CompiledFilter compiled;
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return compiled;
   if (text.size() > limits.max_bytes) {
     *problem = Cat("has ", text.size(), " bytes; at most ", limits.max_bytes, " are allowed, the limit ",
                    LimitName(Limit::kMaxFilterBytes));
+    if (limit != nullptr) *limit = Limit::kMaxFilterBytes;
     return std::nullopt;
   }
   Parser parser(entity, text, columns, limits, &compiled.operands);
   Result expression = parser.Parse();
   if (!expression.has_value()) {
     *problem = parser.problem();
+    if (limit != nullptr) *limit = parser.limit();
     return std::nullopt;
   }
   MoveOperands(first_operand, &*expression);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/base/limits.h"
 #include "server/catalogue/entity.h"
 #include "server/plan/filter/limits.h"
 
@@ -64,10 +65,11 @@ struct CompiledFilter {
 /// Operands are words or quoted strings in which a backslash makes the next character mean itself; `*` in the operand
 /// of = or != on text stands for any text. `field = null` asks for rows without a value, `field:*` for those with one.
 /// `field:x` is text or an array with x in it, or an object with the key x; `object.key.key = x` looks into an object.
-/// nullopt: `*problem` says where and what is wrong, and what to write. Pure.
+/// nullopt: `*problem` says where and what is wrong, and what to write, and `*limit`, which may be null, what it is
+/// beyond, if anything. Pure.
 std::optional<CompiledFilter> CompileFilter(const catalogue::Entity& entity, std::string_view text,
                                             FilterColumns columns, const FilterLimits& limits, int first_operand,
-                                            std::string* problem);
+                                            std::string* problem, std::optional<Limit>* limit = nullptr);
 
 /// The kinds of conditions that expressions can put on `column`.
 std::vector<FilterExpression::Kind> FilterKindsOf(const catalogue::Column& column);

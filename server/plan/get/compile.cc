@@ -10,7 +10,7 @@ bool GetTakes(InputRole role) { return role == InputRole::kReadMask || role == I
 MethodPlan CompileGet(const catalogue::Entity& entity, const catalogue::Method& method,
                       catalogue::Diagnostics* diagnostics) {
   MethodPlan plan = CompileRowMethod(entity, method, diagnostics);
-  CheckNamesOneRow(plan, RowsInSight::kLive, diagnostics);
+  CheckNamesOneRow(plan, Visibility::kLive, diagnostics);
   return plan;
 }
 

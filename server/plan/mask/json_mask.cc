@@ -23,7 +23,7 @@ void Add(const std::vector<JsonStep>& steps, JsonTree* tree) {
   for (const JsonStep& step : steps) {
     if (tree->named) return;
     JsonTree& below = tree->keys[step.key];
-    below.rivals = step.rivals;
+    below.siblings = step.siblings;
     tree = &below;
   }
   tree->keys.clear();
@@ -38,9 +38,10 @@ size_t CountKeys(const JsonTree& tree) {
 
 void AppendWrite(const JsonWrite& write, std::string* key) {
   key->append(Cat("(", write.leaves));
-  for (const JsonWrite::Rivals& rivals : write.rivals) key->append(Cat("!", rivals.key, ",", rivals.rivals));
+  for (const JsonWrite::Siblings& siblings : write.siblings)
+    key->append(Cat("!", siblings.key, ",", siblings.siblings));
   for (const JsonWrite::Part& part : write.parts) {
-    key->append(Cat("/", part.key, ",", part.named_rivals));
+    key->append(Cat("/", part.key, ",", part.named_siblings));
     AppendWrite(part.below.front(), key);
   }
   key->push_back(')');
@@ -65,7 +66,7 @@ class WriteBinder {
     std::vector<std::string> leaves;
     for (const auto& [key, below] : tree.keys) {
       if (below.whole()) leaves.push_back(key);
-      if (!below.rivals.empty()) write.rivals.push_back({Text(key), Texts(below.rivals)});
+      if (!below.siblings.empty()) write.siblings.push_back({Text(key), Texts(below.siblings)});
     }
     if (!leaves.empty()) write.leaves = Texts(leaves);
     for (const auto& [key, below] : tree.keys) {
@@ -73,10 +74,10 @@ class WriteBinder {
       JsonWrite::Part part;
       part.key = Text(key);
       std::vector<std::string> named;
-      for (const std::string& rival : below.rivals) {
-        if (tree.keys.count(rival) > 0) named.push_back(rival);
+      for (const std::string& sibling : below.siblings) {
+        if (tree.keys.count(sibling) > 0) named.push_back(sibling);
       }
-      if (!named.empty()) part.named_rivals = Texts(named);
+      if (!named.empty()) part.named_siblings = Texts(named);
       part.below.push_back(Bind(below));
       write.parts.push_back(std::move(part));
     }

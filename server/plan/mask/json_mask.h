@@ -16,7 +16,7 @@ struct Call;
 struct JsonTree {
   std::map<std::string, JsonTree> keys;
   /// Keys of the other members of this one's oneof.
-  std::vector<std::string> rivals;
+  std::vector<std::string> siblings;
   /// A path ends here, so that paths further down say nothing more.
   bool named = false;
 
@@ -33,20 +33,20 @@ struct JsonWrite {
     /// A text: the key.
     int key = -1;
     /// An array of texts: those other members of the key's oneof that the mask names as well; -1: none.
-    int named_rivals = -1;
+    int named_siblings = -1;
     std::vector<JsonWrite> below;  // exactly one
   };
-  struct Rivals {
+  struct Siblings {
     int key = -1;
     /// An array of texts: all other members of the key's oneof.
-    int rivals = -1;
+    int siblings = -1;
   };
   /// An array of texts: keys that are set to what the request has, or removed where it has nothing; -1: none.
   int leaves = -1;
   /// Keys whose objects are changed in turn.
   std::vector<Part> parts;
   /// Keys that drive out others when the request has them.
-  std::vector<Rivals> rivals;
+  std::vector<Siblings> siblings;
 };
 
 /// What of jsonb columns a call reads and writes, where that is not all of them.

@@ -77,13 +77,13 @@ std::string FieldNames(const Descriptor& message) {
   return names;
 }
 
-std::vector<std::string> Rivals(const FieldDescriptor& field) {
-  std::vector<std::string> rivals;
+std::vector<std::string> Siblings(const FieldDescriptor& field) {
+  std::vector<std::string> siblings;
   const google::protobuf::OneofDescriptor* oneof = field.real_containing_oneof();
   for (int i = 0; oneof != nullptr && i < oneof->field_count(); ++i) {
-    if (oneof->field(i) != &field) rivals.push_back(oneof->field(i)->name());
+    if (oneof->field(i) != &field) siblings.push_back(oneof->field(i)->name());
   }
-  return rivals;
+  return siblings;
 }
 
 /// Walks from a column's field down to the value that a path names.
@@ -137,7 +137,7 @@ class Walker {
                       FieldNames(message)));
     }
     field_ = member;
-    step->rivals = Rivals(*member);
+    step->siblings = Siblings(*member);
     return true;
   }
 

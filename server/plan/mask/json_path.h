@@ -12,7 +12,7 @@ namespace rowkeeper::plan {
 struct JsonStep {
   std::string key;
   /// Keys of the other members of the field's oneof.
-  std::vector<std::string> rivals;
+  std::vector<std::string> siblings;
 };
 
 /// Whether a mask path reaches into a jsonb column of the entity, rightly or not.

@@ -23,13 +23,6 @@ std::vector<int> Everything(size_t size) {
   return all;
 }
 
-std::string FieldList(const Entity& entity) {
-  std::vector<std::string> names;
-  for (const Column& column : entity.columns) names.push_back(column.field->name());
-  for (const catalogue::Relation& relation : entity.relations) names.push_back(relation.field->name());
-  return absl::StrJoin(names, ", ");
-}
-
 /// The column of a mask path, or nullptr after a violation.
 const Column* FindPath(const Entity& entity, const std::string& path, std::string_view mask,
                        FieldViolations* violations) {
@@ -40,7 +33,7 @@ const Column* FindPath(const Entity& entity, const std::string& path, std::strin
                     Cat("path \"", path, "\" reaches into ", head, ", which is handled whole; write \"", head, "\""));
   } else {
     violations->Add(
-        mask, Cat("path \"", path, "\" is not a field of ", entity.full_name, "; the fields are ", FieldList(entity)));
+        mask, Cat("path \"", path, "\" is not a field of ", entity.full_name, "; the fields are ", entity.FieldList()));
   }
   return nullptr;
 }

@@ -27,15 +27,15 @@ std::string Fingerprint(const Call& call) {
   return out;
 }
 
-constexpr std::string_view kPlaces[] = {"", "before", "first", "last"};
+constexpr std::string_view kPagePlaces[] = {"", "before", "first", "last"};
 
 /// A token has the cells of a row and, unless the page comes after it, the page's place behind them.
 std::optional<PagePlace> PlaceOf(const PageTokens::Cells& cells, size_t terms) {
   if (cells.size() == terms) return PagePlace::kAfter;
   if (cells.size() != terms + 1 || !cells.back().has_value()) return std::nullopt;
-  const auto found = std::find(std::begin(kPlaces) + 1, std::end(kPlaces), *cells.back());
-  if (found == std::end(kPlaces)) return std::nullopt;
-  return static_cast<PagePlace>(found - std::begin(kPlaces));
+  const auto found = std::find(std::begin(kPagePlaces) + 1, std::end(kPagePlaces), *cells.back());
+  if (found == std::end(kPagePlaces)) return std::nullopt;
+  return static_cast<PagePlace>(found - std::begin(kPagePlaces));
 }
 
 void SetCursor(PageTokens::Cells cells, Call* call) {
@@ -69,8 +69,10 @@ void BindSkip(Call* call, const PageLimits& limits, FieldViolations* violations)
   if (skip < 0) {
     violations->Add(name, "must not be negative; 0 leaves out nothing");
   } else if (skip > limits.max_skip) {
-    violations->Add(name, Cat("leaves out more than ", limits.max_skip, " rows, the limit ", LimitName(Limit::kMaxSkip),
-                              "; all of them would be read. Follow page tokens, or narrow the filters"));
+    violations->Add(name,
+                    Cat("leaves out more than ", limits.max_skip, " rows, the limit ", LimitName(Limit::kMaxSkip),
+                        "; all of them would be read. Follow page tokens, or narrow the filters"),
+                    Limit::kMaxSkip);
   }
   call->variant.as<ListVariant>().skip = skip > 0;
 }
@@ -128,7 +130,7 @@ std::string PageToken(const Call& call, const PageTokens& tokens, PagePlace plac
                       std::vector<std::optional<std::string>> cells) {
   if (place == PagePlace::kAfter) return NextPageToken(call, tokens, cells);
   cells.resize(call.variant.as<ListVariant>().order.size());
-  cells.emplace_back(std::string(kPlaces[static_cast<int>(place)]));
+  cells.emplace_back(std::string(kPagePlaces[static_cast<int>(place)]));
   return tokens.Seal(cells, Fingerprint(call));
 }
 

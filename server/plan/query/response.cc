@@ -21,8 +21,8 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 /// Options that say something of a column beyond its type have no meaning for a query's fields.
-void CheckOptions(const FieldDescriptor& field, const v1::ColumnOptions& options, QueryFieldUse use,
-                  Diagnostics* diagnostics) {
+void CheckFieldOptions(const FieldDescriptor& field, const v1::ColumnOptions& options, QueryFieldUse use,
+                       Diagnostics* diagnostics) {
   std::vector<const FieldDescriptor*> given;
   options.GetReflection()->ListFields(options, &given);
   static const auto* const known = new std::set<std::string>{"type", "max_length", "precision", "scale"};
@@ -37,17 +37,17 @@ void CheckOptions(const FieldDescriptor& field, const v1::ColumnOptions& options
 }
 
 /// Whether a field of this type is one value, and no row.
-bool IsValue(const FieldDescriptor& field) {
+bool IsOneValue(const FieldDescriptor& field) {
   const Descriptor* message = field.message_type();
   if (message == nullptr || field.is_map()) return true;
   return message->well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED ||
          message->full_name() == "google.type.Date";
 }
 
-class ResponseBinder {
+class QueryResponseBinder {
  public:
-  ResponseBinder(const catalogue::Catalogue& catalogue, const QueryTree& tree, MethodPlan* plan, QueryPlan* query,
-                 Diagnostics* diagnostics)
+  QueryResponseBinder(const catalogue::Catalogue& catalogue, const QueryTree& tree, MethodPlan* plan, QueryPlan* query,
+                      Diagnostics* diagnostics)
       : catalogue_(catalogue), tree_(tree), plan_(*plan), query_(*query), diagnostics_(*diagnostics) {}
 
   void Bind() {
@@ -74,7 +74,7 @@ class ResponseBinder {
     }
     if (rest.empty()) {
       plan_.response.shape = ResponseShape::kFacts;
-    } else if (rest.size() == 1 && !IsValue(*rest[0])) {
+    } else if (rest.size() == 1 && !IsOneValue(*rest[0])) {
       plan_.response.rows = rest[0];
       plan_.response.shape = rest[0]->is_repeated() ? ResponseShape::kList : ResponseShape::kHolder;
       AddColumns(*rest[0]->message_type());
@@ -138,7 +138,7 @@ class ResponseBinder {
 
 std::optional<Column> QueryColumn(const FieldDescriptor& field, QueryFieldUse use, Diagnostics* diagnostics) {
   const v1::ColumnOptions options = catalogue::ColumnOptionsOf(field);
-  CheckOptions(field, options, use, diagnostics);
+  CheckFieldOptions(field, options, use, diagnostics);
   if (field.message_type() != nullptr && catalogue::IsEntity(*field.message_type())) {
     diagnostics->Error(field, Cat("holds the entity ", field.message_type()->full_name(), ", which is no single value"),
                        use == QueryFieldUse::kParameter
@@ -158,7 +158,7 @@ std::optional<Column> QueryColumn(const FieldDescriptor& field, QueryFieldUse us
 
 void BindQueryResponse(const catalogue::Catalogue& catalogue, const QueryTree& tree, MethodPlan* plan, QueryPlan* query,
                        Diagnostics* diagnostics) {
-  ResponseBinder(catalogue, tree, plan, query, diagnostics).Bind();
+  QueryResponseBinder(catalogue, tree, plan, query, diagnostics).Bind();
 }
 
 }  // namespace rowkeeper::plan

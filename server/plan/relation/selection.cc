@@ -28,19 +28,6 @@ struct Draft {
   std::map<size_t, Draft> children;
 };
 
-std::string FieldList(const Entity& entity) {
-  std::vector<std::string> names;
-  for (const catalogue::Column& column : entity.columns) names.push_back(column.field->name());
-  for (const Relation& relation : entity.relations) names.push_back(relation.field->name());
-  return absl::StrJoin(names, ", ");
-}
-
-std::vector<int> AllColumns(const Entity& entity) {
-  std::vector<int> all(entity.columns.size());
-  std::iota(all.begin(), all.end(), 0);
-  return all;
-}
-
 /// Adds one path, whose first part is a relation of `entity`, to `draft`. A problem is returned as text.
 std::string AddPath(const Entity& entity, const std::vector<std::string>& parts, size_t place, Draft* draft) {
   const std::string& name = parts[place];
@@ -48,19 +35,19 @@ std::string AddPath(const Entity& entity, const std::vector<std::string>& parts,
   if (const Relation* relation = entity.FindRelation(name)) {
     Draft& child = draft->children[static_cast<size_t>(relation - entity.relations.data())];
     if (!last) return AddPath(*relation->target, parts, place + 1, &child);
-    const std::vector<int> all = AllColumns(*relation->target);
+    const std::vector<int> all = relation->target->AllColumns();
     child.columns.insert(all.begin(), all.end());
     return "";
   }
   if (name == "*" && last) {
-    const std::vector<int> all = AllColumns(entity);
+    const std::vector<int> all = entity.AllColumns();
     draft->columns.insert(all.begin(), all.end());
     return "";
   }
   const catalogue::Column* column = entity.FindField(name);
   if (column == nullptr) {
     return Cat("has \"", name, "\", which is not a field of ", entity.full_name, "; the fields are ",
-               FieldList(entity));
+               entity.FieldList());
   }
   if (!last) return Cat("reaches into ", name, ", which relations bring whole; end the path there");
   draft->columns.insert(entity.IndexOf(*column));
@@ -206,7 +193,7 @@ absl::Status CheckRelationLimits(const Call& call, const RelationLimits& limits)
 SelectedRelation WholeRelation(const Relation& relation) {
   SelectedRelation selected;
   selected.relation = &relation;
-  selected.columns = AllColumns(*relation.target);
+  selected.columns = relation.target->AllColumns();
   ApplyDeclaredFilter(&selected);
   return selected;
 }

@@ -35,10 +35,10 @@ void CheckUpdate(const MethodPlan& plan, catalogue::Diagnostics* diagnostics) {
   CheckDistinctValues(plan, diagnostics);
 }
 
-RowsInSight RowsOf(const MethodPlan& plan) {
+Visibility RowsReached(const MethodPlan& plan) {
   const bool deleted_too =
       plan.change() == Change::kRestore || (plan.change() == Change::kDelete && HasInput(plan, InputRole::kDeleted));
-  return deleted_too ? RowsInSight::kDeletedToo : RowsInSight::kLive;
+  return deleted_too ? Visibility::kDeletedToo : Visibility::kLive;
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ MethodPlan CompileWrite(const catalogue::Entity& entity, const catalogue::Method
     return plan;
   }
   if (plan.change() == Change::kUpdate) CheckUpdate(plan, diagnostics);
-  CheckNamesOneRow(plan, RowsOf(plan), diagnostics);
+  CheckNamesOneRow(plan, RowsReached(plan), diagnostics);
   return plan;
 }
 

@@ -66,6 +66,17 @@ void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr
   if (sql::DecidedInTransaction(writer->plan(), call.variant)) return in_transaction(std::move(call));
   const auto write = std::make_shared<AutocommittedWrite>();
   write->call = std::move(call);
+  const auto done = [exchange, in_transaction, write, writer](const absl::StatusOr<exec::Outcome>& outcome) {
+    if (IsUndecided(outcome.status())) return in_transaction(std::move(write->call));
+    if (!outcome.ok()) return exchange->Answer(outcome.status());
+    const observe::CallScope scope(exchange->context());
+    absl::StatusOr<std::string> response = EncodeWithinLimit(*writer, *outcome, exchange.get());
+    exchange->Answer(response.ok() ? std::move(response) : WithWhatWasWritten(*outcome, response.status()));
+  };
+  if (exchange->trace() == nullptr) {
+    cancel->FillWithTicket([&] { return backend.executor->Submit(&write->call, exchange->terms(), done); });
+    return;
+  }
   const auto job = [exchange, write, runner](db::Connection& connection, db::Cancellation* cancellation) {
     absl::StatusOr<exec::Outcome> outcome = RunTraced(*exchange, connection, [&](db::Connection& counted) {
       return runner->Run(write->call, counted, cancellation);
@@ -74,14 +85,10 @@ void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr
     write->outcome = *std::move(outcome);
     return absl::OkStatus();
   };
-  const auto done = [exchange, in_transaction, write, writer](const absl::Status& status) {
-    if (IsUndecided(status)) return in_transaction(std::move(write->call));
-    if (!status.ok()) return exchange->Answer(status);
-    const observe::CallScope scope(exchange->context());
-    absl::StatusOr<std::string> response = EncodeWithinLimit(*writer, write->outcome, exchange.get());
-    exchange->Answer(response.ok() ? std::move(response) : WithWhatWasWritten(write->outcome, response.status()));
+  const auto traced = [write, done](const absl::Status& status) {
+    done(status.ok() ? absl::StatusOr<exec::Outcome>(std::move(write->outcome)) : status);
   };
-  cancel->FillWithTicket([&] { return backend.executor->Submit(job, exchange->entity(), exchange->terms(), done); });
+  cancel->FillWithTicket([&] { return backend.executor->Submit(job, exchange->entity(), exchange->terms(), traced); });
 }
 
 }  // namespace rowkeeper::wire

@@ -5,16 +5,16 @@
 
 namespace rowkeeper::wire {
 
-absl::Status RunInUnit(const UnitsSlot& slot, const std::shared_ptr<Exchange>& exchange, UnitStep step) {
+absl::Status RunInUnit(const UnitsSlot& slot, const std::shared_ptr<Exchange>& exchange, UnitCall call) {
   uow::UnitsOfWork* const units = slot.get();
   if (units == nullptr) return slot.Missing();
-  step.step.run = [exchange, run = std::move(step.step.run)](db::Connection& connection,
+  call.step.run = [exchange, run = std::move(call.step.run)](db::Connection& connection,
                                                              db::Cancellation* cancellation) {
     exchange->context()->times.queue = exchange->rpc().elapsed();
     return run(connection, cancellation);
   };
   exchange->CancelWith(units->Execute(
-      {std::move(step.handle), exchange->caller(), exchange->context()}, std::move(step.step), step.options,
+      {std::move(call.handle), exchange->caller(), exchange->context()}, std::move(call.step), call.options,
       [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); }));
   return absl::OkStatus();
 }

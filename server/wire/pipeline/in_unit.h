@@ -11,14 +11,14 @@
 namespace rowkeeper::wire {
 
 /// A call of a unit of work.
-struct UnitStep {
+struct UnitCall {
   std::string handle;
   uow::UnitsOfWork::Step step;
   uow::UnitsOfWork::StepOptions options;
 };
 
-/// Runs the step in its unit's transaction when its turn comes; `exchange` will be answered. An error is the answer
+/// Runs the call in its unit's transaction when its turn comes; `exchange` will be answered. An error is the answer
 /// instead.
-absl::Status RunInUnit(const UnitsSlot& slot, const std::shared_ptr<Exchange>& exchange, UnitStep step);
+absl::Status RunInUnit(const UnitsSlot& slot, const std::shared_ptr<Exchange>& exchange, UnitCall call);
 
 }  // namespace rowkeeper::wire

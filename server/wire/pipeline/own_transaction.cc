@@ -43,7 +43,12 @@ uow::Transaction::CommitResult OwnTransaction::Run(db::Connection& connection, d
   absl::StatusOr<std::string> response = request_.work(connection, cancellation);
   if (!response.ok()) return {response.status(), std::nullopt};
   response_ = *std::move(response);
-  return transaction.SendCommit(request_.exchange->replayed() ? uow::Transaction::Wrote::kNothing : options_.wrote);
+  if (request_.exchange->replayed()) {
+    // Nothing was written: what is left of the transaction need not be waited for, and the executor rolls it back.
+    Answer(absl::OkStatus());
+    return {};
+  }
+  return transaction.SendCommit(options_.wrote);
 }
 
 void OwnTransaction::OnExecuted(const absl::Status& status) {

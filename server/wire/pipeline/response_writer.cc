@@ -1,5 +1,6 @@
 #include "server/wire/pipeline/response_writer.h"
 
+#include <algorithm>
 #include <variant>
 #include <vector>
 
@@ -36,6 +37,16 @@ struct ToResponseFacts {
   }
 };
 
+/// About the bytes that the rows will take: enough for most columns, whose tags and lengths take two to four.
+size_t BytesFor(const db::Rows& rows, int count) {
+  constexpr size_t kBesideText = 4;
+  size_t bytes = 16;
+  for (int row = 0; row < count; ++row) {
+    for (int column = 0; column < rows.columns(); ++column) bytes += rows.cell(row, column).size() + kBesideText;
+  }
+  return bytes;
+}
+
 codec::ResponseFacts FactsOf(const exec::Outcome& outcome) { return std::visit(ToResponseFacts(), outcome.facts); }
 
 }  // namespace
@@ -53,6 +64,7 @@ ResponseWriter::ResponseWriter(const plan::MethodPlan* plan, size_t max_bytes, c
 absl::StatusOr<std::string> ResponseWriter::Write(const exec::Outcome& outcome) const {
   const Encoders& encoders = encoders_.Get([this] { return std::make_unique<const Encoders>(plan_, shared_); });
   std::string response;
+  response.reserve(std::min(BytesFor(outcome.rows, outcome.row_count), max_bytes_));
   absl::Status status =
       encoders.query != nullptr ? WriteQuery(encoders, outcome, &response) : WriteRows(encoders, outcome, &response);
   if (!status.ok()) LogIfUnrepresentable(plan_.full_name, status);

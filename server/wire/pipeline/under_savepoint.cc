@@ -12,7 +12,7 @@ Work UnderSavepoint(Work work) {
                                   db::Cancellation* cancellation) -> absl::StatusOr<std::string> {
     constexpr int kSavepoint = sql::kKeyedCallSavepoint;
     uow::Transaction transaction(&connection);
-    if (absl::Status status = transaction.Savepoint(kSavepoint, cancellation); !status.ok()) return status;
+    if (absl::Status status = transaction.BeginSavepoint(kSavepoint, cancellation); !status.ok()) return status;
     absl::StatusOr<std::string> result = work(connection, cancellation);
     if (transaction.failed()) return result;
     absl::Status status = result.ok() ? absl::OkStatus() : transaction.RollbackTo(kSavepoint, nullptr);

@@ -9,6 +9,7 @@ cat <<'CODE'
 #include <rowkeeper/client/pages.h>
 #include <rowkeeper/client/run_in_unit_of_work.h>
 #include <rowkeeper/client/savepoint.h>
+#include <rowkeeper/client/tls.h>
 
 #include <iostream>
 

@@ -132,7 +132,7 @@ TEST_F(AnswerLimitTest, EachRoundTripHasTheWholeLimit) {
 
 TEST_F(AnswerLimitTest, IdleConnectionIsLeftAlone) {
   Prepare(Statement("SELECT 1"));
-  std::this_thread::sleep_for(milliseconds(600));
+  std::this_thread::sleep_for(milliseconds(600));  // twice the limit of an answer
   EXPECT_TRUE(connection_->SocketLooksAlive());
   Prepare(Statement("SELECT 1"));
 }
@@ -171,7 +171,7 @@ class CancelGraceTest : public AnswerLimitTest {
   std::string ReasonWhenCancelled(Query query, Cancellation::Cause cause) {
     Cancellation cancellation;
     std::thread caller([&] {
-      std::this_thread::sleep_for(milliseconds(100));
+      std::this_thread::sleep_for(milliseconds(100));  // until it was sent; a backend that hangs does not tell
       cancellation.Cancel(cause);
     });
     query.cancellation = &cancellation;
@@ -225,7 +225,7 @@ TEST_F(CancelGraceTest, ConnectionThatCancelsInTimeIsKept) {
     EXPECT_EQ(Reason(connection_->Execute(query)), "DEADLINE_EXCEEDED");
     caller.join();
   }
-  std::this_thread::sleep_for(milliseconds(2000));
+  std::this_thread::sleep_for(milliseconds(2000));  // longer than the grace of a cancellation
   EXPECT_FALSE(connection_->broken());
   Prepare(Statement("SELECT pg_sleep(2)"));
 }

@@ -1,5 +1,7 @@
 #include "server/db/connection.h"
 
+#include "server/observe/call_context.h"
+#include "server/observe/operation_durations.h"
 #include "tests/pg/db/db_fixture.h"
 
 namespace rowkeeper::db {
@@ -147,6 +149,29 @@ TEST_F(ConnectionTest, ResetRollsBackWhatIsOpen) {
   ASSERT_TRUE(connection->ExecuteScript("BEGIN; INSERT INTO reset_me VALUES (1)", nullptr).ok());
   EXPECT_TRUE(connection->Reset().ok());
   EXPECT_EQ(Value(*connection, "SELECT count(*) FROM reset_me"), "0");
+}
+
+/// The call that left the transaction open pays for its end.
+TEST_F(ConnectionTest, WhatResetRollsBackIsCountedToItsCall) {
+  auto connection = Open();
+  ASSERT_NE(connection, nullptr);
+  const auto rollbacks = [] {
+    size_t count = 0;
+    observe::DatabaseOperations::Process()
+        .Of("ROLLBACK", "")
+        ->Visit([&](std::string_view, const observe::DurationHistogram& durations) { count += durations.count(); });
+    return count;
+  };
+  ASSERT_TRUE(Run(*connection, "BEGIN").ok());
+  const size_t before = rollbacks();
+  observe::CallContext call;
+  const observe::CallScope scope(&call);
+  EXPECT_TRUE(connection->Reset().ok());
+  EXPECT_EQ(rollbacks(), before + 1);
+  EXPECT_GT(call.times.database.count(), 0);
+  EXPECT_EQ(call.times.statements, 0) << "as BEGIN and COMMIT";
+  EXPECT_TRUE(connection->Reset().ok());
+  EXPECT_EQ(rollbacks(), before + 1) << "nothing was open";
 }
 
 TEST_F(ConnectionTest, ScriptErrorSaysWhatPostgresSaidAndWhere) {

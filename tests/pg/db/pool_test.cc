@@ -29,6 +29,30 @@ TEST_F(PoolTest, ReturnedConnectionIsUsedAgain) {
   EXPECT_EQ(pool.stats().opened_total, 1u);
 }
 
+TEST_F(PoolTest, EachUseIsTimedOnceHoweverItEnds) {
+  PoolOptions options = Still(1, 0);
+  options.pool_recycle = seconds(0);
+  Pool pool(options, Options());
+  {
+    Lease lease = Take(pool);
+    clock_.Advance(seconds(3));
+    const Lease moved = std::move(lease);
+    clock_.Advance(seconds(1));
+  }
+  clock_.Advance(seconds(60));  // idle
+  EXPECT_EQ(pool.uses().count(), 1u);
+  EXPECT_EQ(pool.uses().Take().sum, seconds(4));
+  {
+    const Lease lease = Take(pool);
+    clock_.Advance(seconds(2));
+    Kill(lease->backend_pid());
+    EXPECT_FALSE(Run(*lease, "SELECT 1").ok());
+  }
+  EXPECT_EQ(pool.uses().count(), 2u);
+  EXPECT_EQ(pool.uses().Take().sum, seconds(6));
+  EXPECT_EQ(pool.stats().broken_total, 1u);
+}
+
 TEST_F(PoolTest, OverflowIsClosedWhenReturned) {
   Pool pool(Small(1, 2), Options());
   {

@@ -269,6 +269,25 @@ TEST_F(NewStatementTest, WhatIsNotThereIsSaidToBeMissing) {
   EXPECT_EQ(Reason(Unnamed(*other, "SELECT $1::nowhere[]", {"{}"})), "SCHEMA_MISMATCH");
 }
 
+/// A unit is run again for a migration; where that was of no use it is told what is wrong.
+TEST_F(NewStatementTest, WhatStaysAwayFromTransactionsIsSaidToBeMissing) {
+  ConnectionOptions options = Options();
+  options.misses = std::make_shared<StatementMisses>();
+  const auto run = [&](std::string_view sql, const std::vector<Param>& params) {
+    const auto connection = Open(options);
+    EXPECT_TRUE(Run(*connection, "BEGIN").ok());
+    EXPECT_TRUE(Run(*connection, "SELECT 1").ok());
+    return Reason(Prepared(*connection, sql, params));
+  };
+  scratch().Run("ALTER TABLE jobs ALTER COLUMN state TYPE text; ALTER TYPE state RENAME TO state_away");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(run(kInsert, {"new"}), "SERIALIZATION_FAILURE");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(run(kInsert, {"new"}), "SCHEMA_MISMATCH");
+  scratch().Run("ALTER TYPE state_away RENAME TO state");
+  EXPECT_EQ(run(kInsert, {"new"}), "OK");
+  scratch().Run("ALTER TYPE state RENAME TO state_away");
+  EXPECT_EQ(run(kInsert, {"new"}), "SERIALIZATION_FAILURE") << "it was there meanwhile";
+}
+
 /// They are about other statements.
 TEST_F(StaleStatementsTest, ErrorsOfTriggersAreNotTriedAgain) {
   scratch().Run(R"(

@@ -84,7 +84,7 @@ TEST_F(EmbeddedTest, PidFileThatNamesAnUnrelatedProcessDoesNotStopTheStart) {
 TEST_F(EmbeddedTest, KillInTheMiddleOfInitdbLeavesNothingInTheWay) {
   Owner owner({data_dir_, {}, ""});
   ASSERT_TRUE(Eventually([this] { return HasTemporaries(data_dir_); }));
-  usleep(150000);
+  usleep(150000);  // initdb takes longer, and does not tell how far it is
   owner.Kill();
   EXPECT_FALSE(std::filesystem::exists(data_dir_ + "/postgres")) << "initdb was over before the kill";
   std::unique_ptr<EmbeddedPostgres> postgres = Start();

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <map>
 #include <memory>
@@ -33,16 +34,19 @@ class ExecutorPgTest : public ::testing::Test {
     database_.Run("INSERT INTO article (id, title, body) SELECT n, n, '' FROM generate_series(1, 100) AS n");
   }
 
-  void Start(int connections) {
+  void Start(int connections) { Start(connections, ReadLanesOptions{/*lanes=*/0}); }
+  void Start(int connections, const ReadLanesOptions& lanes) {
     db::ConnectionOptions connection;
     connection.url = database_.url();
-    connection.lock_timeout_ms = 0;
+    connection.lock_timeout_ms = lock_timeout_ms_;
     db::PoolOptions pool;
     pool.pool_size = connections;
     pool.max_overflow = 0;
+    pool.pre_ping_idle = std::chrono::minutes(10);  // however slow the machine is, idle connections are taken at once
     pool_ = std::make_unique<db::Pool>(pool, connection);
     ExecutorOptions options;
     options.workers = connections;
+    options.lanes = lanes;
     executor_ = std::make_unique<Executor>(options, &runner_, pool_.get(), &timers_);
   }
 
@@ -87,14 +91,18 @@ class ExecutorPgTest : public ::testing::Test {
   }
 
   /// Locks article 1 until blocker_ is reset.
-  void LockFirst() {
+  void LockFirst() { Block("BEGIN; SELECT FROM article WHERE id = 1 FOR UPDATE"); }
+
+  /// Until blocker_ is reset no read ends.
+  void LockTable() { Block("BEGIN; LOCK TABLE article IN ACCESS EXCLUSIVE MODE"); }
+
+  void Block(const char* script) {
     db::ConnectionOptions options;
     options.url = database_.url();
     auto connection = db::Connection::Open(options);
     ASSERT_TRUE(connection.ok()) << connection.status();
     blocker_ = *std::move(connection);
-    const absl::Status locked =
-        blocker_->ExecuteScript("BEGIN; SELECT FROM article WHERE id = 1 FOR UPDATE", /*position=*/nullptr);
+    const absl::Status locked = blocker_->ExecuteScript(script, /*position=*/nullptr);
     ASSERT_TRUE(locked.ok()) << locked;
   }
 
@@ -107,6 +115,57 @@ class ExecutorPgTest : public ::testing::Test {
         << count << " statements wait for a lock";
   }
 
+  struct Reads {
+    /// Of each of four callers.
+    int calls;
+    /// After so many of one caller a connection is lost.
+    int lose_every;
+    /// That wait for their answers.
+    int most_open;
+  };
+
+  /// Many reads, some of them cancelled and some of rows that are not there: each ends once, with its own row or none.
+  void ReadWhileConnectionsAreLost(const Reads& reads) {
+    constexpr int kCallers = 4;
+    std::vector<std::atomic<int>> ends(static_cast<size_t>(kCallers * reads.calls));
+    std::atomic<int> wrong{0}, served{0}, open{0};
+    const auto read = [&](int number) {
+      const int id = 1 + number % 110;
+      ++open;
+      return executor_->Submit(Get(id), Clock::time_point::max(), [&, id, number](absl::StatusOr<Outcome> outcome) {
+        ++ends[static_cast<size_t>(number)];
+        --open;
+        const std::string title = Title(outcome);
+        const std::string right = id <= 100 ? Cat(id) : "ROW_NOT_FOUND";
+        served += title == right;
+        wrong += title != right && title != "CANCELLED" && title != "DATABASE_UNAVAILABLE";
+      });
+    };
+    std::vector<std::thread> callers;
+    for (int caller = 0; caller < kCallers; ++caller) {
+      callers.emplace_back([&, caller] {
+        for (int i = 0; i < reads.calls; ++i) {
+          EXPECT_TRUE(testing::Eventually([&] { return open < reads.most_open; }));
+          Executor::Ticket ticket = read(caller * reads.calls + i);
+          if (caller == 0 && i % reads.lose_every == reads.lose_every / 2) LoseConnection();
+          if (i % 3 == 0) ticket.Cancel(db::Cancellation::Cause::kCaller);
+        }
+      });
+    }
+    for (std::thread& caller : callers) caller.join();
+    EXPECT_TRUE(
+        testing::Eventually([&] { return executor_->stats().queued + executor_->stats().running + open == 0; }));
+    for (const auto& count : ends) EXPECT_EQ(count, 1);
+    EXPECT_EQ(wrong, 0);
+    EXPECT_GT(served, 0);
+  }
+
+  void LoseConnection() {
+    database_.Run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND "
+        "pid <> pg_backend_pid() LIMIT 1");
+  }
+
   testing::ScratchDatabase database_{"exec"};
   const std::unique_ptr<const catalogue::Catalogue> catalogue_ = testing::CompileExample("tracker/v1");
   catalogue::Diagnostics diagnostics_;
@@ -116,6 +175,8 @@ class ExecutorPgTest : public ::testing::Test {
   StatementCache statements_;
   const Runner runner_{{errors_, tokens_, &statements_, &Clock::System()}};
   std::unique_ptr<db::Connection> blocker_;
+  /// 0: none.
+  int lock_timeout_ms_ = 0;
   Timers timers_{&Clock::System()};
   std::unique_ptr<db::Pool> pool_;
   std::unique_ptr<Executor> executor_;

@@ -54,17 +54,28 @@ class SingleCallsTest : public GateTest {
 
   /// Two statements in a transaction, as Run executes its calls.
   std::string RunInTransaction(milliseconds in_doubt_limit = seconds(5)) {
+    return RunStatements(in_doubt_limit, {Statement(kFirstOfTwo), Statement(kSecondOfTwo)});
+  }
+  /// The same with statements that are prepared.
+  std::string RunPreparedInTransaction() {
+    std::vector<db::Query> statements = {Statement(kFirstOfTwo), Statement(kSecondOfTwo)};
+    for (db::Query& statement : statements) statement.name = testing::NameOf(statement.text);
+    return RunStatements(seconds(5), std::move(statements));
+  }
+  std::string RunStatements(milliseconds in_doubt_limit, std::vector<db::Query> statements) {
     const uow::CommitResolver resolver(Options(), in_doubt_limit, &rowkeeper::Clock::System());
-    return Run([&resolver](db::Connection& connection, db::Cancellation* cancellation) {
+    return Run([&resolver, &statements](db::Connection& connection, db::Cancellation* cancellation) {
       uow::Transaction transaction(&connection);
       absl::Status status = transaction.Begin({}, cancellation);
-      for (const char* sql : {"INSERT INTO entries VALUES (1)", "INSERT INTO entries VALUES (2)"}) {
-        if (status.ok()) status = connection.Execute(Statement(sql)).status();
+      for (const db::Query& statement : statements) {
+        if (status.ok()) status = connection.Execute(statement).status();
       }
       return status.ok() ? transaction.Commit(uow::Transaction::Wrote::kPerhaps, resolver) : status;
     });
   }
 
+  static constexpr char kFirstOfTwo[] = "INSERT INTO entries VALUES (1)";
+  static constexpr char kSecondOfTwo[] = "INSERT INTO entries VALUES (2)";
   std::atomic<int> runs_{0};
   Timers timers_{&rowkeeper::Clock::System()};
   std::unique_ptr<db::Pool> pool_;
@@ -163,6 +174,29 @@ TEST_F(SingleCallsTest, TransactionCutBeforeCommitIsRunAgainAsAWhole) {
   }
 }
 
+/// What such a transaction sends when its statements are prepared: BEGIN, the first write and the question for its id
+/// together, the second write, COMMIT.
+TEST_F(SingleCallsTest, TransactionWhoseStatementsTravelTogetherHappensOnceWhereverItIsCut) {
+  const std::string commit("COMMIT\0", 7);
+  const std::string first = testing::NameOf(kFirstOfTwo)->str();
+  const std::string second = testing::NameOf(kSecondOfTwo)->str();
+  for (const auto& [type, words] :
+       {std::pair('P', std::string("BEGIN")), std::pair('B', first),
+        std::pair('B', std::string("rowkeeper_transaction_id")), std::pair('B', second), std::pair('Q', commit)}) {
+    for (const Action action : {Action::kCutBefore, Action::kLoseReply}) {
+      for (int i = 0; i < 2; ++i) EXPECT_EQ(RunPreparedInTransaction(), "OK");  // all is prepared on the connection
+      scratch_.Run("TRUNCATE entries");
+      runs_ = 0;
+      const int fired = gate_->seen().fired;
+      gate_->Add({type, words, action});
+      EXPECT_EQ(RunPreparedInTransaction(), "OK") << type << " " << words;
+      EXPECT_EQ(gate_->seen().fired, fired + 1) << type << " " << words;
+      EXPECT_EQ(runs_, words == commit && action == Action::kLoseReply ? 1 : 2) << type << " " << words;
+      EXPECT_EQ(Entries(), "1,2") << type << " " << words;
+    }
+  }
+}
+
 TEST_F(SingleCallsTest, TransactionWhoseCommitIsLostOnTheWayIsRunAgainAndHappensOnce) {
   gate_->Add({'Q', std::string("COMMIT\0", 7), Action::kCutBefore});
   EXPECT_EQ(RunInTransaction(), "OK");
@@ -199,7 +233,7 @@ TEST_F(SingleCallsTest, CancelRequestThatHangsHoldsNeitherItsCallNorTheCancelsOf
   db::Cancellation cancellation;
   gate_->StallAll();
   std::thread caller([&cancellation] {
-    absl::SleepFor(absl::Milliseconds(100));
+    absl::SleepFor(absl::Milliseconds(100));  // until it was sent; the gate holds it, so nothing tells
     cancellation.Cancel(db::Cancellation::Cause::kDeadline);
   });
   db::Query query = Statement("SELECT pg_sleep(30)", Effect::kRead);

@@ -160,7 +160,7 @@ TEST_F(TcpGateTest, StallAllHoldsOldAndNewConnectionsUntilResume) {
   std::thread old([this] { EXPECT_EQ(Do("INSERT INTO entries VALUES (1)"), "OK"); });
   std::unique_ptr<db::Connection> fresh;
   std::thread opener([this, &fresh] { fresh = Open(); });
-  absl::SleepFor(absl::Milliseconds(200));
+  absl::SleepFor(absl::Milliseconds(200));  // what is not held would have arrived
   EXPECT_EQ(Entries(), "");
   EXPECT_EQ(gate_->seen().connections, 1);
   gate_->Resume();

@@ -158,12 +158,11 @@ TEST_F(UnitsCallsTest, RollbackSucceedsOverADeadAndOverAStalledNetwork) {
 TEST_F(UnitsCallsTest, BeginThatIsCutLeavesNothingBehind) {
   for (const Action action : {Action::kCutBefore, Action::kLoseReply, Action::kStall}) {
     gate_->Add({'Q', "BEGIN", action});
-    const auto begun = TryBegin();
-    if (begun.ok()) {
-      EXPECT_TRUE(Rollback(begun->handle).ok());
-    } else {
-      EXPECT_EQ(Reason(begun), "DATABASE_UNAVAILABLE");
-    }
+    const std::string handle = Begin();
+    EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "UNIT_OF_WORK_EXPIRED")
+        << "BEGIN goes with the first call";
+    EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
+    EXPECT_TRUE(Rollback(handle).ok());
     EXPECT_TRUE(NothingLeased(Milliseconds(2000)));
     gate_->Resume();
     EXPECT_EQ(Settled(), "0");

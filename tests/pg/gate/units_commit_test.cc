@@ -187,7 +187,7 @@ TEST_F(UnitsCommitTest, OnlyAFewConnectionsAskAboutCommitsAtOnce) {
   for (int i = 0; i < kCommits; ++i) gate_->Add({'P', "pg_xact_status", Action::kSwallowReply});
   for (const std::string& handle : handles) commits.push_back(SendCommit(handle));
   ASSERT_TRUE(gate_->AwaitFired(kCommits));
-  std::this_thread::sleep_for(Milliseconds(1000));
+  std::this_thread::sleep_for(Milliseconds(1000));  // for more connections, if there are any to come
   EXPECT_LE(gate_->seen().connections - before, 4) << "the others wait";
   gate_->ClearRules();
   int known = 0;

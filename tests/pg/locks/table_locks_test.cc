@@ -146,7 +146,9 @@ TEST_P(TableLocks, LeaveConnectionsToOthersHoweverManyCallsWait) {
   Blocker blocker(&server_, Cat("LOCK TABLE ", sql::Table(*reads[0].entity), ", ", sql::Table(*reads[1].entity),
                                 " IN ACCESS EXCLUSIVE MODE"));
   Callers waits(&server_, {reads[0], reads[1]}, 80);
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_TRUE(Eventually(&server_,
+                         "(SELECT count(DISTINCT relation) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE "
+                         "datname = current_database() AND NOT granted) = 2"));
   Callers calls(&server_, Without(Without(reads, reads[0].entity), reads[1].entity), 4);
   std::this_thread::sleep_for(LockTime(kLockSeconds));
   calls.Stop();

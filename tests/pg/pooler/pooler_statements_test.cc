@@ -1,10 +1,13 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <random>
 #include <thread>
 
+#include "server/observe/log.h"
 #include "tests/pg/pooler/pooler_fixture.h"
+#include "tests/support/eventually.h"
 
 /// Statements of many clients over few sessions: each gets its own answer, and nobody else's cancel request.
 namespace rowkeeper::db {
@@ -101,6 +104,39 @@ TEST_P(PoolerStatementsTest, ACancelReachesItsStatementAndNoOther) {
   });
   EXPECT_GT(cancelled, kRounds / 10) << "the race did not happen";
   EXPECT_LT(cancelled, kRounds * kCancellers) << "the race did not happen";
+}
+
+/// Whose process is not known, so nobody can end it: the log says so, once.
+TEST_P(PoolerStatementsTest, OneThatIgnoresItsCancellationIsToldToRunOn) {
+  scratch().Run(
+      "CREATE FUNCTION deaf() RETURNS int LANGUAGE plpgsql AS $$ BEGIN LOOP BEGIN PERFORM pg_sleep(30); EXCEPTION "
+      "WHEN query_canceled THEN NULL; END; END LOOP; END $$");
+  scratch().Run(Cat("ALTER ROLE ", role(), " SET client_connection_check_interval = '500ms'"));
+  ConnectionOptions options =
+      Pooled(GetParam().mode == testing::PgBouncer::Mode::kSession ? Pooler::kSession : Pooler::kAuto);
+  options.answer_limit_ms = 700;
+  options.counters = std::make_shared<SessionCounters>();
+  auto connection = Open(options);
+  ASSERT_NE(connection, nullptr);
+  ::testing::internal::CaptureStderr();
+  observe::StartLog({});
+  const auto rows = Run(*connection, "/*rowkeeper:shop.v1.Order/List*/ SELECT deaf()");
+  observe::StopLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(connection->broken()) << rows.status();
+  constexpr char kLine[] = "may still run: behind a pooler the server cannot end it: shop.v1.Order/List";
+  const size_t line = log.find(kLine);
+  EXPECT_NE(line, std::string::npos) << log;
+  EXPECT_EQ(log.find(kLine, line + 1), std::string::npos) << log;
+  EXPECT_EQ(options.counters->left.value(), 1u);
+  EXPECT_EQ(options.counters->terminated.value(), 0u);
+  connection.reset();
+  // As the reference advises.
+  EXPECT_TRUE(testing::Eventually([this] {
+    return scratch().Value(
+               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%SELECT deaf()%' AND pid <> "
+               "pg_backend_pid()") == "0";
+  }));
 }
 
 /// What was replaced under a statement that a transaction sends without a name is healed as it is over a direct

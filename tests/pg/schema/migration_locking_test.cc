@@ -176,8 +176,76 @@ TEST_F(MigrationLockingTest, LockedTableIsTriedAgainAndThenAnError) {
   options.observer.notice = [&](const std::string& line) { notices.push_back(line); };
   EXPECT_THAT(Summary(Migrator(options).Up()),
               AllOf(HasSubstr("20240102000000_alter.sql:3: "), HasSubstr("lock timeout")));
-  EXPECT_THAT(notices, ::testing::ElementsAre(HasSubstr("attempt 1 of 2")));
+  EXPECT_THAT(notices, ::testing::Contains(HasSubstr("attempt 1 of 2")));
   EXPECT_FALSE(HasTable("b"));
+}
+
+TEST_F(MigrationLockingTest, WhoIsInTheWayIsToldWithoutValuesWhileItWaits) {
+  WriteTable("20240101000000", "a");
+  Summary(Runner().Up());
+  const std::string change = "ALTER TABLE a ADD n int;\n-- migrate:down\nALTER TABLE a DROP n;\n";
+  for (const std::string& file :
+       {"-- migrate:up\n" + change, "-- migrate:up transaction:false\n" + change,
+        "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY i ON a (id);\n" + change}) {
+    SCOPED_TRACE(file);
+    Write("20240102000000_alter.sql", file);
+    std::unique_ptr<db::Connection> session = Session();
+    ASSERT_TRUE(session
+                    ->ExecuteScript("SET application_name = 'nightly report'; BEGIN; LOCK TABLE a IN ROW EXCLUSIVE "
+                                    "MODE",
+                                    nullptr)
+                    .ok());
+    ASSERT_TRUE(
+        session->ExecuteScript("SELECT count(*) FROM a WHERE id = 4711 /* 4712 */ AND 'hush' <> ''", nullptr).ok());
+    const std::string pid = std::to_string(session->backend_pid());
+    std::vector<std::string> notices;
+    MigratorOptions options = Options();
+    options.lock_timeout_ms = 60000;
+    options.attempts = 50;
+    options.observer.notice = [&](const std::string& line) {
+      notices.push_back(line);
+      if (line.find("in the way: ") != std::string::npos) session.reset();
+    };
+    EXPECT_EQ(Summary(Migrator(options).Up()), "+20240102000000");
+    EXPECT_THAT(notices, ::testing::Contains(AllOf(
+                             HasSubstr("20240102000000_alter.sql: waiting for a lock; in the way: PostgreSQL process " +
+                                       pid + ", nightly report, idle in transaction, transaction open for "),
+                             ::testing::EndsWith(" s: SELECT count(*) FROM a WHERE id = ? AND ? <> ?"))));
+    Summary(Runner().Down());
+    database_.Run("DROP INDEX IF EXISTS i");
+  }
+}
+
+TEST_F(MigrationLockingTest, WhatMayLockTablesWaitsASecondAtMostAndRowsAsLongAsIsAllowed) {
+  MigratorOptions options = Options();
+  options.lock_timeout_ms = 60000;
+  // A script that has the name in it decides by itself.
+  const std::string from = " FROM pg_settings WHERE name = 'lock' || '_timeout'";
+  const std::string look = "INSERT INTO seen SELECT setting" + from + ";\n", rest = "-- migrate:down\nSELECT 1;\n";
+  const struct {
+    const char* version;
+    std::string file;
+    const char* seen;
+  } cases[] = {
+      {"20240101000001", "-- migrate:up\n" + look, "60000"},
+      {"20240101000002", "-- migrate:up\n" + look + "CREATE TABLE b (id int);\n", "1000"},
+      {"20240101000003", "-- migrate:up\nSET LOCAL lock_timeout = '3s';\nCREATE TABLE c (id int);\n" + look, "3000"},
+      {"20240101000004", "-- migrate:up transaction:false\n" + look + "CREATE TABLE d (id int);\n", "60000"},
+      {"20240101000005", "-- migrate:up transaction:false\nSET lock_timeout = '3s';\nCREATE TABLE e (id int);\n" + look,
+       "3000"},
+      {"20240101000006",
+       "-- migrate:up transaction:false\nCREATE TABLE f AS SELECT setting AS t" + from +
+           ";"
+           "\nINSERT INTO seen SELECT t FROM f;\n",
+       "1000"},
+  };
+  database_.Run("CREATE TABLE seen (t text)");
+  for (const auto& [version, file, seen] : cases) {
+    SCOPED_TRACE(file);
+    Write(std::string(version) + "_look.sql", file + rest);
+    EXPECT_EQ(Summary(Migrator(options).Up()), std::string("+") + version);
+    EXPECT_EQ(database_.Value("DELETE FROM seen RETURNING t"), seen);
+  }
 }
 
 TEST_F(MigrationLockingTest, LockThatIsGivenUpInTimeOnlyDelays) {

@@ -85,7 +85,7 @@ class SchemaWatchTest : public ::testing::Test {
   }
 
   void Look() {
-    const absl::Status looked = watch_.Look(*connection_);
+    const absl::Status looked = watch_.Probe(*connection_);
     EXPECT_TRUE(looked.ok()) << looked;
   }
 
@@ -219,12 +219,12 @@ TEST_F(SchemaWatchTest, KnowsNothingOfATableThatWasLockedFromTheStart) {
     EXPECT_TRUE(other->Execute(query).ok());
   }
   SchemaWatch watch(*catalogue_, Clock::System());
-  EXPECT_TRUE(watch.Look(*connection_).ok());
+  EXPECT_TRUE(watch.Probe(*connection_).ok());
   EXPECT_FALSE(watch.tables().Knows(Order()));
   EXPECT_TRUE(watch.tables().Knows(*catalogue_->FindEntity("shop.v1.Owner")));
   query.text = "ROLLBACK";
   EXPECT_TRUE(other->Execute(query).ok());
-  EXPECT_TRUE(watch.Look(*connection_).ok());
+  EXPECT_TRUE(watch.Probe(*connection_).ok());
   EXPECT_TRUE(watch.tables().Knows(Order()));
 }
 
@@ -236,7 +236,7 @@ TEST_F(SchemaWatchTest, ALookThatWaitsForACatalogForgetsNothing) {
     query.text = text;
     EXPECT_TRUE(other->Execute(query).ok());
   }
-  const absl::Status looked = watch_.Look(*connection_);
+  const absl::Status looked = watch_.Probe(*connection_);
   EXPECT_EQ(looked.code(), absl::StatusCode::kAborted) << looked;
   EXPECT_FALSE(connection_->broken());
   EXPECT_TRUE(watch_.tables().Knows(Order()));

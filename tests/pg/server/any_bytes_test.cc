@@ -56,6 +56,12 @@ service BookRepository {
   rpc Update(UpdateBook) returns (Book);
   rpc BatchUpdate(BatchUpdateBooks) returns (BatchUpdateBooksResponse);
   rpc Upsert(UpsertBook) returns (Book);
+  rpc UpdateSome(BatchUpdateBooks) returns (SomeBooks) {
+    option (rowkeeper.v1.method) = {operation: OPERATION_BATCH_UPDATE, partial: true};
+  }
+  rpc UpsertSome(BatchUpdateBooks) returns (SomeBooks) {
+    option (rowkeeper.v1.method) = {operation: OPERATION_BATCH_UPSERT, partial: true};
+  }
   rpc Delete(DeleteBook) returns (google.protobuf.Empty);
   rpc Named(Word) returns (Books) {
     option (rowkeeper.v1.method).sql = "SELECT * FROM books WHERE slug <> :word ORDER BY id";
@@ -94,6 +100,7 @@ message CreateBook { Book book = 1; }
 message UpdateBook { Book book = 1; google.protobuf.FieldMask update_mask = 2; }
 message UpsertBook { Book book = 1; }
 message BatchUpdateBooks { repeated Book books = 1; google.protobuf.FieldMask update_mask = 2; }
+message SomeBooks { repeated Book books = 1; repeated rowkeeper.v1.RowResult results = 2; }
 message BatchUpdateBooksResponse { repeated Book books = 1; }
 message Word { string word = 1; }
 message Books { repeated Book books = 1; }
@@ -250,6 +257,39 @@ TEST_F(AnyBytesTest, AWriteThatWouldReturnItIsUndone) {
       EXPECT_EQ(Summary(unit.Call(method, request)), "FAILED_PRECONDITION UNREPRESENTABLE_VALUE");
       EXPECT_FALSE(unit.Commit().ok());
       EXPECT_EQ(Rows(), before);
+    }
+  }
+}
+
+/// Whether it is met before or after others were stored.
+TEST_F(AnyBytesTest, APartialBatchStoresTheOthers) {
+  for (const bool refused_before : {false, true}) {
+    for (const BadField& bad : BadFields()) {
+      if (bad.name == "slug") continue;
+      for (const char* method : {"BookRepository.UpdateSome", "BookRepository.UpsertSome"}) {
+        for (const bool in_unit : {false, true}) {
+          SCOPED_TRACE(Cat(method, " ", bad.sql, in_unit ? " in a unit" : "", refused_before ? " after another" : ""));
+          SetUp();
+          Sql("UPDATE books SET " + bad.sql + " WHERE id = 2");
+          Json books = Json::array();
+          if (refused_before) books.push_back({{"id", "7"}, {"slug", "new7"}, {"shelf_id", "77"}});
+          for (const char* id : {"1", "2", "3"}) books.push_back({{"id", id}, {"slug", Cat("new", id)}});
+          const Json request = {{"books", books}, {"update_mask", "slug"}};
+          const Unit unit(server_);
+          const auto answer = in_unit ? unit.Call(method, request) : server_->Call(method, request);
+          ASSERT_TRUE(answer.ok()) << answer.status();
+          EXPECT_TRUE(unit.Commit().ok());
+          const Json results = (*answer)["results"];
+          ASSERT_EQ(results.size(), books.size());
+          const size_t second = books.size() - 2;
+          EXPECT_EQ(results[second - 1], Json::object());
+          EXPECT_THAT(results[second].dump(), HasSubstr("UNREPRESENTABLE_VALUE"));
+          EXPECT_THAT(results[second].dump(), HasSubstr(Cat("books[", second, "]")));
+          EXPECT_EQ(results[second + 1], Json::object());
+          EXPECT_EQ((*answer)["books"][second - 1].value("slug", ""), "new1");
+          EXPECT_EQ(server_->database().Value("SELECT string_agg(slug, ' ' ORDER BY id) FROM books"), "new1 s2 new3");
+        }
+      }
     }
   }
 }

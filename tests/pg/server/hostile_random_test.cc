@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
-#include "tests/pg/server/hostile_shop.h"
+#include "tests/pg/server/hostile_walk.h"
 
 namespace rowkeeper::testing {
 namespace {

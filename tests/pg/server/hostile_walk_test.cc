@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "server/base/text.h"
-#include "tests/pg/server/hostile_shop.h"
+#include "tests/pg/server/hostile_walk.h"
 #include "tests/pg/server/stream_client.h"
 
 namespace rowkeeper::testing {

@@ -17,6 +17,8 @@ using Action = TcpGate::Action;
 using std::chrono::milliseconds;
 
 constexpr char kCrashCreate[] = "ProfileRepository.Create";
+/// On a connection that has stored a response before it travels with the next one, as a message of the extended
+/// protocol ('P').
 const std::string kCommit("COMMIT\0", 7);
 
 /// A server over a network that loses the answers to COMMIT.
@@ -32,6 +34,11 @@ class IdempotencyInDoubtTest : public ::testing::Test {
     ASSERT_TRUE(server_->ok());
     CreateKeyTable(&server_->database());
   }
+  /// Has the connection prepare what a call with a key executes.
+  void Prepare() {
+    const KeyedAnswer answer = CallWithKey(server_.get(), kCrashCreate, ProfileOf(RandomHex(8)), NewKey());
+    ASSERT_TRUE(answer.bytes.ok()) << answer.bytes.status();
+  }
   void TearDown() override {
     server_.reset();
     gate_.reset();
@@ -42,34 +49,43 @@ class IdempotencyInDoubtTest : public ::testing::Test {
 };
 
 TEST_F(IdempotencyInDoubtTest, ACommitWhoseAnswerWasLostIsFoundOut) {
-  const std::string key = NewKey();
-  const std::string handle = RandomHex(8);
-  gate_->Add({'Q', kCommit, Action::kLoseReply});
-  const KeyedAnswer first = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
-  ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
-  EXPECT_EQ(gate_->seen().fired, 1);
-  const KeyedAnswer again = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
-  ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
-  EXPECT_TRUE(again.replayed);
-  EXPECT_EQ(*again.bytes, *first.bytes);
-  EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
+  int fired = 0;
+  for (const char type : {'Q', 'P'}) {
+    if (type == 'P') Prepare();
+    const std::string key = NewKey();
+    const std::string handle = RandomHex(8);
+    gate_->Add({type, kCommit, Action::kLoseReply});
+    const KeyedAnswer first = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
+    ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
+    EXPECT_EQ(gate_->seen().fired, ++fired);
+    const KeyedAnswer again = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
+    ASSERT_TRUE(again.bytes.ok()) << again.bytes.status();
+    EXPECT_TRUE(again.replayed);
+    EXPECT_EQ(*again.bytes, *first.bytes);
+    EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
+  }
 }
 
 TEST_F(IdempotencyInDoubtTest, ACommitThatWasLostOnTheWayIsExecutedAgain) {
-  const std::string key = NewKey();
-  const std::string handle = RandomHex(8);
-  gate_->Add({'Q', kCommit, Action::kCutBefore});
-  const KeyedAnswer first = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
-  ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
-  EXPECT_EQ(gate_->seen().fired, 1);
-  EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
-  EXPECT_EQ(KeysStored(server_.get(), key), "1");
+  int fired = 0;
+  for (const char type : {'Q', 'P'}) {
+    if (type == 'P') Prepare();
+    const std::string key = NewKey();
+    const std::string handle = RandomHex(8);
+    gate_->Add({type, kCommit, Action::kCutBefore});
+    const KeyedAnswer first = CallWithKey(server_.get(), kCrashCreate, ProfileOf(handle), key);
+    ASSERT_TRUE(first.bytes.ok()) << first.bytes.status();
+    EXPECT_EQ(gate_->seen().fired, ++fired);
+    EXPECT_EQ(ProfilesWith(server_.get(), handle), "1");
+    EXPECT_EQ(KeysStored(server_.get(), key), "1");
+  }
 }
 
 TEST_F(IdempotencyInDoubtTest, ACallOfUnknownOutcomeMayBeRepeated) {
+  Prepare();
   const std::string key = NewKey();
   const std::string handle = RandomHex(8);
-  gate_->Add({'Q', kCommit, Action::kLoseReply});
+  gate_->Add({'P', kCommit, Action::kLoseReply});
   gate_->Add({'P', "pg_xact_status", Action::kStall});
   CallOptions hasty;
   hasty.timeout = milliseconds(1500);
@@ -182,6 +198,7 @@ class IdempotencyCrashTest : public ::testing::Test {
   }
   void TearDown() override {
     program_.reset();
+    ShowLogOfFailure(log_file_);
     std::filesystem::remove(log_file_);
   }
 

@@ -25,6 +25,13 @@ std::string WaitingFor(const std::string& text) {
       text, "%')");
 }
 
+/// When the statement began that waits for the table of profiles; empty when none does.
+std::string BeginOfTheOneThatWaits(InProcessServer* server) {
+  return server->database().Value(
+      "SELECT max(query_start) FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
+      "'rowkeeper' AND wait_event_type = 'Lock' AND query LIKE '%profiles%'");
+}
+
 class IdempotencyRaceTest : public ::testing::Test {
  protected:
   void Serve(InProcessServer::Options options = {}) {
@@ -167,8 +174,14 @@ TEST_F(IdempotencyRaceTest, WhenTheFirstIsCancelledTheNextHasItsTurn) {
   hasty.timeout = milliseconds(500);
   auto first = Send(server_.get(), 1, ProfileOf(handle), key, hasty);
   ASSERT_TRUE(Eventually(server_.get(), WaitingFor("profiles") + " = 1"));
+  const std::string began = BeginOfTheOneThatWaits(server_.get());
   auto next = Send(server_.get(), 10, ProfileOf(handle), key);
   EXPECT_FALSE(first.front().get().bytes.ok());
+  // The server may learn a moment later than its caller that the time is up.
+  ASSERT_TRUE(Eventually([&] {
+    const std::string now = BeginOfTheOneThatWaits(server_.get());
+    return !now.empty() && now != began;
+  }));
   blocker.End();
   std::set<std::string> bytes;
   EXPECT_EQ(Executed(&next, &bytes), 1);
@@ -241,7 +254,8 @@ TEST_F(IdempotencyRaceTest, OneThatIsRefusedForItsOwnRequestLeavesTheTurnToTheOt
   ASSERT_TRUE(Eventually(server_.get(), WaitingFor("todos") + " = 1"));
   auto other = send("few", key);
   auto again = send("few", key);
-  std::this_thread::sleep_for(milliseconds(300));
+  EXPECT_TRUE(Eventually(
+      [this] { return server_->MetricsText().find("\nrowkeeper_idempotency_waiting 2\n") != std::string::npos; }));
   blocker.End();
   EXPECT_EQ(ReasonOf(first.get().bytes), "RESPONSE_TOO_LARGE");
   const KeyedAnswer one = other.get();

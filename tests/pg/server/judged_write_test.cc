@@ -261,5 +261,24 @@ TEST(RowLevelSecurityTest, ARowThatIsHiddenFromAWriteIsNotMissing) {
   EXPECT_EQ(Summary(server.Call("TodoRepository.Delete", {{"id", open}})), "OK");
 }
 
+TEST(RowLevelSecurityTest, ARowThatIsHiddenFromReadsIsNotThere) {
+  RowLevelSecurity setting;
+  InProcessServer& server = setting.server();
+  const Json profile = {{"email", "a@b.c"}, {"handle", "ada"}, {"display_name", "Ada"}};
+  const std::string owner = server.MustCall("ProfileRepository.Create", {{"profile", profile}}).value("id", "");
+  const Json todo = {{"owner_id", owner}, {"title", "secret"}};
+  const std::string id = server.MustCall("TodoRepository.Create", {{"todo", todo}}).value("id", "");
+  server.database().Run("DROP POLICY a ON todos; CREATE POLICY a ON todos FOR SELECT USING (title <> 'secret')");
+  const std::string missing = "NOT_FOUND ROW_NOT_FOUND";
+  EXPECT_EQ(Summary(server.Call("TodoRepository.GetById", {{"id", id}})), missing);
+  const Json update = {{"todo", {{"id", id}, {"priority", 1}}}, {"update_mask", "priority"}};
+  EXPECT_EQ(Summary(server.Call("TodoRepository.Update", update)), missing);
+  EXPECT_EQ(Summary(server.Call("TodoRepository.SoftDelete", {{"id", id}})), missing);
+  EXPECT_EQ(Summary(server.Call("TodoRepository.BatchDelete", {{"keys", {{{"id", id}}}}})), missing);
+  EXPECT_EQ(Summary(server.Call("TodoRepository.Delete", {{"id", id}})), missing);
+  EXPECT_EQ(Summary(server.Call("TodoRepository.Create", {{"todo", todo}})), "PERMISSION_DENIED DATABASE_PERMISSION");
+  EXPECT_EQ(server.database().Value("SELECT count(*) FROM todos WHERE deleted_at IS NULL AND version = 1"), "1");
+}
+
 }  // namespace
 }  // namespace rowkeeper::testing

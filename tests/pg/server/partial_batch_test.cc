@@ -3,8 +3,8 @@
 #include <set>
 #include <vector>
 
+#include "tests/pg/server/partial_batch_fixture.h"
 #include "tests/pg/server/run_fixture.h"
-#include "tests/pg/server/server_fixture.h"
 #include "tests/pg/server/unit_fixture.h"
 #include "tests/support/call_cost.h"
 
@@ -13,121 +13,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr char kPartialShop[] = R"(syntax = "proto3";
-package shop.v1;
-import "google/protobuf/field_mask.proto";
-import "google/protobuf/timestamp.proto";
-import "rowkeeper/v1/annotations.proto";
-message Author {
-  option (rowkeeper.v1.entity) = {};
-  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
-}
-message Note {
-  option (rowkeeper.v1.entity) = {};
-  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
-  string slug = 2 [(rowkeeper.v1.column) = {max_length: 20, unique: true}];
-  optional int64 author_id = 3 [(rowkeeper.v1.column).references = "shop.v1.Author"];
-  string title = 4;
-  string kind = 5 [(rowkeeper.v1.column).immutable = true];
-  optional google.protobuf.Timestamp deleted_at = 22 [(rowkeeper.v1.column).role = ROLE_DELETED_AT];
-  int64 version = 23 [(rowkeeper.v1.column).role = ROLE_VERSION];
-}
-message Reply {
-  option (rowkeeper.v1.entity) = {};
-  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
-  int64 note_id = 2 [(rowkeeper.v1.column).references = "shop.v1.Note"];
-}
-service NoteRepository {
-  option (rowkeeper.v1.repository).entity = "shop.v1.Note";
-  rpc Create(Rows) returns (Answer) {
-    option (rowkeeper.v1.method) = {operation: OPERATION_BATCH_CREATE, partial: true};
-  }
-  rpc Update(MaskedRows) returns (Answer) {
-    option (rowkeeper.v1.method) = {operation: OPERATION_BATCH_UPDATE, partial: true};
-  }
-  rpc SoftDelete(Keys) returns (KeyAnswer) {
-    option (rowkeeper.v1.method) = {operation: OPERATION_BATCH_SOFT_DELETE, partial: true};
-  }
-  rpc Restore(Keys) returns (KeyAnswer) {
-    option (rowkeeper.v1.method) = {operation: OPERATION_BATCH_RESTORE, partial: true};
-  }
-  rpc Delete(Ids) returns (Results) {
-    option (rowkeeper.v1.method) = {operation: OPERATION_BATCH_DELETE, partial: true};
-  }
-  rpc Upsert(MaskedRows) returns (UpsertAnswer) {
-    option (rowkeeper.v1.method) = {operation: OPERATION_BATCH_UPSERT, partial: true};
-  }
-}
-message Rows { repeated Note notes = 1; }
-message MaskedRows { repeated Note notes = 1; google.protobuf.FieldMask update_mask = 2; }
-message Key { int64 id = 1; int64 version = 2; }
-message Keys { repeated Key keys = 1; bool allow_missing = 2; }
-message Ids { repeated int64 ids = 1; }
-message Answer { repeated Note notes = 1; repeated rowkeeper.v1.RowResult results = 2; }
-message KeyAnswer { repeated Note notes = 1; repeated rowkeeper.v1.RowResult results = 2; repeated Key missing = 3; }
-message UpsertAnswer {
-  repeated Note notes = 1;
-  repeated rowkeeper.v1.RowResult results = 2;
-  repeated rowkeeper.v1.WriteOutcome outcomes = 3;
-}
-message Results { repeated rowkeeper.v1.RowResult results = 1; }
-)";
-
-/// "OK", or the reason and the fields: "UNIQUE_VIOLATION", "INVALID_FIELD [notes[1].slug]".
-std::vector<std::string> ResultsOf(const Json& answer) {
-  std::vector<std::string> results;
-  for (const Json& result : answer.value("results", Json::array())) {
-    std::string text = result.value("code", 0) == 0 ? "OK" : result.value("reason", "?");
-    for (const Json& field : result.value("fields", Json::array())) text += Cat(" [", field.get<std::string>(), "]");
-    results.push_back(text);
-  }
-  return results;
-}
-
-class PartialBatchTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() { server_ = new InProcessServer(CompileProtoText(kPartialShop)); }
-  static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
-  }
-  void SetUp() override {
-    ASSERT_TRUE(server_ != nullptr && server_->ok());
-    Sql("TRUNCATE notes, authors, replies RESTART IDENTITY");
-    Sql("DROP FUNCTION IF EXISTS act CASCADE");
-  }
-
-  static InProcessServer& server() { return *server_; }
-  static void Sql(const std::string& text) { server_->database().Run(text); }
-  static std::string Value(const std::string& text) { return server_->database().Value(text); }
-  static Json MustCall(const std::string& method, const Json& request) {
-    return server_->MustCall("NoteRepository." + method, request);
-  }
-  static absl::StatusOr<Json> Call(const std::string& method, const Json& request) {
-    return server_->Call("NoteRepository." + method, request);
-  }
-  static std::string Slugs() {
-    return Value("SELECT coalesce(string_agg(slug, ',' ORDER BY slug), '') FROM notes WHERE deleted_at IS NULL");
-  }
-  static Json Note(const std::string& slug, const Json& more = Json::object()) {
-    Json note = {{"slug", slug}};
-    note.update(more);
-    return note;
-  }
-  /// Notes 1, 2, 3 … with the slugs s1, s2, s3 ….
-  static void AddNotes(int count) {
-    Sql(Cat("INSERT INTO notes (slug, title, kind) SELECT 's' || i, '', '' FROM generate_series(1, ", count, ") AS i"));
-  }
-  static Json Ids(const std::vector<int>& ids) {
-    Json list = Json::array();
-    for (int id : ids) list.push_back(std::to_string(id));
-    return {{"ids", list}};
-  }
-
- private:
-  static inline InProcessServer* server_ = nullptr;
-};
 
 TEST_F(PartialBatchTest, EachRowIsStoredOrRefusedOnItsOwn) {
   AddNotes(1);
@@ -350,75 +235,10 @@ TEST_F(PartialBatchTest, InARunRefusedRowsDoNotEndTheRun) {
   EXPECT_EQ(Slugs(), "a,b,s1");
 }
 
-/// Makes every INSERT of a note with this slug do something.
-void OnInsert(InProcessServer* server, const std::string& slug, const std::string& action) {
-  server->database().Run(
-      "CREATE OR REPLACE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.slug = '" + slug +
-      "' THEN " + action + " END IF; RETURN NEW; END $$");
-  server->database().Run("CREATE OR REPLACE TRIGGER act BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION act()");
-}
-
-TEST_F(PartialBatchTest, AConnectionLostHalfWayDoesNotLoseTheResultsOfRowsThatAreStored) {
-  AddNotes(1);
-  OnInsert(&server(), "killer", "PERFORM pg_terminate_backend(pg_backend_pid());");
-  Json notes = {Note("a"), Note("s1"), Note("killer"), Note("b"), Note("c"), Note("d"), Note("e"), Note("f")};
-  const Json answer = MustCall("Create", {{"notes", notes}});
-  const std::vector<std::string> results = ResultsOf(answer);
-  ASSERT_EQ(results.size(), 8u);
-  EXPECT_EQ(results[0], "OK");
-  EXPECT_EQ(results[1], "UNIQUE_VIOLATION");
-  EXPECT_TRUE(results[2] == "COMMIT_OUTCOME_UNKNOWN" || results[2] == "DATABASE_UNAVAILABLE") << results[2];
-  for (int i : {3, 4, 5, 6, 7}) {
-    EXPECT_EQ(results[i], "NOT_TRIED");
-    EXPECT_EQ(answer["results"][i]["code"], 14);
-  }
-  EXPECT_EQ(Slugs(), "a,s1");
-  EXPECT_EQ(answer["notes"][0]["slug"], "a");
-}
-
-TEST_F(PartialBatchTest, AConflictIsTriedAgain) {
-  AddNotes(1);
-  Sql("CREATE SEQUENCE IF NOT EXISTS tries");
-  Sql("SELECT setval('tries', 1)");
-  OnInsert(&server(), "clash", "IF nextval('tries') < 4 THEN RAISE EXCEPTION 'clash' USING ERRCODE = '40001'; END IF;");
-  const Json answer = MustCall("Create", {{"notes", {Note("a"), Note("s1"), Note("clash"), Note("b")}}});
-  EXPECT_THAT(ResultsOf(answer), ElementsAre("OK", "UNIQUE_VIOLATION", "OK", "OK"));
-  EXPECT_EQ(Slugs(), "a,b,clash,s1");
-}
-
-TEST_F(PartialBatchTest, AConflictThatDoesNotEndIsToldOfTheRowsThatItHit) {
-  AddNotes(1);
-  OnInsert(&server(), "clash", "RAISE EXCEPTION 'clash' USING ERRCODE = '40P01';");
-  const Json answer = MustCall("Create", {{"notes", {Note("a"), Note("s1"), Note("clash"), Note("b")}}});
-  EXPECT_THAT(ResultsOf(answer), ElementsAre("OK", "UNIQUE_VIOLATION", "DEADLOCK", "NOT_TRIED"));
-  EXPECT_EQ(Slugs(), "a,s1");
-  EXPECT_EQ(Summary(Call("Create", {{"notes", {Note("clash"), Note("b")}}})), "ABORTED DEADLOCK")
-      << "no row was written, so the call itself fails";
-}
-
-TEST_F(PartialBatchTest, AnErrorThatIsNoRowsFaultFailsTheUnit) {
-  AddNotes(1);
-  OnInsert(&server(), "clash", "RAISE EXCEPTION 'clash' USING ERRCODE = '40P01';");
-  Unit unit(&server());
-  EXPECT_EQ(ReasonOf(unit.Call("NoteRepository.Create", {{"notes", {Note("a"), Note("s1"), Note("clash")}}})),
-            "DEADLOCK");
-  EXPECT_FALSE(unit.Commit().ok());
-  EXPECT_EQ(Slugs(), "s1");
-}
-
-TEST_F(PartialBatchTest, ADeadlineEndsTheCall) {
-  OnInsert(&server(), "slow", "PERFORM pg_sleep(5);");
-  CallOptions options;
-  options.timeout = std::chrono::milliseconds(300);
-  const auto answer = server().Call("NoteRepository.Create", {{"notes", {Note("a"), Note("slow")}}}, options);
-  EXPECT_EQ(answer.status().code(), absl::StatusCode::kDeadlineExceeded);
-  EXPECT_EQ(Slugs(), "");
-}
-
 TEST_F(PartialBatchTest, TextsAreNeverSql) {
   AddNotes(1);
   const std::string evil[] = {"'); DROP TABLE notes", "{\"a\",NULL}", "\\\"}", "NULL", "$1"};
-  Json notes = {Note("s1")};
+  Json notes = Json::array({Note("s1")});
   for (const std::string& text : evil) notes.push_back(Note(text, {{"title", text}}));
   const Json answer = MustCall("Create", {{"notes", notes}});
   EXPECT_THAT(ResultsOf(answer), ElementsAre("UNIQUE_VIOLATION", "OK", "OK", "OK", "OK", "OK"));

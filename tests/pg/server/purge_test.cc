@@ -170,6 +170,7 @@ class ShelfTest : public ::testing::Test {
   static InProcessServer::Options Options() {
     InProcessServer::Options options;
     options.serve.purge_batch_rows = 2;
+    options.serve.drain_timeout_s = 0.3;
     return options;
   }
   void SetUp() override { ASSERT_TRUE(server_.ok()); }
@@ -263,8 +264,23 @@ TEST_F(ShelfTest, ACancelledPurgeStopsBetweenBatches) {
   const int left = std::stoi(Value("SELECT count(*) FROM parents"));
   EXPECT_GT(left, 0);
   EXPECT_LT(left, 9);
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // longer than a row takes
   EXPECT_EQ(Value("SELECT count(*) FROM parents"), Cat(left)) << "nobody goes on";
+}
+
+TEST_F(ShelfTest, APurgeThatTheEndOfTheServerStopsSaysWhatIsGone) {
+  Sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN OLD; END $$");
+  Sql("CREATE TRIGGER slow BEFORE DELETE ON parents FOR EACH ROW EXECUTE FUNCTION slow()");
+  AddDeletedParents();
+  auto purge = std::async(std::launch::async, [&] {
+    return server_.Call("ParentRepository.Purge", {{"older_than", "0s"}});
+  });
+  EXPECT_TRUE(Eventually(&server_, "(SELECT count(*) < 9 FROM parents)"));
+  server_.Stop();
+  const auto stopped = purge.get();
+  EXPECT_EQ(Summary(stopped), "CANCELLED CANCELLED") << "SHUTTING_DOWN would mean that nothing was executed";
+  EXPECT_EQ(MetadataOf(stopped.status(), "executed"), "true");
+  EXPECT_EQ(MetadataOf(stopped.status(), "purged"), Cat(9 - std::stoi(Value("SELECT count(*) FROM parents"))));
 }
 
 TEST_F(ShelfTest, AConflictIsTriedAgainWithinThePurge) {

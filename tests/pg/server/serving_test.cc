@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "server/plan/method_plan.h"
 #include "tests/pg/server/query_fixture.h"
@@ -10,6 +11,7 @@
 #include "tests/pg/server/server_fixture.h"
 #include "tests/pg/server/stream_client.h"
 #include "tests/pg/server/unit_fixture.h"
+#include "tests/support/silent_server.h"
 
 namespace rowkeeper::testing {
 namespace {
@@ -210,6 +212,42 @@ TEST(ServingRemedies, MigrateUpIsSaidOnlyOfPendingMigrationsOfTheTable) {
             "run `rowkeeper migrate up --migrations " + migration.path() + "` on this database");
   EXPECT_THAT(refused("TodoRepository.List"),
               AllOf(::testing::StartsWith("write a migration that runs: "), Not(HasSubstr("migrate up"))));
+}
+
+/// Its database accepts connections and never answers.
+class StartingTest : public ::testing::Test {
+ protected:
+  ~StartingTest() override { database_.Release(); }
+
+  void SetUp() override {
+    InProcessServer::Options options = TimeStandsStill();
+    options.schema = InProcessServer::Options::Schema::kLeaveEmpty;
+    options.route = [this](const std::string&) { return database_.url(); };
+    server_ = std::make_unique<InProcessServer>(CompileExample("planner/v1"), options);
+    ASSERT_TRUE(server_->ok());
+    call_ = std::async(std::launch::async,
+                       [this] { return server_->Call("TodoRepository.List", Json::object()).status(); });
+  }
+  bool IsAnswered() const { return call_.wait_for(std::chrono::milliseconds(0)) == std::future_status::ready; }
+
+  SilentServer database_;
+  std::unique_ptr<InProcessServer> server_;
+  std::future<absl::Status> call_;
+};
+
+/// And the server itself does not wait: it would not hear signals.
+TEST_F(StartingTest, CallersWaitForTheFirstProbeOfTheDatabase) {
+  EXPECT_FALSE(Within(std::chrono::milliseconds(300), [this] { return IsAnswered(); }))
+      << "the server has probed nothing yet";
+  EXPECT_TRUE(server_->AdvanceUntil([this] { return IsAnswered(); }, std::chrono::seconds(10)));
+  EXPECT_EQ(Summary(call_.get()), "UNAVAILABLE DATABASE_UNAVAILABLE");
+}
+
+TEST_F(StartingTest, AServerIsStoppedBeforeItsFirstProbe) {
+  auto stopped = std::async(std::launch::async, [this] { server_->Stop(); });
+  EXPECT_EQ(call_.get().code(), absl::StatusCode::kUnavailable);
+  database_.Release();
+  stopped.get();
 }
 
 }  // namespace

@@ -20,7 +20,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/sql/idempotency_sql.h"
-#include "tests/pg/server/hostile_shop.h"
+#include "tests/pg/server/hostile_items.h"
 #include "tests/pg/server/storm_writer.h"
 
 namespace rowkeeper::testing {

@@ -5,82 +5,18 @@
 #include <set>
 #include <thread>
 
+#include "absl/strings/str_join.h"
 #include "tests/pg/server/blocker.h"
-#include "tests/pg/server/server_fixture.h"
-#include "tests/pg/server/stream_client.h"
+#include "tests/pg/server/export_fixture.h"
+#include "tests/support/memory_figures.h"
 #include "tests/support/scrape.h"
-#include "tests/support/temporary_directory.h"
-#include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::testing {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-class ExportTest : public ::testing::Test {
- protected:
-  void SetUp() override { Serve(SmallMessages(10)); }
-
-  static InProcessServer::Options SmallMessages(int rows) {
-    InProcessServer::Options options;
-    options.serve.streams.export_rows = rows;
-    return options;
-  }
-
-  void Serve(InProcessServer::Options options) {
-    server_ = nullptr;
-    server_ = std::make_unique<InProcessServer>(CompileExample("tracker/v1"), std::move(options));
-    ASSERT_TRUE(server_->ok());
-    const Json user =
-        server_->MustCall("UserRepository.Create", {{"user", {{"email", "a@b.c"}, {"display_name", "Ada"}}}});
-    owner_ = user["id"];
-    project_ = NewProject("p");
-  }
-
-  std::string NewProject(const std::string& slug) {
-    return server_
-        ->MustCall("ProjectRepository.Create", {{"project", {{"name", "P"}, {"slug", slug}, {"owner_id", owner_}}}})
-        .value("id", "");
-  }
-
-  /// Tasks "<name> 1" to "<name> <rows>" by SQL.
-  void Fill(const std::string& name, int rows, const std::string& description = "''") {
-    server_->database().Run(Cat("INSERT INTO task (project_id, title, description, position) SELECT '", project_,
-                                "', '", name, " ' || i, ", description, ", 0 FROM generate_series(1, ", rows,
-                                ") AS i"));
-  }
-
-  std::unique_ptr<StreamClient> Export(const Json& request = Json::object(), const CallOptions& options = {}) {
-    return StartExport(server_.get(), "TaskRepository.Export", request, options);
-  }
-
-  static void Append(const Json& answer, std::vector<std::string>* ids) {
-    for (const Json& task : answer.value("tasks", Json::array())) ids->push_back(task["id"]);
-  }
-  static std::vector<std::string> IdsOf(const std::vector<Json>& answers) {
-    std::vector<std::string> ids;
-    for (const Json& answer : answers) Append(answer, &ids);
-    return ids;
-  }
-  std::vector<std::string> StoredIds(const std::string& condition = "NOT is_deleted") {
-    std::vector<std::string> ids;
-    const std::string joined =
-        server_->database().Value(Cat("SELECT string_agg(id::text, ',' ORDER BY id) FROM task WHERE ", condition));
-    for (size_t i = 0; i + 36 <= joined.size(); i += 37) ids.push_back(joined.substr(i, 36));
-    return ids;
-  }
-  /// The server's open transactions.
-  inline static const std::string kNoTransaction =
-      "NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rowkeeper' "
-      "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL)";
-
-  std::unique_ptr<InProcessServer> server_;
-  std::string owner_;
-  std::string project_;
-};
 
 TEST_F(ExportTest, SendsAllRowsInTheOrderOfTheKeyInMessagesOfAtMostTheLimit) {
   Fill("t", 105);
@@ -228,32 +164,51 @@ TEST_F(ExportTest, MessagesStayBelowTheSizeLimitUnlessARowIsLarger) {
   EXPECT_EQ(Summary(EndOf(last.get())), "RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE");
 }
 
-TEST_F(ExportTest, AReaderThatStopsLosesItsConnectionAndCanGoOn) {
-  InProcessServer::Options options = SmallMessages(1000);
-  options.time = InProcessServer::Options::Time::kStill;
-  Serve(options);
-  Fill("t", 2000, "repeat('x', 10000)");
-  const auto stream = Export();
-  std::vector<std::string> seen;
-  const auto first = stream->Receive();
-  ASSERT_TRUE(first.has_value());
-  Append(*first, &seen);
-  ASSERT_TRUE(Eventually(server_.get(), Cat("NOT ", kNoTransaction)));
-  const std::string is_over = Cat("SELECT ", kNoTransaction);
-  EXPECT_TRUE(server_->AdvanceUntil([&] { return server_->database().Value(is_over) == "t"; }));
-  std::string token = first->value("resume_token", "");
-  while (const auto answer = stream->Receive()) {
-    Append(*answer, &seen);
-    token = answer->value("resume_token", "");
+/// Large rows are read by themselves: first, last, alone, many after one another, and as large as a response may be.
+TEST_F(ExportTest, RowsOfAllSizesComeInOrderWithTheirValues) {
+  for (const int rows_in_message : {1, 7, 1000}) {
+    Serve(SmallMessages(rows_in_message));
+    const std::string size =
+        "CASE i % 9 WHEN 0 THEN 4000000 WHEN 3 THEN 8192 WHEN 4 THEN 9000 WHEN 5 THEN 700000 WHEN 6 THEN 700000 ELSE "
+        "10 "
+        "END";
+    Fill("t", 40, Cat("repeat(chr((65 + i % 26)::int), ", size, ")"));
+    server_->database().Run(
+        "UPDATE task SET custom_numbers = (SELECT jsonb_object_agg('n' || n, n) FROM generate_series(1, 2000) AS n) "
+        "WHERE title IN ('t 8', 't 9')");
+    const auto stream = Export();
+    std::vector<std::string> seen;
+    while (const auto answer = stream->Receive()) {
+      for (const Json& task : answer->value("tasks", Json::array())) {
+        const std::string description = task.value("description", "");
+        seen.push_back(Cat(task["id"].get<std::string>(), " ", description.size(), " ", description.substr(0, 1), " ",
+                           task.value("custom_numbers", Json::object()).size()));
+      }
+      EXPECT_NE(answer->value("resume_token", ""), "");
+    }
+    EXPECT_EQ(Summary(stream->Finish()), "OK");
+    const std::string stored = server_->database().Value(
+        "SELECT string_agg(concat_ws(' ', id, length(description), left(description, 1), "
+        "(SELECT count(*) FROM jsonb_object_keys(custom_numbers))), '|' ORDER BY id) FROM task");
+    EXPECT_EQ(absl::StrJoin(seen, "|"), stored) << rows_in_message;
   }
-  const absl::Status status = stream->Finish();
-  EXPECT_EQ(Summary(status), "ABORTED STREAM_IDLE");
-  EXPECT_THAT(std::string(status.message()), HasSubstr("resume_token"));
-  EXPECT_LT(seen.size(), 2000u);
-  const auto rest = Export({{"resume_token", token}});
-  while (const auto answer = rest->Receive()) Append(*answer, &seen);
-  EXPECT_EQ(Summary(rest->Finish()), "OK");
-  EXPECT_EQ(seen, StoredIds());
+}
+
+TEST_F(ExportTest, LargeRowsBetweenSmallOnesAreReadTogether) {
+  InProcessServer::Options options;
+  options.serve.max_response_kib = 4096;
+  Serve(options);
+  Fill("t", 100, "repeat('x', (i % 2) * 60000)");
+  const auto statements = [this] {
+    return Scrape(server_->MetricsText()).Sum("db_client_operation_duration_seconds_count");
+  };
+  const double before = statements();
+  const auto stream = Export();
+  std::vector<std::string> ids;
+  while (const auto answer = stream->Receive()) Append(*answer, &ids);
+  EXPECT_EQ(Summary(stream->Finish()), "OK");
+  EXPECT_EQ(ids, StoredIds());
+  EXPECT_LT(statements() - before, 30) << "fifty rows are large";
 }
 
 TEST_F(ExportTest, ASlowReaderGetsEverything) {
@@ -263,172 +218,10 @@ TEST_F(ExportTest, ASlowReaderGetsEverything) {
   std::vector<std::string> seen;
   while (const auto answer = stream->Receive()) {
     Append(*answer, &seen);
-    std::this_thread::sleep_for(milliseconds(20));
+    std::this_thread::sleep_for(milliseconds(20));  // the server has to wait for it
   }
   EXPECT_EQ(Summary(stream->Finish()), "OK");
   EXPECT_EQ(seen, StoredIds());
-}
-
-TEST_F(ExportTest, CancelAndDeadlineGiveTheConnectionBackAtOnce) {
-  Serve(SmallMessages(1000));
-  Fill("t", 20000, "repeat('x', 1000)");
-  const auto cancelled = Export();
-  ASSERT_TRUE(cancelled->Receive().has_value());
-  ASSERT_TRUE(Eventually(server_.get(), Cat("NOT ", kNoTransaction)));
-  cancelled->Cancel();
-  EXPECT_TRUE(Eventually(server_.get(), kNoTransaction));
-  EXPECT_EQ(EndOf(cancelled.get()).code(), absl::StatusCode::kCancelled);
-
-  CallOptions options;
-  options.timeout = milliseconds(500);
-  const auto late = Export(Json::object(), options);
-  ASSERT_TRUE(late->Receive().has_value());
-  ASSERT_TRUE(Eventually(server_.get(), Cat("NOT ", kNoTransaction)));
-  EXPECT_TRUE(Eventually(server_.get(), kNoTransaction));
-  EXPECT_EQ(EndOf(late.get()).code(), absl::StatusCode::kDeadlineExceeded);
-}
-
-TEST_F(ExportTest, AnExportThatWaitsForALockIsCancelledToo) {
-  Blocker blocker(server_.get(), "LOCK TABLE task");
-  const auto stream = Export();
-  const std::string waits =
-      "EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rowkeeper' AND "
-      "wait_event_type = 'Lock')";
-  ASSERT_TRUE(Eventually(server_.get(), waits));
-  stream->Cancel();
-  EXPECT_TRUE(Eventually(server_.get(), Cat("NOT ", waits)));
-}
-
-TEST_F(ExportTest, AServerThatStopsAbortsAnExportThatCanGoOnElsewhere) {
-  InProcessServer::Options options = SmallMessages(1000);
-  options.serve.drain_timeout_s = 0.3;
-  Serve(options);
-  Fill("t", 20000, "repeat('x', 1000)");
-  const auto stream = Export();
-  ASSERT_TRUE(stream->Receive().has_value());
-  std::thread stop([this] { server_->Stop(); });
-  EXPECT_TRUE(Eventually(server_.get(), kNoTransaction));  // cut, while nobody reads
-  const absl::Status status = EndOf(stream.get());
-  stop.join();
-  EXPECT_EQ(Summary(status), "UNAVAILABLE SHUTTING_DOWN");
-}
-
-TEST_F(ExportTest, ALostConnectionEndsTheStreamWithUnavailable) {
-  Serve(SmallMessages(1000));
-  Fill("t", 20000, "repeat('x', 1000)");
-  const auto stream = Export();
-  ASSERT_TRUE(stream->Receive().has_value());
-  ASSERT_TRUE(Eventually(server_.get(), Cat("NOT ", kNoTransaction)));
-  server_->database().Value(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name "
-      "= 'rowkeeper' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL");
-  EXPECT_EQ(Summary(EndOf(stream.get())), "UNAVAILABLE DATABASE_UNAVAILABLE");
-}
-
-TEST_F(ExportTest, ExportsUseOnlyTheirShareOfThePool) {
-  InProcessServer::Options options = SmallMessages(1000);
-  options.serve.streams.max_streams = 2;
-  options.pool.pool_size = 6;
-  options.pool.max_overflow = 0;
-  Serve(options);
-  Fill("t", 20000, "repeat('x', 1000)");
-  std::vector<std::unique_ptr<StreamClient>> stalled;
-  for (int i = 0; i < 2; ++i) {
-    stalled.push_back(Export());
-    ASSERT_TRUE(stalled.back()->Receive().has_value());
-  }
-  const auto refused = Export();
-  EXPECT_EQ(Summary(EndOf(refused.get())), "RESOURCE_EXHAUSTED STREAM_LIMIT");
-  for (int i = 0; i < 20; ++i) server_->MustCall("TaskRepository.List", {{"page_size", 1}});
-  stalled.clear();
-  EXPECT_TRUE(Eventually(server_.get(), kNoTransaction));
-}
-
-/// Exports of callers over TCP and over a unix socket, who are two to the server, which has five places.
-class ExportPlacesTest : public ExportTest {
- protected:
-  void SetUp() override {
-    InProcessServer::Options options = SmallMessages(1000);
-    options.serve.listen.push_back("unix:" + directory_.path() + "/s");
-    options.time = InProcessServer::Options::Time::kStill;
-    Serve(options);
-    Fill("t", 20000, "repeat('x', 1000)");
-  }
-
-  /// One of which the first message was read.
-  std::unique_ptr<StreamClient> Stalled(const CallOptions& options = {}) {
-    auto stream = Export(Json::object(), options);
-    EXPECT_TRUE(stream->Receive().has_value());
-    return stream;
-  }
-  CallOptions OverUnixSocket() {
-    CallOptions options;
-    options.channel = wire::NewChannel(server_->addresses().back());
-    return options;
-  }
-  int Open() { return static_cast<int>(Scrape(server_->MetricsText()).Sum("rowkeeper_streams_open")); }
-
-  const TemporaryDirectory directory_;
-};
-
-TEST_F(ExportPlacesTest, ACallerLeavesPlacesToOthers) {
-  std::vector<std::unique_ptr<StreamClient>> stalled;
-  for (int i = 0; i < 3; ++i) stalled.push_back(Stalled());
-  const auto refused = Export();
-  const absl::Status status = EndOf(refused.get());
-  EXPECT_EQ(Summary(status), "RESOURCE_EXHAUSTED CALLER_LIMIT");
-  EXPECT_EQ(MetadataOf(status, "limit"), "max-streams");
-  const auto other = Export(Json::object(), OverUnixSocket());
-  EXPECT_EQ(IdsOf(other->ReceiveAll()).size(), 20000u);
-  for (auto& stream : stalled) EXPECT_EQ(Summary(EndOf(stream.get())), "OK") << "nobody needed its place";
-}
-
-TEST_F(ExportPlacesTest, ASlowStreamGivesItsPlaceToACallerWithFewer) {
-  InProcessServer::Options options = SmallMessages(1000);
-  options.serve.streams.max_streams = 3;  // so few that one caller may have all
-  options.serve.listen.push_back("unix:" + directory_.path() + "/t");
-  options.time = InProcessServer::Options::Time::kStill;
-  Serve(options);
-  Fill("t", 20000, "repeat('x', 1000)");
-  std::vector<std::unique_ptr<StreamClient>> stalled;
-  for (int i = 0; i < 3; ++i) {
-    stalled.push_back(Stalled());
-    server_->Advance(std::chrono::seconds(1));
-  }
-  const auto too_early = Export(Json::object(), OverUnixSocket());
-  EXPECT_EQ(Summary(EndOf(too_early.get())), "RESOURCE_EXHAUSTED STREAM_LIMIT");
-  server_->Advance(std::chrono::seconds(5));
-  ASSERT_TRUE(stalled[0]->Receive().has_value());  // trickles
-  server_->Advance(std::chrono::seconds(4));
-  const auto same_caller = Export();
-  EXPECT_EQ(Summary(EndOf(same_caller.get())), "RESOURCE_EXHAUSTED STREAM_LIMIT");
-  EXPECT_EQ(Open(), 3);
-  const auto first_try = Export(Json::object(), OverUnixSocket());
-  EXPECT_EQ(Summary(EndOf(first_try.get())), "RESOURCE_EXHAUSTED STREAM_LIMIT");
-  ASSERT_TRUE(Eventually([this] { return Open() == 2; }));
-  const auto other = Export(Json::object(), OverUnixSocket());
-  EXPECT_EQ(IdsOf(other->ReceiveAll()).size(), 20000u);
-  std::vector<std::string> ends;
-  for (auto& stream : stalled) {
-    const absl::Status status = EndOf(stream.get());
-    ends.push_back(Summary(status));
-    if (status.ok()) continue;
-    EXPECT_THAT(std::string(status.message()), HasSubstr("resume_token"));
-  }
-  EXPECT_THAT(ends, ::testing::UnorderedElementsAre("ABORTED STREAM_IDLE", "OK", "OK"));
-}
-
-TEST_F(ExportPlacesTest, ACallerHasNoMoreStreamsThanOneMay) {
-  InProcessServer::Options options = SmallMessages(1000);
-  options.serve.streams.streams_per_caller = 1;
-  Serve(options);
-  Fill("t", 20000, "repeat('x', 1000)");
-  const auto first = Stalled();
-  const auto second = Export();
-  const absl::Status status = EndOf(second.get());
-  EXPECT_EQ(Summary(status), "RESOURCE_EXHAUSTED CALLER_LIMIT");
-  EXPECT_EQ(MetadataOf(status, "limit"), "streams-per-caller");
-  EXPECT_EQ(Summary(EndOf(first.get())), "OK");
 }
 
 using PlannerExportTest = PlannerTest;
@@ -470,7 +263,9 @@ TEST_F(ExportTest, TwoHundredThousandRowsGoInAndOutInFlatMemory) {
   import.SendNoMore();
   EXPECT_EQ(Summary(EndOf(&import)), "OK");
   EXPECT_EQ(server_->database().Value("SELECT count(*) FROM task"), Cat(kChunks * kRows));
-  EXPECT_LT(ResidentKib() - before, 32 * 1024);
+  if (kMemoryFiguresTell) {
+    EXPECT_LT(ResidentKib() - before, 32 * 1024);
+  }
 
   const auto stream = Export(Json::object(), {{}, std::chrono::minutes(5), nullptr, nullptr});
   size_t bytes = 0, messages = 0;
@@ -481,7 +276,9 @@ TEST_F(ExportTest, TwoHundredThousandRowsGoInAndOutInFlatMemory) {
   EXPECT_EQ(Summary(stream->Finish()), "OK");
   EXPECT_GE(messages, 200u);
   EXPECT_GT(bytes, size_t{kChunks * kRows} * 300);
-  EXPECT_LT(ResidentKib() - before, 32 * 1024);
+  if (kMemoryFiguresTell) {
+    EXPECT_LT(ResidentKib() - before, 32 * 1024);
+  }
 }
 
 }  // namespace

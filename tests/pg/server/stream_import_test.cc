@@ -4,10 +4,8 @@
 #include <future>
 #include <thread>
 
-#include "server/observe/counters.h"
 #include "tests/pg/server/blocker.h"
-#include "tests/pg/server/server_fixture.h"
-#include "tests/pg/server/stream_client.h"
+#include "tests/pg/server/import_fixture.h"
 #include "tests/support/cut_off.h"
 
 namespace rowkeeper::testing {
@@ -15,38 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
-
-/// The status of a stream whose caller reads what is left.
-class ImportTest : public ::testing::Test {
- protected:
-  void SetUp() override { Serve({}); }
-  void Serve(InProcessServer::Options options) {
-    server_ = nullptr;
-    server_ = std::make_unique<InProcessServer>(CompileExample("tracker/v1"), std::move(options));
-    ASSERT_TRUE(server_->ok());
-    const Json user =
-        server_->MustCall("UserRepository.Create", {{"user", {{"email", "a@b.c"}, {"display_name", "Ada"}}}});
-    project_ = NewProject(user);
-  }
-  std::string NewProject(const Json& user) {
-    return server_
-        ->MustCall("ProjectRepository.Create", {{"project", {{"name", "P"}, {"slug", "p"}, {"owner_id", user["id"]}}}})
-        .value("id", "");
-  }
-  Json Task(const std::string& title) const { return {{"project_id", project_}, {"title", title}}; }
-  /// A message with `rows` tasks, "<name> 0" and so on.
-  Json Chunk(const std::string& name, int rows) const {
-    Json tasks = Json::array();
-    for (int i = 0; i < rows; ++i) tasks.push_back(Task(Cat(name, " ", i)));
-    return {{"tasks", tasks}};
-  }
-  std::string Count(const std::string& condition = "true") {
-    return server_->database().Value("SELECT count(*) FROM task WHERE " + condition);
-  }
-
-  std::unique_ptr<InProcessServer> server_;
-  std::string project_;
-};
 
 TEST_F(ImportTest, EveryMessageIsStoredAndAnsweredWithTheRowsSoFar) {
   StreamClient stream(server_.get(), "TaskRepository.Import");
@@ -199,64 +165,6 @@ TEST_F(ImportTest, HeadersThatChangeACallAreRefused) {
   EXPECT_EQ(Count(), "0");
 }
 
-/// Of a server with one place.
-class OnePlaceTest : public ImportTest {
- protected:
-  void SetUp() override {
-    InProcessServer::Options options;
-    options.serve.streams.max_streams = 1;
-    Serve(options);
-  }
-  absl::Status EmptyImport() {
-    StreamClient stream(server_.get(), "TaskRepository.Import");
-    stream.SendNoMore();
-    return EndOf(&stream);
-  }
-  /// A server hears of a cancelled call a moment later than its caller.
-  bool IsFree() {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    while (!EmptyImport().ok()) {
-      if (std::chrono::steady_clock::now() >= until) return false;
-    }
-    return true;
-  }
-};
-
-TEST_F(OnePlaceTest, StreamsAndRefusalsAreCounted) {
-  const auto calls = [](const std::string& code) {
-    return observe::Counters::Process().Snapshot().calls["tracker.v1.TaskRepository.Import"][code];
-  };
-  const auto refusals = [] { return observe::Counters::Process().Snapshot().refusals["STREAM_LIMIT"]; };
-  const uint64_t ok = calls("OK"), exhausted = calls("RESOURCE_EXHAUSTED"), refused = refusals();
-  {
-    StreamClient open(server_.get(), "TaskRepository.Import");
-    open.Send(Chunk("t", 1));
-    ASSERT_TRUE(open.Receive().has_value());
-    EXPECT_EQ(Summary(EmptyImport()), "RESOURCE_EXHAUSTED STREAM_LIMIT");
-    open.SendNoMore();
-    EXPECT_EQ(Summary(EndOf(&open)), "OK");
-  }
-  EXPECT_EQ(calls("OK"), ok + 1);
-  EXPECT_EQ(calls("RESOURCE_EXHAUSTED"), exhausted + 1);
-  EXPECT_EQ(refusals(), refused + 1);
-}
-
-TEST_F(OnePlaceTest, APlaceIsFreeAgainBeforeItsCallerKnowsThatItsStreamIsOver) {
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(Summary(EmptyImport()), "OK");
-}
-
-TEST_F(OnePlaceTest, ACancelledImportKeepsWhatWasAnsweredAndFreesItsPlace) {
-  for (int i = 0; i < 3; ++i) {
-    StreamClient stream(server_.get(), "TaskRepository.Import");
-    ASSERT_TRUE(stream.Send(Chunk("t", 4)));
-    ASSERT_TRUE(stream.Receive().has_value());
-    stream.Cancel();
-    EXPECT_EQ(stream.Finish().code(), absl::StatusCode::kCancelled);
-    EXPECT_TRUE(IsFree());
-  }
-  EXPECT_EQ(Count(), "12");
-}
-
 TEST_F(ImportTest, AMessageThatWaitsForALockEndsWithTheDeadline) {
   Blocker blocker(server_.get(), "LOCK TABLE task");
   CallOptions options;
@@ -339,30 +247,6 @@ TEST_F(ImportTest, AMessageWhoseSessionPostgresqlEndsIsStoredByAnother) {
   stream.SendNoMore();
   EXPECT_TRUE(EndOf(&stream).ok());
   EXPECT_EQ(server_->database().Value("SELECT count(*) FROM task"), "8");
-}
-
-TEST_F(ImportTest, MoreStreamsThanTheLimitAreRefusedAndPlainCallsAreServed) {
-  InProcessServer::Options options;
-  options.serve.streams.max_streams = 2;
-  Serve(options);
-  StreamClient first(server_.get(), "TaskRepository.Import"), second(server_.get(), "TaskRepository.ImportAll");
-  for (StreamClient* stream : {&first, &second}) stream->Send(Chunk("t", 1));
-  ASSERT_TRUE(first.Receive().has_value());
-  ASSERT_TRUE(Eventually(server_.get(), "(SELECT count(*) FROM task) = 2"));
-  StreamClient third(server_.get(), "TaskRepository.Import");
-  const absl::Status status = EndOf(&third);
-  EXPECT_EQ(Summary(status), "RESOURCE_EXHAUSTED STREAM_LIMIT");
-  EXPECT_EQ(MetadataOf(status, "limit"), "max-streams");
-  server_->MustCall("TaskRepository.List", Json::object());
-}
-
-TEST_F(ImportTest, AServerWithoutPlacesForStreamsSaysSo) {
-  InProcessServer::Options options;
-  options.pool.pool_size = 1;
-  options.pool.max_overflow = 0;
-  Serve(options);
-  StreamClient stream(server_.get(), "TaskRepository.Import");
-  EXPECT_EQ(Summary(EndOf(&stream)), "FAILED_PRECONDITION STREAMS_OFF");
 }
 
 /// Todos are upserted by their id.

@@ -4,11 +4,13 @@
 
 #include <memory>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "server/base/error_details.h"
 #include "server/base/text.h"
+#include "tests/pg/server/log_capture.h"
 #include "tests/pg/server/stream_client.h"
 #include "tests/support/in_process_server.h"
 #include "tests/support/random_catalogue.h"
@@ -170,6 +172,11 @@ class UnrepresentableTest : public ::testing::Test {
   static void Spoil(int id, const Bad& bad = AllBad().front()) {
     Run(Cat("UPDATE things SET ", bad.column, " = ", bad.sql, " WHERE id = ", id));
   }
+  /// The same; nothing else is bad then.
+  static void SpoilOnly(int id, const Bad& bad) {
+    Run("UPDATE things SET due_at = NULL, day = NULL, span = NULL, tags = '{}', color = NULL, settings = NULL");
+    Spoil(id, bad);
+  }
   static std::vector<std::string> NamesIn(const Json& answer) {
     std::vector<std::string> names;
     for (const Json& thing : answer.value("things", Json::array())) names.push_back(thing.value("name", "?"));
@@ -199,8 +206,7 @@ TEST_F(UnrepresentableTest, EveryReadNamesEntityKeyAndFieldWhateverItsMask) {
   Fill(2);
   for (const Bad& bad : AllBad()) {
     SCOPED_TRACE(bad.column + " " + bad.sql);
-    Run("UPDATE things SET due_at = NULL, day = NULL, span = NULL, tags = '{}', color = NULL, settings = NULL");
-    Spoil(2, bad);
+    SpoilOnly(2, bad);
     for (const std::string& mask : {std::string("*"), Cat("name,", bad.column)}) {
       ExpectNames(Call("ThingRepository.GetById", {{"id", 2}, {"read_mask", mask}}).status(), "id 2", bad.field);
       ExpectNames(Call("ThingRepository.GetByName", {{"name", "t2"}, {"read_mask", mask}}).status(), "id 2", bad.field);
@@ -220,8 +226,7 @@ TEST_F(UnrepresentableTest, ListsAndBatchesAndExportsGoOnWhenTheyAreAskedTo) {
   Fill(3);
   for (const Bad& bad : AllBad()) {
     SCOPED_TRACE(bad.column + " " + bad.sql);
-    Run("UPDATE things SET due_at = NULL, day = NULL, span = NULL, tags = '{}', color = NULL, settings = NULL");
-    Spoil(2, bad);
+    SpoilOnly(2, bad);
     const std::string row = Cat("id 2 ", bad.field);
     const Json list = server_->MustCall("ThingRepository.List", {{"skip_unrepresentable", true}, {"order_by", "id"}});
     EXPECT_THAT(NamesIn(list), ElementsAre("t1", "t3"));
@@ -241,6 +246,36 @@ TEST_F(UnrepresentableTest, ListsAndBatchesAndExportsGoOnWhenTheyAreAskedTo) {
     ASSERT_EQ(messages.size(), 1u);
     EXPECT_THAT(NamesIn(messages[0]), ElementsAre("t1", "t3"));
     EXPECT_THAT(LeftOut(messages[0]), ElementsAre(row));
+  }
+}
+
+/// The line of `method` about a row that cannot be shown; empty when there is none.
+std::string LineAbout(const std::string& method, const std::string& log) {
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    const bool about = line.find("a stored value cannot be sent") != std::string::npos;
+    if (about && line.find(method) != std::string::npos) return line;
+  }
+  return "";
+}
+
+TEST_F(UnrepresentableTest, TheLogNamesEntityKeyAndFieldAsWell) {
+  Fill(3);
+  for (const Bad& bad : AllBad()) {
+    SCOPED_TRACE(bad.column + " " + bad.sql);
+    SpoilOnly(2, bad);
+    LogCapture capture;
+    EXPECT_FALSE(Call("ThingRepository.GetById", {{"id", 2}}).ok());
+    server_->MustCall("ThingRepository.List", {{"skip_unrepresentable", true}});
+    server_->MustCall("ThingRepository.BatchGet", {{"ids", {1, 2}}, {"skip", true}});
+    EXPECT_TRUE(EndOf(StartExport(server_, "ThingRepository.Export", {{"skip_unrepresentable", true}}).get()).ok());
+    const std::string log = capture.Read();
+    for (const char* method : {"GetById", "List", "BatchGet", "Export"}) {
+      const std::string line = LineAbout(Cat("shop.v1.ThingRepository.", method), log);
+      EXPECT_THAT(line, HasSubstr("entity=shop.v1.Thing"));
+      EXPECT_THAT(line, HasSubstr("key=\"id 2\""));
+      EXPECT_THAT(line, HasSubstr(Cat("field=", bad.field.substr(0, bad.field.find("[\"")))));
+    }
   }
 }
 

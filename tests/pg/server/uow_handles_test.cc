@@ -220,6 +220,7 @@ TEST(AdvertisedAddressTest, IsInHandlesInfosAndReferrals) {
 TEST(AdvertisedAddressTest, IsTheMachinesNameWhereTheServerListensEverywhere) {
   InProcessServer::Options options;
   options.serve.listen = {"0.0.0.0:0"};
+  options.serve.tls.insecure = true;
   InProcessServer server(CompileExample("planner/v1"), options);
   char name[256] = {};
   ASSERT_EQ(gethostname(name, sizeof(name) - 1), 0);

@@ -165,7 +165,7 @@ TEST_F(CommitResolverTest, ACommitWhoseBackendWasTerminatedCommittedNothingAndSa
   ASSERT_EQ(Reason(UowTest::Run(unit, "UPDATE t SET n = 1 WHERE id = 1")), "OK");
   const std::string pid = *Read(unit, "SELECT pg_backend_pid()");
   auto commit = SendCommit(unit);
-  EXPECT_TRUE(Within(milliseconds(3000), [&] {
+  EXPECT_TRUE(Within(milliseconds(20000), [&] {
     return database_->Value(
                "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = 'COMMIT' AND pid = " + pid) ==
            "1";

@@ -150,7 +150,7 @@ TEST_F(UowTest, AUnitWhoseConnectionDiesWhileIdleGivesItsPlaceBack) {
   const std::string unit = Begin(WithLimits(std::chrono::hours(24), std::chrono::hours(24)));
   const std::string pid = *Read(unit, "SELECT pg_backend_pid()");
   database_->Run(Cat("SELECT pg_terminate_backend(", pid, ")"));
-  EXPECT_TRUE(Within(milliseconds(10000), [this] {
+  EXPECT_TRUE(Within(milliseconds(20000), [this] {
     Advance(milliseconds(1000));  // once a second the connections of idle units are looked at
     return pool_->stats().leased == 0;
   }));

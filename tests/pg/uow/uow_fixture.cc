@@ -194,7 +194,7 @@ std::string UowTest::LockRow(int id) {
 }
 
 void UowTest::WaitForLockWaiter() {
-  EXPECT_TRUE(Within(milliseconds(5000), [this] {
+  EXPECT_TRUE(Within(milliseconds(20000), [this] {
     return database_->Value(
                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
                "'Lock'") != "0";

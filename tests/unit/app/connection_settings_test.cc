@@ -2,12 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include "server/app/command_line.h"
 #include "server/base/text.h"
+#include "server/observe/log.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -34,6 +37,25 @@ TEST(ConnectionSettingsTest, NoneIsAnErrorThatSaysWhatToRaise) {
   EXPECT_THAT(std::string(fitting.status().message()), AllOf(HasSubstr("is 200"), HasSubstr("ulimit -n")));
 }
 
+TEST(ConnectionSettingsTest, TheServerRaisesTheLimitOfFilesAndSaysWhatItCanHold) {
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit low{std::min<rlim_t>(limit.rlim_max, 600), limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  ::testing::internal::CaptureStderr();
+  observe::StartLog({});
+  wire::ServerOptions options;
+  const absl::Status status = SetConnectionLimits({}, {}, &options);
+  observe::StopLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  ASSERT_TRUE(status.ok()) << status;
+  rlimit raised{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &raised), 0);
+  EXPECT_EQ(raised.rlim_cur, limit.rlim_max);
+  EXPECT_THAT(log, AllOf(HasSubstr(Cat("max_connections=", options.connections.max_connections)),
+                         HasSubstr(Cat("open_files=", raised.rlim_cur))));
+}
+
 TEST(ConnectionSettingsTest, EveryFlagAndReasonStandsInTheReference) {
   std::ifstream file("proto/reference/connections.md");
   std::stringstream page;
@@ -54,8 +76,8 @@ TEST(ConnectionSettingsTest, EveryFlagAndReasonStandsInTheReference) {
     EXPECT_TRUE(is_flag || name == "open-files" || name == "distrust") << name;
     EXPECT_THAT(page.str(), HasSubstr(Cat("`", is_flag ? "--" : "", name, "`"))) << name;
   }
-  for (size_t i = 0; i < net::kCuts; ++i) {
-    EXPECT_THAT(page.str(), HasSubstr(Cat("| `", net::CutName(static_cast<net::Cut>(i)), "` |")));
+  for (size_t i = 0; i < net::kAbortCauses; ++i) {
+    EXPECT_THAT(page.str(), HasSubstr(Cat("| `", net::AbortCauseName(static_cast<net::AbortCause>(i)), "` |")));
   }
 }
 

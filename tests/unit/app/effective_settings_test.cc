@@ -73,5 +73,20 @@ TEST(EffectiveSettingsTest, DefaultsAreThoseOfTheSettings) {
   EXPECT_THAT(json, ::testing::HasSubstr("\"unit-share\": {\n    \"value\": 0.25"));
 }
 
+TEST(LiveSettingsTest, WhatChangesIsShownWithItsSource) {
+  CLI::App serve;
+  ServeOptions options;
+  AddAllServeOptions(&serve, &options);
+  LiveSettings settings(EffectiveSettings(serve, ValueSources()));
+  const std::string before = settings.Json();
+  EXPECT_EQ(before, ToJson(EffectiveSettings(serve, ValueSources())));
+  settings.Change({{"log-calls", {"all", "configuration file"}}, {"slow-call-ms", {"20", "configuration file"}}});
+  EXPECT_THAT(settings.Json(), ::testing::HasSubstr("\"log-calls\": {\n    \"value\": \"all\",\n    \"source\": "
+                                                    "\"configuration file\""));
+  EXPECT_THAT(settings.Json(), ::testing::HasSubstr("\"slow-call-ms\": {\n    \"value\": 20,"));
+  settings.Change({{"log-calls", {"errors,slow", "default"}}, {"slow-call-ms", {"500", "default"}}});
+  EXPECT_EQ(settings.Json(), before);
+}
+
 }  // namespace
 }  // namespace rowkeeper::app

@@ -30,9 +30,9 @@ TEST(MemorySettingsTest, OneCallOfEachKindFindsRoomHoweverSmallTheMachine) {
   const auto bytes = ToMemoryBudget(settings);
   ASSERT_TRUE(bytes.ok()) << bytes.status();
   MemoryBudget budget(*bytes);
-  EXPECT_TRUE(budget.Take(Use::kRequests, size_t{1} << 30));
-  EXPECT_TRUE(budget.Take(Use::kResults, size_t{4} << 30));
-  EXPECT_TRUE(budget.Take(Use::kResponses, size_t{1} << 30));
+  EXPECT_EQ(budget.Take(Use::kRequests, size_t{1} << 30), MemoryBudget::Room::kEnough);
+  EXPECT_EQ(budget.Take(Use::kResults, size_t{4} << 30), MemoryBudget::Room::kEnough);
+  EXPECT_EQ(budget.Take(Use::kResponses, size_t{1} << 30), MemoryBudget::Room::kEnough);
 }
 
 TEST(MemorySettingsTest, OneThatIsGivenHoldsOrIsRefusedWithTheLeast) {

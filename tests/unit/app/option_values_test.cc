@@ -14,6 +14,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Pair;
 
+MATCHER_P2(Reloaded, text, source, "") { return arg.text == text && arg.source == source; }
+
 class OptionValuesTest : public ::testing::Test {
  protected:
   OptionValuesTest() {
@@ -64,7 +66,8 @@ TEST_F(OptionValuesTest, OnlyWhatTheFileDecidedIsReadAgain) {
   WriteFile("pool-size = 9\nqueue-limit = 9\nlog-format = 'json'\nlog-level = 'error'\n[serve]\nlog-level = 'debug'\n");
   const auto values = ReloadedValues(*serve_, sources_, {"log-level", "log-format", "pool-size"});
   ASSERT_TRUE(values.ok()) << values.status();
-  EXPECT_THAT(*values, ElementsAre(Pair("log-format", "json"), Pair("log-level", "debug")));
+  EXPECT_THAT(*values, ElementsAre(Pair("log-format", Reloaded("json", "configuration file")),
+                                   Pair("log-level", Reloaded("debug", "configuration file"))));
   WriteFile("log-level = debug\n");
   EXPECT_FALSE(ReloadedValues(*serve_, sources_, {"log-level"}).ok());
   WriteFile("log-level = ['debug', 'info']\n");
@@ -77,7 +80,8 @@ TEST_F(OptionValuesTest, WhatLeavesTheFileGoesBackToItsDefault) {
   WriteFile("");
   const auto values = ReloadedValues(*serve_, sources_, {"log-level", "log-format", "slow-call-ms"});
   ASSERT_TRUE(values.ok()) << values.status();
-  EXPECT_THAT(*values, ElementsAre(Pair("log-level", "info"), Pair("slow-call-ms", "500")));
+  EXPECT_THAT(*values, ElementsAre(Pair("log-level", Reloaded("info", "default")),
+                                   Pair("slow-call-ms", Reloaded("500", "default"))));
 }
 
 }  // namespace

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
+#include "tests/support/temporary_directory.h"
+
 namespace rowkeeper {
 namespace {
 
@@ -32,6 +37,25 @@ TEST(ListenAddressTest, WhatIsNoAddressIsRefusedWithAnExample) {
     const absl::Status status = ParseListenAddress(text, &address);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;
     EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("127.0.0.1:50051"));
+  }
+}
+
+TEST(ListenAddressTest, WhoReachesAnAddressIsToldByTheSocketAndNotByItsName) {
+  const testing::TemporaryDirectory directory;
+  const std::pair<std::string, bool> kCases[] = {{"127.0.0.1:0", true},
+                                                 {"127.9.9.9:0", true},
+                                                 {"localhost:0", true},
+                                                 {"0.0.0.0:0", false},
+                                                 {"[::1]:0", true},
+                                                 {"[::]:0", false},
+                                                 {"unix:" + directory.path() + "/s", true}};
+  for (const auto& [text, expected] : kCases) {
+    ListenAddress address;
+    ASSERT_TRUE(ParseListenAddress(text, &address).ok());
+    const auto listeners = ListenOnAll(address);
+    if (!listeners.ok() && text == "[::1]:0") continue;  // no IPv6 here
+    ASSERT_TRUE(listeners.ok()) << listeners.status();
+    for (const Listener& listener : *listeners) EXPECT_EQ(IsOfThisMachine(listener), expected) << text;
   }
 }
 

@@ -251,5 +251,34 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     MistakeName);
 
+INSTANTIATE_TEST_SUITE_P(
+    FormerNames, MistakeTest,
+    ::testing::ValuesIn(std::vector<Mistake>{
+        {"OfTheTableItself",
+         EntityText("Item", R"(former_names: "items")", ""),
+         {R"(shop.proto:3: shop.v1.Item: the former name "items" is that of an entity or table now; name what the message or its table was called before, and is not any more)"}},
+        {"OfAnotherEntity",
+         EntityText("Item", R"(former_names: "shop.v1.Person")", "") + EntityText("Person", "", ""),
+         {R"(shop.proto:3: shop.v1.Item: the former name "shop.v1.Person" is that of an entity or table now; name what the message or its table was called before, and is not any more)"}},
+        {"ThatTwoEntitiesHad",
+         EntityText("Item", R"(former_names: "things")", "") + EntityText("Person", R"(former_names: "things")", ""),
+         {R"(shop.proto:7: shop.v1.Person: the former name "things" is one of shop.v1.Item too; write it at the entity that has the rows)"}},
+        {"OfAnotherColumn",
+         ItemText(R"(string title = 2; string name = 3 [(rowkeeper.v1.column).former_names = "title"];)"),
+         {R"(shop.proto:6: shop.v1.Item.name: the former name "title" is that of another column; name what the column was called before, and none is any more)"}},
+        {"OfTwoColumns",
+         ItemText(
+             R"(string a = 2 [(rowkeeper.v1.column).former_names = "c"]; string b = 3 [(rowkeeper.v1.column).former_names = "c"];)"),
+         {R"(shop.proto:6: shop.v1.Item.b: the former name "c" is that of another column; name what the column was called before, and none is any more)"}},
+        {"DroppedButDeclared",
+         "option (rowkeeper.v1.dropped_entities) = \"shop.v1.Item\";\n" + ItemText(""),
+         {R"(shop.proto: the dropped entity "shop.v1.Item" is declared; name a message that is gone, with its package)"}},
+        {"DroppedAndKept",
+         "option (rowkeeper.v1.dropped_entities) = \"shop.v1.Thing\";\n" +
+             EntityText("Item", R"(former_names: "shop.v1.Thing")", ""),
+         {R"(shop.proto: the dropped entity "shop.v1.Thing" is a former name of shop.v1.Item, which keeps its table; remove one of the two)"}},
+    }),
+    MistakeName);
+
 }  // namespace
 }  // namespace rowkeeper::catalogue

@@ -10,7 +10,7 @@
 #include "server/base/error_details.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/random_catalogue.h"
-#include "tests/unit/exec/silent_server.h"
+#include "tests/support/silent_server.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -89,7 +89,7 @@ class ExecutorTest : public ::testing::Test {
   StatementCache statements_;
   const Runner runner_{{errors_, tokens_, &statements_, &clock_}};
   Ends ends_;
-  SilentServer database_;
+  testing::SilentServer database_;
   std::unique_ptr<db::Pool> pool_;
   std::unique_ptr<Executor> executor_;
 

@@ -1,6 +1,7 @@
 #include "server/net/acceptor.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/resource.h>
@@ -65,17 +66,18 @@ char GreetingOn(const FileDescriptor& socket) {
 /// Greets each connection and keeps it until it is told to drop them.
 class Server {
  public:
-  explicit Server(const std::string& address, const ConnectionLimits& limits = {}) {
+  explicit Server(const std::string& address, const ConnectionLimits& limits = {},
+                  Acceptor::Accepting accepting = Acceptor::Accepting::kAtOnce) {
     Listener listener = ListenOn(address);
     address_ = listener.address;
-    std::vector<Entrance> entrances(1);
-    entrances.front().listeners.push_back(std::move(listener));
-    entrances.front().serve = [this](FileDescriptor socket) {
+    std::vector<Endpoint> endpoints(1);
+    endpoints.front().listeners.push_back(std::move(listener));
+    endpoints.front().serve = [this](FileDescriptor socket) {
       const absl::MutexLock lock(&mutex_);
       served_.push_back(std::move(socket));
       send(served_.back().get(), "x", 1, MSG_NOSIGNAL);
     };
-    auto acceptor = Acceptor::Start(limits, std::move(entrances));
+    auto acceptor = Acceptor::Start(limits, std::move(endpoints), nullptr, accepting);
     EXPECT_TRUE(acceptor.ok()) << acceptor.status();
     acceptor_ = *std::move(acceptor);
   }
@@ -144,7 +146,7 @@ TEST(AcceptorTest, APeerThatHasClosedIsStillThereUntilItsConnectionIsShutDown) {
   FileDescriptor client = server.Connect();
   ASSERT_EQ(GreetingOn(client), 'x');
   shutdown(client.get(), SHUT_WR);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // four polls of a connection
   EXPECT_EQ(server.open(), 1) << "what it sent before may still be read";
   server.DropAll();
   EXPECT_TRUE(Eventually([&] { return server.open() == 0; }));
@@ -159,6 +161,34 @@ TEST(AcceptorTest, UsersAreToldApartOnUnixSockets) {
   EXPECT_EQ(server.refused(Refusal::kAllowUid), 1u);
   Server other("unix:" + directory.path() + "/t");
   EXPECT_EQ(GreetingOn(other.Connect()), 'x');
+}
+
+TEST(AcceptorTest, WhatAPeerSentBeforeItWentAwayIsDropped) {
+  const TemporaryDirectory directory;
+  for (const std::string& address : {"unix:" + directory.path() + "/s", std::string("127.0.0.1:0")}) {
+    Server server(address);
+    FileDescriptor client = server.Connect();
+    ASSERT_EQ(GreetingOn(client), 'x');
+    const std::string unread(100000, 'u');
+    ASSERT_EQ(send(client.get(), unread.data(), unread.size(), MSG_NOSIGNAL), static_cast<ssize_t>(unread.size()));
+    client = FileDescriptor();
+    if (server.address().is_unix()) {
+      EXPECT_TRUE(Eventually([&] { return server.open() == 0; }));
+    }
+    server.DropAll();
+    EXPECT_TRUE(Eventually([&] { return server.open() == 0; }));
+  }
+}
+
+TEST(AcceptorTest, WhoConnectsBeforeItIsToldToAcceptWaits) {
+  Server server("127.0.0.1:0", {}, Acceptor::Accepting::kWhenTold);
+  const FileDescriptor early = ConnectTo(server.address());
+  ASSERT_TRUE(early.valid());
+  pollfd polled{early.get(), POLLIN, 0};
+  EXPECT_EQ(poll(&polled, 1, 100), 0);
+  EXPECT_EQ(server.acceptor().stats().accepted_total, 0u);
+  server.acceptor().StartAccepting();
+  EXPECT_EQ(GreetingOn(early), 'x');
 }
 
 TEST(AcceptorTest, NobodyIsServedAfterStopAcceptingAndTheSocketsFileIsGone) {
@@ -207,6 +237,8 @@ TEST(AcceptorTest, WithoutFilesConnectionsAreRefusedAndServedAgainAtOnce) {
       const FileShortage shortage(static_cast<size_t>(6 + i));  // the socket or its duplicate is the one too many
       for (const FileDescriptor& client : waiting) {
         ASSERT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&name), sizeof(name)), 0);
+        pollfd answer{client.get(), POLLIN, 0};
+        ASSERT_EQ(poll(&answer, 1, 10000), 1) << "neither served nor refused";
         served += GreetingOn(client) == 'x' ? 1 : 0;
       }
     }
@@ -216,6 +248,26 @@ TEST(AcceptorTest, WithoutFilesConnectionsAreRefusedAndServedAgainAtOnce) {
     server.DropAll();
     EXPECT_EQ(GreetingOn(server.Connect()), 'x');
     server.DropAll();
+  }
+}
+
+TEST(AcceptorTest, WithoutASingleFileConnectionsAreRefusedToo) {
+  Server server("127.0.0.1:0");
+  for (uint64_t times = 1; times <= 100; ++times) {
+    FileDescriptor client(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_port = htons(static_cast<uint16_t>(std::stoi(server.address().port())));
+    inet_pton(AF_INET, "127.0.0.1", &name.sin_addr);
+    const FileShortage shortage(0);
+    std::vector<FileDescriptor> last;  // those that OpenFiles had open itself
+    do last.emplace_back(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    while (last.back().valid());
+    ASSERT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&name), sizeof(name)), 0);
+    pollfd answer{client.get(), POLLIN, 0};
+    ASSERT_EQ(poll(&answer, 1, 10000), 1) << "neither served nor refused";
+    EXPECT_EQ(GreetingOn(client), 0);
+    EXPECT_EQ(server.refused(Refusal::kOpenFiles), times);
   }
 }
 

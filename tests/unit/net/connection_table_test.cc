@@ -12,7 +12,7 @@ namespace {
 constexpr Time kNow;
 
 Connection Of(const std::string& key, std::optional<uid_t> uid = std::nullopt) {
-  Connection connection;
+  Connection connection(uid ? ByteMeter::Kind::kUnix : ByteMeter::Kind::kTcp);
   connection.peer = {key, key, uid};
   return connection;
 }
@@ -65,7 +65,7 @@ TEST(ConnectionTableTest, APeerThatHadToBeCutGetsFewNewConnectionsForAWhileAndOt
   ConnectionTable table(Limits(100, 100));
   table.Add(Of("a"));
   table.Distrust(Of("a").peer, kNow);
-  EXPECT_EQ(table.TrustIn(Of("a").peer, kNow), Conduct::Trust::kLittle);
+  EXPECT_EQ(table.TrustIn(Of("a").peer, kNow), AbuseDetector::Trust::kLittle);
   int places = 0;
   for (int i = 0; i < 50; ++i) places += table.WhyNot(Of("a").peer, kNow) ? 0 : 1;
   EXPECT_EQ(places, 10);
@@ -75,7 +75,7 @@ TEST(ConnectionTableTest, APeerThatHadToBeCutGetsFewNewConnectionsForAWhileAndOt
   EXPECT_NEAR(places, 30, 1) << "ten more a second, however often it asks";
   const Time later = kNow + std::chrono::seconds(29);
   table.ForgetPeers(later);
-  EXPECT_EQ(table.TrustIn(Of("a").peer, later), Conduct::Trust::kLittle);
+  EXPECT_EQ(table.TrustIn(Of("a").peer, later), AbuseDetector::Trust::kLittle);
   const Time over = kNow + std::chrono::seconds(31);
   for (int i = 0; i < 50; ++i) EXPECT_EQ(table.WhyNot(Of("a").peer, over), std::nullopt);
 }
@@ -86,6 +86,17 @@ TEST(ConnectionTableTest, AllConnectionsOfAPeerShareItsResets) {
   EXPECT_FALSE(table.MayReset(Of("a").peer, 15000, kNow));
   EXPECT_TRUE(table.MayReset(Of("b").peer, 15000, kNow));
   EXPECT_TRUE(table.MayReset(Of("a").peer, 5000, kNow + std::chrono::seconds(1)));
+}
+
+TEST(ConnectionTableTest, WhoGoesAndComesAgainMayResetNoMore) {
+  ConnectionTable table(Limits(100, 100));
+  table.Remove(table.Add(Of("a")));
+  EXPECT_TRUE(table.MayReset(Of("a").peer, 20000, kNow));
+  table.ForgetPeers(kNow);
+  EXPECT_FALSE(table.MayReset(Of("a").peer, 1, kNow));
+  table.ForgetPeers(kNow + std::chrono::seconds(4));
+  EXPECT_TRUE(table.MayReset(Of("a").peer, 20000, kNow + std::chrono::seconds(4)));
+  EXPECT_FALSE(table.MayReset(Of("a").peer, 1, kNow + std::chrono::seconds(4)));
 }
 
 TEST(RefusalTest, EachHasANameOfItsOwn) {

@@ -53,6 +53,18 @@ TEST(PeerTest, AnIpv6PeerIsCountedByItsNetwork) {
   EXPECT_EQ(peer.key, "ipv6:::/64");
 }
 
+TEST(PeerTest, HostsOfANetworkAreOnePeerAndNeighboursOnALinkAreNot) {
+  EXPECT_EQ(KeyOfIpv6("2001:db8:0:1:aaaa::1"), "ipv6:2001:db8:0:1::/64");
+  EXPECT_EQ(KeyOfIpv6("2001:db8:0:1:bbbb::2"), "ipv6:2001:db8:0:1::/64");
+  EXPECT_EQ(KeyOfIpv6("2001:db8:0:2::1"), "ipv6:2001:db8:0:2::/64");
+  EXPECT_EQ(KeyOfIpv6("::ffff:10.0.0.7"), "ipv4:10.0.0.7");
+  EXPECT_EQ(KeyOfIpv6("fe80::1%2"), "ipv6:fe80::1%2");
+  EXPECT_EQ(KeyOfIpv6("fe80::1%3"), "ipv6:fe80::1%3");
+  EXPECT_EQ(KeyOfIpv6("2001:db8::"), "ipv6:2001:db8::/64");
+  EXPECT_EQ(KeyOfIpv6(""), std::nullopt);
+  EXPECT_EQ(KeyOfIpv6("10.0.0.7"), std::nullopt);
+}
+
 TEST(PeerTest, APeerOfAUnixSocketIsItsUser) {
   int ends[2] = {-1, -1};
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);

@@ -237,6 +237,18 @@ TEST_F(FilterExpressionTest, LimitsAreNamed) {
             "has 66 bytes; at most 60 are allowed, the limit max-filter-bytes");
 }
 
+TEST_F(FilterExpressionTest, TextsToLookForHaveALength) {
+  limits_.max_search_bytes = 5;
+  for (const char* good : {"title:\"abcde\"", "title = \"abcd*\"", "title != \"*abcd\"", "title = \"abcdefgh\""}) {
+    EXPECT_THAT(Compiled(good), HasSubstr("title")) << good;
+    EXPECT_THAT(Compiled(good), Not(HasSubstr("limit"))) << good;
+  }
+  for (const char* bad : {"title:\"abcdef\"", "title = \"abcde*\"", "title != \"*abcde\"", "title = \"a*b*c*\""}) {
+    EXPECT_THAT(Compiled(bad), HasSubstr("this text has 6 bytes; at most 5 are looked for, the limit max-search-bytes"))
+        << bad;
+  }
+}
+
 TEST_F(FilterExpressionTest, KeysTellExpressionsApartAndNotTheirOperands) {
   const auto key = [this](const std::string& text) {
     std::string problem;

@@ -55,10 +55,11 @@ TEST_F(FilterWorkTest, TextsToLookForHaveALengthInBytes) {
 
 TEST_F(FilterWorkTest, SearchesHaveANumberOfWords) {
   limits_.filter.max_search_words = 3;
-  for (const char* text : {"a b c", " a  b c ", "\"a b\" -c", "a-b c", "caf\u00e9 \u65e5\u672c c", "", "- - - - -"}) {
+  for (const char* text : {"a b c", " a  b c ", "\"a b\" -c", "a-b", "caf\u00e9 \u65e5\u672c c", "", "- - - - -"}) {
     EXPECT_EQ(Bind("search", text), "OK") << text;
   }
-  for (const char* text : {"a b c d", "\"a b c d", "a.b.c.d", "a-b-c-d", "a or b or"}) {
+  for (const char* text : {"a b c d", "\"a b c d", "a.b.c.d", "a-b-c-d", "a-b c", "a or b or", "a\u3000b\u3000c\u3000d",
+                           "a\u2014b\u00a0c\u3001d"}) {
     EXPECT_THAT(Bind("search", text), HasSubstr("search: has more than 3 words, the limit max-search-words")) << text;
   }
   EXPECT_EQ(Bind("like", "a b c d e"), "OK") << "a pattern has none";

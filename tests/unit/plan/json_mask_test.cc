@@ -172,10 +172,10 @@ TEST_F(JsonMaskTest, AnUpdateWritesPartsOfTheColumn) {
 TEST_F(JsonMaskTest, AMemberOfAOneofDrivesOutTheOthers) {
   const Call call = Update({"settings.page", "settings.widget.name"}).MustBind();
   const JsonWrite& write = call.variant.json->writes.begin()->second;
-  ASSERT_EQ(write.rivals.size(), 2u);
-  EXPECT_EQ(call.computed[write.rivals[0].key], "page");
-  EXPECT_EQ(call.computed[write.rivals[0].rivals], R"({"day","widget"})");
-  EXPECT_EQ(call.computed[write.parts[0].named_rivals], R"({"page"})");
+  ASSERT_EQ(write.siblings.size(), 2u);
+  EXPECT_EQ(call.computed[write.siblings[0].key], "page");
+  EXPECT_EQ(call.computed[write.siblings[0].siblings], R"({"day","widget"})");
+  EXPECT_EQ(call.computed[write.parts[0].named_siblings], R"({"page"})");
 }
 
 TEST_F(JsonMaskTest, KeysAreNoPartOfAStatement) {

@@ -32,6 +32,21 @@ TEST(SqlScriptTest, SemicolonsInStringsBodiesAndRulesDoNotSplit) {
               ElementsAre("create rule r as on insert to t do also (select 1; select 2)", "select 3"));
 }
 
+TEST(SqlScriptTest, StatementsThatMayLockTablesAreTold) {
+  for (const char* text :
+       {"alter table a add b int", "DROP INDEX i", "create index on a (b)", "truncate a", "lock a",
+        "comment on table a is 'x'", "reindex table a", "refresh materialized view a", "cluster a"}) {
+    EXPECT_TRUE(ReadSqlScript(text).statements[0].locks_tables) << text;
+  }
+  for (const char* text : {"select 1", "with a as (select 1) select * from a", "insert into a values (1)", "(select 1)",
+                           "update a set b = 1", "delete from a", "do 'begin end'", "set x.y = 1", "begin", "commit"}) {
+    EXPECT_FALSE(ReadSqlScript(text).statements[0].locks_tables) << text;
+  }
+  EXPECT_TRUE(ReadSqlScript("select 1; SET LOCAL Lock_Timeout = 1").limits_locks);
+  EXPECT_TRUE(ReadSqlScript("select set_config('lock_timeout', '1s', true)").limits_locks);
+  EXPECT_FALSE(ReadSqlScript("select 1 -- lock_timeout").limits_locks);
+}
+
 TEST(SqlScriptTest, TextThatTheParserDoesNotKnowIsSplitAtSemicolonsAndNothingIsLost) {
   const SqlScript script = ReadSqlScript("frobnicate all; select 2; brandnew (a; b)");
   EXPECT_FALSE(script.parsed);

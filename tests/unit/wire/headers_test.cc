@@ -82,9 +82,14 @@ TEST(HeadersTest, AnIdempotencyKeyIsUpTo255PrintableCharacters) {
 
 TEST(CallerTest, IsThePeersAddressWithoutItsPort) {
   EXPECT_EQ(CallerOfPeer("ipv4:10.0.0.7:40312"), "ipv4:10.0.0.7");
-  EXPECT_EQ(CallerOfPeer("ipv6:[::1]:40312"), "ipv6:[::1]");
-  EXPECT_EQ(CallerOfPeer("ipv6:%5B::1%5D:40312"), "ipv6:[::1]");
-  EXPECT_EQ(CallerOfPeer("ipv6:%5Bfe80::1%25eth0%5D:1"), "ipv6:[fe80::1%eth0]");
+  EXPECT_EQ(CallerOfPeer("ipv6:[::1]:40312"), "ipv6:::/64");
+  EXPECT_EQ(CallerOfPeer("ipv6:%5B2001:db8:0:1:aaaa::1%5D:40312"), "ipv6:2001:db8:0:1::/64");
+  EXPECT_EQ(CallerOfPeer("ipv6:%5B2001:db8:0:1:bbbb::2%5D:1"), "ipv6:2001:db8:0:1::/64")
+      << "another address of the host";
+  EXPECT_EQ(CallerOfPeer("ipv6:%5B2001:db8:0:2::1%5D:1"), "ipv6:2001:db8:0:2::/64");
+  EXPECT_EQ(CallerOfPeer("ipv6:%5B::ffff:10.0.0.7%5D:1"), "ipv4:10.0.0.7");
+  EXPECT_EQ(CallerOfPeer("ipv6:%5Bfe80::1%25eth0%5D:1"), "ipv6:fe80::1%eth0");
+  EXPECT_EQ(CallerOfPeer("ipv6:%5Bno address%5D:1"), "ipv6:[no address]");
   EXPECT_EQ(CallerOfPeer("unix:"), "unix:");
   EXPECT_EQ(CallerOfPeer("unix:/tmp/anything"), "unix:") << "a client chooses the name of its own end";
   EXPECT_EQ(CallerOfPeer("unix-abstract:%00x"), "unix:");

@@ -49,10 +49,6 @@ class Watch {
     EXPECT_TRUE(reader_->Read(&response));
     return response.status();
   }
-  bool TryNext() {
-    HealthCheckResponse response;
-    return reader_->Read(&response);
-  }
   grpc::Status End() {
     HealthCheckResponse response;
     EXPECT_FALSE(reader_->Read(&response)) << response.ShortDebugString();
@@ -64,6 +60,13 @@ class Watch {
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReader<HealthCheckResponse>> reader_;
 };
+
+/// So many for one limit, none for the others.
+std::array<uint64_t, kHealthLimits> Refused(HealthLimit limit, uint64_t count) {
+  std::array<uint64_t, kHealthLimits> refused{};
+  refused[static_cast<size_t>(limit)] = count;
+  return refused;
+}
 
 TEST_F(HealthTest, TheServerIsNotServingUntilItIsSaidTo) {
   EXPECT_EQ(Serving(""), HealthCheckResponse::NOT_SERVING);
@@ -131,6 +134,7 @@ TEST_F(HealthTest, ANameThatNoServiceCanHaveIsRefused) {
   EXPECT_EQ(Check(std::string(256, 'n'), &response), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(Check(std::string(257, 'n'), &response), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Watch(stub_.get(), std::string(3 << 20, 'n')).End().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(service_.stats().refused, Refused(HealthLimit::kName, 2));
 }
 
 TEST(HealthLimitsTest, WatchStreamsAreBoundedAndPlacesComeBack) {
@@ -147,17 +151,15 @@ TEST(HealthLimitsTest, WatchStreamsAreBoundedAndPlacesComeBack) {
       EXPECT_EQ(watches.back()->Next(), HealthCheckResponse::SERVICE_UNKNOWN);
     }
     EXPECT_EQ(Watch(stub.get(), "").End().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    if (round == 0) {
+      EXPECT_EQ(service.stats().refused, Refused(HealthLimit::kWatchersPerCaller, 1));
+    }
     for (const auto& watch : watches) {
       watch->Cancel();
       EXPECT_EQ(watch->End().error_code(), grpc::StatusCode::CANCELLED);
     }
     // The server learns of it a moment later.
-    EXPECT_TRUE(rowkeeper::testing::Eventually([&] {
-      Watch watch(stub.get(), "");
-      const bool open = watch.TryNext();
-      watch.Cancel();
-      return open;
-    }));
+    EXPECT_TRUE(rowkeeper::testing::Eventually([&] { return service.stats().watchers == 0; }));
   }
 }
 
@@ -172,6 +174,8 @@ TEST(HealthLimitsTest, CallersShareThePlacesOfAll) {
   EXPECT_EQ(first.Next(), HealthCheckResponse::NOT_SERVING);
   EXPECT_EQ(second.Next(), HealthCheckResponse::NOT_SERVING);
   EXPECT_EQ(Watch(stub.get(), "").End().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(service.stats().refused, Refused(HealthLimit::kWatchers, 1));
+  EXPECT_EQ(service.stats().watchers, 2u);
   first.Cancel();
   second.Cancel();
 }

@@ -62,6 +62,23 @@ TEST_F(UnreadTest, AResponseThatNobodyTakesIsDroppedWhenItsTimeIsOver) {
   EXPECT_EQ(CallRaw(server_.channel(), kCall, "").response.size(), kResponse) << "others are served";
 }
 
+TEST_F(UnreadTest, AResponseThatIsTakenInPartIsDroppedToo) {
+  const auto client = ClientThatTakes(1000);
+  Ask(client.get(), 3);
+  ASSERT_TRUE(Eventually([&] { return answered_ == 3; }));
+  size_t taken = 0;
+  while (taken < 3000) {
+    const auto frame = client->Read();
+    ASSERT_TRUE(frame.has_value());
+    if (frame->type == FrameType::kData) taken += frame->payload.size();
+  }
+  EXPECT_TRUE(Eventually([&] {
+    service_->EndUnread(Clock::duration::zero());
+    return service_->calls() == 0;
+  }));
+  EXPECT_EQ(service_->unread(), 3u);
+}
+
 TEST_F(UnreadTest, OneThatIsTakenIsNot) {
   const auto client = ClientThatTakes(1000000);
   Ask(client.get(), 1);

@@ -12,12 +12,12 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
-	trackerv1 "rowkeeper.example/gen/tracker/v1"
-	"rowkeeper.example/unitofwork"
+	"rowkeeper.example/client"
+	trackerv1 "rowkeeper.example/examples/gen/tracker/v1"
 )
 
 // createProjectWithDefaults gives the project. Ids come back from each call, long before the commit.
-func createProjectWithDefaults(ctx context.Context, unit *unitofwork.Unit, name, email string) (*trackerv1.Project, error) {
+func createProjectWithDefaults(ctx context.Context, unit *client.Unit, name, email string) (*trackerv1.Project, error) {
 	projects := trackerv1.NewProjectRepositoryClient(unit)
 	boards := trackerv1.NewTaskBoardRepositoryClient(unit)
 	columns := trackerv1.NewBoardColumnRepositoryClient(unit)
@@ -63,14 +63,14 @@ func main() {
 	}
 	defer connection.Close()
 	ctx := context.Background()
-	options := unitofwork.Options{Label: "create_project_with_defaults"}
+	options := client.Options{Label: "create_project_with_defaults"}
 	var project *trackerv1.Project
-	err = unitofwork.Run(ctx, connection, options, func(unit *unitofwork.Unit) (err error) {
+	err = client.Run(ctx, connection, options, func(unit *client.Unit) (err error) {
 		project, err = createProjectWithDefaults(ctx, unit, os.Args[2], os.Args[3])
 		return err
 	})
 	if err != nil {
-		log.Fatal(unitofwork.Explain(err, "created"))
+		log.Fatal(client.Explain(err, "created"))
 	}
 	fmt.Println(project.Id, project.Slug)
 }

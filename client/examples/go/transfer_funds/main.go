@@ -20,9 +20,9 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
-	rowkeeperv1 "rowkeeper.example/gen/rowkeeper/v1"
-	trackerv1 "rowkeeper.example/gen/tracker/v1"
-	"rowkeeper.example/unitofwork"
+	"rowkeeper.example/client"
+	rowkeeperv1 "rowkeeper.example/client/v1"
+	trackerv1 "rowkeeper.example/examples/gen/tracker/v1"
 )
 
 var errInsufficientFunds = errors.New("insufficient funds")
@@ -33,7 +33,7 @@ type transfer struct {
 }
 
 // transferFunds moves the whole amount or nothing; the unit of work can go on either way.
-func transferFunds(ctx context.Context, unit *unitofwork.Unit, t transfer) error {
+func transferFunds(ctx context.Context, unit *client.Unit, t transfer) error {
 	accounts := trackerv1.NewAccountRepositoryClient(unit)
 	return unit.Savepoint(ctx, func() error {
 		if err := changeBalance(ctx, accounts, t.from, new(big.Rat).Neg(t.amount)); err != nil {
@@ -63,7 +63,7 @@ func changeBalance(ctx context.Context, accounts trackerv1.AccountRepositoryClie
 }
 
 // transferAll does those that can be done, and returns a line for each.
-func transferAll(ctx context.Context, unit *unitofwork.Unit, transfers []transfer) (string, error) {
+func transferAll(ctx context.Context, unit *client.Unit, transfers []transfer) (string, error) {
 	var report strings.Builder
 	for _, t := range transfers {
 		outcome := "done"
@@ -71,7 +71,7 @@ func transferAll(ctx context.Context, unit *unitofwork.Unit, transfers []transfe
 		if errors.Is(err, errInsufficientFunds) || status.Code(err) == codes.NotFound {
 			outcome = "refused, " + err.Error()
 		} else if err != nil {
-			return "", err // as it is, so that unitofwork.Run knows whether to run all of it again
+			return "", err // as it is, so that client.Run knows whether to run all of it again
 		}
 		fmt.Fprintf(&report, "%d -> %d %s: %s\n", t.from, t.to, t.amount.FloatString(2), outcome)
 	}
@@ -109,17 +109,17 @@ func main() {
 	}
 	defer connection.Close()
 	ctx := context.Background()
-	options := unitofwork.Options{
+	options := client.Options{
 		Transaction: &rowkeeperv1.TransactionOptions{Isolation: rowkeeperv1.Isolation_ISOLATION_SERIALIZABLE},
 		Label:       "transfer_funds",
 	}
 	var report string
-	err = unitofwork.Run(ctx, connection, options, func(unit *unitofwork.Unit) (err error) {
+	err = client.Run(ctx, connection, options, func(unit *client.Unit) (err error) {
 		report, err = transferAll(ctx, unit, transfers)
 		return err
 	})
 	if err != nil {
-		log.Fatal(unitofwork.Explain(err, "transferred"))
+		log.Fatal(client.Explain(err, "transferred"))
 	}
 	fmt.Print(report)
 }

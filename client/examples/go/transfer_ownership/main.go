@@ -15,12 +15,12 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
-	trackerv1 "rowkeeper.example/gen/tracker/v1"
-	"rowkeeper.example/unitofwork"
+	"rowkeeper.example/client"
+	trackerv1 "rowkeeper.example/examples/gen/tracker/v1"
 )
 
 // transferOwnership gives the project, and in notice why there is none; nil when there is one.
-func transferOwnership(ctx context.Context, unit *unitofwork.Unit, slug, email string) (project *trackerv1.Project, notice, err error) {
+func transferOwnership(ctx context.Context, unit *client.Unit, slug, email string) (project *trackerv1.Project, notice, err error) {
 	projects := trackerv1.NewProjectRepositoryClient(unit)
 	user, err := trackerv1.NewUserRepositoryClient(unit).GetByEmail(ctx, &trackerv1.GetUserByEmailRequest{Email: email})
 	if err != nil {
@@ -45,7 +45,7 @@ func transferOwnership(ctx context.Context, unit *unitofwork.Unit, slug, email s
 }
 
 // ensureMember: the database refuses a second membership, and the savepoint makes the unit well again.
-func ensureMember(ctx context.Context, unit *unitofwork.Unit, project *trackerv1.Project) error {
+func ensureMember(ctx context.Context, unit *client.Unit, project *trackerv1.Project) error {
 	err := unit.Savepoint(ctx, func() error {
 		member := &trackerv1.ProjectUser{ProjectId: project.Id, UserId: project.OwnerId, Allocation: 1}
 		_, err := trackerv1.NewProjectUserRepositoryClient(unit).Create(ctx, &trackerv1.CreateProjectUserRequest{ProjectUser: member})
@@ -57,7 +57,7 @@ func ensureMember(ctx context.Context, unit *unitofwork.Unit, project *trackerv1
 	return err
 }
 
-func notifyNewOwner(ctx context.Context, unit *unitofwork.Unit, project *trackerv1.Project) error {
+func notifyNewOwner(ctx context.Context, unit *client.Unit, project *trackerv1.Project) error {
 	return unit.Savepoint(ctx, func() error {
 		notice := &trackerv1.Conversation{OwnerId: project.OwnerId, Subject: project.Name + " is yours now"}
 		_, err := trackerv1.NewConversationRepositoryClient(unit).Create(ctx, &trackerv1.CreateConversationRequest{Conversation: notice})
@@ -77,15 +77,15 @@ func main() {
 	defer connection.Close()
 	ctx := context.Background()
 	// The version is read in the unit, so running all of it again is the answer to a change by somebody else.
-	options := unitofwork.Options{Label: "transfer_ownership", RerunOn: []string{"VERSION_MISMATCH"}}
+	options := client.Options{Label: "transfer_ownership", RerunOn: []string{"VERSION_MISMATCH"}}
 	var project *trackerv1.Project
 	var notice error
-	err = unitofwork.Run(ctx, connection, options, func(unit *unitofwork.Unit) (err error) {
+	err = client.Run(ctx, connection, options, func(unit *client.Unit) (err error) {
 		project, notice, err = transferOwnership(ctx, unit, os.Args[2], os.Args[3])
 		return err
 	})
 	if err != nil {
-		log.Fatal(unitofwork.Explain(err, "changed"))
+		log.Fatal(client.Explain(err, "changed"))
 	}
 	fmt.Printf("%s belongs to %s\n", project.Name, os.Args[3])
 	if notice != nil {

@@ -20,7 +20,8 @@ struct CallOptions {
   /// From sending the call to its answer, including the wait for a connection and for sending it again.
   std::chrono::milliseconds timeout{10000};
 
-  /// What to do when the connection is lost before the answer has come.
+  /// What to do when the connection is lost before the answer has come. Whatever it says, a call that a server did
+  /// nothing with, because it was starting or stopping, is sent again until `timeout` has passed.
   enum class LostReply {
     /// Give up with UNAVAILABLE: the call may or may not have been executed.
     kGiveUp,
@@ -51,7 +52,7 @@ namespace internal {
 
 using Send = std::function<grpc::Status(grpc::ClientContext*)>;
 
-/// Calls `send` once, outside of any unit of work.
+/// Calls `send`, outside of any unit of work: again when no server did anything with the call.
 absl::Status SendCall(const CallOptions& options, const Send& send);
 
 /// The stub of a stub or a pointer to it.

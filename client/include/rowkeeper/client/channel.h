@@ -14,8 +14,10 @@ namespace rowkeeper::client {
 /// CallOptions::timeout. Calls that were sent are never repeated by the channel: it has no retry policy, and takes
 /// none from the network.
 struct ChannelOptions {
-  /// Null: without transport security.
+  /// Null: plain text. See TlsCredentials in tls.h.
   std::shared_ptr<grpc::ChannelCredentials> credentials;
+  /// The name that the server's certificate must have; empty: the host of the address.
+  std::string server_name;
 
   /// What a call does while there is no connection, and the server may be restarting.
   enum class Unreachable {

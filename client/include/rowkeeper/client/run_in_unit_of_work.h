@@ -53,7 +53,8 @@ struct RunOptions {
   /// Default: SERIALIZATION_FAILURE, DEADLOCK and LOCK_TIMEOUT.
   std::vector<std::string> rerun_on;
   /// Whether a unit is run again that was lost with its connection to the database or with its server:
-  /// UNIT_OF_WORK_EXPIRED with the cause CONNECTION_LOST, SHUTDOWN, SERVER_RESTARTED or OTHER_RELEASE. Nothing of it
+  /// UNIT_OF_WORK_EXPIRED with the cause CONNECTION_LOST, SHUTDOWN, SERVER_RESTARTED or OTHER_RELEASE; SHUTTING_DOWN;
+  /// and where a call reached another server than the unit's, UNIT_OF_WORK_ELSEWHERE or SERVER_STARTING. Nothing of it
   /// was committed; otherwise the error is COMMIT_OUTCOME_UNKNOWN, which is never run again. DATABASE_UNAVAILABLE is
   /// run again only if it is in `rerun_on`.
   enum class RerunLost { kYes, kNo } rerun_lost = RerunLost::kYes;

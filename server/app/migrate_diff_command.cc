@@ -1,0 +1,127 @@
+#include <cstdio>
+#include <filesystem>
+
+#include "server/app/command_line.h"
+#include "server/app/loaded_catalogue.h"
+#include "server/app/migrate_steps.h"
+#include "server/app/migrate_subcommand.h"
+#include "server/base/one_line.h"
+#include "server/base/text.h"
+#include "server/schema/diff/diff_files.h"
+#include "server/schema/diff/schema_diff.h"
+#include "server/schema/history.h"
+#include "server/schema/migration_errors.h"
+#include "server/schema/migration_runner.h"
+#include "server/schema/migration_session.h"
+
+namespace rowkeeper::app {
+namespace {
+
+using schema::MigrationState;
+using schema::SchemaDiff;
+
+void PrintLines(const char* heading, const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  std::printf("%s\n", heading);
+  for (const std::string& line : lines) std::printf("  %s\n", OneLine(line).c_str());
+}
+
+void PrintDiff(const SchemaDiff& diff) {
+  std::vector<std::string> steps;
+  for (const schema::Step& step : diff.steps) steps.push_back(step.summary);
+  PrintLines("the database is to change:", steps);
+  for (const schema::Question& question : diff.questions) {
+    std::printf("question: %s\n", OneLine(question.question).c_str());
+    for (const std::string& answer : question.answers) std::printf("  - %s\n", OneLine(answer).c_str());
+  }
+  PrintLines("left alone, for no declaration says anything of it:", diff.left_alone);
+}
+
+/// A directory that is not there is made for a first migration; any later one belongs to where the first is.
+absl::Status RefuseHistoryElsewhere(const schema::MigratorOptions& migrator) {
+  const auto connection = schema::OpenMigrationSession(migrator);
+  if (!connection.ok()) return connection.status();
+  const auto history = schema::History::Find(**connection, migrator.history_table);
+  if (!history.ok()) return history.status();
+  const auto applied = history->Read(**connection);
+  if (!applied.ok()) return applied.status();
+  return applied->empty() ? absl::OkStatus() : schema::MigrationDirectoryMissing(migrator.directory);
+}
+
+/// What is not applied yet would be found missing and written again.
+absl::Status RefusePending(const schema::MigratorOptions& migrator) {
+  if (!std::filesystem::is_directory(migrator.directory)) return RefuseHistoryElsewhere(migrator);
+  const auto states = schema::Migrator(migrator).Status();
+  if (!states.ok()) return states.status();
+  for (const MigrationState& state : *states) {
+    if (state.kind == MigrationState::Kind::kApplied) continue;
+    return absl::FailedPreconditionError(
+        Cat("the database is not where the migrations in ", migrator.directory, " bring it: ", state.version, "_",
+            state.name,
+            " is pending, edited, out of order or missing; see with: rowkeeper migrate "
+            "status, and bring it there with: rowkeeper migrate up"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SchemaDiff> FindDiff(const catalogue::Catalogue& catalogue, const MigrateOptions& options) {
+  const auto migrator = OpenMigratorDatabase(options);
+  if (!migrator.ok()) return migrator.status();
+  if (absl::Status status = RefusePending(migrator->options); !status.ok()) return status;
+  const auto connection = schema::OpenMigrationSession(migrator->options);
+  if (!connection.ok()) return connection.status();
+  return schema::DiffSchema(catalogue, {migrator->options.history_table}, **connection);
+}
+
+int WriteDiff(const MigrateOptions& options, const SchemaDiff& diff) {
+  const auto paths = schema::WriteDiffFiles(options.directory, schema::DiffFiles(diff, options.name));
+  if (!paths.ok()) return Fail(paths.status());
+  for (const std::string& path : *paths) std::printf("%s\n", path.c_str());
+  if (diff.questions.empty()) return kExitOk;
+  std::fprintf(stderr, "rowkeeper: %s holds %zu question(s) and cannot be applied before they are answered\n",
+               paths->front().c_str(), diff.questions.size());
+  return kExitDifferent;
+}
+
+int RunDiff(const MigrateOptions& options) {
+  if (options.name.empty() && !options.dry_run) {
+    return Fail(absl::InvalidArgumentError("a migration needs a name: --name add_due_at_to_todos"));
+  }
+  const auto loaded = LoadCatalogueOrExplain(options.catalogue);
+  if (loaded == nullptr) return kExitFailure;
+  const auto diff = FindDiff(*loaded->catalogue, options);
+  if (!diff.ok()) return Fail(diff.status());
+  PrintDiff(*diff);
+  if (diff->empty()) {
+    std::printf("nothing to do: the database is what the protos declare\n");
+    return kExitOk;
+  }
+  return options.dry_run ? kExitDifferent : WriteDiff(options, *diff);
+}
+
+int RunCheck(MigrateOptions options) {
+  options.dry_run = true;
+  return RunDiff(options);
+}
+
+}  // namespace
+
+void AddMigrateDiff(CLI::App* migrate, Command* command) {
+  const auto options = std::make_shared<MigrateOptions>();
+  CLI::App* diff = AddMigrateSubcommand(
+      migrate, "diff", "Write the migrations that make the database what the protos declare",
+      "migrate diff --name add_due_at --migrations migrations --proto-path proto", options, command, RunDiff);
+  diff->add_option("--name", options->name, "What they do, for example add_due_at_to_todos")->type_name("NAME");
+  AddDryRunOption(diff, options.get());
+  AddCatalogueOptions(diff, &options->catalogue);
+}
+
+void AddMigrateCheck(CLI::App* migrate, Command* command) {
+  const auto options = std::make_shared<MigrateOptions>();
+  CLI::App* check = AddMigrateSubcommand(
+      migrate, "check", "Tell whether the database is what the protos declare: exit code 0, or 3 if it is not",
+      "migrate check --migrations migrations --proto-path proto", options, command, RunCheck);
+  AddCatalogueOptions(check, &options->catalogue);
+}
+
+}  // namespace rowkeeper::app

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/app/migrate_subcommand.h"
+#include "server/schema/migration_options.h"
+
+namespace rowkeeper::app {
+
+/// A command that changes the database in steps.
+struct SteppedCommand {
+  using Steps = absl::StatusOr<std::vector<schema::MigrationStep>>;
+  std::function<Steps(const schema::MigratorOptions&)> run;
+  /// What `run` would do.
+  std::function<Steps(const schema::MigratorOptions&)> plan;
+};
+
+/// Waits for the database as long as the options say, runs the command and prints each step as it is done; with
+/// --dry-run it prints what there is to do. Returns the exit code.
+int RunSteps(const MigrateOptions& options, const SteppedCommand& command);
+
+/// --dry-run, and how long to wait for a database that is not up yet.
+void AddDryRunOption(CLI::App* command, MigrateOptions* options);
+void AddWaitOption(CLI::App* command, MigrateOptions* options);
+
+}  // namespace rowkeeper::app

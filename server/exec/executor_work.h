@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/base/memory_budget.h"
+#include "server/exec/executor.h"
+
+namespace rowkeeper::exec {
+
+/// What is known of many calls that are executed together. Their rows are charged to one of the callers.
+struct TogetherContext final : MemoryOwner {
+  explicit TogetherContext(std::shared_ptr<MemoryAccount> of_one) : account(std::move(of_one)) {
+    call.memory_owner = this;
+  }
+  std::shared_ptr<MemoryAccount> Account() override { return account; }
+
+  const std::shared_ptr<MemoryAccount> account;
+  observe::CallContext call;
+};
+
+/// A call or job from its submission to its end. Whoever has taken it out of the queue has it alone, but for its
+/// cancellation.
+struct Executor::Ticket::Work final : CallQueue::Waiter, ReadLanes::Call, db::InputThreads::Reader {
+  Work(Executor* runs, Done when_done) : executor(*runs), done(std::move(when_done)) {}
+
+  void OnInput() override { executor.OnInput(*this); }
+
+  void NoteWaited(Clock::duration waited) const {
+    if (context != nullptr) context->times.queue += waited;
+  }
+
+  Executor& executor;
+  Task task;
+  /// What SendAhead asks for is so.
+  bool is_one_statement = false;
+  /// That of a call which is the only one, where it has been looked up; null: not yet.
+  std::shared_ptr<const sql::Statement> main;
+  /// It may be executed with others, in the lanes of `main`.
+  bool is_mergeable = false;
+  // Of a call that may have to wait for its lane: whose it is. Empty of one that never had to.
+  CallerId caller;
+  std::shared_ptr<MemoryAccount> account;
+  /// When it came, if it waited for its lane.
+  Clock::time_point came_at{};
+  /// By what it is executed, if together with others. Guarded by the executor's lock.
+  std::weak_ptr<Work> together;
+  // Of many calls that are executed together.
+  ReadLanes::Together members;
+  /// How many of them nobody has answered yet. Guarded by the executor's lock.
+  int open_members = 0;
+  std::unique_ptr<TogetherContext> own_context;
+  /// What each would have got alone, in the order of the members, once their statement has succeeded …
+  std::vector<absl::StatusOr<Outcome>> parts;
+  /// … and how long it took.
+  Clock::duration took{0};
+  /// Of a call, or many, that have waited for a lane: how many the lane gave. 0: they have not, or have begun.
+  size_t given = 0;
+  db::Cancellation cancellation;
+  const Done done;
+  /// May be null.
+  observe::CallContext* context = nullptr;
+  // Of the thread that runs it.
+  ReadLanes::End end = ReadLanes::End::kAlone;
+  bool started = false;
+  Clock::time_point started_at{};
+  bool connected = false;
+  size_t reconnects = 0;
+  int conflicts = 0;
+  /// What another thread has left to go on with.
+  db::Lease lease;
+  SentAhead ahead;
+  /// What came of the first try, which may be tried again.
+  std::optional<absl::Status> failed;
+  /// While an answer is awaited.
+  std::shared_ptr<Work> self;
+};
+
+}  // namespace rowkeeper::exec

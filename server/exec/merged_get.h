@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/db/connection.h"
+#include "server/exec/execution.h"
+#include "server/exec/outcome.h"
+
+namespace rowkeeper::exec {
+
+/// Gets of one variant of one method as one statement. A single one is its own statement. Immutable.
+class MergedGet {
+ public:
+  /// At least one call; all outlive this object, as `parts` does.
+  MergedGet(const RunnerParts& parts, std::vector<const plan::Call*> calls);
+
+  const plan::Call& first() const { return *calls_.front(); }
+  /// As Runner::SendAhead; false: nothing was sent.
+  bool SendAhead(db::Connection& connection, db::Cancellation* cancellation) const;
+  /// The rows of all, whether the statement was sent ahead or not. Any error is that of all together: alone, one may
+  /// have another or none.
+  absl::StatusOr<db::Rows> Run(db::Connection& connection, db::Cancellation* cancellation) const;
+  /// What each call would have got alone, in their order.
+  std::vector<absl::StatusOr<Outcome>> Split(const db::Rows& rows) const;
+
+ private:
+  db::Query QueryFor(const Execution& execution) const;
+
+  const RunnerParts& parts_;
+  const std::vector<const plan::Call*> calls_;
+  /// Of one call, and that which is executed.
+  std::shared_ptr<const sql::Statement> one_;
+  std::shared_ptr<const sql::Statement> all_;
+  std::vector<db::Param> params_;
+};
+
+}  // namespace rowkeeper::exec

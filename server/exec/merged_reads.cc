@@ -1,0 +1,199 @@
+// Calls that are executed together: from the lane that gives them to the answer of each.
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/base/database_errors.h"
+#include "server/base/reason.h"
+#include "server/exec/executor.h"
+#include "server/exec/executor_work.h"
+#include "server/observe/caught.h"
+
+namespace rowkeeper::exec {
+namespace {
+
+/// Whether each of them would have got this error alone, so that it is not tried again.
+bool IsOfEach(const absl::Status& status, bool connected) {
+  if (!connected || IsOverdue(status)) return true;
+  const auto reason = ReasonOf(status);
+  return reason == Reason::kLockTimeout || reason == Reason::kStatementTimeout || reason == Reason::kPoolTimeout;
+}
+
+}  // namespace
+
+std::shared_ptr<Executor::Work> Executor::MakeTogether(const ReadLanes::Together& calls) {
+  ReadLanes::Together open;
+  open.reserve(calls.size());
+  {
+    const absl::MutexLock lock(&mutex_);
+    std::copy_if(calls.begin(), calls.end(), std::back_inserter(open),
+                 [](const ReadLanes::Shared& call) { return ReadLanes::IsOpen(*call); });
+  }
+  if (open.empty()) return nullptr;
+  const std::shared_ptr<Work> first = std::static_pointer_cast<Work>(open.front());
+  if (open.size() == 1) {
+    first->is_mergeable = false;
+    first->given = calls.size();
+    return first;
+  }
+  std::vector<const plan::Call*> parts;
+  parts.reserve(open.size());
+  auto work = std::make_shared<Work>(this, Done(nullptr));
+  work->deadline = Clock::time_point::min();
+  for (const auto& call : open) {
+    const Work& member = static_cast<const Work&>(*call);
+    parts.push_back(CallOf(member.task));
+    work->deadline = std::max(work->deadline, member.deadline);
+  }
+  work->task = std::make_shared<const MergedGet>(runner_->Merge(std::move(parts)));
+  work->kind = first->kind;
+  work->group = first->group;
+  work->main = first->main;
+  work->caller = first->caller;
+  work->is_one_statement = true;
+  work->own_context = std::make_unique<TogetherContext>(first->account);
+  work->context = &work->own_context->call;
+  work->members = std::move(open);
+  work->given = calls.size();
+  return work;
+}
+
+void Executor::RunTogether(ReadLanes::Together calls) {
+  while (!calls.empty()) {
+    std::shared_ptr<Work> work;
+    try {
+      work = MakeTogether(calls);
+    } catch (const std::exception& error) {  // there is no memory for it
+      (void)observe::Caught("a statement of many calls", NameOf(static_cast<const Work&>(*calls.front())), error);
+    }
+    Offered offered;
+    if (work != nullptr) Offer(work, &work->caller, &offered);
+    if (work != nullptr && !offered.unwanted) return GoOn(std::move(work), offered);
+    ReadLanes::Together open, next;
+    {
+      const absl::MutexLock lock(&mutex_);
+      open = ReadLanes::Release(calls);
+      next = lanes_.Abandoned(static_cast<const Work&>(*calls.front()).main->id, calls.size());
+    }
+    for (const ReadLanes::Shared& call : open) {
+      if (call != nullptr) RunAlone(std::static_pointer_cast<Work>(call));
+    }
+    calls = std::move(next);
+  }
+}
+
+bool Executor::BeginGiven(const std::shared_ptr<Work>& work) {
+  const size_t given = std::exchange(work->given, 0);
+  if (work->members.empty()) {
+    if (!ReadLanes::IsOpen(*work)) return false;
+  } else {
+    for (const auto& call : work->members) {
+      if (!ReadLanes::IsOpen(*call)) continue;
+      static_cast<Work&>(*call).together = work;
+      ++work->open_members;
+    }
+    if (work->open_members == 0) return false;
+  }
+  lanes_.Began(work->main->id, work, given, clock_.Now());
+  return true;
+}
+
+void Executor::LeaveLane(Work& work) {
+  ReadLanes::Together next;
+  {
+    const absl::MutexLock lock(&mutex_);
+    next = lanes_.Ended(&work, work.end, clock_.Now());
+  }
+  RunTogether(next);
+}
+
+Clock::time_point Executor::RunOverdue(Clock::time_point now) {
+  std::vector<ReadLanes::Together> overdue;
+  Clock::time_point next;
+  {
+    const absl::MutexLock lock(&mutex_);
+    overdue = lanes_.Overdue(now, &next);
+  }
+  for (const ReadLanes::Together& calls : overdue) RunTogether(calls);
+  return next;
+}
+
+void Executor::NoteOutcome(Work* together, bool good) {
+  if (together->members.empty() || !together->started) return;
+  if (together->took == Clock::duration::zero()) together->took = clock_.Now() - together->started_at;
+  const bool unwanted = !good && together->cancellation.cancelled();
+  if (unwanted) return;
+  together->end = good ? ReadLanes::End::kTogether : ReadLanes::End::kFailed;
+}
+
+void Executor::Divide(Work& together, const absl::StatusOr<Outcome>& outcome) {
+  NoteOutcome(&together, outcome.ok());
+  const bool to_be_told = !outcome.ok() && together.started && IsOfEach(outcome.status(), together.connected);
+  ReadLanes::Together open;
+  {
+    const absl::MutexLock lock(&mutex_);
+    open = ReadLanes::Release(together.members);
+    const auto count = static_cast<uint64_t>(open.size() - std::count(open.begin(), open.end(), nullptr));
+    if (outcome.ok()) {
+      ++stats_.merged_statements_total;
+      stats_.merged_calls_total += count;
+    } else if (!to_be_told) {
+      stats_.unmerged_calls_total += count;
+    }
+  }
+  if (outcome.ok()) return AnswerMembers(together, open);
+  for (const ReadLanes::Shared& call : open) {
+    if (call == nullptr) continue;
+    std::shared_ptr<Work> member = std::static_pointer_cast<Work>(call);
+    if (to_be_told) {
+      AnswerMember(*member, outcome.status());
+    } else {
+      RunAlone(std::move(member));
+    }
+  }
+}
+
+void Executor::AnswerMembers(const Work& together, const ReadLanes::Together& open) {
+  for (size_t i = 0; i < open.size(); ++i) {
+    if (open[i] == nullptr) continue;
+    Work& member = static_cast<Work&>(*open[i]);
+    const Clock::duration waited = together.started_at - member.came_at;
+    waits_.Record(waited);
+    if (member.context != nullptr) {
+      member.context->times.queue += waited;
+      member.context->times.database += together.took;
+      ++member.context->times.statements;
+    }
+    AnswerMember(member, together.parts[i]);
+  }
+}
+
+void Executor::AnswerMember(Work& member, const absl::StatusOr<Outcome>& outcome) {
+  try {
+    member.done(outcome);
+  } catch (const std::exception& error) {
+    const observe::CallScope scope(member.context);
+    (void)observe::Caught("a worker's answer", NameOf(member), error);
+  }
+}
+
+void Executor::RunAlone(std::shared_ptr<Work> member) {
+  member->is_mergeable = false;
+  Offered offered;
+  Offer(member, &member->caller, &offered);
+  GoOn(std::move(member), offered);
+}
+
+bool Executor::WithdrawFromLane(Work& work, Withdrawn* withdrawn) {
+  if (!lanes_.Withdraw(&work)) return false;
+  std::shared_ptr<Work> together = work.together.lock();
+  withdrawn->runs = together != nullptr;
+  if (together != nullptr && --together->open_members == 0) withdrawn->unwanted = std::move(together);
+  return true;
+}
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,149 @@
+#include "server/exec/read_lanes.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace rowkeeper::exec {
+
+int ReadLanes::LanesFor(const Lane& lane) const {
+  const int lanes = options_.lanes * (1 + static_cast<int>(std::min<int64_t>(lane.shortest / kQuick, 1000)));
+  return lane.calls < 2 * lanes ? 2 * lanes : lanes;
+}
+
+bool ReadLanes::IsFull(const Lane& lane, Clock::time_point now) const {
+  return lane.running >= LanesFor(lane) && now >= lane.paused_until &&
+         static_cast<int>(lane.waiting.size()) < options_.most_waiting;
+}
+
+bool ReadLanes::WouldWait(uint64_t statement, Clock::time_point now) const {
+  const auto lane = lanes_.find(statement);
+  return options_.lanes > 0 && lane != lanes_.end() && IsFull(lane->second, now);
+}
+
+bool ReadLanes::Join(uint64_t statement, const Shared& call, Clock::time_point now) {
+  if (options_.lanes == 0) return false;
+  Lane& lane = lanes_[statement];
+  const bool waits = IsFull(lane, now);
+  call->statement_ = statement;
+  call->since_ = now;
+  call->size_ = 1;
+  if (waits) {
+    lane.waiting.push_back(call);
+    if (!lane.is_looked_after) looked_after_.push_back(statement);
+    lane.is_looked_after = true;
+    ++waiting_;
+  } else {
+    ++lane.running;
+  }
+  ++lane.calls;
+  call->state_ = waits ? Call::State::kWaits : Call::State::kRuns;
+  return waits;
+}
+
+void ReadLanes::Began(uint64_t statement, const Shared& running, size_t size, Clock::time_point now) {
+  running->size_ = static_cast<int>(size);
+  running->statement_ = statement;
+  running->state_ = Call::State::kRuns;
+  running->since_ = now;
+}
+
+void ReadLanes::NoteEnd(Lane* lane, End end, Clock::time_point now) const {
+  if (end == End::kTogether) lane->most = std::min(lane->most + 1, options_.most_merged);
+  if (end != End::kFailed) return;
+  lane->most /= 2;
+  if (lane->most >= 2) return;
+  lane->most = kFewest;
+  lane->paused_until = now + kPause;
+}
+
+ReadLanes::Together ReadLanes::TakeWaiting(Lane* lane) {
+  Together calls;
+  calls.reserve(lane->waiting.size());
+  for (int open = 0; !lane->waiting.empty() && open < lane->most; lane->waiting.pop_front(), --waiting_) {
+    Shared& call = lane->waiting.front();
+    if (call->state_ == Call::State::kWaits) {
+      call->state_ = Call::State::kTogether;
+      ++open;
+    }
+    calls.push_back(std::move(call));
+  }
+  return calls;
+}
+
+ReadLanes::Together ReadLanes::Next(Lane* lane) {
+  Together next = TakeWaiting(lane);
+  if (next.empty()) --lane->running;
+  return next;
+}
+
+ReadLanes::Together ReadLanes::Abandoned(uint64_t statement, size_t size) {
+  Lane& lane = lanes_[statement];
+  lane.calls -= static_cast<int>(size);
+  return Next(&lane);
+}
+
+ReadLanes::Together ReadLanes::Clear() {
+  Together all;
+  for (auto& [statement, lane] : lanes_) {
+    all.insert(all.end(), lane.waiting.begin(), lane.waiting.end());
+    lane.calls -= static_cast<int>(lane.waiting.size());
+    lane.waiting.clear();
+  }
+  waiting_ = 0;
+  for (const Shared& call : all) {
+    if (call->state_ == Call::State::kWaits) call->state_ = Call::State::kTogether;
+  }
+  return all;
+}
+
+ReadLanes::Together ReadLanes::Ended(Call* call, End end, Clock::time_point now) {
+  if (call->state_ != Call::State::kRuns) return {};
+  call->state_ = Call::State::kOutside;
+  Lane& lane = lanes_[call->statement_];
+  lane.calls -= call->size_;
+  const Clock::duration took = std::max<Clock::duration>(now - call->since_, std::chrono::microseconds(1));
+  // What was once quick is believed for a few thousand statements.
+  if (lane.shortest > Clock::duration::zero()) lane.shortest += lane.shortest / 1024 + std::chrono::nanoseconds(1);
+  lane.shortest = lane.shortest == Clock::duration::zero() ? took : std::min(lane.shortest, took);
+  NoteEnd(&lane, end, now);
+  return Next(&lane);
+}
+
+std::vector<ReadLanes::Together> ReadLanes::Overdue(Clock::time_point now, Clock::time_point* next) {
+  std::vector<Together> overdue;
+  *next = Clock::time_point::max();
+  size_t kept = 0;
+  for (const uint64_t statement : looked_after_) {
+    Lane& lane = lanes_[statement];
+    while (!lane.waiting.empty() && OverdueFrom(lane.waiting.front()->since_) <= now) {
+      overdue.reserve(overdue.size() + 1);
+      overdue.push_back(TakeWaiting(&lane));
+      ++lane.running;
+    }
+    lane.is_looked_after = !lane.waiting.empty();
+    if (!lane.is_looked_after) continue;
+    looked_after_[kept++] = statement;
+    *next = std::min(*next, OverdueFrom(lane.waiting.front()->since_));
+  }
+  looked_after_.resize(kept);
+  return overdue;
+}
+
+bool ReadLanes::Withdraw(Call* call) {
+  if (call->state_ != Call::State::kWaits && call->state_ != Call::State::kTogether) return false;
+  call->state_ = Call::State::kOver;
+  return true;
+}
+
+ReadLanes::Together ReadLanes::Release(const Together& calls) {
+  Together open;
+  open.reserve(calls.size());
+  for (const Shared& call : calls) {
+    const bool unanswered = call->state_ == Call::State::kTogether;
+    if (unanswered) call->state_ = Call::State::kOutside;
+    open.push_back(unanswered ? call : nullptr);
+  }
+  return open;
+}
+
+}  // namespace rowkeeper::exec

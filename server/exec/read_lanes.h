@@ -1,0 +1,131 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "server/base/clock.h"
+
+namespace rowkeeper::exec {
+
+struct ReadLanesOptions {
+  /// Statements of one text that run at once, where PostgreSQL answers at once: more of them the longer it takes, and
+  /// twice as many for so few calls that each can have one. 0: nothing is ever merged.
+  int lanes = 2;
+  /// Calls that one statement serves at most.
+  int most_merged = 64;
+  /// Calls that wait for a lane, of one text. More run alone.
+  int most_waiting = 256;
+};
+
+/// Which calls of one statement run by themselves, and which wait for a moment to run together.
+///
+/// Nothing waits for others to come: a call runs at once while its statement has a lane that is free. Those that come
+/// while all are taken are the next statement, together. So one caller alone waits for nobody, and the more calls
+/// there are, the less each of them costs.
+///
+/// A lane is worth its while when PostgreSQL's own work is what takes the time: where the way to it is long, or the
+/// statement, there are more lanes, by the shortest that it has taken. A statement that fails, or whose answer is too
+/// large, halves how many are merged, down to none for a while; each that succeeds allows one more. What waits behind
+/// a statement that takes too long is taken over by another lane.
+///
+/// No threads and no clock: guarded by the lock of its owner, who says what time it is.
+class ReadLanes {
+ public:
+  /// Base of what is executed in lanes.
+  class Call {
+   public:
+    virtual ~Call() = default;
+
+   private:
+    friend class ReadLanes;
+    enum class State {
+      kOutside,
+      kRuns,      ///< its own statement, in a lane
+      kWaits,     ///< for a lane
+      kTogether,  ///< with others in one statement, which somebody else runs
+      kOver,      ///< it was answered before its turn, or before the statement that it was in
+    } state_ = State::kOutside;
+    uint64_t statement_ = 0;
+    /// Calls that its statement serves.
+    int size_ = 1;
+    Clock::time_point since_{};
+  };
+  using Shared = std::shared_ptr<Call>;
+  using Together = std::vector<Shared>;
+
+  explicit ReadLanes(const ReadLanesOptions& options) : options_(options) {}
+
+  /// Whether Join would keep a call.
+  bool WouldWait(uint64_t statement, Clock::time_point now) const;
+  /// A call whose statement has this id comes. True: it waits, and will be given by Ended or Overdue. False: it runs.
+  bool Join(uint64_t statement, const Shared& call, Clock::time_point now);
+  /// A statement that serves `size` calls begins to run, in the lane that gave them. It may be one of them.
+  void Began(uint64_t statement, const Shared& running, size_t size, Clock::time_point now);
+  enum class End {
+    kAlone,     ///< it was one call
+    kTogether,  ///< a statement has served many calls …
+    kFailed,    ///< … or it failed, and they run alone
+  };
+  /// A call that Join did not keep, or a statement of many, has ended. Gives those that are to run next, together; none
+  /// when none wait, and when `call` is in no lane. Some may have been answered meanwhile: IsOpen tells.
+  Together Ended(Call* call, End end, Clock::time_point now);
+  /// The statement of `size` calls that Ended or Overdue gave does not run. Gives those that do in its place.
+  Together Abandoned(uint64_t statement, size_t size);
+  /// All that wait.
+  Together Clear();
+  /// Those that have waited for too long, by statement: each gets a lane more. `*next`: when to look again; max() when
+  /// nothing waits.
+  std::vector<Together> Overdue(Clock::time_point now, Clock::time_point* next);
+  /// When those that wait from `now` on are overdue.
+  static Clock::time_point OverdueFrom(Clock::time_point now) { return now + kPatience; }
+
+  /// Takes `call` out of its lane, if it waits for one or runs together with others: whoever asks is to answer it.
+  bool Withdraw(Call* call);
+  /// Of those that were to run together, the ones that nobody has answered; null in place of the others. Whoever asks
+  /// is to answer them, or to run them alone.
+  static Together Release(const Together& calls);
+  /// One that runs together with others, and that nobody has answered.
+  static bool IsOpen(const Call& call) { return call.state_ == Call::State::kTogether; }
+  int waiting() const { return waiting_; }
+
+ private:
+  /// How long calls wait behind a statement before another one takes them.
+  static constexpr std::chrono::milliseconds kPatience{10};
+  /// So much longer than nothing as a statement takes there are as many lanes again.
+  static constexpr std::chrono::milliseconds kQuick{1};
+  /// How long nothing is merged that has only failed.
+  static constexpr std::chrono::seconds kPause{10};
+  static constexpr int kFewest = 4;
+
+  struct Lane {
+    int running = 0;
+    /// Those that run, by whatever statement, and that wait.
+    int calls = 0;
+    std::deque<Shared> waiting;
+    bool is_looked_after = false;
+    /// The shortest that a statement took, of late.
+    Clock::duration shortest{0};
+    /// How many may be merged now.
+    int most = kFewest;
+    Clock::time_point paused_until{};
+  };
+
+  int LanesFor(const Lane& lane) const;
+  bool IsFull(const Lane& lane, Clock::time_point now) const;
+  Together TakeWaiting(Lane* lane);
+  /// Those that run next in a lane that is free now.
+  Together Next(Lane* lane);
+  void NoteEnd(Lane* lane, End end, Clock::time_point now) const;
+
+  const ReadLanesOptions options_;
+  absl::flat_hash_map<uint64_t, Lane> lanes_;
+  /// Statements for which something waits, or has.
+  std::vector<uint64_t> looked_after_;
+  int waiting_ = 0;
+};
+
+}  // namespace rowkeeper::exec

@@ -1,0 +1,90 @@
+#include "server/net/tls_certificates.h"
+
+#include <utility>
+
+#include "absl/time/time.h"
+#include "server/observe/log.h"
+
+namespace rowkeeper::net {
+namespace {
+
+using observe::Log;
+using observe::LogLevel;
+
+std::string ExpiryText(const TlsMaterial& material) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromChrono(material.expires), absl::UTCTimeZone());
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TlsCertificates>> TlsCertificates::Open(const TlsFiles& files, Clock* clock) {
+  absl::StatusOr<TlsMaterial> material = ReadTlsMaterial(files, clock->WallNow());
+  if (!material.ok()) return material.status();
+  std::unique_ptr<TlsCertificates> certificates(new TlsCertificates(files, clock));
+  certificates->Take(*std::move(material));
+  TlsCertificates* const self = certificates.get();
+  certificates->thread_ = std::thread([self] { self->Run(); });
+  return certificates;
+}
+
+TlsCertificates::~TlsCertificates() {
+  if (!thread_.joinable()) return;
+  {
+    const absl::MutexLock lock(&mutex_);
+    ending_ = true;
+    end_requested_.Signal();
+  }
+  thread_.join();
+}
+
+std::shared_ptr<const TlsMaterial> TlsCertificates::current() const {
+  const absl::MutexLock lock(&mutex_);
+  return current_;
+}
+
+TlsStats TlsCertificates::stats() const { return {loads_.value(), failures_.value(), current()->expires}; }
+
+void TlsCertificates::Run() {
+  while (Pause()) Look();
+}
+
+bool TlsCertificates::Pause() {
+  const absl::MutexLock lock(&mutex_);
+  const Clock::time_point until = clock_.Now() + kBetweenLooks;
+  while (!ending_ && clock_.Now() < until) clock_.WaitUntil(&end_requested_, &mutex_, until);
+  return !ending_;
+}
+
+void TlsCertificates::Look() {
+  absl::StatusOr<TlsMaterial> material = ReadTlsMaterial(files_, clock_.WallNow());
+  if (!material.ok()) return NoteProblem(std::string(material.status().message()));
+  problem_.clear();
+  if (!IsSame(*material, *current())) Take(*std::move(material));
+}
+
+void TlsCertificates::Take(TlsMaterial material) {
+  loads_.Add();
+  Log(LogLevel::kInfo, "TLS certificate in use",
+      {{"sha256", material.fingerprint}, {"expires", ExpiryText(material)}, {"file", files_.certificate}});
+  if (material.key_open_to_all) {
+    Log(LogLevel::kWarning, "every user of this machine can read the TLS key; take the right from others (chmod o-r)",
+        {{"file", files_.key}});
+  }
+  auto taken = std::make_shared<const TlsMaterial>(std::move(material));
+  const absl::MutexLock lock(&mutex_);
+  current_ = std::move(taken);
+}
+
+void TlsCertificates::NoteProblem(const std::string& problem) {
+  if (problem != problem_) {
+    problem_ = problem;
+    told_ = false;
+    return;
+  }
+  if (std::exchange(told_, true)) return;
+  failures_.Add();
+  Log(LogLevel::kError, "the TLS files cannot be used; the certificate read before stays in use",
+      {{"problem", problem}, {"expires", ExpiryText(*current())}});
+}
+
+}  // namespace rowkeeper::net

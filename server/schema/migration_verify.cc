@@ -1,0 +1,154 @@
+#include "server/schema/migration_verify.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "server/base/ids.h"
+#include "server/base/text.h"
+#include "server/db/conninfo.h"
+#include "server/schema/diff/schema_model.h"
+#include "server/schema/migration_file.h"
+#include "server/schema/migration_runner.h"
+#include "server/schema/migration_session.h"
+#include "server/sql/migration_sql.h"
+
+namespace rowkeeper::schema {
+namespace {
+
+using SchemaFacts = std::vector<std::string>;
+
+absl::StatusOr<std::vector<std::string>> ReadNames(const std::string& text, db::Connection& connection) {
+  db::Query query;
+  query.text = text;
+  query.result = ResultShape::Columns(1);
+  query.effect = db::Query::Effect::kRead;
+  const auto rows = connection.Execute(query);
+  if (!rows.ok()) return rows.status();
+  std::vector<std::string> names;
+  for (int row = 0; row < rows->size(); ++row) names.emplace_back(rows->cell(row, 0));
+  return names;
+}
+
+/// Databases of verifications that were killed. Those that cannot be dropped are left to the next one.
+void DropStale(db::Connection& server) {
+  const auto names = ReadNames(sql::SelectStaleTrialDatabases(), server);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) (void)server.ExecuteScript(sql::DropDatabaseIfExists(name), nullptr);
+}
+
+/// A database that lives as long as this object.
+class VerifyDatabase {
+ public:
+  static absl::StatusOr<std::unique_ptr<VerifyDatabase>> Make(const MigratorOptions& options) {
+    auto info = db::ParseConnInfo(options.database_url);
+    if (!info.ok()) return info.status();
+    auto server = OpenMigrationSession(options);
+    if (!server.ok()) return server.status();
+    DropStale(**server);
+    const auto names = ReadNames(sql::SelectTrialDatabaseName(RandomHex(6)), **server);
+    if (!names.ok()) return ForOperator(**server, names.status());
+    const std::string& name = names->front();
+    const absl::Status made = (*server)->ExecuteScript(sql::CreateEmptyDatabase(name), nullptr);
+    if (!made.ok()) return ForOperator(**server, made);
+    (*info)["dbname"] = name;
+    return std::unique_ptr<VerifyDatabase>(new VerifyDatabase(*std::move(server), name, db::ToUri(*info)));
+  }
+
+  ~VerifyDatabase() { (void)server_->ExecuteScript(sql::DropDatabaseAndSessions(name_), nullptr); }
+  VerifyDatabase(const VerifyDatabase&) = delete;
+  VerifyDatabase& operator=(const VerifyDatabase&) = delete;
+
+  const std::string& url() const { return url_; }
+
+ private:
+  VerifyDatabase(std::unique_ptr<db::Connection> server, std::string name, std::string url)
+      : server_(std::move(server)), name_(std::move(name)), url_(std::move(url)) {}
+
+  const std::unique_ptr<db::Connection> server_;
+  const std::string name_;
+  const std::string url_;
+};
+
+SchemaFacts Minus(const SchemaFacts& from, const SchemaFacts& those) {
+  SchemaFacts left;
+  std::set_difference(from.begin(), from.end(), those.begin(), those.end(), std::back_inserter(left));
+  return left;
+}
+
+/// Runs one file after another.
+class Verification {
+ public:
+  Verification(const MigratorOptions& options, std::unique_ptr<db::Connection> connection)
+      : migrator_(options), history_(options.history_table), connection_(std::move(connection)) {}
+
+  absl::Status Run(const MigrationFile& file) {
+    SchemaFacts before, after, undone, again;
+    if (absl::Status status = Read(&before); !status.ok()) return status;
+    if (absl::Status status = UpAndRead(&after); !status.ok()) return status;
+    if (const auto steps = migrator_.Down(1); !steps.ok()) return steps.status();
+    if (absl::Status status = Read(&undone); !status.ok()) return status;
+    Compare(file, IrreversibleMigration::When::kDown, before, undone);
+    if (absl::Status status = UpAndRead(&again); !status.ok()) return status;
+    Compare(file, IrreversibleMigration::When::kSecondUp, after, again);
+    ++verified_.files;
+    return absl::OkStatus();
+  }
+
+  /// Its down block left something that may be in the way of what follows.
+  bool IsIrreversible(const MigrationFile& file) const {
+    return !verified_.irreversible.empty() && verified_.irreversible.back().path == file.path;
+  }
+
+  VerifiedMigrations Take() { return std::move(verified_); }
+
+ private:
+  absl::Status Read(SchemaFacts* facts) {
+    auto read = ReadFingerprint(history_, *connection_);
+    if (!read.ok()) return ForOperator(*connection_, read.status());
+    *facts = *std::move(read);
+    return absl::OkStatus();
+  }
+
+  absl::Status UpAndRead(SchemaFacts* facts) {
+    const auto steps = migrator_.Up({1, ""});
+    return steps.ok() ? Read(facts) : steps.status();
+  }
+
+  void Compare(const MigrationFile& file, IrreversibleMigration::When when, const SchemaFacts& wanted,
+               const SchemaFacts& found) {
+    if (wanted == found) return;
+    verified_.irreversible.push_back({file.path, when, Minus(wanted, found), Minus(found, wanted)});
+  }
+
+  const Migrator migrator_;
+  const std::string history_;
+  const std::unique_ptr<db::Connection> connection_;
+  VerifiedMigrations verified_;
+};
+
+}  // namespace
+
+absl::StatusOr<VerifiedMigrations> VerifyMigrations(const MigratorOptions& options,
+                                                    const std::function<void(const std::string&)>& verified) {
+  const auto files = ReadMigrationDirectory(options.directory);
+  if (!files.ok()) return files.status();
+  const auto database = VerifyDatabase::Make(options);
+  if (!database.ok()) return database.status();
+  MigratorOptions there = options;
+  there.database_url = (*database)->url();
+  there.observer.step = nullptr;
+  auto connection = OpenMigrationSession(there);
+  if (!connection.ok()) return connection.status();
+  Verification verification(there, *std::move(connection));
+  for (const MigrationFile& file : *files) {
+    const absl::Status status = verification.Run(file);
+    if (!status.ok() && verification.IsIrreversible(file)) break;
+    if (!status.ok()) return status;
+    if (verified) verified(file.path);
+  }
+  return verification.Take();
+}
+
+}  // namespace rowkeeper::schema

@@ -1,0 +1,20 @@
+#include "server/wire/caller_memory.h"
+
+#include "server/wire/caller.h"
+
+namespace rowkeeper::wire {
+
+std::shared_ptr<MemoryAccount> CallerMemory::Account() {
+  const absl::MutexLock lock(&mutex_);
+  if (account_ == nullptr && budget_ != nullptr && context_ != nullptr) {
+    account_ = budget_->AccountOf(CallerId(CallerOf(*context_)));
+  }
+  return account_;
+}
+
+void CallerMemory::End() {
+  const absl::MutexLock lock(&mutex_);
+  context_ = nullptr;
+}
+
+}  // namespace rowkeeper::wire
