@@ -68,6 +68,10 @@ class TcpGate::Impl {
     Refuse();
     CloseAll();
   }
+  void LoseCancels() {
+    const absl::MutexLock lock(&mu_);
+    loses_cancels_ = true;
+  }
   void Resume();
   Seen seen() const {
     const absl::MutexLock lock(&mu_);
@@ -108,6 +112,7 @@ class TcpGate::Impl {
   mutable absl::Mutex mu_;
   bool refusing_ ABSL_GUARDED_BY(mu_) = false;
   bool stalled_ ABSL_GUARDED_BY(mu_) = false;
+  bool loses_cancels_ ABSL_GUARDED_BY(mu_) = false;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   Links links_ ABSL_GUARDED_BY(mu_);
   std::vector<Rule> rules_ ABSL_GUARDED_BY(mu_);
@@ -249,7 +254,9 @@ void TcpGate::Impl::Startup(GateLink& link, const PgMessage& message) {
   if (message.code == PgMessage::kSslRequest || message.code == PgMessage::kGssEncRequest) {
     return link.down.Send("N");  // no encryption here
   }
-  ++(message.code == PgMessage::kCancelRequest ? seen_.cancels : seen_.connections);
+  const bool cancel = message.code == PgMessage::kCancelRequest;
+  ++(cancel ? seen_.cancels : seen_.connections);
+  if (cancel && loses_cancels_) return Close(link);
   link.up.Send(message.bytes);
 }
 
@@ -358,6 +365,7 @@ void TcpGate::CutAll() { impl_->CutAll(); }
 void TcpGate::StallAll() { impl_->StallAll(); }
 void TcpGate::RefuseNew() { impl_->RefuseNew(); }
 void TcpGate::GoDown() { impl_->GoDown(); }
+void TcpGate::LoseCancels() { impl_->LoseCancels(); }
 void TcpGate::Resume() { impl_->Resume(); }
 TcpGate::Seen TcpGate::seen() const { return impl_->seen(); }
 bool TcpGate::Await(const std::function<bool(const Seen&)>& condition, std::chrono::milliseconds limit) const {

@@ -79,6 +79,8 @@ class TcpGate {
   void RefuseNew();
   /// CutAll and RefuseNew at once, before anybody can connect again.
   void GoDown();
+  /// From now on cancel requests (chapter 55.2.8) are counted, and PostgreSQL never sees them.
+  void LoseCancels();
   /// Ends StallAll, RefuseNew and kStall: what was held back goes on. A swallowed reply stays lost, and its connection
   /// silent.
   void Resume();

@@ -1,5 +1,6 @@
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/idempotency_fixture.h"
+#include "tests/pg/server/uncancelled_server.h"
 #include "tests/pg/server/unit_fixture.h"
 
 namespace rowkeeper::testing {
@@ -126,35 +127,30 @@ TEST_F(IdempotencyInUnitsTest, ACallAloneWaitsForTheUnitThatHasItsKey) {
   EXPECT_EQ(*alone.bytes, *first.bytes);
 }
 
-/// The first row's second INSERT lasts until the deadline and succeeds, so that the deadline comes between two
-/// statements of the call and PostgreSQL knows nothing of it.
-TEST_F(IdempotencyInUnitsTest, APartialBatchThatEndsBetweenTwoStatementsLeavesNeitherRowsNorKey) {
-  const std::string owner = server_
-                                ->ToJson(*server_->FindMethod(kUnitCreate)->output_type(),
-                                         *Keyed(kUnitCreate, ProfileOf(RandomHex(8)), NewKey()).bytes)
-                                .value("id", "");
-  ScratchDatabase& database = server_->database();
-  database.Run("CREATE SEQUENCE tries");
-  database.Run(
-      "CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.title = 'slow' THEN IF "
-      "nextval('tries') = 2 THEN BEGIN PERFORM pg_sleep(10); EXCEPTION WHEN query_canceled THEN NULL; END; END IF; "
-      "END IF; RETURN NEW; END $$");
-  database.Run("CREATE TRIGGER act BEFORE INSERT ON todos FOR EACH ROW EXECUTE FUNCTION act()");
+TEST(InterruptedIdempotencyTest, APartialBatchThatEndsBetweenTwoStatementsLeavesNeitherRowsNorKey) {
+  UncancelledServer uncancelled(CompileExample("planner/v1"));
+  InProcessServer* const server = uncancelled.get();
+  ASSERT_TRUE(server->ok());
+  CreateKeyTable(&server->database());
+  const std::string owner = server->MustCall(kUnitCreate, ProfileOf(RandomHex(8))).value("id", "");
+  uncancelled.OutlastDeadline({"todos", "INSERT", "NEW.title = 'slow'", 2});
   const Json todos = {{{"owner_id", owner}, {"title", "slow"}},
                       {{"owner_id", "00000000-0000-4000-8000-000000000000"}, {"title", "nobody's"}}};
   const std::string key = NewKey();
-  const Unit unit(server_);
+  const auto create = [&](const CallOptions& options) {
+    return CallWithKey(server, "TodoRepository.BatchCreatePartial", {{"todos", todos}}, key, options).bytes.status();
+  };
+  const Unit unit(server);
   CallOptions hasty = unit.Inside();
-  hasty.timeout = std::chrono::milliseconds(700);
-  EXPECT_EQ(Keyed("TodoRepository.BatchCreatePartial", {{"todos", todos}}, key, hasty).bytes.status().code(),
-            absl::StatusCode::kDeadlineExceeded);
+  hasty.timeout = UncancelledServer::kDeadline;
+  EXPECT_EQ(create(hasty).code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(uncancelled.AwaitIdle());
   EXPECT_TRUE(unit.Commit().ok());
-  EXPECT_EQ(database.Value("SELECT last_value FROM tries"), "2");
-  EXPECT_EQ(database.Value("SELECT count(*) FROM todos"), "0");
-  EXPECT_EQ(KeysStored(server_, key), "0");
-  database.Run("DROP FUNCTION act CASCADE");
-  database.Run("DROP SEQUENCE tries");
-  EXPECT_TRUE(Keyed("TodoRepository.BatchCreatePartial", {{"todos", todos}}, key).bytes.ok());
+  EXPECT_EQ(server->database().Value("SELECT last_value FROM tries"), "2");
+  EXPECT_EQ(server->database().Value("SELECT count(*) FROM todos"), "0");
+  EXPECT_EQ(KeysStored(server, key), "0");
+  uncancelled.StopOutlasting();
+  EXPECT_TRUE(create({}).ok());
 }
 
 TEST_F(IdempotencyInUnitsTest, AKeyThatWasCommittedWithoutAResponseIsFree) {

@@ -5,6 +5,7 @@
 
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/server_fixture.h"
+#include "tests/pg/server/uncancelled_server.h"
 #include "tests/pg/server/unit_fixture.h"
 #include "tests/support/cut_off.h"
 
@@ -53,17 +54,19 @@ std::string WaitingLocks(const std::string& mode) {
 
 class InterruptedWritesTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { server_ = new InProcessServer(CompileProtoText(kSlowShop)); }
+  static void SetUpTestSuite() {
+    uncancelled_ = new UncancelledServer(CompileProtoText(kSlowShop));
+    server_ = uncancelled_->get();
+  }
   static void TearDownTestSuite() {
-    delete server_;
+    delete uncancelled_;
+    uncancelled_ = nullptr;
     server_ = nullptr;
   }
   void SetUp() override {
     ASSERT_TRUE(server_ != nullptr && server_->ok());
-    Sql("DROP FUNCTION IF EXISTS act CASCADE");
+    uncancelled_->StopOutlasting();
     Sql("TRUNCATE notes RESTART IDENTITY");
-    Sql("DROP SEQUENCE IF EXISTS tries");
-    Sql("CREATE SEQUENCE tries");
   }
 
   static void Sql(const std::string& text) { server_->database().Run(text); }
@@ -71,19 +74,9 @@ class InterruptedWritesTest : public ::testing::Test {
   static std::string Slugs() { return Value("SELECT coalesce(string_agg(slug, ',' ORDER BY slug), '') FROM notes"); }
   static Json Note(const std::string& id, const std::string& slug) { return {{"id", id}, {"slug", slug}}; }
 
-  /// Makes the nth write ("INSERT", "DELETE") of the row with this slug last until its deadline comes, and succeed all
-  /// the same: so the deadline comes between two statements, and PostgreSQL knows nothing of it. The server cancels a
-  /// statement again and again, after pauses that double: it goes on in the long one after the cancels of 0.3 s, and
-  /// one that is late on a busy machine is not noticed either.
-  static void LastUntilCancelled(const std::string& write, const std::string& slug, int nth) {
-    const std::string row = write == "DELETE" ? "OLD" : "NEW";
-    Sql("CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE first timestamptz; BEGIN IF " + row +
-        ".slug = '" + slug + "' THEN IF nextval('tries') = " + Cat(nth) +
-        " THEN LOOP BEGIN PERFORM pg_sleep(10); EXIT; EXCEPTION WHEN query_canceled THEN first := coalesce(first, "
-        "clock_timestamp()); EXIT WHEN clock_timestamp() > first + interval '0.3 s'; END; END LOOP; BEGIN PERFORM "
-        "pg_sleep(0.12); EXCEPTION WHEN query_canceled THEN NULL; END; END IF; END IF; RETURN " +
-        row + "; END $$");
-    Sql("CREATE TRIGGER act BEFORE " + write + " ON notes FOR EACH ROW EXECUTE FUNCTION act()");
+  static void OutlastDeadline(const std::string& kind, const std::string& slug, int nth) {
+    const std::string row = kind == "DELETE" ? "OLD" : "NEW";
+    uncancelled_->OutlastDeadline({"notes", kind, row + ".slug = '" + slug + "'", nth});
   }
   static bool Sleeps() {
     return Eventually(server_,
@@ -92,21 +85,19 @@ class InterruptedWritesTest : public ::testing::Test {
   }
   static absl::StatusCode CallInTime(const Unit& unit, const std::string& method, const Json& request) {
     CallOptions options = unit.Inside();
-    options.timeout = std::chrono::milliseconds(700);
+    options.timeout = UncancelledServer::kDeadline;
     const absl::StatusCode code = server_->Call("NoteRepository." + method, request, options).status().code();
-    // The caller is answered at its deadline, whatever still runs: a busy unit would refuse the next call in the end.
-    EXPECT_TRUE(Eventually(server_,
-                           "NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND "
-                           "application_name = 'rowkeeper' AND state = 'active' AND pid <> pg_backend_pid())"));
+    EXPECT_TRUE(uncancelled_->AwaitIdle());
     return code;
   }
 
+  static inline UncancelledServer* uncancelled_ = nullptr;
   static inline InProcessServer* server_ = nullptr;
 };
 
 TEST_F(InterruptedWritesTest, APartialBatchLeavesNothingInItsUnit) {
   Sql("INSERT INTO notes (slug, title) VALUES ('s1', '')");
-  LastUntilCancelled("INSERT", "a", 2);
+  OutlastDeadline("INSERT", "a", 2);
   const Unit unit(server_);
   const Json notes = {{{"slug", "a"}}, {{"slug", "s1"}}, {{"slug", "b"}}};
   EXPECT_EQ(CallInTime(unit, "Create", {{"notes", notes}}), absl::StatusCode::kDeadlineExceeded);
@@ -118,7 +109,7 @@ TEST_F(InterruptedWritesTest, APartialBatchLeavesNothingInItsUnit) {
 
 TEST_F(InterruptedWritesTest, APartialBatchLeavesWhatTheUnitDidBefore) {
   Sql("INSERT INTO notes (slug, title) VALUES ('s1', '')");
-  LastUntilCancelled("INSERT", "a", 2);
+  OutlastDeadline("INSERT", "a", 2);
   const Unit unit(server_);
   ASSERT_TRUE(unit.Savepoint("mine").ok());
   unit.MustCall("NoteRepository.Create", {{"notes", {{{"slug", "before"}}}}});
@@ -133,7 +124,7 @@ TEST_F(InterruptedWritesTest, APartialBatchLeavesWhatTheUnitDidBefore) {
 TEST_F(InterruptedWritesTest, APurgeLeavesNothingInItsUnit) {
   Sql("INSERT INTO notes (slug, title, deleted_at) SELECT 's' || i, '', now() - make_interval(days => 10 - i) FROM "
       "generate_series(1, 3) AS i");
-  LastUntilCancelled("DELETE", "s1", 1);
+  OutlastDeadline("DELETE", "s1", 1);
   const Unit unit(server_);
   EXPECT_EQ(CallInTime(unit, "Purge", {{"older_than", "0s"}, {"max_affected", 1}}),
             absl::StatusCode::kDeadlineExceeded);
@@ -144,7 +135,7 @@ TEST_F(InterruptedWritesTest, APurgeLeavesNothingInItsUnit) {
 }
 
 TEST_F(InterruptedWritesTest, AnUpsertThatCannotRunAgainLeavesNothingInItsUnit) {
-  LastUntilCancelled("INSERT", "x", 1);
+  OutlastDeadline("INSERT", "x", 1);
   const Unit unit(server_);
   auto call = std::async(std::launch::async, [&unit] {
     return CallInTime(unit, "BatchUpsert", {{"notes", {Note("1", "x"), Note("2", "y")}}});
