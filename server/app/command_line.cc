@@ -207,8 +207,9 @@ void AddQueueOptions(CLI::App* command, ServeSettings* settings) {
       ->check(CLI::Range(0, 1000000))
       ->group("Server");
   AddOption(command, "--merge", &settings->merge,
-            "Calls that run together as one statement while others of their kind are under way: none, or reads by key")
-      ->check(CLI::IsMember({"off", "reads"}))
+            "Calls that run together as one statement while others of their kind are under way: none, reads by key, or "
+            "these and single writes")
+      ->check(CLI::IsMember({"off", "reads", "all"}))
       ->group("Server");
 }
 

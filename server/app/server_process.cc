@@ -72,6 +72,7 @@ exec::ExecutorOptions ToExecutorOptions(const ServerProcessOptions& options) {
   executor.queue_timeout = Milliseconds(options.pool.pool_timeout_s);
   const int processors = static_cast<int>(std::thread::hardware_concurrency());
   executor.lanes.lanes = options.serve.merge == "off" ? 0 : std::clamp(processors, 1, executor.workers);
+  executor.lanes.calls = options.serve.merge == "all" ? exec::Mergeable::kAll : exec::Mergeable::kReads;
   return executor;
 }
 

@@ -102,8 +102,8 @@ struct ServeSettings {
   int queue_limit = 10000;
   double queue_target_s = 2;
   int calls_per_caller = 0;
-  /// Which calls run together: "off", or "reads" by key.
-  std::string merge = "reads";
+  /// Which calls run together: "off", "reads" by key, or "all": these and single writes.
+  std::string merge = "all";
   int max_request_kib = 4096;
   /// Above max_request_kib, so that what was written can be returned.
   int max_response_kib = 8192;

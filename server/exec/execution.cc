@@ -22,7 +22,26 @@ std::string RowLimit(const plan::Call& call) {
 }
 
 db::Param ParameterValue(const Execution& execution, const sql::Parameter& parameter) {
-  const plan::Call& call = execution.call;
+  if (parameter.source == sql::Parameter::Source::kRoom) {
+    // In a transaction the response is looked at before COMMIT. A partial batch stands whatever becomes of its
+    // response.
+    if (execution.connection.in_transaction() || execution.call.plan->partial) return std::nullopt;
+    return std::to_string(execution.parts.max_response_bytes);
+  }
+  if (parameter.source == sql::Parameter::Source::kLargeRow) return std::to_string(execution.parts.large_row_bytes);
+  return ValueOf(execution.call, parameter);
+}
+
+std::vector<db::Param> ParamsOf(const Execution& execution, const sql::Statement& statement) {
+  std::vector<db::Param> params;
+  params.reserve(statement.parameters.size());
+  for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(execution, parameter));
+  return params;
+}
+
+}  // namespace
+
+db::Param ValueOf(const plan::Call& call, const sql::Parameter& parameter) {
   switch (parameter.source) {
     case sql::Parameter::Source::kArgument: {
       const plan::Argument& argument = call.request.arguments[parameter.index];
@@ -51,26 +70,12 @@ db::Param ParameterValue(const Execution& execution, const sql::Parameter& param
     case sql::Parameter::Source::kOlderThan:
       return call.request.as<plan::BulkRequest>().older_than;
     case sql::Parameter::Source::kRoom:
-      // In a transaction the response is looked at before COMMIT. A partial batch stands whatever becomes of its
-      // response.
-      if (execution.connection.in_transaction() || call.plan->partial) return std::nullopt;
-      return std::to_string(execution.parts.max_response_bytes);
     case sql::Parameter::Source::kLargeRow:
-      return std::to_string(execution.parts.large_row_bytes);
     case sql::Parameter::Source::kParentKeys:
-      break;  // given by who loads a relation
+      break;  // given by who executes the statement
   }
   return std::nullopt;
 }
-
-std::vector<db::Param> ParamsOf(const Execution& execution, const sql::Statement& statement) {
-  std::vector<db::Param> params;
-  params.reserve(statement.parameters.size());
-  for (const sql::Parameter& parameter : statement.parameters) params.push_back(ParameterValue(execution, parameter));
-  return params;
-}
-
-}  // namespace
 
 db::Query QueryOf(const Execution& execution, const sql::Statement& statement, const std::vector<db::Param>& params,
                   db::Query::Effect effect) {

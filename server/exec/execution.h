@@ -65,6 +65,9 @@ struct Execution {
                                    db::Query::Effect effect) const;
 };
 
+/// The value of a parameter that depends on the call alone; none of others.
+db::Param ValueOf(const plan::Call& call, const sql::Parameter& parameter);
+
 /// How a statement of this call is executed.
 db::Query QueryOf(const Execution& execution, const sql::Statement& statement, const std::vector<db::Param>& params,
                   db::Query::Effect effect);

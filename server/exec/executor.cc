@@ -56,12 +56,12 @@ Executor::~Executor() { Stop(); }
 
 void Executor::Stop() {
   std::vector<CallQueue::Shared> waiting;
-  ReadLanes::Together in_lanes;
+  MergeLanes::Together in_lanes;
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
     waiting = queue_.Clear();
-    in_lanes = ReadLanes::Release(lanes_.Clear());
+    in_lanes = MergeLanes::Release(lanes_.Clear());
     work_ready_.SignalAll();
   }
   for (const auto& call : in_lanes) {
@@ -92,7 +92,7 @@ Executor::Ticket Executor::Submit(Job job, std::string_view entity, const Terms&
 const plan::Call* Executor::CallOf(const Task& task) {
   if (const auto* call = std::get_if<plan::Call>(&task)) return call;
   if (const auto* call = std::get_if<const plan::Call*>(&task)) return *call;
-  const auto* merged = std::get_if<std::shared_ptr<const MergedGet>>(&task);
+  const auto* merged = std::get_if<std::shared_ptr<const MergedCalls>>(&task);
   return merged == nullptr ? nullptr : &(*merged)->first();
 }
 
@@ -103,7 +103,7 @@ Executor::Ticket Executor::Enqueue(Task task, std::string_view group, const Term
     work->is_one_statement = Runner::IsOneStatement(*call);
     // Others take as long as they have rows to write.
     if (work->is_one_statement || call->plan->reads_only()) work->kind = call->plan;
-    if (options_.lanes.lanes > 0 && Runner::IsMergeable(*call)) {
+    if (options_.lanes.lanes > 0 && Runner::IsMergeable(*call, options_.lanes.calls)) {
       work->main = runner_->MainStatement(*call);
       work->is_mergeable = work->main->id != 0;
     }
@@ -163,7 +163,7 @@ bool Executor::Offer(const std::shared_ptr<Work>& work, const CallerId* caller, 
   if (finds_room && caller == nullptr && lanes_.WouldWait(work->main->id, now)) return false;
   if (finds_room && lanes_.Join(work->main->id, work, now)) {
     work->queued_at = work->came_at = now;
-    offered->overdue = ReadLanes::OverdueFrom(now);
+    offered->overdue = MergeLanes::OverdueFrom(now);
     return true;
   }
   const bool waits = !queue_.StartsAtOnce(*work, free_workers());
@@ -198,6 +198,7 @@ void Executor::Ticket::Cancel(db::Cancellation::Cause cause) {
     if (withdrawn.unwanted != nullptr) withdrawn.unwanted->cancellation.Cancel(cause);
   } else {
     work->cancellation.Cancel(cause);
+    if (withdrawn.unwanted != nullptr) withdrawn.unwanted->cancellation.Cancel(cause);
   }
 }
 
@@ -210,7 +211,7 @@ void Executor::WakeWorkers() {
   if (idle_workers_ > 0 && (!handed_over_.empty() || queue_.HasNext())) work_ready_.Signal();
 }
 
-ReadLanes::Together Executor::NoteEnd(Work& work) {
+MergeLanes::Together Executor::NoteEnd(Work& work) {
   const Clock::time_point now = clock_.Now();
   queue_.Ended(work, now);
   if (stopping_ && queue_.running() == 0) work_ready_.SignalAll();
@@ -233,7 +234,7 @@ void Executor::WorkerLoop() {
       if (SendAhead(work)) continue;
     }
     Execute(*work);
-    ReadLanes::Together next;
+    MergeLanes::Together next;
     {
       absl::MutexLock lock(&mutex_);
       next = NoteEnd(*work);
@@ -350,8 +351,9 @@ absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
     lease = *std::move(acquired);
   }
   work.connected = true;
-  if (const auto* merged = std::get_if<std::shared_ptr<const MergedGet>>(&work.task)) {
+  if (const auto* merged = std::get_if<std::shared_ptr<const MergedCalls>>(&work.task)) {
     absl::StatusOr<db::Rows> rows = (*merged)->Run(*lease, &work.cancellation);
+    work.has_failed = !rows.ok();
     if (!rows.ok()) return rows.status();
     work.parts = (*merged)->Split(*rows);
     return Outcome{};

@@ -22,7 +22,7 @@
 #include "server/db/pool.h"
 #include "server/db/runaway_statements.h"
 #include "server/exec/call_queue.h"
-#include "server/exec/read_lanes.h"
+#include "server/exec/merge_lanes.h"
 #include "server/exec/runner.h"
 #include "server/observe/call_context.h"
 #include "server/observe/duration_histogram.h"
@@ -49,8 +49,8 @@ struct ExecutorOptions {
   /// As often as a connection prepares a stale statement again: where a type is remade, each connection that a
   /// transaction tries finds out for itself.
   int conflict_retries = 5;
-  /// Of reads that run as one statement. By default none do.
-  ReadLanesOptions lanes{/*lanes=*/0};
+  /// Of calls that run as one statement. By default none do.
+  MergeLanesOptions lanes{/*lanes=*/0};
 };
 
 struct ExecutorStats {
@@ -77,8 +77,9 @@ struct ExecutorStats {
 /// A worker is a thread that may wait. Most calls need none: a call of one statement, which an idle connection has
 /// prepared, is sent by whoever finds its turn has come, also by the thread that submits it, and run by
 /// one of a few answer threads when its rows are there. Whatever turns out otherwise, a worker goes on with. Such a
-/// call counts as if it had a worker all the time, so that there is one for it when it needs one. Reads by key that
-/// come while others of their kind are under way run together, as one statement: read_lanes.h says when. Thread-safe.
+/// call counts as if it had a worker all the time, so that there is one for it when it needs one. Reads by key and
+/// writes that come while others of their kind are under way run together, as one statement: merge_lanes.h says when.
+/// Thread-safe.
 class Executor {
  public:
   /// Called exactly once, on a worker, an answer thread, the timers' thread or the thread that submitted or cancelled.
@@ -143,7 +144,7 @@ class Executor {
 
  private:
   using Work = Ticket::Work;
-  using Task = std::variant<plan::Call, const plan::Call*, std::shared_ptr<const MergedGet>, Job>;
+  using Task = std::variant<plan::Call, const plan::Call*, std::shared_ptr<const MergedCalls>, Job>;
 
   /// What became of a call that was offered to the queue.
   struct Offered {
@@ -184,7 +185,7 @@ class Executor {
   std::shared_ptr<Work> TakeNext(CallQueue::Refusals* refused) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WakeWorkers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Gives what waited for its lane.
-  ReadLanes::Together NoteEnd(Work& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  MergeLanes::Together NoteEnd(Work& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int free_workers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return options_.workers - queue_.running(); }
 
   /// It waits no more.
@@ -207,12 +208,12 @@ class Executor {
   /// Starts what may run now that `work` has ended.
   void EndAndStartNext(Work& work);
 
-  // In merged_reads.cc, of calls that are executed together.
+  // In merging.cc, of calls that are executed together.
 
   /// As one statement; nothing where there are none.
-  void RunTogether(ReadLanes::Together calls);
+  void RunTogether(MergeLanes::Together calls);
   /// That statement, or the only call that is open; null when none is.
-  std::shared_ptr<Work> MakeTogether(const ReadLanes::Together& calls);
+  std::shared_ptr<Work> MakeTogether(const MergeLanes::Together& calls);
   /// What a lane has given begins; false when nobody wants it any more.
   bool BeginGiven(const std::shared_ptr<Work>& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Of what has ended without having run.
@@ -222,8 +223,10 @@ class Executor {
   void NoteOutcome(Work* together, bool good);
   /// Answers all members, or has them run alone.
   void Divide(Work& together, const absl::StatusOr<Outcome>& outcome);
-  void AnswerMembers(const Work& together, const ReadLanes::Together& open);
+  void AnswerMembers(const Work& together, const MergeLanes::Together& open);
   void AnswerMember(Work& member, const absl::StatusOr<Outcome>& outcome);
+  /// Whether each of those that `together` serves is told its error; else they run alone.
+  static bool IsToBeTold(const Work& together, const absl::Status& error);
   void RunAlone(std::shared_ptr<Work> member);
   /// False: it is in no lane, or has been answered. Else whoever asks is to answer it.
   bool WithdrawFromLane(Work& work, Withdrawn* withdrawn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -255,7 +258,7 @@ class Executor {
 
   mutable absl::Mutex mutex_;
   CallQueue queue_ ABSL_GUARDED_BY(mutex_);
-  ReadLanes lanes_ ABSL_GUARDED_BY(mutex_);
+  MergeLanes lanes_ ABSL_GUARDED_BY(mutex_);
   /// What has its turn and needs a worker to go on. There is one for each.
   std::deque<std::shared_ptr<Work>> handed_over_ ABSL_GUARDED_BY(mutex_);
   /// Threads that sleep.

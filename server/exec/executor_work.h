@@ -24,7 +24,7 @@ struct TogetherContext final : MemoryOwner {
 
 /// A call or job from its submission to its end. Whoever has taken it out of the queue has it alone, but for its
 /// cancellation.
-struct Executor::Ticket::Work final : CallQueue::Waiter, ReadLanes::Call, db::InputThreads::Reader {
+struct Executor::Ticket::Work final : CallQueue::Waiter, MergeLanes::Call, db::InputThreads::Reader {
   Work(Executor* runs, Done when_done) : executor(*runs), done(std::move(when_done)) {}
 
   void OnInput() override { executor.OnInput(*this); }
@@ -48,13 +48,18 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, ReadLanes::Call, db::In
   Clock::time_point came_at{};
   /// By what it is executed, if together with others. Guarded by the executor's lock.
   std::weak_ptr<Work> together;
+  /// Nobody waits for it, though it is to be told what came of it. Guarded by the executor's lock.
+  bool is_given_up = false;
   // Of many calls that are executed together.
-  ReadLanes::Together members;
+  bool writes() const { return !CallOf(task)->plan->reads_only(); }
+  MergeLanes::Together members;
   /// How many of them nobody has answered yet. Guarded by the executor's lock.
   int open_members = 0;
   std::unique_ptr<TogetherContext> own_context;
+  /// Their statement has failed, as far as the connection knows.
+  bool has_failed = false;
   /// What each would have got alone, in the order of the members, once their statement has succeeded …
-  std::vector<absl::StatusOr<Outcome>> parts;
+  MergedCalls::Parts parts;
   /// … and how long it took.
   Clock::duration took{0};
   /// Of a call, or many, that have waited for a lane: how many the lane gave. 0: they have not, or have begun.
@@ -64,7 +69,7 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, ReadLanes::Call, db::In
   /// May be null.
   observe::CallContext* context = nullptr;
   // Of the thread that runs it.
-  ReadLanes::End end = ReadLanes::End::kAlone;
+  MergeLanes::End end = MergeLanes::End::kAlone;
   bool started = false;
   Clock::time_point started_at{};
   bool connected = false;

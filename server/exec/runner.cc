@@ -8,6 +8,7 @@
 #include "server/exec/relation_loader.h"
 #include "server/exec/write_run.h"
 #include "server/sql/render_get.h"
+#include "server/sql/render_merged_write.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -44,14 +45,15 @@ bool Runner::IsOneStatement(const plan::Call& call) {
   return call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kNone) == plan::CountMode::kNone;
 }
 
-bool Runner::IsMergeable(const plan::Call& call) {
-  if (call.plan->family() != Family::kGet || !sql::CanBeMerged(*call.plan, call.variant)) return false;
+bool Runner::IsMergeable(const plan::Call& call, Mergeable calls) {
+  const bool writes = call.plan->family() == Family::kWrite;
+  if (writes && calls != Mergeable::kAll) return false;
+  const bool can = writes ? sql::CanMergeWrites(*call.plan, call.variant)
+                          : call.plan->family() == Family::kGet && sql::CanMergeGets(*call.plan, call.variant);
+  if (!can) return false;
   size_t bytes = 0;
-  for (const int filter : call.variant.filters) {
-    bytes +=
-        call.request.arguments[static_cast<size_t>(call.plan->filters[static_cast<size_t>(filter)].input)].text.size();
-  }
-  return bytes <= kMostKeyBytes;
+  for (const plan::Argument& argument : call.request.arguments) bytes += argument.text.size();
+  return bytes <= (writes ? kMostWriteBytes : kMostKeyBytes);
 }
 
 SentAhead Runner::SendAhead(const plan::Call& call, std::shared_ptr<const sql::Statement> main,

@@ -2,7 +2,7 @@
 
 // The map of this folder:
 //   executor.h            the queue and the workers; jobs run beside calls; send_ahead.cc: calls that need no worker
-//   read_lanes.h          which reads run together as one statement; merged_get.h: that statement; merged_reads.cc: how
+//   merge_lanes.h         which calls run together as one statement; merged_calls.h: that statement; merging.cc: how
 //                         the executor runs it and answers each call
 //   get_run.cc            one file a family: list_run.cc, write_run.cc, batch_run.cc, bulk_run.cc, query_run.cc;
 //                         outcome.h: what a call found
@@ -21,7 +21,8 @@
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
 #include "server/exec/execution.h"
-#include "server/exec/merged_get.h"
+#include "server/exec/merge_lanes.h"
+#include "server/exec/merged_calls.h"
 #include "server/exec/outcome.h"
 #include "server/plan/call.h"
 
@@ -59,10 +60,12 @@ class Runner {
 
   /// Bytes of the values that a row is looked up by, of a call that may be one of many: those of 64 are sent at once.
   static constexpr size_t kMostKeyBytes = 100;
+  /// The same of all that a write sends.
+  static constexpr size_t kMostWriteBytes = 1024;
   /// Whether `call` may be one of many.
-  static bool IsMergeable(const plan::Call& call);
+  static bool IsMergeable(const plan::Call& call, Mergeable calls);
   /// Calls of one variant of one method, which outlive what is given.
-  MergedGet Merge(std::vector<const plan::Call*> calls) const { return MergedGet(parts_, std::move(calls)); }
+  MergedCalls Merge(std::vector<const plan::Call*> calls) const { return MergedCalls(parts_, std::move(calls)); }
 
  private:
   const RunnerParts parts_;

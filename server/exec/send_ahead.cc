@@ -20,7 +20,7 @@ bool Executor::SendAhead(const std::shared_ptr<Work>& work) {
   try {
     work->lease = pool_->TryAcquire();
     if (!work->lease.held()) return false;
-    if (const auto* merged = std::get_if<std::shared_ptr<const MergedGet>>(&work->task)) {
+    if (const auto* merged = std::get_if<std::shared_ptr<const MergedCalls>>(&work->task)) {
       if (!(*merged)->SendAhead(*work->lease, &work->cancellation)) return false;
       sent_ahead_.fetch_add(1, std::memory_order_relaxed);
       return AwaitInput(work);
@@ -79,7 +79,7 @@ void Executor::HandOver(std::shared_ptr<Work> work) {
 
 void Executor::EndAndStartNext(Work& work) {
   std::shared_ptr<Work> next;
-  ReadLanes::Together together;
+  MergeLanes::Together together;
   CallQueue::Refusals refused;
   {
     const absl::MutexLock lock(&mutex_);

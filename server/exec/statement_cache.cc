@@ -12,6 +12,7 @@
 #include "server/sql/render_count.h"
 #include "server/sql/render_export.h"
 #include "server/sql/render_get.h"
+#include "server/sql/render_merged_write.h"
 #include "server/sql/render_relation.h"
 #include "server/sql/render_upsert.h"
 
@@ -37,7 +38,8 @@ sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& var
     case StatementCache::Kind::kLargeRows:
       return named("large-rows", sql::RenderLargeRows(plan, variant));
     case StatementCache::Kind::kMerged:
-      return named("merged", sql::RenderMergedGet(plan, variant));
+      return named("merged", plan.family() == catalogue::Family::kGet ? sql::RenderMergedGet(plan, variant)
+                                                                      : sql::RenderMergedWrite(plan, variant));
     case StatementCache::Kind::kMain:
       break;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/sql/identifier.h"
@@ -81,19 +82,27 @@ std::string Bound(const Cursor& cursor) {
 
 std::string ParameterList::Add(Parameter::Source source, int index, const std::string& type) {
   parameters_.push_back({source, index});
-  types_.push_back(type);
-  if (many_calls_) return Cat("\"#calls\".\"#", parameters_.size() - 1, "\"");
-  return Cat("$", parameters_.size(), "::", type);
+  const Parameter& parameter = parameters_.back();
+  const bool of_each = many_calls_ && parameter.IsOfEachCall();
+  // An array of arrays would be a matrix, so arrays travel as their texts.
+  const bool is_array = absl::EndsWith(type, "[]");
+  types_.push_back(!of_each ? "" : is_array ? "text" : type);
+  if (!of_each) return Cat("$", parameters_.size(), "::", type);
+  const std::string column = Cat("\"#calls\".\"#", parameters_.size() - 1, "\"");
+  return is_array ? Cat(column, "::", type) : column;
 }
 
 std::string ParameterList::Calls() const {
   std::string arrays, names;
   for (size_t i = 0; i < types_.size(); ++i) {
-    arrays += Cat(i > 0 ? ", " : "", "$", i + 1, "::", types_[i], "[]");
+    if (types_[i].empty()) continue;
+    arrays += Cat(arrays.empty() ? "$" : ", $", i + 1, "::", types_[i], "[]");
     names += Cat("\"#", i, "\", ");
   }
   return Cat("unnest(", arrays, ") WITH ORDINALITY AS \"#calls\" (", names, "\"#\")");
 }
+
+std::string ParameterList::CallCount() const { return Cat("cardinality($1::", types_.front(), "[])"); }
 
 std::string LivePredicate(const Entity& entity) {
   std::vector<std::string> conditions;

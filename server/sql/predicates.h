@@ -18,14 +18,18 @@ class ParameterList {
 
   // Of a statement that is executed for many calls at once.
 
-  /// Makes Add give columns of Calls() instead: "\"#calls\".\"#2\"". Before the first one.
+  /// Makes Add give columns of Calls() instead: "\"#calls\".\"#2\"", but for what is the same for all calls. Before the
+  /// first one.
   void TakeManyCalls() { many_calls_ = true; }
   /// `unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS "#calls" ("#0", "#1", "#")`: each call's values in a row, with
   /// its place, from 1.
   std::string Calls() const;
+  /// How many there are, by the first parameter.
+  std::string CallCount() const;
 
  private:
   std::vector<Parameter> parameters_;
+  /// Of what each of many calls has a value of its own; empty for other parameters.
   std::vector<std::string> types_;
   bool many_calls_ = false;
 };

@@ -48,7 +48,7 @@ Statement RenderGet(const MethodPlan& plan, const Variant& variant) {
   return statement;
 }
 
-bool CanBeMerged(const MethodPlan& plan, const Variant& variant) {
+bool CanMergeGets(const MethodPlan& plan, const Variant& variant) {
   const auto* const get = std::get_if<plan::GetVariant>(&variant.family);
   if (get == nullptr || get->relations != nullptr || variant.json != nullptr || variant.columns.empty()) return false;
   return !variant.filters.empty() && std::all_of(variant.filters.begin(), variant.filters.end(), [&plan](int index) {

@@ -11,9 +11,9 @@ namespace rowkeeper::sql {
 /// Family::kGet; see render.h. Pure.
 Statement RenderGet(const plan::MethodPlan& plan, const plan::Variant& variant);
 
-/// Whether calls of this variant can be executed together: each is looked up by values that are equal to columns'.
-bool CanBeMerged(const plan::MethodPlan& plan, const plan::Variant& variant);
-/// Many calls of a variant that can be: for each what RenderGet would give it, with its place among them, from 1, as
+/// Whether gets of this variant can be executed together: each is looked up by values that are equal to columns'.
+bool CanMergeGets(const plan::MethodPlan& plan, const plan::Variant& variant);
+/// Many gets of a variant that can be: for each what RenderGet would give it, with its place among them, from 1, as
 /// Statement::element_cell. Parameters are arrays with a value of each call. Pure.
 Statement RenderMergedGet(const plan::MethodPlan& plan, const plan::Variant& variant);
 

@@ -14,6 +14,7 @@
 #include "server/sql/render_cascade.h"
 #include "server/sql/render_get.h"
 #include "server/sql/types.h"
+#include "server/sql/write_parts.h"
 
 namespace rowkeeper::sql {
 namespace {
@@ -42,14 +43,8 @@ std::string UnchangedPredicate(const MethodPlan& plan, const plan::ValueTerm& va
              Argument(plan, value, parameters));
 }
 
-/// The row that a write is about, as far as the request names it: key, visibility, version and immutable fields.
 std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted visible, ParameterList* parameters) {
-  std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
-  conditions.push_back(VisibilityPredicate(*plan.entity, visible));
-  conditions.push_back(VersionPredicate(plan, variant, parameters));
-  for (int i : variant.as<WriteVariant>().unchanged)
-    conditions.push_back(UnchangedPredicate(plan, plan.values[i], parameters));
-  return Where(conditions);
+  return Where(TargetConditions(plan, variant, visible, parameters));
 }
 
 /// `"#n" = 1`, or no row where none is there to be written. Outside a transaction a row that is there and was not
@@ -74,62 +69,27 @@ Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
   const Entity& entity = *plan.entity;
   ParameterList parameters;
   Judgement judgement(entity, variant.columns, Judgement::Rows::kOne, &parameters);
-  std::vector<std::string> names, values;
-  for (int i : variant.as<WriteVariant>().written) {
-    names.push_back(Identifier(entity.columns[plan.values[i].column].name));
-    values.push_back(Argument(plan, plan.values[i], &parameters));
-    judgement.Gave(plan.values[i].column, values.back());
-  }
-  const std::string row = names.empty()
-                              ? " DEFAULT VALUES"
-                              : Cat(" (", absl::StrJoin(names, ", "), ") VALUES (", absl::StrJoin(values, ", "), ")");
+  const InsertedRow inserted = InsertedRowOf(plan, variant, &judgement, &parameters);
+  const std::string row =
+      inserted.names.empty() ? " DEFAULT VALUES" : Cat(" (", inserted.names, ") VALUES (", inserted.values, ")");
   return Judge(variant, plan, Cat("INSERT INTO ", Table(entity), row), "\"#n\" = 1", judgement, &parameters);
 }
 
-Statement RenderChange(const MethodPlan& plan, const Variant& variant, std::vector<std::string> assignments,
-                       Deleted visible, const Judgement& judgement, ParameterList* parameters) {
-  const Entity& entity = *plan.entity;
-  if (!assignments.empty()) {
-    AppendHousekeeping(entity, "", &assignments);
-  } else {  // nothing to write: the row is only looked at, and locked as an update would
-    assignments.push_back(NoChange(entity));
-  }
-  const std::string where = TargetRow(plan, variant, visible, parameters);
-  return Judge(variant, plan, Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "), where),
-               OneOrNoTarget(plan, where, judgement), judgement, parameters);
-}
-
-Statement RenderUpdate(const MethodPlan& plan, const Variant& variant) {
+/// An update, or a soft delete or restore that no other row follows.
+Statement RenderChange(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   Judgement judgement(*plan.entity, variant.columns, Judgement::Rows::kOne, &parameters);
-  std::vector<std::string> assignments;
-  for (int i : variant.as<WriteVariant>().written) {
-    const plan::ValueTerm& value = plan.values[i];
-    const std::string given = Argument(plan, value, &parameters);
-    const std::string assigned = AssignedValue(plan, variant, i, given, &parameters);
-    assignments.push_back(Cat(Identifier(plan.entity->columns[value.column].name), " = ", assigned));
-    if (assigned == given) judgement.Gave(value.column, given);
-  }
-  return RenderChange(plan, variant, std::move(assignments), Deleted::kExclude, judgement, &parameters);
+  const std::string assignments = Assignments(plan, variant, &judgement, &parameters);
+  const std::string where = TargetRow(plan, variant, ChangedRows(plan), &parameters);
+  return Judge(variant, plan, Cat("UPDATE ", Table(*plan.entity), " SET ", assignments, where),
+               OneOrNoTarget(plan, where, judgement), judgement, &parameters);
 }
 
 Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
-  const Entity& entity = *plan.entity;
-  const bool remove = plan.change() == Change::kSoftDelete;
-  const Deleted visible = remove ? Deleted::kExclude : Deleted::kOnly;
+  if (!FollowsReferences(plan)) return RenderChange(plan, variant);
   ParameterList parameters;
-  if (FollowsReferences(plan)) {
-    const std::string where = TargetRow(plan, variant, visible, &parameters);
-    return RenderCascade(plan, variant, where, &parameters);
-  }
-  std::vector<std::string> assignments;
-  if (remove) {
-    AppendDeletion(entity, "clock_timestamp()", &assignments);
-  } else {
-    AppendRestoration(entity, &assignments);
-  }
-  const Judgement judgement(entity, variant.columns, Judgement::Rows::kOne, &parameters);
-  return RenderChange(plan, variant, std::move(assignments), visible, judgement, &parameters);
+  const std::string where = TargetRow(plan, variant, ChangedRows(plan), &parameters);
+  return RenderCascade(plan, variant, where, &parameters);
 }
 
 Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
@@ -142,12 +102,62 @@ Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
 
 }  // namespace
 
+InsertedRow InsertedRowOf(const MethodPlan& plan, const Variant& variant, Judgement* judgement,
+                          ParameterList* parameters) {
+  std::vector<std::string> names, values;
+  for (int i : variant.as<WriteVariant>().written) {
+    const int column = plan.values[i].column;
+    names.push_back(Identifier(plan.entity->columns[column].name));
+    values.push_back(Argument(plan, plan.values[i], parameters));
+    if (judgement != nullptr) judgement->Gave(column, values.back());
+  }
+  return {absl::StrJoin(names, ", "), absl::StrJoin(values, ", ")};
+}
+
+Deleted ChangedRows(const MethodPlan& plan) {
+  return plan.change() == Change::kRestore ? Deleted::kOnly : Deleted::kExclude;
+}
+
+std::string Assignments(const MethodPlan& plan, const Variant& variant, Judgement* judgement,
+                        ParameterList* parameters) {
+  const Entity& entity = *plan.entity;
+  std::vector<std::string> assignments;
+  if (plan.change() == Change::kSoftDelete) AppendDeletion(entity, "clock_timestamp()", &assignments);
+  if (plan.change() == Change::kRestore) AppendRestoration(entity, &assignments);
+  if (plan.change() == Change::kUpdate) {
+    for (int i : variant.as<WriteVariant>().written) {
+      const plan::ValueTerm& value = plan.values[i];
+      const std::string given = Argument(plan, value, parameters);
+      const std::string assigned = AssignedValue(plan, variant, i, given, parameters);
+      assignments.push_back(Cat(Identifier(entity.columns[value.column].name), " = ", assigned));
+      if (judgement != nullptr && assigned == given) judgement->Gave(value.column, given);
+    }
+  }
+  if (!assignments.empty()) {
+    AppendHousekeeping(entity, "", &assignments);
+  } else {  // nothing to write: the row is only looked at, and locked as an update would
+    assignments.push_back(NoChange(entity));
+  }
+  return absl::StrJoin(assignments, ", ");
+}
+
+std::vector<std::string> TargetConditions(const MethodPlan& plan, const Variant& variant, Deleted visible,
+                                          ParameterList* parameters) {
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
+  conditions.push_back(VisibilityPredicate(*plan.entity, visible));
+  conditions.push_back(VersionPredicate(plan, variant, parameters));
+  for (int i : variant.as<WriteVariant>().unchanged) {
+    conditions.push_back(UnchangedPredicate(plan, plan.values[i], parameters));
+  }
+  return conditions;
+}
+
 Statement RenderWrite(const MethodPlan& plan, const Variant& variant) {
   switch (plan.change()) {
     case Change::kCreate:
       return RenderCreate(plan, variant);
     case Change::kUpdate:
-      return RenderUpdate(plan, variant);
+      return RenderChange(plan, variant);
     case Change::kSoftDelete:
     case Change::kRestore:
       return RenderSoftDelete(plan, variant);

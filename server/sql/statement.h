@@ -41,6 +41,9 @@ struct Parameter {
   };
   Source source = Source::kArgument;
   int index = 0;
+
+  /// Where many calls are executed at once: each has a value of its own.
+  bool IsOfEachCall() const { return source != Source::kRoom; }
 };
 
 /// SQL text with `$1..$n` and the meaning of its parameters and result cells. Immutable; shared by all calls of the

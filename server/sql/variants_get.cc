@@ -1,3 +1,4 @@
+#include "server/sql/render_get.h"
 #include "server/sql/sampler.h"
 #include "server/sql/variants_families.h"
 
@@ -15,6 +16,7 @@ std::vector<SampledStatement> SampleGet(const plan::MethodPlan& plan) {
   sampler.SampleFilters();
   sampler.SampleDeleted();
   sampler.SampleRelations();
+  if (CanMergeGets(plan, sampler.basic())) sampler.Add("of many calls", RenderMergedGet(plan, sampler.basic()));
   return sampler.Take();
 }
 

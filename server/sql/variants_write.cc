@@ -2,6 +2,7 @@
 
 #include "server/base/text.h"
 #include "server/sql/render.h"
+#include "server/sql/render_merged_write.h"
 #include "server/sql/sampler.h"
 #include "server/sql/variants_families.h"
 
@@ -38,6 +39,16 @@ void SampleMisses(Sampler* sampler) {
   sampler->Add("row in the wanted state already", RenderReread(plan, variant));
 }
 
+void SampleMerged(Sampler* sampler) {
+  const plan::MethodPlan& plan = sampler->plan();
+  Variant variant = sampler->basic();
+  if (!CanMergeWrites(plan, variant)) return;
+  sampler->Add("of many calls", RenderMergedWrite(plan, variant));
+  if (plan.change() == Change::kCreate || !plan.entity->version.has_value()) return;
+  variant.as<WriteVariant>().version_guard = true;
+  sampler->Add("of many calls with versions", RenderMergedWrite(plan, variant));
+}
+
 }  // namespace
 
 Variant BasicWriteVariant(const plan::MethodPlan& plan) {
@@ -59,6 +70,7 @@ std::vector<SampledStatement> SampleWrite(const plan::MethodPlan& plan) {
   if (plan.change() == Change::kCreate || plan.change() == Change::kUpdate) SampleValues(&sampler);
   if (plan.change() == Change::kUpdate) sampler.SampleJsonWrites();
   if (plan.change() != Change::kCreate) SampleMisses(&sampler);
+  SampleMerged(&sampler);
   return sampler.Take();
 }
 

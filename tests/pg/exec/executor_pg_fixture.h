@@ -34,8 +34,10 @@ class ExecutorPgTest : public ::testing::Test {
     database_.Run("INSERT INTO article (id, title, body) SELECT n, n, '' FROM generate_series(1, 100) AS n");
   }
 
-  void Start(int connections) { Start(connections, ReadLanesOptions{/*lanes=*/0}); }
-  void Start(int connections, const ReadLanesOptions& lanes) {
+  static constexpr MergeLanesOptions kOneLane{/*lanes=*/1};
+
+  void Start(int connections) { Start(connections, MergeLanesOptions{/*lanes=*/0}); }
+  void Start(int connections, const MergeLanesOptions& lanes) {
     db::ConnectionOptions connection;
     connection.url = database_.url();
     connection.lock_timeout_ms = lock_timeout_ms_;
@@ -58,10 +60,12 @@ class ExecutorPgTest : public ::testing::Test {
   }
 
   /// A call with these values for the inputs of these names.
-  plan::Call Call(const std::string& method, const std::map<std::string, std::string>& values) const {
+  plan::Call Call(const std::string& method, const std::map<std::string, std::string>& values,
+                  int64_t version = 0) const {
     const plan::MethodPlan& plan = Plan(method);
     plan::Request request = plan::EmptyRequest(plan);
     if (auto* masked = plan::PartOf<plan::WithUpdateMask>(&request.family)) masked->update_mask = {"title"};
+    if (version != 0) request.as<plan::WriteRequest>().version = version;
     for (size_t i = 0; i < plan.inputs.size(); ++i) {
       const auto found = values.find(plan.inputs[i].name);
       if (found != values.end()) request.arguments[i] = {true, found->second};
@@ -71,8 +75,9 @@ class ExecutorPgTest : public ::testing::Test {
     return *std::move(call);
   }
   plan::Call Get(int id) const { return Call("GetById", {{"id", Cat(id)}}); }
-  plan::Call Rename(int id, const std::string& title) const {
-    return Call("Update", {{"article.id", Cat(id)}, {"article.title", title}});
+  /// `version`: which the row must have; 0: any.
+  plan::Call Rename(int id, const std::string& title, int64_t version = 0) const {
+    return Call("Update", {{"article.id", Cat(id)}, {"article.title", title}}, version);
   }
 
   /// The title in an outcome, or the reason of the error.

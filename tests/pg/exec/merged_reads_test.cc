@@ -13,8 +13,6 @@ using Cause = db::Cancellation::Cause;
 
 class MergedReadsTest : public ExecutorPgTest {
  protected:
-  static constexpr ReadLanesOptions kOneLane{/*lanes=*/1};
-
   /// Gets of these, of which all but the first few have to wait, and the tickets.
   std::vector<std::future<std::string>> SubmitAll(const std::vector<int>& ids, std::vector<Executor::Ticket>* tickets) {
     tickets->resize(ids.size());

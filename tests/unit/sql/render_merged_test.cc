@@ -55,7 +55,7 @@ TEST_F(MergedGetTest, IsTheStatementOfOneCallForEachPlace) {
     for (const Deleted deleted : {Deleted::kExclude, Deleted::kInclude, Deleted::kOnly}) {
       plan::Variant variant = BasicVariant(plan);
       variant.deleted = deleted;
-      if (!CanBeMerged(plan, variant)) continue;
+      if (!CanMergeGets(plan, variant)) continue;
       const Statement alone = Render(plan, variant);
       const Statement all = RenderMergedGet(plan, variant);
       EXPECT_EQ(all.text, Merged(alone.text));
@@ -74,16 +74,16 @@ TEST_F(MergedGetTest, IsNotForCallsThatNeedMoreOrShowNothing) {
   ForEachGet([](const plan::MethodPlan& plan) {
     plan::Variant variant = BasicVariant(plan);
     variant.filters.clear();
-    EXPECT_FALSE(CanBeMerged(plan, variant)) << "nothing tells the rows apart";
+    EXPECT_FALSE(CanMergeGets(plan, variant)) << "nothing tells the rows apart";
     variant = BasicVariant(plan);
     variant.columns.clear();
-    EXPECT_FALSE(CanBeMerged(plan, variant));
+    EXPECT_FALSE(CanMergeGets(plan, variant));
     variant = BasicVariant(plan);
     variant.as<plan::GetVariant>().relations = std::make_shared<const plan::RelationSelection>();
-    EXPECT_FALSE(CanBeMerged(plan, variant));
+    EXPECT_FALSE(CanMergeGets(plan, variant));
     variant = BasicVariant(plan);
     variant.json = std::make_shared<const plan::JsonMask>();
-    EXPECT_FALSE(CanBeMerged(plan, variant));
+    EXPECT_FALSE(CanMergeGets(plan, variant));
   });
 }
 

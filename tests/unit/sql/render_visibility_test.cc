@@ -52,6 +52,7 @@ std::vector<std::string> Conjuncts(const std::string& statement) {
           rest.substr(0, 18) == " FOR NO KEY UPDATE") {
         break;
       }
+      if (rest[0] == ')') break;                   // it is the WHERE of a query in parentheses
       if (rest.substr(0, 4) == " OR ") return {};  // then no part has to hold
       if (rest.substr(0, 5) == " AND ") {
         parts.emplace_back();

@@ -11,27 +11,30 @@
 #include "server/base/reason.h"
 #include "server/exec/executor.h"
 #include "server/exec/executor_work.h"
+#include "server/exec/merged_calls.h"
 #include "server/observe/caught.h"
 
 namespace rowkeeper::exec {
 namespace {
 
-/// Whether each of them would have got this error alone, so that it is not tried again.
-bool IsOfEach(const absl::Status& status, bool connected) {
-  if (!connected || IsOverdue(status)) return true;
+/// Whether each of them would have got this error alone, so that it is not tried again. Many writes wait for a lock
+/// less long than one.
+bool IsOfEach(const absl::Status& status, bool writes) {
+  if (IsOverdue(status)) return true;
   const auto reason = ReasonOf(status);
-  return reason == Reason::kLockTimeout || reason == Reason::kStatementTimeout || reason == Reason::kPoolTimeout;
+  return reason == Reason::kStatementTimeout || reason == Reason::kPoolTimeout ||
+         (reason == Reason::kLockTimeout && !writes);
 }
 
 }  // namespace
 
-std::shared_ptr<Executor::Work> Executor::MakeTogether(const ReadLanes::Together& calls) {
-  ReadLanes::Together open;
+std::shared_ptr<Executor::Work> Executor::MakeTogether(const MergeLanes::Together& calls) {
+  MergeLanes::Together open;
   open.reserve(calls.size());
   {
     const absl::MutexLock lock(&mutex_);
     std::copy_if(calls.begin(), calls.end(), std::back_inserter(open),
-                 [](const ReadLanes::Shared& call) { return ReadLanes::IsOpen(*call); });
+                 [](const MergeLanes::Shared& call) { return MergeLanes::IsOpen(*call); });
   }
   if (open.empty()) return nullptr;
   const std::shared_ptr<Work> first = std::static_pointer_cast<Work>(open.front());
@@ -49,7 +52,7 @@ std::shared_ptr<Executor::Work> Executor::MakeTogether(const ReadLanes::Together
     parts.push_back(CallOf(member.task));
     work->deadline = std::max(work->deadline, member.deadline);
   }
-  work->task = std::make_shared<const MergedGet>(runner_->Merge(std::move(parts)));
+  work->task = std::make_shared<const MergedCalls>(runner_->Merge(std::move(parts)));
   work->kind = first->kind;
   work->group = first->group;
   work->main = first->main;
@@ -62,7 +65,7 @@ std::shared_ptr<Executor::Work> Executor::MakeTogether(const ReadLanes::Together
   return work;
 }
 
-void Executor::RunTogether(ReadLanes::Together calls) {
+void Executor::RunTogether(MergeLanes::Together calls) {
   while (!calls.empty()) {
     std::shared_ptr<Work> work;
     try {
@@ -73,13 +76,13 @@ void Executor::RunTogether(ReadLanes::Together calls) {
     Offered offered;
     if (work != nullptr) Offer(work, &work->caller, &offered);
     if (work != nullptr && !offered.unwanted) return GoOn(std::move(work), offered);
-    ReadLanes::Together open, next;
+    MergeLanes::Together open, next;
     {
       const absl::MutexLock lock(&mutex_);
-      open = ReadLanes::Release(calls);
+      open = MergeLanes::Release(calls);
       next = lanes_.Abandoned(static_cast<const Work&>(*calls.front()).main->id, calls.size());
     }
-    for (const ReadLanes::Shared& call : open) {
+    for (const MergeLanes::Shared& call : open) {
       if (call != nullptr) RunAlone(std::static_pointer_cast<Work>(call));
     }
     calls = std::move(next);
@@ -89,10 +92,10 @@ void Executor::RunTogether(ReadLanes::Together calls) {
 bool Executor::BeginGiven(const std::shared_ptr<Work>& work) {
   const size_t given = std::exchange(work->given, 0);
   if (work->members.empty()) {
-    if (!ReadLanes::IsOpen(*work)) return false;
+    if (!MergeLanes::IsOpen(*work)) return false;
   } else {
     for (const auto& call : work->members) {
-      if (!ReadLanes::IsOpen(*call)) continue;
+      if (!MergeLanes::IsOpen(*call)) continue;
       static_cast<Work&>(*call).together = work;
       ++work->open_members;
     }
@@ -103,7 +106,7 @@ bool Executor::BeginGiven(const std::shared_ptr<Work>& work) {
 }
 
 void Executor::LeaveLane(Work& work) {
-  ReadLanes::Together next;
+  MergeLanes::Together next;
   {
     const absl::MutexLock lock(&mutex_);
     next = lanes_.Ended(&work, work.end, clock_.Now());
@@ -112,13 +115,13 @@ void Executor::LeaveLane(Work& work) {
 }
 
 Clock::time_point Executor::RunOverdue(Clock::time_point now) {
-  std::vector<ReadLanes::Together> overdue;
+  std::vector<MergeLanes::Together> overdue;
   Clock::time_point next;
   {
     const absl::MutexLock lock(&mutex_);
     overdue = lanes_.Overdue(now, &next);
   }
-  for (const ReadLanes::Together& calls : overdue) RunTogether(calls);
+  for (const MergeLanes::Together& calls : overdue) RunTogether(calls);
   return next;
 }
 
@@ -127,26 +130,30 @@ void Executor::NoteOutcome(Work* together, bool good) {
   if (together->took == Clock::duration::zero()) together->took = clock_.Now() - together->started_at;
   const bool unwanted = !good && together->cancellation.cancelled();
   if (unwanted) return;
-  together->end = good ? ReadLanes::End::kTogether : ReadLanes::End::kFailed;
+  const bool any = good && std::any_of(together->parts.begin(), together->parts.end(),
+                                       [](const auto& part) { return part.has_value(); });
+  together->end = any ? MergeLanes::End::kTogether : MergeLanes::End::kFailed;
 }
 
 void Executor::Divide(Work& together, const absl::StatusOr<Outcome>& outcome) {
   NoteOutcome(&together, outcome.ok());
-  const bool to_be_told = !outcome.ok() && together.started && IsOfEach(outcome.status(), together.connected);
-  ReadLanes::Together open;
+  const bool to_be_told = !outcome.ok() && IsToBeTold(together, outcome.status());
+  MergeLanes::Together open;
   {
     const absl::MutexLock lock(&mutex_);
-    open = ReadLanes::Release(together.members);
+    open = MergeLanes::Release(together.members);
     const auto count = static_cast<uint64_t>(open.size() - std::count(open.begin(), open.end(), nullptr));
     if (outcome.ok()) {
+      const auto alone = static_cast<uint64_t>(std::count(together.parts.begin(), together.parts.end(), std::nullopt));
       ++stats_.merged_statements_total;
-      stats_.merged_calls_total += count;
+      stats_.merged_calls_total += count - std::min(alone, count);
+      stats_.unmerged_calls_total += std::min(alone, count);
     } else if (!to_be_told) {
       stats_.unmerged_calls_total += count;
     }
   }
   if (outcome.ok()) return AnswerMembers(together, open);
-  for (const ReadLanes::Shared& call : open) {
+  for (const MergeLanes::Shared& call : open) {
     if (call == nullptr) continue;
     std::shared_ptr<Work> member = std::static_pointer_cast<Work>(call);
     if (to_be_told) {
@@ -157,18 +164,31 @@ void Executor::Divide(Work& together, const absl::StatusOr<Outcome>& outcome) {
   }
 }
 
-void Executor::AnswerMembers(const Work& together, const ReadLanes::Together& open) {
+bool Executor::IsToBeTold(const Work& together, const absl::Status& error) {
+  if (!together.started) return false;
+  if (!together.connected) return true;
+  const MergedCalls& calls = *std::get<std::shared_ptr<const MergedCalls>>(together.task);
+  // What goes wrong besides the statement may go wrong when it has written.
+  if (calls.writes() && !(together.has_failed && calls.MayRunAlone(error))) return true;
+  return IsOfEach(error, calls.writes());
+}
+
+void Executor::AnswerMembers(const Work& together, const MergeLanes::Together& open) {
   for (size_t i = 0; i < open.size(); ++i) {
     if (open[i] == nullptr) continue;
     Work& member = static_cast<Work&>(*open[i]);
     const Clock::duration waited = together.started_at - member.came_at;
-    waits_.Record(waited);
+    if (together.parts[i].has_value()) waits_.Record(waited);
     if (member.context != nullptr) {
       member.context->times.queue += waited;
       member.context->times.database += together.took;
       ++member.context->times.statements;
     }
-    AnswerMember(member, together.parts[i]);
+    if (together.parts[i].has_value()) {
+      AnswerMember(member, *together.parts[i]);
+    } else {
+      RunAlone(std::static_pointer_cast<Work>(open[i]));
+    }
   }
 }
 
@@ -189,11 +209,13 @@ void Executor::RunAlone(std::shared_ptr<Work> member) {
 }
 
 bool Executor::WithdrawFromLane(Work& work, Withdrawn* withdrawn) {
-  if (!lanes_.Withdraw(&work)) return false;
   std::shared_ptr<Work> together = work.together.lock();
+  // A write is told what came of it, also when nobody waits any more.
+  const bool stays = together != nullptr && together->writes();
+  if (stays ? std::exchange(work.is_given_up, true) : !lanes_.Withdraw(&work)) return false;
   withdrawn->runs = together != nullptr;
   if (together != nullptr && --together->open_members == 0) withdrawn->unwanted = std::move(together);
-  return true;
+  return !stays;
 }
 
 }  // namespace rowkeeper::exec

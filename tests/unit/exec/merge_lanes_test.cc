@@ -1,4 +1,4 @@
-#include "server/exec/read_lanes.h"
+#include "server/exec/merge_lanes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,50 +14,51 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using How = ReadLanes::End;
+using How = MergeLanes::End;
 
-class ReadLanesTest : public ::testing::Test {
+class MergeLanesTest : public ::testing::Test {
  protected:
-  ReadLanes::Shared New() { return std::make_shared<ReadLanes::Call>(); }
+  MergeLanes::Shared New() { return std::make_shared<MergeLanes::Call>(); }
 
-  ReadLanes::Shared Join(bool* waits) {
-    ReadLanes::Shared call = New();
+  MergeLanes::Shared Join(bool* waits) {
+    MergeLanes::Shared call = New();
     *waits = lanes_.Join(7, call, now_);
     return call;
   }
 
-  ReadLanes::Shared Runs() {
+  MergeLanes::Shared Runs() {
     bool waits = false;
-    ReadLanes::Shared call = Join(&waits);
+    MergeLanes::Shared call = Join(&waits);
     EXPECT_FALSE(waits);
     return call;
   }
 
-  ReadLanes::Shared Waits() {
+  MergeLanes::Shared Waits() {
     bool waits = false;
-    ReadLanes::Shared call = Join(&waits);
+    MergeLanes::Shared call = Join(&waits);
     EXPECT_TRUE(waits);
     return call;
   }
 
-  std::vector<ReadLanes::Shared> Waiting(int count) {
-    std::vector<ReadLanes::Shared> calls;
+  std::vector<MergeLanes::Shared> Waiting(int count) {
+    std::vector<MergeLanes::Shared> calls;
     for (int i = 0; i < count; ++i) calls.push_back(Waits());
     return calls;
   }
 
   /// What is to run next, which takes the lane over.
-  ReadLanes::Together End(const ReadLanes::Shared& call, How how = How::kAlone, microseconds took = microseconds(100)) {
+  MergeLanes::Together End(const MergeLanes::Shared& call, How how = How::kAlone,
+                           microseconds took = microseconds(100)) {
     now_ += took;
     return Begin(lanes_.Ended(call.get(), how, now_));
   }
 
   /// Those of `next` that somebody waits for.
-  ReadLanes::Together Begin(ReadLanes::Together next) {
-    ReadLanes::Together open;
+  MergeLanes::Together Begin(MergeLanes::Together next) {
+    MergeLanes::Together open;
     while (open.empty() && !next.empty()) {
       for (const auto& given : next) {
-        if (ReadLanes::IsOpen(*given)) open.push_back(given);
+        if (MergeLanes::IsOpen(*given)) open.push_back(given);
       }
       statement_ = New();
       if (open.empty()) {
@@ -69,38 +70,38 @@ class ReadLanesTest : public ::testing::Test {
     return open;
   }
 
-  ReadLanes lanes_{{/*lanes=*/1, /*most_merged=*/8, /*most_waiting=*/20}};
+  MergeLanes lanes_{{/*lanes=*/1, /*most_merged=*/8, /*most_waiting=*/20}};
   Clock::time_point now_{seconds(1000)};
-  ReadLanes::Shared statement_;
+  MergeLanes::Shared statement_;
 };
 
-TEST_F(ReadLanesTest, ACallRunsAtOnceWhileALaneIsFree) {
+TEST_F(MergeLanesTest, ACallRunsAtOnceWhileALaneIsFree) {
   for (int i = 0; i < 10; ++i) EXPECT_THAT(End(Runs()), IsEmpty());
 }
 
-TEST_F(ReadLanesTest, FewCallsHaveALaneEach) {
+TEST_F(MergeLanesTest, FewCallsHaveALaneEach) {
   const auto first = Runs(), second = Runs();
   Waits();
   EXPECT_THAT(End(first), SizeIs(1));
 }
 
-TEST_F(ReadLanesTest, ThoseThatComeMeanwhileRunTogetherInTheirOrder) {
+TEST_F(MergeLanesTest, ThoseThatComeMeanwhileRunTogetherInTheirOrder) {
   const auto first = Runs(), second = Runs();
   const auto waiting = Waiting(3);
   EXPECT_EQ(lanes_.waiting(), 3);
-  EXPECT_EQ(End(first), ReadLanes::Together(waiting.begin(), waiting.end()));
+  EXPECT_EQ(End(first), MergeLanes::Together(waiting.begin(), waiting.end()));
   EXPECT_EQ(lanes_.waiting(), 0);
   EXPECT_THAT(End(second), IsEmpty());
   EXPECT_THAT(End(statement_, How::kTogether), IsEmpty());
   Runs();
 }
 
-TEST_F(ReadLanesTest, OtherStatementsHaveLanesOfTheirOwn) {
+TEST_F(MergeLanesTest, OtherStatementsHaveLanesOfTheirOwn) {
   Runs(), Runs(), Waits();
   EXPECT_FALSE(lanes_.Join(8, New(), now_));
 }
 
-TEST_F(ReadLanesTest, EachStatementThatSucceedsAllowsOneMoreAndAFailureHalf) {
+TEST_F(MergeLanesTest, EachStatementThatSucceedsAllowsOneMoreAndAFailureHalf) {
   const auto first = Runs(), second = Runs();
   Waiting(20);
   EXPECT_THAT(End(first), SizeIs(4));
@@ -109,7 +110,7 @@ TEST_F(ReadLanesTest, EachStatementThatSucceedsAllowsOneMoreAndAFailureHalf) {
   EXPECT_THAT(End(statement_, How::kTogether), SizeIs(3));
 }
 
-TEST_F(ReadLanesTest, NeverMoreAreMergedThanMay) {
+TEST_F(MergeLanesTest, NeverMoreAreMergedThanMay) {
   const auto first = Runs(), second = Runs();
   Waiting(20);
   End(first);
@@ -121,7 +122,7 @@ TEST_F(ReadLanesTest, NeverMoreAreMergedThanMay) {
   EXPECT_THAT(End(statement_, How::kTogether), SizeIs(8));
 }
 
-TEST_F(ReadLanesTest, WhereOnlyFailuresCameNothingWaitsForAWhile) {
+TEST_F(MergeLanesTest, WhereOnlyFailuresCameNothingWaitsForAWhile) {
   const auto first = Runs(), second = Runs();
   Waiting(8);
   End(first);
@@ -132,25 +133,25 @@ TEST_F(ReadLanesTest, WhereOnlyFailuresCameNothingWaitsForAWhile) {
   Waits();
 }
 
-TEST_F(ReadLanesTest, MoreThanMayWaitRunAlone) {
+TEST_F(MergeLanesTest, MoreThanMayWaitRunAlone) {
   Runs(), Runs();
   Waiting(20);
   Runs();
 }
 
-TEST_F(ReadLanesTest, StatementsThatTakeLongHaveMoreLanes) {
+TEST_F(MergeLanesTest, StatementsThatTakeLongHaveMoreLanes) {
   End(Runs(), How::kAlone, milliseconds(3));
   for (int i = 0; i < 8; ++i) Runs();
   Waits();
 }
 
-TEST_F(ReadLanesTest, OneQuickStatementTellsThatTheWayIsShort) {
+TEST_F(MergeLanesTest, OneQuickStatementTellsThatTheWayIsShort) {
   for (int i = 0; i < 100; ++i) End(Runs(), How::kAlone, milliseconds(i == 50 ? 0 : 3));
   Runs(), Runs();
   Waits();
 }
 
-TEST_F(ReadLanesTest, WhatWaitsForTooLongIsTakenOver) {
+TEST_F(MergeLanesTest, WhatWaitsForTooLongIsTakenOver) {
   Clock::time_point next;
   const auto first = Runs(), second = Runs();
   EXPECT_THAT(lanes_.Overdue(now_ + seconds(1), &next), IsEmpty());
@@ -159,32 +160,32 @@ TEST_F(ReadLanesTest, WhatWaitsForTooLongIsTakenOver) {
   now_ += milliseconds(6);
   Waits();
   EXPECT_THAT(lanes_.Overdue(now_, &next), IsEmpty());
-  EXPECT_EQ(next, ReadLanes::OverdueFrom(now_ - milliseconds(6)));
+  EXPECT_EQ(next, MergeLanes::OverdueFrom(now_ - milliseconds(6)));
   now_ += milliseconds(6);
   EXPECT_THAT(lanes_.Overdue(now_, &next), ::testing::ElementsAre(SizeIs(3)));
   EXPECT_EQ(next, Clock::time_point::max());
 }
 
-TEST_F(ReadLanesTest, AWithdrawnCallIsNotGiven) {
+TEST_F(MergeLanesTest, AWithdrawnCallIsNotGiven) {
   const auto first = Runs(), second = Runs();
   const auto waiting = Waiting(3);
   EXPECT_FALSE(lanes_.Withdraw(first.get())) << "it runs alone";
   EXPECT_TRUE(lanes_.Withdraw(waiting[1].get()));
   EXPECT_FALSE(lanes_.Withdraw(waiting[1].get()));
-  EXPECT_EQ(End(first), (ReadLanes::Together{waiting[0], waiting[2]}));
+  EXPECT_EQ(End(first), (MergeLanes::Together{waiting[0], waiting[2]}));
 }
 
-TEST_F(ReadLanesTest, WhoeverIsAnsweredEarlyIsNotAnsweredTwice) {
+TEST_F(MergeLanesTest, WhoeverIsAnsweredEarlyIsNotAnsweredTwice) {
   const auto first = Runs(), second = Runs();
   const auto waiting = Waiting(3);
-  const ReadLanes::Together together = End(first);
+  const MergeLanes::Together together = End(first);
   EXPECT_TRUE(lanes_.Withdraw(waiting[1].get()));
-  EXPECT_EQ(ReadLanes::Release(together), (ReadLanes::Together{waiting[0], nullptr, waiting[2]}));
+  EXPECT_EQ(MergeLanes::Release(together), (MergeLanes::Together{waiting[0], nullptr, waiting[2]}));
   EXPECT_FALSE(lanes_.Withdraw(waiting[0].get())) << "somebody answers it already";
-  EXPECT_THAT(ReadLanes::Release(together), ::testing::Each(nullptr));
+  EXPECT_THAT(MergeLanes::Release(together), ::testing::Each(nullptr));
 }
 
-TEST_F(ReadLanesTest, WhenAllThatWaitAreWithdrawnTheLaneIsFree) {
+TEST_F(MergeLanesTest, WhenAllThatWaitAreWithdrawnTheLaneIsFree) {
   const auto first = Runs(), second = Runs();
   const auto waiting = Waiting(2);
   for (const auto& call : waiting) lanes_.Withdraw(call.get());
@@ -193,18 +194,18 @@ TEST_F(ReadLanesTest, WhenAllThatWaitAreWithdrawnTheLaneIsFree) {
   Runs(), Runs();
 }
 
-TEST_F(ReadLanesTest, ALaneGoesOnAfterThoseThatNobodyWaitsFor) {
+TEST_F(MergeLanesTest, ALaneGoesOnAfterThoseThatNobodyWaitsFor) {
   const auto first = Runs(), second = Runs();
   const auto waiting = Waiting(6);
   for (int i = 0; i < 4; ++i) lanes_.Withdraw(waiting[static_cast<size_t>(i)].get());
-  EXPECT_EQ(End(first), (ReadLanes::Together{waiting[4], waiting[5]}));
+  EXPECT_EQ(End(first), (MergeLanes::Together{waiting[4], waiting[5]}));
   End(statement_, How::kTogether);
   End(second);
   Runs(), Runs();
   Waits();
 }
 
-TEST_F(ReadLanesTest, ItIsKnownBeforeWhetherACallWouldWait) {
+TEST_F(MergeLanesTest, ItIsKnownBeforeWhetherACallWouldWait) {
   EXPECT_FALSE(lanes_.WouldWait(7, now_));
   Runs();
   EXPECT_FALSE(lanes_.WouldWait(7, now_));
@@ -215,16 +216,16 @@ TEST_F(ReadLanesTest, ItIsKnownBeforeWhetherACallWouldWait) {
   EXPECT_FALSE(lanes_.WouldWait(7, now_)) << "no more may wait";
 }
 
-TEST_F(ReadLanesTest, AllThatWaitCanBeTakenOut) {
+TEST_F(MergeLanesTest, AllThatWaitCanBeTakenOut) {
   Runs(), Runs();
   const auto waiting = Waiting(3);
   lanes_.Withdraw(waiting[0].get());
-  EXPECT_EQ(ReadLanes::Release(lanes_.Clear()), (ReadLanes::Together{nullptr, waiting[1], waiting[2]}));
+  EXPECT_EQ(MergeLanes::Release(lanes_.Clear()), (MergeLanes::Together{nullptr, waiting[1], waiting[2]}));
   EXPECT_EQ(lanes_.waiting(), 0);
   Waits();
 }
 
-TEST_F(ReadLanesTest, ACallEndsOnce) {
+TEST_F(MergeLanesTest, ACallEndsOnce) {
   const auto first = Runs(), second = Runs();
   Waiting(2);
   EXPECT_THAT(End(first), SizeIs(2));
@@ -233,8 +234,8 @@ TEST_F(ReadLanesTest, ACallEndsOnce) {
   EXPECT_THAT(End(New()), IsEmpty()) << "it was never in a lane";
 }
 
-TEST_F(ReadLanesTest, WithoutLanesNothingWaits) {
-  ReadLanes none({/*lanes=*/0});
+TEST_F(MergeLanesTest, WithoutLanesNothingWaits) {
+  MergeLanes none({/*lanes=*/0});
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(none.Join(7, New(), now_));
 }
 

@@ -11,7 +11,10 @@
 
 namespace rowkeeper::exec {
 
-struct ReadLanesOptions {
+/// Which calls of one statement may run as one.
+enum class Mergeable { kReads, kAll };
+
+struct MergeLanesOptions {
   /// Statements of one text that run at once, where PostgreSQL answers at once: more of them the longer it takes, and
   /// twice as many for so few calls that each can have one. 0: nothing is ever merged.
   int lanes = 2;
@@ -19,6 +22,7 @@ struct ReadLanesOptions {
   int most_merged = 64;
   /// Calls that wait for a lane, of one text. More run alone.
   int most_waiting = 256;
+  Mergeable calls = Mergeable::kAll;
 };
 
 /// Which calls of one statement run by themselves, and which wait for a moment to run together.
@@ -33,7 +37,7 @@ struct ReadLanesOptions {
 /// a statement that takes too long is taken over by another lane.
 ///
 /// No threads and no clock: guarded by the lock of its owner, who says what time it is.
-class ReadLanes {
+class MergeLanes {
  public:
   /// Base of what is executed in lanes.
   class Call {
@@ -41,7 +45,7 @@ class ReadLanes {
     virtual ~Call() = default;
 
    private:
-    friend class ReadLanes;
+    friend class MergeLanes;
     enum class State {
       kOutside,
       kRuns,      ///< its own statement, in a lane
@@ -57,7 +61,7 @@ class ReadLanes {
   using Shared = std::shared_ptr<Call>;
   using Together = std::vector<Shared>;
 
-  explicit ReadLanes(const ReadLanesOptions& options) : options_(options) {}
+  explicit MergeLanes(const MergeLanesOptions& options) : options_(options) {}
 
   /// Whether Join would keep a call.
   bool WouldWait(uint64_t statement, Clock::time_point now) const;
@@ -121,7 +125,7 @@ class ReadLanes {
   Together Next(Lane* lane);
   void NoteEnd(Lane* lane, End end, Clock::time_point now) const;
 
-  const ReadLanesOptions options_;
+  const MergeLanesOptions options_;
   absl::flat_hash_map<uint64_t, Lane> lanes_;
   /// Statements for which something waits, or has.
   std::vector<uint64_t> looked_after_;

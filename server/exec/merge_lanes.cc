@@ -1,26 +1,26 @@
-#include "server/exec/read_lanes.h"
+#include "server/exec/merge_lanes.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace rowkeeper::exec {
 
-int ReadLanes::LanesFor(const Lane& lane) const {
+int MergeLanes::LanesFor(const Lane& lane) const {
   const int lanes = options_.lanes * (1 + static_cast<int>(std::min<int64_t>(lane.shortest / kQuick, 1000)));
   return lane.calls < 2 * lanes ? 2 * lanes : lanes;
 }
 
-bool ReadLanes::IsFull(const Lane& lane, Clock::time_point now) const {
+bool MergeLanes::IsFull(const Lane& lane, Clock::time_point now) const {
   return lane.running >= LanesFor(lane) && now >= lane.paused_until &&
          static_cast<int>(lane.waiting.size()) < options_.most_waiting;
 }
 
-bool ReadLanes::WouldWait(uint64_t statement, Clock::time_point now) const {
+bool MergeLanes::WouldWait(uint64_t statement, Clock::time_point now) const {
   const auto lane = lanes_.find(statement);
   return options_.lanes > 0 && lane != lanes_.end() && IsFull(lane->second, now);
 }
 
-bool ReadLanes::Join(uint64_t statement, const Shared& call, Clock::time_point now) {
+bool MergeLanes::Join(uint64_t statement, const Shared& call, Clock::time_point now) {
   if (options_.lanes == 0) return false;
   Lane& lane = lanes_[statement];
   const bool waits = IsFull(lane, now);
@@ -40,14 +40,14 @@ bool ReadLanes::Join(uint64_t statement, const Shared& call, Clock::time_point n
   return waits;
 }
 
-void ReadLanes::Began(uint64_t statement, const Shared& running, size_t size, Clock::time_point now) {
+void MergeLanes::Began(uint64_t statement, const Shared& running, size_t size, Clock::time_point now) {
   running->size_ = static_cast<int>(size);
   running->statement_ = statement;
   running->state_ = Call::State::kRuns;
   running->since_ = now;
 }
 
-void ReadLanes::NoteEnd(Lane* lane, End end, Clock::time_point now) const {
+void MergeLanes::NoteEnd(Lane* lane, End end, Clock::time_point now) const {
   if (end == End::kTogether) lane->most = std::min(lane->most + 1, options_.most_merged);
   if (end != End::kFailed) return;
   lane->most /= 2;
@@ -56,7 +56,7 @@ void ReadLanes::NoteEnd(Lane* lane, End end, Clock::time_point now) const {
   lane->paused_until = now + kPause;
 }
 
-ReadLanes::Together ReadLanes::TakeWaiting(Lane* lane) {
+MergeLanes::Together MergeLanes::TakeWaiting(Lane* lane) {
   Together calls;
   calls.reserve(lane->waiting.size());
   for (int open = 0; !lane->waiting.empty() && open < lane->most; lane->waiting.pop_front(), --waiting_) {
@@ -70,19 +70,19 @@ ReadLanes::Together ReadLanes::TakeWaiting(Lane* lane) {
   return calls;
 }
 
-ReadLanes::Together ReadLanes::Next(Lane* lane) {
+MergeLanes::Together MergeLanes::Next(Lane* lane) {
   Together next = TakeWaiting(lane);
   if (next.empty()) --lane->running;
   return next;
 }
 
-ReadLanes::Together ReadLanes::Abandoned(uint64_t statement, size_t size) {
+MergeLanes::Together MergeLanes::Abandoned(uint64_t statement, size_t size) {
   Lane& lane = lanes_[statement];
   lane.calls -= static_cast<int>(size);
   return Next(&lane);
 }
 
-ReadLanes::Together ReadLanes::Clear() {
+MergeLanes::Together MergeLanes::Clear() {
   Together all;
   for (auto& [statement, lane] : lanes_) {
     all.insert(all.end(), lane.waiting.begin(), lane.waiting.end());
@@ -96,7 +96,7 @@ ReadLanes::Together ReadLanes::Clear() {
   return all;
 }
 
-ReadLanes::Together ReadLanes::Ended(Call* call, End end, Clock::time_point now) {
+MergeLanes::Together MergeLanes::Ended(Call* call, End end, Clock::time_point now) {
   if (call->state_ != Call::State::kRuns) return {};
   call->state_ = Call::State::kOutside;
   Lane& lane = lanes_[call->statement_];
@@ -109,7 +109,7 @@ ReadLanes::Together ReadLanes::Ended(Call* call, End end, Clock::time_point now)
   return Next(&lane);
 }
 
-std::vector<ReadLanes::Together> ReadLanes::Overdue(Clock::time_point now, Clock::time_point* next) {
+std::vector<MergeLanes::Together> MergeLanes::Overdue(Clock::time_point now, Clock::time_point* next) {
   std::vector<Together> overdue;
   *next = Clock::time_point::max();
   size_t kept = 0;
@@ -129,13 +129,13 @@ std::vector<ReadLanes::Together> ReadLanes::Overdue(Clock::time_point now, Clock
   return overdue;
 }
 
-bool ReadLanes::Withdraw(Call* call) {
+bool MergeLanes::Withdraw(Call* call) {
   if (call->state_ != Call::State::kWaits && call->state_ != Call::State::kTogether) return false;
   call->state_ = Call::State::kOver;
   return true;
 }
 
-ReadLanes::Together ReadLanes::Release(const Together& calls) {
+MergeLanes::Together MergeLanes::Release(const Together& calls) {
   Together open;
   open.reserve(calls.size());
   for (const Shared& call : calls) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -10,20 +11,25 @@
 
 namespace rowkeeper::exec {
 
-/// Gets of one variant of one method as one statement. A single one is its own statement. Immutable.
-class MergedGet {
+/// Gets, or writes, of one variant of one method as one statement. A single one is its own statement. Immutable.
+class MergedCalls {
  public:
+  /// What each call would have got alone, in their order; none: it changed nothing, and is to run alone.
+  using Parts = std::vector<std::optional<absl::StatusOr<Outcome>>>;
+
   /// At least one call; all outlive this object, as `parts` does.
-  MergedGet(const RunnerParts& parts, std::vector<const plan::Call*> calls);
+  MergedCalls(const RunnerParts& parts, std::vector<const plan::Call*> calls);
 
   const plan::Call& first() const { return *calls_.front(); }
+  bool writes() const { return !first().plan->reads_only(); }
   /// As Runner::SendAhead; false: nothing was sent.
   bool SendAhead(db::Connection& connection, db::Cancellation* cancellation) const;
   /// The rows of all, whether the statement was sent ahead or not. Any error is that of all together: alone, one may
-  /// have another or none.
+  /// have another or none. MayRunAlone tells whether they may find out.
   absl::StatusOr<db::Rows> Run(db::Connection& connection, db::Cancellation* cancellation) const;
-  /// What each call would have got alone, in their order.
-  std::vector<absl::StatusOr<Outcome>> Split(const db::Rows& rows) const;
+  /// Whether nothing is left of a statement that gave this error.
+  bool MayRunAlone(const absl::Status& error) const;
+  Parts Split(const db::Rows& rows) const;
 
  private:
   db::Query QueryFor(const Execution& execution) const;
