@@ -4,6 +4,7 @@
 
 #include "absl/strings/cord.h"
 #include "server/base/error_builder.h"
+#include "server/base/errors.h"
 #include "server/base/text.h"
 
 namespace rowkeeper {
@@ -14,6 +15,7 @@ namespace {
 
 /// Never leaves the process.
 constexpr char kOverduePayload[] = "rowkeeper/overdue";
+constexpr char kRefusedPayload[] = "rowkeeper/refused";
 
 }  // namespace
 
@@ -62,6 +64,15 @@ absl::Status DatabaseUnavailable() {
       .WithRetry(milliseconds(500))
       .Build();
 }
+
+absl::Status RefusedByDatabase(std::string_view sqlstate) {
+  if (sqlstate.empty()) return Internal("the database refused a statement");
+  absl::Status status = Internal(Cat("the database refused a statement (SQLSTATE ", sqlstate, ")"));
+  status.SetPayload(kRefusedPayload, absl::Cord());
+  return status;
+}
+
+bool IsRefusedByDatabase(const absl::Status& error) { return error.GetPayload(kRefusedPayload).has_value(); }
 
 absl::Status CommitOutcomeUnknown() {
   return ErrorBuilder(Reason::kCommitOutcomeUnknown,

@@ -19,6 +19,10 @@ absl::Status StatementTimeout();
 absl::Status DatabaseExhausted();
 /// UNAVAILABLE with RetryInfo, reason DATABASE_UNAVAILABLE: nothing was executed.
 absl::Status DatabaseUnavailable();
+/// INTERNAL: PostgreSQL's refusal of a statement, of which nothing is stored, that has no meaning here.
+/// IsRefusedByDatabase() is true of it. `sqlstate` may be empty.
+absl::Status RefusedByDatabase(std::string_view sqlstate);
+bool IsRefusedByDatabase(const absl::Status& error);
 /// UNKNOWN, reason COMMIT_OUTCOME_UNKNOWN: the connection was lost while a write was under way.
 absl::Status CommitOutcomeUnknown();
 /// UNAVAILABLE with RetryInfo, reason DATABASE_UNAVAILABLE: `what` ("the table of shop.v1.Order") was not seen yet.

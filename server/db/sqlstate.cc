@@ -93,10 +93,7 @@ absl::Status ProgramLimit(const PgError& error, const ErrorContext& context) {
 }
 
 /// A SQLSTATE that has no meaning here: the fault is PostgreSQL's or this server's.
-absl::Status OtherRefusal(const PgError& error) {
-  return Internal(error.sqlstate.empty() ? "the database refused a statement"
-                                         : Cat("the database refused a statement (SQLSTATE ", error.sqlstate, ")"));
-}
+absl::Status OtherRefusal(const PgError& error) { return RefusedByDatabase(error.sqlstate); }
 
 absl::Status TransactionRollback(const PgError& error) {
   // PostgreSQL itself never says so, but a proxy may.

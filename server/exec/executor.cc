@@ -7,6 +7,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/base/verdict.h"
 #include "server/db/reconnect_delays.h"
 #include "server/exec/conflict.h"
 #include "server/exec/executor_work.h"
@@ -30,6 +31,17 @@ int AnswerThreads(const ExecutorOptions& options) {
 /// A statement that was given up may be running still, and would run on another connection just as long.
 bool NothingExecuted(const absl::Status& status) {
   return ReasonOf(status) == Reason::kDatabaseUnavailable && !IsOverdue(status);
+}
+
+/// Writes whose rows cannot be divided have been made all the same.
+absl::StatusOr<Outcome> DivideRows(const MergedCalls& calls, const db::Rows& rows, MergedCalls::Parts* parts) {
+  try {
+    *parts = calls.Split(rows);
+    return Outcome{};
+  } catch (const std::exception& error) {
+    const absl::Status status = observe::Caught("the rows of many calls", calls.first().plan->full_name, error);
+    return calls.writes() ? ChangeWasMade(status) : status;
+  }
 }
 
 }  // namespace
@@ -229,11 +241,15 @@ void Executor::NoteStart(Work& work) {
 
 void Executor::WorkerLoop() {
   while (const std::shared_ptr<Work> work = AwaitWork()) {
-    if (!std::exchange(work->started, true)) {
-      NoteStart(*work);
-      if (SendAhead(work)) continue;
+    if (!work->started && !SetOut(*work)) {
+      Answer(*work, Cancelled());
+    } else {
+      if (!std::exchange(work->started, true)) {
+        NoteStart(*work);
+        if (SendAhead(work)) continue;
+      }
+      Execute(*work);
     }
-    Execute(*work);
     MergeLanes::Together next;
     {
       absl::MutexLock lock(&mutex_);
@@ -355,8 +371,7 @@ absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
     absl::StatusOr<db::Rows> rows = (*merged)->Run(*lease, &work.cancellation);
     work.has_failed = !rows.ok();
     if (!rows.ok()) return rows.status();
-    work.parts = (*merged)->Split(*rows);
-    return Outcome{};
+    return DivideRows(**merged, *rows, &work.parts);
   }
   if (const plan::Call* call = CallOf(work.task)) {
     return runner_->Run(*call, *lease, &work.cancellation, ahead);

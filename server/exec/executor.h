@@ -216,6 +216,9 @@ class Executor {
   std::shared_ptr<Work> MakeTogether(const MergeLanes::Together& calls);
   /// What a lane has given begins; false when nobody wants it any more.
   bool BeginGiven(const std::shared_ptr<Work>& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// What has its turn is to be executed now. False: it is not, for it would write for somebody who has left; those
+  /// that are open are to run alone.
+  bool SetOut(Work& work);
   /// Of what has ended without having run.
   void LeaveLane(Work& work);
   Clock::time_point RunOverdue(Clock::time_point now);

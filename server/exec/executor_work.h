@@ -53,8 +53,10 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, MergeLanes::Call, db::I
   // Of many calls that are executed together.
   bool writes() const { return !CallOf(task)->plan->reads_only(); }
   MergeLanes::Together members;
-  /// How many of them nobody has answered yet. Guarded by the executor's lock.
+  // Guarded by the executor's lock: how many of them nobody has answered yet, and whether their statement is on its
+  // way.
   int open_members = 0;
+  bool is_under_way = false;
   std::unique_ptr<TogetherContext> own_context;
   /// Their statement has failed, as far as the connection knows.
   bool has_failed = false;

@@ -7,6 +7,7 @@
 
 #include "server/base/array_literal.h"
 #include "server/base/database_errors.h"
+#include "server/base/reason.h"
 #include "server/base/row_errors.h"
 #include "server/base/verdict.h"
 
@@ -70,20 +71,10 @@ absl::StatusOr<db::Rows> MergedCalls::Run(db::Connection& connection, db::Cancel
 
 bool MergedCalls::MayRunAlone(const absl::Status& error) const {
   if (!writes() || VerdictOf(error).has_value()) return true;
-  if (IsChangeMade(error) || IsOverdue(error)) return false;
-  switch (error.code()) {
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kOutOfRange:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kUnavailable:
-      return true;
-    default:  // the server's own trouble, too, which may come when the rows are written
-      return false;
-  }
+  const auto reason = ReasonOf(error);
+  // The server's own trouble may come when the rows are written.
+  if (reason == Reason::kInternal) return IsRefusedByDatabase(error) && !IsChangeMade(error);
+  return reason != Reason::kCommitOutcomeUnknown && !IsChangeMade(error) && !IsOverdue(error);
 }
 
 MergedCalls::Parts MergedCalls::Split(const db::Rows& rows) const {

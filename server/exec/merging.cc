@@ -17,13 +17,11 @@
 namespace rowkeeper::exec {
 namespace {
 
-/// Whether each of them would have got this error alone, so that it is not tried again. Many writes wait for a lock
-/// less long than one.
-bool IsOfEach(const absl::Status& status, bool writes) {
+/// Whether each of these reads would have got this error alone, so that it is not tried again.
+bool IsOfEach(const absl::Status& status) {
   if (IsOverdue(status)) return true;
   const auto reason = ReasonOf(status);
-  return reason == Reason::kStatementTimeout || reason == Reason::kPoolTimeout ||
-         (reason == Reason::kLockTimeout && !writes);
+  return reason == Reason::kLockTimeout || reason == Reason::kStatementTimeout || reason == Reason::kPoolTimeout;
 }
 
 }  // namespace
@@ -94,12 +92,14 @@ bool Executor::BeginGiven(const std::shared_ptr<Work>& work) {
   if (work->members.empty()) {
     if (!MergeLanes::IsOpen(*work)) return false;
   } else {
+    const auto open = std::count_if(work->members.begin(), work->members.end(),
+                                    [](const MergeLanes::Shared& call) { return MergeLanes::IsOpen(*call); });
+    // What it writes is in it by now.
+    if (open == 0 || (work->writes() && open < static_cast<ptrdiff_t>(work->members.size()))) return false;
     for (const auto& call : work->members) {
-      if (!MergeLanes::IsOpen(*call)) continue;
-      static_cast<Work&>(*call).together = work;
-      ++work->open_members;
+      if (MergeLanes::IsOpen(*call)) static_cast<Work&>(*call).together = work;
     }
-    if (work->open_members == 0) return false;
+    work->open_members = static_cast<int>(open);
   }
   lanes_.Began(work->main->id, work, given, clock_.Now());
   return true;
@@ -130,9 +130,10 @@ void Executor::NoteOutcome(Work* together, bool good) {
   if (together->took == Clock::duration::zero()) together->took = clock_.Now() - together->started_at;
   const bool unwanted = !good && together->cancellation.cancelled();
   if (unwanted) return;
-  const bool any = good && std::any_of(together->parts.begin(), together->parts.end(),
-                                       [](const auto& part) { return part.has_value(); });
-  together->end = any ? MergeLanes::End::kTogether : MergeLanes::End::kFailed;
+  // Where most of them get nothing, it is of no use.
+  const auto left = static_cast<size_t>(std::count(together->parts.begin(), together->parts.end(), std::nullopt));
+  const bool of_use = good && left <= together->parts.size() / 2;
+  together->end = of_use ? MergeLanes::End::kTogether : MergeLanes::End::kFailed;
 }
 
 void Executor::Divide(Work& together, const absl::StatusOr<Outcome>& outcome) {
@@ -168,27 +169,27 @@ bool Executor::IsToBeTold(const Work& together, const absl::Status& error) {
   if (!together.started) return false;
   if (!together.connected) return true;
   const MergedCalls& calls = *std::get<std::shared_ptr<const MergedCalls>>(together.task);
-  // What goes wrong besides the statement may go wrong when it has written.
-  if (calls.writes() && !(together.has_failed && calls.MayRunAlone(error))) return true;
-  return IsOfEach(error, calls.writes());
+  if (!calls.writes()) return IsOfEach(error);
+  // What goes wrong besides the statement may go wrong when it has written. Only all of its callers cancel it.
+  return together.cancellation.cancelled() || !together.has_failed || !calls.MayRunAlone(error);
 }
 
 void Executor::AnswerMembers(const Work& together, const MergeLanes::Together& open) {
   for (size_t i = 0; i < open.size(); ++i) {
     if (open[i] == nullptr) continue;
     Work& member = static_cast<Work&>(*open[i]);
+    if (!together.parts[i].has_value()) {
+      RunAlone(std::static_pointer_cast<Work>(open[i]));
+      continue;
+    }
     const Clock::duration waited = together.started_at - member.came_at;
-    if (together.parts[i].has_value()) waits_.Record(waited);
+    waits_.Record(waited);
     if (member.context != nullptr) {
       member.context->times.queue += waited;
       member.context->times.database += together.took;
       ++member.context->times.statements;
     }
-    if (together.parts[i].has_value()) {
-      AnswerMember(member, *together.parts[i]);
-    } else {
-      RunAlone(std::static_pointer_cast<Work>(open[i]));
-    }
+    AnswerMember(member, *together.parts[i]);
   }
 }
 
@@ -210,12 +211,20 @@ void Executor::RunAlone(std::shared_ptr<Work> member) {
 
 bool Executor::WithdrawFromLane(Work& work, Withdrawn* withdrawn) {
   std::shared_ptr<Work> together = work.together.lock();
-  // A write is told what came of it, also when nobody waits any more.
-  const bool stays = together != nullptr && together->writes();
+  // A write that is sent is told what came of it, also when nobody waits any more.
+  const bool stays = together != nullptr && together->writes() && together->is_under_way;
   if (stays ? std::exchange(work.is_given_up, true) : !lanes_.Withdraw(&work)) return false;
-  withdrawn->runs = together != nullptr;
+  withdrawn->runs = together != nullptr && together->is_under_way;
   if (together != nullptr && --together->open_members == 0) withdrawn->unwanted = std::move(together);
   return !stays;
+}
+
+bool Executor::SetOut(Work& work) {
+  if (work.members.empty()) return true;
+  const absl::MutexLock lock(&mutex_);
+  if (work.writes() && work.open_members < static_cast<int>(work.members.size())) return false;
+  work.is_under_way = true;
+  return true;
 }
 
 }  // namespace rowkeeper::exec

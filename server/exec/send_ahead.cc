@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "server/base/errors.h"
 #include "server/exec/executor.h"
 #include "server/exec/executor_work.h"
 #include "server/observe/caught.h"
@@ -10,6 +11,10 @@
 namespace rowkeeper::exec {
 
 void Executor::Start(std::shared_ptr<Work> work) {
+  if (!SetOut(*work)) {
+    Answer(*work, Cancelled());
+    return EndAndStartNext(*work);
+  }
   work->started = true;
   NoteStart(*work);
   if (!SendAhead(work)) HandOver(std::move(work));

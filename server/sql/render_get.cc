@@ -48,13 +48,17 @@ Statement RenderGet(const MethodPlan& plan, const Variant& variant) {
   return statement;
 }
 
-bool CanMergeGets(const MethodPlan& plan, const Variant& variant) {
-  const auto* const get = std::get_if<plan::GetVariant>(&variant.family);
-  if (get == nullptr || get->relations != nullptr || variant.json != nullptr || variant.columns.empty()) return false;
+bool IsLookedUpByValues(const MethodPlan& plan, const Variant& variant) {
   return !variant.filters.empty() && std::all_of(variant.filters.begin(), variant.filters.end(), [&plan](int index) {
     const plan::FilterTerm& filter = plan.filters[static_cast<size_t>(index)];
     return filter.op == plan::FilterOperator::kEqual && !plan.entity->columns[filter.column].type.array;
   });
+}
+
+bool CanMergeGets(const MethodPlan& plan, const Variant& variant) {
+  const auto* const get = std::get_if<plan::GetVariant>(&variant.family);
+  if (get == nullptr || get->relations != nullptr || variant.json != nullptr || variant.columns.empty()) return false;
+  return IsLookedUpByValues(plan, variant);
 }
 
 Statement RenderMergedGet(const MethodPlan& plan, const Variant& variant) {

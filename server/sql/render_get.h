@@ -11,6 +11,8 @@ namespace rowkeeper::sql {
 /// Family::kGet; see render.h. Pure.
 Statement RenderGet(const plan::MethodPlan& plan, const plan::Variant& variant);
 
+/// Whether rows are looked up by values that are equal to columns', and by nothing else.
+bool IsLookedUpByValues(const plan::MethodPlan& plan, const plan::Variant& variant);
 /// Whether gets of this variant can be executed together: each is looked up by values that are equal to columns'.
 bool CanMergeGets(const plan::MethodPlan& plan, const plan::Variant& variant);
 /// Many gets of a variant that can be: for each what RenderGet would give it, with its place among them, from 1, as

@@ -11,6 +11,7 @@
 #include "server/sql/identifier.h"
 #include "server/sql/judgement.h"
 #include "server/sql/render_cascade.h"
+#include "server/sql/render_get.h"
 #include "server/sql/representable.h"
 #include "server/sql/result_cells.h"
 #include "server/sql/write_parts.h"
@@ -26,18 +27,27 @@ using plan::Variant;
 /// For so long a statement of many waits for a lock: a call that has to wait longer does so alone.
 constexpr char kPatience[] = "50ms";
 
-/// A row; when it is read, the transaction's patience ends.
+/// A row; when it is read, the transaction has no more patience than that.
 std::string Patience() {
-  return Cat("(SELECT pg_catalog.set_config('lock_timeout', ", Literal(kPatience), ", true)) AS \"#patience\"");
+  const std::string own = "pg_catalog.current_setting('lock_timeout')";
+  return Cat("(SELECT pg_catalog.set_config('lock_timeout', CASE WHEN ", own, "::interval BETWEEN '1ms' AND ",
+             Literal(kPatience), " THEN ", own, " ELSE ", Literal(kPatience), " END, true)) AS \"#patience\"");
 }
 
-/// Holds where rows that are written together are written as they are one by one.
-std::string IsPlainTable(const Entity& entity) {
+/// `"#table" AS MATERIALIZED (…)`: a row, whose cell "#plain" holds where rows that are written together are written as
+/// they are one by one, and see each other as they do then.
+std::string LookAtTable(const Entity& entity) {
   return Cat(
-      "(SELECT relkind = 'r' AND NOT relhasrules AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = "
-      "pg_class.oid AND NOT tgisinternal) FROM pg_catalog.pg_class WHERE oid = ",
+      "\"#table\" AS MATERIALIZED (SELECT relkind = 'r' AND NOT relispartition AND NOT relhassubclass AND NOT "
+      "relhasrules AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = pg_class.oid AND NOT "
+      "tgisinternal) AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = pg_class.oid AND "
+      "(condeferrable AND contype IN ('p', 'u', 'x') OR confrelid = conrelid)) AND "
+      "pg_catalog.current_setting('transaction_isolation') = 'read committed' AS \"#plain\" FROM "
+      "pg_catalog.pg_class WHERE oid = ",
       Literal(Table(entity)), "::regclass)");
 }
+
+constexpr char kIsPlain[] = "(SELECT \"#plain\" FROM \"#table\")";
 
 /// Of the primary key: what callers name a row by may be that of deleted rows, too.
 std::vector<std::string> KeyNames(const Entity& entity) {
@@ -61,11 +71,11 @@ Statement RenderMergedCreate(const MethodPlan& plan, const Variant& variant) {
   const std::string calls = parameters.Calls();
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kMany, &parameters);
   const std::string cells = ColumnList(entity, variant.columns);
-  const std::string text =
-      Cat("WITH \"#written\" AS (INSERT INTO ", Table(entity), " (", row.names, ") SELECT ", row.values, " FROM ",
-          Patience(), " CROSS JOIN ", calls, " WHERE ", IsPlainTable(entity), " ORDER BY \"#calls\".\"#\" RETURNING ",
-          cells, "), ", judgement.Query("\"#written\"", Cat("\"#n\" = ", parameters.CallCount())), " SELECT ", cells,
-          " FROM \"#written\"", Judgement::OrFail(variant.columns.size()));
+  const std::string text = Cat("WITH ", LookAtTable(entity), ", \"#written\" AS (INSERT INTO ", Table(entity), " (",
+                               row.names, ") SELECT ", row.values, " FROM ", Patience(), " CROSS JOIN ", calls,
+                               " WHERE ", kIsPlain, " ORDER BY \"#calls\".\"#\" RETURNING ", cells, "), ",
+                               judgement.Query("\"#written\"", Cat(kIsPlain, " AND \"#n\" = ", parameters.CallCount())),
+                               " SELECT ", cells, " FROM \"#written\"", Judgement::OrFail(variant.columns.size()));
   return WithShape(plan, Finish(text, &parameters, variant.columns, static_cast<int>(variant.columns.size())), -1);
 }
 
@@ -82,7 +92,7 @@ Statement RenderMergedChange(const MethodPlan& plan, const Variant& variant) {
   parameters.TakeManyCalls();
   // The filters come first, and so their values are the first columns of the calls.
   std::vector<std::string> conditions = TargetConditions(plan, variant, ChangedRows(plan), &parameters);
-  conditions.push_back(IsPlainTable(entity));
+  conditions.emplace_back(kIsPlain);
   const std::string assignments = Assignments(plan, variant, nullptr, &parameters);
   const std::string calls = parameters.Calls();
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kMany, &parameters);
@@ -98,12 +108,15 @@ Statement RenderMergedChange(const MethodPlan& plan, const Variant& variant) {
           " CROSS JOIN (SELECT DISTINCT ON (", CallKeys(variant), ") * FROM ", calls, " ORDER BY ", CallKeys(variant),
           ", \"#\") AS \"#calls\" CROSS JOIN ", Table(entity), " AS \"#stored\"", Where(conditions), " ORDER BY ",
           absl::StrJoin(keys, ", "), " FOR NO KEY UPDATE OF \"#stored\" SKIP LOCKED");
+  // A row each, and of each call one at most: some are found by what is unique among rows that are not deleted.
+  const std::string expected =
+      Cat(kIsPlain, " AND (SELECT \"#n\" = count(*) AND count(*) = count(DISTINCT \"#\") FROM \"#target\")");
   const std::string cells = ColumnList(entity, variant.columns);
   const std::string text =
-      Cat("WITH \"#target\" AS MATERIALIZED (", target, "), \"#written\" AS (UPDATE ", Table(entity), " SET ",
-          assignments, " FROM \"#target\" AS \"#calls\" WHERE ", absl::StrJoin(same, " AND "), " RETURNING ", cells,
-          ", \"#calls\".\"#\"), ", judgement.Query("\"#written\"", "\"#n\" = (SELECT count(*) FROM \"#target\")"),
-          " SELECT ", cells, ", \"#\" FROM \"#written\"", Judgement::OrFail(variant.columns.size() + 1));
+      Cat("WITH ", LookAtTable(entity), ", \"#target\" AS MATERIALIZED (", target, "), \"#written\" AS (UPDATE ",
+          Table(entity), " SET ", assignments, " FROM \"#target\" AS \"#calls\" WHERE ", absl::StrJoin(same, " AND "),
+          " RETURNING ", cells, ", \"#calls\".\"#\"), ", judgement.Query("\"#written\"", expected), " SELECT ", cells,
+          ", \"#\" FROM \"#written\"", Judgement::OrFail(variant.columns.size() + 1));
   const auto visible = static_cast<int>(variant.columns.size());
   return WithShape(plan, Finish(text, &parameters, variant.columns, visible), visible);
 }
@@ -121,10 +134,10 @@ bool CanMergeWrites(const MethodPlan& plan, const Variant& variant) {
     case Change::kCreate:
       return !write->written.empty();
     case Change::kUpdate:
-      return !variant.filters.empty();
+      return IsLookedUpByValues(plan, variant);
     case Change::kSoftDelete:
     case Change::kRestore:
-      return !variant.filters.empty() && !FollowsReferences(plan);
+      return IsLookedUpByValues(plan, variant) && !FollowsReferences(plan);
     case Change::kDelete:
     case Change::kUpsert:
     case Change::kPurge:

@@ -16,10 +16,11 @@ bool CanMergeWrites(const plan::MethodPlan& plan, const plan::Variant& variant);
 /// Statement::element_cell. A call without a row changed nothing and is to run alone, where it finds out why: no row
 /// fits it, somebody else has locked it, or another of these calls changes it.
 ///
-/// The statement fails where it could have other effects than its calls alone: on anything but a table, and on one with
-/// rules (they see one statement) or with triggers of users (by statement they would fire once, and those by row may
-/// look at the transaction). It looks in the catalogs each time, so that a trigger counts from the moment when it is
-/// there. It fails, too, where it has to wait for somebody's lock for longer than a moment.
+/// The statement fails where it could have other effects than its calls alone: on anything but a table without heirs,
+/// and on one with rules (they see one statement), with triggers of users (by statement they would fire once, and those
+/// by row may look at the transaction), or with keys or references to itself that may hold at the end of all and at the
+/// end of none. It looks in the catalogs each time, so that a trigger counts from the moment when it is there. It
+/// fails, too, where it has to wait for one lock of somebody's for longer than a moment.
 Statement RenderMergedWrite(const plan::MethodPlan& plan, const plan::Variant& variant);
 
 }  // namespace rowkeeper::sql

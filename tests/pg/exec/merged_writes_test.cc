@@ -178,6 +178,68 @@ TEST_F(MergedWritesTest, TriggersAndRulesSeeEachWriteByItself) {
   Wake();
 }
 
+/// What must not see writes together, and what shows that it saw each by itself.
+struct Surrounding {
+  std::string name;
+  std::string script;
+  std::string seen = "SELECT 'nothing to see'";
+  std::string wanted = "nothing to see";
+};
+
+std::vector<Surrounding> Surroundings() {
+  const std::string see =
+      "CREATE TABLE seen (n bigint); CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO "
+      "seen "
+      "VALUES (1); RETURN coalesce(NEW, OLD); END $$;";
+  const std::string count = "SELECT count(*) FROM seen";
+  return {
+      {"AfterStatement", see + "CREATE TRIGGER see AFTER UPDATE ON article EXECUTE FUNCTION see()", count, "40"},
+      {"BeforeStatement", see + "CREATE TRIGGER see BEFORE UPDATE ON article EXECUTE FUNCTION see()", count, "40"},
+      {"Row", see + "CREATE TRIGGER see BEFORE UPDATE ON article FOR EACH ROW EXECUTE FUNCTION see()", count, "40"},
+      {"View",
+       see + "ALTER TABLE article RENAME TO stored; CREATE VIEW article AS SELECT * FROM stored; "
+             "CREATE TRIGGER see AFTER UPDATE ON stored EXECUTE FUNCTION see()",
+       count, "40"},
+      {"Heirs", "CREATE TABLE heir () INHERITS (article)"},
+      {"DeferrableKey", "ALTER TABLE article ADD CONSTRAINT later UNIQUE (title) DEFERRABLE"},
+      {"ReferenceToItself", "ALTER TABLE article ADD COLUMN parent bigint REFERENCES article"},
+      {"Isolation",
+       "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation TO ''repeatable read''', "
+       "current_database()); END $$"},
+  };
+}
+
+class MergedWritesAmongTest : public MergedWritesTest, public ::testing::WithParamInterface<Surrounding> {};
+
+TEST_P(MergedWritesAmongTest, EachRunsByItself) {
+  database_.Run(GetParam().script);
+  Start(8, kOneLane);
+  Nap();
+  Answers answers;
+  for (int i = 1; i <= 40; ++i) answers.push_back(Submit(Rename(i, Cat("new ", i))));
+  for (int i = 1; i <= 40; ++i) EXPECT_EQ(answers[i - 1].get(), Cat("new ", i));
+  EXPECT_EQ(merged(), 0u);
+  EXPECT_GT(executor_->stats().unmerged_calls_total, 0u);
+  EXPECT_EQ(database_.Value(GetParam().seen), GetParam().wanted);
+  Wake();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MergedWritesAmongTest, ::testing::ValuesIn(Surroundings()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST_F(MergedWritesTest, AValueThatPostgresqlCannotDealWithHarmsNobodyElse) {
+  database_.Run("ALTER TABLE article ADD COLUMN words tsquery GENERATED ALWAYS AS (to_tsquery('simple', body)) STORED");
+  Start(8, kOneLane);
+  Nap();
+  Answers answers;
+  for (int i = 0; i < 20; ++i) {
+    answers.push_back(
+        Submit(Call("Create", {{"article.title", Cat("new ", i)}, {"article.body", i == 5 ? "cat dog" : "cat"}})));
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(answers[i].get(), i == 5 ? "INTERNAL" : Cat("new ", i));
+  Wake();
+}
+
 TEST_F(MergedWritesTest, OneThatIsGivenUpIsToldTheTruthAndTheOthersGetTheirs) {
   database_.Run("SELECT setval('sleeps', 1)");
   database_.Run(

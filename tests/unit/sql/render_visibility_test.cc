@@ -30,8 +30,11 @@ size_t FindWhere(const std::string& text) {
   return where;
 }
 
-/// A write without what judges it: `WITH "#written" AS (UPDATE … RETURNING …), …`.
+/// A write without what judges it: `WITH "#written" AS (UPDATE … RETURNING …), …`. Of many calls: from where it says
+/// which rows it locks.
 std::string WriteOf(const std::string& statement) {
+  const size_t locked = statement.find(" AS \"#stored\" WHERE ");
+  if (locked != std::string::npos) return statement.substr(locked);
   const std::string begin = "WITH \"#written\" AS (";
   return statement.rfind(begin, 0) == 0 ? statement.substr(begin.size()) : statement;
 }
