@@ -120,7 +120,7 @@ void StatementWatch::WatchLocks(time_point now) {
   locks_after_ = now + kLocksPeriod;
   const std::string pids = absl::StrJoin(
       by_backend, ",", [](std::string* out, const auto& statement) { out->append(Cat(statement.first)); });
-  const auto rows = Execute(sql::SelectLockWaits(), {Cat("{", pids, "}")}, 4);
+  const auto rows = Execute(sql::SelectLockWaits(), {Cat("{", pids, "}")}, 5);
   if (!rows.ok()) return;
   for (int row = 0; row < rows->size(); ++row) {
     observe::LockWait wait;
@@ -128,15 +128,18 @@ void StatementWatch::WatchLocks(time_point now) {
     wait.blocked_by = rows->cell(row, 1);
     wait.lock = rows->cell(row, 2);
     wait.seen = Clock::System().WallNow();  // as the lines of calls have it
-    observe::LockWaits::Process().Note(wait);
+    wait.statement = PurposeOf(rows->cell(row, 3));
+    wait.blocker = rows->is_null(row, 4) ? "" : std::string(rows->cell(row, 4));
     const db::RunningStatements::Running& statement = by_backend[wait.pid];
+    wait.ran = std::chrono::duration_cast<milliseconds>(statement.ran);
+    observe::LockWaits::Process().Note(wait);
     if (!told_.emplace(wait.pid, statement.since).second) continue;
     observe::Log(observe::LogLevel::kWarning, "a statement waits for a lock",
-                 {{"statement", PurposeOf(rows->cell(row, 3))},
+                 {{"statement", wait.statement},
                   {"backend", wait.pid},
                   {"blocked_by", wait.blocked_by},
                   {"lock", wait.lock},
-                  {"waited_ms", int64_t{std::chrono::duration_cast<milliseconds>(statement.ran).count()}}});
+                  {"waited_ms", int64_t{wait.ran.count()}}});
   }
 }
 

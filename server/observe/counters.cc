@@ -26,14 +26,41 @@ CallDurations* Counters::Method(std::string_view method) {
   return found->second.get();
 }
 
-void Counters::CountRefusal(const absl::Status& status) {
+void Counters::CountRefusal(const absl::Status& status, const CallDurations* method) {
   if (status.ok()) return;
-  if (const auto reason = ReasonOf(status); reason.has_value()) {
+  RecentErrors::Entry entry;
+  entry.time = Clock::System().WallNow();  // as the lines of calls have it
+  entry.method = method;
+  entry.code = status.code();
+  entry.reason = ReasonOf(status);
+  entry.limit = LimitFromName(ErrorMetadataValue(status, "limit"));
+  if (const auto reason = entry.reason; reason.has_value()) {
     refusals_[static_cast<size_t>(*reason)].Add();
   } else {
     unreasoned_[static_cast<size_t>(status.code()) % CallDurations::kCodes].Add();
   }
-  if (const auto limit = LimitFromName(ErrorMetadataValue(status, "limit"))) limits_[static_cast<size_t>(*limit)].Add();
+  if (entry.limit.has_value()) limits_[static_cast<size_t>(*entry.limit)].Add();
+  recent_.Note(entry);
+}
+
+std::vector<RecentError> Counters::LatestErrors() const {
+  std::map<const CallDurations*, std::string> names;
+  {
+    const absl::MutexLock lock(&mutex_);
+    for (const auto& [method, calls] : methods_) names.emplace(calls.get(), method);
+  }
+  std::vector<RecentError> errors;
+  for (const RecentErrors::Entry& entry : recent_.Latest()) {
+    RecentError error;
+    error.time = entry.time;
+    const auto name = names.find(entry.method);
+    error.method = name == names.end() ? std::string(kUnknownMethod) : name->second;
+    error.code = absl::StatusCodeToString(entry.code);
+    if (entry.reason.has_value()) error.reason = ReasonName(*entry.reason);
+    if (entry.limit.has_value()) error.limit = LimitName(*entry.limit);
+    errors.push_back(std::move(error));
+  }
+  return errors;
 }
 
 void Counters::VisitCalls(const Visitor& visit) const {

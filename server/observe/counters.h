@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -15,6 +16,7 @@
 #include "server/base/reason.h"
 #include "server/observe/call_durations.h"
 #include "server/observe/counter.h"
+#include "server/observe/recent_errors.h"
 
 namespace rowkeeper::observe {
 
@@ -27,6 +29,19 @@ struct CountersSnapshot {
   std::map<std::string, uint64_t> limits;
 };
 
+/// One of the errors that calls were last answered with.
+struct RecentError {
+  Clock::wall_time_point time;
+  /// "planner.v1.TodoRepository.GetById", or Counters::kUnknownMethod.
+  std::string method;
+  /// "NOT_FOUND"
+  std::string code;
+  /// Of ErrorInfo; empty when it had none.
+  std::string reason;
+  /// The limit that was reached; empty when it was none.
+  std::string limit;
+};
+
 /// What the server did since it started. Thread-safe. Counters are never removed, so pointers to them stay valid.
 class Counters {
  public:
@@ -37,9 +52,11 @@ class Counters {
   CallDurations* Method(std::string_view method);
   /// Those of methods that the server does not have, whatever they are called.
   CallDurations* UnknownMethod() { return &unknown_; }
-  /// Counts a refusal under the error's reason, and under the limit that it names, without a lock. Calls that succeed
-  /// cost nothing here.
-  void CountRefusal(const absl::Status& status);
+  /// Counts a refusal under the error's reason, and under the limit that it names, and remembers it for a while,
+  /// without a lock. Calls that succeed cost nothing here. `method` is what the call was timed by.
+  void CountRefusal(const absl::Status& status, const CallDurations* method);
+  /// Newest first, RecentErrors::kKept at most.
+  std::vector<RecentError> LatestErrors() const;
   CountersSnapshot Snapshot() const;
 
   /// Gives every method that was called, with each code that occurred. UnknownMethod() comes last, as kUnknownMethod.
@@ -56,6 +73,7 @@ class Counters {
   /// Of errors without a reason, by code.
   std::array<Counter, CallDurations::kCodes> unreasoned_{};
   std::array<Counter, kLimitCount> limits_{};
+  RecentErrors recent_;
 };
 
 }  // namespace rowkeeper::observe

@@ -30,4 +30,18 @@ std::optional<LockWait> LockWaits::Find(int pid, std::chrono::system_clock::time
   return std::nullopt;
 }
 
+std::vector<LockWait> LockWaits::Since(std::chrono::system_clock::time_point begin) const {
+  std::vector<LockWait> waits;
+  {
+    const absl::MutexLock lock(&mutex_);
+    for (auto wait = waits_.rbegin(); wait != waits_.rend(); ++wait) {
+      const bool known =
+          std::any_of(waits.begin(), waits.end(), [&](const LockWait& other) { return other.pid == wait->pid; });
+      if (!known && wait->seen >= begin) waits.push_back(*wait);
+    }
+  }
+  std::sort(waits.begin(), waits.end(), [](const LockWait& a, const LockWait& b) { return a.ran > b.ran; });
+  return waits;
+}
+
 }  // namespace rowkeeper::observe

@@ -8,7 +8,8 @@
 //   log_format.h       logfmt and JSON
 //   trace_parent.h     the header traceparent of W3C Trace Context
 //   statement_use.h    what became of a statement; lock_waits.h: who waited for whom
-//   counters.h         calls by method and code, refusals by reason
+//   counters.h         calls by method and code, refusals by reason; recent_errors.h: the last ones
+//   call_history.h     what calls came to in the last hour
 
 #include <chrono>
 #include <cstddef>

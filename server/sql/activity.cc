@@ -16,10 +16,15 @@ constexpr char kPlanPurpose[] = "activity/plan";
 }  // namespace
 
 std::string SelectLockWaits() {
-  return WithPurpose("activity/lock-waits",
-                     "SELECT pid, pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid), ','), wait_event, "
-                     "pg_catalog.left(query, 300) FROM pg_catalog.pg_stat_activity "
-                     "WHERE pid = ANY($1::int[]) AND wait_event_type = 'Lock'");
+  return WithPurpose(
+      "activity/lock-waits",
+      "SELECT w.pid, pg_catalog.array_to_string(b.pids, ','), w.wait_event, pg_catalog.left(w.query, 300), "
+      "(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(', ', nullif(h.application_name, ''), "
+      "'user ' || h.usename::text, h.state, 'since ' || (extract(epoch FROM "
+      "pg_catalog.clock_timestamp() - h.state_change))::int || ' s'), '; ' ORDER BY h.pid) "
+      "FROM pg_catalog.pg_stat_activity h WHERE h.pid = ANY(b.pids)) "
+      "FROM pg_catalog.pg_stat_activity w CROSS JOIN LATERAL pg_catalog.pg_blocking_pids(w.pid) AS b(pids) "
+      "WHERE w.pid = ANY($1::int[]) AND w.wait_event_type = 'Lock'");
 }
 
 PlanQuestion AskForPlan(const Statement& statement) {

@@ -24,6 +24,8 @@ class LeaseTimes {
   bool TotalPassed(Clock::time_point now) const { return now >= total_end(); }
   bool IdlePassed(Clock::time_point now) const { return now >= idle_end(); }
 
+  /// When the last call ended, or the unit began.
+  Clock::time_point idle_since() const { return idle_since_; }
   Clock::time_point total_end() const { return begin_ + limits_.total; }
   /// The end if no call comes.
   Clock::time_point idle_end() const { return idle_since_ + limits_.idle; }

@@ -208,6 +208,7 @@ void Unit::Record(const UnitTask& task, const Completion& completion) {
 
 void Unit::End(const Ending& ending, Work* work) {
   UnitInfo info = InfoNow();
+  info.idle_since.reset();
   if (!ending.outcome.ok() && info.failure.empty()) info.failure = std::string(ending.outcome.message());
   ended_ = std::make_shared<const EndedUnit>(
       MakeEnded(std::move(info), ending, times_.Explain(ending.cause), clock_.WallNow()));
@@ -316,7 +317,11 @@ UnitInfo Unit::InfoNow() const {
       runs ? info.total_expire_time : std::min(info.total_expire_time, WallTime(clock_, times_.idle_end()));
   info.savepoints = savepoints_.Names();
   info.calls = calls_;
-  if (runs) info.running = running_->request.step.name;
+  if (runs) {
+    info.running = running_->request.step.name;
+  } else {
+    info.idle_since = WallTime(clock_, times_.idle_since());
+  }
   info.failure = std::string(failure_.message());
   return info;
 }

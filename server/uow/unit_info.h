@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct UnitInfo {
   int64_t calls = 0;
   /// Name of the step that runs; empty when none does.
   std::string running;
+  /// Since when the unit waits for its caller, who has no call in it; none while a call runs and after its end.
+  std::optional<Time> idle_since;
   /// Message of the first failure.
   std::string failure;
   EndCause end = EndCause::kNone;

@@ -33,7 +33,7 @@ observe::CallContext ReadCallContext(std::optional<std::string_view> request_id,
 
 void AnswerLog::Count(const absl::Status& status, std::chrono::nanoseconds duration) const {
   method_.durations->Record(status.code(), duration);
-  if (!status.ok()) observe::Counters::Process().CountRefusal(status);
+  if (!status.ok()) observe::Counters::Process().CountRefusal(status, method_.durations);
 }
 
 bool AnswerLog::Wants(const absl::Status& status, std::chrono::nanoseconds so_far) const {

@@ -40,11 +40,12 @@ TEST(CountersTest, CallsAreCountedByMethodAndStatus) {
 
 TEST(CountersTest, RefusalsAreCountedByReasonAndLimit) {
   Counters counters;
-  counters.CountRefusal(absl::OkStatus());
-  counters.CountRefusal(Deadlock());
-  counters.CountRefusal(Deadlock());
-  counters.CountRefusal(LimitReached(Reason::kQueueFull, "calls", Limit::kQueueLimit, "1 call"));
-  counters.CountRefusal(absl::NotFoundError("without a reason"));
+  counters.CountRefusal(absl::OkStatus(), counters.UnknownMethod());
+  counters.CountRefusal(Deadlock(), counters.UnknownMethod());
+  counters.CountRefusal(Deadlock(), counters.UnknownMethod());
+  counters.CountRefusal(LimitReached(Reason::kQueueFull, "calls", Limit::kQueueLimit, "1 call"),
+                        counters.UnknownMethod());
+  counters.CountRefusal(absl::NotFoundError("without a reason"), counters.UnknownMethod());
   const std::map<std::string, uint64_t> reasons = {{"DEADLOCK", 2}, {"QUEUE_FULL", 1}, {"NOT_FOUND", 1}};
   const std::map<std::string, uint64_t> limits = {{"queue-limit", 1}};
   EXPECT_EQ(counters.Snapshot().refusals, reasons);
