@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building Rowkeeper needs, from the distribution only. Does nothing when everything is there.
-# usage: deploy/install_packages.sh [--tests] [--checks] [--fuzz]
+# usage: deploy/install_packages.sh [--tests] [--checks] [--fuzz] [--browser]
 set -euo pipefail
 
 packages=(
@@ -15,12 +15,13 @@ programs=()
 
 usage() {
   cat <<'TEXT'
-usage: deploy/install_packages.sh [--tests] [--checks] [--fuzz]
+usage: deploy/install_packages.sh [--tests] [--checks] [--fuzz] [--browser]
 
 Installs the packages that Rowkeeper is built from, on Debian 12 and 13, as root or with sudo.
   --tests   also what its tests need
   --checks  also what tests/checks/run.sh needs: clang-format, clang-tidy, shellcheck, npm
   --fuzz    also what tests/checks/fuzz.sh and sanitizers.sh need: clang with libFuzzer and its sanitizers
+  --browser also the browser in which tests look at the status page
 
 Example:
   deploy/install_packages.sh --tests
@@ -50,6 +51,9 @@ parse_arguments() {
         ;;
       --fuzz)
         packages+=(clang "$(libfuzzer_package)")
+        ;;
+      --browser)
+        packages+=(chromium fonts-dejavu-core)
         ;;
       -h | --help)
         usage

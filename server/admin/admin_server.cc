@@ -24,13 +24,17 @@ using std::chrono::steady_clock;
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
 constexpr char kOtherPath[] = "_OTHER";
 constexpr int kContentTooLarge = 413;
+constexpr int kMisdirected = 421;
 
 /// A look at the clock now and then costs nothing and bounds every wait.
 constexpr std::chrono::milliseconds kLongestPause{1000};
 /// While no connection can be accepted for want of descriptors or memory.
 constexpr std::chrono::milliseconds kExhaustedPause{100};
 
-MHD_Result Answer(MHD_Connection* connection, const PageAnswer& answer, const std::string& content_type) {
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+MHD_Result Answer(MHD_Connection* connection, const PageAnswer& answer, const std::string& content_type,
+                  const Headers& headers) {
   MHD_Response* response =
       MHD_create_response_from_buffer(answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
   if (response == nullptr) return MHD_NO;
@@ -39,6 +43,7 @@ MHD_Result Answer(MHD_Connection* connection, const PageAnswer& answer, const st
   add(MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
   add("X-Content-Type-Options", "nosniff");
   add(MHD_HTTP_HEADER_CONNECTION, "close");
+  for (const auto& [name, value] : headers) add(name.c_str(), value.c_str());
   if (answer.status == MHD_HTTP_METHOD_NOT_ALLOWED) add(MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
   const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
   MHD_destroy_response(response);
@@ -47,13 +52,34 @@ MHD_Result Answer(MHD_Connection* connection, const PageAnswer& answer, const st
 
 bool IsReading(std::string_view method) { return method == MHD_HTTP_METHOD_GET || method == MHD_HTTP_METHOD_HEAD; }
 
+std::string_view Header(MHD_Connection* connection, const char* name) {
+  const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+  return value == nullptr ? "" : value;
+}
+
 bool HasBody(MHD_Connection* connection) {
-  const auto header = [connection](const char* name) {
-    const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-    return std::string_view(value == nullptr ? "" : value);
-  };
-  const std::string_view length = header(MHD_HTTP_HEADER_CONTENT_LENGTH);
-  return !header(MHD_HTTP_HEADER_TRANSFER_ENCODING).empty() || (!length.empty() && length != "0");
+  const std::string_view length = Header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  return !Header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING).empty() || (!length.empty() && length != "0");
+}
+
+PeerPlace PlaceOfPeer(MHD_Connection* connection) {
+  const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  return PlaceOf(info == nullptr ? nullptr : info->client_addr);
+}
+
+/// Of a page that not everybody may read; status 200: this one may.
+PageAnswer Admit(MHD_Connection* connection, const Page& page) {
+  if (page.audience == Audience::kAnyone) return {};
+  const PeerPlace place = PlaceOfPeer(connection);
+  if (page.audience == Audience::kThisMachine && place == PeerPlace::kElsewhere) {
+    return {MHD_HTTP_FORBIDDEN, "this page is for this machine alone; open it there, or through an SSH tunnel\n"};
+  }
+  if (place == PeerPlace::kThisMachine && !MayNameThisMachine(Header(connection, MHD_HTTP_HEADER_HOST))) {
+    return {kMisdirected,
+            "the header Host names another machine; open this page as localhost or by its IP address, so that no other "
+            "web site can read it through your browser\n"};
+  }
+  return {};
 }
 
 std::string PathList(const std::vector<Page>& pages) {
@@ -79,13 +105,16 @@ struct AdminServer::Callbacks {
     const auto& pages = server.pages_;
     const auto page = std::find_if(pages.begin(), pages.end(), [path](const Page& item) { return item.path == path; });
     const bool known = page != pages.end();
-    const bool refused = !known || !IsReading(method) || HasBody(connection);
-    const PageAnswer answer = refused ? Refusal(connection, method, pages) : server.Render(*page);
+    const bool unfit = !known || !IsReading(method) || HasBody(connection);
+    PageAnswer answer = unfit ? Refusal(connection, method, pages) : Admit(connection, *page);
+    const bool refused = answer.status != MHD_HTTP_OK;
+    if (!refused) answer = server.Render(*page);
     server.Count(known ? page->path : kOtherPath, answer.status);
     const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (info != nullptr) server.connections_.NoteAnswer(info->connect_fd);
     const bool failed = answer.status == MHD_HTTP_INTERNAL_SERVER_ERROR;
-    return Answer(connection, answer, refused || failed ? kPlainText : page->content_type);
+    return Answer(connection, answer, refused || failed ? kPlainText : page->content_type,
+                  refused ? Headers() : page->headers);
   }
 
   static void OnConnection(void* self, MHD_Connection* connection, void** /*state*/,

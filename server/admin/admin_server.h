@@ -3,6 +3,7 @@
 // The map of this folder:
 //   admin_server.h  the HTTP listener for operators: pages that others give it; libmicrohttpd is seen here only
 //   connections.h   who is connected to it, and who has to go
+//   audience.h      who may read a page
 
 #include <array>
 #include <chrono>
@@ -19,6 +20,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "server/admin/audience.h"
 #include "server/admin/connections.h"
 #include "server/base/file_descriptor.h"
 #include "server/base/listen_address.h"
@@ -56,6 +58,10 @@ struct Page {
   /// Called on the listener's one thread for each request. Must not wait, neither for the database nor for a lock that
   /// is held while something waits: every other page waits for it.
   std::function<PageAnswer()> render;
+  /// Others get status 403, or 421 where their browser may have been misled.
+  Audience audience = Audience::kNetwork;
+  /// Name and value of headers beside those of every answer.
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 struct AdminOptions {

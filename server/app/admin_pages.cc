@@ -41,13 +41,15 @@ absl::Status ForFlag(const absl::Status& status) {
 
 std::vector<admin::Page> MakeAdminPages(const AdminSources& sources) {
   std::vector<admin::Page> pages;
-  pages.push_back(
-      {"/livez", "text/plain; charset=utf-8", [heartbeat = sources.heartbeat] { return RenderLiveness(*heartbeat); }});
-  pages.push_back(
-      {"/readyz", "application/json", [readiness = sources.readiness] { return RenderReadiness(*readiness); }});
-  pages.push_back({"/metrics", "text/plain; version=0.0.4; charset=utf-8", [metrics = sources.metrics] {
+  pages.push_back({"/livez", "text/plain; charset=utf-8",
+                   [heartbeat = sources.heartbeat] { return RenderLiveness(*heartbeat); }, admin::Audience::kAnyone});
+  pages.push_back({"/readyz", "application/json",
+                   [readiness = sources.readiness] { return RenderReadiness(*readiness); }, admin::Audience::kAnyone});
+  pages.push_back({"/metrics", "text/plain; version=0.0.4; charset=utf-8",
+                   [metrics = sources.metrics] {
                      return admin::PageAnswer{200, metrics->Text()};
-                   }});
+                   },
+                   admin::Audience::kAnyone});
   pages.push_back({"/fit", "application/json", [serving = sources.serving] { return RenderFit(serving->report()); }});
   pages.push_back({"/statements", "application/json", [statements = sources.statements] {
                      return admin::PageAnswer{200, StatementsJson(*statements)};
@@ -57,6 +59,7 @@ std::vector<admin::Page> MakeAdminPages(const AdminSources& sources) {
                        return admin::PageAnswer{200, settings->Json()};
                      }});
   }
+  for (admin::Page& page : MakeStatusPages(sources.status)) pages.push_back(std::move(page));
   return pages;
 }
 

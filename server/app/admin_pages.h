@@ -10,6 +10,7 @@
 #include "server/app/readiness.h"
 #include "server/app/server_metrics.h"
 #include "server/app/serving_state.h"
+#include "server/app/status_pages.h"
 #include "server/exec/statement_cache.h"
 
 namespace rowkeeper::app {
@@ -25,6 +26,7 @@ struct AdminSources {
   const exec::StatementCache* statements = nullptr;
   /// For the page /config; there is none when it is null.
   const LiveSettings* configuration = nullptr;
+  StatusSources status;
 };
 
 std::vector<admin::Page> MakeAdminPages(const AdminSources& sources);

@@ -125,6 +125,11 @@ std::string LiveSettings::Json() const {
   return ToJson(settings_);
 }
 
+std::vector<EffectiveSetting> LiveSettings::Settings() const {
+  const absl::MutexLock lock(&mutex_);
+  return settings_;
+}
+
 std::string ToToml(const std::vector<EffectiveSetting>& settings) {
   std::string text;
   for (const EffectiveSetting& setting : settings) {

@@ -48,6 +48,7 @@ class LiveSettings {
   void Change(const std::map<std::string, ReloadedValue>& values);
   /// See ToJson above.
   std::string Json() const;
+  std::vector<EffectiveSetting> Settings() const;
 
  private:
   mutable absl::Mutex mutex_;

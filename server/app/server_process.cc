@@ -7,7 +7,6 @@
 #include <exception>
 #include <thread>
 
-#include "server/app/admin_pages.h"
 #include "server/app/connection_settings.h"
 #include "server/app/memory_settings.h"
 #include "server/app/stream_settings.h"
@@ -278,15 +277,6 @@ absl::Status ServerProcess::Listen() {
   return absl::OkStatus();
 }
 
-absl::Status ServerProcess::ListenForAdmin() {
-  auto admin = StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), serving_.get(),
-                                                              &statements_, options_.configuration});
-  if (!admin.ok()) return admin.status();
-  admin_ = *std::move(admin);
-  metrics_->SetAdmin(admin_.get());
-  return absl::OkStatus();
-}
-
 absl::Status ServerProcess::CheckUnits() {
   if (absl::Status status = CheckAdvertisedAddress(options_.serve.advertise_address); !status.ok()) return status;
   absl::StatusOr<uow::UnitOptions> options = ToUnitOptions(options_.serve.units, options_.pool);
@@ -302,27 +292,6 @@ void ServerProcess::MakeUnits() {
       {{"capacity", static_cast<int64_t>(unit_options_.capacity)}, {"server", unit_options_.server}});
   units_ = std::make_unique<uow::UnitsOfWork>(unit_options_, &pool_, resolver_, &timers_);
   units_slot_.Set(units_.get());
-}
-
-void ServerProcess::MakeMetrics() {
-  MeasuredParts parts;
-  parts.sessions = options_.connection.counters.get();
-  parts.memory = memory_.get();
-  parts.pool = &pool_;
-  parts.executor = executor_.get();
-  parts.statements = &statements_;
-  parts.resolver = resolver_.get();
-  parts.keyed = &keyed_writes_;
-  parts.units = &units_slot_;
-  parts.streams = stream_registry_.get();
-  parts.service = service_.get();
-  parts.health = &health_;
-  parts.server = server_.get();
-  parts.certificates = certificates_.get();
-  parts.serving = serving_.get();
-  parts.migrations = pending_migrations_.get();
-  parts.sweeper = sweeper_.get();
-  metrics_ = std::make_unique<ServerMetrics>(parts);
 }
 
 void ServerProcess::OnDatabaseChange(const DatabaseState& state) {
@@ -378,6 +347,7 @@ void ServerProcess::Stop() {
   admin_.reset();
   units_slot_.Close();
   units_.reset();
+  history_.reset();
   sweeper_.reset();
   pending_migrations_.reset();
   resolver_->GiveUp();

@@ -21,11 +21,13 @@
 #include "server/app/serving_state.h"
 #include "server/app/settings.h"
 #include "server/app/statement_watch.h"
+#include "server/app/status_pages.h"
 #include "server/base/memory_budget.h"
 #include "server/base/timers.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
 #include "server/net/tls_certificates.h"
+#include "server/observe/call_history.h"
 #include "server/uow/transaction.h"
 #include "server/uow/units_of_work.h"
 #include "server/wire/health.h"
@@ -93,6 +95,7 @@ class ServerProcess {
   std::vector<std::string> StreamNames() const;
   void AnnounceServices();
   void MakeMetrics();
+  StatusSources MakeStatusSources() const;
   /// Takes everything that runs down, in the order of the calls' way back; what is down already stays so.
   void Stop();
   void OnDatabaseChange(const DatabaseState& state);
@@ -145,6 +148,7 @@ class ServerProcess {
   /// Of connections, when the database was probed for the first time.
   std::unique_ptr<DelayedStart> accepting_;
   std::unique_ptr<ServerMetrics> metrics_;
+  std::unique_ptr<observe::CallHistory> history_;
   std::unique_ptr<DatabaseMonitor> monitor_;
   std::unique_ptr<StatementWatch> watch_;
   /// Its pages read from all the others.

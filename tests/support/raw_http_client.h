@@ -67,6 +67,8 @@ class RawClient {
   FileDescriptor socket_;
 };
 
-inline std::string HttpRequest(std::string_view path) { return Cat("GET ", path, " HTTP/1.1\r\nHost: here\r\n\r\n"); }
+inline std::string HttpRequest(std::string_view path) {
+  return Cat("GET ", path, " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+}
 
 }  // namespace rowkeeper::testing

@@ -194,7 +194,7 @@ page() {
   local address
   address=$(admin_address)
   exec 3<>"/dev/tcp/${address%:*}/${address##*:}" || return 1
-  printf 'GET %s HTTP/1.1\r\nHost: test\r\n\r\n' "$1" >&3
+  printf 'GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n' "$1" >&3
   tr -d '\r' <&3
   exec 3>&-
 }

@@ -45,6 +45,11 @@ class AdminServerTest : public ::testing::Test {
     pages.push_back({"/readyz", "application/json", [] { return PageAnswer{503, "{\"ready\": false}\n"}; }});
     pages.push_back({"/large", "text/plain", [] { return PageAnswer{200, std::string(size_t{32} << 20, 'x')}; }});
     pages.push_back({"/throws", "text/plain", []() -> PageAnswer { throw std::runtime_error("nothing left"); }});
+    const auto secret = [] { return PageAnswer{200, "a secret"}; };
+    pages.push_back({"/network", "text/plain", secret});
+    pages.push_back(
+        {"/machine", "text/plain", secret, Audience::kThisMachine, {{"X-Extra", "extra"}, {"X-More", "more"}}});
+    pages.push_back({"/anyone", "text/plain", secret, Audience::kAnyone});
     ListenAddress parsed;
     ASSERT_TRUE(ParseListenAddress(address, &parsed).ok());
     auto started = AdminServer::Start(parsed, std::move(pages), options_);
@@ -79,7 +84,7 @@ TEST_F(AdminServerTest, PagesAreAnsweredWithTheirStatusAndType) {
 
 TEST_F(AdminServerTest, HeadIsAnsweredWithoutABody) {
   Serve();
-  EXPECT_THAT(Ask("HEAD /livez HTTP/1.1\r\nHost: here\r\n\r\n"),
+  EXPECT_THAT(Ask("HEAD /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"),
               AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("Content-Length: 3\r\n"), Not(HasSubstr("OK\n"))));
 }
 
@@ -88,13 +93,37 @@ TEST_F(AdminServerTest, WhatItDoesNotServeIsRefused) {
   EXPECT_THAT(Ask(HttpRequest("/")), AllOf(StartsWith("HTTP/1.1 404"), HasSubstr("/livez, /readyz")));
   EXPECT_THAT(Ask(HttpRequest("/livez/../secret")), StartsWith("HTTP/1.1 404"));
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH"}) {
-    EXPECT_THAT(Ask(Cat(method, " /livez HTTP/1.1\r\nHost: here\r\n\r\n")),
+    EXPECT_THAT(Ask(Cat(method, " /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")),
                 AllOf(StartsWith("HTTP/1.1 405"), HasSubstr("Allow: GET, HEAD")))
         << method;
   }
-  EXPECT_THAT(Ask("GET /livez HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\n"), StartsWith("HTTP/1.1 413"));
-  EXPECT_THAT(Ask("GET /livez HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"),
+  EXPECT_THAT(Ask("GET /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"), StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Ask("GET /livez HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"),
               StartsWith("HTTP/1.1 413"));
+}
+
+std::string RequestAs(std::string_view path, std::string_view host) {
+  return Cat("GET ", path, " HTTP/1.1\r\nHost: ", host, "\r\n\r\n");
+}
+
+/// As a browser asks that was told that the site's name leads here.
+TEST_F(AdminServerTest, ASiteOfAnotherNameReadsNoPageThroughABrowser) {
+  Serve();
+  for (const char* path : {"/network", "/machine"}) {
+    EXPECT_THAT(Ask(RequestAs(path, "evil.example:50052")),
+                AllOf(StartsWith("HTTP/1.1 421"), Not(HasSubstr("secret")), HasSubstr("Content-Type: text/plain")));
+    EXPECT_THAT(Ask(RequestAs(path, "localhost:50052")), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("secret")));
+    EXPECT_THAT(Ask(RequestAs(path, "127.0.0.1")), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("secret")));
+  }
+  EXPECT_THAT(Ask(RequestAs("/anyone", "prometheus.example")), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(AdminServerTest, APageHasItsHeaders) {
+  Serve();
+  EXPECT_THAT(Ask(RequestAs("/machine", "localhost")),
+              AllOf(HasSubstr("X-Extra: extra\r\n"), HasSubstr("X-More: more\r\n"),
+                    HasSubstr("Cache-Control: no-store\r\n"), HasSubstr("X-Content-Type-Options: nosniff\r\n")));
+  EXPECT_THAT(Ask(RequestAs("/anyone", "localhost")), Not(HasSubstr("X-Extra")));
 }
 
 TEST_F(AdminServerTest, AnExceptionOfAPageIsItsAnswer) {
@@ -107,7 +136,7 @@ TEST_F(AdminServerTest, HeadersAreBounded) {
   Serve();
   const size_t before = ResidentBytes();
   RawClient client(address_);
-  client.Send("GET /livez HTTP/1.1\r\nHost: here\r\nX-Long: ");
+  client.Send("GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Long: ");
   const std::string piece(size_t{1} << 20, 'x');
   int sent = 0;
   while (sent < 64 && client.Send(piece)) ++sent;
@@ -120,7 +149,7 @@ TEST_F(AdminServerTest, HeadersAreBounded) {
 
 TEST_F(AdminServerTest, TooLongAHeaderIsToldSo) {
   Serve();
-  EXPECT_THAT(Ask(Cat("GET /livez HTTP/1.1\r\nHost: here\r\nX-Long: ", std::string(20000, 'x'), "\r\n\r\n")),
+  EXPECT_THAT(Ask(Cat("GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Long: ", std::string(20000, 'x'), "\r\n\r\n")),
               AnyOf(StartsWith("HTTP/1.1 431"), StartsWith("HTTP/1.1 414"), StartsWith("HTTP/1.1 413")));
 }
 
@@ -169,9 +198,9 @@ std::map<std::string, uint64_t> Answered(const AdminServer& server) {
 TEST_F(AdminServerTest, AnswersAreCountedByPageAndStatus) {
   Serve();
   for (int i = 0; i < 3; ++i) Ask(HttpRequest("/livez"));
-  Ask("HEAD /livez?a=b HTTP/1.1\r\nHost: here\r\n\r\n");
-  Ask("POST /livez HTTP/1.1\r\nHost: here\r\n\r\n");
-  Ask("GET /readyz HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\n");
+  Ask("HEAD /livez?a=b HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  Ask("POST /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  Ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n");
   Ask(HttpRequest("/readyz"));
   Ask(HttpRequest("/throws"));
   for (const char* made_up : {"/", "/a", "/b", "/livez/"}) Ask(HttpRequest(made_up));
@@ -189,7 +218,7 @@ TEST_F(AdminServerTest, ConnectionsThatEndByALimitAreCountedByIt) {
   { RawClient leaves(address_); }
   { RawClient(address_).Send("GET /livez HTTP/1.1\r\nX-Cut: "); }
   Ask(HttpRequest("/livez"));
-  Ask(Cat("GET /livez HTTP/1.1\r\nHost: here\r\nX-Long: ", std::string(20000, 'x'), "\r\n\r\n"));
+  Ask(Cat("GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Long: ", std::string(20000, 'x'), "\r\n\r\n"));
   EXPECT_TRUE(testing::Eventually([&] { return refused(AdminLimit::kHeaders) == 1; }));
   Ask("what is this\r\n\r\n");
   EXPECT_TRUE(testing::Eventually([&] { return refused(AdminLimit::kHeaders) == 2; }));
@@ -214,6 +243,7 @@ TEST_F(AdminServerTest, ItListensOnAUnixSocketAndRemovesIt) {
   const std::string path = Cat(directory, "/admin.sock");
   Serve("unix:" + path);
   EXPECT_THAT(Ask(HttpRequest("/livez")), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(Ask(RequestAs("/machine", "any.name")), StartsWith("HTTP/1.1 200")) << "no browser comes this way";
   const auto second = AdminServer::Start(address_, {});
   EXPECT_THAT(std::string(second.status().message()), HasSubstr("another process listens there"));
   server_.reset();

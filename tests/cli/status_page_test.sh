@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# The status page of a real server: five incidents, each of which it must explain; and whether a real browser shows it.
+# STATUS_PAGE_PICTURES=DIR makes pictures of all incidents there, to be looked at.
+set -euo pipefail
+# shellcheck source=tests/support/server.sh
+source tests/support/server.sh
+
+BROWSER=$(command -v chromium || true)
+PICTURES=${STATUS_PAGE_PICTURES:-}
+JOBS=()
+clean_up_more() {
+  local job
+  for job in "${JOBS[@]}"; do kill "$job" 2>/dev/null; done
+  wait "${JOBS[@]}" 2>/dev/null
+  return 0
+}
+start_job() {
+  "$@" >/dev/null 2>&1 &
+  JOBS+=("$!")
+}
+
+# findings_say PATTERN: what the page names as a problem, a line each.
+findings_say() {
+  page /status.json | sed '1,/^$/d' |
+    python3 -c 'import json, sys; print("\n".join(f["what"] + " => " + f.get("remedy", "") for f in json.load(sys.stdin)["findings"]["list"]))' |
+    grep -Eq -- "$1"
+}
+
+# browse NAME WIDTH HEIGHT [PATH]: a picture NAME.png, if pictures are wanted.
+browse() {
+  [ -z "$PICTURES" ] || look "$PICTURES/$1.png" "$2" "$3" "${4:-/status}"
+}
+# look FILE WIDTH HEIGHT PATH: a picture of a page as the browser shows it, which has no complaints.
+look() {
+  [ -n "$BROWSER" ] || return 0
+  local url flags
+  url=http://$(admin_address)$4
+  flags=(--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --hide-scrollbars "--user-data-dir=$WORK/browser"
+    "--window-size=$2,$3" --enable-logging=stderr)
+  case $1 in *-dark.png) flags+=(--blink-settings=preferredColorScheme=0) ;; esac
+  timeout 150 "$BROWSER" "${flags[@]}" "--screenshot=$1" "$url" >"$WORK/browser.log" 2>&1 ||
+    fail "chromium: $(tail -n 5 "$WORK/browser.log")"
+  [ -s "$1" ] || fail "chromium made no picture of $url"
+  lacks "$(cat "$WORK/browser.log")" 'Content Security Policy|CONSOLE' "what chromium says of $url"
+}
+
+step "with nothing wrong it says so"
+start_planner --admin-listen 127.0.0.1:0 --migrations migrations/planner --pool-size 4 --max-overflow 0 --unit-share 1 --slow-call-ms 200 \
+  --lock-timeout 600000 --statement-timeout 600000 --unit-max-idle-limit 600 --unit-idle-limit 600 --unit-total-limit 600 --pool-timeout 600 --queue-target 600
+call ProfileRepository.GetById "{\"id\": \"$ADA\"}" >/dev/null
+wait_until 60 "it says that all is well" page_says /status 200 'nothing is known to be wrong'
+for path in / /status /status.json /status/methods /status/methods.json /status/catalogue /status/catalogue.json /status/settings /status/settings.json /status.css; do
+  answer=$(page "$path")
+  contains "$answer" '^HTTP/1.1 200 ' "$path"
+  contains "$answer" "^Content-Security-Policy: default-src 'none'; style-src 'self'; .*frame-ancestors 'none'" "$path"
+  contains "$answer" '^Cache-Control: no-store' "$path"
+done
+contains "$(page /status/settings)" 'pool-size' "the settings"
+lacks "$(page /status)" '<script|style=' "the page"
+contains "$(page /status/catalogue)" 'ProfileRepository.GetByHandle.*&quot;handle&quot; = .1::text' "the catalogue"
+browse catalogue-desktop 1280 1400 /status/catalogue
+browse catalogue-phone 390 1600 /status/catalogue
+look "$WORK/status.png" 390 3000 /status
+browse well-desktop 1280 1800
+browse well-phone 390 3000
+
+step "errors are told by reason and method, without what callers sent"
+expect_error NOT_FOUND . ProfileRepository.GetByHandle '{"handle": "a-callers-own-value"}'
+errors=$(page /status.json)
+contains "$errors" '"method": "planner.v1.ProfileRepository.GetByHandle"' "the errors"
+contains "$errors" '"code": "NOT_FOUND"' "the errors"
+lacks "$errors" 'a-callers-own-value' "the errors"
+
+step "a lock wait: who waits, and who holds the lock"
+hold_row
+start_job call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}" --timeout 600
+wait_until 60 "the lock wait is explained" findings_say "planner.v1.Profile.* waits for a lock .*process $HOLDER holds: psql, .*=> .*pg_terminate_backend\\($HOLDER\\)"
+browse lock-desktop 1280 1800
+browse lock-phone 390 3000
+release_row
+
+step "a slow caller, who keeps a unit of work waiting; its label is no markup"
+call UnitOfWork.Begin '{"label": "</p><script>alert(1)</script>"}' >/dev/null
+wait_until 60 "the slow caller is named" findings_say 'A slow caller: the unit of work "</p><script>alert\(1\)</script>" .*has waited'
+slow=$(page /status)
+contains "$slow" '&lt;/p&gt;&lt;script&gt;alert\(1\)' "the label"
+lacks "$slow" '<script' "the label"
+browse slow-desktop 1280 1800
+
+step "a full pool: what holds its connections"
+for _ in 1 2; do call UnitOfWork.Begin '{"label": "holds a connection"}' >/dev/null; done
+hold_row
+start_job call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}" --timeout 600
+wait_until 60 "the fourth connection waits for the lock" findings_say 'planner.v1.Profile.* waits for a lock'
+start_job call ProfileRepository.List '{}' --timeout 600
+wait_until 60 "the full pool is explained" findings_say 'All 4 connections .*calls? waits?\. 3 connections are held by units of work.*=> .*--unit-idle-limit'
+browse pool-desktop 1280 1800
+browse pool-phone 390 3000
+release_row
+kill_server
+
+step "a missing index: the statement and its plan"
+scratch_sql "INSERT INTO todos (owner_id, title, priority, notes) SELECT '$ADA', 'to do ' || i, 1, repeat('x', 150) FROM generate_series(1, 200000) i;
+  DROP INDEX ix_todos_owner_id, ix_todos_owner_id_due_at; ANALYZE todos"
+start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0
+wait_until 60 "the server serves" serving
+for _ in 1 2 3 4 5; do call TodoRepository.ListByOwner '{"owner_id": "00000000-0000-4000-8000-000000000000"}' >/dev/null; done
+wait_until 60 "the missing index is named" findings_say 'No index: planner.v1.Todo/List reads a whole table .*Seq Scan on public.todos.*=> .*rowkeeper check'
+contains "$(page /status/methods.json)" '"index": "no index"' "the statements"
+browse index-desktop 1280 1800
+browse methods-desktop 1280 1200 /status/methods
+browse methods-phone 390 1500 /status/methods
+
+step "a database that does not fit: what is broken, and the remedy"
+scratch_sql 'ALTER TABLE todos RENAME TO tasks'
+wait_until 60 "the misfit is explained" findings_say 'methods are not served.*table ..?todos..? does not exist.*=> (apply|write|run) '
+browse misfit-desktop 1280 1800
+browse misfit-phone 390 3000
+browse misfit-dark 1280 1800
+browse settings-phone 390 1500 /status/settings
+
+[ -n "$BROWSER" ] || skip "all but the browser was tested: deploy/install_packages.sh --browser installs it"
