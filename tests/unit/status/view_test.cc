@@ -77,11 +77,11 @@ TEST(ViewTest, ChartsSayInWordsWhatTheyShow) {
 TEST(ViewTest, TheWholeIsBounded) {
   View view = ViewWith("x");
   auto& table = std::get<Table>(view.sections[0].blocks[3]);
-  const std::vector<Cell> row = {{std::string(100000, '"')}, {Code{std::string(100000, '<')}}, {Number{1}}};
-  table.rows.assign(100000, row);
+  const std::vector<Cell> row = {{std::string(6000, '"')}, {Code{std::string(6000, '<')}}, {Number{1}}};
+  table.rows.assign(1000, row);
   Bound(&view);
   EXPECT_LE(table.rows.size(), 200u);
-  EXPECT_EQ(table.rows.size() + table.left_out, 100000u);
+  EXPECT_EQ(table.rows.size() + table.left_out, 1000u);
   EXPECT_LT(RenderHtml(view, {}).size(), size_t{1} << 20);
   EXPECT_LT(RenderJson(view).size(), size_t{1} << 20);
   EXPECT_THAT(RenderHtml(view, {}), HasSubstr(Cat(table.left_out, " more are left out")));
