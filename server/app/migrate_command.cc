@@ -259,6 +259,7 @@ void AddMigrateCommand(CLI::App* root, Command* command) {
   AddMigrateDiff(migrate, command);
   AddMigrateCheck(migrate, command);
   AddStatus(migrate, command);
+  AddMigrateLint(migrate, command);
   AddMigrateSql(migrate, command);
   AddMigrateVerify(migrate, command);
   AddDataCommands(migrate, "migrate ", command);

@@ -15,7 +15,7 @@
 
 namespace rowkeeper::app {
 
-/// Exit code: database and declarations differ, or a question is open.
+/// Exit code: database and declarations differ, a question is open, or files or protos are not as they should be.
 inline constexpr int kExitDifferent = 3;
 
 /// What the commands below `migrate` are given; each uses some of it.
@@ -40,6 +40,7 @@ struct MigrateOptions {
   bool json = false;
   std::string from_version = "base";
   std::string to_version = "head";
+  std::string after_version;
 };
 
 /// The database of a migration command, and how to run migrations there. Steps are not printed, notices are.
@@ -59,6 +60,7 @@ CLI::App* AddMigrateSubcommand(CLI::App* migrate, const std::string& name, const
 void AddMigrateDiff(CLI::App* migrate, Command* command);
 void AddMigrateCheck(CLI::App* migrate, Command* command);
 // The files alone.
+void AddMigrateLint(CLI::App* migrate, Command* command);
 void AddMigrateSql(CLI::App* migrate, Command* command);
 void AddMigrateVerify(CLI::App* migrate, Command* command);
 

@@ -5,6 +5,8 @@
 
 #include "server/base/one_line.h"
 #include "server/base/text.h"
+#include "server/schema/lint/allow_comments.h"
+#include "server/schema/lint/lint.h"
 #include "server/sql/ddl_change.h"
 
 namespace rowkeeper::schema {
@@ -81,6 +83,23 @@ Statements LockTimeout(FileKind kind, Transaction transaction) {
   return {sql::SetSessionLockTimeout(sql::kChangeLockTimeout)};
 }
 
+/// Why people need not allow what breaks this rule: the protos decided it. Empty where they did not.
+std::string_view Decision(std::string_view rule) {
+  if (rule == "ban-drop-column") return "the field is reserved in the protos";
+  if (rule == "ban-drop-table") return "the protos name it in dropped_entities";
+  if (rule == "renaming-column") return "the field has another name in the protos";
+  return rule == "renaming-table" ? "the entity has another table in the protos" : "";
+}
+
+std::string WithAllowances(const std::string& statement) {
+  std::string allowances;
+  for (const LintRule* rule : LintStatement(statement)) {
+    const std::string_view decision = Decision(rule->name);
+    if (!decision.empty()) allowances += Cat(WriteAllowComment(rule->name, decision), "\n");
+  }
+  return Cat(allowances, statement);
+}
+
 MigrationBody MakeBody(FileKind kind, const std::vector<const Step*>& steps) {
   MigrationBody body;
   if (kind == FileKind::kIndexes || kind == FileKind::kValidate) body.transaction = Transaction::kNone;
@@ -89,7 +108,8 @@ MigrationBody MakeBody(FileKind kind, const std::vector<const Step*>& steps) {
   body.down = LockTimeout(kind, body.down_transaction);
   for (const Step* step : steps) {
     for (size_t i = 0; i < step->up.size(); ++i) {
-      body.up.push_back(i == 0 ? Commented(step->summary, step->up[i]) : step->up[i]);
+      const std::string statement = WithAllowances(step->up[i]);
+      body.up.push_back(i == 0 ? Commented(step->summary, statement) : statement);
     }
   }
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {

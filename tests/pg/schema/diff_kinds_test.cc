@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+#include "server/schema/lint/lint.h"
 #include "tests/pg/schema/diff_fixture.h"
 
 namespace rowkeeper::schema {
@@ -47,6 +49,27 @@ TEST_F(DiffKindsTest, EachFileUndoesWhatItDidOnTablesWithRows) {
     database_.Run(RowsBefore());
     GoFileByFile(kind);
     if (HasFatalFailure()) return;
+  }
+}
+
+TEST_F(DiffKindsTest, FilesAreSafeExceptWhereRowsAreWrittenAgain) {
+  Create(ProtoWith({}));
+  database_.Run(RowsBefore());
+  for (const DiffKind& kind : DiffKinds()) {
+    SCOPED_TRACE(kind.name);
+    std::vector<MigrationFile> files;
+    for (const DiffFile& file : DiffFiles(Diff(ProtoWith({&kind})), "change")) {
+      const auto migration = PrepareMigration(file.name, file.body);
+      ASSERT_TRUE(migration.ok()) << migration.status();
+      auto read = ParseMigrationFile(absl::StrCat(1000 + files.size(), "_", migration->name, ".sql"), migration->text);
+      ASSERT_TRUE(read.ok()) << read.status();
+      files.push_back(*std::move(read));
+    }
+    for (const LintFinding& finding : LintMigrations(files, {}).findings) {
+      EXPECT_EQ(finding.rule->name, "changing-column-type")
+          << finding.path << ":" << finding.line << " " << finding.subject << "\n"
+          << files[std::stoi(finding.path) - 1000].up.script.text;
+    }
   }
 }
 

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE todos DROP COLUMN notes;
+
+-- migrate:down
+SELECT 1;

@@ -1,0 +1,5 @@
+-- migrate:up transaction:false
+DROP DATABASE planner;
+
+-- migrate:down
+SELECT 1;

@@ -1,0 +1,5 @@
+-- migrate:up
+DROP SCHEMA old CASCADE;
+
+-- migrate:down
+SELECT 1;

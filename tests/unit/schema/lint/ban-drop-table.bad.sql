@@ -1,0 +1,5 @@
+-- migrate:up
+DROP TABLE todos;
+
+-- migrate:down
+SELECT 1;

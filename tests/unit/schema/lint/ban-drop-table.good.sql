@@ -1,0 +1,6 @@
+-- migrate:up
+CREATE TABLE copies (id bigint);
+DROP TABLE copies;
+
+-- migrate:down
+SELECT 1;

@@ -1,0 +1,5 @@
+-- migrate:up
+TRUNCATE profiles CASCADE;
+
+-- migrate:down
+SELECT 1;

@@ -1,0 +1,5 @@
+-- migrate:up
+TRUNCATE todos;
+
+-- migrate:down
+SELECT 1;

@@ -1,0 +1,7 @@
+-- migrate:up transaction:false
+BEGIN;
+UPDATE todos SET title = '' WHERE title IS NULL;
+COMMIT;
+
+-- migrate:down
+SELECT 1;

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE todos ALTER COLUMN priority TYPE bigint;
+
+-- migrate:down
+SELECT 1;

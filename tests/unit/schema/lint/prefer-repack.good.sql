@@ -1,0 +1,5 @@
+-- migrate:up transaction:false
+VACUUM (ANALYZE, FULL off) todos;
+
+-- migrate:down
+SELECT 1;

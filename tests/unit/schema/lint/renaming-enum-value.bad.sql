@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TYPE state RENAME VALUE 'NEW' TO 'OPEN';
+
+-- migrate:down
+SELECT 1;

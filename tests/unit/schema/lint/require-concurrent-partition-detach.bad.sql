@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE events DETACH PARTITION events_2025;
+
+-- migrate:down
+SELECT 1;

@@ -1,0 +1,5 @@
+-- migrate:up
+REFRESH MATERIALIZED VIEW totals;
+
+-- migrate:down
+SELECT 1;

@@ -1,0 +1,5 @@
+-- migrate:up
+REINDEX TABLE todos;
+
+-- migrate:down
+SELECT 1;

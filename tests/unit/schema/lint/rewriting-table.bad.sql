@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE todos SET UNLOGGED;
+
+-- migrate:down
+SELECT 1;

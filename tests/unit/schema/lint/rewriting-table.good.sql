@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE todos SET (fillfactor = 80);
+
+-- migrate:down
+SELECT 1;

@@ -1,0 +1,7 @@
+-- migrate:up
+BEGIN;
+ALTER TABLE todos ADD COLUMN notes text;
+COMMIT;
+
+-- migrate:down
+SELECT 1;
