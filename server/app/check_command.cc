@@ -11,11 +11,14 @@
 #include "server/app/delete_advice.h"
 #include "server/app/index_advice.h"
 #include "server/app/loaded_catalogue.h"
+#include "server/app/migrate_subcommand.h"
+#include "server/app/previous_protos.h"
 #include "server/app/relation_advice.h"
 #include "server/app/repeated_flags.h"
 #include "server/app/statement_trials.h"
 #include "server/app/trigger_advice.h"
 #include "server/exec/idempotency_keys.h"
+#include "server/schema/compatibility/compatibility.h"
 #include "server/schema/default_fit.h"
 #include "server/schema/fit.h"
 #include "server/schema/query_fit.h"
@@ -30,6 +33,7 @@ struct CheckOptions {
   CatalogueSettings catalogue;
   DatabaseSettings database;
   std::string migrations;
+  std::vector<std::string> against;
   bool offline = false;
   bool verbose = false;
 };
@@ -148,10 +152,31 @@ int CheckDatabase(const CheckOptions& options, const LoadedCatalogue& loaded, co
   return fit->fits() && trials->refused.empty() ? kExitOk : kExitFailure;
 }
 
+/// Whether clients and rows of older protos fit the present ones. No database is needed.
+int CheckAgainst(const CheckOptions& options, const LoadedCatalogue& loaded) {
+  const auto previous = PreviousProtos::Open(options.against, options.catalogue);
+  if (!previous.ok()) return Fail(previous.status());
+  catalogue::Diagnostics mistakes;
+  auto source = catalogue::Source::Load((*previous)->source(), &mistakes);
+  const auto before = source == nullptr ? nullptr : catalogue::Catalogue::Compile(std::move(source), &mistakes);
+  if (before == nullptr) {
+    std::fprintf(stderr, "%s", mistakes.ToString().c_str());
+    return Fail(absl::FailedPreconditionError("the older protos have the mistakes above, so nothing can be compared"));
+  }
+  catalogue::Diagnostics found;
+  schema::CompareCatalogues(*before, *loaded.catalogue, &found);
+  const auto lines = found.Sorted();
+  for (const catalogue::Diagnostic& line : lines) std::printf("%s\n", line.ToString().c_str());
+  std::printf("%zu entities and %zu repositories compared, %zu findings\n", before->entities().size(),
+              before->repositories().size(), lines.size());
+  return lines.empty() ? kExitOk : kExitDifferent;
+}
+
 int CheckCatalogue(const CheckOptions& options) {
   catalogue::Diagnostics diagnostics;
   const auto loaded = LoadCatalogueOrExplain(options.catalogue, &diagnostics);
   if (loaded == nullptr) return kExitFailure;
+  if (!options.against.empty()) return CheckAgainst(options, *loaded);
   PrintServices(*loaded);
   PrintWarnings(diagnostics);
   std::printf("catalogue: %zu entities, %zu repositories, %zu methods\n", loaded->catalogue->entities().size(),
@@ -177,10 +202,15 @@ void AddCheckCommand(CLI::App* root, Command* command) {
       ->type_name("DIR");
   AddSwitch(check, "--verbose", &options->verbose, "Name every method and show each refused statement");
   AddSwitch(check, "--offline", &options->offline, "Check the catalogue only; no database is needed");
+  AddOption(check, "--against", &options->against,
+            "Only tell whether clients and rows of these older protos fit: a directory, a descriptor set, or "
+            "git:REVISION[:PATH]; may be repeated. Exit code 3 if they do not")
+      ->type_name("OLD");
   AddConfigOption(check);
   check->footer(
       "Examples:\n"
       "  rowkeeper check --proto-path proto --offline\n"
+      "  rowkeeper check --proto-path proto --against git:origin/main\n"
       "  rowkeeper check --proto-path proto --migrations migrations --database-url postgresql://me@db/shop");
   check->callback([command, options] { *command = [options] { return CheckCatalogue(*options); }; });
 }

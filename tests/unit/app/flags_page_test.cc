@@ -81,6 +81,7 @@ std::string InWords(const std::string& type) {
                                                             {"SECRET", "secret"},
                                                             {"NAME", "name"},
                                                             {"VERSION", "version"},
+                                                            {"OLD", "protos"},
                                                             {"HEADER", "header"}};
   static const std::regex kRange(R"((\w+):\w+ in \[(\S+) - (\S+)\])");
   static const std::regex kChoice(R"(TEXT:\{(.*)\})");
