@@ -7,7 +7,6 @@
 #include "server/base/database_errors.h"
 #include "server/base/errors.h"
 #include "server/base/text.h"
-#include "server/base/verdict.h"
 #include "server/db/reconnect_delays.h"
 #include "server/exec/conflict.h"
 #include "server/exec/executor_work.h"
@@ -31,17 +30,6 @@ int AnswerThreads(const ExecutorOptions& options) {
 /// A statement that was given up may be running still, and would run on another connection just as long.
 bool NothingExecuted(const absl::Status& status) {
   return ReasonOf(status) == Reason::kDatabaseUnavailable && !IsOverdue(status);
-}
-
-/// Writes whose rows cannot be divided have been made all the same.
-absl::StatusOr<Outcome> DivideRows(const MergedCalls& calls, const db::Rows& rows, MergedCalls::Parts* parts) {
-  try {
-    *parts = calls.Split(rows);
-    return Outcome{};
-  } catch (const std::exception& error) {
-    const absl::Status status = observe::Caught("the rows of many calls", calls.first().plan->full_name, error);
-    return calls.writes() ? ChangeWasMade(status) : status;
-  }
 }
 
 }  // namespace
@@ -371,7 +359,10 @@ absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
     absl::StatusOr<db::Rows> rows = (*merged)->Run(*lease, &work.cancellation);
     work.has_failed = !rows.ok();
     if (!rows.ok()) return rows.status();
-    return DivideRows(**merged, *rows, &work.parts);
+    absl::StatusOr<MergedCalls::Parts> parts = (*merged)->Split(*rows);
+    if (!parts.ok()) return parts.status();
+    work.parts = *std::move(parts);
+    return Outcome{};
   }
   if (const plan::Call* call = CallOf(work.task)) {
     return runner_->Run(*call, *lease, &work.cancellation, ahead);

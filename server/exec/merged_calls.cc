@@ -1,6 +1,7 @@
 #include "server/exec/merged_calls.h"
 
 #include <charconv>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "server/base/reason.h"
 #include "server/base/row_errors.h"
 #include "server/base/verdict.h"
+#include "server/observe/caught.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -77,7 +79,16 @@ bool MergedCalls::MayRunAlone(const absl::Status& error) const {
   return reason != Reason::kCommitOutcomeUnknown && !IsChangeMade(error) && !IsOverdue(error);
 }
 
-MergedCalls::Parts MergedCalls::Split(const db::Rows& rows) const {
+absl::StatusOr<MergedCalls::Parts> MergedCalls::Split(const db::Rows& rows) const {
+  try {
+    return Divide(rows);
+  } catch (const std::exception& error) {
+    const absl::Status status = observe::Caught("the rows of many calls", first().plan->full_name, error);
+    return writes() ? ChangeWasMade(status) : status;
+  }
+}
+
+MergedCalls::Parts MergedCalls::Divide(const db::Rows& rows) const {
   std::vector<int> row_of(calls_.size(), -1);
   for (int row = rows.size() - 1; row >= 0; --row) {
     const int place = all_->element_cell < 0 ? row : PlaceOf(rows.cell(row, all_->element_cell), calls_.size());

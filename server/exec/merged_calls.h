@@ -29,9 +29,11 @@ class MergedCalls {
   absl::StatusOr<db::Rows> Run(db::Connection& connection, db::Cancellation* cancellation) const;
   /// Whether nothing is left of a statement that gave this error.
   bool MayRunAlone(const absl::Status& error) const;
-  Parts Split(const db::Rows& rows) const;
+  /// An error, when memory runs out: what was written stays, and the error says so.
+  absl::StatusOr<Parts> Split(const db::Rows& rows) const;
 
  private:
+  Parts Divide(const db::Rows& rows) const;
   db::Query QueryFor(const Execution& execution) const;
 
   const RunnerParts& parts_;
