@@ -9,6 +9,7 @@
 //   counted_log.h        counts and logs what was refused and aborted
 //   peer.h               who is at the other end
 //   file_limit.h         how many connections the process can hold
+//   file_watch.h         looks at files and tells of changes; named_file.h: reads one that a flag names
 //   tls_certificates.h   the certificates in use, read again when their files change; tls_material.h: what files hold
 
 #include <atomic>

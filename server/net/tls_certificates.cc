@@ -23,18 +23,11 @@ absl::StatusOr<std::unique_ptr<TlsCertificates>> TlsCertificates::Open(const Tls
   std::unique_ptr<TlsCertificates> certificates(new TlsCertificates(files, clock));
   certificates->Take(*std::move(material));
   TlsCertificates* const self = certificates.get();
-  certificates->thread_ = std::thread([self] { self->Run(); });
+  certificates->watch_ =
+      std::make_unique<FileWatch>(FileWatch::Callbacks{[self] { return self->Look(); },
+                                                       [self](const std::string& problem) { self->Tell(problem); }},
+                                  clock);
   return certificates;
-}
-
-TlsCertificates::~TlsCertificates() {
-  if (!thread_.joinable()) return;
-  {
-    const absl::MutexLock lock(&mutex_);
-    ending_ = true;
-    end_requested_.Signal();
-  }
-  thread_.join();
 }
 
 std::shared_ptr<const TlsMaterial> TlsCertificates::current() const {
@@ -42,24 +35,13 @@ std::shared_ptr<const TlsMaterial> TlsCertificates::current() const {
   return current_;
 }
 
-TlsStats TlsCertificates::stats() const { return {loads_.value(), failures_.value(), current()->expires}; }
+TlsStats TlsCertificates::stats() const { return {loads_.value(), watch_->problems(), current()->expires}; }
 
-void TlsCertificates::Run() {
-  while (Pause()) Look();
-}
-
-bool TlsCertificates::Pause() {
-  const absl::MutexLock lock(&mutex_);
-  const Clock::time_point until = clock_.Now() + kBetweenLooks;
-  while (!ending_ && clock_.Now() < until) clock_.WaitUntil(&end_requested_, &mutex_, until);
-  return !ending_;
-}
-
-void TlsCertificates::Look() {
+absl::Status TlsCertificates::Look() {
   absl::StatusOr<TlsMaterial> material = ReadTlsMaterial(files_, clock_.WallNow());
-  if (!material.ok()) return NoteProblem(std::string(material.status().message()));
-  problem_.clear();
+  if (!material.ok()) return material.status();
   if (!IsSame(*material, *current())) Take(*std::move(material));
+  return absl::OkStatus();
 }
 
 void TlsCertificates::Take(TlsMaterial material) {
@@ -75,14 +57,7 @@ void TlsCertificates::Take(TlsMaterial material) {
   current_ = std::move(taken);
 }
 
-void TlsCertificates::NoteProblem(const std::string& problem) {
-  if (problem != problem_) {
-    problem_ = problem;
-    told_ = false;
-    return;
-  }
-  if (std::exchange(told_, true)) return;
-  failures_.Add();
+void TlsCertificates::Tell(const std::string& problem) const {
   Log(LogLevel::kError, "the TLS files cannot be used; the certificate read before stays in use",
       {{"problem", problem}, {"expires", ExpiryText(*current())}});
 }

@@ -1,81 +1,31 @@
 #include "server/net/tls_material.h"
 
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <ctime>
 #include <memory>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/time/time.h"
-#include "server/base/file_descriptor.h"
+#include "server/base/free_by.h"
 #include "server/base/text.h"
+#include "server/net/named_file.h"
 
 namespace rowkeeper::net {
 namespace {
 
-template <auto kFree>
-struct FreeBy {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
 using Bio = std::unique_ptr<BIO, FreeBy<&BIO_free>>;
 using Certificate = std::unique_ptr<X509, FreeBy<&X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, FreeBy<&EVP_PKEY_free>>;
 using TlsContext = std::unique_ptr<SSL_CTX, FreeBy<&SSL_CTX_free>>;
 using TlsConnection = std::unique_ptr<SSL, FreeBy<&SSL_free>>;
-
-/// Certificates of a deep chain take a few KiB each.
-constexpr size_t kMostBytes = size_t{1} << 20;
-
-struct PemFile {
-  std::string_view flag;
-  const std::string& path;
-};
-
-absl::Status Refuse(const PemFile& file, std::string_view problem) {
-  return absl::FailedPreconditionError(Cat(file.flag, " ", file.path, " ", problem));
-}
-
-struct FileText {
-  std::string text;
-  mode_t mode = 0;
-};
-
-absl::StatusOr<FileText> ReadPemFile(const PemFile& file) {
-  const auto unreadable = [&](int error) {
-    return Refuse(file, Cat("cannot be read: ", std::generic_category().message(error)));
-  };
-  const FileDescriptor opened(open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat facts {};
-  if (!opened.valid() || fstat(opened.get(), &facts) != 0) return unreadable(errno);
-  if (S_ISDIR(facts.st_mode)) return Refuse(file, "is a directory; name a file in it");
-  if (!S_ISREG(facts.st_mode)) return Refuse(file, "is no regular file");
-  FileText read;
-  read.mode = facts.st_mode;
-  std::array<char, 16384> part;
-  for (ssize_t count = 1; count != 0;) {
-    count = ::read(opened.get(), part.data(), part.size());
-    if (count < 0 && errno != EINTR) return unreadable(errno);
-    if (count > 0) read.text.append(part.data(), static_cast<size_t>(count));
-    if (read.text.size() > kMostBytes) return Refuse(file, "is larger than 1 MiB");
-  }
-  if (read.text.empty()) return Refuse(file, "is empty");
-  return read;
-}
 
 Bio OverText(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
 
@@ -92,7 +42,7 @@ int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* asked) {
   return -1;
 }
 
-absl::StatusOr<std::vector<Certificate>> ParseCertificates(const PemFile& file, const std::string& text) {
+absl::StatusOr<std::vector<Certificate>> ParseCertificates(const NamedFile& file, const std::string& text) {
   const Bio bio = OverText(text);
   std::vector<Certificate> all;
   bool asked = false;
@@ -105,22 +55,22 @@ absl::StatusOr<std::vector<Certificate>> ParseCertificates(const PemFile& file, 
     }
     const unsigned long error = ERR_peek_last_error();
     if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE) break;
-    return Refuse(file, Cat("does not parse: certificate ", all.size() + 1, " in it: ", LastProblem()));
+    return RefuseFile(file, Cat("does not parse: certificate ", all.size() + 1, " in it: ", LastProblem()));
   }
   ERR_clear_error();
-  if (all.empty()) return Refuse(file, "holds no certificate, which begins with -----BEGIN CERTIFICATE-----");
+  if (all.empty()) return RefuseFile(file, "holds no certificate, which begins with -----BEGIN CERTIFICATE-----");
   return all;
 }
 
-absl::StatusOr<Key> ParseKey(const PemFile& file, const std::string& text) {
+absl::StatusOr<Key> ParseKey(const NamedFile& file, const std::string& text) {
   const Bio bio = OverText(text);
   bool asked = false;
   ERR_clear_error();
   Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, &NoPassphrase, &asked));
   if (key != nullptr) return key;
   const std::string problem = LastProblem();
-  if (asked) return Refuse(file, "is encrypted; the server needs a key without a passphrase");
-  return Refuse(file, Cat("holds no private key that parses: ", problem));
+  if (asked) return RefuseFile(file, "is encrypted; the server needs a key without a passphrase");
+  return RefuseFile(file, Cat("holds no private key that parses: ", problem));
 }
 
 std::string TextOf(const Bio& bio) {
@@ -151,13 +101,14 @@ std::string ToText(Clock::wall_time_point time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromChrono(time), absl::UTCTimeZone());
 }
 
-absl::Status CheckServersCertificate(const PemFile& file, const Certificate& certificate, Clock::wall_time_point now) {
+absl::Status CheckServersCertificate(const NamedFile& file, const Certificate& certificate,
+                                     Clock::wall_time_point now) {
   const auto begins = ToTime(X509_get0_notBefore(certificate.get()));
   const auto ends = ToTime(X509_get0_notAfter(certificate.get()));
-  if (now >= ends) return Refuse(file, Cat("expired on ", ToText(ends)));
-  if (now < begins) return Refuse(file, Cat("is not valid before ", ToText(begins)));
+  if (now >= ends) return RefuseFile(file, Cat("expired on ", ToText(ends)));
+  if (now < begins) return RefuseFile(file, Cat("is not valid before ", ToText(begins)));
   if (X509_check_purpose(certificate.get(), X509_PURPOSE_SSL_SERVER, 0) != 1) {
-    return Refuse(file, "is no certificate for TLS servers; its key usage or extended key usage leaves them out");
+    return RefuseFile(file, "is no certificate for TLS servers; its key usage or extended key usage leaves them out");
   }
   return absl::OkStatus();
 }
@@ -195,13 +146,13 @@ bool ShakesHands(SSL_CTX* server_side) {
   return done;
 }
 
-absl::Status CheckPair(const PemFile& certificate_file, const PemFile& key_file,
+absl::Status CheckPair(const NamedFile& certificate_file, const NamedFile& key_file,
                        const std::vector<Certificate>& certificates, const Key& key) {
   ERR_clear_error();
   if (X509_check_private_key(certificates.front().get(), key.get()) != 1) {
     ERR_clear_error();
-    return Refuse(key_file,
-                  Cat("is not the key of the certificate in ", certificate_file.flag, " ", certificate_file.path));
+    return RefuseFile(key_file,
+                      Cat("is not the key of the certificate in ", certificate_file.flag, " ", certificate_file.path));
   }
   const TlsContext context = MakeContext(TLS_server_method());
   bool usable = SSL_CTX_use_certificate(context.get(), certificates.front().get()) == 1 &&
@@ -210,7 +161,7 @@ absl::Status CheckPair(const PemFile& certificate_file, const PemFile& key_file,
     usable = SSL_CTX_add1_chain_cert(context.get(), certificates[i].get()) == 1;
   }
   if (usable && ShakesHands(context.get())) return absl::OkStatus();
-  return Refuse(certificate_file, Cat("cannot be used for TLS: ", LastProblem()));
+  return RefuseFile(certificate_file, Cat("cannot be used for TLS: ", LastProblem()));
 }
 
 std::string FingerprintOf(const Certificate& certificate) {
@@ -223,12 +174,12 @@ std::string FingerprintOf(const Certificate& certificate) {
 }  // namespace
 
 absl::StatusOr<TlsMaterial> ReadTlsMaterial(const TlsFiles& files, Clock::wall_time_point now) {
-  const PemFile certificate_file{"--tls-cert", files.certificate};
-  const PemFile key_file{"--tls-key", files.key};
-  const PemFile roots_file{"--tls-client-roots", files.client_roots};
-  const absl::StatusOr<FileText> certificate_text = ReadPemFile(certificate_file);
+  const NamedFile certificate_file{"--tls-cert", files.certificate};
+  const NamedFile key_file{"--tls-key", files.key};
+  const NamedFile roots_file{"--tls-client-roots", files.client_roots};
+  const absl::StatusOr<FileText> certificate_text = ReadNamedFile(certificate_file);
   if (!certificate_text.ok()) return certificate_text.status();
-  const absl::StatusOr<FileText> key_text = ReadPemFile(key_file);
+  const absl::StatusOr<FileText> key_text = ReadNamedFile(key_file);
   if (!key_text.ok()) return key_text.status();
   const auto certificates = ParseCertificates(certificate_file, certificate_text->text);
   if (!certificates.ok()) return certificates.status();
@@ -245,7 +196,7 @@ absl::StatusOr<TlsMaterial> ReadTlsMaterial(const TlsFiles& files, Clock::wall_t
   material.expires = ToTime(X509_get0_notAfter(own.get()));
   material.key_open_to_all = (key_text->mode & S_IROTH) != 0;
   if (files.client_roots.empty()) return material;
-  const absl::StatusOr<FileText> roots_text = ReadPemFile(roots_file);
+  const absl::StatusOr<FileText> roots_text = ReadNamedFile(roots_file);
   if (!roots_text.ok()) return roots_text.status();
   const auto roots = ParseCertificates(roots_file, roots_text->text);
   if (!roots.ok()) return roots.status();

@@ -83,7 +83,7 @@ TEST_F(TlsCertificatesTest, FilesThatChangeOneAfterTheOtherAreNoProblem) {
   ASSERT_NO_FATAL_FAILURE(Open());
   const CertificateAndKey second = authority_.Issue();
   std::ofstream(directory_.files().certificate) << second.certificate;
-  clock_.Advance(TlsCertificates::kBetweenLooks);
+  clock_.Advance(FileWatch::kBetweenLooks);
   std::ofstream(directory_.files().key) << second.key;
   EXPECT_TRUE(UsesAfterSeconds(3, second.certificate));
   EXPECT_EQ(certificates_->stats().load_failures_total, 0u);
