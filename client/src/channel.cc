@@ -1,9 +1,15 @@
 #include "rowkeeper/client/channel.h"
 
 #include <grpcpp/create_channel.h>
+#include <grpcpp/support/client_interceptor.h>
 
 #include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iterator>
 #include <limits>
+#include <utility>
+#include <vector>
 
 namespace rowkeeper::client {
 namespace {
@@ -26,6 +32,46 @@ std::string ServiceConfig(const ChannelOptions& options) {
   return config + "}]}";
 }
 
+/// Without the white space at its end; empty when the file holds none. gRPC ends the process for a header with a line
+/// break.
+std::string ReadToken(const std::string& path) {
+  std::ifstream file(path);
+  std::string token(std::istreambuf_iterator<char>(file), {});
+  while (!token.empty() && std::isspace(static_cast<unsigned char>(token.back()))) token.pop_back();
+  const auto is_of_token = [](unsigned char c) { return c > ' ' && c <= '~'; };
+  return std::all_of(token.begin(), token.end(), is_of_token) ? token : std::string();
+}
+
+/// Adds the token to the headers of a call.
+class TokenInterceptor final : public grpc::experimental::Interceptor {
+ public:
+  explicit TokenInterceptor(const std::string* path) : path_(*path) {}
+
+  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    using grpc::experimental::InterceptionHookPoints;
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
+      const std::string token = ReadToken(path_);
+      if (!token.empty()) methods->GetSendInitialMetadata()->emplace("authorization", "Bearer " + token);
+    }
+    methods->Proceed();
+  }
+
+ private:
+  const std::string& path_;
+};
+
+/// Lives as long as its channel.
+class TokenInterceptorFactory final : public grpc::experimental::ClientInterceptorFactoryInterface {
+ public:
+  explicit TokenInterceptorFactory(std::string path) : path_(std::move(path)) {}
+  grpc::experimental::Interceptor* CreateClientInterceptor(grpc::experimental::ClientRpcInfo*) override {
+    return new TokenInterceptor(&path_);
+  }
+
+ private:
+  const std::string path_;
+};
+
 }  // namespace
 
 grpc::ChannelArguments MakeChannelArguments(const ChannelOptions& options) {
@@ -45,7 +91,11 @@ grpc::ChannelArguments MakeChannelArguments(const ChannelOptions& options) {
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const ChannelOptions& options) {
   const auto credentials = options.credentials == nullptr ? grpc::InsecureChannelCredentials() : options.credentials;
-  return grpc::CreateCustomChannel(address, credentials, MakeChannelArguments(options));
+  if (options.token_file.empty()) return grpc::CreateCustomChannel(address, credentials, MakeChannelArguments(options));
+  std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(std::make_unique<TokenInterceptorFactory>(options.token_file));
+  return grpc::experimental::CreateCustomChannelWithInterceptors(address, credentials, MakeChannelArguments(options),
+                                                                 std::move(interceptors));
 }
 
 }  // namespace rowkeeper::client

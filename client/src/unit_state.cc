@@ -85,8 +85,9 @@ constexpr const char* kFinal[] = {
     reason::kDatabasePermission, reason::kSchemaMismatch};
 
 /// With these this server has not executed Commit, which another one, or an earlier call, may have done.
-constexpr const char* kNotTaken[] = {reason::kUnitOfWorkElsewhere, reason::kUnitOfWorkNotFound, reason::kShuttingDown,
-                                     reason::kInvalidHeader, reason::kMalformedRequest};
+constexpr const char* kNotTaken[] = {
+    reason::kUnitOfWorkElsewhere, reason::kUnitOfWorkNotFound, reason::kShuttingDown, reason::kInvalidHeader,
+    reason::kMalformedRequest,    reason::kIdentityRequired,   reason::kTokenInvalid, reason::kTokenExpired};
 
 Meaning MeaningWithoutReason(StatusCode code) {
   switch (code) {

@@ -7,7 +7,10 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "google/rpc/error_details.pb.h"
 #include "server/app/client_security.h"
 #include "server/app/command_line.h"
@@ -57,16 +60,25 @@ int FailWithDetails(const absl::Status& status) {
   return kExitFailure;
 }
 
-absl::Status AddHeaders(const std::vector<std::string>& headers, grpc::ClientContext* context) {
-  for (const std::string& header : headers) {
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// Everybody on the machine can read what a process was given on its command line.
+bool IsAuthorization(const std::string& name) { return absl::EqualsIgnoreCase(name, "authorization"); }
+
+absl::StatusOr<Headers> ParseHeaders(const std::vector<std::string>& texts) {
+  Headers headers;
+  for (const std::string& header : texts) {
     const size_t colon = header.find(':');
     if (colon == std::string::npos || colon == 0) {
       return absl::InvalidArgumentError(Cat("--header \"", header, "\" is not name:value"));
     }
+    if (IsAuthorization(header.substr(0, colon))) {
+      return absl::InvalidArgumentError("--header takes no authorization, which `ps` would show; use --token-file");
+    }
     const size_t value = header.find_first_not_of(' ', colon + 1);
-    context->AddMetadata(header.substr(0, colon), value == std::string::npos ? "" : header.substr(value));
+    headers.emplace_back(header.substr(0, colon), value == std::string::npos ? "" : header.substr(value));
   }
-  return absl::OkStatus();
+  return headers;
 }
 
 grpc::ByteBuffer ToBuffer(const pb::Message& message) {
@@ -80,14 +92,13 @@ bool FromBuffer(const grpc::ByteBuffer& buffer, pb::Message* message) {
   return message->ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
 }
 
-absl::Status Invoke(const CallOptions& options, const std::shared_ptr<grpc::Channel>& channel,
+absl::Status Invoke(const CallOptions& options, const Headers& headers, const std::shared_ptr<grpc::Channel>& channel,
                     const pb::MethodDescriptor& method, const pb::Message& request, pb::Message* response) {
   grpc::ClientContext context;
   // gRPC counts by the wall clock.
   context.set_deadline(Clock::System().WallNow() +
                        std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000)));
-  const absl::Status headers = AddHeaders(options.headers, &context);
-  if (!headers.ok()) return headers;
+  for (const auto& [name, value] : headers) context.AddMetadata(name, value);
   const std::string path = Cat("/", method.service()->full_name(), "/", method.name());
   const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, channel);
   grpc::ByteBuffer answer;
@@ -102,10 +113,16 @@ int Call(CallOptions options) {
   if (options.json == "-") options.json.assign(std::istreambuf_iterator<char>(std::cin), {});
   const auto connected = ConnectTo(options.address, options.security);
   if (!connected.ok()) return FailWithCode(connected.status());
+  const auto authorization = ReadAuthorization(options.security);
+  if (!authorization.ok()) return FailWithCode(authorization.status());
+  auto headers = ParseHeaders(options.headers);
+  if (!headers.ok()) return FailWithCode(headers.status());
+  if (!authorization->empty()) headers->emplace_back("authorization", *authorization);
   const std::shared_ptr<grpc::Channel>& channel = *connected;
-  ReflectionClient reflection(channel, std::chrono::milliseconds(static_cast<int64_t>(options.timeout_s * 1000)));
+  const std::chrono::milliseconds timeout(static_cast<int64_t>(options.timeout_s * 1000));
+  ReflectionClient reflection(channel, timeout, *authorization);
   const auto method = reflection.FindMethod(options.method);
-  if (!method.ok()) return FailWithCode(method.status());
+  if (!method.ok()) return FailWithDetails(method.status());
   if ((*method)->client_streaming() || (*method)->server_streaming()) {
     return FailWithCode(absl::UnimplementedError(Cat(
         (*method)->full_name(), " is a stream, which this command does not speak; use grpcurl or a generated stub")));
@@ -118,7 +135,7 @@ int Call(CallOptions options) {
         Cat("the JSON is not a ", (*method)->input_type()->full_name(), ": ", std::string(parsed.message()))));
   }
   const std::unique_ptr<pb::Message> response(factory.GetPrototype((*method)->output_type())->New());
-  const absl::Status status = Invoke(options, channel, **method, *request, response.get());
+  const absl::Status status = Invoke(options, *headers, channel, **method, *request, response.get());
   if (!status.ok()) return FailWithDetails(status);
   pb::util::JsonPrintOptions print;
   print.add_whitespace = true;

@@ -3,10 +3,12 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "server/app/command_line.h"
 #include "server/base/text.h"
 
@@ -16,6 +18,9 @@ namespace {
 constexpr char kCertificate[] = "--client-cert";
 constexpr char kKey[] = "--client-key";
 constexpr char kRoots[] = "--server-roots";
+constexpr char kTokenFile[] = "--token-file";
+/// gRPC's limit of all headers.
+constexpr size_t kMostTokenBytes = 8192;
 
 /// Nothing for no path.
 absl::Status ReadPem(std::string_view flag, const std::string& path, std::string* text) {
@@ -25,6 +30,14 @@ absl::Status ReadPem(std::string_view flag, const std::string& path, std::string
   if (!file.good() && !file.eof()) return absl::InvalidArgumentError(Cat(flag, " ", path, " cannot be read"));
   if (text->find("-----BEGIN ") != std::string::npos) return absl::OkStatus();
   return absl::InvalidArgumentError(Cat(flag, " ", path, " holds no PEM, which begins with -----BEGIN"));
+}
+
+/// As RFC 6750 has it. gRPC ends the process for a header with a line break.
+bool IsToken(std::string_view text) {
+  const auto is_of_token = [](char c) {
+    return absl::ascii_isalnum(c) || IsOneOf({&c, 1}, {"-", ".", "_", "~", "+", "/", "="});
+  };
+  return !text.empty() && text.size() <= kMostTokenBytes && std::all_of(text.begin(), text.end(), is_of_token);
 }
 
 absl::StatusOr<grpc::SslCredentialsOptions> ReadAll(const ClientSecurity& security) {
@@ -51,6 +64,22 @@ void AddClientSecurityOptions(CLI::App* command, ClientSecurity* security) {
   AddOption(command, "--server-name", &security->server_name,
             "Name that the server's certificate must have. Default: the host of --address")
       ->type_name("NAME");
+  AddOption(command, kTokenFile, &security->token_file,
+            "File that holds the token to send, in the header authorization: Bearer TOKEN")
+      ->type_name("FILE");
+}
+
+absl::StatusOr<std::string> ReadAuthorization(const ClientSecurity& security) {
+  if (security.token_file.empty()) return std::string();
+  std::ifstream file(security.token_file);
+  std::string token(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad()) {
+    return absl::InvalidArgumentError(Cat(kTokenFile, " ", security.token_file, " cannot be read"));
+  }
+  while (!token.empty() && absl::ascii_isspace(static_cast<unsigned char>(token.back()))) token.pop_back();
+  if (IsToken(token)) return Cat("Bearer ", token);
+  return absl::InvalidArgumentError(
+      Cat(kTokenFile, " ", security.token_file, " holds no token, letters and digits and .-_~+/= in one line"));
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const std::string& address, const ClientSecurity& security) {

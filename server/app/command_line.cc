@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "server/app/connection_settings.h"
+#include "server/app/identity_settings.h"
 #include "server/app/secrets.h"
 #include "server/app/stream_settings.h"
 #include "server/app/tls_settings.h"
@@ -349,6 +350,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddStreamOptions(command, &settings->streams);
   AddConnectionOptions(command, &settings->connections);
   AddTlsOptions(command, &settings->tls);
+  AddIdentityOptions(command, &settings->identity);
 }
 
 void AddAllServeOptions(CLI::App* command, ServeOptions* options) {

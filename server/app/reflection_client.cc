@@ -15,8 +15,10 @@ namespace reflection = grpc::reflection::v1;
 
 absl::StatusOr<reflection::ServerReflectionResponse> AskReflection(const std::shared_ptr<grpc::Channel>& channel,
                                                                    std::chrono::milliseconds timeout,
+                                                                   const std::string& authorization,
                                                                    const reflection::ServerReflectionRequest& request) {
   grpc::ClientContext context;
+  if (!authorization.empty()) context.AddMetadata("authorization", authorization);
   // gRPC counts by the wall clock.
   context.set_deadline(Clock::System().WallNow() + timeout);
   const auto stub = reflection::ServerReflection::NewStub(channel);
@@ -37,7 +39,7 @@ absl::StatusOr<reflection::ServerReflectionResponse> AskReflection(const std::sh
 absl::StatusOr<std::vector<std::string>> ReflectionClient::ListServices() {
   reflection::ServerReflectionRequest request;
   request.set_list_services("");
-  const auto response = AskReflection(channel_, timeout_, request);
+  const auto response = AskReflection(channel_, timeout_, authorization_, request);
   if (!response.ok()) return response.status();
   std::vector<std::string> names;
   for (const auto& service : response->list_services_response().service()) names.push_back(service.name());
@@ -59,7 +61,7 @@ absl::StatusOr<std::string> ReflectionClient::ResolveService(const std::string& 
 absl::Status ReflectionClient::LoadFilesOf(const std::string& symbol) {
   reflection::ServerReflectionRequest request;
   request.set_file_containing_symbol(symbol);
-  const auto response = AskReflection(channel_, timeout_, request);
+  const auto response = AskReflection(channel_, timeout_, authorization_, request);
   if (!response.ok()) return response.status();
   for (const std::string& bytes : response->file_descriptor_response().file_descriptor_proto()) {
     FileProto file;

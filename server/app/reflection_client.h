@@ -17,9 +17,9 @@ namespace rowkeeper::app {
 /// asks the server for types that it does not know yet, such as those in a google.protobuf.Any.
 class ReflectionClient : private google::protobuf::DescriptorDatabase {
  public:
-  /// `timeout`: of each look-up.
-  ReflectionClient(std::shared_ptr<grpc::Channel> channel, std::chrono::milliseconds timeout)
-      : channel_(std::move(channel)), timeout_(timeout), pool_(this) {}
+  /// `timeout`: of each look-up. `authorization`: the header of this name; empty: none.
+  ReflectionClient(std::shared_ptr<grpc::Channel> channel, std::chrono::milliseconds timeout, std::string authorization)
+      : channel_(std::move(channel)), timeout_(timeout), authorization_(std::move(authorization)), pool_(this) {}
 
   absl::StatusOr<std::vector<std::string>> ListServices();
   /// A method by "package.Service/Method" or "package.Service.Method"; an ending that fits one service is enough
@@ -38,6 +38,7 @@ class ReflectionClient : private google::protobuf::DescriptorDatabase {
 
   std::shared_ptr<grpc::Channel> channel_;
   const std::chrono::milliseconds timeout_;
+  const std::string authorization_;
   google::protobuf::SimpleDescriptorDatabase files_;
   google::protobuf::DescriptorPool pool_;
 };

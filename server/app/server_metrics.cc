@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "server/app/build_info.h"
+#include "server/app/token_metrics.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
 #include "server/observe/operation_durations.h"
@@ -349,6 +350,7 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.health != nullptr) AddHealthCalls(parts.health->stats(), out);
   if (parts.server != nullptr) AddConnections(parts.server->connections(), out);
   if (parts.certificates != nullptr) AddTls(parts.certificates->stats(), out);
+  if (parts.tokens != nullptr) AddTokens(parts.tokens->stats(), out);
   if (parts.sweeper != nullptr) {
     AddCounter(out, "rowkeeper_idempotency_swept_total", "Idempotency keys that were freed because they were too old",
                parts.sweeper->swept_total());

@@ -13,6 +13,7 @@
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
 #include "server/exec/statement_cache.h"
+#include "server/identity/token_verifier.h"
 #include "server/net/tls_certificates.h"
 #include "server/observe/exposition.h"
 #include "server/uow/transaction.h"
@@ -40,6 +41,7 @@ struct MeasuredParts {
   const wire::HealthService* health = nullptr;
   const wire::GrpcServer* server = nullptr;
   const net::TlsCertificates* certificates = nullptr;
+  const identity::TokenVerifier* tokens = nullptr;
   const ServingState* serving = nullptr;
   const PendingMigrations* migrations = nullptr;
   const IdempotencySweeper* sweeper = nullptr;

@@ -143,6 +143,9 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   Log(LogLevel::kInfo, "memory", {{"budget_bytes", static_cast<int64_t>(*memory)}});
   std::unique_ptr<ServerProcess> process(new ServerProcess(loaded, options, *memory));
   if (absl::Status status = process->CheckUnits(); !status.ok()) return status;
+  auto callers = OpenCallers(options.serve.identity, options.serve.tls, options.clock);
+  if (!callers.ok()) return callers.status();
+  process->callers_ = *std::move(callers);
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
   process->MakeUnits();
@@ -202,7 +205,7 @@ void ServerProcess::MakeServices() {
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
   service_ = std::make_unique<wire::DynamicService>(
       std::move(served), wire::ToDynamicStreams(streams_),
-      wire::DynamicServiceOptions{backend.max_response_bytes, &timers_.clock(), memory_.get()});
+      wire::DynamicServiceOptions{backend.max_response_bytes, &timers_.clock(), memory_.get(), callers_.callers.get()});
   AnnounceServices();
 }
 
@@ -241,6 +244,7 @@ void ServerProcess::AnnounceServices() {
   for (const std::string& service : reflection.services) {
     health_.SetStatus(service, wire::HealthService::Status::kNotServing);
   }
+  reflection.callers = callers_.callers.get();
   reflection_ = std::make_unique<wire::Reflection>(reflection);
   const RemedyFlags flags{options_.serve.migrations};
   const auto remedies = [flags, this] { return Remedies(flags, FindPending(flags.directory, options_.connection)); };
@@ -261,6 +265,7 @@ absl::Status ServerProcess::Listen() {
   if (!certificates.ok()) return certificates.status();
   certificates_ = *std::move(certificates);
   options.security = ToTransportSecurity(options_.serve.tls, certificates_.get());
+  options.callers = callers_.callers.get();
   // Calls that wait are open streams.
   const auto waiting = static_cast<uint64_t>(options_.serve.queue_limit);
   uint64_t& peer_streams = options.connections.abuse.peer_streams;

@@ -14,6 +14,7 @@
 #include "server/app/heap_trimmer.h"
 #include "server/app/heartbeat.h"
 #include "server/app/idempotency_sweeper.h"
+#include "server/app/identity_settings.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/pending_migrations.h"
 #include "server/app/readiness.h"
@@ -129,6 +130,7 @@ class ServerProcess {
   std::unique_ptr<uow::UnitsOfWork> units_;
   wire::UnitsSlot units_slot_;
   wire::ServingGate gate_;
+  CallerCheck callers_;
   /// Of the monitor's callbacks alone, which come one at a time.
   std::string behind_;
   wire::HealthService health_;

@@ -93,6 +93,18 @@ struct TlsSettings {
   bool insecure = false;
 };
 
+/// Who may call, and how callers prove who they are.
+struct IdentitySettings {
+  /// A file or a directory; empty: tokens are not looked at.
+  std::string jwt_keys;
+  std::string jwt_issuer;
+  std::vector<std::string> jwt_audiences;
+  std::string jwt_roles_claim = "roles";
+  /// Empty: none.
+  std::string jwt_tenant_claim;
+  bool allow_anonymous = false;
+};
+
 struct ServeSettings {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   /// "host:port" or "unix:/path"; empty or "none": no admin listener.
@@ -150,6 +162,7 @@ struct ServeSettings {
   StreamSettings streams;
   CallerConnectionSettings connections;
   TlsSettings tls;
+  IdentitySettings identity;
 };
 
 /// All that configures `serve`.

@@ -39,8 +39,10 @@ void AddTlsOptions(CLI::App* command, TlsSettings* settings) {
       ->group("TLS");
 }
 
+bool AsksClients(const TlsSettings& settings) { return settings.client_certificates != kOff; }
+
 absl::Status CheckTlsSettings(const TlsSettings& settings) {
-  const bool asks_clients = settings.client_certificates != kOff;
+  const bool asks_clients = AsksClients(settings);
   if (settings.certificate.empty() != settings.key.empty()) {
     return absl::InvalidArgumentError(settings.key.empty() ? "--tls-cert needs --tls-key, the key of the certificate"
                                                            : "--tls-key needs --tls-cert, the certificate of the key");

@@ -14,6 +14,9 @@ namespace rowkeeper::app {
 
 void AddTlsOptions(CLI::App* command, TlsSettings* settings);
 
+/// Whether clients may show a certificate of their own, or have to.
+bool AsksClients(const TlsSettings& settings);
+
 /// Errors: INVALID_ARGUMENT for flags that do not go together.
 absl::Status CheckTlsSettings(const TlsSettings& settings);
 

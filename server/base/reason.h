@@ -73,6 +73,10 @@ enum class Reason : uint8_t {
   kRelatedRowsTooLarge,
   kResponseTooLarge,
   kMemoryFull,
+  // UNAUTHENTICATED
+  kIdentityRequired,
+  kTokenInvalid,
+  kTokenExpired,
   // PERMISSION_DENIED
   kDatabasePermission,
   // CANCELLED

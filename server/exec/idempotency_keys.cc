@@ -104,7 +104,8 @@ std::string FromBytea(std::string_view text) {
 
 absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const IdempotencyKey& key, db::Connection& connection,
                                                                   db::Cancellation* cancellation) const {
-  const std::vector<db::Param> params = {key.key, ToBytea(key.request_hash), key.method, Cat(options_.age.count())};
+  const std::vector<db::Param> params = {key.Stored(), ToBytea(key.request_hash), key.method,
+                                         Cat(options_.age.count())};
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     const auto rows = connection.Execute(QueryFor(KeyStatements::Get().claim, params, cancellation));
     if (!rows.ok()) return Explain(rows.status());
@@ -118,7 +119,7 @@ absl::StatusOr<std::optional<std::string>> IdempotencyKeys::Claim(const Idempote
       return std::move(stored.response);
     }
     const auto freed = Execute(WithPurpose("idempotency/free", sql::DeleteOldIdempotencyKey()),
-                               {key.key, Cat(options_.age.count())}, Effect::kWrite, connection, cancellation);
+                               {key.Stored(), Cat(options_.age.count())}, Effect::kWrite, connection, cancellation);
     if (!freed.ok()) return freed.status();
   }
   return SerializationFailure();
@@ -139,7 +140,7 @@ IdempotencyKeys::Stored IdempotencyKeys::ReadStored(const db::Rows& rows) {
 
 absl::Status IdempotencyKeys::Store(const IdempotencyKey& key, const std::string& response, db::Connection& connection,
                                     db::Cancellation* cancellation) const {
-  const std::vector<db::Param> params = {key.key, ToBytea(Cat(std::string_view(&kVersion, 1), response))};
+  const std::vector<db::Param> params = {key.Stored(), ToBytea(Cat(std::string_view(&kVersion, 1), response))};
   db::Query query = QueryFor(KeyStatements::Get().store, params, cancellation);
   query.values = db::Query::Values::kOfServer;
   return connection.Enqueue(query);

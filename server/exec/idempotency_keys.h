@@ -14,12 +14,17 @@ namespace rowkeeper::exec {
 
 /// What makes a call the same as another one.
 struct IdempotencyKey {
-  /// As the caller chose it.
+  /// As the caller chose it: printable ASCII.
   std::string key;
+  /// The identity whose key it is; empty for anonymous callers, who share theirs.
+  std::string owner;
   /// SHA-256 of method and request, as RequestHash makes it.
   std::string request_hash;
   /// "planner.v1.TodoRepository.Create", for people who look into the table.
   std::string method;
+
+  /// What it is stored under. The tab is in no key, so that nobody can choose another one's.
+  std::string Stored() const { return owner.empty() ? key : owner + '\t' + key; }
 };
 
 /// The table of idempotency keys and their stored responses. Claim and Store belong into the transaction that

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Request {
   std::vector<Argument> arguments;
   /// That of the plan's family.
   std::variant<GetRequest, ListRequest, WriteRequest, BatchRequest, BulkRequest, QueryRequest> family;
+  /// The identity that page tokens of the call belong to; empty: anybody's.
+  std::string owner = {};
 
   template <typename T>
   T& as() {

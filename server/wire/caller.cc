@@ -33,16 +33,6 @@ std::string PercentDecoded(std::string text) {
   return decoded;
 }
 
-/// Of the certificate that gRPC has verified.
-std::optional<std::string> IdentityOf(const grpc::AuthContext& context) {
-  if (!context.IsPeerAuthenticated()) return std::nullopt;
-  const std::vector<grpc::string_ref> uris = context.FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
-  if (uris.size() != 1) return std::nullopt;
-  std::string uri(uris.front().data(), uris.front().size());
-  if (!IsSpiffeId(uri)) return std::nullopt;
-  return uri;
-}
-
 }  // namespace
 
 std::string CallerOfPeer(std::string peer) {
@@ -61,10 +51,18 @@ std::string CallerOfPeer(std::string peer) {
   return caller;
 }
 
+std::optional<std::string> SpiffeIdOf(const grpc::ServerContextBase& context) {
+  const auto certificate = context.auth_context();
+  if (certificate == nullptr || !certificate->IsPeerAuthenticated()) return std::nullopt;
+  const std::vector<grpc::string_ref> uris = certificate->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
+  if (uris.size() != 1) return std::nullopt;
+  std::string uri(uris.front().data(), uris.front().size());
+  if (!IsSpiffeId(uri)) return std::nullopt;
+  return uri;
+}
+
 std::string CallerOf(const grpc::ServerContextBase& context) {
-  if (const auto authenticated = context.auth_context(); authenticated != nullptr) {
-    if (std::optional<std::string> identity = IdentityOf(*authenticated)) return *std::move(identity);
-  }
+  if (std::optional<std::string> id = SpiffeIdOf(context)) return *std::move(id);
   return CallerOfPeer(context.peer());
 }
 

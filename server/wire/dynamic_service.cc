@@ -12,14 +12,34 @@
 #include "server/wire/stream_reactor.h"
 
 namespace rowkeeper::wire {
+namespace {
+
+/// Answers a call that must not begin. `method` may be null.
+template <typename Rpc>
+void RefuseCall(const ServedMethod* method, const absl::Status& why, Rpc rpc) {
+  if (method == nullptr) {
+    rpc.Finish(why);
+    return;
+  }
+  AnswerLog log(method);
+  log.NoteContext(ReadCallContext(rpc.Header(kRequestIdHeader), rpc.Header(kTraceParentHeader)));
+  const bool has_line = log.Wants(why, rpc.elapsed());
+  if (has_line) log.NoteCaller(rpc.caller());
+  log.Count(why, rpc.elapsed());
+  rpc.Finish(why);
+  if (has_line) log.Write(why, -1, rpc.elapsed());
+}
+
+}  // namespace
 
 DynamicService::DynamicService(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams,
                                DynamicServiceOptions options)
-    : clock_(*options.clock), memory_(options.memory) {
+    : clock_(*options.clock), memory_(options.memory), callers_(options.callers) {
   for (DynamicMethod& method : methods) {
-    entries_.push_back(std::make_unique<Entry>(Entry{
-        {std::move(method.path), options.max_response_bytes, &in_flight_, &traffic_, options.clock, options.memory},
-        std::move(method.handler)}));
+    entries_.push_back(std::make_unique<Entry>(Entry{{std::move(method.path), options.max_response_bytes, &in_flight_,
+                                                      &traffic_, options.clock, options.memory, options.callers},
+                                                     std::move(method.handler),
+                                                     method.served}));
     Register(static_cast<int>(entries_.size()) - 1);
   }
   for (DynamicStream& stream : streams) {
@@ -35,9 +55,14 @@ void DynamicService::RegisterStream(int index, const DynamicStream* stream) {
       new grpc::internal::RpcServiceMethod(stream->path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
   MarkMethodRawCallback(
       index, new Handler([this, stream](grpc::CallbackServerContext* context) {
-        auto* reactor = new StreamReactor(&stream->path, {&in_flight_, &traffic_, &clock_, memory_}, context);
+        auto* reactor = new StreamReactor(&stream->path, {&in_flight_, &traffic_, &clock_, memory_, callers_}, context);
         try {
-          stream->handler(StreamRpc(reactor));
+          const absl::Status refusal = reactor->CheckCaller();
+          if (refusal.ok()) {
+            stream->handler(StreamRpc(reactor));
+          } else {
+            RefuseCall(stream->served, refusal, StreamRpc(reactor));
+          }
         } catch (const std::exception& e) {
           observe::CallContext call = CallContextOf(*context);
           const observe::CallScope scope(&call);
@@ -58,7 +83,12 @@ void DynamicService::Register(int index) {
                           auto* taken = const_cast<grpc::ByteBuffer*>(request);
                           auto* reactor = new UnaryReactor(&entry->method, context, taken, response);
                           try {
-                            entry->handler(UnaryRpc(reactor));
+                            const absl::Status refusal = reactor->CheckCaller();
+                            if (refusal.ok()) {
+                              entry->handler(UnaryRpc(reactor));
+                            } else {
+                              RefuseCall(entry->served, refusal, UnaryRpc(reactor));
+                            }
                           } catch (const std::exception& e) {
                             // The call was answered when it went out of scope, and gRPC must still be given its
                             // reactor.

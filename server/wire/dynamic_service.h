@@ -12,6 +12,8 @@
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
 #include "server/observe/counter.h"
+#include "server/wire/answer_log.h"
+#include "server/wire/callers.h"
 #include "server/wire/stream_rpc.h"
 #include "server/wire/traffic.h"
 #include "server/wire/unary_reactor.h"
@@ -26,6 +28,8 @@ struct DynamicMethod {
   /// "/package.Service/Method"
   std::string path;
   UnaryHandler handler;
+  /// How calls are counted and logged that end before they reach the handler. Null: not at all. Outlives the service.
+  const ServedMethod* served = nullptr;
 };
 
 /// The same for a method that streams, in either direction or both.
@@ -34,6 +38,8 @@ using StreamHandler = std::function<void(StreamRpc rpc)>;
 struct DynamicStream {
   std::string path;
   StreamHandler handler;
+  /// See DynamicMethod.
+  const ServedMethod* served = nullptr;
 };
 
 struct DynamicServiceOptions {
@@ -44,6 +50,8 @@ struct DynamicServiceOptions {
   Clock* clock = &Clock::System();
   /// That the messages of all calls share. Null: there is no limit for all of them together. Outlives the service.
   MemoryBudget* memory = nullptr;
+  /// Who may call, which is asked before any handler is. Null: everybody, anonymously. Outlives the service.
+  const Callers* callers = nullptr;
 };
 
 /// Methods that are known only at run time, as bytes in and bytes out; registered the way generated code registers raw
@@ -69,6 +77,7 @@ class DynamicService : public grpc::Service {
   struct Entry {
     UnaryReactor::Method method;
     UnaryHandler handler;
+    const ServedMethod* served = nullptr;
   };
 
   void Register(int index);
@@ -79,6 +88,7 @@ class DynamicService : public grpc::Service {
   Traffic traffic_;
   Clock& clock_;
   MemoryBudget* const memory_;
+  const Callers* const callers_;
   std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
   std::vector<std::unique_ptr<const DynamicStream>> streams_;
 };

@@ -25,6 +25,11 @@ const std::string& Exchange::caller() {
   return log_.caller();
 }
 
+std::string Exchange::owner() const {
+  const identity::SharedIdentity identity = rpc_.identity();
+  return identity == nullptr ? std::string() : identity->name;
+}
+
 uint64_t Exchange::Fingerprint() const {
   const std::hash<std::string_view> hash;
   return hash(rpc_.path()) * 31 ^ hash(rpc_.request());

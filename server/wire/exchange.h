@@ -25,6 +25,9 @@ class Exchange : public exec::Executor::CallerSource {
   /// See CallerOf.
   const std::string& caller();
   CallerId Identify() override { return CallerId(caller()); }
+  /// The identity that page tokens and idempotency keys of the call belong to; empty for an anonymous caller, whose are
+  /// anybody's.
+  std::string owner() const;
   /// For what the executor does for the call: by its deadline, in its caller's name.
   exec::Executor::Terms terms() {
     exec::Executor::Terms terms(rpc_.deadline(), this);

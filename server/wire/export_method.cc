@@ -28,7 +28,7 @@ class ExportSession : public StreamSession {
  private:
   void OnMessage(std::string bytes) override {
     Note(Turn::kServer);
-    absl::StatusOr<plan::Call> request = method_.reader_.Read(bytes);
+    absl::StatusOr<plan::Call> request = method_.reader_.Read(bytes, owner());
     if (!request.ok()) return Finish(request.status());
     request_ = *std::move(request);
     const auto self = std::static_pointer_cast<ExportSession>(shared_from_this());

@@ -96,7 +96,7 @@ class ImportSession : public StreamSession {
 
   void StartChunk(std::string_view bytes) {
     absl::Status refusal = CheckServed();
-    absl::StatusOr<plan::Call> chunk = refusal.ok() ? method_.reader_.Read(bytes) : refusal;
+    absl::StatusOr<plan::Call> chunk = refusal.ok() ? method_.reader_.Read(bytes, owner()) : refusal;
     if (!chunk.ok()) return FinishChunk(0, chunk.status());
     const auto rows = static_cast<int64_t>(chunk->request.as<plan::BatchRequest>().elements.size());
     const auto self = std::static_pointer_cast<ImportSession>(shared_from_this());

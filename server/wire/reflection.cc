@@ -19,6 +19,8 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
+#include "server/observe/counters.h"
+#include "server/wire/callers.h"
 #include "server/wire/reflection_index.h"
 #include "server/wire/status.h"
 
@@ -124,13 +126,22 @@ class Answerer {
 template <typename Version>
 class Stream;
 
+/// One whose caller is not let in.
+template <typename Version>
+class RefusedStream : public grpc::ServerBidiReactor<typename Version::Request, typename Version::Response> {
+ public:
+  explicit RefusedStream(const absl::Status& why) { this->Finish(ToGrpcStatus(why)); }
+  void OnDone() override { delete this; }
+};
+
 template <typename Version>
 class ReflectionService : public Version::Service::CallbackService {
  public:
-  explicit ReflectionService(const SharedState* shared) : shared_(shared) {}
+  ReflectionService(const SharedState* shared, const Callers* callers) : shared_(shared), callers_(callers) {}
 
   grpc::ServerBidiReactor<typename Version::Request, typename Version::Response>* ServerReflectionInfo(
-      grpc::CallbackServerContext*) override {
+      grpc::CallbackServerContext* context) override {
+    if (absl::Status refusal = CheckCaller(*context); !refusal.ok()) return new RefusedStream<Version>(refusal);
     auto* const stream = new Stream<Version>(this, shared_);
     bool stopped;
     {
@@ -155,7 +166,16 @@ class ReflectionService : public Version::Service::CallbackService {
   }
 
  private:
+  absl::Status CheckCaller(const grpc::CallbackServerContext& context) const {
+    if (callers_ == nullptr) return absl::OkStatus();
+    absl::Status status = callers_->Identify(context).status();
+    observe::Counters& counters = observe::Counters::Process();
+    if (!status.ok()) counters.CountRefusal(status, counters.UnknownMethod());
+    return status;
+  }
+
   const SharedState* const shared_;
+  const Callers* const callers_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<Stream<Version>*> streams_ ABSL_GUARDED_BY(mutex_);
@@ -225,11 +245,12 @@ SharedState Gather(const ReflectionOptions& options) {
 }  // namespace reflection
 
 struct Reflection::Impl {
-  explicit Impl(const ReflectionOptions& options) : shared(reflection::Gather(options)) {}
+  explicit Impl(const ReflectionOptions& options)
+      : shared(reflection::Gather(options)), v1(&shared, options.callers), v1alpha(&shared, options.callers) {}
 
   const reflection::SharedState shared;
-  reflection::ReflectionService<reflection::V1> v1{&shared};
-  reflection::ReflectionService<reflection::V1Alpha> v1alpha{&shared};
+  reflection::ReflectionService<reflection::V1> v1;
+  reflection::ReflectionService<reflection::V1Alpha> v1alpha;
 };
 
 Reflection::Reflection(const ReflectionOptions& options) : impl_(std::make_unique<Impl>(options)) {}

@@ -12,11 +12,15 @@ class FileDescriptor;
 
 namespace rowkeeper::wire {
 
+class Callers;
+
 struct ReflectionOptions {
   /// The catalogue's files; what they import comes along. They outlive the reflection, and their pool is complete.
   std::vector<const google::protobuf::FileDescriptor*> files;
   /// Full names of the services that are served, besides health and reflection itself.
   std::vector<std::string> services;
+  /// Who may ask; null: everybody. Outlives the reflection.
+  const Callers* callers = nullptr;
 };
 
 /// grpc.reflection.v1 and v1alpha, answering alike. Beside the catalogue it knows health, reflection, the error details

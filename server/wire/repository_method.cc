@@ -38,7 +38,7 @@ absl::Status RepositoryMethod::Start(const SharedExchange& exchange) const {
   const bool has_connection = headers->unit_of_work.has_value();
   absl::Status closed = backend_.gate->Check(*serving_);
   if (!closed.ok() && !(has_connection && ReasonOf(closed) == Reason::kDatabaseUnavailable)) return closed;
-  absl::StatusOr<plan::Call> call = reader_.Read(exchange->rpc().request());
+  absl::StatusOr<plan::Call> call = reader_.Read(exchange->rpc().request(), exchange->owner());
   if (!call.ok()) return call.status();
   if (absl::Status status = backend_.gate->CheckRelations(*call); !status.ok()) return status;
   absl::StatusOr<HeaderOptions> options = ReadHeaderOptions(*std::move(headers), *exchange);
@@ -61,7 +61,7 @@ absl::StatusOr<RepositoryMethod::HeaderOptions> RepositoryMethod::ReadHeaderOpti
       return InvalidHeader(kIdempotencyHeader,
                            "this method changes nothing and may be repeated as it is; leave it out");
     }
-    options.key = {*std::move(headers.idempotency_key),
+    options.key = {*std::move(headers.idempotency_key), exchange.owner(),
                    backend_.keyed->hasher.Hash(*plan_->method, exchange.rpc().request()), plan_->full_name};
   }
   options.unit_of_work = std::move(headers.unit_of_work);
@@ -103,7 +103,8 @@ absl::Status RepositoryMethod::Run(const SharedExchange& exchange, HeaderOptions
 std::vector<DynamicMethod> ToDynamicMethods(const std::vector<std::unique_ptr<const RepositoryMethod>>& methods) {
   std::vector<DynamicMethod> dynamic;
   for (const auto& method : methods) {
-    dynamic.push_back({method->plan().path, [served = method.get()](UnaryRpc rpc) { served->Serve(std::move(rpc)); }});
+    dynamic.push_back({method->plan().path, [served = method.get()](UnaryRpc rpc) { served->Serve(std::move(rpc)); },
+                       &method->served()});
   }
   return dynamic;
 }

@@ -73,6 +73,7 @@ class RepositoryMethod {
   RepositoryMethod(const plan::MethodPlan* plan, const RepositoryBackend& backend);
 
   const plan::MethodPlan& plan() const { return *plan_; }
+  const ServedMethod& served() const { return served_; }
   void Serve(UnaryRpc rpc) const;
 
   // The ends of the pipeline, for calls that come in another way.

@@ -85,7 +85,7 @@ RunMethod::RunMethod(const RunBackend& backend, const std::vector<std::unique_pt
 
 absl::Status RunMethod::Start(const v1::RunRequest& request, const RowkeeperHeaders& headers,
                               const std::shared_ptr<Exchange>& exchange) const {
-  absl::StatusOr<RunPlan> compiled = CompileRun(request, methods_);
+  absl::StatusOr<RunPlan> compiled = CompileRun(request, methods_, exchange->owner());
   if (!compiled.ok()) return compiled.status();
   exchange->NoteLabel(request.label());
   exchange->rpc().DropRequest();
@@ -108,7 +108,7 @@ absl::Status RunMethod::StartKeyed(const v1::RunRequest& request, const std::str
     return found == methods_.end() ? nullptr : found->second->plan().method->input_type();
   };
   KeyQueue::Write write;
-  write.key = {key, backend_.keyed->hasher.HashRun(request, type_of), "rowkeeper.v1.UnitOfWork.Run"};
+  write.key = {key, exchange->owner(), backend_.keyed->hasher.HashRun(request, type_of), "rowkeeper.v1.UnitOfWork.Run"};
   write.transaction = {plan->mode, Wrote::kPerhaps};
   write.work = Traced(exchange, Claimed(&backend_.keyed->kept, write.key, exchange, CallsOf(plan)));
   backend_.keyed->queue.Start(exchange, std::move(write));

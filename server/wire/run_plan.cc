@@ -19,7 +19,8 @@ constexpr int kMaxCalls = 100;
 
 class Compiler {
  public:
-  Compiler(const v1::RunRequest& request, const MethodsByName& methods) : request_(request), methods_(methods) {}
+  Compiler(const v1::RunRequest& request, const MethodsByName& methods, const std::string& owner)
+      : request_(request), methods_(methods), owner_(owner) {}
 
   absl::StatusOr<RunPlan> Compile() {
     RunPlan plan;
@@ -54,6 +55,7 @@ class Compiler {
       for (int input : value->inputs) request.arguments[static_cast<size_t>(input)] = {true, ""};
       planned.values.push_back(*std::move(value));
     }
+    request.owner = owner_;
     absl::StatusOr<plan::Call> bound = planned.method->reader().Bind(std::move(request));
     if (!bound.ok()) {
       violations_.AddUnder(Cat(field, ".request"), bound.status());
@@ -116,14 +118,16 @@ class Compiler {
 
   const v1::RunRequest& request_;
   const MethodsByName& methods_;
+  const std::string& owner_;
   FieldViolations violations_;
   std::vector<std::optional<PlannedCall>> calls_;
 };
 
 }  // namespace
 
-absl::StatusOr<RunPlan> CompileRun(const v1::RunRequest& request, const MethodsByName& methods) {
-  return Compiler(request, methods).Compile();
+absl::StatusOr<RunPlan> CompileRun(const v1::RunRequest& request, const MethodsByName& methods,
+                                   const std::string& owner) {
+  return Compiler(request, methods, owner).Compile();
 }
 
 }  // namespace rowkeeper::wire

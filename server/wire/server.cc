@@ -169,7 +169,8 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOption
     endpoints.push_back(MakeEndpoint(std::move(listeners), options.security, &builder));
   }
   for (grpc::Service* service : services) builder.RegisterService(service);
-  auto unknown_methods = std::make_unique<UnknownMethods>(observe::Counters::Process().UnknownMethod());
+  auto unknown_methods =
+      std::make_unique<UnknownMethods>(observe::Counters::Process().UnknownMethod(), options.callers);
   builder.RegisterCallbackGenericService(unknown_methods.get());
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return CannotListen(bound.front(), "gRPC did not start; the log says why");

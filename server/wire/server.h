@@ -26,6 +26,8 @@ class Service;
 
 namespace rowkeeper::wire {
 
+class Callers;
+
 /// What connections to host:port are protected by. Those to unix sockets stay on the machine and are plain.
 struct TransportSecurity {
   /// Outlive the server; nullptr: plain text.
@@ -39,6 +41,8 @@ struct ServerOptions {
   /// "host:port" or "unix:/path"; at least one.
   std::vector<std::string> addresses = {"127.0.0.1:50051"};
   TransportSecurity security;
+  /// Who is told that a method is unknown; null: everybody. Outlives the server.
+  const Callers* callers = nullptr;
   /// Larger requests are refused by gRPC with RESOURCE_EXHAUSTED. Range 1 KiB to 1 GiB.
   size_t max_request_bytes = 4 << 20;
   /// A backstop; DynamicServiceOptions::max_response_bytes refuses with better words. Range 1 KiB to 1 GiB.

@@ -22,7 +22,8 @@ std::unique_ptr<const StreamMethod> StreamMethod::Make(const plan::MethodPlan* p
 std::vector<DynamicStream> ToDynamicStreams(const std::vector<std::unique_ptr<const StreamMethod>>& methods) {
   std::vector<DynamicStream> dynamic;
   for (const auto& method : methods) {
-    dynamic.push_back({method->plan().path, [served = method.get()](StreamRpc rpc) { served->Serve(std::move(rpc)); }});
+    dynamic.push_back({method->plan().path, [served = method.get()](StreamRpc rpc) { served->Serve(std::move(rpc)); },
+                       &method->served()});
   }
   return dynamic;
 }

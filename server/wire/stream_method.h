@@ -22,6 +22,7 @@ class StreamMethod {
   static std::unique_ptr<const StreamMethod> Make(const plan::MethodPlan* plan, const StreamBackend* backend);
 
   const plan::MethodPlan& plan() const { return *plan_; }
+  const ServedMethod& served() const { return served_; }
   virtual void Serve(StreamRpc rpc) const = 0;
 
  protected:

@@ -15,6 +15,7 @@
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
 #include "server/wire/caller_memory.h"
+#include "server/wire/callers.h"
 #include "server/wire/in_flight.h"
 #include "server/wire/stream_rpc.h"
 #include "server/wire/traffic.h"
@@ -32,12 +33,18 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     Traffic* traffic = nullptr;
     Clock* clock = nullptr;
     MemoryBudget* memory = nullptr;
+    /// Null: all are anonymous.
+    const Callers* callers = nullptr;
   };
   /// `path` outlives OnDone.
   StreamReactor(const std::string* path, const Service& service, grpc::CallbackServerContext* context);
 
   const std::string& path() const { return path_; }
   const grpc::CallbackServerContext& context() const { return *context_; }
+  /// Why the call must not begin; OK when it may.
+  const absl::Status& CheckCaller() const { return identity_.status(); }
+  /// See UnaryRpc.
+  identity::SharedIdentity identity() const { return identity_.ok() ? *identity_ : nullptr; }
   MemoryOwner* memory_owner() { return &memory_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
   Clock::time_point deadline() const { return deadline_; }
@@ -75,6 +82,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   Clock& clock_;
   const Clock::time_point start_;
   const Clock::time_point deadline_;
+  const absl::StatusOr<identity::SharedIdentity> identity_;
   CallerMemory memory_;
   grpc::ByteBuffer incoming_;
   grpc::ByteBuffer outgoing_;

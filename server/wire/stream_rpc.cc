@@ -20,7 +20,8 @@ StreamReactor::StreamReactor(const std::string* path, const Service& service, gr
       clock_(*service.clock),
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
-      memory_(service.memory, context),
+      identity_(service.callers == nullptr ? identity::SharedIdentity() : service.callers->Identify(*context)),
+      memory_(service.memory, context, identity()),
       incoming_charge_(service.memory, MemoryBudget::Use::kStreams),
       outgoing_charge_(service.memory, MemoryBudget::Use::kStreams) {
   if (in_flight_->Add(this)) aborted_.store(true, std::memory_order_release);
@@ -182,7 +183,11 @@ std::vector<HeaderField> StreamRpc::HeadersStartingWith(std::string_view prefix)
 }
 Clock::time_point StreamRpc::deadline() const { return reactor_->deadline(); }
 Clock::duration StreamRpc::elapsed() const { return reactor_->elapsed(); }
-std::string StreamRpc::caller() const { return CallerOf(reactor_->context()); }
+identity::SharedIdentity StreamRpc::identity() const { return reactor_->identity(); }
+std::string StreamRpc::caller() const {
+  const identity::SharedIdentity known = identity();
+  return known != nullptr ? known->name : CallerOf(reactor_->context());
+}
 MemoryOwner* StreamRpc::memory_owner() const { return reactor_->memory_owner(); }
 bool StreamRpc::aborted() const { return reactor_->aborted(); }
 void StreamRpc::Observe(std::shared_ptr<StreamObserver> observer) { reactor_->Observe(std::move(observer)); }

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
+#include "server/identity/identity.h"
 #include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
@@ -52,6 +53,7 @@ class StreamRpc {
   /// Since the call came.
   Clock::duration elapsed() const;
   std::string caller() const;
+  identity::SharedIdentity identity() const;
   /// See UnaryRpc.
   MemoryOwner* memory_owner() const;
   /// The server stops and waits no longer for this call.

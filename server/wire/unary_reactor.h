@@ -21,6 +21,7 @@
 #include "server/base/memory_budget.h"
 #include "server/wire/caller.h"
 #include "server/wire/caller_memory.h"
+#include "server/wire/callers.h"
 #include "server/wire/in_flight.h"
 #include "server/wire/traffic.h"
 #include "server/wire/unary_rpc.h"
@@ -39,6 +40,8 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
     Clock* clock = nullptr;
     /// May be null.
     MemoryBudget* memory = nullptr;
+    /// Null: all are anonymous.
+    const Callers* callers = nullptr;
   };
 
   /// All pointers outlive OnDone. `request` is emptied: gRPC would keep it until the call is over.
@@ -52,7 +55,11 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   void DropRequest() { request_ = grpc::Slice(); }
   std::optional<std::string_view> Header(std::string_view name) const;
   std::vector<HeaderField> HeadersStartingWith(std::string_view prefix) const;
-  std::string caller() const { return CallerOf(*context_); }
+  /// Why the call must not begin; OK when it may.
+  const absl::Status& CheckCaller() const { return identity_.status(); }
+  /// See UnaryRpc.
+  identity::SharedIdentity identity() const { return identity_.ok() ? *identity_ : nullptr; }
+  std::string caller() const { return identity() != nullptr ? identity()->name : CallerOf(*context_); }
   Clock& clock() const { return clock_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
   Clock::time_point deadline() const { return deadline_; }
@@ -93,6 +100,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   const Clock::time_point start_;
   const Clock::time_point deadline_;
   grpc::Slice request_;
+  const absl::StatusOr<identity::SharedIdentity> identity_;
   CallerMemory memory_;
   /// Of the request, and then of what was decoded from it.
   MemoryCharge request_charge_;

@@ -38,7 +38,8 @@ UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* co
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
       request_(TakeSlice(request)),
-      memory_(method->memory, context),
+      identity_(method->callers == nullptr ? identity::SharedIdentity() : method->callers->Identify(*context)),
+      memory_(method->memory, context, identity()),
       request_charge_(method->memory, MemoryBudget::Use::kRequests),
       response_charge_(method->memory, MemoryBudget::Use::kResponses) {
   method_->traffic->received_bytes.Add(request_.size());
@@ -212,6 +213,7 @@ Clock::time_point UnaryRpc::deadline() const { return reactor_->deadline(); }
 Clock& UnaryRpc::clock() const { return reactor_->clock(); }
 Clock::duration UnaryRpc::elapsed() const { return reactor_->elapsed(); }
 std::string UnaryRpc::caller() const { return reactor_->caller(); }
+identity::SharedIdentity UnaryRpc::identity() const { return reactor_->identity(); }
 void UnaryRpc::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
 void UnaryRpc::OnUndelivered(std::function<void()> callback) { reactor_->SetUndeliveredCallback(std::move(callback)); }
 bool UnaryRpc::cancelled() const { return reactor_->cancelled(); }

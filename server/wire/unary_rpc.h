@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
+#include "server/identity/identity.h"
 
 namespace rowkeeper::wire {
 
@@ -58,8 +59,10 @@ class UnaryRpc {
   Clock& clock() const;
   /// Since the call came.
   Clock::duration elapsed() const;
-  /// See CallerOf. Until Finish.
+  /// The name of the identity, else see CallerOf. Until Finish.
   std::string caller() const;
+  /// Who calls, as was proved before the call began; null for an anonymous caller.
+  identity::SharedIdentity identity() const;
 
   using CancelCallback = std::function<void(CancelCause)>;
   /// Has `callback` called, at most once and on a gRPC thread, when the call ends before it is answered; at once, on

@@ -25,8 +25,9 @@ UnitPosition PositionOf(const uow::UnitInfo& unit) {
 }
 
 /// What a token is bound to.
-std::string ListFingerprint(const v1::ListRequest& request, const std::string& server) {
-  return Cat("rowkeeper.v1.UnitOfWork.List ", server.size(), ":", server, request.caller());
+std::string ListFingerprint(const v1::ListRequest& request, const UnitListPlace& place) {
+  const std::string owner = place.owner.empty() ? "" : Cat("of ", place.owner.size(), ":", place.owner, " ");
+  return Cat("rowkeeper.v1.UnitOfWork.List ", owner, place.server.size(), ":", place.server, request.caller());
 }
 
 std::string SealPosition(const UnitPosition& position, const PageTokens& tokens, const std::string& fingerprint) {
@@ -50,7 +51,7 @@ std::optional<UnitPosition> OpenPosition(const std::string& token, const PageTok
 
 absl::StatusOr<v1::ListResponse> ListUnits(const v1::ListRequest& request, std::vector<uow::UnitInfo> units,
                                            const UnitListPlace& place) {
-  const std::string fingerprint = ListFingerprint(request, place.server);
+  const std::string fingerprint = ListFingerprint(request, place);
   FieldViolations violations;
   if (request.page_size() < 0) violations.Add("page_size", "must not be negative; 0 means the default of the server");
   std::optional<UnitPosition> after;

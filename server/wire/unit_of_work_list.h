@@ -17,6 +17,8 @@ struct UnitListPlace {
   plan::PageLimits pages;
   /// Address of the server that holds the units: a token is good there alone.
   std::string server;
+  /// The identity that its tokens belong to; empty: anybody's.
+  std::string owner = {};
 };
 
 /// The page of `units` that `request` asks for: its caller's units or all, oldest first, and those that began at the

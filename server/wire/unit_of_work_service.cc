@@ -116,7 +116,8 @@ void UnitOfWorkService::AddMethod(std::string_view name, Start start) {
 std::vector<DynamicMethod> UnitOfWorkService::methods() const {
   std::vector<DynamicMethod> dynamic;
   for (const auto& method : methods_) {
-    dynamic.push_back({method->path, [this, served = method.get()](UnaryRpc rpc) { Serve(*served, std::move(rpc)); }});
+    dynamic.push_back({method->path, [this, served = method.get()](UnaryRpc rpc) { Serve(*served, std::move(rpc)); },
+                       &method->served});
   }
   return dynamic;
 }
@@ -242,7 +243,8 @@ absl::Status UnitOfWorkService::List(const Incoming& incoming) const {
   v1::ListRequest request;
   if (absl::Status status = Parse(incoming.exchange->rpc(), &request); !status.ok()) return status;
   const absl::StatusOr<v1::ListResponse> response =
-      ListUnits(request, incoming.units->List(), {backend_.tokens, backend_.pages, incoming.units->server()});
+      ListUnits(request, incoming.units->List(),
+                {backend_.tokens, backend_.pages, incoming.units->server(), incoming.exchange->owner()});
   if (!response.ok()) return response.status();
   incoming.exchange->NoteRows(response->units_of_work_size());
   incoming.exchange->Answer(response->SerializeAsString());

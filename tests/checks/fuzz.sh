@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-known=(codec filter request stream unit header token cell)
+known=(codec filter request stream unit header token cell jwt)
 targets=()
 seconds=60
 limit=86400
@@ -15,7 +15,7 @@ usage() {
 usage: tests/checks/fuzz.sh [--seconds N] [--limit N] [--minimize] [TARGET]...
 
 Builds the fuzzer with clang, AddressSanitizer and UndefinedBehaviorSanitizer and feeds the targets that are named, or
-all: codec, filter, request, stream, unit, header, token, cell (tests/fuzz/targets.h says what each reads). It begins with the corpus below
+all: codec, filter, request, stream, unit, header, token, cell, jwt (tests/fuzz/targets.h says what each reads). It begins with the corpus below
 tests/fuzz/corpus; what it finds on the way stays below build/fuzz/found.
 
   --seconds N  for each target (default: 60)

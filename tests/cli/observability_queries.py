@@ -16,6 +16,9 @@ import urllib.request
 NO_DATA_UNLESS = {
     f"rowkeeper_tls_{name}": "the server speaks TLS"
     for name in ("certificate_expiry_timestamp_seconds", "handshakes_failed_total", "loads_total", "load_failures_total")
+} | {
+    f"rowkeeper_token{name}": "tokens are accepted"
+    for name in ("s_accepted_total", "s_refused_total", "_cache_bytes", "_keys", "_key_loads_total", "_key_load_failures_total")
 }
 # Metrics that no panel and no alert shows: they explain others, or stand for what is no trouble.
 NOT_SHOWN = {

@@ -66,7 +66,8 @@ chmod 644 "$TLS/live/tls.key"
 make_scratch_database
 bootstrap_planner
 start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --listen "unix:$WORK/server.sock" \
-  --tls-cert "$TLS/live/tls.crt" --tls-key "$TLS/live/tls.key" --tls-client-certs optional --tls-client-roots "$TLS/root.crt"
+  --tls-cert "$TLS/live/tls.crt" --tls-key "$TLS/live/tls.key" --tls-client-certs optional --tls-client-roots "$TLS/root.crt" \
+  --allow-anonymous
 ADMIN=$(sed -n 's/.*msg="admin listener".*address=\([^ ]*\).*/\1/p' "$SERVER_LOG" | head -n 1)
 [ -n "$ADMIN" ] || fail "no address of the admin listener"
 contains "$(cat "$SERVER_LOG")" 'every user of this machine can read the TLS key.*live/tls.key' "the log"

@@ -7,6 +7,8 @@ source tests/support/server.sh
 source tests/clients/tools.sh
 # shellcheck source=tests/support/certificates.sh
 source tests/support/certificates.sh
+# shellcheck source=tests/support/tokens.sh
+source tests/support/tokens.sh
 
 need_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl "$GRPCURL_VERSION"
 
@@ -138,3 +140,17 @@ if output=$(over_tls -cacert "$TLS/root.crt" 2>&1); then fail "without a certifi
 if output=$(over_tls -cacert "$TLS/root.crt" -cert "$TLS/stranger.crt" -key "$TLS/stranger.key" 2>&1); then fail "a stranger: $output"; fi
 if output=$(over_tls -cacert "$TLS/other.crt" -cert "$TLS/client.crt" -key "$TLS/client.key" 2>&1); then fail "another root: $output"; fi
 if output=$(over_tls -plaintext 2>&1); then fail "plain text: $output"; fi
+
+step "tokens"
+publish "$(make_key first)"
+token first alice
+token first late -60
+kill_server
+start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 "${TOKEN_FLAGS[@]}"
+# with_token SUBJECT: Count with the token of SUBJECT, which reflection gets, too.
+with_token() { ask -H "authorization: Bearer $(cat "$TOKENS/$1")" -d '{}' "$ADDRESS" planner.v1.TodoRepository/Count; }
+wait_until 20 "the server serves" with_token alice
+if output=$(ask -d '{}' "$ADDRESS" planner.v1.TodoRepository/Count 2>&1); then fail "without a token: $output"; fi
+contains "$output" 'Unauthenticated|IDENTITY_REQUIRED|no anonymous calls' "without a token"
+if output=$(with_token late 2>&1); then fail "an expired token: $output"; fi
+contains "$output" 'has expired' "an expired token"

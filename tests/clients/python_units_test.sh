@@ -9,6 +9,8 @@ source tests/clients/tools.sh
 source tests/clients/units.sh
 # shellcheck source=tests/support/certificates.sh
 source tests/support/certificates.sh
+# shellcheck source=tests/support/tokens.sh
+source tests/support/tokens.sh
 
 step "its generated files are those of the .proto files"
 need_command protoc protobuf-compiler
@@ -44,3 +46,13 @@ kill_server
 start_server "${TRACKER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --tls-cert "$TLS/server.crt" --tls-key "$TLS/server.key" \
   --tls-client-certs required --tls-client-roots "$TLS/root.crt"
 "$PYTHON" tests/clients/python/tls_test.py "$ADDRESS" "$TLS" || fail "TLS; the lines above say where"
+
+step "tokens"
+publish "$(make_key first)"
+token first alice
+token first late -60
+kill_server
+start_server "${TRACKER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 "${TOKEN_FLAGS[@]}"
+served() { call UnitOfWork.Begin '{}' --token-file "$TOKENS/alice"; }
+wait_until 20 "the server serves" served
+"$PYTHON" tests/clients/python/token_test.py "$ADDRESS" "$TOKENS" || fail "tokens; the lines above say where"

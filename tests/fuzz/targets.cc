@@ -24,8 +24,8 @@ Target CodecTarget() { return {"codec", Check, Make, Mutate}; }
 
 const std::vector<Target>& AllTargets() {
   static const auto* const kTargets =
-      new std::vector<Target>{CodecTarget(), FilterTarget(), RequestTarget(), StreamTarget(),
-                              UnitTarget(),  HeaderTarget(), TokenTarget(),   CellTarget()};
+      new std::vector<Target>{CodecTarget(),  FilterTarget(), RequestTarget(), StreamTarget(), UnitTarget(),
+                              HeaderTarget(), TokenTarget(),  CellTarget(),    JwtTarget()};
   return *kTargets;
 }
 

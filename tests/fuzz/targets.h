@@ -40,6 +40,9 @@ Target HeaderTarget();
 /// Cells of the database: the first byte chooses the column.
 Target CellTarget();
 
+/// Tokens (JWT), their claims, and sets of keys: the first byte chooses which.
+Target JwtTarget();
+
 const std::vector<Target>& AllTargets();
 
 }  // namespace rowkeeper::fuzz

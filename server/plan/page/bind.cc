@@ -24,6 +24,7 @@ std::string Fingerprint(const Call& call) {
   AppendPart(request.expression, &out);
   for (const catalogue::OrderTerm& term : call.variant.as<ListVariant>().order)
     out.append(Cat(term.column, term.descending ? "d" : "a", term.nulls_moved ? "!," : ","));
+  if (!call.request.owner.empty()) AppendPart(call.request.owner, &out.append("of "));
   return out;
 }
 

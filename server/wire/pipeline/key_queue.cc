@@ -54,7 +54,7 @@ void KeyQueue::Start(const std::shared_ptr<Exchange>& exchange, Write write) {
 
 KeyQueue::Admission KeyQueue::Enter(const SharedEntry& entry) {
   const absl::MutexLock lock(&mutex_);
-  const auto [followers, first] = waiting_.try_emplace(entry->write.key.key);
+  const auto [followers, first] = waiting_.try_emplace(entry->write.key.Stored());
   if (first) return Admission::kFirst;
   if (waiting_calls_ >= waiting_limit_) return Admission::kRefused;
   entry->waiting = entry->cancel->Begin();
@@ -76,7 +76,7 @@ void KeyQueue::Withdraw(const SharedEntry& entry, CancelCause cause) {
   {
     const absl::MutexLock lock(&mutex_);
     if (!entry->waits) return;
-    TakeOut(&waiting_.find(entry->write.key.key)->second, entry.get());
+    TakeOut(&waiting_.find(entry->write.key.Stored())->second, entry.get());
     --waiting_calls_;
   }
   entry->exchange->Answer(
@@ -101,7 +101,7 @@ KeyQueue::SharedEntry KeyQueue::TakeOut(Followers* followers, Entry* entry) {
 KeyQueue::Line KeyQueue::TakeFollowers(const Entry& entry, const Result& result, SharedEntry* next) {
   Line answered;
   const absl::MutexLock lock(&mutex_);
-  const auto found = waiting_.find(entry.write.key.key);
+  const auto found = waiting_.find(entry.write.key.Stored());
   Followers& followers = found->second;
   if (result.ok()) {
     for (const SharedEntry& follower : followers.line) follower->waits = false;

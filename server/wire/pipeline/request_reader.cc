@@ -10,9 +10,10 @@ RequestReader::RequestReader(const plan::MethodPlan* plan, const RequestLimits& 
                              codec::SharedShapes shapes)
     : plan_(*plan), limits_(limits), tokens_(*tokens), shapes_(std::move(shapes)) {}
 
-absl::StatusOr<plan::Call> RequestReader::Read(std::string_view bytes) const {
+absl::StatusOr<plan::Call> RequestReader::Read(std::string_view bytes, std::string_view owner) const {
   plan::Request request;
   if (absl::Status status = Decode(bytes, &request); !status.ok()) return status;
+  request.owner = owner;
   return Bind(std::move(request));
 }
 

@@ -30,9 +30,10 @@ class RequestReader {
   RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens,
                 codec::SharedShapes shapes);
 
-  absl::StatusOr<plan::Call> Read(std::string_view bytes) const;
+  /// `owner`: the identity that page tokens of the call belong to; empty: anybody's.
+  absl::StatusOr<plan::Call> Read(std::string_view bytes, std::string_view owner) const;
 
-  // The two halves of Read, for a caller who fills in values between them.
+  // The two halves of Read, for a caller who fills in values, and the owner, between them.
   absl::Status Decode(std::string_view bytes, plan::Request* request) const;
   absl::StatusOr<plan::Call> Bind(plan::Request request) const;
 

@@ -15,6 +15,7 @@
 #include "tests/support/raw_http_client.h"
 #include "tests/support/scrape.h"
 #include "tests/support/test_certificates.h"
+#include "tests/support/test_issuer.h"
 #include "tests/unit/wire/raw_client.h"
 
 namespace rowkeeper::testing {
@@ -83,7 +84,8 @@ std::string WithOneMigration(const std::string& url) {
   return url;
 }
 
-/// A planner server whose batches are small, with a table of keys, and with TLS beside the socket that is called.
+/// A planner server whose batches are small, with a table of keys, and with TLS beside the socket that is called,
+/// where tokens may be sent.
 class MetricsTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -95,6 +97,13 @@ class MetricsTest : public ::testing::Test {
     options.serve.listen = {"unix:" + tls_->path("socket"), "127.0.0.1:0"};
     options.serve.tls.certificate = tls_->files().certificate;
     options.serve.tls.key = tls_->files().key;
+    keys_ = new TemporaryDirectory;
+    ReplaceTestFile(keys_->path() + "/keys.json",
+                    JwkSet({TestSigningKey(TestSigningKey::Kind::kEd25519, "one").Jwk()}));
+    options.serve.identity.jwt_keys = keys_->path();
+    options.serve.identity.jwt_issuer = kTestIssuer;
+    options.serve.identity.jwt_audiences = {kTestAudience};
+    options.serve.identity.allow_anonymous = true;
     options.route = WithOneMigration;
     server_ = new InProcessServer(CompileExample("planner/v1"), options);
     CreateKeyTable(&server_->database());
@@ -103,6 +112,7 @@ class MetricsTest : public ::testing::Test {
     delete server_;
     server_ = nullptr;
     delete tls_;
+    delete keys_;
   }
   void SetUp() override { ASSERT_TRUE(server_ != nullptr && server_->ok()); }
 
@@ -137,6 +147,7 @@ class MetricsTest : public ::testing::Test {
   static inline const std::string kUnknownId = "00000000-0000-4000-8000-000000000000";
   static inline InProcessServer* server_ = nullptr;
   static inline TlsDirectory* tls_ = nullptr;
+  static inline TemporaryDirectory* keys_ = nullptr;
 };
 
 TEST_F(MetricsTest, EveryMetricIsInTheReferenceAndTheOtherWayAround) {

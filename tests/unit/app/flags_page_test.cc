@@ -79,6 +79,8 @@ std::string InWords(const std::string& type) {
                                                             {"URL", "URL"},
                                                             {"SQL", "SQL"},
                                                             {"SECRET", "secret"},
+                                                            {"PATH", "file or directory"},
+                                                            {"CLAIM", "claim"},
                                                             {"NAME", "name"},
                                                             {"VERSION", "version"},
                                                             {"OLD", "protos"},

@@ -13,6 +13,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/error_details.h"
 #include "server/base/idempotency_errors.h"
+#include "server/base/identity_errors.h"
 #include "server/base/load_errors.h"
 #include "server/base/memory_budget.h"
 #include "server/base/query_errors.h"
@@ -166,6 +167,9 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {CommitOutcomeUnknown(), Code::kUnknown, "COMMIT_OUTCOME_UNKNOWN", false},
       {SchemaMismatch("p", "r"), Code::kFailedPrecondition, "SCHEMA_MISMATCH", false},
       {RefusedByTrigger({}), Code::kFailedPrecondition, "TRIGGER_REFUSED", false},
+      {IdentityRequired(IdentityProof::kEither), Code::kUnauthenticated, "IDENTITY_REQUIRED", false},
+      {TokenInvalid(), Code::kUnauthenticated, "TOKEN_INVALID", false},
+      {TokenExpired(), Code::kUnauthenticated, "TOKEN_EXPIRED", false},
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
       {UnrepresentableValue("f", "p"), Code::kFailedPrecondition, "UNREPRESENTABLE_VALUE", false},
       {Internal("w"), Code::kInternal, "INTERNAL", false},

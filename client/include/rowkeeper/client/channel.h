@@ -19,6 +19,11 @@ struct ChannelOptions {
   /// The name that the server's certificate must have; empty: the host of the address.
   std::string server_name;
 
+  /// A file with the token that says who calls, sent with each call in the header `authorization`; empty: none. It is
+  /// read for each call, so it may be replaced at any time. While it cannot be read, or holds no token (letters, digits
+  /// and .-_~+/= in one line), calls go without, and the server refuses them.
+  std::string token_file;
+
   /// What a call does while there is no connection, and the server may be restarting.
   enum class Unreachable {
     /// It waits until its deadline, unsent.
@@ -46,7 +51,8 @@ struct ChannelOptions {
 /// pick_first policy, the default.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const ChannelOptions& options = {});
 
-/// The same settings for channels that are made otherwise, for example with interceptors. Leaves out the credentials.
+/// The same settings for channels that are made otherwise, for example with interceptors. Leaves out the credentials
+/// and the token.
 grpc::ChannelArguments MakeChannelArguments(const ChannelOptions& options = {});
 
 }  // namespace rowkeeper::client

@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional, Sequence
 import grpc
 
 from .errors import NOT_SERVING, details_of, was_dropped
+from .token import SendToken
 
 #: Longest time of a call that sets no timeout, seconds.
 TIMEOUT_S = 10
@@ -25,13 +26,14 @@ _OPTIONS = (
 )
 
 
-def connect(address, credentials=None, options: Sequence = (), server_name=None):
+def connect(address, credentials=None, options: Sequence = (), server_name=None, token_file=None):
     """A channel to the server, or servers, at `address`: "localhost:50051", "ipv4:10.0.0.7:50051,10.0.0.8:50051".
 
     A call waits for a server, and is sent again when one did nothing with it because it is starting or stopping, until its
     timeout has passed: 10 s unless the call says otherwise. A call whose answer is lost is not sent again. `future` blocks
     its caller meanwhile. Plain text without `credentials`, which `tls_credentials` makes; `server_name` is
-    what the server's certificate must be for, by default the host of the address. `options` are gRPC's and win over those of this
+    what the server's certificate must be for, by default the host of the address. `token_file` names a file with the token to
+    send with each call; it is read each time, so it may be replaced. ValueError when it holds no token. `options` are gRPC's and win over those of this
     function.
     """
     arguments = [*_OPTIONS, *options]
@@ -41,7 +43,8 @@ def connect(address, credentials=None, options: Sequence = (), server_name=None)
         channel = grpc.insecure_channel(address, arguments)
     else:
         channel = grpc.secure_channel(address, credentials, arguments)
-    return grpc.intercept_channel(channel, _SendAgain())
+    tokens = [] if token_file is None else [SendToken(token_file)]
+    return grpc.intercept_channel(channel, _SendAgain(), *tokens)
 
 
 class CallDetails(NamedTuple):

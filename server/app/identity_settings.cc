@@ -1,0 +1,115 @@
+#include "server/app/identity_settings.h"
+
+#include <algorithm>
+
+#include "server/app/command_line.h"
+#include "server/app/tls_settings.h"
+#include "server/base/text.h"
+#include "server/identity/claims.h"
+
+namespace rowkeeper::app {
+namespace {
+
+constexpr char kGroup[] = "Identity";
+
+absl::Status CheckTokenSettings(const IdentitySettings& settings) {
+  const bool any = !settings.jwt_issuer.empty() || !settings.jwt_audiences.empty();
+  if (settings.jwt_keys.empty()) {
+    if (!any) return absl::OkStatus();
+    return absl::InvalidArgumentError("--jwt-issuer and --jwt-audience need --jwt-keys, the keys of the issuer");
+  }
+  if (settings.jwt_issuer.empty()) {
+    return absl::InvalidArgumentError("--jwt-keys needs --jwt-issuer, the \"iss\" of the tokens to accept");
+  }
+  const bool has_empty =
+      std::find(settings.jwt_audiences.begin(), settings.jwt_audiences.end(), "") != settings.jwt_audiences.end();
+  if (settings.jwt_audiences.empty() || has_empty) {
+    return absl::InvalidArgumentError(
+        "--jwt-keys needs --jwt-audience, the \"aud\" by which tokens name this server; without it, tokens for other "
+        "services of the issuer would be accepted");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckClaimName(std::string_view flag, const std::string& name) {
+  if (name.empty() || identity::IsClaimName(name)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      Cat(flag, " ", name, " is no claim's name and no JSON pointer, such as /realm_access/roles"));
+}
+
+identity::TokenVerifier::Options ToVerifierOptions(const IdentitySettings& settings) {
+  identity::TokenVerifier::Options options;
+  options.keys = settings.jwt_keys;
+  options.rules.issuer = settings.jwt_issuer;
+  options.rules.audiences = settings.jwt_audiences;
+  options.rules.roles_claim = settings.jwt_roles_claim;
+  options.rules.tenant_claim = settings.jwt_tenant_claim;
+  return options;
+}
+
+}  // namespace
+
+void AddIdentityOptions(CLI::App* command, IdentitySettings* settings) {
+  AddOption(
+      command, "--jwt-keys", &settings->jwt_keys,
+      "Public keys of the issuer of tokens, a JWK set; or a directory with such files, *.json. With it callers may "
+      "send a token in the header authorization. Read again when the files change")
+      ->type_name("PATH")
+      ->group(kGroup);
+  AddOption(command, "--jwt-issuer", &settings->jwt_issuer, "The \"iss\" that tokens must have")
+      ->type_name("TEXT")
+      ->group(kGroup);
+  AddOption(command, "--jwt-audience", &settings->jwt_audiences,
+            "The \"aud\" by which tokens name this server; may be repeated: one of them is enough")
+      ->type_name("TEXT")
+      ->group(kGroup);
+  AddOption(
+      command, "--jwt-roles-claim", &settings->jwt_roles_claim,
+      "Claim with the caller's roles, a list or a text with spaces between them; or a JSON pointer to it, such as "
+      "/realm_access/roles")
+      ->type_name("CLAIM")
+      ->group(kGroup);
+  AddOption(command, "--jwt-tenant-claim", &settings->jwt_tenant_claim,
+            "Claim with the caller's tenant, or a JSON pointer to it")
+      ->type_name("CLAIM")
+      ->group(kGroup);
+  AddSwitch(command, "--allow-anonymous", &settings->allow_anonymous,
+            "Let in callers without a token and without a SPIFFE ID in their certificate, where --jwt-keys or "
+            "--tls-client-certs is given")
+      ->group(kGroup);
+}
+
+absl::Status CheckIdentitySettings(const IdentitySettings& settings, const TlsSettings& tls) {
+  absl::Status status = CheckTokenSettings(settings);
+  status.Update(CheckClaimName("--jwt-roles-claim", settings.jwt_roles_claim));
+  status.Update(CheckClaimName("--jwt-tenant-claim", settings.jwt_tenant_claim));
+  if (!status.ok()) return status;
+  if (settings.allow_anonymous && settings.jwt_keys.empty() && !AsksClients(tls)) {
+    return absl::InvalidArgumentError(
+        "--allow-anonymous does nothing: without --jwt-keys and --tls-client-certs all callers are anonymous");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CallerCheck> OpenCallers(const IdentitySettings& settings, const TlsSettings& tls, Clock* clock) {
+  if (absl::Status status = CheckIdentitySettings(settings, tls); !status.ok()) return status;
+  CallerCheck check;
+  if (!settings.jwt_keys.empty()) {
+    auto tokens = identity::TokenVerifier::Open(ToVerifierOptions(settings), clock);
+    if (!tokens.ok()) return tokens.status();
+    check.tokens = *std::move(tokens);
+  }
+  const bool by_certificate = AsksClients(tls);
+  if (check.tokens == nullptr && !by_certificate) return check;
+  wire::Callers::Options options;
+  options.tokens = check.tokens.get();
+  options.anonymous = settings.allow_anonymous ? wire::Callers::Options::Anonymous::kAllowed
+                                               : wire::Callers::Options::Anonymous::kRefused;
+  options.accepted = check.tokens == nullptr ? IdentityProof::kCertificate
+                     : by_certificate        ? IdentityProof::kEither
+                                             : IdentityProof::kToken;
+  check.callers = std::make_unique<const wire::Callers>(options);
+  return check;
+}
+
+}  // namespace rowkeeper::app

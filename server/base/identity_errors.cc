@@ -1,0 +1,42 @@
+#include "server/base/identity_errors.h"
+
+#include <string_view>
+
+#include "server/base/error_builder.h"
+#include "server/base/text.h"
+
+namespace rowkeeper {
+namespace {
+
+std::string_view ProofText(IdentityProof accepted) {
+  switch (accepted) {
+    case IdentityProof::kToken:
+      return "send a token in the header authorization: Bearer TOKEN";
+    case IdentityProof::kCertificate:
+      return "show a client certificate with a SPIFFE ID";
+    case IdentityProof::kEither:
+      return "send a token in the header authorization: Bearer TOKEN, or show a client certificate with a SPIFFE ID";
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::Status IdentityRequired(IdentityProof accepted) {
+  return ErrorBuilder(Reason::kIdentityRequired, Cat("this server takes no anonymous calls; ", ProofText(accepted)))
+      .Build();
+}
+
+absl::Status TokenInvalid() {
+  return ErrorBuilder(Reason::kTokenInvalid,
+                      "the token in the header authorization is not accepted; send one that the server's issuer made "
+                      "for this server, as Bearer TOKEN")
+      .Build();
+}
+
+absl::Status TokenExpired() {
+  return ErrorBuilder(Reason::kTokenExpired, "the token in the header authorization has expired; get a new one")
+      .Build();
+}
+
+}  // namespace rowkeeper

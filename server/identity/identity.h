@@ -1,0 +1,37 @@
+#pragma once
+
+// The map of this folder:
+//   identity.h         who calls, as others are told
+//   token_verifier.h   tokens (JWT) that callers send: whether they are good, and whose they are
+//   token.h            the three parts of a token; claims.h: what it says, held against what is expected of it
+//   key_set.h          the keys that may have signed (JWKS); signing_key.h: one of them; key_files.h: where they are
+//   token_cache.h      tokens that were good a moment ago
+//   strict_json.h      JSON that has one meaning; base64url.h
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rowkeeper::identity {
+
+/// Who calls, as something proved it that others cannot forge. Immutable.
+struct Identity {
+  enum class Source : uint8_t {
+    kCertificate,  ///< the client's certificate
+    kToken,        ///< a token that the issuer signed
+  };
+  Source source = Source::kToken;
+  /// "spiffe://example.org/billing", or "jwt:" and the token's subject, "jwt:alice": no control characters, 2048 bytes
+  /// at most. Two callers with the same name are one.
+  std::string name;
+  /// Of the token's claim; sorted, each once. Empty for certificates.
+  std::vector<std::string> roles;
+  /// Of the token's claim; empty where there is none.
+  std::string tenant;
+};
+
+/// Null: an anonymous caller, of whom nothing is known but its address.
+using SharedIdentity = std::shared_ptr<const Identity>;
+
+}  // namespace rowkeeper::identity
