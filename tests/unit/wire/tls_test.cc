@@ -303,7 +303,7 @@ TEST_F(TlsTest, NoCallFailsWhileCertificatesAreSwapped) {
   constexpr uint64_t kSwaps = 20;
   for (uint64_t swap = 1; swap <= kSwaps; ++swap) {
     directory_.Swap({pair_.certificate, own.key}, authority_.root());
-    clock_.Advance(net::TlsCertificates::kBetweenLooks);
+    clock_.Advance(net::FileWatch::kBetweenLooks);
     directory_.Swap(authority_.Issue(), authority_.root());
     EXPECT_TRUE(
         clock_.AdvanceUntil([&] { return certificates_->stats().loads_total == swap + 1; }, std::chrono::seconds(10)));
