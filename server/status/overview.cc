@@ -99,12 +99,14 @@ Section MakeErrors(const OverviewData& data) {
                 {},
                 "No call has failed since the server started.",
                 0};
-  for (const auto& [reason, count] : data.counters.refusals) {
-    const auto last = std::find_if(data.errors.begin(), data.errors.end(), [&](const observe::RecentError& error) {
-      return (error.reason.empty() ? error.code : error.reason) == reason;
-    });
+  for (const auto& refusal : data.counters.refusals) {
+    const auto& reason = refusal.first;
+    const auto last =
+        std::find_if(data.errors.begin(), data.errors.end(), [&reason](const observe::RecentError& error) {
+          return (error.reason.empty() ? error.code : error.reason) == reason;
+        });
     const bool known = last != data.errors.end();
-    reasons.rows.push_back({CodeCell(reason), CountCell(count), known ? Cell{Moment{last->time}} : Cell{},
+    reasons.rows.push_back({CodeCell(reason), CountCell(refusal.second), known ? Cell{Moment{last->time}} : Cell{},
                             known ? CodeCell(last->method) : Cell{}});
   }
   std::stable_sort(reasons.rows.begin(), reasons.rows.end(), [](const auto& a, const auto& b) {

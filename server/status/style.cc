@@ -2,9 +2,10 @@
 
 namespace rowkeeper::status {
 
+namespace {
+
 // Colours have a contrast of 4.5 at least on their ground. What they say is said by a word, too.
-std::string StyleSheet() {
-  return R"(:root {
+constexpr char kStyleSheet[] = R"(:root {
   color-scheme: light dark;
   --ground: #fff; --text: #1a1d21; --quiet: #59606a; --edge: #d5d9de; --panel: #f5f6f8;
   --good: #116329; --warning: #7d4e00; --bad: #b3141f; --link: #0550ae;
@@ -75,6 +76,9 @@ td code { display: inline-block; min-width: 9rem; }
 footer { margin-top: 3rem; border-top: 1px solid var(--edge); padding-top: .5rem; color: var(--quiet); font-size: .875rem; }
 @media print { nav, .skip { display: none; } .wide { overflow: visible; } }
 )";
-}
+
+}  // namespace
+
+std::string StyleSheet() { return kStyleSheet; }
 
 }  // namespace rowkeeper::status
