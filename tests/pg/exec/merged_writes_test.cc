@@ -241,7 +241,6 @@ TEST_F(MergedWritesTest, AValueThatPostgresqlCannotDealWithHarmsNobodyElse) {
 }
 
 TEST_F(MergedWritesTest, OneThatIsGivenUpIsToldTheTruthAndTheOthersGetTheirs) {
-  database_.Run("SELECT setval('sleeps', 1)");
   database_.Run(
       "CREATE FUNCTION pause(title text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN IF title LIKE 'new%' THEN "
       "PERFORM "

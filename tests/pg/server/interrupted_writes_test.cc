@@ -86,8 +86,10 @@ class InterruptedWritesTest : public ::testing::Test {
   static absl::StatusCode CallInTime(const Unit& unit, const std::string& method, const Json& request) {
     CallOptions options = unit.Inside();
     options.timeout = UncancelledServer::kDeadline;
+    const int lost_before = uncancelled_->lost_cancels();
     const absl::StatusCode code = server_->Call("NoteRepository." + method, request, options).status().code();
     EXPECT_TRUE(uncancelled_->AwaitIdle());
+    EXPECT_GT(uncancelled_->lost_cancels(), lost_before) << "the statement would have been cancelled";
     return code;
   }
 

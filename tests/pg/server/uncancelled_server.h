@@ -29,6 +29,8 @@ class UncancelledServer {
   }
 
   InProcessServer* get() { return server_.get(); }
+  /// Cancel requests that were lost.
+  int lost_cancels() const { return gate_->seen().cancels; }
 
   struct Write {
     std::string table;
