@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/pg/uow/uow_fixture.h"
+#include "tests/support/eventually.h"
 #include "tests/support/tcp_gate.h"
 
 namespace rowkeeper::uow {
@@ -67,7 +68,7 @@ class UnitsGateTest : public UowTest {
 
   /// Waits until no session holds a transaction open, then: n of row 1.
   std::string Settled() {
-    EXPECT_TRUE(Within(Milliseconds(10000), [this] {
+    EXPECT_TRUE(testing::Eventually([] {
       return database_->Value(
                  "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
                  "pid <> pg_backend_pid() AND xact_start IS NOT NULL") == "0";

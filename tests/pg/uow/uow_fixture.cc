@@ -4,6 +4,7 @@
 
 #include "server/base/error_details.h"
 #include "server/base/text.h"
+#include "tests/support/eventually.h"
 
 namespace rowkeeper::uow {
 namespace {
@@ -194,7 +195,7 @@ std::string UowTest::LockRow(int id) {
 }
 
 void UowTest::WaitForLockWaiter() {
-  EXPECT_TRUE(Within(milliseconds(20000), [this] {
+  EXPECT_TRUE(testing::Eventually([] {
     return database_->Value(
                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
                "'Lock'") != "0";
