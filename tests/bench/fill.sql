@@ -41,7 +41,7 @@ INSERT INTO rowkeeper_bench.todos (owner_id, title, priority, created_at, update
   FROM generate_series(0, :pages * 10 - 1) AS i;
 -- What only makes the table and its indexes larger.
 INSERT INTO rowkeeper_bench.todos (owner_id, title, notes, due_at, priority, created_at, updated_at)
-  SELECT pg_temp.key(x'8000'::int, i * 7919 % :profiles), 'to-do number ' || i, 'remember the milk, and the bread',
+  SELECT pg_temp.key(x'8000'::int, i::bigint * 7919 % :profiles), 'to-do number ' || i, 'remember the milk, and the bread',
     '2026-01-01Z', 1, '2025-01-01Z'::timestamptz + i * '1 s'::interval, '2026-01-01Z'
   FROM generate_series(0, :todos - 1) AS i;
 -- Sixteen rows for each of 1000 seats, and those that show whether servers answer the same.
