@@ -156,7 +156,8 @@ void AppendTypeChange(const json& command, const KnownSchema& known, TableEffect
   const json& definition = Member(Member(command, "def"), "ColumnDef");
   const std::string wanted = TypeText(Member(definition, "typeName"));
   const auto had = known.TypeOf(name, column);
-  const bool converted = definition.is_object() && !Member(definition, "raw_default").is_null();
+  const json& expression = Member(definition, "raw_default");
+  const bool converted = !expression.is_null() && !IsCastOf(expression, column, wanted);
   const bool same = had && *had == wanted;
   const bool free = had && !wanted.empty() && !converted &&
                     (same || JudgeTypeChange(ParseType(*had), ParseType(wanted)) == TypeChange::kNoRewrite);

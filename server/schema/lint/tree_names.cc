@@ -128,6 +128,13 @@ bool IsVolatile(const json& expression) {
   return !std::all_of(functions.begin(), functions.end(), GivesOneValue);
 }
 
+bool IsCastOf(const json& expression, const std::string& column, const std::string& type) {
+  const json& cast = Member(expression, "TypeCast");
+  if (!cast.is_object() || TypeText(Member(cast, "typeName")) != type) return false;
+  const json& value = Member(Member(cast, "arg"), "ColumnRef");
+  return pgtext::Strings(Member(value, "fields")) == std::vector<std::string>{column};
+}
+
 std::string ColumnProvenNotNull(const json& expression) {
   const json& test = Member(expression, "NullTest");
   if (!test.is_object() || test.value("nulltesttype", "") != "IS_NOT_NULL") return "";

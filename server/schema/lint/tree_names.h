@@ -16,6 +16,9 @@ std::string TypeText(const nlohmann::json& type);
 bool IsSerial(const nlohmann::json& type);
 /// Whether an expression may have another value for each row: it calls a function that is not known to be stable.
 bool IsVolatile(const nlohmann::json& expression);
+/// Whether an expression is no more than the column as a value of the type, "title"::varchar(30): what a change of its
+/// type does without any expression.
+bool IsCastOf(const nlohmann::json& expression, const std::string& column, const std::string& type);
 /// The column of `column IS NOT NULL`; empty when the expression is another one.
 std::string ColumnProvenNotNull(const nlohmann::json& expression);
 

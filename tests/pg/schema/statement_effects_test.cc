@@ -141,6 +141,7 @@ TEST_F(StatementEffects, AreThoseThatPostgresqlHas) {
            "ALTER TABLE items ALTER COLUMN code DROP NOT NULL",
            "ALTER TABLE items ALTER COLUMN title TYPE text",
            "ALTER TABLE items ALTER COLUMN title TYPE varchar(30)",
+           "ALTER TABLE items ALTER COLUMN title TYPE text USING title::text",
            "ALTER TABLE items ALTER COLUMN price TYPE numeric(12, 2)",
            "ALTER TABLE items ALTER COLUMN price TYPE numeric(12, 3)",
            "ALTER TABLE items ALTER COLUMN amount TYPE bigint",

@@ -106,11 +106,13 @@ TEST(Lint, KnowsWhatEarlierFilesProved) {
 TEST(Lint, KnowsTheTypesThatEarlierFilesGave) {
   const std::string create = "CREATE TABLE a (b varchar(9), c int, d numeric(5, 2));";
   const auto retype = [&](const std::string& type) { return Lint({create, "ALTER TABLE a ALTER " + type + ";"}); };
-  for (const char* free : {"b TYPE text", "b TYPE varchar(10)", "c TYPE int", "d TYPE numeric(7, 2)"}) {
+  for (const char* free : {"b TYPE text", "b TYPE varchar(10)", "c TYPE int", "d TYPE numeric(7, 2)",
+                           "b TYPE varchar(10) USING b::varchar(10)"}) {
     EXPECT_THAT(retype(free), IsEmpty()) << free;
   }
-  for (const char* rewriting : {"b TYPE varchar(8)", "b TYPE text USING upper(b)", "c TYPE bigint",
-                                "d TYPE numeric(5, 3)", "b TYPE text[] USING ARRAY[b]", "c TYPE my.type"}) {
+  for (const char* rewriting :
+       {"b TYPE varchar(8)", "b TYPE text USING upper(b)", "b TYPE varchar(10) USING c::varchar(10)", "c TYPE bigint",
+        "d TYPE numeric(5, 3)", "b TYPE text[] USING ARRAY[b]", "c TYPE my.type"}) {
     EXPECT_EQ(retype(rewriting).size(), 1U) << rewriting;
   }
   EXPECT_THAT(Lint({create, "ALTER TABLE a RENAME COLUMN b TO e;-- x", "ALTER TABLE a ALTER e TYPE text;"}),
