@@ -52,8 +52,20 @@ observe::OperationDurations* DurationsOf(const plan::MethodPlan& plan, Statement
     const catalogue::Entity* const target = plan.query->target;
     return DurationsOn(OperationOf(*plan.query), target != nullptr ? *target : *plan.entity);
   }
-  const bool is_main = kind == StatementCache::Kind::kMain;
-  return DurationsOn(is_main ? OperationOf(plan.change()) : "SELECT", *plan.entity);
+  switch (kind) {
+    case StatementCache::Kind::kMain:
+    case StatementCache::Kind::kMerged:
+    case StatementCache::Kind::kParents:
+      return DurationsOn(OperationOf(plan.change()), *plan.entity);
+    case StatementCache::Kind::kProbe:
+    case StatementCache::Kind::kReread:
+    case StatementCache::Kind::kStoredKeys:
+    case StatementCache::Kind::kCount:
+    case StatementCache::Kind::kEstimate:
+    case StatementCache::Kind::kLargeRows:
+      break;
+  }
+  return DurationsOn("SELECT", *plan.entity);
 }
 
 observe::OperationDurations* DurationsOf(const catalogue::Relation& relation) {

@@ -29,6 +29,8 @@ sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& var
       return named("probe", sql::RenderProbe(plan, variant));
     case StatementCache::Kind::kReread:
       return named("reread", sql::RenderReread(plan, variant));
+    case StatementCache::Kind::kParents:
+      return named("parents", sql::RenderWithParents(plan, variant));
     case StatementCache::Kind::kStoredKeys:
       return named("stored-keys", sql::RenderStoredKeys(plan, variant));
     case StatementCache::Kind::kCount:

@@ -31,7 +31,8 @@ class StatementCache {
     kCount = 'c',
     kEstimate = 'e',
     kLargeRows = 'l',
-    kMerged = 'g',  ///< many calls at once
+    kParents = 'h',  ///< a restore that a deleted row above may hold
+    kMerged = 'g',   ///< many calls at once
   };
 
   /// `limit`: variants kept; beyond it a statement is rendered for its call alone and not prepared, so that callers who

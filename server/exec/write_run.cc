@@ -12,6 +12,7 @@
 #include "server/exec/cascade_outcome.h"
 #include "server/exec/judged.h"
 #include "server/exec/reach.h"
+#include "server/sql/render_cascade.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -97,14 +98,19 @@ absl::StatusOr<Outcome> WroteRow(db::Rows rows, std::shared_ptr<const sql::State
 }  // namespace
 
 absl::StatusOr<Outcome> RunWrite(const Execution& execution) {
-  const auto statement = execution.Get(StatementCache::Kind::kMain);
+  auto kind = StatementCache::Kind::kMain;
   const plan::MethodPlan& plan = *execution.call.plan;
   for (int attempt = 1;; ++attempt) {
+    const auto statement = execution.Get(kind);
     absl::StatusOr<db::Rows> rows = CascadeResult(plan, *statement, execution.Execute(*statement, execution.effect()));
     if (rows.ok() && rows->size() > 0) return WroteRow(*std::move(rows), statement);
     if (!rows.ok() && !MayExplain(execution, rows.status())) return rows.status();
     const Explanation explanation = ExplainMiss(execution);
     if (!explanation.fits) return explanation.answer;
+    if (kind == StatementCache::Kind::kMain && sql::IsHeldByParentsAlone(plan)) {
+      kind = StatementCache::Kind::kParents;
+      continue;
+    }
     if (LookAgain(execution, attempt)) continue;
     FailTransaction(&execution.connection);
     return KeptByDatabase(plan.entity->full_name, Cat("the row with ", execution.KeyText()));

@@ -59,6 +59,10 @@ Statement RenderProbe(const MethodPlan& plan, const Variant& variant) {
   return RenderWriteProbe(plan, variant);
 }
 
+Statement RenderWithParents(const MethodPlan& plan, const Variant& variant) {
+  return WithResult(plan, RenderWriteWithParents(plan, variant));
+}
+
 Statement RenderReread(const MethodPlan& plan, const Variant& variant) {
   return WithResult(plan, RenderWriteReread(plan, variant));
 }

@@ -39,6 +39,10 @@ Statement Render(const plan::MethodPlan& plan, const plan::Variant& variant);
 /// matches, and one for each of variant.unchanged. Pure.
 Statement RenderProbe(const plan::MethodPlan& plan, const plan::Variant& variant);
 
+/// A restore which wrote no row although nothing about its row stands in the way (IsHeldByParentsAlone): writes it, or
+/// tells in its blocker cell which reference leads to a deleted row. Pure.
+Statement RenderWithParents(const plan::MethodPlan& plan, const plan::Variant& variant);
+
 /// The row that a write of this variant found to be in the wanted state already: the same key, any state. Pure.
 Statement RenderReread(const plan::MethodPlan& plan, const plan::Variant& variant);
 

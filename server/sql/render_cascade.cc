@@ -5,6 +5,7 @@
 #include "server/sql/clauses.h"
 #include "server/sql/identifier.h"
 #include "server/sql/judgement.h"
+#include "server/sql/predicates.h"
 
 namespace rowkeeper::sql {
 
@@ -19,6 +20,22 @@ bool FollowsReferences(const plan::MethodPlan& plan) {
   const Change change = plan.change();
   if (change != Change::kSoftDelete && change != Change::kRestore) return false;
   return ShapeOfCascade(*plan.entity).needed(KindOf(change));
+}
+
+bool IsHeldByParentsAlone(const plan::MethodPlan& plan) {
+  return plan.change() == Change::kRestore && FollowsReferences(plan) && ShapeOfCascade(*plan.entity).cascades.empty();
+}
+
+std::vector<std::string> NoParentIsDeleted(const plan::MethodPlan& plan, const std::string& row) {
+  std::vector<std::string> conditions;
+  for (const CascadeEdge& edge : ShapeOfCascade(*plan.entity).parents) {
+    const std::string parent = "\"#parent\"";
+    conditions.push_back(Cat("NOT EXISTS (SELECT FROM ", Table(*edge.parent), " AS ", parent, " WHERE ", parent, ".",
+                             ColumnName(*edge.parent, edge.parent_column()), " = ", row, ".",
+                             ColumnName(*edge.entity, edge.column), " AND ",
+                             VisibilityPredicate(*edge.parent, plan::Deleted::kOnly), ")"));
+  }
+  return conditions;
 }
 
 std::string OrRefused(const Cascade& cascade, size_t others) {

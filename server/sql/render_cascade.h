@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "server/plan/method_plan.h"
 #include "server/plan/variant.h"
@@ -12,6 +13,12 @@ namespace rowkeeper::sql {
 
 /// Whether a soft delete or a restore of the plan's entity has anything to look at but the row itself.
 bool FollowsReferences(const plan::MethodPlan& plan);
+/// Of an operation for which that holds: whether only a deleted row that its row refers to can stand in its way. It
+/// then is an update of its row on the condition that there is none (NoParentIsDeleted), and RenderCascade tells which
+/// it is.
+bool IsHeldByParentsAlone(const plan::MethodPlan& plan);
+/// A condition for each reference that could; `row` is how the statement names the table.
+std::vector<std::string> NoParentIsDeleted(const plan::MethodPlan& plan, const std::string& row);
 /// What the operation is to a cascade: a restore of any kind, or a soft delete.
 CascadeKind KindOf(catalogue::Change change);
 

@@ -93,6 +93,7 @@ Statement RenderMergedChange(const MethodPlan& plan, const Variant& variant) {
   // The filters come first, and so their values are the first columns of the calls.
   std::vector<std::string> conditions = TargetConditions(plan, variant, ChangedRows(plan), &parameters);
   conditions.emplace_back(kIsPlain);
+  for (std::string& condition : ConditionsOfParents(plan, "\"#stored\"")) conditions.push_back(std::move(condition));
   const std::string assignments = Assignments(plan, variant, nullptr, &parameters);
   const std::string calls = parameters.Calls();
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kMany, &parameters);
@@ -137,7 +138,7 @@ bool CanMergeWrites(const MethodPlan& plan, const Variant& variant) {
       return IsLookedUpByValues(plan, variant);
     case Change::kSoftDelete:
     case Change::kRestore:
-      return IsLookedUpByValues(plan, variant) && !FollowsReferences(plan);
+      return IsLookedUpByValues(plan, variant) && (!FollowsReferences(plan) || IsHeldByParentsAlone(plan));
     case Change::kDelete:
     case Change::kUpsert:
     case Change::kPurge:

@@ -80,16 +80,17 @@ Statement RenderChange(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   Judgement judgement(*plan.entity, variant.columns, Judgement::Rows::kOne, &parameters);
   const std::string assignments = Assignments(plan, variant, &judgement, &parameters);
-  const std::string where = TargetRow(plan, variant, ChangedRows(plan), &parameters);
+  std::vector<std::string> conditions = TargetConditions(plan, variant, ChangedRows(plan), &parameters);
+  for (std::string& condition : ConditionsOfParents(plan, Table(*plan.entity)))
+    conditions.push_back(std::move(condition));
+  const std::string where = Where(conditions);
   return Judge(variant, plan, Cat("UPDATE ", Table(*plan.entity), " SET ", assignments, where),
                OneOrNoTarget(plan, where, judgement), judgement, &parameters);
 }
 
 Statement RenderSoftDelete(const MethodPlan& plan, const Variant& variant) {
-  if (!FollowsReferences(plan)) return RenderChange(plan, variant);
-  ParameterList parameters;
-  const std::string where = TargetRow(plan, variant, ChangedRows(plan), &parameters);
-  return RenderCascade(plan, variant, where, &parameters);
+  if (!FollowsReferences(plan) || IsHeldByParentsAlone(plan)) return RenderChange(plan, variant);
+  return RenderWriteWithParents(plan, variant);
 }
 
 Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
@@ -168,6 +169,16 @@ Statement RenderWrite(const MethodPlan& plan, const Variant& variant) {
       break;
   }
   return RenderDelete(plan, variant);
+}
+
+std::vector<std::string> ConditionsOfParents(const MethodPlan& plan, const std::string& row) {
+  return IsHeldByParentsAlone(plan) ? NoParentIsDeleted(plan, row) : std::vector<std::string>();
+}
+
+Statement RenderWriteWithParents(const MethodPlan& plan, const Variant& variant) {
+  ParameterList parameters;
+  const std::string where = TargetRow(plan, variant, ChangedRows(plan), &parameters);
+  return RenderCascade(plan, variant, where, &parameters);
 }
 
 Statement RenderWriteProbe(const MethodPlan& plan, const Variant& variant) {

@@ -10,6 +10,7 @@ namespace rowkeeper::sql {
 
 Statement RenderWrite(const plan::MethodPlan& plan, const plan::Variant& variant);
 Statement RenderWriteProbe(const plan::MethodPlan& plan, const plan::Variant& variant);
+Statement RenderWriteWithParents(const plan::MethodPlan& plan, const plan::Variant& variant);
 Statement RenderWriteReread(const plan::MethodPlan& plan, const plan::Variant& variant);
 
 }  // namespace rowkeeper::sql

@@ -2,6 +2,7 @@
 
 #include "server/base/text.h"
 #include "server/sql/render.h"
+#include "server/sql/render_cascade.h"
 #include "server/sql/render_merged_write.h"
 #include "server/sql/sampler.h"
 #include "server/sql/variants_families.h"
@@ -34,6 +35,7 @@ void SampleMisses(Sampler* sampler) {
     sampler->Add("with a version", variant);
   }
   sampler->Add("why no row was found", RenderProbe(plan, variant));
+  if (IsHeldByParentsAlone(plan)) sampler->Add("when a row above it may be deleted", RenderWithParents(plan, variant));
   const bool has_wanted_state = plan.change() == Change::kSoftDelete || plan.change() == Change::kRestore;
   if (variant.columns.empty() || !has_wanted_state) return;
   sampler->Add("row in the wanted state already", RenderReread(plan, variant));

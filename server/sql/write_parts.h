@@ -32,4 +32,8 @@ plan::Deleted ChangedRows(const plan::MethodPlan& plan);
 std::vector<std::string> TargetConditions(const plan::MethodPlan& plan, const plan::Variant& variant,
                                           plan::Deleted visible, ParameterList* parameters);
 
+/// That no row which the written one refers to is deleted, for a restore that nothing else can hold; else none. `row`
+/// is how the statement names the table.
+std::vector<std::string> ConditionsOfParents(const plan::MethodPlan& plan, const std::string& row);
+
 }  // namespace rowkeeper::sql

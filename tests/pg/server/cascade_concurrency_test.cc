@@ -1,5 +1,6 @@
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/cascade_fixture.h"
@@ -70,6 +71,22 @@ TEST_F(CascadeAtOnceTest, ARowThatWasChangedMeanwhileHasTheSameTimeAsTheOthers) 
                   "FROM orgs WHERE id = 1 UNION ALL SELECT deleted_at FROM members) AS t"),
             "1");
   EXPECT_EQ(Live("teams", "slug || ' ' || version", "slug LIKE 'new%' AND deleted_at IS NOT NULL"), "new12 3 new15 3");
+}
+
+TEST_F(CascadeAtOnceTest, RestoresThatComeTogetherAreEachHeldByTheirOwnParents) {
+  constexpr int kRows = 60;
+  Run("UPDATE orgs SET deleted_at = now() WHERE id = 1");
+  Run(Cat("INSERT INTO invoices (id, org_id, deleted_at) SELECT n, 1 + n % 2, now() FROM generate_series(1, ", kRows,
+          ") AS n"));
+  std::vector<std::thread> callers;
+  for (int id = 1; id <= kRows; ++id) {
+    callers.emplace_back([id] {
+      EXPECT_EQ(Summarised("InvoiceRepository.Restore", {{"id", id}}),
+                id % 2 == 0 ? "FAILED_PRECONDITION REFERENCE_VIOLATION" : "OK");
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(Value("SELECT count(*) || ' of ' || min(org_id) FROM invoices WHERE deleted_at IS NULL"), "30 of 2");
 }
 
 TEST_F(CascadeAtOnceTest, ARowThatMovedAwayMeanwhileStays) {
