@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "server/base/ids.h"
@@ -61,6 +63,17 @@ absl::Status MoveInto(const std::string& path, std::string_view text, std::optio
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  if (stream.is_open()) text << stream.rdbuf();
+  if (!stream.is_open() || stream.bad()) {
+    return absl::ErrnoToStatus(errno == 0 ? EIO : errno, Cat("cannot read ", path));
+  }
+  return text.str();
+}
 
 absl::Status ReplaceFile(const std::string& path, std::string_view text) {
   struct stat old = {};

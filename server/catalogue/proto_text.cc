@@ -15,25 +15,10 @@ void PrintFilter(const FieldText& field, std::string* out) {
   absl::StrAppend(out, "  }]");
 }
 
-void PrintMessage(const MessageText& message, std::string* out) {
-  absl::StrAppend(out, "\nmessage ", message.name, " {\n");
-  int number = 1;
-  for (const FieldText& field : message.fields) {
-    absl::StrAppend(out, "  ", field.type, " ", field.name, " = ", number++);
-    if (!field.filter.empty()) PrintFilter(field, out);
-    if (!field.bind.empty()) absl::StrAppend(out, " [(rowkeeper.v1.bind) = ", field.bind, "]");
-    absl::StrAppend(out, ";\n");
-  }
-  absl::StrAppend(out, "}\n");
-}
-
 void PrintService(const FileText& file, std::string* out) {
   absl::StrAppend(out, "\nservice ", file.service, " {\n  option (rowkeeper.v1.repository).entity = \"", file.entity,
                   "\";\n\n");
-  for (const MethodText& method : file.methods) {
-    if (!method.comment.empty()) absl::StrAppend(out, "  // ", method.comment, "\n");
-    absl::StrAppend(out, "  rpc ", method.name, "(", method.request, ") returns (", method.response, ");\n");
-  }
+  for (const MethodText& method : file.methods) absl::StrAppend(out, Print(method));
   absl::StrAppend(out, "}\n");
 }
 
@@ -46,7 +31,28 @@ std::string Print(const FileText& file) {
   if (!file.options.empty()) absl::StrAppend(&out, "\n");
   for (const std::string& option : file.options) absl::StrAppend(&out, option, "\n");
   PrintService(file, &out);
-  for (const MessageText& message : file.messages) PrintMessage(message, &out);
+  for (const MessageText& message : file.messages) absl::StrAppend(&out, Print(message));
+  return out;
+}
+
+std::string Print(const MethodText& method) {
+  const std::string comment = method.comment.empty() ? "" : absl::StrCat("  // ", method.comment, "\n");
+  return absl::StrCat(comment, "  rpc ", method.name, "(", method.request, ") returns (", method.response, ");\n");
+}
+
+std::string Print(const MessageText& message) {
+  std::string out = absl::StrCat("\nmessage ", message.name, " {\n");
+  int number = 1;
+  for (const FieldText& field : message.fields) absl::StrAppend(&out, Print(field, number++));
+  absl::StrAppend(&out, "}\n");
+  return out;
+}
+
+std::string Print(const FieldText& field, int number) {
+  std::string out = absl::StrCat("  ", field.type, " ", field.name, " = ", number);
+  if (!field.filter.empty()) PrintFilter(field, &out);
+  if (!field.bind.empty()) absl::StrAppend(&out, " [(rowkeeper.v1.bind) = ", field.bind, "]");
+  absl::StrAppend(&out, ";\n");
   return out;
 }
 

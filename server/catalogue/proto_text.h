@@ -44,7 +44,11 @@ struct FileText {
   std::vector<MessageText> messages;
 };
 
-/// The text of the file, formatted as `buf format` does.
+/// The text of the file, formatted as `buf format` does; or of a part of it, as it stands there.
 std::string Print(const FileText& file);
+std::string Print(const MethodText& method);
+/// After an empty line.
+std::string Print(const MessageText& message);
+std::string Print(const FieldText& field, int number);
 
 }  // namespace rowkeeper::catalogue

@@ -5,14 +5,19 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/descriptor.pb.h"
 #include "server/catalogue/naming.h"
 #include "server/catalogue/repository_text.h"
 
 namespace rowkeeper::catalogue {
 namespace {
+
+namespace pb = google::protobuf;
 
 /// Two columns that bound a list: equality on one (where there is one), a window on the other.
 struct DateRange {
@@ -20,12 +25,36 @@ struct DateRange {
   int time = 0;
 };
 
+/// Null for what is no option with a text or a truth as its value.
+const pb::FieldDescriptor* FindFileOption(const std::string& name) {
+  const pb::FieldDescriptor* option = pb::FileOptions::descriptor()->FindFieldByName(name);
+  if (option == nullptr || option->is_repeated()) return nullptr;
+  const bool is_known =
+      option->type() == pb::FieldDescriptor::TYPE_STRING || option->type() == pb::FieldDescriptor::TYPE_BOOL;
+  return is_known ? option : nullptr;
+}
+
+/// In the place of the entity's own value, or after its options.
+void SetFileOption(const std::string& name, const std::string& value, std::vector<std::string>* lines) {
+  const bool is_text = FindFileOption(name)->type() == pb::FieldDescriptor::TYPE_STRING;
+  const std::string begin = absl::StrCat("option ", name, " = ");
+  const std::string line = absl::StrCat(begin, is_text ? absl::StrCat("\"", absl::CEscape(value), "\"") : value, ";");
+  const auto same = std::find_if(lines->begin(), lines->end(),
+                                 [&begin](const std::string& other) { return absl::StartsWith(other, begin); });
+  if (same == lines->end()) {
+    lines->push_back(line);
+  } else {
+    *same = line;
+  }
+}
+
 /// Writes the repository of one entity.
 class RepositoryWriter : private RepositoryText {
  public:
   explicit RepositoryWriter(const Entity& entity) : RepositoryText(entity), entity_(entity) {}
+  using RepositoryText::path;
 
-  WrittenProto Write() {
+  FileText Compose() {
     AddCreate();
     AddGets();
     AddLists();
@@ -35,7 +64,7 @@ class RepositoryWriter : private RepositoryText {
     AddBatches(this);
     AddBulkChanges(this);
     AddStreams(this);
-    return {path(), Print(file())};
+    return std::move(file());
   }
 
  private:
@@ -174,6 +203,22 @@ class RepositoryWriter : private RepositoryText {
 
 }  // namespace
 
-WrittenProto WriteRepository(const Entity& entity) { return RepositoryWriter(entity).Write(); }
+WrittenProto WriteRepository(const Entity& entity, const FileOptionValues& options) {
+  RepositoryWriter writer(entity);
+  FileText file = writer.Compose();
+  for (const auto& [name, value] : options) SetFileOption(name, value, &file.options);
+  return {writer.path(), Print(file)};
+}
+
+FileText ComposeRepository(const Entity& entity) { return RepositoryWriter(entity).Compose(); }
+
+absl::Status CheckFileOption(const std::string& name, const std::string& value) {
+  const pb::FieldDescriptor* option = FindFileOption(name);
+  if (option == nullptr) return absl::InvalidArgumentError(absl::StrCat("a .proto file has no option ", name));
+  if (option->type() == pb::FieldDescriptor::TYPE_BOOL && value != "true" && value != "false") {
+    return absl::InvalidArgumentError(absl::StrCat("the option ", name, " is true or false"));
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace rowkeeper::catalogue

@@ -58,6 +58,32 @@ output=$("$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" 2>&1 >
 lacks "$output" 'libprotobuf' "words of libraries about an empty file"
 rm "$shop/proto/shop/v1/empty.proto"
 
+step "generate again adds what the entity got since, and keeps what people wrote"
+entity="$shop/proto/shop/v1/product.proto"
+cp "$entity" "$WORK/entity"
+sed -i 's|^  rpc Create(|  // By hand.\n&|' "$repository"
+edited=$(cat "$repository")
+sed -i 's|^  string sku = \([0-9]*\).*|&\n  string barcode = 90 [(rowkeeper.v1.column).unique = true];|' "$entity"
+output=$("$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" -o "$repository" 2>&1)
+contains "$output" 'product_repository.proto: added rpc GetByBarcode$' "generate of a new key"
+contains "$output" 'added message GetProductByBarcodeRequest$' "generate of a new key"
+contains "$(cat "$repository")" '// By hand.' "what people wrote"
+"$ROWKEEPER" check --offline --proto-path "$shop/proto" >/dev/null || fail "check of the merged repository"
+output=$("$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" -o "$repository" 2>&1)
+contains "$output" 'nothing to add$' "generate once more"
+"$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" -o "$repository" --replace
+lacks "$(cat "$repository")" '// By hand.' "generate --replace"
+cp "$WORK/entity" "$entity"
+printf '%s\n' "$edited" >"$repository"
+
+step "generate writes the repositories of several entities below a proto path"
+"$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" --output-dir "$WORK/more" --file-option 'go_package=example.com/shop;shop'
+contains "$(cat "$WORK/more/shop/v1/product_repository.proto")" '^option go_package = "example.com/shop;shop";$' "--file-option"
+output=$("$ROWKEEPER" generate shop.v1.Product shop.v1.Product --proto-path "$shop/proto" 2>&1) && fail "several entities in one file"
+contains "$output" 'several entities need --output-dir' "several entities"
+output=$("$ROWKEEPER" generate shop.v1.Product --proto-path "$shop/proto" --file-option go=1 2>&1) && fail "an option that files do not have"
+contains "$output" '\-\-file-option go=1: a .proto file has no option go' "--file-option"
+
 step "the server says what is missing, migrate new and up bring it"
 block=$(commands "rowkeeper serve")
 bash -ec "$(grep -v '^rowkeeper serve ' <<<"$block")" >/dev/null

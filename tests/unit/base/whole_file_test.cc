@@ -57,6 +57,15 @@ TEST_F(WholeFileTest, WhatFailsLeavesWhatWasThere) {
   EXPECT_EQ(Files(), 1);
 }
 
+TEST_F(WholeFileTest, ReadGivesAllBytesOrNamesTheFile) {
+  const std::string text("a\0\r\n", 4);
+  ASSERT_TRUE(ReplaceFile(Path("a"), text).ok());
+  EXPECT_EQ(ReadFile(Path("a")).value(), text);
+  EXPECT_EQ(ReadFile(Path("b")).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(ReadFile(Path("b")).status().message()), ::testing::HasSubstr(Path("b")));
+  EXPECT_FALSE(ReadFile(directory_.string()).ok());
+}
+
 TEST_F(WholeFileTest, CreateLeavesWhatIsThere) {
   ASSERT_TRUE(CreateFile(Path("a"), "first").ok());
   EXPECT_EQ(CreateFile(Path("a"), "second").code(), absl::StatusCode::kAlreadyExists);
