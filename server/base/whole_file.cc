@@ -65,6 +65,8 @@ absl::Status MoveInto(const std::string& path, std::string_view text, std::optio
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return absl::ErrnoToStatus(EISDIR, Cat("cannot read ", path));
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
