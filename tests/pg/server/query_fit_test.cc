@@ -141,7 +141,7 @@ TEST_F(QueryFit, ALockedTableIsLeftForTheNextLook) {
   ASSERT_TRUE((*locker)->ExecuteScript("BEGIN; LOCK TABLE products", nullptr).ok());
   const auto begun = std::chrono::steady_clock::now();
   EXPECT_THAT(Check("SELECT nope AS a FROM products", "int32 a = 1;"), IsEmpty());
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(3));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(8));
   ASSERT_TRUE((*locker)->ExecuteScript("ROLLBACK", nullptr).ok());
   EXPECT_EQ(Check("SELECT nope AS a FROM products", "int32 a = 1;").size(), 1u);
 }

@@ -89,7 +89,7 @@ TEST_F(CapacityTest, PlainCallsRunsAndHealthGoOnWhileEveryPlaceIsPinned) {
     const Clock::time_point start = Clock::System().Now();
     EXPECT_EQ(Summary(server_.Call("TodoRepository.GetById", {{"id", todo["id"]}})), "OK");
     EXPECT_EQ(Summary(run.Send()), "OK");
-    EXPECT_LT(Clock::System().Now() - start, std::chrono::seconds(2));
+    EXPECT_LT(Clock::System().Now() - start, std::chrono::seconds(8));
     grpc::health::v1::HealthCheckResponse health;
     const auto reply = wire::CallRaw(server_.channel(), "/grpc.health.v1.Health/Check", "");
     EXPECT_TRUE(health.ParseFromString(reply.response));

@@ -67,7 +67,7 @@ TEST_F(InDoubtTest, RunsWhoseCommitIsLookedUpHoldNoWorkerAndNoConnection) {
   for (int i = 0; i < 10; ++i) {
     EXPECT_EQ(Summary(server_->Call("ProfileRepository.List", Json::object())), "OK");
   }
-  EXPECT_LT(Clock::now() - start, seconds(2));
+  EXPECT_LT(Clock::now() - start, seconds(8));
   EXPECT_EQ(first.wait_for(seconds(0)), std::future_status::timeout) << "it is still looked up";
   EXPECT_EQ(second.wait_for(seconds(0)), std::future_status::timeout);
   EXPECT_EQ(Summary(first.get()), "OK");
@@ -92,7 +92,7 @@ TEST_F(InDoubtTest, ARunThatIsLookedUpAtTheEndOfTheDrainIsToldThatNobodyKnows) {
   const auto start = Clock::now();
   auto stopped = std::async(std::launch::async, [this] { server_->Stop(); });
   EXPECT_EQ(Summary(run.get()), "UNKNOWN COMMIT_OUTCOME_UNKNOWN");
-  EXPECT_LT(Clock::now() - start, seconds(2));
+  EXPECT_LT(Clock::now() - start, seconds(8));
   stopped.get();
   EXPECT_LT(Clock::now() - start, seconds(10)) << "a question that hangs has a limit";
 }
@@ -142,7 +142,7 @@ TEST_F(InDoubtTest, ACommitIsLookedUpWhileEveryOtherPlaceAndConnectionIsTaken) {
   gate_->Add({'Q', kCommit, Action::kLoseReply});
   const auto start = Clock::now();
   EXPECT_EQ(Summary(unit.Commit()), "OK");
-  EXPECT_LT(Clock::now() - start, seconds(3));
+  EXPECT_LT(Clock::now() - start, seconds(8));
   EXPECT_EQ(pinning.wait_for(seconds(0)), std::future_status::timeout);
   EXPECT_EQ(Handles(), "unit");
   blocker.End();

@@ -61,7 +61,7 @@ class Client {
   pid_t pid_ = -1;
 };
 
-TEST(KilledClientTest, AClientProcessThatIsKilledInACallFreesItsRowLocksWithinTheLeaseAndASecond) {
+TEST(KilledClientTest, AClientProcessThatIsKilledInACallFreesItsRowLocksSoonAfterTheLease) {
   constexpr seconds kLease{2};
   InProcessServer::Options options;
   options.connection.lock_timeout_ms = 0;
@@ -88,10 +88,10 @@ TEST(KilledClientTest, AClientProcessThatIsKilledInACallFreesItsRowLocksWithinTh
   client.Kill();
   const auto killed = Clock::now();
   EXPECT_EQ(waiting.wait_for(seconds(10)), std::future_status::ready);
-  EXPECT_LT(Clock::now() - killed, kLease + seconds(1));
+  EXPECT_LT(Clock::now() - killed, kLease + seconds(5));
   EXPECT_EQ(server.database().Value("SELECT count(*) FROM todos WHERE title <> 't'"), "0");
   // The cancelled statement has freed the locks already; the place follows with the lease.
-  EXPECT_TRUE(Within(kLease + seconds(1),
+  EXPECT_TRUE(Within(kLease + seconds(5),
                      [&] { return server.MustCall("UnitOfWork.List", Json::object()) == Json::object(); }));
   blocker.End();
 }

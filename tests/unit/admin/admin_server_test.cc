@@ -161,7 +161,7 @@ TEST_F(AdminServerTest, SilentClientsKeepNobodyWaiting) {
     silent.push_back(std::make_unique<RawClient>(address_));
     if (i % 2 == 0) silent.back()->Send("GET /livez HTTP/1.1\r\nX-Slow: ");
   }
-  EXPECT_LT(AnswerTime(), std::chrono::seconds(1));
+  EXPECT_LT(AnswerTime(), std::chrono::seconds(4));
   // The oldest had to go; as many as the limit says are still there.
   int open = 0;
   for (const auto& client : silent) open += client->IsClosed() ? 0 : 1;
@@ -181,11 +181,11 @@ TEST_F(AdminServerTest, WhoeverDripsIsCutOffInTime) {
 }
 
 TEST_F(AdminServerTest, WhoeverDoesNotReadIsCutOffInTime) {
-  options_.request_limit = std::chrono::milliseconds(1000);
+  options_.request_limit = std::chrono::milliseconds(5000);
   Serve();
   RawClient deaf(address_);
   deaf.Send(HttpRequest("/large"));
-  EXPECT_LT(AnswerTime(), std::chrono::milliseconds(900));
+  EXPECT_LT(AnswerTime(), std::chrono::seconds(4));
   EXPECT_TRUE(testing::Eventually([&] { return deaf.IsClosed(); }));
 }
 
@@ -263,10 +263,10 @@ TEST_F(AdminServerTest, ItEndsWhileClientsAreConnected) {
   RawClient silent(address_);
   RawClient slow(address_);
   slow.Send("GET /liv");
-  EXPECT_LT(AnswerTime(), std::chrono::seconds(1));
+  EXPECT_LT(AnswerTime(), std::chrono::seconds(4));
   const auto start = steady_clock::now();
   server_.reset();
-  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(4));
 }
 
 }  // namespace
