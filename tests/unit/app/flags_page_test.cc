@@ -82,6 +82,7 @@ std::string InWords(const std::string& type) {
                                                             {"PATH", "file or directory"},
                                                             {"CLAIM", "claim"},
                                                             {"NAME", "name"},
+                                                            {"NAME=VALUE", "name and value"},
                                                             {"VERSION", "version"},
                                                             {"OLD", "protos"},
                                                             {"HEADER", "header"}};
