@@ -18,8 +18,7 @@ FileWatch::~FileWatch() {
 
 void FileWatch::LookSoon() {
   const absl::MutexLock lock(&mutex_);
-  asked_ = true;
-  wake_.Signal();
+  if (!std::exchange(asked_, true)) wake_.Signal();
 }
 
 void FileWatch::Run() {
@@ -36,18 +35,19 @@ bool FileWatch::Pause() {
 }
 
 void FileWatch::Note(const absl::Status& seen) {
+  if (seen.ok()) return found_.clear();
   const Clock::time_point now = clock_.Now();
-  if (seen.ok()) return problem_.clear();
-  if (seen.message() != problem_) {
-    problem_ = std::string(seen.message());
-    since_ = now;
-    told_ = false;
-    return;
+  const std::string text(seen.message());
+  auto found = found_.find(text);
+  if (found == found_.end()) {
+    if (found_.size() == kMostProblems) return;
+    found = found_.emplace(text, Problem{now}).first;
   }
-  if (told_ || now < since_ + kBetweenLooks) return;
-  told_ = true;
+  Problem& problem = found->second;
+  if (problem.told || now < problem.since + kBetweenLooks) return;
+  problem.told = true;
   problems_.Add();
-  callbacks_.tell(problem_);
+  callbacks_.tell(text);
 }
 
 }  // namespace rowkeeper::net

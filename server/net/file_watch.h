@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <thread>
 
@@ -26,7 +27,8 @@ class FileWatch {
   struct Callbacks {
     /// Reads the files, and takes what they hold if it is new. An error says in one line what is wrong with them.
     std::function<absl::Status()> look;
-    /// Told once of each problem that a second look still finds.
+    /// Told once of each problem that is found again a second or more after it was found first, whatever other problems
+    /// there were in between; again only after a look that found none.
     std::function<void(const std::string& problem)> tell;
   };
 
@@ -47,13 +49,18 @@ class FileWatch {
   bool Pause();
   void Note(const absl::Status& seen);
 
+  struct Problem {
+    Clock::time_point since;
+    bool told = false;
+  };
+  /// Of those that are told apart.
+  static constexpr size_t kMostProblems = 100;
+
   const Callbacks callbacks_;
   Clock& clock_;
   observe::Counter problems_;
-  /// What the last look found, since when, and whether it was told; of the thread alone.
-  std::string problem_;
-  Clock::time_point since_;
-  bool told_ = false;
+  /// What looks have found since the last that found nothing; of the thread alone.
+  std::map<std::string, Problem, std::less<>> found_;
 
   absl::Mutex mutex_;
   absl::CondVar wake_;
