@@ -35,6 +35,7 @@ class TlsCertificates {
   /// Never null.
   std::shared_ptr<const TlsMaterial> current() const;
   TlsStats stats() const;
+  Clock& clock() const { return clock_; }
 
  private:
   TlsCertificates(const TlsFiles& files, Clock* clock) : files_(files), clock_(*clock) {}

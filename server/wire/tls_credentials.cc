@@ -32,6 +32,7 @@ class TlsCredentials final : public grpc::ServerCredentials {
  public:
   TlsCredentials(const net::TlsCertificates* certificates, ClientCertificates clients)
       : certificates_(*certificates),
+        clients_(clients),
         credentials_(grpc_ssl_server_credentials_create_with_options(
             grpc_ssl_server_credentials_create_options_using_config_fetcher(RequestType(clients), &Fetch, this))) {}
   ~TlsCredentials() override { grpc_server_credentials_release(credentials_); }
@@ -47,15 +48,21 @@ class TlsCredentials final : public grpc::ServerCredentials {
   static grpc_ssl_certificate_config_reload_status Fetch(void* self, grpc_ssl_server_certificate_config** config) {
     auto& credentials = *static_cast<TlsCredentials*>(self);
     std::shared_ptr<const net::TlsMaterial> current = credentials.certificates_.current();
-    if (current == credentials.given_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+    const Clock::time_point now = credentials.certificates_.clock().Now();
+    const bool sessions_end =
+        credentials.clients_ != ClientCertificates::kOff && now >= credentials.given_at_ + kLongestSession;
+    if (current == credentials.given_ && !sessions_end) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     *config = ToConfig(*current);
     credentials.given_ = std::move(current);
+    credentials.given_at_ = now;
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }
 
   const net::TlsCertificates& certificates_;
-  /// What gRPC has by now.
+  const ClientCertificates clients_;
+  /// What gRPC has by now, and since when.
   std::shared_ptr<const net::TlsMaterial> given_;
+  Clock::time_point given_at_;
   grpc_server_credentials* const credentials_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <grpcpp/security/server_credentials.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -12,6 +13,11 @@ namespace rowkeeper::wire {
 /// Whether clients show a certificate of their own. One that they show must lead to a client root and be valid, or the
 /// handshake fails.
 enum class ClientCertificates : uint8_t { kOff, kOptional, kRequired };
+
+/// OpenSSL does not look at a client's certificate again when a session is resumed, and each time gives out a ticket
+/// for the next: a client whose certificate has expired could go on for ever. So gRPC is given its certificates anew
+/// after this time, and with them come new keys for tickets. Where clients are asked for no certificate it is not.
+inline constexpr std::chrono::seconds kLongestSession{60};
 
 /// Credentials of listeners that speak TLS 1.2 or 1.3. Each handshake is given the certificates in use when its
 /// connection was accepted; connections that are open keep theirs. `certificates` outlives the credentials. Handshakes

@@ -85,10 +85,24 @@ std::unique_ptr<TlsClient> TlsClient::Connect(const std::string& address, const 
     SSL_set_alpn_protos(client->ssl_.get(), reinterpret_cast<const unsigned char*>(protocols.data()),
                         static_cast<unsigned>(protocols.size()));
   }
+  if (options.session != nullptr) SSL_set_session(client->ssl_.get(), options.session.get());
   SSL_set_fd(client->ssl_.get(), client->socket_.get());
   const bool shaken = SSL_connect(client->ssl_.get()) == 1;
   ERR_clear_error();
   return shaken ? std::move(client) : nullptr;
+}
+
+std::shared_ptr<SSL_SESSION> TlsClient::ReceiveSession(std::chrono::milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  std::array<char, 4096> dropped;
+  while (std::chrono::steady_clock::now() < until) {
+    const SSL_SESSION* const session = SSL_get0_session(ssl_.get());
+    // A copy: OpenSSL resumes no session of a connection that was cut.
+    if (SSL_SESSION_is_resumable(session) == 1) return {SSL_SESSION_dup(session), &SSL_SESSION_free};
+    if (SSL_pending(ssl_.get()) == 0 && !IsReadable(socket_.get(), std::chrono::milliseconds(20))) continue;
+    if (ReadSome(ssl_.get(), dropped.data(), static_cast<int>(dropped.size())) < 0) break;
+  }
+  return nullptr;
 }
 
 std::string TlsClient::ServersFingerprint() const {

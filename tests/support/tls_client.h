@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -22,6 +23,8 @@ class TlsClient {
     int lowest_version = 0;
     int highest_version = 0;
     std::string protocol = "h2";
+    /// To resume, if the server goes along; null: none.
+    std::shared_ptr<SSL_SESSION> session;
   };
 
   /// Connects to "127.0.0.1:PORT" and shakes hands; nullptr when the handshake fails. In TLS 1.3 the server may refuse
@@ -31,6 +34,10 @@ class TlsClient {
 
   /// "TLSv1.3".
   std::string version() const { return SSL_get_version(ssl_.get()); }
+  /// Whether the handshake resumed the session that was to be resumed.
+  bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+  /// A session that can be resumed; null when the server gives none within `limit`. What it sends meanwhile is dropped.
+  std::shared_ptr<SSL_SESSION> ReceiveSession(std::chrono::milliseconds limit = std::chrono::seconds(20));
   /// SHA-256 of the server's certificate, hexadecimal, as net::TlsMaterial has it.
   std::string ServersFingerprint() const;
   bool Write(const std::string& bytes);
