@@ -19,13 +19,38 @@ constexpr size_t kMostRoles = 100;
 constexpr size_t kMostRoleBytes = 128;
 constexpr int64_t kEndOfYear9999 = 253402300799;
 
-/// Names appear in logs and tables. Of control characters it refuses those of ASCII, and U+0080 to U+009F.
+struct Range {
+  uint32_t first, last;
+};
+/// What nobody sees, or what changes the order of what stands beside it: control and format characters, line and
+/// paragraph separators, variation selectors, tags.
+constexpr Range kHidden[] = {{0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},      {0x61c, 0x61c},
+                             {0x115f, 0x1160}, {0x180b, 0x180f}, {0x200b, 0x200f},  {0x2028, 0x202e},
+                             {0x2060, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f},  {0xfeff, 0xfeff},
+                             {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xe0000, 0xe0fff}};
+
+bool IsHidden(uint32_t character) {
+  return std::any_of(std::begin(kHidden), std::end(kHidden),
+                     [character](Range range) { return character >= range.first && character <= range.last; });
+}
+
+/// The character that begins at `*at`, of well-formed UTF-8; moves `*at` behind it.
+uint32_t NextCharacter(const std::string& text, size_t* at) {
+  const auto lead = static_cast<unsigned char>(text[(*at)++]);
+  if (lead < 0x80) return lead;
+  const int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+  uint32_t character = lead & (0x3fu >> more);
+  for (int i = 0; i < more && *at < text.size(); ++i) {
+    character = character << 6 | (static_cast<unsigned char>(text[(*at)++]) & 0x3fu);
+  }
+  return character;
+}
+
+/// Names appear in logs and tables: two that look alike there would be taken for one. `text` is well-formed UTF-8.
 bool IsName(const std::string& text, size_t most_bytes) {
   if (text.empty() || text.size() > most_bytes) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7f) return false;
-    if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return false;
+  for (size_t at = 0; at < text.size();) {
+    if (IsHidden(NextCharacter(text, &at))) return false;
   }
   return true;
 }

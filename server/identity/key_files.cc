@@ -1,5 +1,7 @@
 #include "server/identity/key_files.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
@@ -27,7 +29,7 @@ absl::StatusOr<std::vector<std::string>> ListKeyFiles(const std::string& directo
   std::vector<std::string> paths;
   std::error_code error;
   fs::directory_iterator entry(directory, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (; !error && entry != fs::directory_iterator() && paths.size() <= kMostFiles; entry.increment(error)) {
     if (IsKeyFile(entry->path().filename().string())) paths.push_back(entry->path().string());
   }
   const net::NamedFile named{kFlag, directory};
@@ -52,6 +54,7 @@ absl::StatusOr<KeyTexts> ReadKeyTexts(const std::string& path) {
     if (!file.ok()) return file.status();
     bytes += file->text.size();
     if (bytes > kMostBytes) return net::RefuseFile({kFlag, path}, "holds more than 1 MiB");
+    if ((file->mode & S_IWOTH) != 0) texts.open_to_all = name;
     texts.files.emplace_back(name, std::move(file->text));
   }
   return texts;

@@ -12,7 +12,10 @@ namespace rowkeeper::identity {
 struct KeyTexts {
   /// Name and text, by name.
   std::vector<std::pair<std::string, std::string>> files;
+  /// The name of a file that every user of the machine may write; empty where there is none.
+  std::string open_to_all;
 
+  /// Whether both hold the same keys.
   friend bool operator==(const KeyTexts& a, const KeyTexts& b) { return a.files == b.files; }
 };
 

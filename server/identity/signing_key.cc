@@ -12,6 +12,7 @@
 
 #include "server/base/text.h"
 #include "server/identity/base64url.h"
+#include "server/identity/ed25519_point.h"
 #include "server/identity/strict_json.h"
 
 namespace rowkeeper::identity {
@@ -189,6 +190,7 @@ absl::StatusOr<SigningKey::Handle> SigningKey::MakeP256(const json& jwk) {
 absl::StatusOr<SigningKey::Handle> SigningKey::MakeEd25519(const json& jwk) {
   const auto x = BytesOf(jwk, "x");
   if (!x.has_value() || x->size() != kEd25519Bytes) return BadKey("has no \"x\" of 32 bytes in base64url");
+  if (!IsEd25519Key(*x)) return BadKey("is no point of its curve, or one for which anybody can sign");
   Handle key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(*x), x->size()), FreeBy<&EVP_PKEY_free>());
   if (key == nullptr) return BadKey("is no key of Ed25519");
   return key;

@@ -5,12 +5,15 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/text.h"
+
 namespace rowkeeper::identity {
 namespace {
 
 using nlohmann::json;
 
 constexpr int kMostLevels = 16;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 /// Whether each object's members have names of their own, as the parser meets them.
 class MemberNames {
@@ -40,6 +43,7 @@ class MemberNames {
 
 std::optional<json> ParseStrictObject(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return std::nullopt;  // the parser takes it for the end
+  if (HasPrefix(text, kByteOrderMark)) return std::nullopt;            // and skips this
   MemberNames names;
   const auto see = [&names](int depth, json::parse_event_t event, const json& parsed) {
     names.See(depth, event, parsed);

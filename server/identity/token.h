@@ -10,7 +10,7 @@
 
 namespace rowkeeper::identity {
 
-/// Why a token is refused. Callers learn of kExpired and kNotYetValid only.
+/// Why a token is refused. Callers learn of kExpired only.
 enum class TokenProblem : uint8_t {
   kMalformed,    ///< no JWT in three parts, or not one that every reader understands alike
   kAlgorithm,    ///< none of Algorithm: "none", a shared secret, …

@@ -50,6 +50,12 @@ void TokenVerifier::Take(KeySet keys, KeyTexts texts) {
   loads_.Add();
   Log(LogLevel::kInfo, "keys of tokens in use",
       {{"keys", static_cast<int64_t>(keys.size())}, {"path", options_.keys}, {"issuer", options_.rules.issuer}});
+  if (!texts.open_to_all.empty()) {
+    Log(LogLevel::kWarning,
+        "every user of this machine can write the keys of tokens, and so be anybody; take the right from others "
+        "(chmod o-w)",
+        {{"file", texts.open_to_all}});
+  }
   auto taken = std::make_shared<InUse>(std::move(keys), std::move(texts), options_.cache_bytes);
   const absl::MutexLock lock(&mutex_);
   in_use_.swap(taken);

@@ -83,6 +83,25 @@ TEST_F(ClaimsTest, TheSubjectIsANameForLogsAndTables) {
   EXPECT_EQ(Without("sub"), "claims");
 }
 
+TEST_F(ClaimsTest, NoNameHidesWhatItIs) {
+  for (const char* const character :
+       {"\xc2\x80", "\xc2\x9f", "\xc2\xad", "\xd8\x9c", "\xe1\x85\xa0", "\xe1\xa0\x8e", "\xe2\x80\x8b", "\xe2\x80\x8f",
+        "\xe2\x80\xa8", "\xe2\x80\xae", "\xe2\x81\xa0", "\xe2\x81\xa9", "\xe3\x85\xa4", "\xef\xb8\x8f", "\xef\xbb\xbf",
+        "\xef\xbe\xa0", "\xef\xbf\xbb", "\xf3\xa0\x81\x81", "\xf3\xa0\x84\x80"}) {
+    for (const std::string& name : {Cat(character, "alice"), Cat("al", character, "ice"), Cat("alice", character)}) {
+      EXPECT_EQ(With("sub", name), "claims") << json(name).dump(-1, ' ', true);
+      EXPECT_EQ(With("roles", json::array({name})), "claims");
+      EXPECT_EQ(With("tid", name), "claims");
+    }
+  }
+  for (const char* const name :
+       {"Zo\xc3\xab", "\xd0\x90\xd0\xbd\xd0\xbd\xd0\xb0", "\xe5\xb1\xb1\xe7\x94\xb0 \xe8\x8a\xb1", "\xf0\x9f\x99\x82",
+        "\xf4\x8f\xbf\xbd", "auth0|5f7c8ec7c33c6c004bbafe82"}) {
+    EXPECT_EQ(With("sub", name), "ok") << name;
+    EXPECT_EQ(facts_->identity->name, Cat("jwt:", name));
+  }
+}
+
 TEST_F(ClaimsTest, RolesAreAListOrWords) {
   EXPECT_EQ(With("roles", json::array({"b", "a", "b"})), "ok");
   EXPECT_EQ(facts_->identity->roles, (std::vector<std::string>{"a", "b"}));

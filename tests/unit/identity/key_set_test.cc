@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/escaping.h"
 #include "server/base/text.h"
 #include "tests/support/test_issuer.h"
 
@@ -54,6 +55,54 @@ TEST(KeySetTest, KeysThatMustNotBeUsedRefuseTheSet) {
   EXPECT_EQ(rsa(std::string(4096, '\xff'), kUsualExponent), -1);
   EXPECT_EQ(rsa("", ""), -1);
   EXPECT_EQ(KeysOf(std::vector<std::string>(KeySet::kMostKeys + 1, TestSigningKey(Kind::kEd25519, "").Jwk())), -1);
+}
+
+/// Little-endian, from the hexadecimal digits of RFC 8032, which are in that order.
+int KeysOfEd25519(std::string_view hex) {
+  const std::string bytes = absl::HexStringToBytes(ToAbsl(hex));
+  return KeysOf({Cat(R"({"kty":"OKP","crv":"Ed25519","x":")", ToBase64Url(bytes), R"("})")});
+}
+
+TEST(KeySetTest, AKeyForWhichAnybodyCanSignRefusesTheSet) {
+  EXPECT_EQ(KeysOfEd25519("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"), 1) << "RFC 8032, 7.1";
+  EXPECT_EQ(KeysOfEd25519("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"), 1) << "RFC 8032, 7.1";
+  for (const char* const small : {"0100000000000000000000000000000000000000000000000000000000000000",
+                                  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                                  "0000000000000000000000000000000000000000000000000000000000000000",
+                                  "0000000000000000000000000000000000000000000000000000000000000080",
+                                  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+                                  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+                                  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+                                  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"}) {
+    EXPECT_EQ(KeysOfEd25519(small), -1) << small;
+  }
+}
+
+TEST(KeySetTest, BytesThatAreNoPointOfEd25519RefuseTheSet) {
+  for (const char* const none : {"0200000000000000000000000000000000000000000000000000000000000000",
+                                 "0100000000000000000000000000000000000000000000000000000000000080",
+                                 "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                                 "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                                 "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+                                 "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"}) {
+    EXPECT_EQ(KeysOfEd25519(none), -1) << none;
+  }
+}
+
+TEST(KeySetTest, AnRsaKeyOfOnePrimeRefusesTheSet) {
+  // 2^2203 - 1 is prime, and so is 2^1279 - 1: whoever knows the primes of a modulus can sign.
+  const auto mersenne = [](size_t bits) {
+    return Cat(std::string(1, static_cast<char>((1 << bits % 8) - 1)), std::string(bits / 8, '\xff'));
+  };
+  const auto rsa = [](const std::string& modulus) {
+    return KeysOf({Cat(R"({"kty":"RSA","e":"AQAB","n":")", ToBase64Url(modulus), R"("})")});
+  };
+  EXPECT_EQ(rsa(mersenne(2203)), -1);
+  // (2^1279 - 1)^2 = 2^2558 - 2^1280 + 1
+  std::string square = Cat(mersenne(1278), std::string(160, '\0'));
+  square.back() = '\x01';
+  ASSERT_EQ(square.size(), 320u);
+  EXPECT_EQ(rsa(square), -1);
 }
 
 TEST(KeySetTest, OnlyJwkSetsAreRead) {

@@ -168,7 +168,8 @@ class Grammar {
   }
   void BadSubject(Draft* draft) {
     if (Below(4) == 0) return Remove(&draft->claims, "sub");
-    Set(&draft->claims, "sub", OneOf({"\"\"", "null", "7", "\"a\\nb\"", "\"a\\u0000\"", "[\"a\"]", "{}"}));
+    Set(&draft->claims, "sub",
+        OneOf({"\"\"", "null", "7", "\"a\\nb\"", "\"a\\u0000\"", "\"a\\u202e\"", "[\"a\"]", "{}"}));
   }
   void BadEnd(Draft* draft) {
     if (Below(4) == 0) return Remove(&draft->claims, "exp");

@@ -63,7 +63,8 @@ TEST(StrictJsonTest, OnlyObjectsThatAllReadersUnderstandAlike) {
                                  R"({/**/"a":1})",
                                  "{\"a\":\"\xff\"}",
                                  "{\"a\":\"\n\"}",
-                                 R"({"a":"\ud800"})"}) {
+                                 R"({"a":"\ud800"})",
+                                 "\xef\xbb\xbf{}"}) {
     EXPECT_FALSE(ParseStrictObject(text).has_value()) << text;
   }
   EXPECT_FALSE(ParseStrictObject(std::string_view("{}\0", 3)).has_value());
