@@ -47,18 +47,20 @@ absl::Status TokenVerifier::Look() {
 }
 
 void TokenVerifier::Take(KeySet keys, KeyTexts texts) {
+  const auto taken = std::make_shared<InUse>(std::move(keys), std::move(texts), options_.cache_bytes);
+  std::shared_ptr<InUse> before = taken;  // ends after the lock
+  {
+    const absl::MutexLock lock(&mutex_);
+    in_use_.swap(before);
+  }
   loads_.Add();
   Log(LogLevel::kInfo, "keys of tokens in use",
-      {{"keys", static_cast<int64_t>(keys.size())}, {"path", options_.keys}, {"issuer", options_.rules.issuer}});
-  if (!texts.open_to_all.empty()) {
-    Log(LogLevel::kWarning,
-        "every user of this machine can write the keys of tokens, and so be anybody; take the right from others "
-        "(chmod o-w)",
-        {{"file", texts.open_to_all}});
-  }
-  auto taken = std::make_shared<InUse>(std::move(keys), std::move(texts), options_.cache_bytes);
-  const absl::MutexLock lock(&mutex_);
-  in_use_.swap(taken);
+      {{"keys", static_cast<int64_t>(taken->keys.size())}, {"path", options_.keys}, {"issuer", options_.rules.issuer}});
+  if (taken->texts.open_to_all.empty()) return;
+  Log(LogLevel::kWarning,
+      "every user of this machine can write the keys of tokens, and so be anybody; take the right from others "
+      "(chmod o-w)",
+      {{"file", taken->texts.open_to_all}});
 }
 
 TokenVerdict TokenVerifier::Verify(std::string_view token) {
