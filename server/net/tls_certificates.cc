@@ -39,22 +39,30 @@ TlsStats TlsCertificates::stats() const { return {loads_.value(), watch_->proble
 
 absl::Status TlsCertificates::Look() {
   absl::StatusOr<TlsMaterial> material = ReadTlsMaterial(files_, clock_.WallNow());
+  const std::optional<TlsMaterial> before = std::exchange(seen_, std::nullopt);
   if (!material.ok()) return material.status();
-  if (!IsSame(*material, *current())) Take(*std::move(material));
+  if (IsSame(*material, *current())) return absl::OkStatus();
+  if (before.has_value() && IsSame(*material, *before)) {
+    Take(*std::move(material));
+  } else {
+    seen_ = *std::move(material);
+  }
   return absl::OkStatus();
 }
 
 void TlsCertificates::Take(TlsMaterial material) {
+  const auto taken = std::make_shared<const TlsMaterial>(std::move(material));
+  {
+    const absl::MutexLock lock(&mutex_);
+    current_ = taken;
+  }
   loads_.Add();
   Log(LogLevel::kInfo, "TLS certificate in use",
-      {{"sha256", material.fingerprint}, {"expires", ExpiryText(material)}, {"file", files_.certificate}});
-  if (material.key_open_to_all) {
+      {{"sha256", taken->fingerprint}, {"expires", ExpiryText(*taken)}, {"file", files_.certificate}});
+  if (taken->key_open_to_all) {
     Log(LogLevel::kWarning, "every user of this machine can read the TLS key; take the right from others (chmod o-r)",
         {{"file", files_.key}});
   }
-  auto taken = std::make_shared<const TlsMaterial>(std::move(material));
-  const absl::MutexLock lock(&mutex_);
-  current_ = std::move(taken);
 }
 
 void TlsCertificates::Tell(const std::string& problem) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -23,8 +24,9 @@ struct TlsStats {
   Clock::wall_time_point expires;
 };
 
-/// The certificates in use. A FileWatch looks at the files: files that are good take the place of those in use, files
-/// that are not leave them as they are. Thread-safe.
+/// The certificates in use. A FileWatch looks at the files: files that are good, and the same at two looks, take the
+/// place of those in use, files that are not leave them as they are. Two looks, for the first half of a list of roots
+/// is a good list of roots. Thread-safe.
 class TlsCertificates {
  public:
   /// `clock` outlives this object. Errors: those of ReadTlsMaterial.
@@ -46,6 +48,8 @@ class TlsCertificates {
   const TlsFiles files_;
   Clock& clock_;
   observe::Counter loads_;
+  /// Good files that the last look found for the first time; of the watch's thread alone.
+  std::optional<TlsMaterial> seen_;
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<const TlsMaterial> current_ ABSL_GUARDED_BY(mutex_);

@@ -261,7 +261,7 @@ TEST_F(TlsTest, NewHandshakesUseTheNewPairAndOpenConnectionsGoOn) {
   const TestAuthority next("next");
   directory_.Swap(next.Issue(), authority_.root());
   ASSERT_TRUE(
-      clock_.AdvanceUntil([&] { return certificates_->current()->fingerprint != before; }, std::chrono::seconds(3)));
+      clock_.AdvanceUntil([&] { return certificates_->current()->fingerprint != before; }, std::chrono::seconds(5)));
   EXPECT_EQ(TlsClient::Connect(address())->ServersFingerprint(), certificates_->current()->fingerprint);
   EXPECT_TRUE(IsServed(open));
   EXPECT_TRUE(IsServed(TlsChannel(address(), next.root())));
@@ -277,7 +277,7 @@ TEST_F(TlsTest, NewRootsDecideOverNewConnections) {
   EXPECT_FALSE(IsServed(TlsChannel(address(), authority_.root(), new_client)));
   directory_.Swap(pair_, next.root());
   ASSERT_TRUE(clock_.AdvanceUntil([&] { return certificates_->current()->client_roots == next.root(); },
-                                  std::chrono::seconds(3)));
+                                  std::chrono::seconds(5)));
   EXPECT_FALSE(IsServed(TlsChannel(address(), authority_.root(), old_client)));
   EXPECT_TRUE(IsServed(TlsChannel(address(), authority_.root(), new_client)));
 }
