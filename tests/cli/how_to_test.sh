@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The examples of proto/reference/how-to, typed one page after another, each against the planner on a database of its own.
+set -euo pipefail
+# shellcheck source=tests/support/server.sh
+source tests/support/server.sh
+
+command -v python3 >/dev/null || skip "python3 is not installed"
+readonly RUN=$PWD/tests/cli/how_to.py PAGES=$PWD/proto/reference/how-to
+mkdir -p "$WORK/bin" "$WORK/pages"
+ln -s "$(realpath "$ROWKEEPER")" "$WORK/bin/rowkeeper"
+
+start_planner --migrations migrations/planner
+scratch_sql "CREATE SCHEMA shop"  # for the pages that have tables of their own
+ln -s "$PWD/proto" "$WORK/pages/proto"
+export PATH=$WORK/bin:$PATH ROWKEEPER_ADDRESS=$ADDRESS DATABASE_URL=$SCRATCH_URL
+case $SCRATCH_URL in
+  *\?*) export SHOP_DATABASE_URL="$SCRATCH_URL&options=-csearch_path%3Dshop" ;;
+  *) export SHOP_DATABASE_URL="$SCRATCH_URL?options=-csearch_path%3Dshop" ;;
+esac
+cd "$WORK/pages"
+failed=0
+for page in "$PAGES"/*.md; do
+  scratch_sql "TRUNCATE todos CASCADE" 2>/dev/null
+  step "$(head -n 1 "$page")"
+  python3 "$RUN" "$page" || failed=1
+done
+[ "$failed" = 0 ] || fail "the examples above do not print what their pages say"
