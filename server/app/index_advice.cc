@@ -1,5 +1,7 @@
 #include "server/app/index_advice.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
 
 #include "absl/strings/str_join.h"
@@ -49,6 +51,16 @@ std::string Columns(const Entity& entity, const Need& need) {
   return absl::StrJoin(names, ", ");
 }
 
+/// As an entry of `indexes` in the entity's option.
+std::string Declaration(const Entity& entity, const Need& need) {
+  std::vector<std::string> terms;
+  for (int column : need.equality) terms.push_back(Cat("\"", entity.columns[column].field->name(), "\""));
+  for (const catalogue::OrderTerm& term : need.order) {
+    terms.push_back(Cat("\"", entity.columns[term.column].field->name(), term.descending ? " desc\"" : "\""));
+  }
+  return Cat("{fields: [", absl::StrJoin(terms, ", "), "]}");
+}
+
 }  // namespace
 
 std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const plan::MethodPlan>>& plans,
@@ -64,7 +76,7 @@ std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const p
     if (fit == schema::IndexFit::kFilterAndOrder || (small_cost && need.order.empty())) continue;
     advice.push_back(Cat(plan->full_name, fit == schema::IndexFit::kNone ? " reads every row" : " sorts what it finds",
                          "; an index on ", plan->entity->table, " (", Columns(*plan->entity, need),
-                         ") would serve it"));
+                         ") would serve it; declare it as ", Declaration(*plan->entity, need)));
   }
   AdviseFilterIndexes(plans, live, &advice);
   return advice;
