@@ -155,6 +155,7 @@ std::optional<TokenFacts> ReadClaims(const json& claims, const TokenRules& rules
   if (audience == claims.end() || !NamesOneOf(*audience, rules.audiences)) return std::nullopt;
 
   *problem = TokenProblem::kClaims;
+  if (claims.contains("cnf")) return std::nullopt;  // bound to a key (RFC 7800), which nobody here asks for
   TokenFacts facts;
   const auto expires = claims.find("exp");
   const std::optional<int64_t> end = expires == claims.end() ? std::nullopt : ToSeconds(*expires);

@@ -21,7 +21,7 @@ enum class TokenProblem : uint8_t {
   kAudience,     ///< "aud" names somebody else, or is missing
   kExpired,      ///< "exp"
   kNotYetValid,  ///< "nbf" or "iat" is to come
-  kClaims,       ///< a claim is missing or no such value: "sub", "exp", that of the roles, that of the tenant
+  kClaims,       ///< a claim is missing or no such value: "sub", "exp", that of the roles, that of the tenant; or "cnf"
 };
 inline constexpr size_t kTokenProblems = static_cast<size_t>(TokenProblem::kClaims) + 1;
 /// "unknown_key": for logs and metrics.

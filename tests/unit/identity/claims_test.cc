@@ -128,6 +128,12 @@ TEST_F(ClaimsTest, TheTenantIsOneText) {
   }
 }
 
+TEST_F(ClaimsTest, ATokenThatIsBoundToAKeyIsNoneForWhoeverHasIt) {
+  for (const json& value : {json{{"jkt", "x"}}, json{{"x5t#S256", "x"}}, json::object(), json(nullptr), json("x")}) {
+    EXPECT_EQ(With("cnf", value), "claims") << value;
+  }
+}
+
 TEST_F(ClaimsTest, APointerLeadsThroughObjects) {
   rules_.roles_claim = "/a~1b/c~0d";
   EXPECT_EQ(With("a/b", json{{"c~d", "x"}}), "ok");

@@ -82,7 +82,7 @@ class Grammar {
     const char* name;
     void (Grammar::*commit)(Draft*);
   };
-  static const Fault kFaults[15];
+  static const Fault kFaults[16];
 
   template <size_t kCount>
   std::string OneOf(const char* const (&texts)[kCount]) {
@@ -184,6 +184,9 @@ class Grammar {
   void BadRoles(Draft* draft) {
     Set(&draft->claims, "roles", OneOf({"7", "null", "{}", "[7]", "[\"\"]", "[[\"a\"]]", "[\"a\\n\"]", "true"}));
   }
+  void BoundToAKey(Draft* draft) {
+    Set(&draft->claims, "cnf", OneOf({"{\"jkt\":\"x\"}", "{\"x5t#S256\":\"x\"}", "{}", "null"}));
+  }
   void TwiceThere(Draft* draft) {
     Members* const members = Below(2) == 0 ? &draft->header : &draft->claims;
     if (members->empty()) return draft->claims.emplace_back("more", "{\"a\":1,\"a\":1}"), void();
@@ -268,6 +271,7 @@ const Grammar::Fault Grammar::kFaults[] = {{"algorithm", &Grammar::BadAlgorithm}
                                            {"end", &Grammar::BadEnd},
                                            {"beginning", &Grammar::BadBeginning},
                                            {"roles", &Grammar::BadRoles},
+                                           {"bound", &Grammar::BoundToAKey},
                                            {"twice", &Grammar::TwiceThere},
                                            {"no-json", &Grammar::NoJson},
                                            {"signature", &Grammar::BadSignature},

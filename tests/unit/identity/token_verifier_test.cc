@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "absl/strings/escaping.h"
 #include "server/base/text.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
@@ -156,7 +157,7 @@ TEST_F(TokenVerifierTest, KeysInTheTokenItselfAreNotUsed) {
             "!unknown_key");
 }
 
-TEST_F(TokenVerifierTest, ASignatureHasOneFormOnly) {
+TEST_F(TokenVerifierTest, ASignatureIsWrittenInTheOneFormOfItsAlgorithm) {
   ASSERT_NO_FATAL_FAILURE(OpenAll());
   const std::string text = Cat(ToBase64Url(R"({"alg":"ES256","kid":"ec"})"), ".", ToBase64Url(Claims()));
   const auto with = [&text](std::string_view signature) { return Cat(text, ".", ToBase64Url(signature)); };
@@ -184,6 +185,29 @@ TEST_F(TokenVerifierTest, ASignatureHasOneFormOnly) {
     EXPECT_EQ(Verify(Cat(other, ".", ToBase64Url(good.substr(1)))), "!signature");
     EXPECT_EQ(Verify(Cat(other, ".", ToBase64Url(std::string(good.size(), '\0')))), "!signature");
   }
+}
+
+/// `number` and `added`, little-endian, in as many bytes as `number` has; the carry is lost.
+std::string Sum(std::string number, std::string_view added) {
+  unsigned carry = 0;
+  for (size_t i = 0; i < number.size(); ++i) {
+    carry += static_cast<unsigned char>(number[i]);
+    if (i < added.size()) carry += static_cast<unsigned char>(added[i]);
+    number[i] = static_cast<char>(carry & 0xff);
+    carry >>= 8;
+  }
+  return number;
+}
+
+TEST_F(TokenVerifierTest, ANumberInASignatureIsBelowItsModulus) {
+  ASSERT_NO_FATAL_FAILURE(OpenAll());
+  const std::string text = Cat(ToBase64Url(R"({"alg":"EdDSA","kid":"ed"})"), ".", ToBase64Url(Claims()));
+  const std::string signature = EdKey().Sign(text);
+  const auto with = [&text](std::string_view changed) { return Cat(text, ".", ToBase64Url(changed)); };
+  EXPECT_EQ(Verify(with(signature)), "jwt:alice");
+  const std::string order = absl::HexStringToBytes("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+  EXPECT_EQ(Verify(with(Cat(signature.substr(0, 32), Sum(signature.substr(32), order)))), "!signature")
+      << "the same number of the group, written larger";
 }
 
 TEST_F(TokenVerifierTest, AChangedTokenIsRefusedWhetherTheGoodOneIsKnownOrNot) {
