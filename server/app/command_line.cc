@@ -8,6 +8,7 @@
 #include "server/app/secrets.h"
 #include "server/app/stream_settings.h"
 #include "server/app/tls_settings.h"
+#include "server/app/trace_settings.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 
@@ -351,6 +352,7 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddConnectionOptions(command, &settings->connections);
   AddTlsOptions(command, &settings->tls);
   AddIdentityOptions(command, &settings->identity);
+  AddTraceOptions(command, &settings->traces);
 }
 
 void AddAllServeOptions(CLI::App* command, ServeOptions* options) {

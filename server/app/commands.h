@@ -6,6 +6,7 @@
 //                          config_file.h, secrets.h; effective_settings.h shows them
 //   unit_settings.h        limits of units, from flags; stream_settings.h those of streams
 //   tls_settings.h         certificates, from flags; client_security.h: of commands that call a server
+//   trace_settings.h       traces of calls, from flags
 //   log_settings.h         the log, from the options, and changed while the server runs
 //   admin_pages.h          the pages of the admin listener, and admin_*.h; readiness.h, heartbeat.h: what they tell of
 //   database_monitor.h     health, fit of the schema and of custom queries

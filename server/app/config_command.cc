@@ -7,6 +7,7 @@
 #include "server/app/effective_settings.h"
 #include "server/app/identity_settings.h"
 #include "server/app/tls_settings.h"
+#include "server/app/trace_settings.h"
 #include "server/app/unit_settings.h"
 #include "server/base/listen_address.h"
 
@@ -30,6 +31,7 @@ std::vector<absl::Status> CheckRules(const ServeOptions& options) {
   checked.push_back(CheckAdvertisedAddress(options.serve.advertise_address));
   checked.push_back(CheckTlsSettings(options.serve.tls));
   checked.push_back(CheckIdentitySettings(options.serve.identity, options.serve.tls));
+  checked.push_back(CheckTraceSettings(options.serve.traces));
   checked.push_back(ToUnitOptions(options.serve.units, options.pool).status());
   return checked;
 }

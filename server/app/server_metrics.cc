@@ -351,6 +351,7 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.server != nullptr) AddConnections(parts.server->connections(), out);
   if (parts.certificates != nullptr) AddTls(parts.certificates->stats(), out);
   if (parts.tokens != nullptr) AddTokens(parts.tokens->stats(), out);
+  if (parts.traces != nullptr) AddTraces(parts.traces->stats(), out);
   if (parts.sweeper != nullptr) {
     AddCounter(out, "rowkeeper_idempotency_swept_total", "Idempotency keys that were freed because they were too old",
                parts.sweeper->swept_total());

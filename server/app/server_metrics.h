@@ -9,6 +9,7 @@
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/pending_migrations.h"
 #include "server/app/serving_state.h"
+#include "server/app/trace_settings.h"
 #include "server/base/memory_budget.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
@@ -42,6 +43,7 @@ struct MeasuredParts {
   const wire::GrpcServer* server = nullptr;
   const net::TlsCertificates* certificates = nullptr;
   const identity::TokenVerifier* tokens = nullptr;
+  const Tracing* traces = nullptr;
   const ServingState* serving = nullptr;
   const PendingMigrations* migrations = nullptr;
   const IdempotencySweeper* sweeper = nullptr;

@@ -146,6 +146,9 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   auto callers = OpenCallers(options.serve.identity, options.serve.tls, options.clock);
   if (!callers.ok()) return callers.status();
   process->callers_ = *std::move(callers);
+  auto tracing = Tracing::Open(options.serve.traces, options.clock);
+  if (!tracing.ok()) return tracing.status();
+  process->tracing_ = *std::move(tracing);
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
   process->MakeUnits();
@@ -205,7 +208,8 @@ void ServerProcess::MakeServices() {
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
   service_ = std::make_unique<wire::DynamicService>(
       std::move(served), wire::ToDynamicStreams(streams_),
-      wire::DynamicServiceOptions{backend.max_response_bytes, &timers_.clock(), memory_.get(), callers_.callers.get()});
+      wire::DynamicServiceOptions{backend.max_response_bytes, &timers_.clock(), memory_.get(), callers_.callers.get(),
+                                  tracing_ == nullptr ? nullptr : &tracing_->tracer()});
   AnnounceServices();
 }
 
@@ -340,6 +344,7 @@ void ServerProcess::Shutdown() {
   // A COMMIT may have outlasted the drain; its answer gets the time to arrive all the same.
   server_->Shutdown(std::max(end - clock.Now(), Clock::duration::zero()), [this] { service_->AbortCalls(); });
   Stop();
+  if (tracing_ != nullptr) tracing_->Flush(end);
   LogLosses();
 }
 

@@ -23,6 +23,7 @@
 #include "server/app/settings.h"
 #include "server/app/statement_watch.h"
 #include "server/app/status_pages.h"
+#include "server/app/trace_settings.h"
 #include "server/base/memory_budget.h"
 #include "server/base/timers.h"
 #include "server/db/pool.h"
@@ -109,6 +110,8 @@ class ServerProcess {
   /// With the session limits that follow from others, and what connections know about errors.
   const ServerProcessOptions options_;
   Timers timers_;
+  /// Outlives all calls. Null: none is traced.
+  std::unique_ptr<Tracing> tracing_;
   const Heartbeat heartbeat_;
   const HeapTrimmer heap_trimmer_;
   Readiness readiness_;

@@ -22,6 +22,7 @@ void ServerProcess::MakeMetrics() {
   parts.server = server_.get();
   parts.certificates = certificates_.get();
   parts.tokens = callers_.tokens.get();
+  parts.traces = tracing_.get();
   parts.serving = serving_.get();
   parts.migrations = pending_migrations_.get();
   parts.sweeper = sweeper_.get();

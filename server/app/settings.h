@@ -105,6 +105,18 @@ struct IdentitySettings {
   bool allow_anonymous = false;
 };
 
+/// Spans of calls.
+struct TraceSettings {
+  /// See wire::ParseCollectorAddress; empty: no call is traced.
+  std::string endpoint;
+  /// A file; empty: none.
+  std::string roots;
+  /// Of calls without a traceparent.
+  double sample_ratio = 0.01;
+  int buffer_kib = 4096;
+  std::string service_name = "rowkeeper";
+};
+
 struct ServeSettings {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   /// "host:port" or "unix:/path"; empty or "none": no admin listener.
@@ -163,6 +175,7 @@ struct ServeSettings {
   CallerConnectionSettings connections;
   TlsSettings tls;
   IdentitySettings identity;
+  TraceSettings traces;
 };
 
 /// All that configures `serve`.

@@ -127,7 +127,7 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   running_.Begin(backend_pid(), begin);
   absl::StatusOr<Rows> rows = RunWatched(query, &attempt);
   running_.End();
-  NoteCost({query, attempt.effect, attempt.sqlstate, Clock::System().Now() - begin, backend_pid()}, rows);
+  NoteCost({query, attempt.effect, attempt.sqlstate, Clock::System().Now() - begin, backend_pid(), *session_}, rows);
   if (broken_ && watch_.expired()) TerminateRunaway(query, Clock::System().Now() - begin);
   if (!broken_ && watch_.expired()) MarkBroken("its answer came too late");
   // It may arrive at any time, so nothing may run before it has ended.
@@ -338,7 +338,7 @@ absl::Status PgConnection::Reset() {
   const Clock::time_point begin = Clock::System().Now();
   absl::Status status = RunPlain(std::string(rollback.text), kRollbackLimit);
   if (status.ok()) NoteSucceeded(TransactionEffect::kRollback, rollback.text);
-  NoteCost({rollback, TransactionEffect::kRollback, "", Clock::System().Now() - begin, backend_pid()},
+  NoteCost({rollback, TransactionEffect::kRollback, "", Clock::System().Now() - begin, backend_pid(), *session_},
            status.ok() ? absl::StatusOr<Rows>(Rows()) : status);
   return status;
 }

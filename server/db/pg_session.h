@@ -77,6 +77,11 @@ class PgSession {
   /// PostgreSQL has said that the session is in a transaction that failed.
   bool in_failed_transaction() const { return PQtransactionStatus(handle()) == PQTRANS_INERROR; }
 
+  /// What it is connected to: the database, the host or the directory of the socket, the port. Empty once it is closed.
+  std::string_view database() const { return TextOf(PQdb(handle())); }
+  std::string_view host() const { return TextOf(PQhost(handle())); }
+  std::string_view port() const { return TextOf(PQport(handle())); }
+
   bool in_no_transaction() const { return PQtransactionStatus(handle()) == PQTRANS_IDLE; }
 
   /// Asks the server to cancel what this session runs; blocks until it has been told, or the attempt failed. Throws
@@ -114,6 +119,7 @@ class PgSession {
     std::optional<PgError> end_;
   };
 
+  static std::string_view TextOf(const char* text) { return text == nullptr ? std::string_view() : text; }
   /// Before each call.
   void Begin();
   bool SendInPipeline(const Message& message);

@@ -51,6 +51,33 @@ std::string PurposeInLog(const ExecutedStatement& statement) {
   return std::string(text.substr(0, std::min(text.find_first_of(" ;"), text.size())));
 }
 
+void AddSpan(const ExecutedStatement& statement, const observe::OperationDurations& durations,
+             const absl::StatusOr<Rows>& rows, observe::CallSpans* spans) {
+  const Query& query = statement.query;
+  observe::ExecutedSpan span;
+  span.time = statement.time;
+  span.operation = durations.operation();
+  span.table = durations.table();
+  span.purpose = PurposeOf(query.text);
+  if (query.name != nullptr) {  // nothing of a request is in what is prepared
+    span.name = query.name->str();
+    span.text = query.text;
+  }
+  span.database = statement.session.database();
+  span.host = statement.session.host();
+  span.port = statement.session.port();
+  span.backend = statement.backend;
+  span.query_id = query.use != nullptr ? query.use->query_id() : 0;
+  const absl::Status status = rows.status();
+  if (rows.ok()) {
+    span.rows = rows->size();
+  } else {
+    span.error = &status;
+    span.sqlstate = statement.sqlstate;
+  }
+  spans->AddStatement(span);
+}
+
 }  // namespace
 
 void NoteQueued(TransactionEffect effect) {
@@ -73,6 +100,7 @@ void NoteCost(const ExecutedStatement& statement, const absl::StatusOr<Rows>& ro
   if (call == nullptr) return;
   call->times.database += statement.time;
   if (statement.effect == TransactionEffect::kNone) ++call->times.statements;
+  if (call->spans != nullptr) AddSpan(statement, durations, rows, call->spans.get());
   if (!call->IsSlowest(statement.time)) return;
   observe::SlowStatement& slowest = call->slowest;
   slowest.time = statement.time;

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
+#include "server/db/pg_session.h"
 #include "server/db/transaction_tracker.h"
 
 namespace rowkeeper::db {
@@ -19,6 +20,8 @@ struct ExecutedStatement {
   std::chrono::nanoseconds time{0};
   /// PostgreSQL's process; 0 when it is not known.
   int backend = 0;
+  /// What executed it.
+  const PgSession& session;
 };
 
 /// Adds what a statement cost to its Query::durations and Query::use, and to the call that runs on this thread.

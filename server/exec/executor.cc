@@ -181,7 +181,7 @@ bool Executor::Offer(const std::shared_ptr<Work>& work, const CallerId* caller, 
 void Executor::Tell(const CallQueue::Refusals& refused) {
   for (const CallQueue::Refusal& refusal : refused) {
     Work& work = static_cast<Work&>(*refusal.waiter);
-    work.NoteWaited(clock_.Now() - work.queued_at);
+    work.NoteWaited(work.queued_at, clock_.Now());
     Complete(work, refusal.status);
     LeaveLane(work);
   }
@@ -192,7 +192,7 @@ void Executor::Ticket::Cancel(db::Cancellation::Cause cause) {
   if (work == nullptr) return;
   Withdrawn withdrawn;
   if (executor_->Withdraw(*work, &withdrawn)) {
-    if (!withdrawn.runs) work->NoteWaited(executor_->clock_.Now() - work->queued_at);
+    if (!withdrawn.runs) work->NoteWaited(work->queued_at, executor_->clock_.Now());
     work->done(db::CancelledStatus(cause, withdrawn.runs ? "a statement ran" : "waiting for a connection"));
     executor_->LeaveLane(*work);
     if (withdrawn.unwanted != nullptr) withdrawn.unwanted->cancellation.Cancel(cause);
@@ -221,10 +221,9 @@ MergeLanes::Together Executor::NoteEnd(Work& work) {
 void Executor::NoteStart(Work& work) {
   work.started_at = clock_.Now();
   if (!work.members.empty()) return;  // each of them has waited
-  const Clock::duration waited =
-      work.started_at - (work.came_at == Clock::time_point() ? work.queued_at : work.came_at);
-  waits_.Record(waited);
-  work.NoteWaited(waited);
+  const Clock::time_point came_at = work.came_at == Clock::time_point() ? work.queued_at : work.came_at;
+  waits_.Record(work.started_at - came_at);
+  work.NoteWaited(came_at, work.started_at);
 }
 
 void Executor::WorkerLoop() {
@@ -350,7 +349,7 @@ absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
   if (!lease.held()) {
     Clock::duration waited{0};
     absl::StatusOr<db::Lease> acquired = pool_->Acquire({work.deadline, &work.cancellation, &waited});
-    if (work.context != nullptr) work.context->times.connection += waited;
+    if (work.context != nullptr) work.context->NoteConnection(waited);
     if (!acquired.ok()) return acquired.status();
     lease = *std::move(acquired);
   }

@@ -29,8 +29,9 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, MergeLanes::Call, db::I
 
   void OnInput() override { executor.OnInput(*this); }
 
-  void NoteWaited(Clock::duration waited) const {
-    if (context != nullptr) context->times.queue += waited;
+  /// For a worker, or for its lane.
+  void NoteWaited(Clock::time_point from, Clock::time_point until) const {
+    if (context != nullptr) context->NoteQueue(from, until);
   }
 
   Executor& executor;
@@ -53,6 +54,12 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, MergeLanes::Call, db::I
   // Of many calls that are executed together.
   bool writes() const { return !CallOf(task)->plan->reads_only(); }
   MergeLanes::Together members;
+  /// Tells one of them what was executed for all.
+  void ShareSpansWith(const Work& member) const {
+    if (context == nullptr || context->spans == nullptr) return;
+    if (member.context == nullptr || member.context->spans == nullptr) return;
+    member.context->spans->AddSharedBy(members.size(), *context->spans);
+  }
   // Guarded by the executor's lock: how many of them nobody has answered yet, and whether their statement is on its
   // way.
   int open_members = 0;

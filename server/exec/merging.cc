@@ -43,12 +43,15 @@ std::shared_ptr<Executor::Work> Executor::MakeTogether(const MergeLanes::Togethe
   }
   std::vector<const plan::Call*> parts;
   parts.reserve(open.size());
+  std::shared_ptr<observe::CallSpans> spans;
   auto work = std::make_shared<Work>(this, Done(nullptr));
   work->deadline = Clock::time_point::min();
   for (const auto& call : open) {
     const Work& member = static_cast<const Work&>(*call);
     parts.push_back(CallOf(member.task));
     work->deadline = std::max(work->deadline, member.deadline);
+    const bool is_sampled = member.context != nullptr && member.context->spans != nullptr;
+    if (is_sampled && spans == nullptr) spans = member.context->spans->MakeShared();
   }
   work->task = std::make_shared<const MergedCalls>(runner_->Merge(std::move(parts)));
   work->kind = first->kind;
@@ -57,6 +60,7 @@ std::shared_ptr<Executor::Work> Executor::MakeTogether(const MergeLanes::Togethe
   work->caller = first->caller;
   work->is_one_statement = true;
   work->own_context = std::make_unique<TogetherContext>(first->account);
+  work->own_context->call.spans = std::move(spans);
   work->context = &work->own_context->call;
   work->members = std::move(open);
   work->given = calls.size();
@@ -157,6 +161,7 @@ void Executor::Divide(Work& together, const absl::StatusOr<Outcome>& outcome) {
   for (const MergeLanes::Shared& call : open) {
     if (call == nullptr) continue;
     std::shared_ptr<Work> member = std::static_pointer_cast<Work>(call);
+    together.ShareSpansWith(*member);
     if (to_be_told) {
       AnswerMember(*member, outcome.status());
     } else {
@@ -178,14 +183,14 @@ void Executor::AnswerMembers(const Work& together, const MergeLanes::Together& o
   for (size_t i = 0; i < open.size(); ++i) {
     if (open[i] == nullptr) continue;
     Work& member = static_cast<Work&>(*open[i]);
+    together.ShareSpansWith(static_cast<const Work&>(*open[i]));
     if (!together.parts[i].has_value()) {
       RunAlone(std::static_pointer_cast<Work>(open[i]));
       continue;
     }
-    const Clock::duration waited = together.started_at - member.came_at;
-    waits_.Record(waited);
+    waits_.Record(together.started_at - member.came_at);
+    member.NoteWaited(member.came_at, together.started_at);
     if (member.context != nullptr) {
-      member.context->times.queue += waited;
       member.context->times.database += together.took;
       ++member.context->times.statements;
     }

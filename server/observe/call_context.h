@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 
+#include "server/base/clock.h"
 #include "server/base/memory_budget.h"
+#include "server/observe/call_spans.h"
 #include "server/observe/trace_parent.h"
 
 namespace rowkeeper::observe {
@@ -47,11 +49,23 @@ struct CallContext {
   /// The caller's `x-request-id`; may be empty.
   std::string request_id;
   std::optional<TraceParent> trace;
+  /// Of a call that is sampled; else null.
+  std::shared_ptr<CallSpans> spans;
   CallTimes times;
   SlowStatement slowest;
   /// Whose the memory is that its rows take; null: nobody's. Lives as long as the call has statements.
   MemoryOwner* memory_owner = nullptr;
 
+  /// It waited for a thread, for its lane or its turn.
+  void NoteQueue(Clock::time_point from, Clock::time_point until) {
+    times.queue += until - from;
+    if (spans != nullptr) spans->AddQueue(from, until);
+  }
+  /// It waited so long for a connection, until now.
+  void NoteConnection(std::chrono::nanoseconds waited) {
+    times.connection += waited;
+    if (spans != nullptr) spans->AddConnection(waited);
+  }
   bool IsSlowest(std::chrono::nanoseconds time) const { return time >= kWorthNaming && time > slowest.time; }
 };
 

@@ -115,6 +115,11 @@ LineKind CallKind(const CallRecord& record) {
 void AppendCaller(const CallContext& context, LogFormat format, std::string* line) {
   Fields fields(format, line);
   fields.AddText("request_id", context.request_id);
+  if (context.spans != nullptr) {
+    fields.Add({"trace_id", TraceIdText(context.spans->trace_id())});
+    fields.Add({"span_id", SpanIdText(context.spans->span_id())});
+    return;
+  }
   if (!context.trace.has_value()) return;
   fields.Add({"trace_id", context.trace->trace_id});
   fields.Add({"span_id", context.trace->span_id});

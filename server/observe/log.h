@@ -7,6 +7,7 @@
 //   log_writer.h       the log's thread and its queue; bursts.h: lines that come too often
 //   log_format.h       logfmt and JSON
 //   trace_parent.h     the header traceparent of W3C Trace Context
+//   tracer.h           which calls are sampled; call_spans.h: their spans, until they are handed over
 //   statement_use.h    what became of a statement; lock_waits.h: who waited for whom
 //   counters.h         calls by method and code, refusals by reason; recent_errors.h: the last ones
 //   call_history.h     what calls came to in the last hour

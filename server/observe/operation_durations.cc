@@ -28,7 +28,7 @@ DatabaseOperations& DatabaseOperations::Process() {
 OperationDurations* DatabaseOperations::Of(std::string_view operation, std::string_view table) {
   const absl::MutexLock lock(&mutex_);
   std::unique_ptr<OperationDurations>& durations = operations_[{std::string(operation), std::string(table)}];
-  if (durations == nullptr) durations = std::make_unique<OperationDurations>();
+  if (durations == nullptr) durations = std::make_unique<OperationDurations>(operation, table);
   return durations.get();
 }
 

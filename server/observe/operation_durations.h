@@ -23,6 +23,13 @@ class OperationDurations {
   /// All others, and failures that PostgreSQL said nothing about.
   static constexpr std::string_view kOtherState = "_OTHER";
 
+  OperationDurations() = default;
+  OperationDurations(std::string_view operation, std::string_view table) : operation_(operation), table_(table) {}
+
+  /// "SELECT", and the table that it concerns; may be empty.
+  const std::string& operation() const { return operation_; }
+  const std::string& table() const { return table_; }
+
   void Record(Duration duration) { ok_.Record(duration); }
   /// `sqlstate` is five characters, or empty.
   void RecordFailure(std::string_view sqlstate, Duration duration);
@@ -32,6 +39,8 @@ class OperationDurations {
   void Visit(const Visitor& visit) const;
 
  private:
+  const std::string operation_;
+  const std::string table_;
   DurationHistogram ok_;
   mutable absl::Mutex mutex_;
   std::map<std::string, std::unique_ptr<DurationHistogram>, std::less<>> failed_ ABSL_GUARDED_BY(mutex_);

@@ -130,7 +130,7 @@ absl::StatusOr<db::Lease> BeginRunner::Acquire(BeginTask& task) {
   const auto until = std::max(task.request.wait_until, now + kConnectAllowance);
   Clock::duration waited{0};
   auto lease = parts_.pool->Acquire({std::min(task.request.deadline, until), &task.cancellation, &waited});
-  if (task.request.call != nullptr) task.request.call->times.connection += waited;
+  if (task.request.call != nullptr) task.request.call->NoteConnection(waited);
   const bool waited_enough = until < task.request.deadline && absl::IsDeadlineExceeded(lease.status());
   if (!waited_enough || task.cancellation.cancelled()) return lease;
   return LimitReached(Reason::kUnitOfWorkLimit, "no connection to the database came free in time",

@@ -16,6 +16,16 @@ bool MayHaveLine() {
   return lines.all || lines.errors || lines.slow;
 }
 
+template <typename Rpc>
+observe::CallContext BeginContext(const Rpc& rpc) {
+  observe::CallContext context = ReadCallContext(rpc.Header(kRequestIdHeader), rpc.Header(kTraceParentHeader));
+  const observe::Tracer* const tracer = rpc.tracer();
+  if (tracer == nullptr || !tracer->Samples(context.trace)) return context;
+  const observe::Tracer::Call call{rpc.path(), rpc.came_at(), rpc.Header(kTraceStateHeader).value_or("")};
+  context.spans = tracer->Begin(context.trace, call);
+  return context;
+}
+
 }  // namespace
 
 AnswerLog::AnswerLog(const ServedMethod* method) : method_(*method), noting_(MayHaveLine()) {}
@@ -29,6 +39,19 @@ observe::CallContext ReadCallContext(std::optional<std::string_view> request_id,
   }
   if (trace_parent.has_value()) context.trace = observe::ParseTraceParent(*trace_parent);
   return context;
+}
+
+observe::CallContext BeginCallContext(const UnaryRpc& rpc) { return BeginContext(rpc); }
+observe::CallContext BeginCallContext(const StreamRpc& rpc) { return BeginContext(rpc); }
+
+void AnswerLog::EndSpans(const absl::Status& status, int64_t rows) const {
+  if (context_.spans == nullptr) return;
+  observe::EndedCall end;
+  end.status = &status;
+  end.rows = rows;
+  end.request_id = context_.request_id;
+  end.unit_of_work = unit_of_work_;
+  context_.spans->End(end);
 }
 
 void AnswerLog::Count(const absl::Status& status, std::chrono::nanoseconds duration) const {

@@ -22,11 +22,12 @@ void RefuseCall(const ServedMethod* method, const absl::Status& why, Rpc rpc) {
     return;
   }
   AnswerLog log(method);
-  log.NoteContext(ReadCallContext(rpc.Header(kRequestIdHeader), rpc.Header(kTraceParentHeader)));
+  log.NoteContext(BeginCallContext(rpc));
   const bool has_line = log.Wants(why, rpc.elapsed());
   if (has_line) log.NoteCaller(rpc.caller());
   log.Count(why, rpc.elapsed());
   rpc.Finish(why);
+  log.EndSpans(why, -1);
   if (has_line) log.Write(why, -1, rpc.elapsed());
 }
 
@@ -34,12 +35,13 @@ void RefuseCall(const ServedMethod* method, const absl::Status& why, Rpc rpc) {
 
 DynamicService::DynamicService(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams,
                                DynamicServiceOptions options)
-    : clock_(*options.clock), memory_(options.memory), callers_(options.callers) {
+    : clock_(*options.clock), memory_(options.memory), callers_(options.callers), tracer_(options.tracer) {
   for (DynamicMethod& method : methods) {
-    entries_.push_back(std::make_unique<Entry>(Entry{{std::move(method.path), options.max_response_bytes, &in_flight_,
-                                                      &traffic_, options.clock, options.memory, options.callers},
-                                                     std::move(method.handler),
-                                                     method.served}));
+    entries_.push_back(
+        std::make_unique<Entry>(Entry{{std::move(method.path), options.max_response_bytes, &in_flight_, &traffic_,
+                                       options.clock, options.memory, options.callers, options.tracer},
+                                      std::move(method.handler),
+                                      method.served}));
     Register(static_cast<int>(entries_.size()) - 1);
   }
   for (DynamicStream& stream : streams) {
@@ -53,23 +55,23 @@ void DynamicService::RegisterStream(int index, const DynamicStream* stream) {
   using Handler = grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   AddMethod(
       new grpc::internal::RpcServiceMethod(stream->path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
-  MarkMethodRawCallback(
-      index, new Handler([this, stream](grpc::CallbackServerContext* context) {
-        auto* reactor = new StreamReactor(&stream->path, {&in_flight_, &traffic_, &clock_, memory_, callers_}, context);
-        try {
-          const absl::Status refusal = reactor->CheckCaller();
-          if (refusal.ok()) {
-            stream->handler(StreamRpc(reactor));
-          } else {
-            RefuseCall(stream->served, refusal, StreamRpc(reactor));
-          }
-        } catch (const std::exception& e) {
-          observe::CallContext call = CallContextOf(*context);
-          const observe::CallScope scope(&call);
-          (void)observe::Caught("a handler", stream->path, e);
-        }
-        return reactor;
-      }));
+  MarkMethodRawCallback(index, new Handler([this, stream](grpc::CallbackServerContext* context) {
+                          auto* reactor = new StreamReactor(
+                              &stream->path, {&in_flight_, &traffic_, &clock_, memory_, callers_, tracer_}, context);
+                          try {
+                            const absl::Status refusal = reactor->CheckCaller();
+                            if (refusal.ok()) {
+                              stream->handler(StreamRpc(reactor));
+                            } else {
+                              RefuseCall(stream->served, refusal, StreamRpc(reactor));
+                            }
+                          } catch (const std::exception& e) {
+                            observe::CallContext call = CallContextOf(*context);
+                            const observe::CallScope scope(&call);
+                            (void)observe::Caught("a handler", stream->path, e);
+                          }
+                          return reactor;
+                        }));
 }
 
 void DynamicService::Register(int index) {

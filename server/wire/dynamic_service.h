@@ -52,6 +52,8 @@ struct DynamicServiceOptions {
   MemoryBudget* memory = nullptr;
   /// Who may call, which is asked before any handler is. Null: everybody, anonymously. Outlives the service.
   const Callers* callers = nullptr;
+  /// Which calls are sampled. Null: none. Outlives the service.
+  const observe::Tracer* tracer = nullptr;
 };
 
 /// Methods that are known only at run time, as bytes in and bytes out; registered the way generated code registers raw
@@ -89,6 +91,7 @@ class DynamicService : public grpc::Service {
   Clock& clock_;
   MemoryBudget* const memory_;
   const Callers* const callers_;
+  const observe::Tracer* const tracer_;
   std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
   std::vector<std::unique_ptr<const DynamicStream>> streams_;
 };

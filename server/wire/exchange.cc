@@ -16,7 +16,7 @@ constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
 }  // namespace
 
 Exchange::Exchange(const ServedMethod* method, UnaryRpc rpc) : rpc_(std::move(rpc)), log_(method) {
-  log_.NoteContext(ReadCallContext(rpc_.Header(kRequestIdHeader), rpc_.Header(kTraceParentHeader)));
+  log_.NoteContext(BeginCallContext(rpc_));
   context()->memory_owner = rpc_.memory_owner();
 }
 
@@ -57,7 +57,9 @@ void Exchange::Answer(absl::StatusOr<std::string> response) {
   } else {
     rpc_.Finish(status);
   }
-  if (has_line) log_.Write(status, status.ok() ? rows_ : -1, rpc_.elapsed());
+  const int64_t rows = status.ok() ? rows_ : -1;
+  log_.EndSpans(status, rows);
+  if (has_line) log_.Write(status, rows, rpc_.elapsed());
 }
 
 std::shared_ptr<CancelSlot> Exchange::MakeCancelSlot() {

@@ -42,8 +42,8 @@ class Exchange : public exec::Executor::CallerSource {
   /// for one of them. Until DropRequest.
   uint64_t Fingerprint() const;
 
-  /// Whether what is noted below will be logged.
-  bool noting() const { return log_.noting(); }
+  /// Whether what is noted below may be logged, or is in the spans of the call.
+  bool noting() const { return log_.noting() || log_.context().spans != nullptr; }
   /// What the call costs, and who is named in what is logged while it runs.
   observe::CallContext* context() { return &log_.context(); }
   /// The id of a row that the call is about.

@@ -15,6 +15,7 @@
 //                           and stream_rpc.h (gRPC's side). An import's plan is that of its messages, a batch; an
 //                           export is a job of the executor. stream_registry.h: how many, and who idles
 //   in_flight.h             tells a call that shutdown does not wait for it; exchange.cc answers SHUTTING_DOWN
+//   otlp/                   traces on their way to a collector; start at otlp/trace_exporter.h
 //   related_encoder.cc      writes relations into rows
 //   server.h                listening and gRPC's settings; health.h, reflection.h, status.h
 

@@ -35,6 +35,8 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     MemoryBudget* memory = nullptr;
     /// Null: all are anonymous.
     const Callers* callers = nullptr;
+    /// Null: no call is sampled.
+    const observe::Tracer* tracer = nullptr;
   };
   /// `path` outlives OnDone.
   StreamReactor(const std::string* path, const Service& service, grpc::CallbackServerContext* context);
@@ -46,7 +48,9 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   /// See UnaryRpc.
   identity::SharedIdentity identity() const { return identity_.ok() ? *identity_ : nullptr; }
   MemoryOwner* memory_owner() { return &memory_; }
+  Clock::time_point came_at() const { return start_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
+  const observe::Tracer* tracer() const { return tracer_; }
   Clock::time_point deadline() const { return deadline_; }
   bool aborted() const { return aborted_.load(std::memory_order_acquire); }
 
@@ -82,6 +86,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   Clock& clock_;
   const Clock::time_point start_;
   const Clock::time_point deadline_;
+  const observe::Tracer* const tracer_;
   const absl::StatusOr<identity::SharedIdentity> identity_;
   CallerMemory memory_;
   grpc::ByteBuffer incoming_;

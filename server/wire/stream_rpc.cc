@@ -20,6 +20,7 @@ StreamReactor::StreamReactor(const std::string* path, const Service& service, gr
       clock_(*service.clock),
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
+      tracer_(service.tracer),
       identity_(service.callers == nullptr ? identity::SharedIdentity() : service.callers->Identify(*context)),
       memory_(service.memory, context, identity()),
       incoming_charge_(service.memory, MemoryBudget::Use::kStreams),
@@ -182,7 +183,9 @@ std::vector<HeaderField> StreamRpc::HeadersStartingWith(std::string_view prefix)
   return wire::HeadersStartingWith(reactor_->context(), prefix);
 }
 Clock::time_point StreamRpc::deadline() const { return reactor_->deadline(); }
+Clock::time_point StreamRpc::came_at() const { return reactor_->came_at(); }
 Clock::duration StreamRpc::elapsed() const { return reactor_->elapsed(); }
+const observe::Tracer* StreamRpc::tracer() const { return reactor_->tracer(); }
 identity::SharedIdentity StreamRpc::identity() const { return reactor_->identity(); }
 std::string StreamRpc::caller() const {
   const identity::SharedIdentity known = identity();

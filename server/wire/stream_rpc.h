@@ -50,8 +50,11 @@ class StreamRpc {
   std::optional<std::string_view> Header(std::string_view name) const;
   std::vector<HeaderField> HeadersStartingWith(std::string_view prefix) const;
   Clock::time_point deadline() const;
+  Clock::time_point came_at() const;
   /// Since the call came.
   Clock::duration elapsed() const;
+  /// See UnaryRpc.
+  const observe::Tracer* tracer() const;
   std::string caller() const;
   identity::SharedIdentity identity() const;
   /// See UnaryRpc.

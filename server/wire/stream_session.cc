@@ -41,7 +41,7 @@ StreamSession::StreamSession(const Of& of, StreamRpc rpc)
       log_(of.method),
       start_(backend_.registry->clock().Now()) {
   if (log_.noting()) log_.NoteCaller(caller_.text());
-  work_context_ = ReadCallContext(rpc_.Header(kRequestIdHeader), rpc_.Header(kTraceParentHeader));
+  work_context_ = BeginCallContext(rpc_);
   log_.NoteContext(work_context_);
   work_context_.memory_owner = rpc_.memory_owner();
 }
@@ -148,6 +148,7 @@ void StreamSession::End(const absl::Status& status, int64_t rows) {
   }
   log_.Count(status, rpc_.elapsed());
   rpc_.Finish(status);
+  log_.EndSpans(status, rows);
   const auto elapsed = rpc_.elapsed();
   if (log_.Wants(status, elapsed)) log_.Write(status, rows, elapsed);
 }

@@ -19,6 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
+#include "server/observe/tracer.h"
 #include "server/wire/caller.h"
 #include "server/wire/caller_memory.h"
 #include "server/wire/callers.h"
@@ -42,6 +43,8 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
     MemoryBudget* memory = nullptr;
     /// Null: all are anonymous.
     const Callers* callers = nullptr;
+    /// Null: no call is sampled.
+    const observe::Tracer* tracer = nullptr;
   };
 
   /// All pointers outlive OnDone. `request` is emptied: gRPC would keep it until the call is over.
@@ -61,6 +64,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   identity::SharedIdentity identity() const { return identity_.ok() ? *identity_ : nullptr; }
   std::string caller() const { return identity() != nullptr ? identity()->name : CallerOf(*context_); }
   Clock& clock() const { return clock_; }
+  Clock::time_point came_at() const { return start_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
   Clock::time_point deadline() const { return deadline_; }
   bool answered() const { return answered_.load(std::memory_order_acquire); }

@@ -211,7 +211,9 @@ std::vector<HeaderField> UnaryRpc::HeadersStartingWith(std::string_view prefix) 
 }
 Clock::time_point UnaryRpc::deadline() const { return reactor_->deadline(); }
 Clock& UnaryRpc::clock() const { return reactor_->clock(); }
+Clock::time_point UnaryRpc::came_at() const { return reactor_->came_at(); }
 Clock::duration UnaryRpc::elapsed() const { return reactor_->elapsed(); }
+const observe::Tracer* UnaryRpc::tracer() const { return reactor_->method().tracer; }
 std::string UnaryRpc::caller() const { return reactor_->caller(); }
 identity::SharedIdentity UnaryRpc::identity() const { return reactor_->identity(); }
 void UnaryRpc::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }

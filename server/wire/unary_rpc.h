@@ -12,6 +12,7 @@
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
 #include "server/identity/identity.h"
+#include "server/observe/tracer.h"
 
 namespace rowkeeper::wire {
 
@@ -57,10 +58,13 @@ class UnaryRpc {
   Clock::time_point deadline() const;
   /// Of the deadline.
   Clock& clock() const;
+  Clock::time_point came_at() const;
   /// Since the call came.
   Clock::duration elapsed() const;
   /// The name of the identity, else see CallerOf. Until Finish.
   std::string caller() const;
+  /// Which calls are sampled; null: none.
+  const observe::Tracer* tracer() const;
   /// Who calls, as was proved before the call began; null for an anonymous caller.
   identity::SharedIdentity identity() const;
 

@@ -19,6 +19,9 @@ NO_DATA_UNLESS = {
 } | {
     f"rowkeeper_token{name}": "tokens are accepted"
     for name in ("s_accepted_total", "s_refused_total", "_cache_bytes", "_keys", "_key_loads_total", "_key_load_failures_total")
+} | {
+    f"rowkeeper_span{name}": "spans are exported"
+    for name in ("s_exported_total", "s_dropped_total", "_export_failures_total", "s_waiting")
 }
 # Metrics that no panel and no alert shows: they explain others, or stand for what is no trouble.
 NOT_SHOWN = {

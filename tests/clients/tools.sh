@@ -8,6 +8,8 @@ PROTOC_GEN_GO_GRPC_VERSION=v1.3.0
 BUF_VERSION=1.50.0
 # What client/python needs, and what builds it.
 PYTHON_PACKAGES=(grpcio==1.85.3 protobuf==7.36.2 googleapis-common-protos==1.76.0 setuptools==84.2.1 wheel==0.48.0)
+# OpenTelemetry's protocol, for a collector that gets traces.
+COLLECTOR_PACKAGES=(opentelemetry-proto==1.45.2 grpcio==1.85.3 protobuf==7.36.2)
 
 TOOLS=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/rowkeeper-tests
 CLIENTS_BUILD=${CLIENTS_BUILD:-$WORK}
@@ -91,6 +93,14 @@ need_python_client() {
     "$source" || fail "pip install client/python"
   export PYTHONPATH=$WORK/python PYTHONDONTWRITEBYTECODE=1
   "$PYTHON" -m pip check || fail "client/python/pyproject.toml asks for other packages than PYTHON_PACKAGES in tests/clients/tools.sh"
+}
+# need_collector: sets PYTHON to an interpreter of its own, with what tests/clients/python/trace_collector.py needs.
+need_collector() {
+  need_command python3 python3
+  local home
+  home=$TOOLS/collector-$({ python3 -V && echo "${COLLECTOR_PACKAGES[@]}"; } | cksum | cut -d ' ' -f 1)
+  [ -e "$home/complete" ] || fetch "Python's packages" collector bash -c 'make_python_home "$@"' bash "$home" "${COLLECTOR_PACKAGES[@]}"
+  PYTHON=$home/bin/python3
 }
 # make_python_home DIR PACKAGE...
 make_python_home() {

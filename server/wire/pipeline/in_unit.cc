@@ -10,7 +10,8 @@ absl::Status RunInUnit(const UnitsSlot& slot, const std::shared_ptr<Exchange>& e
   if (units == nullptr) return slot.Missing();
   call.step.run = [exchange, run = std::move(call.step.run)](db::Connection& connection,
                                                              db::Cancellation* cancellation) {
-    exchange->context()->times.queue = exchange->rpc().elapsed();
+    const Clock::time_point now = exchange->rpc().clock().Now();
+    exchange->context()->NoteQueue(exchange->rpc().came_at(), now);
     return run(connection, cancellation);
   };
   exchange->CancelWith(units->Execute(

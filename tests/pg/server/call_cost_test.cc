@@ -132,5 +132,26 @@ TEST_F(CallCostTest, GetByIdAllocatesLittleMoreThanAnEmptyCall) {
   EXPECT_LE(of_get, of_empty + 24) << of_get << " against " << of_empty;
 }
 
+TEST_F(CallCostTest, ACallThatIsNotSampledAllocatesNothingMore) {
+  const std::string id = NewProfile();
+  InProcessServer::Options options;
+  options.serve.traces.endpoint = "unix:/nowhere/otlp.sock";  // nothing is ever sent
+  options.serve.traces.sample_ratio = 1e-12;
+  InProcessServer traced(CompileExample("planner/v1"), options);
+  ASSERT_TRUE(traced.ok());
+  const Json profile = traced.MustCall("ProfileRepository.Create", {{"profile", Profile(Unique())}});
+  const auto* method = server().FindMethod("ProfileRepository.GetById");
+  ASSERT_NE(method, nullptr);
+  const std::string of_plain = server().ToBytes(*method->input_type(), {{"id", id}});
+  const std::string of_traced = server().ToBytes(*method->input_type(), {{"id", profile["id"]}});
+  constexpr char kPath[] = "/planner.v1.ProfileRepository/GetById";
+  uint64_t without = 0, with = 1;
+  for (int tries = 0; tries < 5 && with > without; ++tries) {  // what is always there is there each time
+    without = Caller(server().addresses()[0], kPath).Least(of_plain);
+    with = Caller(traced.addresses()[0], kPath).Least(of_traced);
+  }
+  EXPECT_LE(with, without);
+}
+
 }  // namespace
 }  // namespace rowkeeper::testing
