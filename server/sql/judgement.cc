@@ -130,7 +130,7 @@ bool DecidedInTransaction(const plan::MethodPlan& plan, const plan::Variant& var
   if (plan.partial) return false;
   const auto* write = std::get_if<plan::WriteVariant>(&variant.family);
   return std::any_of(variant.columns.begin(), variant.columns.end(), [&](int index) {
-    if (SurelyRepresentable(plan.entity->columns[index], "x") != "false") return false;
+    if (IsTold(plan.entity->columns[index])) return false;
     if (plan.change() == catalogue::Change::kUpsert) {
       return !UpsertsWhole(plan, variant.as<plan::BatchVariant>(), index);
     }

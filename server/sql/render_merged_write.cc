@@ -128,7 +128,7 @@ bool CanMergeWrites(const MethodPlan& plan, const Variant& variant) {
   const auto* const write = std::get_if<plan::WriteVariant>(&variant.family);
   if (write == nullptr || variant.json != nullptr || variant.columns.empty()) return false;
   const bool told = std::all_of(variant.columns.begin(), variant.columns.end(), [&plan](int column) {
-    return SurelyRepresentable(plan.entity->columns[static_cast<size_t>(column)], "x") != "false";
+    return IsTold(plan.entity->columns[static_cast<size_t>(column)]);
   });
   if (!told) return false;
   switch (plan.change()) {

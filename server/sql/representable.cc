@@ -98,22 +98,52 @@ std::string IsOfType(const std::string& cell, const char* type) {
   return Cat("jsonb_typeof(", cell, ") = '", type, "'");
 }
 
-/// `{"key": value}`, where that is easy to tell; "false" where it is not.
-std::string IsMap(const Descriptor& entry, const std::string& cell) {
-  if (entry.map_key()->type() != FieldDescriptor::TYPE_STRING) return "false";
+/// What SQL can tell of a value in jsonb.
+enum class JsonShape { kUnknown, kMapOfTexts, kMapOfBools, kObject, kArray, kAnyValue };
+
+JsonShape ShapeOfMap(const Descriptor& entry) {
+  if (entry.map_key()->type() != FieldDescriptor::TYPE_STRING) return JsonShape::kUnknown;
   const FieldDescriptor::Type value = entry.map_value()->type();
-  if (value != FieldDescriptor::TYPE_STRING && value != FieldDescriptor::TYPE_BOOL) return "false";
-  return Cat(IsOfType(cell, "object"), " AND NOT jsonb_path_exists(", cell, ", 'strict $.* ? (@.type() != \"",
-             value == FieldDescriptor::TYPE_BOOL ? "boolean" : "string", "\")')");
+  if (value == FieldDescriptor::TYPE_BOOL) return JsonShape::kMapOfBools;
+  return value == FieldDescriptor::TYPE_STRING ? JsonShape::kMapOfTexts : JsonShape::kUnknown;
+}
+
+JsonShape ShapeOf(const FieldDescriptor& field) {
+  if (field.is_map()) return ShapeOfMap(*field.message_type());
+  if (field.is_repeated() || field.message_type() == nullptr) return JsonShape::kUnknown;
+  switch (field.message_type()->well_known_type()) {
+    case Descriptor::WELLKNOWNTYPE_STRUCT:
+      return JsonShape::kObject;
+    case Descriptor::WELLKNOWNTYPE_LISTVALUE:
+      return JsonShape::kArray;
+    case Descriptor::WELLKNOWNTYPE_VALUE:
+      return JsonShape::kAnyValue;
+    default:
+      return JsonShape::kUnknown;
+  }
+}
+
+/// `{"key": value}`
+std::string IsMapOf(const std::string& cell, const char* type) {
+  return Cat(IsOfType(cell, "object"), " AND NOT jsonb_path_exists(", cell, ", 'strict $.* ? (@.type() != \"", type,
+             "\")')");
 }
 
 std::string JsonFits(const FieldDescriptor& field, const std::string& cell) {
-  if (field.is_map()) return IsMap(*field.message_type(), cell);
-  if (field.is_repeated() || field.message_type() == nullptr) return "false";
-  const std::string& name = field.message_type()->full_name();
-  if (name == "google.protobuf.Struct") return Cat(IsOfType(cell, "object"), " AND ", IsModestJson(cell));
-  if (name == "google.protobuf.ListValue") return Cat(IsOfType(cell, "array"), " AND ", IsModestJson(cell));
-  if (name == "google.protobuf.Value") return IsModestJson(cell);
+  switch (ShapeOf(field)) {
+    case JsonShape::kMapOfTexts:
+      return IsMapOf(cell, "string");
+    case JsonShape::kMapOfBools:
+      return IsMapOf(cell, "boolean");
+    case JsonShape::kObject:
+      return Cat(IsOfType(cell, "object"), " AND ", IsModestJson(cell));
+    case JsonShape::kArray:
+      return Cat(IsOfType(cell, "array"), " AND ", IsModestJson(cell));
+    case JsonShape::kAnyValue:
+      return IsModestJson(cell);
+    case JsonShape::kUnknown:
+      break;
+  }
   return "false";
 }
 
@@ -130,6 +160,10 @@ std::string Octets(ValueKind kind, const std::string& value) {
 
 std::string Representable(const Column& column, const std::string& cell) {
   return column.type.array ? ArrayFits(column.type, cell) : ValueFits(column.type, cell);
+}
+
+bool IsTold(const Column& column) {
+  return column.type.kind != ValueKind::kJson || ShapeOf(*column.field) != JsonShape::kUnknown;
 }
 
 std::string SurelyRepresentable(const Column& column, const std::string& cell) {

@@ -15,6 +15,10 @@ std::string Representable(const catalogue::Column& column, const std::string& ce
 /// Representable() says it all.
 std::string SurelyRepresentable(const catalogue::Column& column, const std::string& cell);
 
+/// Whether SQL can tell of some values that they can be sent: SurelyRepresentable() is not "false". Each write asks, so
+/// no text is made for it.
+bool IsTold(const catalogue::Column& column);
+
 /// Bytes on the wire: `fixed` for a cell that is small whatever it holds, else an expression in `varying`, which is
 /// never too small.
 struct WireSize {

@@ -33,5 +33,21 @@ TEST(RepresentableTest, SizesAreNotMultipliedAsIntegers) {
   EXPECT_GT(products, 5);
 }
 
+TEST(RepresentableTest, WhetherSqlCanTellIsKnownWithoutItsText) {
+  int told = 0, untold = 0;
+  for (const char* name : {"planner/v1", "tracker/v1"}) {
+    const auto catalogue = testing::CompileExample(name);
+    for (const auto& entity : catalogue->entities()) {
+      for (const catalogue::Column& column : entity->columns) {
+        const bool can = SurelyRepresentable(column, "\"c\"") != "false";
+        EXPECT_EQ(IsTold(column), can) << entity->full_name << "." << column.name;
+        ++(can ? told : untold);
+      }
+    }
+  }
+  EXPECT_GT(told, 50);
+  EXPECT_GT(untold, 1);
+}
+
 }  // namespace
 }  // namespace rowkeeper::sql
