@@ -209,8 +209,8 @@ void AddQueueOptions(CLI::App* command, ServeSettings* settings) {
       ->check(CLI::Range(0, 1000000))
       ->group("Server");
   AddOption(command, "--merge", &settings->merge,
-            "Calls that run together as one statement while others of their kind are under way: none, reads by key, or "
-            "these and single writes")
+            "Calls that run together as one statement while others of their kind are under way: none, reads, or these "
+            "and single writes")
       ->check(CLI::IsMember({"off", "reads", "all"}))
       ->group("Server");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "server/app/build_info.h"
 #include "server/app/token_metrics.h"
@@ -229,6 +230,22 @@ void AddMonitor(const DatabaseMonitor& monitor, Exposition* out) {
            Seconds(stats.since_complete));
 }
 
+void AddUnmerged(const exec::ExecutorStats& stats, Exposition* out) {
+  using Count = std::pair<std::string_view, uint64_t>;
+  const exec::ExecutorStats::Unmerged& calls = stats.unmerged_calls;
+  for (const auto& [reason, value] : {Count("failed", calls.failed), Count("in_vain", calls.in_vain),
+                                      Count("left", calls.left), Count("refused", calls.refused)}) {
+    AddCounter(out, "rowkeeper_unmerged_calls_total", "Calls that were to run together and ran alone, by reason", value,
+               {{"reason", reason}});
+  }
+  const exec::MergeLanes::Halvings& halvings = stats.merge_halvings;
+  for (const auto& [reason, value] : {Count("failed", halvings.failed), Count("in_vain", halvings.in_vain),
+                                      Count("large", halvings.large), Count("slow", halvings.slow)}) {
+    AddCounter(out, "rowkeeper_merge_halvings_total", "Statements after which half as many calls were merged", value,
+               {{"reason", reason}});
+  }
+}
+
 void AddExecutor(const exec::Executor& executor, Exposition* out) {
   const exec::ExecutorStats stats = executor.stats();
   AddGauge(out, "rowkeeper_queue_waiting", "Calls and jobs that wait for a worker", stats.queued);
@@ -243,8 +260,7 @@ void AddExecutor(const exec::Executor& executor, Exposition* out) {
              stats.merged_calls_total);
   AddCounter(out, "rowkeeper_merged_statements_total", "Statements that answered several calls",
              stats.merged_statements_total);
-  AddCounter(out, "rowkeeper_unmerged_calls_total", "Calls run alone after a statement of several had failed",
-             stats.unmerged_calls_total);
+  AddUnmerged(stats, out);
 }
 
 void AddStatements(const exec::StatementCache& statements, Exposition* out) {

@@ -80,6 +80,49 @@ size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement)
   return std::stoul(std::string(rows.cell(row, statement.element_cell))) - 1;
 }
 
+namespace {
+
+std::vector<std::string> KeyTexts(const plan::Call& call, size_t element) {
+  std::vector<std::string> texts;
+  for (const plan::FilterTerm& key : call.plan->filters) {
+    texts.push_back(call.request.as<plan::BatchRequest>().elements[element].arguments[key.input].text);
+  }
+  return texts;
+}
+
+/// Elements that no row of a result belongs to, which counts `before` of others before them.
+std::vector<size_t> MissingElements(const plan::Call& call, const db::Rows& rows, const sql::Statement& statement,
+                                    size_t before) {
+  std::vector<bool> there(call.request.as<plan::BatchRequest>().elements.size());
+  for (int row = 0; row < rows.size(); ++row) there[ElementOf(rows, row, statement) - before] = true;
+  std::vector<size_t> missing;
+  for (size_t i = 0; i < there.size(); ++i) {
+    if (!there[i]) missing.push_back(i);
+  }
+  return missing;
+}
+
+void AddMissing(const plan::Call& call, const std::vector<size_t>& elements, Outcome* outcome) {
+  for (size_t element : elements) FactsOf(outcome).missing.push_back(KeyTexts(call, element));
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> GotOutcome(const plan::Call& call, db::Rows rows,
+                                   std::shared_ptr<const sql::Statement> statement, size_t before) {
+  const std::vector<size_t> missing = MissingElements(call, rows, *statement, before);
+  if (!missing.empty() && !call.request.as<plan::BatchRequest>().allow_missing) {
+    std::vector<BatchItem> items;
+    for (size_t element : missing) {
+      items.push_back({plan::ElementName(*call.plan, element), absl::StrJoin(KeyTexts(call, element), ", ")});
+    }
+    return RowsNotFound(call.plan->entity->full_name, items);
+  }
+  Outcome outcome = AllRows(std::move(rows), std::move(statement));
+  AddMissing(call, missing, &outcome);
+  return outcome;
+}
+
 BatchRun::BatchRun(const Execution& execution, const std::vector<size_t>* places)
     : execution_(execution),
       plan_(*execution.call.plan),
@@ -98,7 +141,7 @@ absl::StatusOr<Outcome> BatchRun::Run(int attempt) const {
   if (!rows.ok()) return NameElement(rows.status());
   switch (plan_.change()) {
     case Change::kNone:
-      return Got(*std::move(rows), statement);
+      return GotOutcome(execution_.call, *std::move(rows), statement, 0);
     case Change::kCreate:
       return Created(*std::move(rows), statement);
     case Change::kUpdate:
@@ -129,23 +172,11 @@ absl::StatusOr<Outcome> BatchRun::Created(db::Rows rows, SharedStatement stateme
   return statement->cells.empty() ? NoRows({}) : AllRows(std::move(rows), std::move(statement));
 }
 
-absl::StatusOr<Outcome> BatchRun::Got(db::Rows rows, SharedStatement statement) const {
-  const std::vector<size_t> missing = Missing(rows, *statement);
-  if (!missing.empty() && !request_.allow_missing) {
-    std::vector<BatchItem> items;
-    for (size_t element : missing) items.push_back(Item(element));
-    return RowsNotFound(plan_.entity->full_name, items);
-  }
-  Outcome outcome = AllRows(std::move(rows), std::move(statement));
-  AddMissing(missing, &outcome);
-  return outcome;
-}
-
 absl::StatusOr<Outcome> BatchRun::Changed(db::Rows rows, SharedStatement statement, int attempt) const {
   if (rows.size() == 0) return ExplainMisses(attempt);
-  const std::vector<size_t> missing = Missing(rows, *statement);
+  const std::vector<size_t> missing = MissingElements(execution_.call, rows, *statement, 0);
   Outcome outcome = AllRows(std::move(rows), std::move(statement));
-  AddMissing(missing, &outcome);
+  AddMissing(execution_.call, missing, &outcome);
   return outcome;
 }
 
@@ -163,7 +194,7 @@ absl::StatusOr<Outcome> BatchRun::ExplainMisses(int attempt) const {
   std::vector<size_t> all(count_);
   for (size_t i = 0; i < count_; ++i) all[i] = i;
   Outcome outcome = NoRows({});
-  AddMissing(all, &outcome);
+  AddMissing(execution_.call, all, &outcome);
   return outcome;
 }
 
@@ -249,34 +280,12 @@ absl::Status BatchRun::ExplainStates(const std::vector<State>& states) const {
   return immutables.ToStatus();
 }
 
-std::vector<size_t> BatchRun::Missing(const db::Rows& rows, const sql::Statement& statement) const {
-  std::vector<bool> there(count_);
-  for (int row = 0; row < rows.size(); ++row) there[ElementOf(rows, row, statement)] = true;
-  std::vector<size_t> missing;
-  for (size_t i = 0; i < count_; ++i) {
-    if (!there[i]) missing.push_back(i);
-  }
-  return missing;
-}
-
-std::vector<std::string> BatchRun::KeyTexts(size_t element) const {
-  std::vector<std::string> texts;
-  for (const plan::FilterTerm& key : plan_.filters) {
-    texts.push_back(request_.elements[element].arguments[key.input].text);
-  }
-  return texts;
-}
-
 BatchItem BatchRun::Item(size_t element) const {
-  return {plan::ElementName(plan_, Place(element)), absl::StrJoin(KeyTexts(element), ", ")};
+  return {plan::ElementName(plan_, Place(element)), absl::StrJoin(KeyTexts(execution_.call, element), ", ")};
 }
 
 BatchItem BatchRun::VersionItem(size_t element) const {
   return {plan::ElementName(plan_, Place(element)), std::to_string(request_.elements[element].version)};
-}
-
-void BatchRun::AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const {
-  for (size_t element : elements) FactsOf(outcome).missing.push_back(KeyTexts(element));
 }
 
 absl::StatusOr<Outcome> RunBatch(const Execution& execution) {

@@ -21,6 +21,11 @@ std::string ElementStoredKeysText(const plan::Call& call, int index);
 /// The element that row `row` of a batch's result is of, counted from 0.
 size_t ElementOf(const db::Rows& rows, int row, const sql::Statement& statement);
 
+/// What a batch that reads found, when these are its rows. `before`: the elements of others that the statement counted
+/// before its own. ROW_NOT_FOUND, unless the request allows rows to be missing.
+absl::StatusOr<Outcome> GotOutcome(const plan::Call& call, db::Rows rows,
+                                   std::shared_ptr<const sql::Statement> statement, size_t before);
+
 /// Family::kBatch. Where it may fail after a statement that has written, all of it is undone in a transaction.
 absl::StatusOr<Outcome> RunBatch(const Execution& execution);
 
@@ -53,7 +58,6 @@ class BatchRun {
   /// `attempt`: from 1; see LookAgain().
   absl::StatusOr<Outcome> Run(int attempt) const;
   absl::StatusOr<Outcome> Created(db::Rows rows, SharedStatement statement) const;
-  absl::StatusOr<Outcome> Got(db::Rows rows, SharedStatement statement) const;
   absl::StatusOr<Outcome> Changed(db::Rows rows, SharedStatement statement, int attempt) const;
   absl::StatusOr<Outcome> ExplainMisses(int attempt) const;
 
@@ -63,13 +67,9 @@ class BatchRun {
   absl::Status ExplainSameRows(const std::vector<State>& states) const;
   absl::Status ExplainStates(const std::vector<State>& states) const;
 
-  /// Elements that no row of a result belongs to.
-  std::vector<size_t> Missing(const db::Rows& rows, const sql::Statement& statement) const;
   size_t Place(size_t element) const { return places_ == nullptr ? element : (*places_)[element]; }
-  std::vector<std::string> KeyTexts(size_t element) const;
   BatchItem Item(size_t element) const;
   BatchItem VersionItem(size_t element) const;
-  void AddMissing(const std::vector<size_t>& elements, Outcome* outcome) const;
 
   const Execution& execution_;
   const plan::MethodPlan& plan_;

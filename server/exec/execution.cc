@@ -77,6 +77,11 @@ db::Param ValueOf(const plan::Call& call, const sql::Parameter& parameter) {
   return std::nullopt;
 }
 
+bool SkipsUnrepresentable(const plan::Call& call) {
+  const auto* skips = plan::PartOf<plan::WithSkipUnrepresentable>(call.request.family);
+  return skips != nullptr && skips->skip_unrepresentable;
+}
+
 db::Query QueryOf(const Execution& execution, const sql::Statement& statement, const std::vector<db::Param>& params,
                   db::Query::Effect effect) {
   db::Query query;

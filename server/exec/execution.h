@@ -68,6 +68,9 @@ struct Execution {
 /// The value of a parameter that depends on the call alone; none of others.
 db::Param ValueOf(const plan::Call& call, const sql::Parameter& parameter);
 
+/// Whether rows that cannot be shown are to be left out of its response.
+bool SkipsUnrepresentable(const plan::Call& call);
+
 /// How a statement of this call is executed.
 db::Query QueryOf(const Execution& execution, const sql::Statement& statement, const std::vector<db::Param>& params,
                   db::Query::Effect effect);

@@ -106,6 +106,8 @@ Executor::Ticket Executor::Enqueue(Task task, std::string_view group, const Term
     if (options_.lanes.lanes > 0 && Runner::IsMergeable(*call, options_.lanes.calls)) {
       work->main = runner_->MainStatement(*call);
       work->is_mergeable = work->main->id != 0;
+      work->share = Runner::ShareOf(*call);
+      work->lane = MergeLanes::LaneOf(work->main->id, work->share);
     }
   }
   work->task = std::move(task);
@@ -160,8 +162,8 @@ bool Executor::Offer(const std::shared_ptr<Work>& work, const CallerId* caller, 
   const Clock::time_point now = clock_.Now();
   // Where the database has room for it: else all callers have their turns.
   const bool finds_room = work->is_mergeable && !any_runaway && !queue_.LooksAtCaller(*work, free_workers());
-  if (finds_room && caller == nullptr && lanes_.WouldWait(work->main->id, now)) return false;
-  if (finds_room && lanes_.Join(work->main->id, work, now)) {
+  if (finds_room && caller == nullptr && lanes_.WouldWait(work->lane, now)) return false;
+  if (finds_room && lanes_.Join(work->lane, work, now)) {
     work->queued_at = work->came_at = now;
     offered->overdue = MergeLanes::OverdueFrom(now);
     return true;
@@ -355,13 +357,7 @@ absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
   }
   work.connected = true;
   if (const auto* merged = std::get_if<std::shared_ptr<const MergedCalls>>(&work.task)) {
-    absl::StatusOr<db::Rows> rows = (*merged)->Run(*lease, &work.cancellation);
-    work.has_failed = !rows.ok();
-    if (!rows.ok()) return rows.status();
-    absl::StatusOr<MergedCalls::Parts> parts = (*merged)->Split(*rows);
-    if (!parts.ok()) return parts.status();
-    work.parts = *std::move(parts);
-    return Outcome{};
+    return AttemptTogether(work, **merged, *lease);
   }
   if (const plan::Call* call = CallOf(work.task)) {
     return runner_->Run(*call, *lease, &work.cancellation, ahead);
@@ -386,6 +382,7 @@ Clock::time_point Executor::EndExpired(Clock::time_point now) {
 ExecutorStats Executor::stats() const {
   absl::MutexLock lock(&mutex_);
   ExecutorStats stats = stats_;
+  stats.merge_halvings = lanes_.halvings();
   stats.queued = queue_.size() + lanes_.waiting();
   stats.running = queue_.running();
   stats.sent_ahead_total = sent_ahead_.load(std::memory_order_relaxed);

@@ -67,8 +67,16 @@ struct ExecutorStats {
   uint64_t merged_calls_total = 0;
   /// … and those statements.
   uint64_t merged_statements_total = 0;
-  /// Calls that ran alone after a statement of many had failed.
-  uint64_t unmerged_calls_total = 0;
+  /// Calls that ran alone after all, because their statement …
+  struct Unmerged {
+    uint64_t failed = 0;   ///< … had failed, …
+    uint64_t in_vain = 0;  ///< … had nothing for them, …
+    uint64_t left = 0;     ///< … was not sent, for one that it wrote for had left, …
+    uint64_t refused = 0;  ///< … or was refused by the queue.
+    uint64_t total() const { return failed + in_vain + left + refused; }
+  };
+  Unmerged unmerged_calls;
+  MergeLanes::Halvings merge_halvings;
 };
 
 /// Runs calls and jobs so that no gRPC thread ever waits for the database. They wait in one queue, in which calls are
@@ -77,8 +85,9 @@ struct ExecutorStats {
 /// A worker is a thread that may wait. Most calls need none: a call of one statement, which an idle connection has
 /// prepared, is sent by whoever finds its turn has come, also by the thread that submits it, and run by
 /// one of a few answer threads when its rows are there. Whatever turns out otherwise, a worker goes on with. Such a
-/// call counts as if it had a worker all the time, so that there is one for it when it needs one. Reads by key and
-/// writes that come while others of their kind are under way run together, as one statement: merge_lanes.h says when.
+/// call counts as if it had a worker all the time, so that there is one for it when it needs one. Reads and single
+/// writes that come while others of their kind are under way run together, as one statement: merge_lanes.h says when,
+/// Runner::IsMergeable which.
 /// Thread-safe.
 class Executor {
  public:
@@ -216,6 +225,8 @@ class Executor {
   std::shared_ptr<Work> MakeTogether(const MergeLanes::Together& calls);
   /// What a lane has given begins; false when nobody wants it any more.
   bool BeginGiven(const std::shared_ptr<Work>& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Leaves what each gets in work.parts.
+  static absl::StatusOr<Outcome> AttemptTogether(Work& work, const MergedCalls& calls, db::Connection& connection);
   /// What has its turn is to be executed now. False: it is not, for it would write for somebody who has left; those
   /// that are open are to run alone.
   bool SetOut(Work& work);
@@ -231,6 +242,9 @@ class Executor {
   /// Whether each of those that `together` serves is told its error; else they run alone.
   static bool IsToBeTold(const Work& together, const absl::Status& error);
   void RunAlone(std::shared_ptr<Work> member);
+  /// Of `together`, before it is divided: how many of its `open` members are answered, and why others are not.
+  void Count(const Work& together, const absl::StatusOr<Outcome>& outcome, uint64_t open)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// False: it is in no lane, or has been answered. Else whoever asks is to answer it.
   bool WithdrawFromLane(Work& work, Withdrawn* withdrawn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -40,8 +41,9 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, MergeLanes::Call, db::I
   bool is_one_statement = false;
   /// That of a call which is the only one, where it has been looked up; null: not yet.
   std::shared_ptr<const sql::Statement> main;
-  /// It may be executed with others, in the lanes of `main`.
+  /// It may be executed with others, in these lanes.
   bool is_mergeable = false;
+  uint64_t lane = 0;
   // Of a call that may have to wait for its lane: whose it is. Empty of one that never had to.
   CallerId caller;
   std::shared_ptr<MemoryAccount> account;
@@ -67,6 +69,8 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, MergeLanes::Call, db::I
   std::unique_ptr<TogetherContext> own_context;
   /// Their statement has failed, as far as the connection knows.
   bool has_failed = false;
+  /// It has given more than it should.
+  bool is_large = false;
   /// What each would have got alone, in the order of the members, once their statement has succeeded …
   MergedCalls::Parts parts;
   /// … and how long it took.

@@ -38,9 +38,9 @@ db::Rows TurnedRound(db::Rows rows, int count) {
 /// more in its direction.
 class Page {
  public:
-  Page(const Execution& execution, db::Rows rows, std::shared_ptr<const sql::Statement> statement)
-      : execution_(execution),
-        call_(execution.call),
+  Page(const RunnerParts& parts, const plan::Call& call, db::Rows rows, std::shared_ptr<const sql::Statement> statement)
+      : parts_(parts),
+        call_(call),
         variant_(call_.variant.as<plan::ListVariant>()),
         bounds_(std::get<plan::ListBounds>(call_.bounds)),
         statement_(std::move(statement)) {
@@ -60,9 +60,9 @@ class Page {
  private:
   bool empty() const { return outcome_.row_count == 0; }
 
-  std::string Token(PagePlace place) const { return plan::PageToken(call_, execution_.parts.tokens, place); }
+  std::string Token(PagePlace place) const { return plan::PageToken(call_, parts_.tokens, place); }
   std::string TokenAt(PagePlace place, int row) const {
-    return plan::PageToken(call_, execution_.parts.tokens, place, CursorCells(outcome_.rows, row, *statement_));
+    return plan::PageToken(call_, parts_.tokens, place, CursorCells(outcome_.rows, row, *statement_));
   }
 
   void SetNext() {
@@ -85,7 +85,7 @@ class Page {
     }
   }
 
-  const Execution& execution_;
+  const RunnerParts& parts_;
   const plan::Call& call_;
   const plan::ListVariant& variant_;
   const plan::ListBounds& bounds_;
@@ -125,6 +125,8 @@ std::optional<int64_t> CountedRows(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional<int64_t>(count) : std::nullopt;
 }
 
+absl::Status UnreadableCount() { return Internal("the database's count of rows cannot be read"); }
+
 absl::StatusOr<int64_t> TotalSize(const Execution& execution, plan::CountMode mode) {
   const bool estimated = mode == plan::CountMode::kEstimated;
   const plan::Variant variant = CountedVariant(execution.call.variant);
@@ -134,35 +136,66 @@ absl::StatusOr<int64_t> TotalSize(const Execution& execution, plan::CountMode mo
   if (!rows.ok()) return rows.status();
   std::optional<int64_t> total;
   if (rows->size() == 1) total = estimated ? PlannedRows(rows->cell(0, 0)) : CountedRows(rows->cell(0, 0));
-  if (!total.has_value()) return Internal("the database's count of rows cannot be read");
+  if (!total.has_value()) return UnreadableCount();
   return *total;
 }
 
-absl::StatusOr<Outcome> RunPage(const Execution& execution) {
-  const auto statement = execution.Get(Kind::kMain);
-  absl::StatusOr<db::Rows> rows = execution.Execute(*statement, db::Query::Effect::kRead);
-  if (!rows.ok()) return rows.status();
-  Outcome outcome = Page(execution, *std::move(rows), statement).Finish();
-  const plan::CountMode count = execution.call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kNone);
-  if (count == plan::CountMode::kNone) return outcome;
-  const absl::StatusOr<int64_t> total = TotalSize(execution, count);
-  if (!total.ok()) return total.status();
-  std::get<PageFacts>(outcome.facts).total_size = *total;
-  return outcome;
-}
-
-absl::StatusOr<Outcome> RunCount(const Execution& execution) {
-  const absl::StatusOr<int64_t> total =
-      TotalSize(execution, execution.call.request.as<plan::ListRequest>().count.value_or(plan::CountMode::kExact));
-  if (!total.ok()) return total.status();
+Outcome CountOutcome(int64_t total) {
   PageFacts facts;
-  facts.total_size = *total;
+  facts.total_size = total;
   Outcome outcome;
   outcome.facts = std::move(facts);
   return outcome;
 }
 
+plan::CountMode CountModeOf(const plan::Call& call, plan::CountMode usual) {
+  return call.request.as<plan::ListRequest>().count.value_or(usual);
+}
+
+absl::StatusOr<Outcome> RunMain(const Execution& execution) {
+  const auto statement = execution.Get(Kind::kMain);
+  absl::StatusOr<db::Rows> rows = execution.Execute(*statement, db::Query::Effect::kRead);
+  if (!rows.ok()) return rows.status();
+  return ListOutcome(execution.parts, execution.call, *std::move(rows), statement);
+}
+
+absl::StatusOr<Outcome> RunPage(const Execution& execution) {
+  absl::StatusOr<Outcome> outcome = RunMain(execution);
+  const plan::CountMode count = CountModeOf(execution.call, plan::CountMode::kNone);
+  if (!outcome.ok() || count == plan::CountMode::kNone) return outcome;
+  const absl::StatusOr<int64_t> total = TotalSize(execution, count);
+  if (!total.ok()) return total.status();
+  std::get<PageFacts>(outcome->facts).total_size = *total;
+  return outcome;
+}
+
+absl::StatusOr<Outcome> RunCount(const Execution& execution) {
+  const plan::CountMode mode = CountModeOf(execution.call, plan::CountMode::kExact);
+  if (mode == plan::CountMode::kExact) return RunMain(execution);
+  const absl::StatusOr<int64_t> total = TotalSize(execution, mode);
+  if (!total.ok()) return total.status();
+  return CountOutcome(*total);
+}
+
 }  // namespace
+
+bool IsMainAll(const plan::Call& call) {
+  if (call.plan->operation == catalogue::Operation::kCount) {
+    return CountModeOf(call, plan::CountMode::kExact) == plan::CountMode::kExact;
+  }
+  return call.plan->operation == catalogue::Operation::kList &&
+         CountModeOf(call, plan::CountMode::kNone) == plan::CountMode::kNone;
+}
+
+absl::StatusOr<Outcome> ListOutcome(const RunnerParts& parts, const plan::Call& call, db::Rows rows,
+                                    std::shared_ptr<const sql::Statement> statement) {
+  if (call.plan->operation != catalogue::Operation::kCount) {
+    return Page(parts, call, std::move(rows), std::move(statement)).Finish();
+  }
+  const std::optional<int64_t> total = rows.size() == 1 ? CountedRows(rows.cell(0, 0)) : std::nullopt;
+  if (!total.has_value()) return UnreadableCount();
+  return CountOutcome(*total);
+}
 
 absl::StatusOr<Outcome> RunList(const Execution& execution) {
   return execution.call.plan->operation == catalogue::Operation::kCount ? RunCount(execution) : RunPage(execution);

@@ -15,21 +15,21 @@ bool MergeLanes::IsFull(const Lane& lane, Clock::time_point now) const {
          static_cast<int>(lane.waiting.size()) < options_.most_waiting;
 }
 
-bool MergeLanes::WouldWait(uint64_t statement, Clock::time_point now) const {
-  const auto lane = lanes_.find(statement);
-  return options_.lanes > 0 && lane != lanes_.end() && IsFull(lane->second, now);
+bool MergeLanes::WouldWait(uint64_t lane, Clock::time_point now) const {
+  const auto found = lanes_.find(lane);
+  return options_.lanes > 0 && found != lanes_.end() && IsFull(found->second, now);
 }
 
-bool MergeLanes::Join(uint64_t statement, const Shared& call, Clock::time_point now) {
+bool MergeLanes::Join(uint64_t id, const Shared& call, Clock::time_point now) {
   if (options_.lanes == 0) return false;
-  Lane& lane = lanes_[statement];
+  Lane& lane = lanes_[id];
   const bool waits = IsFull(lane, now);
-  call->statement_ = statement;
+  call->lane_ = id;
   call->since_ = now;
   call->size_ = 1;
   if (waits) {
     lane.waiting.push_back(call);
-    if (!lane.is_looked_after) looked_after_.push_back(statement);
+    if (!lane.is_looked_after) looked_after_.push_back(id);
     lane.is_looked_after = true;
     ++waiting_;
   } else {
@@ -40,28 +40,69 @@ bool MergeLanes::Join(uint64_t statement, const Shared& call, Clock::time_point 
   return waits;
 }
 
-void MergeLanes::Began(uint64_t statement, const Shared& running, size_t size, Clock::time_point now) {
+void MergeLanes::Began(uint64_t lane, const Shared& running, size_t size, Clock::time_point now) {
   running->size_ = static_cast<int>(size);
-  running->statement_ = statement;
+  running->lane_ = lane;
   running->state_ = Call::State::kRuns;
   running->since_ = now;
 }
 
-void MergeLanes::NoteEnd(Lane* lane, End end, Clock::time_point now) const {
-  if (end == End::kTogether) lane->most = std::min(lane->most + 1, options_.most_merged);
-  if (end != End::kFailed) return;
+bool MergeLanes::CountHalving(End end) {
+  switch (end) {
+    case End::kAlone:
+    case End::kTogether:
+      return false;
+    case End::kFailed:
+      ++halvings_.failed;
+      return true;
+    case End::kInVain:
+      ++halvings_.in_vain;
+      return true;
+    case End::kLarge:
+      ++halvings_.large;
+      return true;
+    case End::kSlow:
+      ++halvings_.slow;
+      return true;
+  }
+  return false;
+}
+
+void MergeLanes::NoteEnd(Lane* lane, End end, Clock::time_point now) {
+  if (end == End::kTogether) {
+    lane->most = std::min(lane->most + 1, options_.most_merged);
+    lane->pause = kPause;
+  }
+  if (!CountHalving(end)) return;
   lane->most /= 2;
   if (lane->most >= 2) return;
   lane->most = kFewest;
-  lane->paused_until = now + kPause;
+  lane->paused_until = now + lane->pause;
+  lane->pause = std::min<Clock::duration>(2 * lane->pause, kLongestPause);
+}
+
+bool MergeLanes::IsTooSlow(const Lane& lane, const Call& call, Clock::duration took) {
+  if (call.share.weight <= 1 || lane.alone == Clock::duration::zero()) return false;
+  return took > kSlow && took > kMostTimesAlone * call.size_ * lane.alone;
+}
+
+void MergeLanes::NoteTime(Lane* lane, const Call& call, Clock::duration took) {
+  // What was once quick is believed for a few thousand statements.
+  if (lane->shortest > Clock::duration::zero()) lane->shortest += lane->shortest / 1024 + std::chrono::nanoseconds(1);
+  lane->shortest = lane->shortest == Clock::duration::zero() ? took : std::min(lane->shortest, took);
+  if (call.size_ > 1) return;
+  lane->alone += lane->alone == Clock::duration::zero() ? took : (took - lane->alone) / kLookedBackAt;
 }
 
 MergeLanes::Together MergeLanes::TakeWaiting(Lane* lane) {
   Together calls;
   calls.reserve(lane->waiting.size());
+  int weight = 0;
   for (int open = 0; !lane->waiting.empty() && open < lane->most; lane->waiting.pop_front(), --waiting_) {
     Shared& call = lane->waiting.front();
     if (call->state_ == Call::State::kWaits) {
+      weight += call->share.weight;
+      if (open > 0 && weight > options_.most_weight) break;
       call->state_ = Call::State::kTogether;
       ++open;
     }
@@ -76,15 +117,15 @@ MergeLanes::Together MergeLanes::Next(Lane* lane) {
   return next;
 }
 
-MergeLanes::Together MergeLanes::Abandoned(uint64_t statement, size_t size) {
-  Lane& lane = lanes_[statement];
+MergeLanes::Together MergeLanes::Abandoned(uint64_t id, size_t size) {
+  Lane& lane = lanes_[id];
   lane.calls -= static_cast<int>(size);
   return Next(&lane);
 }
 
 MergeLanes::Together MergeLanes::Clear() {
   Together all;
-  for (auto& [statement, lane] : lanes_) {
+  for (auto& [id, lane] : lanes_) {
     all.insert(all.end(), lane.waiting.begin(), lane.waiting.end());
     lane.calls -= static_cast<int>(lane.waiting.size());
     lane.waiting.clear();
@@ -99,12 +140,11 @@ MergeLanes::Together MergeLanes::Clear() {
 MergeLanes::Together MergeLanes::Ended(Call* call, End end, Clock::time_point now) {
   if (call->state_ != Call::State::kRuns) return {};
   call->state_ = Call::State::kOutside;
-  Lane& lane = lanes_[call->statement_];
+  Lane& lane = lanes_[call->lane_];
   lane.calls -= call->size_;
   const Clock::duration took = std::max<Clock::duration>(now - call->since_, std::chrono::microseconds(1));
-  // What was once quick is believed for a few thousand statements.
-  if (lane.shortest > Clock::duration::zero()) lane.shortest += lane.shortest / 1024 + std::chrono::nanoseconds(1);
-  lane.shortest = lane.shortest == Clock::duration::zero() ? took : std::min(lane.shortest, took);
+  if (end == End::kTogether && IsTooSlow(lane, *call, took)) end = End::kSlow;
+  NoteTime(&lane, *call, took);
   NoteEnd(&lane, end, now);
   return Next(&lane);
 }
@@ -113,8 +153,8 @@ std::vector<MergeLanes::Together> MergeLanes::Overdue(Clock::time_point now, Clo
   std::vector<Together> overdue;
   *next = Clock::time_point::max();
   size_t kept = 0;
-  for (const uint64_t statement : looked_after_) {
-    Lane& lane = lanes_[statement];
+  for (const uint64_t id : looked_after_) {
+    Lane& lane = lanes_[id];
     while (!lane.waiting.empty() && OverdueFrom(lane.waiting.front()->since_) <= now) {
       overdue.reserve(overdue.size() + 1);
       overdue.push_back(TakeWaiting(&lane));
@@ -122,7 +162,7 @@ std::vector<MergeLanes::Together> MergeLanes::Overdue(Clock::time_point now, Clo
     }
     lane.is_looked_after = !lane.waiting.empty();
     if (!lane.is_looked_after) continue;
-    looked_after_[kept++] = statement;
+    looked_after_[kept++] = id;
     *next = std::min(*next, OverdueFrom(lane.waiting.front()->since_));
   }
   looked_after_.resize(kept);

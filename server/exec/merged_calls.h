@@ -11,7 +11,8 @@
 
 namespace rowkeeper::exec {
 
-/// Gets, or writes, of one variant of one method as one statement. A single one is its own statement. Immutable.
+/// Gets, pages, counts, batches that read, or writes of one variant of one method as one statement. A single one is its
+/// own statement. Immutable.
 class MergedCalls {
  public:
   /// What each call would have got alone, in their order; none: it changed nothing, and is to run alone.
@@ -29,11 +30,31 @@ class MergedCalls {
   absl::StatusOr<db::Rows> Run(db::Connection& connection, db::Cancellation* cancellation) const;
   /// Whether nothing is left of a statement that gave this error.
   bool MayRunAlone(const absl::Status& error) const;
+  /// Whether each of these calls would have got that error alone, so that none need be tried again.
+  bool IsOfEach(const absl::Status& error) const;
+  /// Whether these rows of pages are so many bytes that fewer calls should be one statement: they are held until the
+  /// last of them is answered.
+  bool IsLarge(const db::Rows& rows) const;
   /// An error, when memory runs out: what was written stays, and the error says so.
   absl::StatusOr<Parts> Split(const db::Rows& rows) const;
 
  private:
+  /// Rows that follow each other.
+  struct Span {
+    int first = 0;
+    int count = 0;
+  };
+
+  /// Each may have more than one row.
+  bool has_many_rows() const { return first().plan->family() != catalogue::Family::kGet && !writes(); }
+  db::Param ValueOfAll(const sql::Parameter& parameter) const;
   Parts Divide(const db::Rows& rows) const;
+  Parts DivideSpans(const db::Rows& rows) const;
+  /// Whose a row is, from 0; -1 for nobody's.
+  int CallOf(const db::Rows& rows, int row) const;
+  /// Of each call; empty when they are not in order.
+  std::vector<Span> SpansOf(const db::Rows& rows) const;
+  absl::StatusOr<Outcome> OutcomeOf(size_t call, const db::Rows& rows, Span span) const;
   db::Query QueryFor(const Execution& execution) const;
 
   const RunnerParts& parts_;
@@ -42,6 +63,8 @@ class MergedCalls {
   std::shared_ptr<const sql::Statement> one_;
   std::shared_ptr<const sql::Statement> all_;
   std::vector<db::Param> params_;
+  /// Of batches: the elements that stand before those of each call, and all.
+  std::vector<size_t> before_;
 };
 
 }  // namespace rowkeeper::exec

@@ -17,11 +17,9 @@
 namespace rowkeeper::exec {
 namespace {
 
-/// Whether each of these reads would have got this error alone, so that it is not tried again.
-bool IsOfEach(const absl::Status& status) {
-  if (IsOverdue(status)) return true;
-  const auto reason = ReasonOf(status);
-  return reason == Reason::kLockTimeout || reason == Reason::kStatementTimeout || reason == Reason::kPoolTimeout;
+/// Those that somebody waits for.
+uint64_t CountOf(const MergeLanes::Together& open) {
+  return open.size() - static_cast<uint64_t>(std::count(open.begin(), open.end(), nullptr));
 }
 
 }  // namespace
@@ -57,6 +55,8 @@ std::shared_ptr<Executor::Work> Executor::MakeTogether(const MergeLanes::Togethe
   work->kind = first->kind;
   work->group = first->group;
   work->main = first->main;
+  work->lane = first->lane;
+  work->share = first->share;
   work->caller = first->caller;
   work->is_one_statement = true;
   work->own_context = std::make_unique<TogetherContext>(first->account);
@@ -82,7 +82,8 @@ void Executor::RunTogether(MergeLanes::Together calls) {
     {
       const absl::MutexLock lock(&mutex_);
       open = MergeLanes::Release(calls);
-      next = lanes_.Abandoned(static_cast<const Work&>(*calls.front()).main->id, calls.size());
+      (work == nullptr ? stats_.unmerged_calls.failed : stats_.unmerged_calls.left) += CountOf(open);
+      next = lanes_.Abandoned(static_cast<const Work&>(*calls.front()).lane, calls.size());
     }
     for (const MergeLanes::Shared& call : open) {
       if (call != nullptr) RunAlone(std::static_pointer_cast<Work>(call));
@@ -105,8 +106,19 @@ bool Executor::BeginGiven(const std::shared_ptr<Work>& work) {
     }
     work->open_members = static_cast<int>(open);
   }
-  lanes_.Began(work->main->id, work, given, clock_.Now());
+  lanes_.Began(work->lane, work, given, clock_.Now());
   return true;
+}
+
+absl::StatusOr<Outcome> Executor::AttemptTogether(Work& work, const MergedCalls& calls, db::Connection& connection) {
+  absl::StatusOr<db::Rows> rows = calls.Run(connection, &work.cancellation);
+  work.has_failed = !rows.ok();
+  if (!rows.ok()) return rows.status();
+  work.is_large = calls.IsLarge(*rows);
+  absl::StatusOr<MergedCalls::Parts> parts = calls.Split(*rows);
+  if (!parts.ok()) return parts.status();
+  work.parts = *std::move(parts);
+  return Outcome{};
 }
 
 void Executor::LeaveLane(Work& work) {
@@ -136,8 +148,25 @@ void Executor::NoteOutcome(Work* together, bool good) {
   if (unwanted) return;
   // Where most of them get nothing, it is of no use.
   const auto left = static_cast<size_t>(std::count(together->parts.begin(), together->parts.end(), std::nullopt));
-  const bool of_use = good && left <= together->parts.size() / 2;
-  together->end = of_use ? MergeLanes::End::kTogether : MergeLanes::End::kFailed;
+  using End = MergeLanes::End;
+  together->end = !good                               ? End::kFailed
+                  : left > together->parts.size() / 2 ? End::kInVain
+                  : together->is_large                ? End::kLarge
+                                                      : End::kTogether;
+}
+
+void Executor::Count(const Work& together, const absl::StatusOr<Outcome>& outcome, uint64_t open) {
+  ExecutorStats::Unmerged& unmerged = stats_.unmerged_calls;
+  if (outcome.ok()) {
+    const auto alone = static_cast<uint64_t>(std::count(together.parts.begin(), together.parts.end(), std::nullopt));
+    ++stats_.merged_statements_total;
+    stats_.merged_calls_total += open - std::min(alone, open);
+    unmerged.in_vain += std::min(alone, open);
+  } else if (together.started) {
+    unmerged.failed += open;
+  } else {
+    (absl::IsCancelled(outcome.status()) ? unmerged.left : unmerged.refused) += open;
+  }
 }
 
 void Executor::Divide(Work& together, const absl::StatusOr<Outcome>& outcome) {
@@ -147,15 +176,7 @@ void Executor::Divide(Work& together, const absl::StatusOr<Outcome>& outcome) {
   {
     const absl::MutexLock lock(&mutex_);
     open = MergeLanes::Release(together.members);
-    const auto count = static_cast<uint64_t>(open.size() - std::count(open.begin(), open.end(), nullptr));
-    if (outcome.ok()) {
-      const auto alone = static_cast<uint64_t>(std::count(together.parts.begin(), together.parts.end(), std::nullopt));
-      ++stats_.merged_statements_total;
-      stats_.merged_calls_total += count - std::min(alone, count);
-      stats_.unmerged_calls_total += std::min(alone, count);
-    } else if (!to_be_told) {
-      stats_.unmerged_calls_total += count;
-    }
+    if (!to_be_told) Count(together, outcome, CountOf(open));
   }
   if (outcome.ok()) return AnswerMembers(together, open);
   for (const MergeLanes::Shared& call : open) {
@@ -174,7 +195,7 @@ bool Executor::IsToBeTold(const Work& together, const absl::Status& error) {
   if (!together.started) return false;
   if (!together.connected) return true;
   const MergedCalls& calls = *std::get<std::shared_ptr<const MergedCalls>>(together.task);
-  if (!calls.writes()) return IsOfEach(error);
+  if (!calls.writes()) return calls.IsOfEach(error);
   // What goes wrong besides the statement may go wrong when it has written. Only all of its callers cancel it.
   return together.cancellation.cancelled() || !together.has_failed || !calls.MayRunAlone(error);
 }

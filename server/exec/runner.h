@@ -60,10 +60,21 @@ class Runner {
 
   /// Bytes of the values that a row is looked up by, of a call that may be one of many: those of 64 are sent at once.
   static constexpr size_t kMostKeyBytes = 100;
+  /// The same of a list's conditions and page token.
+  static constexpr size_t kMostListBytes = 256;
+  /// Rows of a page that may be one of many; it takes PostgreSQL twice as long as all else that a call takes.
+  static constexpr int kMostPageRows = 100;
+  /// So many of a page's rows a count stands for: the database may have to look at many.
+  static constexpr int kRowsOfCount = 50;
+  /// Elements of a batch that reads and may be one of many, and bytes of their keys.
+  static constexpr size_t kMostBatchElements = 50;
+  static constexpr size_t kMostBatchBytes = 4096;
   /// The same of all that a write sends.
   static constexpr size_t kMostWriteBytes = 1024;
   /// Whether `call` may be one of many.
   static bool IsMergeable(const plan::Call& call, Mergeable calls);
+  /// What such a call takes of a statement. Pages of very different lengths do not share one.
+  static MergeLanes::Share ShareOf(const plan::Call& call);
   /// Calls of one variant of one method, which outlive what is given.
   MergedCalls Merge(std::vector<const plan::Call*> calls) const { return MergedCalls(parts_, std::move(calls)); }
 

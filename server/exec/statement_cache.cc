@@ -12,12 +12,20 @@
 #include "server/sql/render_count.h"
 #include "server/sql/render_export.h"
 #include "server/sql/render_get.h"
+#include "server/sql/render_list.h"
 #include "server/sql/render_merged_write.h"
 #include "server/sql/render_relation.h"
 #include "server/sql/render_upsert.h"
 
 namespace rowkeeper::exec {
 namespace {
+
+sql::Statement RenderMerged(const plan::MethodPlan& plan, const plan::Variant& variant) {
+  if (plan.family() == catalogue::Family::kGet) return sql::RenderMergedGet(plan, variant);
+  if (plan.family() == catalogue::Family::kList) return sql::RenderMergedList(plan, variant);
+  if (plan.family() == catalogue::Family::kBatch) return sql::Render(plan, variant);  // of the elements of all
+  return sql::RenderMergedWrite(plan, variant);
+}
 
 sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& variant, StatementCache::Kind kind) {
   const auto named = [&plan, kind](std::string_view part, sql::Statement statement) {
@@ -40,8 +48,7 @@ sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& var
     case StatementCache::Kind::kLargeRows:
       return named("large-rows", sql::RenderLargeRows(plan, variant));
     case StatementCache::Kind::kMerged:
-      return named("merged", plan.family() == catalogue::Family::kGet ? sql::RenderMergedGet(plan, variant)
-                                                                      : sql::RenderMergedWrite(plan, variant));
+      return named("merged", RenderMerged(plan, variant));
     case StatementCache::Kind::kMain:
       break;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/plan/method_plan.h"
@@ -24,6 +25,9 @@ class ParameterList {
   /// `unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS "#calls" ("#0", "#1", "#")`: each call's values in a row, with
   /// its place, from 1.
   std::string Calls() const;
+  /// The same, but PostgreSQL does not look how many calls there are before it plans: it would plan a few anew each
+  /// time.
+  std::string AnyNumberOfCalls() const;
   /// How many there are, by the first parameter.
   std::string CallCount() const;
 
@@ -32,6 +36,9 @@ class ParameterList {
   /// Of what each of many calls has a value of its own; empty for other parameters.
   std::vector<std::string> types_;
   bool many_calls_ = false;
+
+  /// Each array stands between these.
+  std::string CallsFrom(std::string_view before, std::string_view after) const;
 };
 
 /// `"deleted_at" IS NULL`, `NOT "is_deleted"`, or both joined by AND; empty when the entity is not soft-deletable.

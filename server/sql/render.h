@@ -6,8 +6,8 @@
 //   filter_predicates.cc  a filter's operator in SQL; expression_predicate.cc: filter expressions
 //   render_get.cc         one file a family: render_list.cc (with render_count.cc, render_export.cc), render_write.cc,
 //                         render_batch.cc (with render_batch_change.cc, render_upsert.cc), render_bulk.cc,
-//                         render_query.cc; render_relation.cc: one relation. RenderMergedGet: many calls at once,
-//                         render_merged_write.cc: many writes; write_parts.h: what they share with one
+//                         render_query.cc; render_relation.cc: one relation. RenderMergedGet, RenderMergedList: many
+//                         calls at once, render_merged_write.cc: many writes; write_parts.h: what they share with one
 //   render_bulk.cc        one row more than may be changed is locked and counted before the first is changed
 //   batch_input.h         elements of a batch become arrays, one a column
 //   cascade.cc            soft deletes and restores that follow references, as part of their one statement;

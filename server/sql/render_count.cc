@@ -16,10 +16,14 @@ std::string From(const plan::MethodPlan& plan, const plan::Variant& variant, Par
 
 }  // namespace
 
+std::string CountText(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters) {
+  return Cat("SELECT count(*)", From(plan, variant, parameters));
+}
+
 Statement RenderCount(const plan::MethodPlan& plan, const plan::Variant& variant) {
   ParameterList parameters;
-  const std::string from = From(plan, variant, &parameters);
-  Statement statement = Finish(Cat("SELECT count(*)", from), &parameters, {}, 0);
+  const std::string text = CountText(plan, variant, &parameters);
+  Statement statement = Finish(text, &parameters, {}, 0);
   statement.result = {CellType::kInteger};
   return statement;
 }

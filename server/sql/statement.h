@@ -42,8 +42,9 @@ struct Parameter {
   Source source = Source::kArgument;
   int index = 0;
 
-  /// Where many calls are executed at once: each has a value of its own.
-  bool IsOfEachCall() const { return source != Source::kRoom; }
+  /// Where many calls are executed at once: each has a value of its own. They share a limit, that of the call which
+  /// asks for the most rows, for PostgreSQL plans by its value.
+  bool IsOfEachCall() const { return source != Source::kRoom && source != Source::kLimit; }
 };
 
 /// SQL text with `$1..$n` and the meaning of its parameters and result cells. Immutable; shared by all calls of the

@@ -5,6 +5,7 @@
 #include "server/plan/page/order_by.h"
 #include "server/sql/render_count.h"
 #include "server/sql/render_export.h"
+#include "server/sql/render_list.h"
 #include "server/sql/sampler.h"
 #include "server/sql/variants_families.h"
 
@@ -28,6 +29,7 @@ class ListSampler {
     sampler_.SampleRelations();
     sampler_.SampleExpressions();
     if (plan_.operation == Operation::kList) SamplePages();
+    SampleMerged();
     return sampler_.Take();
   }
 
@@ -94,6 +96,15 @@ class ListSampler {
       variant.as<ListVariant>().cursor_nulls[i] = true;
       Add("previous page before NULL", variant);
     }
+  }
+
+  void SampleMerged() {
+    if (!CanMergeLists(plan_, basic_)) return;
+    sampler_.Add("of many calls", RenderMergedList(plan_, basic_));
+    if (plan_.operation != Operation::kList) return;
+    Variant variant = basic_;
+    variant.as<ListVariant>().cursor_nulls.assign(variant.as<ListVariant>().order.size(), false);
+    sampler_.Add("of many calls, next page", RenderMergedList(plan_, variant));
   }
 
   const MethodPlan& plan_;

@@ -1042,6 +1042,22 @@ SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "due_at" >= $2::tim
 --   $2 start_time
 --   $3 end_time
 
+-- planner.v1.TodoRepository.ListByDateRange, of many calls
+SELECT "#row".*, "#calls"."#" FROM unnest((SELECT $1::uuid[]), (SELECT $2::timestamp with time zone[]), (SELECT $3::timestamp with time zone[])) WITH ORDINALITY AS "#calls" ("#0", "#1", "#2", "#") CROSS JOIN LATERAL (SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = "#calls"."#0" AND "due_at" >= "#calls"."#1" AND "due_at" < "#calls"."#2" AND "deleted_at" IS NULL ORDER BY "created_at" DESC, "id" DESC LIMIT $4::bigint) AS "#row"
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 limit
+
+-- planner.v1.TodoRepository.ListByDateRange, of many calls, next page
+SELECT "#row".*, "#calls"."#" FROM unnest((SELECT $1::uuid[]), (SELECT $2::timestamp with time zone[]), (SELECT $3::timestamp with time zone[]), (SELECT $4::timestamp with time zone[]), (SELECT $5::uuid[])) WITH ORDINALITY AS "#calls" ("#0", "#1", "#2", "#3", "#4", "#") CROSS JOIN LATERAL (SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "todos" WHERE "owner_id" = "#calls"."#0" AND "due_at" >= "#calls"."#1" AND "due_at" < "#calls"."#2" AND "deleted_at" IS NULL AND ("created_at", "id") < ("#calls"."#3", "#calls"."#4") ORDER BY "created_at" DESC, "id" DESC LIMIT $6::bigint) AS "#row"
+--   $1 owner_id
+--   $2 start_time
+--   $3 end_time
+--   $4 cursor 0
+--   $5 cursor 1
+--   $6 limit
+
 -- planner.v1.TodoRepository.Count
 SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text AND "deleted_at" IS NULL
 --   $1 owner_id
@@ -1159,6 +1175,11 @@ SELECT count(*) FROM "todos" WHERE "owner_id" = $1::uuid AND "status" = $2::text
 --   $2 status
 --   $3 computed 0
 --   $4 computed 0
+
+-- planner.v1.TodoRepository.Count, of many calls
+SELECT "#row".*, "#calls"."#" FROM unnest((SELECT $1::uuid[]), (SELECT $2::text[])) WITH ORDINALITY AS "#calls" ("#0", "#1", "#") CROSS JOIN LATERAL (SELECT count(*) FROM "todos" WHERE "owner_id" = "#calls"."#0" AND "status" = "#calls"."#1" AND "deleted_at" IS NULL) AS "#row"
+--   $1 owner_id
+--   $2 status
 
 -- planner.v1.TodoRepository.Update
 WITH "#written" AS (UPDATE "todos" SET "title" = $1::text, "notes" = $2::text, "status" = $3::text, "due_at" = $4::timestamp with time zone, "labels" = $5::jsonb, "priority" = $6::integer, "tags" = $7::text[], "estimate" = $8::interval, "updated_at" = clock_timestamp(), "version" = "version" + 1 WHERE "id" = $9::uuid AND "deleted_at" IS NULL AND "owner_id" IS NOT DISTINCT FROM $10::uuid RETURNING "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version") SELECT "id", "owner_id", "title", "notes", "status", "due_at", "labels", "priority", "tags", "estimate", "created_at", "updated_at", "deleted_at", "version" FROM "#written" WHERE jsonb_path_exists('{}', ('strict $."rk:1:0' || CASE WHEN NOT ("status" IN ('OPEN', 'IN_PROGRESS', 'DONE')) THEN ':4:0' WHEN NOT ("due_at" >= '0001-01-01 00:00:00+00' AND "due_at" < '10000-01-01 00:00:00+00') THEN ':5:0' WHEN NOT (CASE WHEN array_ndims("tags") > 1 THEN false ELSE array_position("tags", NULL) IS NULL END) THEN ':8:0' WHEN NOT (EXTRACT(year FROM "estimate") = 0 AND EXTRACT(month FROM "estimate") = 0 AND "estimate" > '-315576000001 seconds' AND "estimate" < '315576000001 seconds' AND EXTRACT(day FROM "estimate") BETWEEN -3652501 AND 3652501 AND EXTRACT(hour FROM "estimate") BETWEEN -87660001 AND 87660001) THEN ':9:0' WHEN NOT ("created_at" >= '0001-01-01 00:00:00+00' AND "created_at" < '10000-01-01 00:00:00+00') THEN ':10:0' WHEN NOT ("updated_at" >= '0001-01-01 00:00:00+00' AND "updated_at" < '10000-01-01 00:00:00+00') THEN ':11:0' WHEN NOT ("deleted_at" >= '0001-01-01 00:00:00+00' AND "deleted_at" < '10000-01-01 00:00:00+00') THEN ':12:0' WHEN $11::bigint IS NOT NULL AND (NOT (jsonb_typeof("labels") = 'object' AND NOT jsonb_path_exists("labels", '$.** ? (@ > 1e300 || @ < -1e300)') AND NOT jsonb_path_exists("labels", 'strict $.**{20 to last}')) AND "labels" IS DISTINCT FROM $5::jsonb OR 1296::bigint + COALESCE(octet_length("notes"), 0) + COALESCE(octet_length("labels"::text)::bigint * 12, 0) + COALESCE(cardinality("tags")::bigint * 40 + octet_length("tags"::text), 0) > $11::bigint) THEN ':-1:1' END || '"')::jsonpath) IS NULL UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM (SELECT count(*) AS "#n" FROM "#written") AS "#v" WHERE CASE WHEN "#n" = 1 OR "#n" = 0 AND NOT ($11::bigint IS NOT NULL AND EXISTS (SELECT FROM "todos" WHERE "id" = $9::uuid AND "deleted_at" IS NULL AND "owner_id" IS NOT DISTINCT FROM $10::uuid)) THEN false ELSE jsonb_path_exists('{}', ('strict $."rk:' || "#n" || ':0:-1:0"')::jsonpath) END

@@ -37,7 +37,8 @@ class ExecutorPgTest : public ::testing::Test {
   static constexpr MergeLanesOptions kOneLane{/*lanes=*/1};
 
   void Start(int connections) { Start(connections, MergeLanesOptions{/*lanes=*/0}); }
-  void Start(int connections, const MergeLanesOptions& lanes) {
+  void Start(int connections, const MergeLanesOptions& lanes) { Start(connections, lanes, &timers_); }
+  void Start(int connections, const MergeLanesOptions& lanes, Timers* timers) {
     db::ConnectionOptions connection;
     connection.url = database_.url();
     connection.lock_timeout_ms = lock_timeout_ms_;
@@ -49,12 +50,14 @@ class ExecutorPgTest : public ::testing::Test {
     ExecutorOptions options;
     options.workers = connections;
     options.lanes = lanes;
-    executor_ = std::make_unique<Executor>(options, &runner_, pool_.get(), &timers_);
+    executor_ = std::make_unique<Executor>(options, &runner_, pool_.get(), timers);
   }
 
+  /// Of the articles', or "TaskRepository.Count".
   const plan::MethodPlan& Plan(const std::string& name) const {
+    const bool of_articles = name.find('.') == std::string::npos;
     for (const auto& plan : plans_) {
-      if (plan->full_name == "tracker.v1.ArticleRepository." + name) return *plan;
+      if (plan->full_name == Cat("tracker.v1.", of_articles ? "ArticleRepository." : "", name)) return *plan;
     }
     std::abort();
   }
@@ -62,14 +65,22 @@ class ExecutorPgTest : public ::testing::Test {
   /// A call with these values for the inputs of these names.
   plan::Call Call(const std::string& method, const std::map<std::string, std::string>& values,
                   int64_t version = 0) const {
-    const plan::MethodPlan& plan = Plan(method);
-    plan::Request request = plan::EmptyRequest(plan);
+    plan::Request request = RequestOf(method, values);
     if (auto* masked = plan::PartOf<plan::WithUpdateMask>(&request.family)) masked->update_mask = {"title"};
     if (version != 0) request.as<plan::WriteRequest>().version = version;
+    return Bound(method, std::move(request));
+  }
+  plan::Request RequestOf(const std::string& method, const std::map<std::string, std::string>& values) const {
+    const plan::MethodPlan& plan = Plan(method);
+    plan::Request request = plan::EmptyRequest(plan);
     for (size_t i = 0; i < plan.inputs.size(); ++i) {
       const auto found = values.find(plan.inputs[i].name);
       if (found != values.end()) request.arguments[i] = {true, found->second};
     }
+    return request;
+  }
+  plan::Call Bound(const std::string& method, plan::Request request) const {
+    const plan::MethodPlan& plan = Plan(method);
     auto call = plan::Bind(plan, std::move(request), {}, tokens_);
     EXPECT_TRUE(call.ok()) << call.status();
     return *std::move(call);
@@ -86,11 +97,14 @@ class ExecutorPgTest : public ::testing::Test {
     return outcome->row_count == 0 ? "no row" : std::string(outcome->rows.cell(0, 1));
   }
 
-  std::future<std::string> Submit(plan::Call call, Executor::Ticket* ticket = nullptr) {
+  /// What a call gave, in words.
+  using Telling = std::string (*)(const absl::StatusOr<Outcome>&);
+
+  std::future<std::string> Submit(plan::Call call, Executor::Ticket* ticket = nullptr, Telling tell = Title) {
     auto promise = std::make_shared<std::promise<std::string>>();
     Executor::Ticket submitted =
         executor_->Submit(std::move(call), Clock::time_point::max(),
-                          [promise](absl::StatusOr<Outcome> outcome) { promise->set_value(Title(outcome)); });
+                          [promise, tell](absl::StatusOr<Outcome> outcome) { promise->set_value(tell(outcome)); });
     if (ticket != nullptr) *ticket = submitted;
     return promise->get_future();
   }
@@ -99,7 +113,9 @@ class ExecutorPgTest : public ::testing::Test {
   void LockFirst() { Block("BEGIN; SELECT FROM article WHERE id = 1 FOR UPDATE"); }
 
   /// Until blocker_ is reset no read ends.
-  void LockTable() { Block("BEGIN; LOCK TABLE article IN ACCESS EXCLUSIVE MODE"); }
+  void LockTable(const std::string& table = "article") {
+    Block(Cat("BEGIN; LOCK TABLE ", table, " IN ACCESS EXCLUSIVE MODE").c_str());
+  }
 
   void Block(const char* script) {
     db::ConnectionOptions options;
@@ -118,6 +134,12 @@ class ExecutorPgTest : public ::testing::Test {
                  "wait_event_type = 'Lock'") == count;
     })) << "not "
         << count << " statements wait for a lock";
+  }
+
+  /// So that what waits for a lane has waited for too long.
+  void PassTime() {
+    still_clock_.Advance(std::chrono::milliseconds(20));
+    still_.Settle();
   }
 
   struct Reads {
@@ -183,6 +205,9 @@ class ExecutorPgTest : public ::testing::Test {
   /// 0: none.
   int lock_timeout_ms_ = 0;
   Timers timers_{&Clock::System()};
+  /// Whose time stands still until PassTime: nothing that waits for a lane is taken over before.
+  testing::FakeClock still_clock_;
+  Timers still_{&still_clock_};
   std::unique_ptr<db::Pool> pool_;
   std::unique_ptr<Executor> executor_;
 };

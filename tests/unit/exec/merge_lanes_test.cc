@@ -70,7 +70,7 @@ class MergeLanesTest : public ::testing::Test {
     return open;
   }
 
-  MergeLanes lanes_{{/*lanes=*/1, /*most_merged=*/8, /*most_waiting=*/20}};
+  MergeLanes lanes_{{/*lanes=*/1, /*most_merged=*/8, /*most_weight=*/100, /*most_waiting=*/20}};
   Clock::time_point now_{seconds(1000)};
   MergeLanes::Shared statement_;
 };
@@ -131,6 +131,52 @@ TEST_F(MergeLanesTest, WhereOnlyFailuresCameNothingWaitsForAWhile) {
   Runs(), Runs();
   now_ += seconds(11);
   Waits();
+}
+
+TEST_F(MergeLanesTest, WhereItFailsAgainAndAgainThePausesGrow) {
+  const auto fail = [this] {
+    const auto first = Runs(), second = Runs();
+    Waiting(8);
+    End(first);
+    End(statement_, How::kFailed);
+    End(statement_, How::kInVain);
+    End(statement_);
+    End(second);
+  };
+  fail();
+  now_ += seconds(11);
+  fail();
+  now_ += seconds(11);
+  for (int i = 0; i < 10; ++i) Runs();
+  now_ += seconds(10);
+  Waits();
+  EXPECT_EQ(lanes_.halvings().failed, 2u);
+  EXPECT_EQ(lanes_.halvings().in_vain, 2u);
+}
+
+TEST_F(MergeLanesTest, HeavyCallsAreFewerInAStatement) {
+  const auto first = Runs(), second = Runs();
+  const auto waiting = Waiting(3);
+  for (const auto& call : waiting) call->share.weight = 60;  // 100 at most
+  EXPECT_THAT(End(first), SizeIs(1));
+  EXPECT_THAT(End(statement_), SizeIs(1));
+  waiting[2]->share.weight = 1000;
+  EXPECT_THAT(End(statement_), SizeIs(1)) << "one that is too heavy runs by itself";
+  EXPECT_THAT(End(second), IsEmpty());
+}
+
+TEST_F(MergeLanesTest, HeavyCallsThatTakeLongerTogetherThanOneByOneAreMergedLess) {
+  for (int i = 0; i < 20; ++i) End(Runs(), How::kAlone, milliseconds(2));
+  std::vector<MergeLanes::Shared> running;
+  for (int i = 0; i < 6; ++i) running.push_back(Runs());
+  Waiting(12);
+  EXPECT_THAT(End(running[0], How::kAlone, microseconds(1)), SizeIs(4));
+  statement_->share.weight = 10;
+  EXPECT_THAT(End(statement_, How::kTogether, milliseconds(13)), SizeIs(5)) << "less than twice four times 2 ms";
+  EXPECT_EQ(lanes_.halvings().slow, 0u);
+  statement_->share.weight = 10;
+  EXPECT_THAT(End(statement_, How::kTogether, milliseconds(22)), SizeIs(2));
+  EXPECT_EQ(lanes_.halvings().slow, 1u);
 }
 
 TEST_F(MergeLanesTest, MoreThanMayWaitRunAlone) {
