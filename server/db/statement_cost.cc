@@ -68,7 +68,7 @@ void AddSpan(const ExecutedStatement& statement, const observe::OperationDuratio
   span.port = statement.session.port();
   span.backend = statement.backend;
   span.query_id = query.use != nullptr ? query.use->query_id() : 0;
-  const absl::Status status = rows.status();
+  const absl::Status& status = rows.status();
   if (rows.ok()) {
     span.rows = rows->size();
   } else {
