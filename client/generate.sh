@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Writes the generated files of the Python and Go clients anew, after a change of proto/rowkeeper/v1.
+# Writes the generated files of the Python, Go and TypeScript clients anew, after a change of proto/rowkeeper/v1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
   cat <<'TEXT'
-usage: client/generate.sh [python|go] [DIR]
+usage: client/generate.sh [python|go|typescript] [DIR]
 
-Writes what protoc makes of proto/rowkeeper/v1 into client/python and client/go, or what is of one of them below DIR.
-Go needs protoc-gen-go and protoc-gen-go-grpc in PATH, in the versions that tests/clients/tools.sh names.
+Writes what protoc makes of proto/rowkeeper/v1 into client/python, client/go and client/typescript, or what is of one of
+them below DIR. Go needs protoc-gen-go and protoc-gen-go-grpc in PATH, in the versions that tests/clients/tools.sh names;
+TypeScript needs protoc-gen-ts_proto in PATH, or `npm ci` in client/typescript.
 
 Example:
   client/generate.sh
@@ -36,9 +37,21 @@ go() {
   rm "$set"
 }
 
+typescript() {
+  local set
+  set=$(mktemp)
+  protoc -I proto -I server/protocols --include_imports -o "$set" rowkeeper/v1/unit_of_work.proto google/rpc/status.proto google/rpc/error_details.proto
+  mkdir -p "$1/src/gen"
+  # Users' stubs bring the options of annotations.proto themselves: types of the same shape are the same type.
+  PATH=$PATH:client/typescript/node_modules/.bin protoc "--descriptor_set_in=$set" "--ts_proto_out=$1/src/gen" \
+    --ts_proto_opt=outputServices=grpc-js,outputClientImpl=false,outputJsonMethods=false,forceLong=bigint,useDate=false,importSuffix=.js,annotateFilesWithVersion=false \
+    rowkeeper/v1/unit_of_work.proto google/rpc/status.proto google/rpc/error_details.proto
+  rm "$set"
+}
+
 case ${1:-} in
-  '') python client/python && go client/go ;;
-  python | go) "$1" "${2:-client/$1}" ;;
+  '') python client/python && go client/go && typescript client/typescript ;;
+  python | go | typescript) "$1" "${2:-client/$1}" ;;
   *)
     usage >&2
     exit 2

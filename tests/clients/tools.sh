@@ -120,6 +120,54 @@ python_stubs() {
     "$@" server/protocols/google/rpc/*.proto server/protocols/google/type/*.proto || fail "protoc for Python"
 }
 
+# need_npm_packages: fills NPM_CACHE with the packages that the lock files of client/typescript and its examples name, so that
+# npm installs them without a registry. Only that comes from one, so a mistake of our own is no registry out of reach.
+need_npm_packages() {
+  need_command node nodejs
+  need_command npm npm
+  need_command protoc protobuf-compiler
+  local folders=(client/typescript client/examples/typescript) folder
+  [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ] || skip "node $(node --version) is older than 18"
+  for folder in "${folders[@]}"; do
+    (cd "$folder" && npm ls --package-lock-only --all >"$WORK/npm.log" 2>&1) || fail "the lock file of $folder: $(cat "$WORK/npm.log")"
+  done
+  NPM_CACHE=$TOOLS/npm-$(cat "${folders[@]/%//package-lock.json}" | cksum | cut -d ' ' -f 1)
+  [ -e "$NPM_CACHE/complete" ] || fetch "npm's packages" npm_packages bash -c 'fill_npm_cache "$@"' bash "$NPM_CACHE" "$WORK/npm" "${folders[@]}"
+}
+# fill_npm_cache CACHE SCRATCH FOLDER...
+fill_npm_cache() {
+  local cache=$1 scratch=$2 folder
+  shift 2
+  [ ! -e "$cache/complete" ] || return 0  # another test has made it meanwhile
+  for folder in "$@"; do
+    mkdir -p "$scratch/$folder"
+    cp "$folder/package.json" "$folder/package-lock.json" "$scratch/$folder"
+    [ ! -e "$folder/.npmrc" ] || cp "$folder/.npmrc" "$scratch/$folder"
+    (cd "$scratch/$folder" && npm ci --ignore-scripts --no-audit --no-fund --cache "$cache") || return 1
+  done
+  touch "$cache/complete"
+}
+export -f fill_npm_cache
+
+# npm_ci DIR [OPTION...]: installs what the lock file in DIR names, and builds the package in DIR if it is to be built.
+npm_ci() {
+  local directory=$1
+  shift
+  (cd "$directory" && npm ci --offline --no-audit --no-fund --cache "$NPM_CACHE" "$@" >"$WORK/npm.log" 2>&1) || fail "npm ci in $directory: $(cat "$WORK/npm.log")"
+}
+
+# typescript_stubs DIR PROTO...: writes the stubs of proto/… into DIR/gen, by the options that client/typescript/README.md names.
+# DIR has ts-proto.
+typescript_stubs() {
+  local directory=$1 options
+  shift
+  options=$(sed -n 's/.*--ts_proto_opt=\([^ ]*\).*/\1/p' client/typescript/README.md)
+  [ -n "$options" ] || fail "client/typescript/README.md names no options for ts-proto"
+  mkdir -p "$directory/gen"
+  protoc -I proto -I server/protocols "--plugin=$directory/node_modules/.bin/protoc-gen-ts_proto" "--ts_proto_out=$directory/gen" \
+    "--ts_proto_opt=$options" "$@" || fail "protoc for TypeScript"
+}
+
 # Sets BUF to the program.
 need_buf() {
   need_command npm npm
