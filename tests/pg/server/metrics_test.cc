@@ -97,6 +97,7 @@ class MetricsTest : public ::testing::Test {
     options.serve.listen = {"unix:" + tls_->path("socket"), "127.0.0.1:0"};
     options.serve.tls.certificate = tls_->files().certificate;
     options.serve.tls.key = tls_->files().key;
+    options.serve.traces.endpoint = "http://127.0.0.1:1";
     keys_ = new TemporaryDirectory;
     ReplaceTestFile(keys_->path() + "/keys.json",
                     JwkSet({TestSigningKey(TestSigningKey::Kind::kEd25519, "one").Jwk()}));
