@@ -31,10 +31,10 @@ class UpsertParts {
         variant(of_variant),
         batch(variant.as<plan::BatchVariant>()),
         entity(*plan.entity),
-        existing(Cat(Identifier(entity.table), ".")),
+        existing(Cat(TableAlone(entity), ".")),
         input(plan, batch.written, versions, &parameters, keys) {}
 
-  std::string Name(int column) const { return Identifier(entity.columns[column].name); }
+  std::string Name(int column) const { return ColumnName(entity.columns[column]); }
 
   /// The columns of the key, as a list: `"email"`; `"t"."tenant", "t"."email"`.
   std::string Key(const std::string& qualifier = "") const {
@@ -212,8 +212,7 @@ class UpsertRenderer {
   std::string Locked() const {
     return Cat("SELECT \"#\", ", parts_.KeyAs("k"), ", ", Holds(), " AS \"#same\"", StoredCells(),
                " FROM \"#seen\" JOIN ", Table(entity_), " ON ", Matches(), " WHERE \"#there\" AND NOT \"#same\" AND ",
-               kGuard, " AND ", Fits(), " ORDER BY ", parts_.Key(), " FOR NO KEY UPDATE OF ",
-               Identifier(entity_.table));
+               kGuard, " AND ", Fits(), " ORDER BY ", parts_.Key(), " FOR NO KEY UPDATE OF ", TableAlone(entity_));
   }
 
   std::string Due() const {
