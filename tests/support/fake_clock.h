@@ -24,7 +24,7 @@ class FakeClock final : public Clock {
   /// The same in steps of `step`, with a millisecond of real time for others after each.
   void AdvanceInSteps(duration time, duration step = std::chrono::milliseconds(10));
   /// Lets time pass in steps of `step` until `ready`, with a little real time for others after each; false when it is
-  /// not after `limit`, of which the second half passes so slowly that others who have to do something for it get 10 s.
+  /// not after `limit`, of which the second half passes so slowly that others who have to do something for it get 40 s.
   bool AdvanceUntil(const std::function<bool()>& ready, duration limit, duration step = std::chrono::milliseconds(10));
 
  private:
