@@ -17,7 +17,7 @@ constexpr size_t kLoggedReasonBytes = 300;
 
 std::string_view SpanLossName(SpanLoss loss) {
   switch (loss) {
-    case SpanLoss::kCall:
+    case SpanLoss::kCallLimit:
       return "call";
     case SpanLoss::kBuffer:
       return "buffer";
@@ -47,7 +47,7 @@ TraceExporter::~TraceExporter() {
 void TraceExporter::Add(observe::CallTrace trace) {
   const absl::MutexLock lock(&mutex_);
   const size_t spans = trace.spans.size();
-  if (trace.left_out > 0) Drop(SpanLoss::kCall, static_cast<size_t>(trace.left_out));
+  if (trace.left_out > 0) Drop(SpanLoss::kCallLimit, static_cast<size_t>(trace.left_out));
   if (over_) return Drop(SpanLoss::kShutdown, spans);
   const bool first = queue_.empty();
   if (!queue_.Add(std::move(trace))) return Drop(SpanLoss::kBuffer, spans);

@@ -34,7 +34,7 @@ struct TraceExporterOptions {
 
 /// Why spans never reached a collector.
 enum class SpanLoss : uint8_t {
-  kCall,         ///< their call had too many
+  kCallLimit,    ///< their call had too many
   kBuffer,       ///< too many waited
   kRefused,      ///< the collector did not want them
   kUnreachable,  ///< there was no collector for too long

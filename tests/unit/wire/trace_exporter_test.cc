@@ -254,7 +254,7 @@ TEST_F(TraceExporterTest, SpansThatACallHadTooManyOfCount) {
   observe::CallTrace trace = Trace("a");
   trace.left_out = 12;
   exporter_->Add(std::move(trace));
-  EXPECT_EQ(Dropped(SpanLoss::kCall), 12);
+  EXPECT_EQ(Dropped(SpanLoss::kCallLimit), 12);
 }
 
 TEST_F(TraceExporterTest, FlushSendsWhatWaits) {
