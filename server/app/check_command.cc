@@ -12,6 +12,7 @@
 #include "server/app/index_advice.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/migrate_subcommand.h"
+#include "server/app/policy_settings.h"
 #include "server/app/previous_protos.h"
 #include "server/app/relation_advice.h"
 #include "server/app/repeated_flags.h"
@@ -33,6 +34,7 @@ struct CheckOptions {
   CatalogueSettings catalogue;
   DatabaseSettings database;
   std::string migrations;
+  std::string policy_file;
   std::vector<std::string> against;
   bool offline = false;
   bool verbose = false;
@@ -174,6 +176,14 @@ int CheckAgainst(const CheckOptions& options, const LoadedCatalogue& loaded) {
   return lines.empty() ? kExitOk : kExitDifferent;
 }
 
+/// What nobody and what everyone may do.
+absl::Status PrintPolicies(const CheckOptions& options, const LoadedCatalogue& loaded) {
+  const auto policies = ReadPolicies(*loaded.catalogue, options.policy_file);
+  if (!policies.ok() || *policies == nullptr) return policies.status();
+  for (const std::string& line : ReachLines(**policies)) std::printf("policy: %s\n", line.c_str());
+  return absl::OkStatus();
+}
+
 int CheckCatalogue(const CheckOptions& options) {
   catalogue::Diagnostics diagnostics;
   const auto loaded = LoadCatalogueOrExplain(options.catalogue, &diagnostics);
@@ -183,6 +193,7 @@ int CheckCatalogue(const CheckOptions& options) {
   PrintWarnings(diagnostics);
   std::printf("catalogue: %zu entities, %zu repositories, %zu methods\n", loaded->catalogue->entities().size(),
               loaded->catalogue->repositories().size(), loaded->plans.size());
+  if (const absl::Status status = PrintPolicies(options, *loaded); !status.ok()) return Fail(status);
   if (options.offline) return kExitOk;
   const auto connected = ConnectOrExplain(options.database);
   if (connected == nullptr) return kExitFailure;
@@ -202,6 +213,7 @@ void AddCheckCommand(CLI::App* root, Command* command) {
   AddOption(check, "--migrations", &options->migrations,
             "Directory of migrations: with it, check tells whether pending migrations mend a difference")
       ->type_name("DIR");
+  AddPolicyOption(check, &options->policy_file);
   AddSwitch(check, "--verbose", &options->verbose, "Name every method and show each refused statement");
   AddSwitch(check, "--offline", &options->offline, "Check the catalogue only; no database is needed");
   AddOption(check, "--against", &options->against,

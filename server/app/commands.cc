@@ -10,6 +10,7 @@ void AddCommands(CLI::App* root, Command* command, const ValueSources* sources) 
   AddGenerateCommand(root, command);
   AddMigrateCommand(root, command);
   AddDatabaseCommand(root, command);
+  AddPolicyCommand(root, command);
   AddConfigCommand(root, command, sources);
   AddVersionCommand(root, command);
 }

@@ -5,6 +5,7 @@
 //   command_line.cc        declares the options; settings.h: their defaults; option_values.h: where they come from;
 //                          config_file.h, secrets.h; effective_settings.h shows them
 //   unit_settings.h        limits of units, from flags; stream_settings.h those of streams
+//   policy_settings.h      who may call what, from the catalogue and the file of --policy-file
 //   tls_settings.h         certificates, from flags; client_security.h: of commands that call a server
 //   trace_settings.h       traces of calls, from flags
 //   log_settings.h         the log, from the options, and changed while the server runs
@@ -36,6 +37,7 @@ void AddCallCommand(CLI::App* root, Command* command);
 void AddGenerateCommand(CLI::App* root, Command* command);
 void AddMigrateCommand(CLI::App* root, Command* command);
 void AddDatabaseCommand(CLI::App* root, Command* command);
+void AddPolicyCommand(CLI::App* root, Command* command);
 void AddVersionCommand(CLI::App* root, Command* command);
 
 /// Adds all of them, in the order in which help lists them.

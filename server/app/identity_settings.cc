@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/app/command_line.h"
+#include "server/app/policy_settings.h"
 #include "server/app/tls_settings.h"
 #include "server/base/text.h"
 #include "server/identity/claims.h"
@@ -77,6 +78,7 @@ void AddIdentityOptions(CLI::App* command, IdentitySettings* settings) {
             "Let in callers without a token and without a SPIFFE ID in their certificate, where --jwt-keys or "
             "--tls-client-certs is given")
       ->group(kGroup);
+  AddPolicyOption(command, &settings->policy_file)->group(kGroup);
 }
 
 absl::Status CheckIdentitySettings(const IdentitySettings& settings, const TlsSettings& tls) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/app/build_info.h"
+#include "server/app/policy_settings.h"
 #include "server/app/token_metrics.h"
 #include "server/observe/counters.h"
 #include "server/observe/log.h"
@@ -371,6 +372,7 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.certificates != nullptr) AddTls(parts.certificates->stats(), out);
   if (parts.tokens != nullptr) AddTokens(parts.tokens->stats(), out);
   if (parts.traces != nullptr) AddTraces(parts.traces->stats(), out);
+  if (parts.policies != nullptr) AddPolicies(parts.policies->stats(), out);
   if (parts.sweeper != nullptr) {
     AddCounter(out, "rowkeeper_idempotency_swept_total", "Idempotency keys that were freed because they were too old",
                parts.sweeper->swept_total());

@@ -44,6 +44,7 @@ struct MeasuredParts {
   const net::TlsCertificates* certificates = nullptr;
   const identity::TokenVerifier* tokens = nullptr;
   const Tracing* traces = nullptr;
+  const policy::Policies* policies = nullptr;
   const ServingState* serving = nullptr;
   const PendingMigrations* migrations = nullptr;
   const IdempotencySweeper* sweeper = nullptr;

@@ -9,6 +9,7 @@
 
 #include "server/app/connection_settings.h"
 #include "server/app/memory_settings.h"
+#include "server/app/policy_settings.h"
 #include "server/app/stream_settings.h"
 #include "server/app/tls_settings.h"
 #include "server/app/unit_settings.h"
@@ -151,6 +152,10 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   auto tracing = Tracing::Open(options.serve.traces, options.clock);
   if (!tracing.ok()) return tracing.status();
   process->tracing_ = *std::move(tracing);
+  const auto identities = process->callers_.callers == nullptr ? Identities::kNone : Identities::kProvable;
+  auto policies = OpenPolicies(*loaded.catalogue, options.serve.identity.policy_file, identities, options.clock);
+  if (!policies.ok()) return policies.status();
+  process->policies_ = *std::move(policies);
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
   process->MakeUnits();
@@ -182,6 +187,7 @@ void ServerProcess::MakeServices() {
   backend.transactions = {executor_.get(), &in_doubt_runs_};
   backend.debug = wire::ToDebugLevel(options_.serve.debug_header);
   backend.max_response_bytes = Kibibytes(options_.serve.max_response_kib);
+  backend.policies = policies_.get();
   backend.limits.query_rows = options_.serve.max_query_rows;
   backend.limits.batches = {options_.serve.max_batch_rows, Kibibytes(options_.serve.max_batch_kib)};
   backend.limits.bulk = {options_.serve.max_affected, options_.serve.purge_batch_rows};
@@ -202,16 +208,16 @@ void ServerProcess::MakeServices() {
   }
   MakeStreams(backend);
   run_ = std::make_unique<const wire::RunMethod>(
-      wire::RunBackend{backend.transactions, &runner_, &keyed_writes_, backend.max_response_bytes}, methods_,
-      StreamNames());
-  unit_service_ = std::make_unique<const wire::UnitOfWorkService>(
-      wire::UnitOfWorkBackend{&units_slot_, &gate_, run_.get(), backend.debug, &tokens_, backend.limits.pages});
+      wire::RunBackend{backend.transactions, &runner_, &keyed_writes_, backend.max_response_bytes, backend.policies},
+      methods_, StreamNames());
+  unit_service_ = std::make_unique<const wire::UnitOfWorkService>(wire::UnitOfWorkBackend{
+      &units_slot_, &gate_, run_.get(), backend.debug, &tokens_, backend.limits.pages, backend.policies});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
   service_ = std::make_unique<wire::DynamicService>(
       std::move(served), wire::ToDynamicStreams(streams_),
       wire::DynamicServiceOptions{backend.max_response_bytes, &timers_.clock(), memory_.get(), callers_.callers.get(),
-                                  tracing_ == nullptr ? nullptr : &tracing_->tracer()});
+                                  tracing_ == nullptr ? nullptr : &tracing_->tracer(), backend.policies});
   AnnounceServices();
 }
 
@@ -229,6 +235,7 @@ void ServerProcess::MakeStreams(const wire::RepositoryBackend& backend) {
   stream_backend_.export_rows = settings.export_rows;
   stream_backend_.export_bytes = Kibibytes(std::min(settings.export_kib, options_.serve.max_response_kib));
   stream_backend_.max_response_bytes = backend.max_response_bytes;
+  stream_backend_.policies = backend.policies;
   for (const auto& plan : loaded_.plans) {
     if (plan::IsStreaming(*plan)) streams_.push_back(wire::StreamMethod::Make(plan.get(), &stream_backend_));
   }
@@ -251,6 +258,7 @@ void ServerProcess::AnnounceServices() {
     health_.SetStatus(service, wire::HealthService::Status::kNotServing);
   }
   reflection.callers = callers_.callers.get();
+  reflection.policies = policies_.get();
   reflection_ = std::make_unique<wire::Reflection>(reflection);
   const RemedyFlags flags{options_.serve.migrations};
   const auto remedies = [flags, this] { return Remedies(flags, FindPending(flags.directory, options_.connection)); };

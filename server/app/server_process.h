@@ -137,6 +137,8 @@ class ServerProcess {
   wire::UnitsSlot units_slot_;
   wire::ServingGate gate_;
   CallerCheck callers_;
+  /// Null when everybody may call everything.
+  std::unique_ptr<policy::Policies> policies_;
   /// Of the monitor's callbacks alone, which come one at a time.
   std::string behind_;
   wire::HealthService health_;

@@ -23,6 +23,7 @@ void ServerProcess::MakeMetrics() {
   parts.certificates = certificates_.get();
   parts.tokens = callers_.tokens.get();
   parts.traces = tracing_.get();
+  parts.policies = policies_.get();
   parts.serving = serving_.get();
   parts.migrations = pending_migrations_.get();
   parts.sweeper = sweeper_.get();

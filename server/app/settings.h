@@ -93,7 +93,7 @@ struct TlsSettings {
   bool insecure = false;
 };
 
-/// Who may call, and how callers prove who they are.
+/// Who may call what, and how callers prove who they are.
 struct IdentitySettings {
   /// A file or a directory; empty: tokens are not looked at.
   std::string jwt_keys;
@@ -103,6 +103,8 @@ struct IdentitySettings {
   /// Empty: none.
   std::string jwt_tenant_claim;
   bool allow_anonymous = false;
+  /// Empty: none.
+  std::string policy_file;
 };
 
 /// Spans of calls.

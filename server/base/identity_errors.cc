@@ -39,4 +39,18 @@ absl::Status TokenExpired() {
       .Build();
 }
 
+absl::Status MethodNotAllowed(std::string_view method) {
+  return ErrorBuilder(Reason::kMethodNotAllowed,
+                      Cat("this caller may not call ", method, "; whoever runs the server can allow it"))
+      .With("method", method)
+      .Build();
+}
+
+absl::Status FeatureNotAllowed(std::string_view feature, std::string_view words) {
+  return ErrorBuilder(Reason::kFeatureNotAllowed,
+                      Cat("this caller may not use ", words, "; whoever runs the server can allow it"))
+      .With("feature", feature)
+      .Build();
+}
+
 }  // namespace rowkeeper

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <string_view>
+
 #include "absl/status/status.h"
 
-/// Errors about who calls. They tell nothing of the keys that tokens are checked with.
+/// Errors about who calls, and what they may. They tell nothing of the keys that tokens are checked with.
 namespace rowkeeper {
 
 /// How a server lets callers prove who they are.
@@ -14,5 +16,10 @@ absl::Status IdentityRequired(IdentityProof accepted);
 absl::Status TokenInvalid();
 /// UNAUTHENTICATED, reason TOKEN_EXPIRED: the token was good.
 absl::Status TokenExpired();
+/// PERMISSION_DENIED, reason METHOD_NOT_ALLOWED: no policy lets the caller call `method`, a full name. Nothing was done
+/// for the call, and it says nothing of rows or of who may.
+absl::Status MethodNotAllowed(std::string_view method);
+/// PERMISSION_DENIED, reason FEATURE_NOT_ALLOWED: the same for what goes beyond methods. `words`: "units of work".
+absl::Status FeatureNotAllowed(std::string_view feature, std::string_view words);
 
 }  // namespace rowkeeper

@@ -73,6 +73,8 @@ constexpr ReasonEntry kReasons[] = {
     {Reason::kTokenInvalid, "TOKEN_INVALID", Code::kUnauthenticated},
     {Reason::kTokenExpired, "TOKEN_EXPIRED", Code::kUnauthenticated},
     {Reason::kDatabasePermission, "DATABASE_PERMISSION", Code::kPermissionDenied},
+    {Reason::kMethodNotAllowed, "METHOD_NOT_ALLOWED", Code::kPermissionDenied},
+    {Reason::kFeatureNotAllowed, "FEATURE_NOT_ALLOWED", Code::kPermissionDenied},
     {Reason::kCancelled, "CANCELLED", Code::kCancelled},
     {Reason::kDeadlineExceeded, "DEADLINE_EXCEEDED", Code::kDeadlineExceeded},
     {Reason::kStatementTimeout, "STATEMENT_TIMEOUT", Code::kDeadlineExceeded},

@@ -79,6 +79,8 @@ enum class Reason : uint8_t {
   kTokenExpired,
   // PERMISSION_DENIED
   kDatabasePermission,
+  kMethodNotAllowed,
+  kFeatureNotAllowed,
   // CANCELLED
   kCancelled,
   // DEADLINE_EXCEEDED

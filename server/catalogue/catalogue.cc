@@ -93,10 +93,22 @@ std::unique_ptr<const Catalogue> Catalogue::Compile(std::unique_ptr<Source> sour
       if (repository) catalogue->repositories_.push_back(*std::move(repository));
     }
   }
+  catalogue->features_ = CompileAccess(*source, diagnostics);
   for (auto& entity : entities) catalogue->entities_.push_back(std::move(entity));
   catalogue->source_ = std::move(source);
   if (!diagnostics->ok()) return nullptr;
   return catalogue;
+}
+
+policy::CataloguePolicy Catalogue::policy() const {
+  policy::CataloguePolicy policy;
+  policy.features = features_;
+  for (const Repository& repository : repositories_) {
+    for (const Method& method : repository.methods) {
+      policy.methods.emplace_back(method.descriptor->full_name(), method.allow);
+    }
+  }
+  return policy;
 }
 
 const Entity* Catalogue::FindEntity(std::string_view full_name) const {

@@ -9,6 +9,7 @@
 //   entity.h                Entity::dependents: rows that go and come with another
 //   operation.h             every operation: its name, its family, what it changes
 //   repository_compiler.cc  a service becomes a Repository: which operation a method is, by its name or its option
+//   access.cc               who may call and use what: (rowkeeper.v1.access) and `allow`
 //   relations.cc            fields of another entity's type: relations, found by the references between the two
 //   repository_writer.cc    what `rowkeeper generate` writes, with repository_batches.cc and repository_streams.cc
 //   diagnostics.h           mistakes, gathered: file, line, element, what is wrong, what to write
@@ -19,10 +20,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/catalogue/access.h"
 #include "server/catalogue/diagnostics.h"
 #include "server/catalogue/entity.h"
 #include "server/catalogue/repository.h"
 #include "server/catalogue/source.h"
+#include "server/policy/policies.h"
 
 namespace rowkeeper::catalogue {
 
@@ -37,6 +40,8 @@ class Catalogue {
   const std::vector<std::unique_ptr<const Entity>>& entities() const { return entities_; }
   const std::vector<Repository>& repositories() const { return repositories_; }
   const Source& source() const { return *source_; }
+  /// Who may call and use what.
+  policy::CataloguePolicy policy() const;
 
   /// nullptr when there is no such entity. `full_name` is the protobuf name.
   const Entity* FindEntity(std::string_view full_name) const;
@@ -47,6 +52,7 @@ class Catalogue {
   std::unique_ptr<Source> source_;
   std::vector<std::unique_ptr<const Entity>> entities_;
   std::vector<Repository> repositories_;
+  FeatureRules features_;
 };
 
 }  // namespace rowkeeper::catalogue

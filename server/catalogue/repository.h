@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "server/catalogue/entity.h"
 #include "server/catalogue/operation.h"
+#include "server/policy/allow_list.h"
 
 namespace google::protobuf {
 class MethodDescriptor;
@@ -36,6 +38,8 @@ struct Method {
   Operation operation = {};
   /// What the method's options say about it beside that; of the operation's family.
   std::variant<std::monostate, BatchOptions, QueryOptions> options;
+  /// Who may call it: its own list, else that of its repository; nullopt when neither has one.
+  std::optional<policy::Rule> allow;
 };
 
 /// An annotated service over one entity.

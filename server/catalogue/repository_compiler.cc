@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "google/protobuf/descriptor.h"
+#include "server/catalogue/access.h"
 #include "server/catalogue/options.h"
 #include "server/catalogue/query_methods.h"
 #include "server/catalogue/references.h"
@@ -53,6 +54,10 @@ void CheckStreams(const pb::MethodDescriptor& method, Stream stream, Diagnostics
   }
 }
 
+std::vector<std::string> ToTexts(const pb::RepeatedPtrField<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
 std::optional<Method> CompileMethod(const pb::MethodDescriptor& method, const Entity* entity,
                                     Diagnostics* diagnostics) {
   const v1::MethodOptions declared = ReadOptions(method).GetExtension(v1::method);
@@ -78,6 +83,7 @@ std::optional<Method> CompileMethod(const pb::MethodDescriptor& method, const En
   Method compiled;
   compiled.descriptor = &method;
   compiled.operation = *operation;
+  compiled.allow = CompileAllow(method, ToTexts(declared.allow()), diagnostics);
   if (traits.family == Family::kBatch) {
     compiled.options =
         BatchOptions{{declared.conflict_fields().begin(), declared.conflict_fields().end()}, declared.partial()};
@@ -111,14 +117,19 @@ std::optional<Repository> CompileRepository(const pb::ServiceDescriptor& service
   const bool is_repository = options.HasExtension(v1::repository);
   Repository repository;
   repository.service = &service;
+  std::optional<policy::Rule> allow;
   if (is_repository) {
-    repository.entity = EntityOf(service, options.GetExtension(v1::repository).entity(), entities, diagnostics);
+    const v1::RepositoryOptions& declared = options.GetExtension(v1::repository);
+    repository.entity = EntityOf(service, declared.entity(), entities, diagnostics);
+    allow = CompileAllow(service, ToTexts(declared.allow()), diagnostics);
   }
   for (int i = 0; i < service.method_count(); ++i) {
     const pb::MethodDescriptor& method = *service.method(i);
     if (is_repository) {
-      const std::optional<Method> compiled = CompileMethod(method, repository.entity, diagnostics);
-      if (compiled) repository.methods.push_back(*compiled);
+      std::optional<Method> compiled = CompileMethod(method, repository.entity, diagnostics);
+      if (!compiled) continue;
+      if (!compiled->allow.has_value()) compiled->allow = allow;
+      repository.methods.push_back(*std::move(compiled));
     } else if (ReadOptions(method).HasExtension(v1::method)) {
       diagnostics->Error(method, "(rowkeeper.v1.method) has no effect in a service that is not a repository",
                          "add `option (rowkeeper.v1.repository).entity = \"...\";` to the service");

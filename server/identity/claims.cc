@@ -35,7 +35,7 @@ bool IsHidden(uint32_t character) {
 }
 
 /// The character that begins at `*at`, of well-formed UTF-8; moves `*at` behind it.
-uint32_t NextCharacter(const std::string& text, size_t* at) {
+uint32_t NextCharacter(std::string_view text, size_t* at) {
   const auto lead = static_cast<unsigned char>(text[(*at)++]);
   if (lead < 0x80) return lead;
   const int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
@@ -47,7 +47,7 @@ uint32_t NextCharacter(const std::string& text, size_t* at) {
 }
 
 /// Names appear in logs and tables: two that look alike there would be taken for one. `text` is well-formed UTF-8.
-bool IsName(const std::string& text, size_t most_bytes) {
+bool IsName(std::string_view text, size_t most_bytes) {
   if (text.empty() || text.size() > most_bytes) return false;
   for (size_t at = 0; at < text.size();) {
     if (IsHidden(NextCharacter(text, &at))) return false;
@@ -122,8 +122,7 @@ bool ReadRoles(const json* claim, std::vector<std::string>* roles) {
   } else {
     return false;
   }
-  const bool good =
-      std::all_of(roles->begin(), roles->end(), [](const std::string& role) { return IsName(role, kMostRoleBytes); });
+  const bool good = std::all_of(roles->begin(), roles->end(), [](const std::string& role) { return IsRoleName(role); });
   std::sort(roles->begin(), roles->end());
   roles->erase(std::unique(roles->begin(), roles->end()), roles->end());
   return good && roles->size() <= kMostRoles;
@@ -137,6 +136,10 @@ bool ReadTenant(const json* claim, std::string* tenant) {
 }
 
 }  // namespace
+
+bool IsSubject(std::string_view text) { return IsName(text, kMostSubjectBytes); }
+
+bool IsRoleName(std::string_view text) { return IsName(text, kMostRoleBytes); }
 
 bool IsClaimName(const std::string& name) {
   if (name.empty() || name.front() != '/') return !name.empty();
@@ -162,7 +165,7 @@ std::optional<TokenFacts> ReadClaims(const json& claims, const TokenRules& rules
   if (!end.has_value() || !ReadBeginning(claims, &facts.begins)) return std::nullopt;
   facts.expires = *end;
   const std::string* const subject = FindString(claims, "sub");
-  if (subject == nullptr || !IsName(*subject, kMostSubjectBytes)) return std::nullopt;
+  if (subject == nullptr || !IsSubject(*subject)) return std::nullopt;
   Identity identity;
   identity.source = Identity::Source::kToken;
   identity.name = Cat("jwt:", *subject);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/identity/identity.h"
@@ -35,6 +36,10 @@ struct TokenFacts {
   int64_t expires = 0;
 };
 
+/// Whether a token may have such a subject: 1 to 255 bytes without control characters.
+bool IsSubject(std::string_view text);
+/// The same for a role: 1 to 128 bytes.
+bool IsRoleName(std::string_view text);
 /// Whether a name is a claim's or a JSON pointer that can be read.
 bool IsClaimName(const std::string& name);
 

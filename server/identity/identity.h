@@ -8,6 +8,7 @@
 //   ed25519_point.h    which bytes are a key of Ed25519
 //   token_cache.h      tokens that were good a moment ago
 //   strict_json.h      JSON that has one meaning; base64url.h
+//   spiffe_id.h        what a SPIFFE ID is
 
 #include <cstdint>
 #include <memory>

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/identity/spiffe_id.h"
 #include "server/net/peer.h"
-#include "server/wire/spiffe_id.h"
 
 namespace rowkeeper::wire {
 namespace {
@@ -57,7 +57,7 @@ std::optional<std::string> SpiffeIdOf(const grpc::ServerContextBase& context) {
   const std::vector<grpc::string_ref> uris = certificate->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
   if (uris.size() != 1) return std::nullopt;
   std::string uri(uris.front().data(), uris.front().size());
-  if (!IsSpiffeId(uri)) return std::nullopt;
+  if (!identity::IsSpiffeId(uri)) return std::nullopt;
   return uri;
 }
 

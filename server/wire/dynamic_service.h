@@ -12,6 +12,7 @@
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
 #include "server/observe/counter.h"
+#include "server/policy/policies.h"
 #include "server/wire/answer_log.h"
 #include "server/wire/callers.h"
 #include "server/wire/stream_rpc.h"
@@ -30,6 +31,8 @@ struct DynamicMethod {
   UnaryHandler handler;
   /// How calls are counted and logged that end before they reach the handler. Null: not at all. Outlives the service.
   const ServedMethod* served = nullptr;
+  /// What it is to the policies, if there are any.
+  policy::Subject subject = {};
 };
 
 /// The same for a method that streams, in either direction or both.
@@ -40,6 +43,7 @@ struct DynamicStream {
   StreamHandler handler;
   /// See DynamicMethod.
   const ServedMethod* served = nullptr;
+  policy::Subject subject = {};
 };
 
 struct DynamicServiceOptions {
@@ -54,6 +58,8 @@ struct DynamicServiceOptions {
   const Callers* callers = nullptr;
   /// Which calls are sampled. Null: none. Outlives the service.
   const observe::Tracer* tracer = nullptr;
+  /// Who may call what, which is asked next. Null: everybody may call everything. Outlives the service.
+  const policy::Policies* policies = nullptr;
 };
 
 /// Methods that are known only at run time, as bytes in and bytes out; registered the way generated code registers raw
@@ -80,6 +86,7 @@ class DynamicService : public grpc::Service {
     UnaryReactor::Method method;
     UnaryHandler handler;
     const ServedMethod* served = nullptr;
+    policy::Subject subject;
   };
 
   void Register(int index);
@@ -92,6 +99,7 @@ class DynamicService : public grpc::Service {
   MemoryBudget* const memory_;
   const Callers* const callers_;
   const observe::Tracer* const tracer_;
+  const policy::Policies* const policies_;
   std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
   std::vector<std::unique_ptr<const DynamicStream>> streams_;
 };

@@ -21,6 +21,7 @@
 #include "server/base/utf8.h"
 #include "server/observe/counters.h"
 #include "server/wire/callers.h"
+#include "server/wire/permission.h"
 #include "server/wire/reflection_index.h"
 #include "server/wire/status.h"
 
@@ -137,7 +138,8 @@ class RefusedStream : public grpc::ServerBidiReactor<typename Version::Request, 
 template <typename Version>
 class ReflectionService : public Version::Service::CallbackService {
  public:
-  ReflectionService(const SharedState* shared, const Callers* callers) : shared_(shared), callers_(callers) {}
+  ReflectionService(const SharedState* shared, const Callers* callers, const policy::Policies* policies)
+      : shared_(shared), callers_(callers), policies_(policies) {}
 
   grpc::ServerBidiReactor<typename Version::Request, typename Version::Response>* ServerReflectionInfo(
       grpc::CallbackServerContext* context) override {
@@ -167,8 +169,13 @@ class ReflectionService : public Version::Service::CallbackService {
 
  private:
   absl::Status CheckCaller(const grpc::CallbackServerContext& context) const {
-    if (callers_ == nullptr) return absl::OkStatus();
-    absl::Status status = callers_->Identify(context).status();
+    if (callers_ == nullptr && policies_ == nullptr) return absl::OkStatus();
+    const auto caller = callers_ == nullptr ? identity::SharedIdentity() : callers_->Identify(context);
+    absl::Status status = caller.status();
+    if (status.ok() && policies_ != nullptr) {
+      const policy::Subject subject = policies_->Of(policy::Feature::kReflection);
+      status = CheckPermission({policies_, subject, Version::Service::service_full_name(), caller->get()}, context);
+    }
     observe::Counters& counters = observe::Counters::Process();
     if (!status.ok()) counters.CountRefusal(status, counters.UnknownMethod());
     return status;
@@ -176,6 +183,7 @@ class ReflectionService : public Version::Service::CallbackService {
 
   const SharedState* const shared_;
   const Callers* const callers_;
+  const policy::Policies* const policies_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<Stream<Version>*> streams_ ABSL_GUARDED_BY(mutex_);
@@ -246,7 +254,9 @@ SharedState Gather(const ReflectionOptions& options) {
 
 struct Reflection::Impl {
   explicit Impl(const ReflectionOptions& options)
-      : shared(reflection::Gather(options)), v1(&shared, options.callers), v1alpha(&shared, options.callers) {}
+      : shared(reflection::Gather(options)),
+        v1(&shared, options.callers, options.policies),
+        v1alpha(&shared, options.callers, options.policies) {}
 
   const reflection::SharedState shared;
   reflection::ReflectionService<reflection::V1> v1;

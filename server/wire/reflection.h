@@ -10,6 +10,10 @@ namespace google::protobuf {
 class FileDescriptor;
 }
 
+namespace rowkeeper::policy {
+class Policies;
+}
+
 namespace rowkeeper::wire {
 
 class Callers;
@@ -21,6 +25,8 @@ struct ReflectionOptions {
   std::vector<std::string> services;
   /// Who may ask; null: everybody. Outlives the reflection.
   const Callers* callers = nullptr;
+  /// The same. Null: everybody.
+  const policy::Policies* policies = nullptr;
 };
 
 /// grpc.reflection.v1 and v1alpha, answering alike. Beside the catalogue it knows health, reflection, the error details

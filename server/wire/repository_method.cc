@@ -19,7 +19,8 @@ RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const Repositor
       reader_(plan, backend.limits, backend.tokens, backend.codecs->shapes()),
       writer_(plan, backend.max_response_bytes, backend.codecs),
       served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)},
-      serving_(backend.gate->StatusOf(*plan)) {}
+      serving_(backend.gate->StatusOf(*plan)),
+      subject_(backend.policies == nullptr ? policy::Subject() : backend.policies->Of(plan->full_name)) {}
 
 void RepositoryMethod::Serve(UnaryRpc rpc) const {
   auto exchange = std::make_shared<Exchange>(&served_, std::move(rpc));
@@ -104,7 +105,7 @@ std::vector<DynamicMethod> ToDynamicMethods(const std::vector<std::unique_ptr<co
   std::vector<DynamicMethod> dynamic;
   for (const auto& method : methods) {
     dynamic.push_back({method->plan().path, [served = method.get()](UnaryRpc rpc) { served->Serve(std::move(rpc)); },
-                       &method->served()});
+                       &method->served(), method->subject()});
   }
   return dynamic;
 }

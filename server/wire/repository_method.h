@@ -7,6 +7,7 @@
 //   cancel_slot.h           how a call is cancelled meanwhile
 //   headers.cc              what the rowkeeper-* headers and idempotency-key mean; an unknown one is refused
 //   caller.cc               who a caller is: the one place for identities
+//   permission.cc           whether a call may begin: the one place for policies, which dynamic_service.cc asks
 //   debug_header.cc         reads the header rowkeeper-debug and writes its trailers
 //   request_hash.cc         when two requests with one idempotency key are the same
 //   unit_of_work_service.h  rowkeeper.v1.UnitOfWork; run_plan.cc finds every mistake of a Run first, run_values.cc the
@@ -29,6 +30,7 @@
 #include "server/exec/executor.h"
 #include "server/exec/runner.h"
 #include "server/plan/call.h"
+#include "server/policy/policies.h"
 #include "server/uow/units_of_work.h"
 #include "server/wire/dynamic_service.h"
 #include "server/wire/exchange.h"
@@ -58,6 +60,8 @@ struct RepositoryBackend {
   DebugLevel debug = DebugLevel::kCost;
   /// Larger responses become RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE. Bytes.
   size_t max_response_bytes = 8 << 20;
+  /// Null: everybody may call everything.
+  const policy::Policies* policies = nullptr;
 };
 
 /// Serves one method. The call's way is decided here, at its start, and each stage of it is a file of `pipeline`:
@@ -75,6 +79,8 @@ class RepositoryMethod {
 
   const plan::MethodPlan& plan() const { return *plan_; }
   const ServedMethod& served() const { return served_; }
+  /// What it is to the policies, if there are any.
+  policy::Subject subject() const { return subject_; }
   void Serve(UnaryRpc rpc) const;
 
   // The ends of the pipeline, for calls that come in another way.
@@ -104,6 +110,7 @@ class RepositoryMethod {
   const ResponseWriter writer_;
   const ServedMethod served_;
   const ServingGate::MethodStatus* const serving_;
+  const policy::Subject subject_;
 };
 
 /// The gRPC form of `methods`, which must outlive the service.

@@ -9,6 +9,7 @@
 #include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/base/unit_of_work_errors.h"
+#include "server/wire/permission.h"
 #include "server/wire/pipeline/traced.h"
 
 namespace rowkeeper::wire {
@@ -83,8 +84,23 @@ RunMethod::RunMethod(const RunBackend& backend, const std::vector<std::unique_pt
   for (const std::string& stream : streams) methods_.emplace(stream, nullptr);
 }
 
+absl::Status RunMethod::CheckCalls(const v1::RunRequest& request, Exchange* exchange) const {
+  if (backend_.policies == nullptr) return absl::OkStatus();
+  const identity::SharedIdentity caller = exchange->rpc().identity();
+  for (int i = 0; i < request.calls_size(); ++i) {
+    const auto found = methods_.find(MethodNameOf(request.calls(i)));
+    if (found == methods_.end() || found->second == nullptr) continue;  // a mistake, whoever calls
+    const RepositoryMethod& method = *found->second;
+    const absl::Status status = CheckInnerPermission(
+        {backend_.policies, method.subject(), method.plan().full_name, caller.get()}, exchange->caller());
+    if (!status.ok()) return WithMetadata(status, "call", Cat(i), Cat("calls[", i, "]: "));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RunMethod::Start(const v1::RunRequest& request, const RowkeeperHeaders& headers,
                               const std::shared_ptr<Exchange>& exchange) const {
+  if (absl::Status status = CheckCalls(request, exchange.get()); !status.ok()) return status;
   absl::StatusOr<RunPlan> compiled = CompileRun(request, methods_, exchange->owner());
   if (!compiled.ok()) return compiled.status();
   exchange->NoteLabel(request.label());

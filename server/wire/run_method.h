@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "rowkeeper/v1/unit_of_work.pb.h"
 #include "server/exec/runner.h"
+#include "server/policy/policies.h"
 #include "server/wire/exchange.h"
 #include "server/wire/headers.h"
 #include "server/wire/pipeline/keyed_writes.h"
@@ -22,6 +23,8 @@ struct RunBackend {
   KeyedWrites* keyed = nullptr;
   /// Of all responses together; larger ones are refused, and nothing is done then. Bytes.
   size_t max_response_bytes = 8 << 20;
+  /// Null: everybody may call everything.
+  const policy::Policies* policies = nullptr;
 };
 
 /// Run: several calls as one transaction in one round trip. Everything that can be checked is checked before anything
@@ -37,6 +40,8 @@ class RunMethod {
                      const std::shared_ptr<Exchange>& exchange) const;
 
  private:
+  /// Whether the caller may call each method by itself, before anything else is said about the run.
+  absl::Status CheckCalls(const v1::RunRequest& request, Exchange* exchange) const;
   /// All calls of the run, in its transaction.
   Work CallsOf(std::shared_ptr<const RunPlan> plan) const;
   absl::Status StartKeyed(const v1::RunRequest& request, const std::string& key,

@@ -45,7 +45,7 @@ class Compiler {
     const v1::RunCall& call = request_.calls(index);
     const std::string field = Cat("calls[", index, "]");
     PlannedCall planned;
-    planned.method = FindMethod(call.method(), Cat(field, ".method"));
+    planned.method = FindMethod(MethodNameOf(call), Cat(field, ".method"));
     if (planned.method == nullptr) return std::nullopt;
     plan::Request request;
     if (!Decode(call, *planned.method, Cat(field, ".request"), &request)) return std::nullopt;
@@ -65,11 +65,7 @@ class Compiler {
     return planned;
   }
 
-  const RepositoryMethod* FindMethod(std::string name, const std::string& field) {
-    if (!name.empty() && name[0] == '/') {
-      name.erase(0, 1);
-      std::replace(name.begin(), name.end(), '/', '.');
-    }
+  const RepositoryMethod* FindMethod(const std::string& name, const std::string& field) {
     const auto found = methods_.find(name);
     if (found != methods_.end() && found->second == nullptr) {
       violations_.Add(field, "is a stream, and a run has calls with one request and one response; call it by itself");
@@ -124,6 +120,15 @@ class Compiler {
 };
 
 }  // namespace
+
+std::string MethodNameOf(const v1::RunCall& call) {
+  std::string name = call.method();
+  if (!name.empty() && name[0] == '/') {
+    name.erase(0, 1);
+    std::replace(name.begin(), name.end(), '/', '.');
+  }
+  return name;
+}
 
 absl::StatusOr<RunPlan> CompileRun(const v1::RunRequest& request, const MethodsByName& methods,
                                    const std::string& owner) {

@@ -16,6 +16,9 @@ namespace rowkeeper::wire {
 /// Methods by full name, "planner.v1.TodoRepository.Create"; nullptr for one that streams, which no run can have.
 using MethodsByName = absl::flat_hash_map<std::string, const RepositoryMethod*>;
 
+/// The method that a call names, as MethodsByName has it: callers may write it as a path, too.
+std::string MethodNameOf(const v1::RunCall& call);
+
 /// A value that a call of a run takes from the row that an earlier one returned.
 struct BorrowedValue {
   /// The arguments of the call that get it.

@@ -23,6 +23,8 @@ class StreamMethod {
 
   const plan::MethodPlan& plan() const { return *plan_; }
   const ServedMethod& served() const { return served_; }
+  /// What it is to the policies, if there are any.
+  policy::Subject subject() const { return subject_; }
   virtual void Serve(StreamRpc rpc) const = 0;
 
  protected:
@@ -32,6 +34,7 @@ class StreamMethod {
   const StreamBackend* const backend_;
   const ServedMethod served_;
   const ServingGate::MethodStatus* const serving_;
+  const policy::Subject subject_;
 };
 
 /// The gRPC form of `methods`, which must outlive the service.

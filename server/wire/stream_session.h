@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/exec/execution.h"
 #include "server/exec/executor.h"
+#include "server/policy/policies.h"
 #include "server/wire/answer_log.h"
 #include "server/wire/cancel_slot.h"
 #include "server/wire/pipeline/request_reader.h"
@@ -34,6 +35,8 @@ struct StreamBackend {
   size_t export_bytes = 1 << 20;
   /// Larger answers end an export with RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE. Bytes.
   size_t max_response_bytes = 8 << 20;
+  /// Null: everybody may call everything.
+  const policy::Policies* policies = nullptr;
 };
 
 /// A streaming call from its first header to its log line: lets it in, watches that its caller does something, and ends

@@ -69,7 +69,8 @@ absl::StatusOr<v1::ListResponse> ListUnits(const v1::ListRequest& request, std::
   if (!violations.empty()) return violations.ToStatus();
 
   const auto elsewhere = [&](const uow::UnitInfo& unit) {
-    return (!request.caller().empty() && unit.caller != request.caller()) ||
+    return (!place.shown_caller.empty() && unit.caller != place.shown_caller) ||
+           (!request.caller().empty() && unit.caller != request.caller()) ||
            (after.has_value() && PositionOf(unit) <= *after);
   };
   units.erase(std::remove_if(units.begin(), units.end(), elsewhere), units.end());

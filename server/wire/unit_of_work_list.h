@@ -19,10 +19,12 @@ struct UnitListPlace {
   std::string server;
   /// The identity that its tokens belong to; empty: anybody's.
   std::string owner = {};
+  /// Whose units the caller may see; empty: all.
+  std::string shown_caller = {};
 };
 
-/// The page of `units` that `request` asks for: its caller's units or all, oldest first, and those that began at the
-/// same moment by id. Errors: INVALID_ARGUMENT with the fields that are wrong.
+/// The page of those `units` that may be seen that `request` asks for: its caller's units or all, oldest first, and
+/// those that began at the same moment by id. Errors: INVALID_ARGUMENT with the fields that are wrong.
 absl::StatusOr<v1::ListResponse> ListUnits(const v1::ListRequest& request, std::vector<uow::UnitInfo> units,
                                            const UnitListPlace& place);
 

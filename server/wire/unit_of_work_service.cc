@@ -117,9 +117,21 @@ std::vector<DynamicMethod> UnitOfWorkService::methods() const {
   std::vector<DynamicMethod> dynamic;
   for (const auto& method : methods_) {
     dynamic.push_back({method->path, [this, served = method.get()](UnaryRpc rpc) { Serve(*served, std::move(rpc)); },
-                       &method->served});
+                       &method->served, SubjectOf(*method)});
   }
   return dynamic;
+}
+
+policy::Subject UnitOfWorkService::SubjectOf(const Method& method) const {
+  if (backend_.policies == nullptr) return {};
+  return backend_.policies->Of(method.runs_methods ? policy::Feature::kRun : policy::Feature::kUnitsOfWork);
+}
+
+std::string UnitOfWorkService::ShownCaller(Exchange* exchange) const {
+  const policy::Policies* const policies = backend_.policies;
+  if (policies == nullptr) return "";
+  const identity::SharedIdentity caller = exchange->rpc().identity();
+  return policies->Allows(policies->Of(policy::Feature::kAllUnits), caller.get()) ? "" : exchange->caller();
 }
 
 void UnitOfWorkService::Serve(const Method& method, UnaryRpc rpc) const {
@@ -244,7 +256,8 @@ absl::Status UnitOfWorkService::List(const Incoming& incoming) const {
   if (absl::Status status = Parse(incoming.exchange->rpc(), &request); !status.ok()) return status;
   const absl::StatusOr<v1::ListResponse> response =
       ListUnits(request, incoming.units->List(),
-                {backend_.tokens, backend_.pages, incoming.units->server(), incoming.exchange->owner()});
+                {backend_.tokens, backend_.pages, incoming.units->server(), incoming.exchange->owner(),
+                 ShownCaller(incoming.exchange.get())});
   if (!response.ok()) return response.status();
   incoming.exchange->NoteRows(response->units_of_work_size());
   incoming.exchange->Answer(response->SerializeAsString());

@@ -7,6 +7,7 @@
 
 #include "server/plan/call.h"
 #include "server/plan/page/page_token.h"
+#include "server/policy/policies.h"
 #include "server/uow/units_of_work.h"
 #include "server/wire/dynamic_service.h"
 #include "server/wire/exchange.h"
@@ -30,6 +31,8 @@ struct UnitOfWorkBackend {
   /// Of List.
   const plan::PageTokens* tokens = nullptr;
   plan::PageLimits pages = {};
+  /// Null: everybody may call everything, and List shows all units.
+  const policy::Policies* policies = nullptr;
 };
 
 /// rowkeeper.v1.UnitOfWork: requests are checked here, the registry of units does the work. The handle of a unit may
@@ -63,6 +66,10 @@ class UnitOfWorkService {
   };
 
   void AddMethod(std::string_view name, Start start);
+  /// What a method is to the policies, if there are any.
+  policy::Subject SubjectOf(const Method& method) const;
+  /// Of whom List shows units: of the caller, or, empty, of all.
+  std::string ShownCaller(Exchange* exchange) const;
   void Serve(const Method& method, UnaryRpc rpc) const;
   absl::Status StartMethod(const Method& method, const SharedExchange& exchange) const;
 

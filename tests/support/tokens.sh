@@ -21,11 +21,13 @@ publish() {
   (IFS=,; printf '{"keys":[%s]}' "$*") >"$TOKENS/next"
   mv "$TOKENS/next" "$TOKENS/keys/keys.json"
 }
-# token KEY SUBJECT [SECONDS [ISSUER]]: a token of KEY for SUBJECT that expires in so many seconds, into $TOKENS/SUBJECT.
+# token KEY SUBJECT [SECONDS [ISSUER [MORE]]]: a token of KEY for SUBJECT that expires in so many seconds, into
+# $TOKENS/SUBJECT. MORE are further claims: ,"roles":["billing"]
 token() {
   local header claims
   header=$(printf '{"alg":"EdDSA","kid":"%s"}' "$1" | base64url)
-  claims=$(printf '{"iss":"%s","aud":"rowkeeper","sub":"%s","exp":%s}' "${4:-$ISSUER}" "$2" $(($(date +%s) + ${3:-3600})) | base64url)
+  claims=$(printf '{"iss":"%s","aud":"rowkeeper","sub":"%s","exp":%s%s}' "${4:-$ISSUER}" "$2" $(($(date +%s) + ${3:-3600})) "${5:-}" |
+    base64url)
   printf '%s' "$header.$claims" >"$TOKENS/text"
   openssl pkeyutl -sign -inkey "$TOKENS/$1.pem" -rawin -in "$TOKENS/text" -out "$TOKENS/signature"
   printf '%s.%s\n' "$header.$claims" "$(base64url <"$TOKENS/signature")" >"$TOKENS/$2"

@@ -170,6 +170,8 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {IdentityRequired(IdentityProof::kEither), Code::kUnauthenticated, "IDENTITY_REQUIRED", false},
       {TokenInvalid(), Code::kUnauthenticated, "TOKEN_INVALID", false},
       {TokenExpired(), Code::kUnauthenticated, "TOKEN_EXPIRED", false},
+      {MethodNotAllowed("shop.v1.R.Get"), Code::kPermissionDenied, "METHOD_NOT_ALLOWED", false},
+      {FeatureNotAllowed("debug", "the header"), Code::kPermissionDenied, "FEATURE_NOT_ALLOWED", false},
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
       {UnrepresentableValue("f", "p"), Code::kFailedPrecondition, "UNREPRESENTABLE_VALUE", false},
       {Internal("w"), Code::kInternal, "INTERNAL", false},

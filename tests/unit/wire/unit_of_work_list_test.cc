@@ -59,6 +59,16 @@ class UnitListTest : public ::testing::Test {
   std::string next_;
 };
 
+TEST_F(UnitListTest, ShowsNoUnitsThatTheCallerMayNotSee) {
+  place_.shown_caller = "bob";
+  EXPECT_THAT(Page(Request(3), units_), ElementsAre("z", "b"));
+  EXPECT_EQ(next_, "") << "others make no further page";
+  EXPECT_THAT(Page(Request(3, "", "alice"), units_), IsEmpty());
+  EXPECT_THAT(Page(Request(3, "", "bob"), units_), ElementsAre("z", "b"));
+  EXPECT_THAT(Page(Request(1), units_), ElementsAre("z"));
+  EXPECT_THAT(Page(Request(1, next_), units_), ElementsAre("b"));
+}
+
 TEST_F(UnitListTest, PagesFollowEachOtherOldestFirst) {
   EXPECT_THAT(Page(Request(0), units_), ElementsAre("z", "a"));
   EXPECT_THAT(Page(Request(0, next_), units_), ElementsAre("b", "c")) << "between two that began together";

@@ -1,9 +1,9 @@
-#include "server/wire/spiffe_id.h"
+#include "server/identity/spiffe_id.h"
 
 #include <algorithm>
 #include <cstddef>
 
-namespace rowkeeper::wire {
+namespace rowkeeper::identity {
 namespace {
 
 constexpr std::string_view kScheme = "spiffe://";
@@ -38,4 +38,4 @@ bool IsSpiffeId(std::string_view text) {
   return true;
 }
 
-}  // namespace rowkeeper::wire
+}  // namespace rowkeeper::identity

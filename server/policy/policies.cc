@@ -1,0 +1,144 @@
+#include "server/policy/policies.h"
+
+#include <algorithm>
+
+#include "server/base/text.h"
+#include "server/net/named_file.h"
+#include "server/observe/log.h"
+#include "server/policy/reach.h"
+
+namespace rowkeeper::policy {
+namespace {
+
+using identity::Identity;
+using observe::Log;
+using observe::LogLevel;
+
+Opinion OpinionOf(const Rule& rule, const Identity* caller) {
+  const Principal* const found = rule.list.Find(caller);
+  if (found != nullptr) return {true, Cat(rule.place, " allows ", found->text())};
+  return {false, Cat(rule.place, " allows ", rule.list.ToString(), rule.list.principals().empty() ? "" : " only")};
+}
+
+}  // namespace
+
+bool CataloguePolicy::any() const {
+  return std::any_of(features.begin(), features.end(), [](const auto& rule) { return rule.has_value(); }) ||
+         std::any_of(methods.begin(), methods.end(), [](const auto& method) { return method.second.has_value(); });
+}
+
+std::optional<Feature> Subject::feature() const {
+  if (index_ < 0 || static_cast<size_t>(index_) >= kFeatures) return std::nullopt;
+  return static_cast<Feature>(index_);
+}
+
+Policies::Policies(Options options) : file_(std::move(options.file)), declares_(options.catalogue.any()) {
+  for (std::optional<Rule>& rule : options.catalogue.features) declared_.push_back(std::move(rule));
+  for (auto& [name, rule] : options.catalogue.methods) {
+    by_name_.emplace(name, static_cast<int>(declared_.size()));
+    methods_.push_back(std::move(name));
+    declared_.push_back(std::move(rule));
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Policies>> Policies::Open(Options options, Clock* clock) {
+  if (options.file.empty() && !options.catalogue.any()) return nullptr;
+  const bool watched = !options.file.empty() && options.watch == Options::Watch::kEverySecond;
+  std::unique_ptr<Policies> policies(new Policies(std::move(options)));
+  if (policies->file_.empty()) return policies;
+  if (absl::Status status = policies->Look(); !status.ok()) return status;
+  if (!watched) return policies;
+  const auto tell = [](const std::string& problem) {
+    Log(LogLevel::kError, "the policy file cannot be used; that read before stays in use", {{"problem", problem}});
+  };
+  Policies* const self = policies.get();
+  policies->watch_ =
+      std::make_unique<net::FileWatch>(net::FileWatch::Callbacks{[self] { return self->Look(); }, tell}, clock);
+  return policies;
+}
+
+std::shared_ptr<const Policies::InUse> Policies::in_use() const {
+  const absl::ReaderMutexLock lock(&mutex_);
+  return in_use_;
+}
+
+absl::Status Policies::Look() {
+  absl::StatusOr<net::FileText> file = net::ReadNamedFile({kPolicyFlag, file_});
+  if (!file.ok()) return file.status();
+  if (const auto now = in_use(); now != nullptr && now->text == file->text) return absl::OkStatus();
+  const absl::StatusOr<PolicyFile> parsed = PolicyFile::Parse(file_, file->text, methods_);
+  if (!parsed.ok()) return parsed.status();
+  auto taken = std::make_shared<InUse>();
+  taken->text = std::move(file->text);
+  for (size_t i = 0; i < kFeatures; ++i) taken->rules.push_back(parsed->OfFeature(static_cast<Feature>(i)));
+  for (const std::string& method : methods_) taken->rules.push_back(parsed->OfMethod(method));
+  loads_.Add();
+  Log(LogLevel::kInfo, "policy file in use", {{"path", file_}});
+  std::shared_ptr<const InUse> next = std::move(taken);
+  const absl::MutexLock lock(&mutex_);
+  in_use_.swap(next);
+  return absl::OkStatus();
+}
+
+Subject Policies::Of(std::string_view method) const {
+  const auto found = by_name_.find(ToAbsl(method));
+  return found == by_name_.end() ? Subject() : Subject(found->second);
+}
+
+const Rule* Policies::Declared(Subject subject) const {
+  const std::optional<Rule>& rule = declared_[static_cast<size_t>(subject.index_)];
+  return rule.has_value() ? &*rule : nullptr;
+}
+
+bool Policies::Allows(Subject subject, const Identity* caller) const {
+  if (subject.index_ < 0) return false;
+  if (declares_) {
+    const Rule* const declared = Declared(subject);
+    if (declared == nullptr || !declared->list.Admits(caller)) return false;
+  }
+  if (file_.empty()) return true;
+  const absl::ReaderMutexLock lock(&mutex_);
+  const PolicyFile::SharedRule& rule = in_use_->rules[static_cast<size_t>(subject.index_)];
+  return rule != nullptr && rule->list.Admits(caller);
+}
+
+Decision Policies::Decide(Subject subject, const Identity* caller) const {
+  Decision decision{{true, "the catalogue has no lists"}, {true, "there is no policy file"}};
+  if (subject.index_ < 0) return {{false, "the catalogue has no such method"}, {false, ""}};
+  if (declares_) {
+    const Rule* const declared = Declared(subject);
+    decision.catalogue = declared != nullptr ? OpinionOf(*declared, caller)
+                                             : Opinion{false, "the catalogue has no list for it, so nobody may"};
+  }
+  if (const auto file = in_use(); file != nullptr) {
+    const PolicyFile::SharedRule& rule = file->rules[static_cast<size_t>(subject.index_)];
+    decision.file =
+        rule != nullptr ? OpinionOf(*rule, caller) : Opinion{false, Cat(file_, " has no list for it, so nobody may")};
+  }
+  return decision;
+}
+
+Reach Policies::ReachOf(Subject subject) const {
+  static const AllowList* const nobody = new AllowList;
+  std::vector<const AllowList*> lists;
+  if (subject.index_ < 0) return Reach::kNobody;
+  if (declares_) {
+    const Rule* const declared = Declared(subject);
+    lists.push_back(declared == nullptr ? nobody : &declared->list);
+  }
+  const auto file = in_use();
+  if (file != nullptr) {
+    const PolicyFile::SharedRule& rule = file->rules[static_cast<size_t>(subject.index_)];
+    lists.push_back(rule == nullptr ? nobody : &rule->list);
+  }
+  return ReachOfAll(lists);
+}
+
+PolicyStats Policies::stats() const {
+  PolicyStats stats;
+  stats.loads_total = loads_.value();
+  stats.load_failures_total = watch_ == nullptr ? 0 : watch_->problems();
+  return stats;
+}
+
+}  // namespace rowkeeper::policy
