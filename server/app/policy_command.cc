@@ -134,7 +134,7 @@ void AddPolicyCommand(CLI::App* root, Command* command) {
   explain
       ->add_option("--as", options->as,
                    "Who calls: role:NAME, caller:NAME, authenticated or anonymous; may be repeated")
-      ->type_name("WHO")
+      ->type_name("NAME")
       ->required();
   AddCatalogueOptions(explain, &options->catalogue);
   AddPolicyOption(explain, &options->file);

@@ -182,7 +182,7 @@ TEST_P(PolicyWalkTest, AUnitOfWorkIsNoWayRoundIt) {
 }
 
 TEST_P(PolicyWalkTest, RunIsNoWayRoundIt) {
-  for (const std::string style : {"name", "path"}) {
+  for (const std::string_view style : {"name", "path"}) {
     Walk([&](const plan::MethodPlan& plan, const CallOptions& as) {
       // Streams are refused whoever calls: a run has none. What the walk expects of them is what they say by
       // themselves.
