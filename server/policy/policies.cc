@@ -20,6 +20,8 @@ Opinion OpinionOf(const Rule& rule, const Identity* caller) {
   return {false, Cat(rule.place, " allows ", rule.list.ToString(), rule.list.principals().empty() ? "" : " only")};
 }
 
+void LogInUse(const std::string& path) { Log(LogLevel::kInfo, "policy file in use", {{"path", path}}); }
+
 }  // namespace
 
 bool CataloguePolicy::any() const {
@@ -48,12 +50,18 @@ absl::StatusOr<std::unique_ptr<Policies>> Policies::Open(Options options, Clock*
   if (policies->file_.empty()) return policies;
   if (absl::Status status = policies->Look(); !status.ok()) return status;
   if (!watched) return policies;
+  LogInUse(policies->file_);
   const auto tell = [](const std::string& problem) {
     Log(LogLevel::kError, "the policy file cannot be used; that read before stays in use", {{"problem", problem}});
   };
   Policies* const self = policies.get();
-  policies->watch_ =
-      std::make_unique<net::FileWatch>(net::FileWatch::Callbacks{[self] { return self->Look(); }, tell}, clock);
+  const auto look = [self] {
+    const uint64_t before = self->loads_.value();
+    absl::Status status = self->Look();
+    if (self->loads_.value() != before) LogInUse(self->file_);
+    return status;
+  };
+  policies->watch_ = std::make_unique<net::FileWatch>(net::FileWatch::Callbacks{look, tell}, clock);
   return policies;
 }
 
@@ -73,7 +81,6 @@ absl::Status Policies::Look() {
   for (size_t i = 0; i < kFeatures; ++i) taken->rules.push_back(parsed->OfFeature(static_cast<Feature>(i)));
   for (const std::string& method : methods_) taken->rules.push_back(parsed->OfMethod(method));
   loads_.Add();
-  Log(LogLevel::kInfo, "policy file in use", {{"path", file_}});
   std::shared_ptr<const InUse> next = std::move(taken);
   const absl::MutexLock lock(&mutex_);
   in_use_.swap(next);

@@ -20,7 +20,8 @@ promtool check rules "$RULES" >"$WORK/rules.log" 2>&1 || fail "$(cat "$WORK/rule
 promtool test rules tests/cli/observability_alerts.yaml >"$WORK/rules.log" 2>&1 || fail "$(cat "$WORK/rules.log")"
 
 step "Prometheus scrapes a server"
-start_planner --admin-listen 127.0.0.1:0 --migrations migrations/planner --max-batch-rows 2 --calls-per-caller 1
+printf '[methods]\n"*" = ["everyone"]\n[features]\n"*" = ["everyone"]\ndebug = []\n' >"$WORK/policy.toml"
+start_planner --policy-file "$WORK/policy.toml" --admin-listen 127.0.0.1:0 --migrations migrations/planner --max-batch-rows 2 --calls-per-caller 1
 cat >"$WORK/prometheus.yaml" <<YAML
 global: {scrape_interval: 250ms, evaluation_interval: 250ms}
 rule_files: ["$PWD/$RULES"]
@@ -45,6 +46,7 @@ call_every_kind() {
   call ProfileRepository.GetById "{\"id\": \"$NOBODY\"}" >/dev/null 2>&1 || true
   call TodoRepository.BatchGet "{\"ids\": [\"$NOBODY\", \"$NOBODY\", \"$NOBODY\"]}" >/dev/null 2>&1 || true
   call ProfileRepository.Create '{"profile": {"email": "a@b.c", "handle": "ada", "display_name": "Ada"}}' >/dev/null 2>&1 || true
+  call ProfileRepository.GetById "{\"id\": \"$ADA\"}" --header "rowkeeper-debug: cost" >/dev/null 2>&1 || true # by policy
   local handle
   handle=$(call rowkeeper.v1.UnitOfWork.Begin '{}' | sed -n 's/^ *"handle": "\(.*\)".*/\1/p')
   call rowkeeper.v1.UnitOfWork.Commit '{}' --header "rowkeeper-unit-of-work: $handle" >/dev/null 2>&1 || true

@@ -25,6 +25,7 @@ explains() {
   output=$(rowkeeper policy explain --proto-path shop/proto "$@" 2>&1) || status=$?
   equals "$status" "$code" "exit code of policy explain $* ($output)"
   contains "$output" "$pattern" "policy explain $*"
+  lacks "$output" '^time=' "policy explain $*"
 }
 # refused REASON SUBJECT ARG...: the call with the token of SUBJECT is PERMISSION_DENIED for REASON.
 refused() {

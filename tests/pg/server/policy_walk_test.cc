@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 
+#include "server/plan/batch/import_response.h"
 #include "tests/pg/server/idempotency_fixture.h"
 #include "tests/pg/server/policy_fixture.h"
 #include "tests/pg/server/run_fixture.h"
@@ -153,7 +154,7 @@ class PolicyWalkTest : public ::testing::TestWithParam<std::string> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Examples, PolicyWalkTest, ::testing::Values("planner/v1", "tracker/v1"),
-                         [](const auto& info) { return info.param.substr(0, info.param.find('/')); });
+                         [](const auto& tested) { return tested.param.substr(0, tested.param.find('/')); });
 
 TEST_P(PolicyWalkTest, AMethodIsForWhoIsOnItsList) {
   Walk([this](const plan::MethodPlan& plan, const CallOptions& as) {

@@ -24,7 +24,7 @@ class PermissionTest : public ::testing::Test {
     catalogue.methods.emplace_back(kListed, policy::Rule{*policy::AllowList::Parse({"anonymous"}), "t.proto:1"});
     catalogue.features[static_cast<size_t>(policy::Feature::kDebug)] =
         policy::Rule{*policy::AllowList::Parse({"anonymous"}), "t.proto:1"};
-    auto policies = policy::Policies::Open({std::move(catalogue), ""}, &Clock::System());
+    auto policies = policy::Policies::Open({std::move(catalogue), ""}, &rowkeeper::Clock::System());
     ASSERT_TRUE(policies.ok()) << policies.status();
     policies_ = *std::move(policies);
     const auto answer = [this](auto call) {
