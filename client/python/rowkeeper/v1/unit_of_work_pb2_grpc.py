@@ -120,7 +120,8 @@ class UnitOfWorkServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def List(self, request, context):
-        """The open units of this server, oldest first, in pages, for operators. Shows no handle.
+        """The open units of this server, oldest first, in pages, for operators. Shows no handle. Where there are policies, only the
+        caller's own, unless it may see all (see Access).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
