@@ -101,6 +101,9 @@ class MetricsTest : public ::testing::Test {
     keys_ = new TemporaryDirectory;
     ReplaceTestFile(keys_->path() + "/keys.json",
                     JwkSet({TestSigningKey(TestSigningKey::Kind::kEd25519, "one").Jwk()}));
+    ReplaceTestFile(keys_->path() + "/policy.toml",
+                    "[methods]\n\"*\" = [\"everyone\"]\n[features]\n\"*\" = [\"everyone\"]\n");
+    options.serve.identity.policy_file = keys_->path() + "/policy.toml";
     options.serve.identity.jwt_keys = keys_->path();
     options.serve.identity.jwt_issuer = kTestIssuer;
     options.serve.identity.jwt_audiences = {kTestAudience};
