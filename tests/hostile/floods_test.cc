@@ -107,15 +107,15 @@ TEST_P(ResetFloodTest, CallsThatAreOpenedAndResetTakeNoMemoryAndHarmNobody) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Floods, ResetFloodTest,
-                         ::testing::Values(ResetFlood{"Unary", kUnary}, ResetFlood{"Stream", kStream},
-                                           ResetFlood{"Unknown", kUnknown}, ResetFlood{"UnaryBy8", kUnary, 8},
-                                           ResetFlood{"UnaryBy64", kUnary, 64}, ResetFlood{"StreamBy64", kStream, 64},
-                                           ResetFlood{"BurstsBy8", kUnary, 8, Listener::kTcp, Request::kHeaders, 20000},
-                                           ResetFlood{"UnaryOfUnix", kUnary, 8, Listener::kUnix},
-                                           ResetFlood{"WithMessages", kStream, 8, Listener::kTcp,
-                                                      Request::kWithMessage}),
-                         [](const auto& flood) { return std::string(flood.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Floods, ResetFloodTest,
+    ::testing::Values(ResetFlood{"Unary", kUnary}, ResetFlood{"Stream", kStream}, ResetFlood{"Unknown", kUnknown},
+                      ResetFlood{"UnaryBy8", kUnary, 8}, ResetFlood{"UnaryBy64", kUnary, 64},
+                      ResetFlood{"StreamBy64", kStream, 64},
+                      ResetFlood{"BurstsBy8", kUnary, 8, Listener::kTcp, Request::kHeaders, Sized(10000, 20000)},
+                      ResetFlood{"UnaryOfUnix", kUnary, 8, Listener::kUnix},
+                      ResetFlood{"WithMessages", kStream, 8, Listener::kTcp, Request::kWithMessage}),
+    [](const auto& flood) { return std::string(flood.param.name); });
 
 /// Opens 3000 calls, far more than it may have, on a connection whose SETTINGS it never acknowledges.
 std::unique_ptr<Http2Client> OpenTooManyCalls(const std::string& address, Request request, const HeaderList& headers) {
