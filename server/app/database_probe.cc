@@ -8,7 +8,6 @@
 #include "server/base/database_errors.h"
 #include "server/base/reason.h"
 #include "server/base/text.h"
-#include "server/observe/log.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -20,8 +19,6 @@ constexpr int kStatementTimeoutMs = 5000;
 /// is noticed sooner.
 constexpr std::chrono::milliseconds kQueryPeriod{1500};
 
-constexpr size_t kMostNamesLogged = 10;
-
 db::ConnectionOptions ProbeOptions(db::ConnectionOptions options) {
   options.application_name = "rowkeeper monitor";
   options.statement_timeout_ms = kStatementTimeoutMs;
@@ -32,12 +29,8 @@ db::ConnectionOptions ProbeOptions(db::ConnectionOptions options) {
 
 class ConnectedProbe : public DatabaseProbe {
  public:
-  ConnectedProbe(const LoadedCatalogue& loaded, db::ConnectionOptions options, db::CurrentNames* names,
-                 const Clock& clock)
-      : options_(ProbeOptions(std::move(options))),
-        clock_(clock),
-        names_(*names),
-        fit_(*loaded.catalogue, loaded.plans, names, clock) {}
+  ConnectedProbe(const LoadedCatalogue& loaded, db::ConnectionOptions options, const Clock& clock)
+      : options_(ProbeOptions(std::move(options))), clock_(clock), fit_(*loaded.catalogue, loaded.plans, clock) {}
 
   DatabaseState Probe(const std::function<void()>& answered) override {
     const bool kept = connection_ != nullptr;
@@ -87,7 +80,6 @@ class ConnectedProbe : public DatabaseProbe {
     if (absl::Status status = fit_.ProbeTables(*connection_); !status.ok()) {
       return Cat("tables: ", std::string(status.message()));
     }
-    LogNames();
     answered();
     const bool changed = fit_.tables().revision() != known;
     const bool due = !queries_seen_ || clock_.Now() - *queries_seen_ >= kQueryPeriod;
@@ -98,18 +90,6 @@ class ConnectedProbe : public DatabaseProbe {
     if (!status.ok()) return Cat("queries: ", std::string(status.message()));
     queries_seen_ = clock_.Now();
     return {};
-  }
-
-  void LogNames() {
-    const db::CurrentNames::Snapshot now = names_.Get();
-    if (now.revision == names_logged_) return;
-    names_logged_ = now.revision;
-    if (now.names->empty()) {
-      observe::Log(observe::LogLevel::kInfo, "tables and columns are called as declared again");
-      return;
-    }
-    observe::Log(observe::LogLevel::kInfo, "tables or columns are called otherwise than declared",
-                 {{"names", now.names->ToString(kMostNamesLogged)}});
   }
 
   absl::Status ProbeQueries() {
@@ -124,8 +104,6 @@ class ConnectedProbe : public DatabaseProbe {
 
   const db::ConnectionOptions options_;
   const Clock& clock_;
-  const db::CurrentNames& names_;
-  uint64_t names_logged_ = 0;
   schema::FitWatch fit_;
   std::unique_ptr<db::Connection> connection_;
   std::unique_ptr<db::Describer> describer_;
@@ -136,8 +114,8 @@ class ConnectedProbe : public DatabaseProbe {
 }  // namespace
 
 std::unique_ptr<DatabaseProbe> MakeDatabaseProbe(const LoadedCatalogue& loaded, db::ConnectionOptions connection,
-                                                 db::CurrentNames* names, const Clock& clock) {
-  return std::make_unique<ConnectedProbe>(loaded, std::move(connection), names, clock);
+                                                 const Clock& clock) {
+  return std::make_unique<ConnectedProbe>(loaded, std::move(connection), clock);
 }
 
 }  // namespace rowkeeper::app

@@ -116,8 +116,6 @@ ServerProcess::ServerProcess(const LoadedCatalogue& loaded, const ServerProcessO
       heap_trimmer_(memory_.get(), &timers_),
       token_keys_(TokenKeys(options.serve)),
       tokens_(token_keys_),
-      names_(*loaded.catalogue),
-      statements_(exec::StatementCache::kMostKept, &names_),
       runner_parts_{errors_,
                     tokens_,
                     &statements_,
@@ -165,7 +163,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const Loaded
   process->accepting_ =
       std::make_unique<DelayedStart>(&process->timers_, kFirstProbeLimit, [self] { self->server_->StartAccepting(); });
   process->monitor_ = std::make_unique<DatabaseMonitor>(
-      MakeDatabaseProbe(loaded, process->options_.connection, &process->names_, process->timers_.clock()),
+      MakeDatabaseProbe(loaded, process->options_.connection, process->timers_.clock()),
       [self](const DatabaseState& state) { self->OnDatabaseChange(state); }, &process->timers_);
   process->metrics_->SetMonitor(process->monitor_.get());
   StatementWatch::Options watch;

@@ -26,7 +26,6 @@
 #include "server/app/trace_settings.h"
 #include "server/base/memory_budget.h"
 #include "server/base/timers.h"
-#include "server/db/current_names.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
 #include "server/net/tls_certificates.h"
@@ -118,8 +117,6 @@ class ServerProcess {
   Readiness readiness_;
   const std::vector<plan::PageTokens::Key> token_keys_;
   const plan::PageTokens tokens_;
-  /// Of tables and columns; the monitor and statements that miss one keep them up to date.
-  db::CurrentNames names_;
   exec::StatementCache statements_;
   const wire::SharedCodecs codecs_;
   const exec::RunnerParts runner_parts_;

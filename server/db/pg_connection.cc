@@ -19,7 +19,6 @@
 #include "server/db/rows_builder.h"
 #include "server/db/script_error.h"
 #include "server/db/statement_cost.h"
-#include "server/db/statement_rewriter.h"
 
 namespace rowkeeper::db {
 namespace {
@@ -133,7 +132,6 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   if (!broken_ && watch_.expired()) MarkBroken("its answer came too late");
   // It may arrive at any time, so nothing may run before it has ended.
   if (!broken_ && !CancelRequestEnds()) MarkBroken("a cancel request is still under way");
-  if (rolls_back) LearnMissedNames();
   return rows;
 }
 
@@ -181,9 +179,7 @@ absl::Status PgConnection::Refusal(const Query& query, TransactionEffect effect)
   return absl::OkStatus();
 }
 
-absl::StatusOr<Rows> PgConnection::Run(const Query& as_given, const CancelScope& scope, Attempt* attempt) {
-  Rewriting rewriting{as_given, nullptr, 0};
-  const Query& query = rewriting.query;
+absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& scope, Attempt* attempt) {
   while (true) {
     try {
       absl::StatusOr<Rows> rows = Send(query, attempt);
@@ -208,12 +204,10 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& as_given, const CancelScope&
       attempt->sqlstate = error.sqlstate;
       FindCulprit(error, attempt);
       if (attempt->companion_failed) return Failed(error, query, scope, *attempt);
-      if (!WriteAnew(error, &rewriting, attempt)) {
-        attempt->staleness = StalenessFor(error, *attempt);
-        if (attempt->staleness == Staleness::kNone) return Failed(error, query, scope, *attempt);
-        if (query.name != nullptr) NoteStale(attempt->staleness, query.name->str());
-        if (attempt->repeats == kMostRepeats || !GoBack(query)) return Failed(error, query, scope, *attempt);
-      }
+      attempt->staleness = StalenessFor(error, *attempt);
+      if (attempt->staleness == Staleness::kNone) return Failed(error, query, scope, *attempt);
+      if (query.name != nullptr) NoteStale(attempt->staleness, query.name->str());
+      if (attempt->repeats == kMostRepeats || !GoBack(query)) return Failed(error, query, scope, *attempt);
     }
     *attempt = Attempt{attempt->effect, attempt->began, attempt->repeats + 1};
   }
@@ -233,8 +227,7 @@ bool PgConnection::SessionIsUnfit(const PgError& error, const Attempt& attempt) 
 /// Inside a transaction a stale statement cannot be prepared again; running the whole unit again does it, unless that
 /// has been of no use before. Alone it was prepared again several times, and what it still misses is not there.
 bool PgConnection::NoteMissAndMayFit(const PgError& error, const Query& query, const Attempt& attempt) {
-  const bool misses_name = query.rewriter != nullptr && MissesName(error) && !attempt.names_are_known;
-  if (attempt.staleness != Staleness::kOutdated && !misses_name) return attempt.staleness != Staleness::kNone;
+  if (attempt.staleness != Staleness::kOutdated) return attempt.staleness != Staleness::kNone;
   if (transaction_.state() == TransactionTracker::State::kNone) return false;
   const bool misses = !attempt.by_kept_plan && StalenessOf(error, PlanAge::kNewAgain) == Staleness::kNone;
   return !misses || misses_->Note(query.text, attempt.began, Clock::System().Now()) <= kTriesOfNewPlans;
@@ -275,9 +268,7 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   statement.read_only_transaction = transaction_.read_only();
   transaction_.Failed(attempt.effect);
   if (attempt.meter.stopped() && error.sqlstate == "57014") return Excess(query, attempt);
-  PgError declared = error;
-  if (query.rewriter != nullptr) query.rewriter->ToDeclaredNames(&declared);
-  absl::Status status = StatusFromPgError(declared, statement);
+  absl::Status status = StatusFromPgError(error, statement);
   if (NoteMissAndMayFit(error, query, attempt)) {
     status = SerializationFailure();
   } else if (values_of_server && error.sqlstate.substr(0, 2) == "22") {
@@ -349,8 +340,7 @@ absl::Status PgConnection::Reset() {
   if (status.ok()) NoteSucceeded(TransactionEffect::kRollback, rollback.text);
   NoteCost({rollback, TransactionEffect::kRollback, "", Clock::System().Now() - begin, backend_pid(), *session_},
            status.ok() ? absl::StatusOr<Rows>(Rows()) : status);
-  LearnMissedNames();
-  return broken_ ? DatabaseUnavailable() : status;
+  return status;
 }
 
 absl::Status PgConnection::RunPlain(const std::string& text, std::chrono::milliseconds limit) {

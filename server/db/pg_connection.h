@@ -103,16 +103,6 @@ class PgConnection final : public Connection, private CancelTarget {
     bool companion_failed = false;
     /// The name of that one, if it has one.
     std::string companion = {};
-    /// It misses a name, and by all that the database calls its tables and columns now, its text is as it should be.
-    bool names_are_known = false;
-  };
-
-  /// A query that may be written anew while it is executed.
-  struct Rewriting {
-    Query query;
-    /// Keeps the texts in `query`; null: they are the caller's.
-    std::shared_ptr<const sql::Statement> statement;
-    int questions = 0;
   };
 
   Rows RunSetUp(const std::string& text);
@@ -156,15 +146,6 @@ class PgConnection final : public Connection, private CancelTarget {
   bool IsTextWithheld(const PgError& error, const Query& query) const;
   /// Executes a read in a transaction that is given any bytes. When that fails, `error` says why.
   absl::StatusOr<Rows> ReadAnyBytes(const Query& query, Attempt* attempt, PgError* error);
-
-  // In pg_renames.cc:
-  /// Has a statement written anew that misses a name, and brings the session back to where it began. False: there is
-  /// nothing new to be executed.
-  bool WriteAnew(const PgError& error, Rewriting* rewriting, Attempt* attempt);
-  /// Asks what tables and columns are called now; false: the connection is broken.
-  bool LearnNames(StatementRewriter* rewriter);
-  /// The same when a transaction has ended in which a statement missed a name: where it is run again it finds them.
-  void LearnMissedNames();
 
   // In pg_together.cc:
   bool SendsTogether() const;
@@ -240,8 +221,6 @@ class PgConnection final : public Connection, private CancelTarget {
   /// Those of the options, or its own.
   const std::shared_ptr<StatementMisses> misses_;
   std::optional<Ahead> ahead_;
-  /// Of a statement of this transaction that missed a name; null: none did.
-  StatementRewriter* missed_names_of_ = nullptr;
 };
 
 }  // namespace rowkeeper::db

@@ -74,62 +74,36 @@ std::string RelationKey(const plan::SelectedRelation& selected) {
   return key;
 }
 
-std::string_view WithoutQuotes(std::string_view name) {
-  const bool quoted = name.size() > 2 && name.front() == '"' && name.back() == '"';
-  return quoted ? name.substr(1, name.size() - 2) : name;
-}
-
 }  // namespace
 
-db::CurrentNames::Snapshot StatementCache::Names() const {
-  static const auto* const kDeclared = new db::CurrentNames::Snapshot{std::make_shared<const sql::LiveNames>(), 0};
-  return names_ == nullptr ? *kDeclared : names_->Get();
-}
-
-std::shared_ptr<sql::Statement> StatementCache::RenderBy(const db::CurrentNames::Snapshot& names,
-                                                         std::shared_ptr<const Render> render) {
-  const sql::NamesScope scope(*names.names);
-  auto statement = std::make_shared<sql::Statement>((*render)());
-  statement->render = std::move(render);
-  statement->names_revision = names.revision;
-  return statement;
-}
-
-std::shared_ptr<const sql::Statement> StatementCache::Find(const std::string& key, uint64_t revision) const {
-  absl::ReaderMutexLock lock(&mutex_);
-  const auto found = statements_.find(key);
-  return found == statements_.end() || found->second->names_revision != revision ? nullptr : found->second;
-}
-
-template <typename MakeRender>
-std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::string& key, MakeRender make_render) {
-  if (auto found = Find(key, names_ == nullptr ? 0 : names_->revision())) return found;
-  const db::CurrentNames::Snapshot names = Names();
-  std::shared_ptr<sql::Statement> statement = RenderBy(names, std::make_shared<const Render>(make_render()));
+template <typename Render>
+std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::string& key, Render render) {
+  {
+    absl::ReaderMutexLock lock(&mutex_);
+    const auto found = statements_.find(key);
+    if (found != statements_.end()) return found->second;
+  }
+  auto statement = std::make_shared<sql::Statement>(render());
   const bool fits = statement->text.size() <= kMaxKeptBytes;
   if (fits) statement->name.emplace(statement->text);
   absl::MutexLock lock(&mutex_);
-  const auto kept = statements_.find(key);
-  if (kept != statements_.end() && kept->second->names_revision >= names.revision) return kept->second;
-  if (!fits || (kept == statements_.end() && statements_.size() >= limit_)) {
+  if (statements_.size() >= limit_ || !fits) {
     ++refused_;
     statement->name.reset();
     return statement;
   }
-  const bool same = kept != statements_.end() && kept->second->text == statement->text;
-  statement->id = same ? kept->second->id : next_id_++;
-  statement->use = same ? kept->second->use : std::make_shared<observe::StatementUse>();
-  return statements_.insert_or_assign(key, std::move(statement)).first->second;
+  statement->id = next_id_++;
+  statement->use = std::make_shared<observe::StatementUse>();
+  return statements_.try_emplace(key, std::move(statement)).first->second;
 }
 
 std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan& plan, const plan::Variant& variant,
                                                           Kind kind) {
   const auto* conditions = plan::PartOf<plan::WithConditions>(variant.family);
-  const auto make_render = [&] { return Render([&plan, variant, kind] { return RenderKind(plan, variant, kind); }); };
   std::shared_ptr<const sql::Statement> statement =
       conditions != nullptr && conditions->expression != nullptr
-          ? std::shared_ptr<const sql::Statement>(RenderBy(Names(), std::make_shared<const Render>(make_render())))
-          : GetOrRender(KeyOf(plan, variant, kind), make_render);
+          ? std::make_shared<const sql::Statement>(RenderKind(plan, variant, kind))
+          : GetOrRender(KeyOf(plan, variant, kind), [&] { return RenderKind(plan, variant, kind); });
   if (variant.json == nullptr || variant.json->reads.empty()) return statement;
   auto own = std::make_shared<sql::Statement>(*statement);
   own->json = variant.json;
@@ -138,36 +112,10 @@ std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan
 
 std::shared_ptr<const sql::Statement> StatementCache::GetRelation(const plan::SelectedRelation& selected) {
   return GetOrRender(RelationKey(selected), [&] {
-    return Render([selected] {
-      sql::Statement statement = sql::WithPurpose(sql::PurposeOf(*selected.relation), sql::RenderRelation(selected));
-      statement.durations = DurationsOf(*selected.relation);
-      return statement;
-    });
+    sql::Statement statement = sql::WithPurpose(sql::PurposeOf(*selected.relation), sql::RenderRelation(selected));
+    statement.durations = DurationsOf(*selected.relation);
+    return statement;
   });
-}
-
-std::shared_ptr<const sql::Statement> StatementCache::Rewrite(const sql::Statement& statement) {
-  if (statement.render == nullptr) return nullptr;
-  const db::CurrentNames::Snapshot names = Names();
-  if (statement.names_revision == names.revision) return nullptr;
-  std::shared_ptr<sql::Statement> anew = RenderBy(names, statement.render);
-  if (anew->text == statement.text) return nullptr;
-  if (statement.name.has_value() && anew->text.size() <= kMaxKeptBytes) anew->name.emplace(anew->text);
-  return anew;
-}
-
-void StatementCache::ToDeclaredNames(db::PgError* error) const {
-  const std::shared_ptr<const sql::LiveNames> names = Names().names;
-  if (names->empty() || error->table.empty()) return;
-  const catalogue::Entity* const entity = names_->FindEntity(*names, error->schema, error->table);
-  if (entity == nullptr) return;
-  error->table = entity->table;
-  error->column = std::string(names->Declared(*entity, error->column));
-  for (std::string& column : error->key_columns) {
-    const std::string_view live = WithoutQuotes(column);
-    const std::string_view declared = names->Declared(*entity, live);
-    if (declared != live) column = std::string(declared);
-  }
 }
 
 std::vector<std::shared_ptr<const sql::Statement>> StatementCache::Kept() const {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,23 +8,19 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
-#include "server/db/current_names.h"
-#include "server/db/statement_rewriter.h"
 #include "server/plan/call.h"
 #include "server/plan/relation/selection.h"
 #include "server/sql/statement.h"
 
 namespace rowkeeper::exec {
 
-/// The statements of every variant of every plan that has been called, each rendered once for the names that tables and
-/// columns have, with a comment that says its purpose (sql/purpose.h). Thread-safe.
-class StatementCache final : public db::StatementRewriter {
+/// The statements of every variant of every plan that has been called, each rendered once, with a comment that says its
+/// purpose (sql/purpose.h). Thread-safe.
+class StatementCache {
  public:
   /// Bytes of the longest text that is kept. A longer one is rendered for its call alone and not prepared, as those are
   /// that are beyond the number.
   static constexpr size_t kMaxKeptBytes = 32 * 1024;
-  /// Variants that are kept by default.
-  static constexpr size_t kMostKept = 10000;
 
   /// Which of a variant's statements.
   enum class Kind : char {
@@ -41,9 +36,8 @@ class StatementCache final : public db::StatementRewriter {
   };
 
   /// `limit`: variants kept; beyond it a statement is rendered for its call alone and not prepared, so that callers who
-  /// make up ever new masks cannot grow the server or the sessions of the database. Range 1 to 1000000. `names`
-  /// outlives this object; null: everything is called as declared.
-  explicit StatementCache(size_t limit = kMostKept, db::CurrentNames* names = nullptr) : limit_(limit), names_(names) {}
+  /// make up ever new masks cannot grow the server or the sessions of the database. Range 1 to 1000000.
+  explicit StatementCache(size_t limit = 10000) : limit_(limit) {}
 
   /// Statements with a filter expression are not kept either: callers make up ever new ones. Calls that read different
   /// parts of JSON columns share what is kept, each with its own Statement::json.
@@ -51,13 +45,6 @@ class StatementCache final : public db::StatementRewriter {
 
   /// The statement of a relation, which all methods that load it share.
   std::shared_ptr<const sql::Statement> GetRelation(const plan::SelectedRelation& selected);
-
-  const std::string& names_query() const override { return names_->query(); }
-  void LearnNames(const db::Rows& answer) override { names_->Learn(answer); }
-  std::shared_ptr<const sql::Statement> Rewrite(const sql::Statement& statement) override;
-  void ToDeclaredNames(db::PgError* error) const override;
-  /// For statements that are to be written anew; null where nothing is renamed.
-  db::StatementRewriter* rewriter() { return names_ == nullptr ? nullptr : this; }
 
   /// Those that are kept, in no order: text with its purpose, name and what became of each.
   std::vector<std::shared_ptr<const sql::Statement>> Kept() const;
@@ -67,19 +54,10 @@ class StatementCache final : public db::StatementRewriter {
   uint64_t refused() const;
 
  private:
-  using Render = std::function<sql::Statement()>;
-
-  db::CurrentNames::Snapshot Names() const;
-  std::shared_ptr<const sql::Statement> Find(const std::string& key, uint64_t revision) const;
-  /// `make_render` gives what renders it, which may be kept with the statement.
-  template <typename MakeRender>
-  std::shared_ptr<const sql::Statement> GetOrRender(const std::string& key, MakeRender make_render);
-  /// Not kept.
-  static std::shared_ptr<sql::Statement> RenderBy(const db::CurrentNames::Snapshot& names,
-                                                  std::shared_ptr<const Render> render);
+  template <typename Render>
+  std::shared_ptr<const sql::Statement> GetOrRender(const std::string& key, Render render);
 
   const size_t limit_;
-  db::CurrentNames* const names_;
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, std::shared_ptr<const sql::Statement>> statements_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;

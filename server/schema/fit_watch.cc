@@ -48,11 +48,10 @@ void AppendNames(std::vector<std::string> names, std::string* text) {
 
 }  // namespace
 
-FitWatch::FitWatch(const catalogue::Catalogue& catalogue, const Plans& plans, db::CurrentNames* names,
-                   const Clock& clock)
+FitWatch::FitWatch(const catalogue::Catalogue& catalogue, const Plans& plans, const Clock& clock)
     : catalogue_(catalogue),
       plans_(plans),
-      watch_(catalogue, names, clock),
+      watch_(catalogue, clock),
       queries_(QueriesOf(plans)),
       state_(std::make_shared<const FitState>(NothingSeen(catalogue, queries_))) {}
 

@@ -5,21 +5,16 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/catalogue/catalogue.h"
 #include "server/db/connection.h"
-#include "server/sql/live_names.h"
 
 namespace rowkeeper::schema {
 
 struct LiveColumn {
-  /// As LiveNames::Declared has it: a column that was renamed has the name that its field declares.
   std::string name;
-  /// What the database calls it.
-  std::string live_name;
   /// As PostgreSQL writes it in expressions.
   std::string quoted_name;
   /// format_type; of a domain, its base type.
@@ -42,7 +37,7 @@ struct LiveColumn {
 
 struct LiveIndex {
   struct Term {
-    /// As LiveColumn::name; empty for an expression.
+    /// Empty for an expression.
     std::string column;
     bool descending = false;
   };
@@ -65,7 +60,6 @@ struct LiveConstraint {
   std::string name;
   Kind kind = Kind::kCheck;
   std::string definition;
-  /// As LiveColumn::name; so are the referenced ones.
   std::vector<std::string> columns;
   /// kCheck
   std::string expression;
@@ -84,10 +78,8 @@ struct LiveTable {
   std::vector<LiveIndex> indexes;
   std::vector<LiveConstraint> constraints;
 
-  /// nullptr when there is none. By LiveColumn::name, …
+  /// nullptr when there is none.
   const LiveColumn* FindColumn(std::string_view name) const;
-  /// … and by LiveColumn::live_name.
-  const LiveColumn* FindLiveName(std::string_view name) const;
 };
 
 /// How well an index serves a query.
@@ -109,9 +101,6 @@ class LiveSchema {
 
   /// `position` is that of the table's entity in the catalogue.
   void Learn(int position, LiveTable table);
-  /// Those by which the tables were read.
-  void SetNames(std::shared_ptr<const sql::LiveNames> names) { names_ = std::move(names); }
-  const sql::LiveNames& names() const { return *names_; }
   /// False for a table that could not be read yet, which is not to be compared with anything. `entity` must be of the
   /// catalogue, here and below.
   bool Knows(const catalogue::Entity& entity) const;
@@ -130,7 +119,6 @@ class LiveSchema {
   std::unordered_map<const catalogue::Entity*, int> positions_;
   /// Null: not known.
   std::vector<std::shared_ptr<const LiveTable>> tables_;
-  std::shared_ptr<const sql::LiveNames> names_ = std::make_shared<const sql::LiveNames>();
 };
 
 /// Whether a partial index or constraint with the predicate `where` covers every row that is not deleted. Knows the

@@ -57,14 +57,13 @@ struct SchemaWatch::Read {
   std::vector<LiveTable> tables;
 };
 
-SchemaWatch::SchemaWatch(const catalogue::Catalogue& catalogue, db::CurrentNames* names, const Clock& clock)
+SchemaWatch::SchemaWatch(const catalogue::Catalogue& catalogue, const Clock& clock)
     : clock_(clock),
-      names_(*names),
       reader_(catalogue),
-      versions_query_(sql::TableVersionsQuery(reader_.tables())),
+      versions_query_(sql::TableVersionsQuery(reader_.names())),
       versions_name_(versions_query_),
       tables_(catalogue),
-      versions_(reader_.tables().size(), kNeverRead) {}
+      versions_(reader_.names().size(), kNeverRead) {}
 
 absl::Status SchemaWatch::Probe(db::Connection& connection) {
   const Clock::time_point end = clock_.Now() + kReadingTime;
@@ -75,10 +74,6 @@ absl::Status SchemaWatch::Probe(db::Connection& connection) {
   std::vector<int> changed;
   for (const int position : reader_.all()) {
     if ((*versions)[position] != versions_[position]) changed.push_back(position);
-  }
-  // Whoever executes statements may have learnt names after the last probe, and before they changed once more.
-  if (!changed.empty() || names_seen_ != names_.revision()) {
-    if (absl::Status status = ReadNames(connection); !status.ok()) return status;
   }
   if (absl::Status status = SetLockedAside(connection, &changed); !status.ok()) return status;
   for (size_t first = 0; first < changed.size(); first += kTablesAtOnce) {
@@ -97,16 +92,6 @@ absl::Status SchemaWatch::Probe(db::Connection& connection) {
   return absl::OkStatus();
 }
 
-absl::Status SchemaWatch::ReadNames(db::Connection& connection) {
-  names_seen_.reset();
-  const absl::Status read = InTransaction(connection, [&] { return names_.Read(connection); });
-  if (!read.ok()) return read;
-  const db::CurrentNames::Snapshot now = names_.Get();
-  names_seen_ = now.revision;
-  tables_.SetNames(now.names);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::vector<std::string>> SchemaWatch::ReadVersions(db::Connection& connection) const {
   db::Query query = ReadingQuery(versions_query_, 2);
   query.name = &versions_name_;
@@ -120,7 +105,7 @@ absl::StatusOr<std::vector<std::string>> SchemaWatch::ReadVersions(db::Connectio
 
 absl::Status SchemaWatch::SetLockedAside(db::Connection& connection, std::vector<int>* positions) {
   if (positions->empty()) return absl::OkStatus();
-  const std::string text = sql::LockedTablesQuery({reader_.tables(), *positions});
+  const std::string text = sql::LockedTablesQuery({reader_.names(), *positions});
   const auto rows = InTransaction(connection, [&] { return connection.Execute(ReadingQuery(text, 2)); });
   if (!rows.ok()) return rows.status();
   for (int row = 0; row < rows->size(); ++row) {
@@ -133,7 +118,7 @@ absl::Status SchemaWatch::SetLockedAside(db::Connection& connection, std::vector
 
 absl::Status SchemaWatch::ReadTables(db::Connection& connection, const std::vector<int>& positions, Read* read) {
   if (positions.empty()) return absl::OkStatus();
-  auto tables = InTransaction(connection, [&] { return reader_.Read(positions, tables_.names(), connection); });
+  auto tables = InTransaction(connection, [&] { return reader_.Read(positions, connection); });
   if (tables.ok()) {
     read->positions.insert(read->positions.end(), positions.begin(), positions.end());
     std::move(tables->begin(), tables->end(), std::back_inserter(read->tables));

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,6 @@
 #include "server/base/statement_name.h"
 #include "server/catalogue/catalogue.h"
 #include "server/db/connection.h"
-#include "server/db/current_names.h"
 #include "server/schema/live_schema.h"
 #include "server/schema/live_table_reader.h"
 
@@ -30,9 +28,8 @@ class SchemaWatch {
     std::string why;
   };
 
-  /// All outlive this object. `names` learns what tables and columns are called, whenever a probe finds that anything
-  /// has changed; of the same catalogue.
-  SchemaWatch(const catalogue::Catalogue& catalogue, db::CurrentNames* names, const Clock& clock);
+  /// Both outlive this object.
+  SchemaWatch(const catalogue::Catalogue& catalogue, const Clock& clock);
 
   /// Probes once, in short transactions over `connection`, whose lock_timeout should be short. A table at a time that
   /// cannot be read is no error: see behind(). Errors: those of db::Connection::Execute, when not even the versions
@@ -53,7 +50,6 @@ class SchemaWatch {
  private:
   struct Read;
 
-  absl::Status ReadNames(db::Connection& connection);
   absl::StatusOr<std::vector<std::string>> ReadVersions(db::Connection& connection) const;
   /// Takes the tables that somebody has locked out of `positions`.
   absl::Status SetLockedAside(db::Connection& connection, std::vector<int>* positions);
@@ -64,9 +60,6 @@ class SchemaWatch {
   void FallBehind(int position, std::string why);
 
   const Clock& clock_;
-  db::CurrentNames& names_;
-  /// Of the names that the last probe read or found; nullopt: it has to read them.
-  std::optional<uint64_t> names_seen_;
   const LiveTableReader reader_;
   const std::string versions_query_;
   const StatementName versions_name_;

@@ -11,9 +11,7 @@
 #include "server/schema/type_fit.h"
 #include "server/sql/column_definition.h"
 #include "server/sql/ddl.h"
-#include "server/sql/ddl_change.h"
 #include "server/sql/identifier.h"
-#include "server/sql/live_names.h"
 #include "server/sql/types.h"
 
 namespace rowkeeper::schema {
@@ -27,17 +25,6 @@ Mismatch TableMismatch(const Entity& entity, const std::string& problem) {
   return {entity.full_name, "", entity.table, "", absl::StrCat("table ", sql::Table(entity), " ", problem)};
 }
 
-/// Of a table that does not exist: another has its name.
-bool HasOtherName(const Entity& entity) { return sql::NamesScope::Of(entity) != entity.table; }
-
-Mismatch TableOfAnother(const Entity& entity) {
-  Mismatch mismatch = TableMismatch(entity, "");
-  mismatch.problem =
-      absl::StrCat("table ", sql::InSchemaOf(entity, entity.table),
-                   " is that of another message, says its comment, and no table is that of ", entity.full_name);
-  return mismatch;
-}
-
 std::string Names(const Entity& entity, const std::vector<int>& columns) {
   auto append_name = [&](std::string* out, int column) { out->append(sql::Identifier(entity.columns[column].name)); };
   return absl::StrCat("(", absl::StrJoin(columns, ", ", append_name), ")");
@@ -47,7 +34,7 @@ std::string Names(const Entity& entity, const std::vector<int>& columns) {
 
 /// `ALTER TABLE "todos" ALTER COLUMN "title" SET NOT NULL`
 std::string Alter(const Entity& entity, const Column& column, const std::string& action) {
-  return absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ", sql::ColumnName(column), " ", action);
+  return absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ", sql::Identifier(column.name), " ", action);
 }
 
 /// A difference of a column; `change` may be empty.
@@ -141,46 +128,15 @@ void CompareVersion(const Entity& entity, const Column& column, const LiveColumn
       ""));
 }
 
-/// A column has the name, but is another one.
-Mismatch NameIsTaken(const Entity& entity, const Column& column) {
-  return Difference(entity, column, Breaks::kColumn,
-                    absl::StrCat("is not that of field ", column.field->number(),
-                                 ", says its comment, and no column is; rename it and ",
-                                 "give the field its column, or, if only the field's number has changed, run: ",
-                                 sql::CommentOnColumn(sql::Table(entity), column.name, sql::ColumnIdentity(column))),
-                    "");
-}
-
-void AdviseOnTableName(const Entity& entity, FitReport* report) {
-  if (!HasOtherName(entity)) return;
-  Mismatch mismatch = TableMismatch(entity, "");
-  mismatch.problem = absl::StrCat("the table has the name ", sql::TableAlone(entity), " in the database, instead of ",
-                                  sql::Identifier(entity.table), ": statements use that");
-  mismatch.breaks = Breaks::kNothing;
-  report->Add(std::move(mismatch));
-}
-
-void AdviseOnName(const Entity& entity, const Column& column, const LiveColumn& live, FitReport* report) {
-  if (live.live_name == column.name) return;
-  report->Add(Difference(
-      entity, column, Breaks::kNothing,
-      absl::StrCat("has the name ", sql::Identifier(live.live_name), " in the database: statements use that"), ""));
-}
-
 void CompareColumns(const Entity& entity, const LiveTable& table, FitReport* report) {
   for (const Column& column : entity.columns) {
     const LiveColumn* live = table.FindColumn(column.name);
-    if (live == nullptr && table.FindLiveName(column.name) != nullptr) {
-      report->Add(NameIsTaken(entity, column));
-      continue;
-    }
     if (live == nullptr) {
       const std::string definition = sql::ColumnDefinition(entity, column);
       report->Add(Difference(entity, column, Breaks::kColumn, absl::StrCat("does not exist; it should be ", definition),
                              absl::StrCat("ALTER TABLE ", sql::Table(entity), " ADD COLUMN ", definition)));
       continue;
     }
-    AdviseOnName(entity, column, *live, report);
     CompareType(entity, column, *live, report);
     CompareNullability(entity, column, *live, report);
     CompareDefault(entity, column, *live, report);
@@ -195,13 +151,13 @@ void CompareExtraColumns(const Entity& entity, const LiveTable& table, FitReport
   for (const LiveColumn& live : table.columns) {
     if (declared.count(live.name) > 0 || !live.not_null || live.fills_itself()) continue;
     Mismatch mismatch = TableMismatch(entity, "");
-    mismatch.column = live.live_name;
+    mismatch.column = live.name;
     mismatch.problem =
-        absl::StrCat("column ", sql::Identifier(live.live_name), " of table ", sql::Table(entity),
+        absl::StrCat("column ", sql::Identifier(live.name), " of table ", sql::Table(entity),
                      " is NOT NULL without a default and no field stands for it, so nothing could be created");
     mismatch.breaks = Breaks::kCreated;
-    mismatch.change = absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ",
-                                   sql::Identifier(live.live_name), " DROP NOT NULL");
+    mismatch.change = absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ", sql::Identifier(live.name),
+                                   " DROP NOT NULL");
     report->Add(std::move(mismatch));
   }
   if (!entity.internal_id.empty() && table.FindColumn(entity.internal_id) == nullptr) {
@@ -374,14 +330,13 @@ Mismatch ColumnMismatch(const Entity& entity, const Column& column, const std::s
 
 void CompareTable(const Entity& entity, const LiveTable& table, FitReport* report) {
   if (table.kind == LiveTable::Kind::kMissing) {
-    report->Add(HasOtherName(entity) ? TableOfAnother(entity) : TableMismatch(entity, "does not exist"));
+    report->Add(TableMismatch(entity, "does not exist"));
     return;
   }
   if (table.kind != LiveTable::Kind::kTable) {
     report->Add(TableMismatch(entity, table.kind == LiveTable::Kind::kView ? "is a view" : "is not a table"));
     return;
   }
-  AdviseOnTableName(entity, report);
   CompareColumns(entity, table, report);
   CompareExtraColumns(entity, table, report);
   CompareKeys(entity, table, report);

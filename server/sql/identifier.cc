@@ -1,7 +1,5 @@
 #include "server/sql/identifier.h"
 
-#include "server/sql/live_names.h"
-
 namespace rowkeeper::sql {
 namespace {
 
@@ -38,11 +36,7 @@ std::string Literal(std::string_view text) {
   return out;
 }
 
-std::string Table(const catalogue::Entity& entity) { return InSchemaOf(entity, NamesScope::Of(entity)); }
-
-std::string TableAlone(const catalogue::Entity& entity) { return Identifier(NamesScope::Of(entity)); }
-
-std::string ColumnName(const catalogue::Column& column) { return Identifier(NamesScope::Of(column)); }
+std::string Table(const catalogue::Entity& entity) { return InSchemaOf(entity, entity.table); }
 
 std::string InSchemaOf(const catalogue::Entity& entity, std::string_view name) {
   if (entity.schema.empty()) return Identifier(name);

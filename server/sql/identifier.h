@@ -14,12 +14,8 @@ std::string Identifier(std::string_view name);
 /// `text` as a SQL string literal, safe under either setting of standard_conforming_strings. Must not hold a NUL byte.
 std::string Literal(std::string_view text);
 
-/// The quoted name of the entity's table, with its schema where one is declared: the declared one, or in a NamesScope
-/// (live_names.h) the one that the database has now. So is that of a column.
+/// The quoted name of the entity's table, with its schema where one is declared.
 std::string Table(const catalogue::Entity& entity);
-/// The same without the schema, as columns and FOR UPDATE OF name the table that a statement is about.
-std::string TableAlone(const catalogue::Entity& entity);
-std::string ColumnName(const catalogue::Column& column);
 
 /// `name` quoted and put into the entity's schema where one is declared: for types, indexes and sequences.
 std::string InSchemaOf(const catalogue::Entity& entity, std::string_view name);

@@ -15,49 +15,16 @@ std::string TextArray(const std::vector<std::string>& items) {
 }
 
 /// A common table expression with the columns `position` and `oid`.
-std::string Wanted(const std::vector<std::string>& tables) {
-  return absl::StrCat("WITH wanted AS MATERIALIZED (SELECT w.position - 1 AS position, to_regclass(w.name) AS oid ",
-                      "FROM unnest(", TextArray(tables), ") WITH ORDINALITY AS w(name, position)) ");
+std::string Named(const char* name, const std::vector<std::string>& tables) {
+  return absl::StrCat("WITH ", name, " AS MATERIALIZED (SELECT w.position - 1 AS position, to_regclass(w.name) AS oid ",
+                      "FROM unnest(", TextArray(tables), ") WITH ORDINALITY AS w(name, position))");
 }
 
-/// What the comment `text` says of who declared its object, see DeclaredBy in schema/diff.
-std::string IdentityIn(const char* text) { return absl::StrCat("substring(", text, " FROM '^proto:([^[:space:]]*)')"); }
+std::string Wanted(const std::vector<std::string>& tables) { return absl::StrCat(Named("wanted", tables), " "); }
 
-/// The same by the messages in comments, after others that it needs; `by_name` is what has the declared name.
-std::string Named(const char* name, const std::vector<WantedTable>& tables) {
-  std::vector<std::string> names, schemas, messages;
-  for (const WantedTable& table : tables) {
-    names.push_back(table.name);
-    schemas.push_back(table.schema);
-    messages.push_back(table.message);
-  }
-  return absl::StrCat(
-      "WITH marked AS MATERIALIZED (SELECT c.oid, n.nspname, ", IdentityIn("d.description"),
-      " AS message, pg_catalog.pg_table_is_visible(c.oid) AS visible FROM pg_catalog.pg_description d "
-      "JOIN pg_catalog.pg_class c ON c.oid = d.objoid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0 AND d.description LIKE 'proto:%' "
-      "AND c.relkind IN ('r', 'p', 'f')), "
-      "declared AS MATERIALIZED (SELECT w.position - 1 AS position, to_regclass(w.name)::oid AS by_name, w.schema, "
-      "w.message FROM unnest(",
-      TextArray(names), ", ", TextArray(schemas), ", ", TextArray(messages),
-      ") WITH ORDINALITY AS w(name, schema, message, position)), "
-      "found AS (SELECT w.position, min(m.oid) AS oid, count(m.oid) AS number, bool_or(m.oid = w.by_name) AS is_named "
-      "FROM declared w LEFT JOIN marked m ON m.message = w.message "
-      "AND CASE w.schema WHEN '' THEN m.visible ELSE m.nspname = w.schema END GROUP BY w.position), ",
-      name,
-      " AS MATERIALIZED (SELECT w.position, w.by_name, CASE WHEN f.is_named THEN w.by_name WHEN f.number = 1 "
-      "AND (w.by_name IS NULL OR EXISTS (SELECT FROM marked m WHERE m.oid = w.by_name AND m.message <> w.message)) "
-      "THEN f.oid WHEN EXISTS (SELECT FROM marked m JOIN declared other ON other.message = m.message WHERE m.oid = "
-      "w.by_name "
-      "AND m.message <> w.message AND other.by_name IS DISTINCT FROM w.by_name) THEN NULL ELSE w.by_name END AS oid "
-      "FROM declared w JOIN found f ON f.position = w.position)");
-}
-
-std::string Wanted(const std::vector<WantedTable>& tables) { return absl::StrCat(Named("wanted", tables), " "); }
-
-/// Two of them: `known` has all tables, `wanted` those to be described.
+/// Two of them: `known` has all names, `wanted` those to be described.
 std::string Wanted(const TableChoice& tables) {
-  return absl::StrCat(Named("known", tables.tables), ", wanted AS (SELECT * FROM known WHERE position IN (",
+  return absl::StrCat(Named("known", tables.names), ", wanted AS (SELECT * FROM known WHERE position IN (",
                       absl::StrJoin(tables.positions, ", "), ")) ");
 }
 
@@ -80,33 +47,17 @@ constexpr char kLabelFacts[] =
 constexpr char kIndexFacts[] = "pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE true";
 constexpr char kCommentFacts[] = "pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_class'::regclass";
 /// Not the row's version, which changes with every index and TRUNCATE.
-constexpr char kRelationFacts[] =
-    "hashtextextended(concat(c.relname, c.relacl, c.relrowsecurity, c.relispartition), 0)";
+constexpr char kRelationFacts[] = "hashtextextended(concat(c.relacl, c.relrowsecurity, c.relispartition), 0)";
 
 }  // namespace
 
-WantedTable::WantedTable(const catalogue::Entity& entity)
-    : name(InSchemaOf(entity, entity.table)), schema(entity.schema), message(entity.full_name) {}
-
-TableChoice AllTables(std::vector<WantedTable> tables) {
-  TableChoice choice{std::move(tables), {}};
-  for (size_t i = 0; i < choice.tables.size(); ++i) choice.positions.push_back(static_cast<int>(i));
-  return choice;
+TableChoice AllTables(std::vector<std::string> names) {
+  TableChoice tables{std::move(names), {}};
+  for (size_t i = 0; i < tables.names.size(); ++i) tables.positions.push_back(static_cast<int>(i));
+  return tables;
 }
 
-std::string LiveNamesQuery(const std::vector<WantedTable>& tables) {
-  return absl::StrCat(
-      Wanted(tables), "SELECT w.position, c.relname, ", IdentityIn("t.description"), ", a.attname, ",
-      IdentityIn("d.description"),
-      ", w.oid IS NULL AND w.by_name IS NOT NULL FROM wanted w LEFT JOIN pg_catalog.pg_class c ON c.oid = w.oid "
-      "LEFT JOIN pg_catalog.pg_description t ON t.objoid = c.oid AND t.classoid = 'pg_catalog.pg_class'::regclass "
-      "AND t.objsubid = 0 "
-      "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
-      "LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass "
-      "AND d.objsubid = a.attnum ORDER BY w.position, a.attnum");
-}
-
-std::string TableVersionsQuery(const std::vector<WantedTable>& tables) {
+std::string TableVersionsQuery(const std::vector<std::string>& tables) {
   const std::string of_columns = absl::StrCat(RowVersion("a", 1), " # ", RowVersion("t", 2), " # ", RowVersion("n", 3));
   const std::string of_indexes = absl::StrCat(RowVersion("i", 6), " # hashtextextended(concat(c.relname, c.relam), 7)");
   const std::vector<std::string> facts = {
@@ -213,7 +164,7 @@ std::string ConstraintsQuery(const TableChoice& tables) {
 
 std::string HasVersionBelowOneQuery(const catalogue::Entity& entity) {
   return absl::StrCat("SELECT EXISTS (SELECT FROM ", Table(entity), " WHERE ",
-                      ColumnName(entity.columns[*entity.version]), " < 1)");
+                      Identifier(entity.columns[*entity.version].name), " < 1)");
 }
 
 std::string CheckProbesQuery(const std::vector<CheckProbe>& probes) {

@@ -7,43 +7,22 @@
 
 namespace rowkeeper::sql {
 
-/// The table of an entity: what has the declared name, unless its comment names another message. Where there is no such
-/// table, or it is another message's, the one whose comment names the message, in the declared schema or where the
-/// session's search_path finds it. Where none does, or several do, the one with the declared name after all, but for
-/// one whose comment names another one of the messages that are asked about.
-struct WantedTable {
-  explicit WantedTable(const catalogue::Entity& entity);
-
-  /// As Table() writes it.
-  std::string name;
-  /// Unquoted; may be empty.
-  std::string schema;
-  /// Full name.
-  std::string message;
-};
-
-/// Queries over PostgreSQL's catalogs. Each is about several tables at once, and every result row starts with the
-/// table's position among them.
+/// Queries over PostgreSQL's catalogs. Each is about several tables at once: they are names as Table() writes them,
+/// resolved by the session's search_path, and every result row starts with the table's position among the names.
 struct TableChoice {
-  std::vector<WantedTable> tables;
-  /// Positions in `tables` of those that are described; the others are only there to be referenced.
+  std::vector<std::string> names;
+  /// Positions in `names` of the tables that are described; the others are only there to be referenced.
   std::vector<int> positions;
 };
 
-/// All of `tables`.
-TableChoice AllTables(std::vector<WantedTable> tables);
+/// All of `names`.
+TableChoice AllTables(std::vector<std::string> names);
 
 /// table position, version: empty for a table that does not exist; otherwise a text that changes with whatever the
 /// queries below say of the table, and when another table takes its name. Made of the versions of the rows that the
 /// catalogs have of it: so it waits for no lock on the table and deparses nothing. May change for less, as when a
-/// catalog is rewritten. Of all tables, in their order.
-std::string TableVersionsQuery(const std::vector<WantedTable>& tables);
-
-/// table position, name of the table, message that its comment names, name of a column, identity in the comment of that
-/// (see NamedTable), whether there is no such table though another one has its declared name: one row for each column,
-/// and one without a column for a table that does not exist. Ordered by table, column. Waits for no lock on a table.
-std::string LiveNamesQuery(const std::vector<WantedTable>& tables);
-inline constexpr int kLiveNamesColumns = 6;
+/// catalog is rewritten. Of all names, in their order.
+std::string TableVersionsQuery(const std::vector<std::string>& tables);
 
 /// table position, processes that hold ACCESS EXCLUSIVE on it or, if none does, wait for it, separated by ", ": one row
 /// for each such table. The queries below would wait behind them.

@@ -28,7 +28,7 @@ class Cursor {
   }
 
   const Column& column(size_t i) const { return entity_.columns[variant_.order[i].column]; }
-  std::string name(size_t i) const { return ColumnName(column(i)); }
+  std::string name(size_t i) const { return Identifier(column(i).name); }
   const std::string& value(size_t i) const { return values_[i]; }
   bool null(size_t i) const { return variant_.cursor_nulls[i]; }
   bool descending(size_t i) const { return variant_.order[i].descending; }
@@ -110,8 +110,8 @@ std::string ParameterList::CallCount() const { return Cat("cardinality($1::", ty
 
 std::string LivePredicate(const Entity& entity) {
   std::vector<std::string> conditions;
-  if (entity.deleted_at) conditions.push_back(Cat(ColumnName(entity.columns[*entity.deleted_at]), " IS NULL"));
-  if (entity.deleted_flag) conditions.push_back(Cat("NOT ", ColumnName(entity.columns[*entity.deleted_flag])));
+  if (entity.deleted_at) conditions.push_back(Cat(Identifier(entity.columns[*entity.deleted_at].name), " IS NULL"));
+  if (entity.deleted_flag) conditions.push_back(Cat("NOT ", Identifier(entity.columns[*entity.deleted_flag].name)));
   return absl::StrJoin(conditions, " AND ");
 }
 

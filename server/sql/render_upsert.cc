@@ -31,10 +31,10 @@ class UpsertParts {
         variant(of_variant),
         batch(variant.as<plan::BatchVariant>()),
         entity(*plan.entity),
-        existing(Cat(TableAlone(entity), ".")),
+        existing(Cat(Identifier(entity.table), ".")),
         input(plan, batch.written, versions, &parameters, keys) {}
 
-  std::string Name(int column) const { return ColumnName(entity.columns[column]); }
+  std::string Name(int column) const { return Identifier(entity.columns[column].name); }
 
   /// The columns of the key, as a list: `"email"`; `"t"."tenant", "t"."email"`.
   std::string Key(const std::string& qualifier = "") const {
@@ -212,7 +212,8 @@ class UpsertRenderer {
   std::string Locked() const {
     return Cat("SELECT \"#\", ", parts_.KeyAs("k"), ", ", Holds(), " AS \"#same\"", StoredCells(),
                " FROM \"#seen\" JOIN ", Table(entity_), " ON ", Matches(), " WHERE \"#there\" AND NOT \"#same\" AND ",
-               kGuard, " AND ", Fits(), " ORDER BY ", parts_.Key(), " FOR NO KEY UPDATE OF ", TableAlone(entity_));
+               kGuard, " AND ", Fits(), " ORDER BY ", parts_.Key(), " FOR NO KEY UPDATE OF ",
+               Identifier(entity_.table));
   }
 
   std::string Due() const {

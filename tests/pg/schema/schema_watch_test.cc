@@ -113,8 +113,7 @@ class SchemaWatchTest : public ::testing::Test {
 
   const std::unique_ptr<const catalogue::Catalogue> catalogue_ = testing::CompileProtoText(kWatchedProto);
   testing::ScratchDatabase database_;
-  db::CurrentNames names_{*catalogue_};
-  SchemaWatch watch_{*catalogue_, &names_, Clock::System()};
+  SchemaWatch watch_{*catalogue_, Clock::System()};
   std::unique_ptr<db::Connection> connection_;
 };
 
@@ -219,7 +218,7 @@ TEST_F(SchemaWatchTest, KnowsNothingOfATableThatWasLockedFromTheStart) {
     query.text = text;
     EXPECT_TRUE(other->Execute(query).ok());
   }
-  SchemaWatch watch(*catalogue_, &names_, Clock::System());
+  SchemaWatch watch(*catalogue_, Clock::System());
   EXPECT_TRUE(watch.Probe(*connection_).ok());
   EXPECT_FALSE(watch.tables().Knows(Order()));
   EXPECT_TRUE(watch.tables().Knows(*catalogue_->FindEntity("shop.v1.Owner")));
