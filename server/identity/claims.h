@@ -36,7 +36,8 @@ struct TokenFacts {
   int64_t expires = 0;
 };
 
-/// Whether a token may have such a subject: 1 to 255 bytes without control characters.
+/// Whether a token may have such a subject: 1 to 255 bytes of UTF-8 without control characters and others that nobody
+/// sees. `text` is well-formed.
 bool IsSubject(std::string_view text);
 /// The same for a role: 1 to 128 bytes.
 bool IsRoleName(std::string_view text);

@@ -37,7 +37,7 @@ class Cascade {
     /// Its columns with the key, in the key's order; see TargetCells().
   };
 
-  /// `shape` outlives the result; it must be needed(kind).
+  /// `shape` outlives the result; its scope must not be kNothing.
   Cascade(const CascadeShape& shape, CascadeKind kind, Targets targets);
 
   /// What the targets' query must have among its result columns: `"id" AS "#t0", "deleted_at" AS "#tat"`.

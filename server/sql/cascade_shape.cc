@@ -11,6 +11,18 @@ using catalogue::Column;
 using catalogue::Entity;
 using catalogue::OnDelete;
 
+/// Rows of the dependent are deleted and restored with the row that they refer to.
+bool GoesAlong(const catalogue::Dependent& dependent) {
+  const auto& reference = dependent.entity->columns[dependent.column].reference;
+  return reference->on_delete == OnDelete::kCascade && dependent.entity->soft_deletable();
+}
+
+/// A deleted row that the column refers to holds a restore.
+bool CanHold(const Column& column) {
+  return column.reference.has_value() && column.reference->on_delete != OnDelete::kSetNull &&
+         column.reference->entity->soft_deletable();
+}
+
 class ShapeBuilder {
  public:
   CascadeShape Build(const Entity& entity) {
@@ -70,7 +82,7 @@ class ShapeBuilder {
           shape_.set_nulls.push_back(edge);
           break;
         case OnDelete::kCascade:
-          if (!dependent.entity->soft_deletable()) break;
+          if (!GoesAlong(dependent)) break;
           edge.node = Find(*dependent.entity);
           if (edge.node < 0) edge.node = AddNode(*dependent.entity);
           shape_.cascades.push_back(edge);
@@ -81,10 +93,9 @@ class ShapeBuilder {
   void AddParents(int node) {
     const Entity& entity = *shape_.nodes[node].entity;
     for (int i = 0; i < static_cast<int>(entity.columns.size()); ++i) {
-      const auto& reference = entity.columns[i].reference;
-      if (!reference.has_value() || reference->on_delete == OnDelete::kSetNull) continue;
-      if (!reference->entity->soft_deletable()) continue;
-      shape_.parents.push_back({&entity, i, node, reference->entity, Find(*reference->entity)});
+      if (!CanHold(entity.columns[i])) continue;
+      const Entity* const parent = entity.columns[i].reference->entity;
+      shape_.parents.push_back({&entity, i, node, parent, Find(*parent)});
     }
   }
 
@@ -102,9 +113,15 @@ int CascadeNode::SlotOf(int column) const {
       ->slot;
 }
 
-bool CascadeShape::needed(CascadeKind kind) const {
-  if (!cascades.empty()) return true;
-  return kind == CascadeKind::kRestore ? !parents.empty() : !restricts.empty() || !set_nulls.empty();
+CascadeScope ScopeOfCascade(const Entity& entity, CascadeKind kind) {
+  const bool is_restore = kind == CascadeKind::kRestore;
+  const auto has_to_be_seen = [is_restore](const catalogue::Dependent& dependent) {
+    const bool cascades = dependent.entity->columns[dependent.column].reference->on_delete == OnDelete::kCascade;
+    return GoesAlong(dependent) || (!is_restore && !cascades);
+  };
+  if (std::any_of(entity.dependents.begin(), entity.dependents.end(), has_to_be_seen)) return CascadeScope::kRows;
+  const bool is_held = is_restore && std::any_of(entity.columns.begin(), entity.columns.end(), &CanHold);
+  return is_held ? CascadeScope::kParents : CascadeScope::kNothing;
 }
 
 CascadeShape ShapeOfCascade(const Entity& entity) { return ShapeBuilder().Build(entity); }

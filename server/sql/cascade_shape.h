@@ -10,6 +10,16 @@ namespace rowkeeper::sql {
 /// What a soft delete or a restore does beside the rows that it is asked to change.
 enum class CascadeKind { kSoftDelete, kRestore };
 
+/// What it has to look at besides those rows.
+enum class CascadeScope {
+  kNothing,
+  kParents,  ///< a restore: whether rows that they refer to are deleted
+  kRows,     ///< also rows that refer to them, which go along, lose the reference or forbid it
+};
+
+/// Depends on the catalogue alone. Each call asks, so it builds nothing. `entity` must be soft-deletable.
+CascadeScope ScopeOfCascade(const catalogue::Entity& entity, CascadeKind kind);
+
 /// An entity whose rows may go along. Node 0 is the entity that is deleted or restored itself.
 struct CascadeNode {
   const catalogue::Entity* entity = nullptr;
@@ -56,8 +66,6 @@ struct CascadeShape {
   /// Restore: references of the nodes whose rows must not be deleted.
   std::vector<CascadeEdge> parents;
 
-  /// Whether there is anything to look at but the rows themselves.
-  bool needed(CascadeKind kind) const;
   /// The references that can forbid the change, in the order of their numbers in a result.
   const std::vector<CascadeEdge>& blockers(CascadeKind kind) const {
     return kind == CascadeKind::kSoftDelete ? restricts : parents;

@@ -16,15 +16,19 @@ CascadeKind KindOf(Change change) {
   return change == Change::kRestore ? CascadeKind::kRestore : CascadeKind::kSoftDelete;
 }
 
-bool FollowsReferences(const plan::MethodPlan& plan) {
+namespace {
+
+CascadeScope ScopeOf(const plan::MethodPlan& plan) {
   const Change change = plan.change();
-  if (change != Change::kSoftDelete && change != Change::kRestore) return false;
-  return ShapeOfCascade(*plan.entity).needed(KindOf(change));
+  if (change != Change::kSoftDelete && change != Change::kRestore) return CascadeScope::kNothing;
+  return ScopeOfCascade(*plan.entity, KindOf(change));
 }
 
-bool IsHeldByParentsAlone(const plan::MethodPlan& plan) {
-  return plan.change() == Change::kRestore && FollowsReferences(plan) && ShapeOfCascade(*plan.entity).cascades.empty();
-}
+}  // namespace
+
+bool FollowsReferences(const plan::MethodPlan& plan) { return ScopeOf(plan) != CascadeScope::kNothing; }
+
+bool IsHeldByParentsAlone(const plan::MethodPlan& plan) { return ScopeOf(plan) == CascadeScope::kParents; }
 
 std::vector<std::string> NoParentIsDeleted(const plan::MethodPlan& plan, const std::string& row) {
   std::vector<std::string> conditions;

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
 #include "server/base/text.h"
 #include "server/sql/render.h"
 #include "server/sql/render_cascade.h"
@@ -22,6 +27,9 @@ class CascadeShapeTest : public ::testing::Test {
  protected:
   CascadeShape Shape(const char* entity) const {
     return ShapeOfCascade(*catalogue_->FindEntity(Cat("tracker.v1.", entity)));
+  }
+  CascadeScope Scope(const char* entity, CascadeKind kind) const {
+    return ScopeOfCascade(*catalogue_->FindEntity(Cat("tracker.v1.", entity)), kind);
   }
   static std::vector<std::string> Nodes(const CascadeShape& shape) {
     std::vector<std::string> names;
@@ -47,7 +55,7 @@ TEST_F(CascadeShapeTest, FollowsCascadesBetweenSoftDeletableEntities) {
   // Rows that cannot be soft-deleted end it: project_user and board_column stay.
   EXPECT_THAT(Names(project.set_nulls), IsEmpty());
   EXPECT_THAT(project.slot_types, ElementsAre("uuid"));
-  EXPECT_TRUE(project.needed(CascadeKind::kSoftDelete));
+  EXPECT_EQ(Scope("Project", CascadeKind::kSoftDelete), CascadeScope::kRows);
 }
 
 TEST_F(CascadeShapeTest, KnowsWhoForbidsAndWhoLosesAReference) {
@@ -59,10 +67,38 @@ TEST_F(CascadeShapeTest, KnowsWhoForbidsAndWhoLosesAReference) {
   EXPECT_EQ(Names(user.blockers(CascadeKind::kSoftDelete)), Names(user.restricts));
 }
 
+/// What a scope has to be, from all that a change would look at.
+CascadeScope ScopeOf(const CascadeShape& shape, CascadeKind kind) {
+  if (!shape.cascades.empty()) return CascadeScope::kRows;
+  if (kind == CascadeKind::kRestore) return shape.parents.empty() ? CascadeScope::kNothing : CascadeScope::kParents;
+  return shape.restricts.empty() && shape.set_nulls.empty() ? CascadeScope::kNothing : CascadeScope::kRows;
+}
+
+TEST(CascadeScopeTest, IsToldWithoutBuildingTheShape) {
+  std::vector<std::unique_ptr<const catalogue::Catalogue>> catalogues;
+  for (const char* example : {"planner/v1", "tracker/v1"}) catalogues.push_back(testing::CompileExample(example));
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    catalogues.push_back(testing::CompileProtoText(testing::RandomCatalogueProto({seed, /*entities=*/6})));
+  }
+  std::set<CascadeScope> seen;
+  for (const auto& catalogue : catalogues) {
+    ASSERT_NE(catalogue, nullptr);
+    for (const auto& entity : catalogue->entities()) {
+      if (!entity->soft_deletable()) continue;
+      for (const CascadeKind kind : {CascadeKind::kSoftDelete, CascadeKind::kRestore}) {
+        const CascadeScope scope = ScopeOfCascade(*entity, kind);
+        EXPECT_EQ(scope, ScopeOf(ShapeOfCascade(*entity), kind)) << entity->full_name;
+        seen.insert(scope);
+      }
+    }
+  }
+  EXPECT_EQ(seen.size(), 3u) << "all scopes are among them";
+}
+
 TEST_F(CascadeShapeTest, ARestoreLooksAtParentsAndADeleteOfALeafAtNothing) {
   const CascadeShape comment = Shape("TaskComment");
-  EXPECT_FALSE(comment.needed(CascadeKind::kSoftDelete));
-  EXPECT_TRUE(comment.needed(CascadeKind::kRestore));
+  EXPECT_EQ(Scope("TaskComment", CascadeKind::kSoftDelete), CascadeScope::kNothing);
+  EXPECT_EQ(Scope("TaskComment", CascadeKind::kRestore), CascadeScope::kParents);
   EXPECT_THAT(Names(comment.blockers(CascadeKind::kRestore)),
               ElementsAre("task_comment.task_id", "task_comment.author_id"));
   EXPECT_FALSE(Shape("User").cascades.empty());
