@@ -24,7 +24,7 @@ std::string SelectLockWaits() {
       "pg_catalog.clock_timestamp() - h.state_change))::int || ' s'), '; ' ORDER BY h.pid) "
       "FROM pg_catalog.pg_stat_activity h WHERE h.pid = ANY(b.pids)) "
       "FROM pg_catalog.pg_stat_activity w CROSS JOIN LATERAL pg_catalog.pg_blocking_pids(w.pid) AS b(pids) "
-      "WHERE w.pid = ANY($1::int[]) AND w.wait_event_type = 'Lock'");
+      "WHERE w.pid = ANY($1::int[]) AND w.wait_event_type = 'Lock' AND b.pids <> '{}'");
 }
 
 PlanQuestion AskForPlan(const Statement& statement) {

@@ -7,9 +7,9 @@
 /// What PostgreSQL knows of statements while they run, and of their ids. Pure text.
 namespace rowkeeper::sql {
 
-/// Of the processes in $1, an array, those that wait for a lock: process, whom each waits for ("8123,8124"; 0 is a
-/// prepared transaction), what for ("transactionid"), the beginning of its statement, and what is seen of those: "psql,
-/// user ada, idle in transaction, since 40 s", or NULL.
+/// Of the processes in $1, an array, those that wait for a lock: process, whom each waits for ("8123,8124", never
+/// empty: who got the lock meanwhile is left out; 0 is a prepared transaction), what for ("transactionid"), the
+/// beginning of its statement, and what is seen of those: "psql, user ada, idle in transaction, since 40 s", or NULL.
 std::string SelectLockWaits();
 
 /// Asks PostgreSQL for the generic plan of a statement and its query id, as pg_stat_statements has it, without
