@@ -127,6 +127,11 @@ rm "$MIGRATIONS/29990101000000_slow.sql"
 equals "$(schema_of "$COPY")" "$expected" "the files before it"
 
 step "a full disk: nothing of the file is done, and with room it goes on"
+data=$(admin_sql 'SHOW data_directory')
+if [ ! -d "$data" ]; then
+  echo "SKIPPED in part: PostgreSQL's disk is not this machine's"
+  exit 0
+fi
 TABLESPACE=$WORK/small
 mkdir "$TABLESPACE"
 if ! mount -t tmpfs -o size=12m,mode=777 rk_small "$TABLESPACE" 2>/dev/null; then
@@ -135,7 +140,7 @@ if ! mount -t tmpfs -o size=12m,mode=777 rk_small "$TABLESPACE" 2>/dev/null; the
   exit 0
 fi
 mkdir -m 777 "$TABLESPACE/space"
-chown "$(stat -c %u "$(admin_sql 'SHOW data_directory')")" "$TABLESPACE/space"
+chown "$(stat -c %u "$data")" "$TABLESPACE/space"
 admin_sql "CREATE TABLESPACE rk_small_$$ LOCATION '$TABLESPACE/space'"
 copy_of "$before"
 printf -- '-- migrate:up\nCREATE TABLE large TABLESPACE rk_small_%s AS SELECT n, repeat(n::text, 200) AS t FROM generate_series(1, 40000) n;\n\n-- migrate:down\nDROP TABLE large;\n' $$ >"$MIGRATIONS/29990101000000_large.sql"

@@ -40,7 +40,7 @@ expect_values_kept() {
   lost=$(cut -d'|' -f1 "$WORK/before" | sort -u | comm -23 - "$WORK/columns" | wc -l)
   equals "$lost" "$(python3 "$YEAR" drops "$1")" "$what: columns that went"
   grep -vF -f <(cut -d'|' -f1 "$WORK/lost" | sort -u | comm -23 - "$WORK/columns" | sed 's/$/|/') "$WORK/lost" >"$WORK/changed" || true
-  [ ! -s "$WORK/changed" ] || [ ! -s "$WORK/lost" ] || fail "$what: values that changed: $(head -n 5 "$WORK/changed")"
+  [ ! -s "$WORK/changed" ] || fail "$what: values that changed: $(head -n 5 "$WORK/changed")"
 }
 
 # expect_findings VERSION RULE: lint finds that RULE is broken, or nothing where it is empty, in what is newer.
@@ -57,8 +57,8 @@ expect_served() {
   start_server --proto-path "$WORK/proto" --database-url "$SCRATCH_URL" --listen "unix:$WORK/server.sock"
   wait_until 20 "$what: the server serves" serving
   lacks "$(cat "$SERVER_LOG")" 'level=(warn|error)' "$what: log"
-  call TodoRepository.Update "{\"todo\": {\"id\": \"$TODO\", \"title\": \"$1\"}, \"update_mask\": \"title\"}" >/dev/null
-  contains "$(call TodoRepository.GetById "{\"id\": \"$TODO\"}")" "\"title\": ?\"$1\"" "$what: GetById"
+  call TodoRepository.Update "{\"todo\": {\"id\": \"$todo\", \"title\": \"$1\"}, \"update_mask\": \"title\"}" >/dev/null
+  contains "$(call TodoRepository.GetById "{\"id\": \"$todo\"}")" "\"title\": ?\"$1\"" "$what: GetById"
   call ProfileRepository.GetById "{\"id\": \"$ADA\", \"read_mask\": \"id,email\"}" >/dev/null
   end_server TERM
 }
@@ -72,7 +72,7 @@ on_database 0 migrate bootstrap
 scratch_sql "INSERT INTO todos (owner_id, title, priority, status) SELECT p.id, 'todo ' || n, n, 'OPEN' FROM profiles p, generate_series(1, 3) n;
 INSERT INTO schedule_items (owner_id, title, kind, starts_at, ends_at, is_all_day) SELECT id, 'lunch', 'MEETING', now(), now(), false FROM profiles;
 INSERT INTO automation_jobs (owner_id, name, prompt, state, cron, run_count) SELECT id, 'weekly', 'tidy up', 'ACTIVE', '0 0 * * 0', 7 FROM profiles"
-TODO=$(scratch_sql 'SELECT id FROM todos ORDER BY id LIMIT 1')
+todo=$(scratch_sql 'SELECT id FROM todos ORDER BY id LIMIT 1')
 
 for ((n = 0; n < $(python3 "$YEAR" count); n++)); do
   what="step $n, $(python3 "$YEAR" what "$n")"
@@ -85,6 +85,7 @@ for ((n = 0; n < $(python3 "$YEAR" count); n++)); do
   fi
   python3 "$YEAR" apply "$n" "$WORK/proto/planner/v1"
   values >"$WORK/before"
+  [ -s "$WORK/before" ] || [ "$n" = 0 ] || fail "$what: there are no values to compare"
   declared 0 migrate diff --name "step_$n"
   if [ "$(python3 "$YEAR" migrates "$n")" = True ]; then
     contains "$output" "_step_$n" "$what: diff"
