@@ -2,47 +2,18 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include <algorithm>
-
 #include "absl/strings/str_join.h"
 #include "server/app/filter_index_advice.h"
 #include "server/base/text.h"
-#include "server/plan/page/order_by.h"
+#include "server/schema/index_need.h"
 
 namespace rowkeeper::app {
 namespace {
 
 using catalogue::Entity;
-using plan::FilterOperator;
+using schema::IndexNeed;
 
-/// What an index would have to serve of a method.
-struct Need {
-  std::vector<int> equality;
-  std::vector<catalogue::OrderTerm> order;
-};
-
-Need NeedOf(const plan::MethodPlan& plan) {
-  Need need;
-  std::vector<int> ranges;
-  for (const plan::FilterTerm& filter : plan.filters) {
-    if (!filter.required) continue;
-    if (filter.op == FilterOperator::kEqual || filter.op == FilterOperator::kIn) {
-      need.equality.push_back(filter.column);
-    } else if (filter.op >= FilterOperator::kLess && filter.op <= FilterOperator::kGreaterOrEqual &&
-               std::find(ranges.begin(), ranges.end(), filter.column) == ranges.end()) {
-      ranges.push_back(filter.column);
-    }
-  }
-  // A window over one column is best read along that column, whatever the order asked for.
-  if (!ranges.empty()) {
-    need.order = {{ranges[0], false}};
-  } else if (plan.operation == catalogue::Operation::kList) {
-    need.order = plan::CompleteOrder(*plan.entity, plan.entity->default_order);
-  }
-  return need;
-}
-
-std::string Columns(const Entity& entity, const Need& need) {
+std::string Columns(const Entity& entity, const IndexNeed& need) {
   std::vector<std::string> names;
   for (int column : need.equality) names.push_back(entity.columns[column].name);
   for (const catalogue::OrderTerm& term : need.order) {
@@ -52,7 +23,7 @@ std::string Columns(const Entity& entity, const Need& need) {
 }
 
 /// As an entry of `indexes` in the entity's option.
-std::string Declaration(const Entity& entity, const Need& need) {
+std::string Declaration(const Entity& entity, const IndexNeed& need) {
   std::vector<std::string> terms;
   for (int column : need.equality) terms.push_back(Cat("\"", entity.columns[column].field->name(), "\""));
   for (const catalogue::OrderTerm& term : need.order) {
@@ -67,10 +38,8 @@ std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const p
                                        const schema::LiveSchema& live) {
   std::vector<std::string> advice;
   for (const auto& plan : plans) {
-    const bool creates = plan->change() == catalogue::Change::kCreate;
-    if (creates || plan->query != nullptr) continue;
-    const Need need = NeedOf(*plan);
-    if (need.equality.empty() && need.order.empty()) continue;  // about all rows, or whatever optional filters leave
+    const IndexNeed need = schema::NeedOf(*plan);
+    if (need.empty()) continue;
     const schema::IndexFit fit = live.BestIndex(*plan->entity, need.equality, need.order);
     const bool small_cost = fit == schema::IndexFit::kFilter && !need.equality.empty();
     if (fit == schema::IndexFit::kFilterAndOrder || (small_cost && need.order.empty())) continue;

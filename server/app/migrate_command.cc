@@ -10,6 +10,7 @@
 #include "server/app/loaded_catalogue.h"
 #include "server/app/migrate_steps.h"
 #include "server/app/migrate_subcommand.h"
+#include "server/schema/index_need.h"
 #include "server/schema/init_data.h"
 #include "server/schema/migration_runner.h"
 #include "server/sql/backfill_sql.h"
@@ -131,6 +132,14 @@ std::optional<schema::MigrationBody> DeclareEntities(const MigrateOptions& optio
     entities.push_back(entity);
   }
   body.up = sql::CreateTables(entities);
+  const schema::MethodIndexes indexes = schema::IndexesForMethods(loaded->plans);
+  for (const catalogue::Entity* entity : entities) {
+    const auto needed = indexes.find(entity);
+    if (needed == indexes.end()) continue;
+    for (std::string& statement : sql::CreateUndeclaredIndexes(*entity, needed->second)) {
+      body.up.push_back(std::move(statement));
+    }
+  }
   body.down = sql::DropTables(entities);
   return body;
 }

@@ -64,13 +64,14 @@ absl::Status RefusePending(const schema::MigratorOptions& migrator) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<SchemaDiff> FindDiff(const catalogue::Catalogue& catalogue, const MigrateOptions& options) {
+absl::StatusOr<SchemaDiff> FindDiff(const LoadedCatalogue& loaded, const MigrateOptions& options) {
   const auto migrator = OpenMigratorDatabase(options);
   if (!migrator.ok()) return migrator.status();
   if (absl::Status status = RefusePending(migrator->options); !status.ok()) return status;
   const auto connection = schema::OpenMigrationSession(migrator->options);
   if (!connection.ok()) return connection.status();
-  return schema::DiffSchema(catalogue, {migrator->options.history_table}, **connection);
+  schema::DiffOptions diff = {migrator->options.history_table, schema::IndexesForMethods(loaded.plans)};
+  return schema::DiffSchema(*loaded.catalogue, diff, **connection);
 }
 
 int WriteDiff(const MigrateOptions& options, const SchemaDiff& diff) {
@@ -89,7 +90,7 @@ int RunDiff(const MigrateOptions& options) {
   }
   const auto loaded = LoadCatalogueOrExplain(options.catalogue);
   if (loaded == nullptr) return kExitFailure;
-  const auto diff = FindDiff(*loaded->catalogue, options);
+  const auto diff = FindDiff(*loaded, options);
   if (!diff.ok()) return Fail(diff.status());
   PrintDiff(*diff);
   if (diff->empty()) {

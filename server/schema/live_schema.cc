@@ -93,10 +93,14 @@ const LiveTable& LiveSchema::Of(const Entity& entity) const {
 
 IndexFit LiveSchema::BestIndex(const Entity& entity, const std::vector<int>& equality,
                                const std::vector<catalogue::OrderTerm>& order) const {
+  return BestIndexOf(entity, Of(entity), equality, order);
+}
+
+IndexFit BestIndexOf(const Entity& entity, const LiveTable& table, const std::vector<int>& equality,
+                     const std::vector<catalogue::OrderTerm>& order) {
   std::vector<std::string> names;
   for (int column : equality) names.push_back(entity.columns[column].name);
   std::vector<catalogue::OrderTerm> rest = WithoutConstants(order, equality);
-  const LiveTable& table = Of(entity);
   IndexFit best = IndexFit::kNone;
   for (const LiveIndex& index : table.indexes) best = std::max(best, FitOf(entity, table, index, names, rest));
   return best;

@@ -121,6 +121,10 @@ class LiveSchema {
   std::vector<std::shared_ptr<const LiveTable>> tables_;
 };
 
+/// The same for one table, whose indexes are those of `table`.
+IndexFit BestIndexOf(const catalogue::Entity& entity, const LiveTable& table, const std::vector<int>& equality,
+                     const std::vector<catalogue::OrderTerm>& order);
+
 /// Whether a partial index or constraint with the predicate `where` covers every row that is not deleted. Knows the
 /// predicates on the entity's deleted columns alone; any other may leave rows out.
 bool CoversNotDeleted(const catalogue::Entity& entity, const LiveTable& table, const std::string& where);

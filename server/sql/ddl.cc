@@ -180,6 +180,15 @@ Statements CreateTable(const Entity& entity) {
   return statements;
 }
 
+Statements CreateUndeclaredIndexes(const Entity& entity, const std::vector<catalogue::Index>& indexes) {
+  Statements statements;
+  for (const catalogue::Index& index : indexes) {
+    statements.push_back(CreateIndex(entity, index));
+    statements.push_back(CommentOnIndex(InSchemaOf(entity, index.name), "proto:none made for a method"));
+  }
+  return statements;
+}
+
 Statements AddForeignKeys(const Entity& entity) {
   Statements statements;
   for (const Column& column : entity.columns) {

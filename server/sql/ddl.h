@@ -23,6 +23,10 @@ std::string TableIdentity(const catalogue::Entity& entity);
 std::vector<std::string> CreateTypes(const catalogue::Entity& entity);
 /// CREATE TABLE without foreign keys, CREATE INDEX and COMMENT. Needs the types.
 std::vector<std::string> CreateTable(const catalogue::Entity& entity);
+/// CREATE INDEX for indexes of the table that the entity does not declare, with comments that say so (`proto:none`), so
+/// that they stay whatever is declared later. Needs the table.
+std::vector<std::string> CreateUndeclaredIndexes(const catalogue::Entity& entity,
+                                                 const std::vector<catalogue::Index>& indexes);
 /// ALTER TABLE … ADD CONSTRAINT … FOREIGN KEY and COMMENT, to run when all tables are there, so that references may go
 /// round in circles. ON_DELETE_RESTRICT is PostgreSQL's NO ACTION: refused as well, but after cascades have done their
 /// work.

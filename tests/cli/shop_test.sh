@@ -116,6 +116,9 @@ expect_error INVALID_ARGUMENT 'product.price' ProductRepository.Create '{"produc
 step "check prepares every statement and advises an index; explain shows SQL, parameters and plan"
 output=$("$ROWKEEPER" check "${SHOP[@]}" --database-url "$SCRATCH_URL")
 contains "$output" '^[1-9][0-9]+ statements prepared, 0 refused$' "check"
+lacks "$output" '^advice:.* index' "check: the migration has the index that List needs"
+scratch_sql "DROP INDEX ix_products_created_at_id"
+output=$("$ROWKEEPER" check "${SHOP[@]}" --database-url "$SCRATCH_URL")
 contains "$output" '^advice: shop.v1.ProductRepository.List reads every row; an index on products \(created_at DESC, id DESC\)' "check"
 output=$("$ROWKEEPER" explain ProductRepository.GetBySku "${SHOP[@]}" --database-url "$SCRATCH_URL")
 # shellcheck disable=SC2016  # $1 is a parameter of SQL

@@ -273,6 +273,7 @@ class IndexComparison {
     if (live.constraint && !IsUniqueKey(live)) return;  // told with the constraints
     const bool of_dropped = std::any_of(live.columns.begin(), live.columns.end(),
                                         [&](const std::string& column) { return table_.is_dropped(column); });
+    if (!of_dropped && IsOfNobody(live.comment)) return;
     if (!of_dropped && !WasDeclared(live.comment)) {
       diff_.left_alone.push_back(Cat(Describe(live), " of ", name_));
       return;

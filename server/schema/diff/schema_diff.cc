@@ -41,7 +41,7 @@ class SchemaComparison {
     if (!declared.ok()) return declared.status();
     const AlignedEntities aligned(pairs_);
     CompareEnumTypes(pairs_, enums_, &diff_);
-    CreateMissingTables(pairs_, aligned, &diff_);
+    CreateMissingTables(pairs_, aligned, options_.method_indexes, &diff_);
     std::map<std::string, const Entity*> by_oid;
     for (const TablePair& pair : pairs_) {
       if (pair.live != nullptr) by_oid[pair.live->oid] = &aligned.Of(*pair.entity);

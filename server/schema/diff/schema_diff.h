@@ -18,12 +18,15 @@
 #include "server/catalogue/catalogue.h"
 #include "server/db/connection.h"
 #include "server/schema/diff/steps.h"
+#include "server/schema/index_need.h"
 
 namespace rowkeeper::schema {
 
 struct DiffOptions {
   /// The migration runner's table, which nobody declares: "name" or "schema.name".
   std::string history_table = "schema_migrations";
+  /// What tables that are made get beside their declared indexes.
+  MethodIndexes method_indexes = {};
 };
 
 /// What makes the database of `connection` what `catalogue` declares. Changes nothing: what it makes is temporary, and

@@ -1,6 +1,7 @@
 #include "server/schema/diff/table_comparison.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "server/base/text.h"
@@ -68,13 +69,22 @@ absl::Status CompareTable(const TableComparison& table, SchemaDiff* diff) {
   return absl::OkStatus();
 }
 
-void CreateMissingTables(const std::vector<TablePair>& pairs, const AlignedEntities& aligned, SchemaDiff* diff) {
+void CreateMissingTables(const std::vector<TablePair>& pairs, const AlignedEntities& aligned,
+                         const MethodIndexes& method_indexes, SchemaDiff* diff) {
   std::vector<const Entity*> missing;
+  std::map<const Entity*, std::vector<catalogue::Index>> indexes;
   for (const TablePair& pair : pairs) {
-    if (pair.live == nullptr && !pair.undecided) missing.push_back(&aligned.Of(*pair.entity));
+    if (pair.live != nullptr || pair.undecided) continue;
+    missing.push_back(&aligned.Of(*pair.entity));
+    const auto needed = method_indexes.find(pair.entity);
+    if (needed != method_indexes.end()) indexes[missing.back()] = needed->second;
   }
   for (const Entity* entity : sql::InReferenceOrder(missing)) {
-    diff->Add(StepKind::kChange, Cat("create table ", sql::Table(*entity)), sql::CreateTable(*entity),
+    std::vector<std::string> made = sql::CreateTable(*entity);
+    for (std::string& statement : sql::CreateUndeclaredIndexes(*entity, indexes[entity])) {
+      made.push_back(std::move(statement));
+    }
+    diff->Add(StepKind::kChange, Cat("create table ", sql::Table(*entity)), made,
               {sql::DropTable(sql::Table(*entity))});
     const std::vector<std::string> references = sql::AddForeignKeys(*entity);
     if (references.empty()) continue;
@@ -102,8 +112,12 @@ std::string ExistingType(const TableComparison& table, const ColumnFacts& column
   return Cat(sql::InSchemaOf(table.aligned, column.enum_type), absl::EndsWith(column.type, "[]") ? "[]" : "");
 }
 
+bool IsOfNobody(const std::optional<std::string>& comment) {
+  return comment && DeclaredBy::Read(*comment).identity == kOfNobody;
+}
+
 bool WasDeclared(const std::optional<std::string>& comment) {
-  return comment && !DeclaredBy::Read(*comment).identity.empty();
+  return comment && !DeclaredBy::Read(*comment).identity.empty() && !IsOfNobody(comment);
 }
 
 std::string WithIdentity(const std::string& identity, const std::optional<std::string>& comment) {

@@ -6,6 +6,7 @@
 #include "server/schema/diff/pairing.h"
 #include "server/schema/diff/schema_model.h"
 #include "server/schema/diff/steps.h"
+#include "server/schema/index_need.h"
 
 namespace rowkeeper::schema {
 
@@ -58,13 +59,16 @@ void CompareEnumTypes(const std::vector<TablePair>& pairs, const std::vector<Enu
 /// Tables of entities that are marked as dropped.
 void DropMarkedTables(const std::vector<TableFacts*>& tables, SchemaDiff* diff);
 
-/// Tables that do not exist yet, and their foreign keys.
-void CreateMissingTables(const std::vector<TablePair>& pairs, const AlignedEntities& aligned, SchemaDiff* diff);
+/// Tables that do not exist yet, with the indexes that methods need, and their foreign keys.
+void CreateMissingTables(const std::vector<TablePair>& pairs, const AlignedEntities& aligned,
+                         const MethodIndexes& method_indexes, SchemaDiff* diff);
 
 /// Whether a row of the table violates the condition. Reads the table until it finds one.
 absl::StatusOr<bool> HasViolation(const TableComparison& table, const std::string& condition);
 /// The type of a column of the table, as statements write it.
 std::string ExistingType(const TableComparison& table, const ColumnFacts& column);
+/// Whether the object that has this comment says that it belongs to no declaration.
+bool IsOfNobody(const std::optional<std::string>& comment);
 /// Whether a declaration made the object that has this comment.
 bool WasDeclared(const std::optional<std::string>& comment);
 /// `identity` and, behind it, what people wrote in `comment`.
