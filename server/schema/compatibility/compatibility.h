@@ -1,9 +1,10 @@
 #pragma once
 
 // The map of this folder, which compares two states of the same protos:
-//   compatibility.h       both parts
+//   compatibility.h       all parts
 //   wire_changes.cc       what the bytes between clients and server mean: fields, enum values, methods
 //   field_types.h         which types of fields have the same bytes
+//   method_changes.cc     what methods do with requests: filters, conflict keys, who may call them; default orders
 //   entity_changes.cc     what rows and requests may hold: types, NOT NULL, keys, references, roles
 
 #include "server/catalogue/catalogue.h"
@@ -17,9 +18,10 @@ namespace rowkeeper::schema {
 void CompareCatalogues(const catalogue::Catalogue& before, const catalogue::Catalogue& now,
                        catalogue::Diagnostics* found);
 
-/// The two parts.
+/// The parts.
 void CompareWire(const catalogue::Source& before, const catalogue::Source& now, catalogue::Diagnostics* found);
 void CompareEntities(const catalogue::Catalogue& before, const catalogue::Catalogue& now,
                      catalogue::Diagnostics* found);
+void CompareMethods(const catalogue::Catalogue& before, const catalogue::Catalogue& now, catalogue::Diagnostics* found);
 
 }  // namespace rowkeeper::schema

@@ -214,6 +214,7 @@ void CompareWire(const catalogue::Source& before, const catalogue::Source& now, 
 void CompareCatalogues(const catalogue::Catalogue& before, const catalogue::Catalogue& now, Diagnostics* found) {
   CompareWire(before.source(), now.source(), found);
   CompareEntities(before, now, found);
+  CompareMethods(before, now, found);
 }
 
 }  // namespace rowkeeper::schema

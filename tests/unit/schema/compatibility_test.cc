@@ -54,14 +54,14 @@ service ItemRepository {
 
 using Edits = std::vector<std::pair<std::string, std::string>>;
 
-/// What breaks when the file before is edited so: "element: problem", one a line.
-std::vector<std::string> After(const Edits& edits) {
-  std::string now = kBefore;
+/// What breaks when the file `text` is edited so: "element: problem", one a line.
+std::vector<std::string> AfterEditsOf(const std::string& text, const Edits& edits) {
+  std::string now = text;
   for (const auto& [from, to] : edits) {
     EXPECT_NE(now.find(from), std::string::npos) << from;
     now = absl::StrReplaceAll(now, {{from, to}});
   }
-  const auto before = testing::CompileProtoText(kBefore), after = testing::CompileProtoText(now);
+  const auto before = testing::CompileProtoText(text), after = testing::CompileProtoText(now);
   if (before == nullptr || after == nullptr) return {"does not compile"};
   catalogue::Diagnostics found;
   CompareCatalogues(*before, *after, &found);
@@ -73,6 +73,8 @@ std::vector<std::string> After(const Edits& edits) {
   }
   return lines;
 }
+
+std::vector<std::string> After(const Edits& edits) { return AfterEditsOf(kBefore, edits); }
 
 TEST(Compatibility, FindsNothingInWhatClientsDoNotSee) {
   EXPECT_THAT(After({}), IsEmpty());
@@ -140,6 +142,94 @@ TEST(Compatibility, FindsWhatOldClientsCanNoLongerCall) {
   EXPECT_THAT(
       After({{"OPERATION_SOFT_DELETE", "OPERATION_DELETE"}}),
       ElementsAre(MatchesRegex("shop.v1.ItemRepository.Remove: it was the operation SoftDelete and is Delete.*")));
+}
+
+constexpr char kLists[] = R"(syntax = "proto3";
+package shop.v1;
+import "google/protobuf/timestamp.proto";
+import "rowkeeper/v1/annotations.proto";
+message Owner {
+  option (rowkeeper.v1.entity) = {};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  repeated Item items = 2 [(rowkeeper.v1.relation) = {inverse_field: "owner_id", limit: 20}];
+}
+message Item {
+  option (rowkeeper.v1.entity) = {default_order_by: "rank", unique_keys: [{fields: ["code"]}, {fields: ["rank"]}]};
+  int64 id = 1 [(rowkeeper.v1.column).primary_key = true];
+  int64 owner_id = 2 [(rowkeeper.v1.column).references = "shop.v1.Owner"];
+  string code = 3;
+  int64 rank = 4;
+  string title = 5;
+  google.protobuf.Timestamp added_at = 6;
+}
+message ListRequest {
+  int64 owner_id = 1;
+  optional int64 rank_from = 2 [(rowkeeper.v1.filter) = {field: "rank", op: FILTER_OPERATOR_GREATER_OR_EQUAL}];
+  optional string word = 3 [(rowkeeper.v1.filter) = {field: "title", op: FILTER_OPERATOR_SEARCH, more_fields: "code"}];
+  string page_token = 90;
+}
+message ListResponse { repeated Item items = 1; string next_page_token = 2; }
+message UpsertRequest { repeated Item items = 1; }
+message UpsertResponse { repeated Item items = 1; }
+service ItemRepository {
+  option (rowkeeper.v1.repository) = { entity: "shop.v1.Item" };
+  rpc List(ListRequest) returns (ListResponse);
+  rpc BatchUpsert(UpsertRequest) returns (UpsertResponse) {
+    option (rowkeeper.v1.method) = {conflict_fields: ["code"]};
+  }
+}
+)";
+
+TEST(Compatibility, FindsWhatMethodsDoOtherwiseWithTheSameRequest) {
+  const auto one = [](const char* from, const char* to) {
+    const auto lines = AfterEditsOf(kLists, {{from, to}});
+    EXPECT_EQ(lines.size(), 1U) << to << ": " << ::testing::PrintToString(lines);
+    return lines.empty() ? "" : lines[0];
+  };
+  EXPECT_THAT(AfterEditsOf(kLists, {}), IsEmpty());
+  EXPECT_THAT(one("optional int64 rank_from", "int64 rank_from"),
+              MatchesRegex("shop.v1.ListRequest.rank_from: the filter is required now.*"));
+  EXPECT_THAT(one("  string page_token", "  string title = 4;\n  string page_token"),
+              MatchesRegex("shop.v1.ListRequest.title: it is a filter that old clients leave out.*"));
+  EXPECT_THAT(AfterEditsOf(kLists, {{"  string page_token", "  optional string title = 4;\n  string page_token"}}),
+              IsEmpty());
+  EXPECT_THAT(AfterEditsOf(kLists, {{"  int64 owner_id = 1;", "  optional int64 owner_id = 1;"}}), IsEmpty());
+  EXPECT_THAT(one("FILTER_OPERATOR_GREATER_OR_EQUAL", "FILTER_OPERATOR_GREATER"),
+              MatchesRegex("shop.v1.ListRequest.rank_from: it filters by another column or operator.*"));
+  EXPECT_THAT(one("{field: \"rank\", op", "{field: \"id\", op"),
+              MatchesRegex("shop.v1.ListRequest.rank_from: it filters by another column or operator.*"));
+  EXPECT_THAT(one(", more_fields: \"code\"", ""),
+              MatchesRegex("shop.v1.ListRequest.word: it filters by another column or operator.*"));
+  EXPECT_THAT(one("  int64 owner_id = 1;", "  reserved 1;"),
+              MatchesRegex("shop.v1.ItemRepository.List: `owner_id` filters no longer.*"));
+  EXPECT_THAT(one("conflict_fields: [\"code\"]", "conflict_fields: [\"rank\"]"),
+              MatchesRegex("shop.v1.ItemRepository.BatchUpsert: it has other conflict_fields.*"));
+  EXPECT_THAT(one("default_order_by: \"rank\"", "default_order_by: \"rank desc\""),
+              MatchesRegex("shop.v1.Item: the default order is another one.*"));
+  EXPECT_THAT(one("limit: 20", "limit: 10"), MatchesRegex("shop.v1.Owner.items: it has another filter.*"));
+  EXPECT_THAT(AfterEditsOf(kLists, {{"limit: 20", "limit: 30"}}), IsEmpty());
+}
+
+TEST(Compatibility, FindsCallersThatMayCallNoLonger) {
+  const std::string before = absl::StrReplaceAll(
+      kLists, {{"rpc List(ListRequest) returns (ListResponse);",
+                "rpc List(ListRequest) returns (ListResponse) { option (rowkeeper.v1.method) = {allow: [<>]}; }"}});
+  const auto from = [&](const char* allow) { return absl::StrReplaceAll(before, {{"<>", allow}}); };
+  EXPECT_THAT(
+      AfterEditsOf(from("\"role:a\", \"role:b\""), {{"\"role:a\", ", ""}}),
+      ElementsAre(MatchesRegex("shop.v1.ItemRepository.List: call it: role:a could, and now only role:b can.*")));
+  EXPECT_THAT(AfterEditsOf(from("\"role:a\""), {{"\"role:a\"", "\"role:a\", \"role:b\""}}), IsEmpty());
+  EXPECT_THAT(AfterEditsOf(from("\"role:a\""), {{"\"role:a\"", "\"authenticated\""}}), IsEmpty());
+  EXPECT_THAT(AfterEditsOf(from("\"anonymous\""), {{"\"anonymous\"", "\"authenticated\""}}),
+              ElementsAre(MatchesRegex(".*List: call it: anonymous could, and now only authenticated can.*")));
+  // With the first list, what has none is for nobody.
+  const auto first = AfterEditsOf(kLists, {{"rpc List(ListRequest) returns (ListResponse);",
+                                            "rpc List(ListRequest) returns (ListResponse) { option "
+                                            "(rowkeeper.v1.method) = {allow: [\"everyone\"]}; }"}});
+  EXPECT_THAT(first, ::testing::Contains(MatchesRegex(
+                         "shop.v1.ItemRepository.BatchUpsert: call it: everyone could, and now only nobody can.*")));
+  EXPECT_THAT(first, ::testing::Contains(MatchesRegex(".*use units of work: everyone could, and now only nobody.*")));
+  EXPECT_THAT(first, ::testing::Not(::testing::Contains(MatchesRegex("shop.v1.ItemRepository.List: .*"))));
 }
 
 TEST(Compatibility, FindsRulesThatRowsMayBreak) {
