@@ -10,6 +10,7 @@
 #include "server/app/loaded_catalogue.h"
 #include "server/app/migrate_steps.h"
 #include "server/app/migrate_subcommand.h"
+#include "server/base/text.h"
 #include "server/schema/index_need.h"
 #include "server/schema/init_data.h"
 #include "server/schema/migration_runner.h"
@@ -55,12 +56,29 @@ const char* StateWord(MigrationState::Kind kind) {
   return "";
 }
 
+const char* DirectionWord(const schema::UnfinishedBlock& block) {
+  return block.direction == schema::Direction::kUp ? "up" : "down";
+}
+
+/// ", INTERRUPTED (up): 3 statements are in effect", behind what else is said of the file.
+std::string UnfinishedWords(const MigrationState& state) {
+  if (!state.unfinished) return "";
+  const schema::UnfinishedBlock& block = *state.unfinished;
+  return Cat(block.running ? ", at work (" : ", INTERRUPTED (", DirectionWord(block), "): ", block.in_effect,
+             " statements are in effect", block.running ? "" : "; see: rowkeeper migrate repair --dry-run");
+}
+
 void PrintJson(const std::vector<MigrationState>& states) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const MigrationState& state : states) {
     nlohmann::ordered_json entry = {{"version", state.version}, {"name", state.name}, {"state", StateWord(state.kind)}};
     if (!state.applied_at.empty()) entry["applied_at"] = state.applied_at;
     if (state.by_dbmate) entry["by_dbmate"] = true;
+    if (state.unfinished) {
+      entry["unfinished"] = {{"direction", DirectionWord(*state.unfinished)},
+                             {"statements_in_effect", state.unfinished->in_effect},
+                             {"running", state.unfinished->running}};
+    }
     list.push_back(std::move(entry));
   }
   std::printf("%s\n", list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
@@ -70,14 +88,15 @@ void PrintTable(const std::vector<MigrationState>& states) {
   int pending = 0;
   for (const MigrationState& state : states) {
     pending += state.kind == MigrationState::Kind::kPending ? 1 : 0;
-    std::printf("%s_%s  %s%s%s\n", state.version.c_str(), state.name.c_str(), DescribeState(state),
-                state.applied_at.empty() ? "" : " ", state.applied_at.c_str());
+    std::printf("%s_%s  %s%s%s%s\n", state.version.c_str(), state.name.c_str(), DescribeState(state),
+                state.applied_at.empty() ? "" : " ", state.applied_at.c_str(), UnfinishedWords(state).c_str());
   }
   std::printf("%zu migrations, %d pending\n", states.size(), pending);
 }
 
 bool IsInOrder(const MigrationState& state) {
-  return state.kind == MigrationState::Kind::kApplied || state.kind == MigrationState::Kind::kPending;
+  const bool in_order = state.kind == MigrationState::Kind::kApplied || state.kind == MigrationState::Kind::kPending;
+  return in_order && (!state.unfinished || state.unfinished->running);
 }
 
 int PrintStatus(const MigrateOptions& options) {
@@ -268,6 +287,7 @@ void AddMigrateCommand(CLI::App* root, Command* command) {
   AddMigrateDiff(migrate, command);
   AddMigrateCheck(migrate, command);
   AddStatus(migrate, command);
+  AddMigrateRepair(migrate, command);
   AddMigrateLint(migrate, command);
   AddMigrateSql(migrate, command);
   AddMigrateVerify(migrate, command);

@@ -29,6 +29,8 @@ StepWords WordsOf(MigrationStep::Action action) {
       return {"recorded", "to record"};
     case MigrationStep::Action::kUnstamped:
       return {"forgot", "to forget"};
+    case MigrationStep::Action::kForgotten:
+      return {"forgot the interruption of", "to forget the interruption of"};
     case MigrationStep::Action::kInitData:
       return {"loaded", "to load"};
   }

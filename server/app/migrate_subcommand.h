@@ -41,6 +41,8 @@ struct MigrateOptions {
   std::string from_version = "base";
   std::string to_version = "head";
   std::string after_version;
+  /// "done", "again", or empty.
+  std::string in_doubt;
 };
 
 /// The database of a migration command, and how to run migrations there. Steps are not printed, notices are.
@@ -59,6 +61,7 @@ CLI::App* AddMigrateSubcommand(CLI::App* migrate, const std::string& name, const
 // Declarations against the database.
 void AddMigrateDiff(CLI::App* migrate, Command* command);
 void AddMigrateCheck(CLI::App* migrate, Command* command);
+void AddMigrateRepair(CLI::App* migrate, Command* command);
 // The files alone.
 void AddMigrateLint(CLI::App* migrate, Command* command);
 void AddMigrateSql(CLI::App* migrate, Command* command);

@@ -73,9 +73,8 @@ absl::StatusOr<std::vector<AppliedMigration>> History::Read(db::Connection& conn
   return applied;
 }
 
-absl::Status History::Insert(db::Connection& connection, const MigrationFile& file, int64_t duration_ms) const {
-  return connection.ExecuteScript(
-      sql::InsertHistory(table_, {file.version, file.name, file.checksum(), std::to_string(duration_ms)}), nullptr);
+std::string History::InsertText(const MigrationFile& file, int64_t duration_ms) const {
+  return sql::InsertHistory(table_, {file.version, file.name, file.checksum(), std::to_string(duration_ms)});
 }
 
 absl::Status History::Stamp(db::Connection& connection, const MigrationFile& file) const {
@@ -83,7 +82,7 @@ absl::Status History::Stamp(db::Connection& connection, const MigrationFile& fil
 }
 
 absl::Status History::Delete(db::Connection& connection, const std::string& version) const {
-  return connection.ExecuteScript(sql::DeleteHistory(table_, version), nullptr);
+  return connection.ExecuteScript(DeleteText(version), nullptr);
 }
 
 }  // namespace rowkeeper::schema

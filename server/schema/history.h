@@ -33,10 +33,15 @@ class History {
   absl::Status Prepare(db::Connection& connection) const;
   /// Ordered by version; empty when there is no table. Changes nothing.
   absl::StatusOr<std::vector<AppliedMigration>> Read(db::Connection& connection) const;
-  absl::Status Insert(db::Connection& connection, const MigrationFile& file, int64_t duration_ms) const;
+  /// The statement that records the file as applied.
+  std::string InsertText(const MigrationFile& file, int64_t duration_ms) const;
+  /// The statement that removes the row.
+  std::string DeleteText(const std::string& version) const { return sql::DeleteHistory(table_, version); }
   /// Inserts the row or gives it the file's present name and checksum.
   absl::Status Stamp(db::Connection& connection, const MigrationFile& file) const;
   absl::Status Delete(db::Connection& connection, const std::string& version) const;
+  /// Schema and name.
+  const sql::TableName& table() const { return table_; }
 
  private:
   explicit History(sql::TableName table) : table_(std::move(table)) {}

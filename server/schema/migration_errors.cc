@@ -83,6 +83,29 @@ std::string AppliedButMissing(std::string_view version, std::string_view name, s
              "those that are applied and have a file");
 }
 
+std::string InterruptedAt(std::string_view path, int in_effect, int statements) {
+  return Cat(path, " was interrupted: ", in_effect, " of its ", statements,
+             " statements are in effect, and it cannot be run from its beginning again; finish it with: rowkeeper "
+             "migrate repair (--dry-run says how), or if you have undone by hand what is in effect: rowkeeper migrate "
+             "stamp VERSION, the newest version that is applied");
+}
+
+std::string InterruptedButMissing(std::string_view version, std::string_view directory) {
+  return Cat("version ", version, " was interrupted, and has no file in ", directory,
+             "; restore the file and run: rowkeeper migrate repair, or if you have undone by hand what is in effect: "
+             "rowkeeper migrate stamp VERSION, the newest version that is applied");
+}
+
+absl::Status CannotRepair(std::string_view path, int line, std::string_view problem) {
+  return absl::FailedPreconditionError(Cat(path, ":", line, ": ", problem));
+}
+
+absl::Status InterruptedSessionActive(std::string_view version, int pid, int seconds) {
+  return absl::AbortedError(Cat("PostgreSQL process ", pid, " still runs a statement of version ", version,
+                                ", whose runner was ended, after ", seconds,
+                                " s; wait for it, or end it: SELECT pg_terminate_backend(", pid, ")"));
+}
+
 absl::Status VerificationFailed(std::string_view sentences) { return absl::FailedPreconditionError(ToAbsl(sentences)); }
 
 absl::Status CannotTakeDown(std::string_view version, std::string_view directory) {

@@ -27,7 +27,14 @@ absl::Status UnknownVersion(std::string_view version, std::string_view directory
 std::string EditedAfterApply(std::string_view path, std::string_view applied_at);
 std::string OutOfOrder(std::string_view path, std::string_view newest_applied);
 std::string AppliedButMissing(std::string_view version, std::string_view name, std::string_view directory);
+/// A file without a transaction, of whose `statements` so many are in effect, and the next one may be.
+std::string InterruptedAt(std::string_view path, int in_effect, int statements);
+std::string InterruptedButMissing(std::string_view version, std::string_view directory);
 absl::Status VerificationFailed(std::string_view sentences);
+/// FAILED_PRECONDITION: a file that cannot be finished; `problem` says why, and what to do.
+absl::Status CannotRepair(std::string_view path, int line, std::string_view problem);
+/// ABORTED: PostgreSQL still runs a statement of an interrupted file after `seconds`.
+absl::Status InterruptedSessionActive(std::string_view version, int pid, int seconds);
 /// FAILED_PRECONDITION: a file that is to be taken down is not there.
 absl::Status CannotTakeDown(std::string_view version, std::string_view directory);
 /// A copy of `cause` (a script's error) with the place in front and PostgreSQL's excerpt, which repeats it, left out.

@@ -17,12 +17,13 @@ struct MigrationStep {
     kTakenDown,  ///< a down block ran
     kStamped,    ///< a history row was written, nothing ran
     kUnstamped,  ///< a history row was removed, nothing ran
+    kForgotten,  ///< that the file was interrupted counts no longer, nothing ran
     kInitData,   ///< an init data file ran
   };
   Action action = Action::kApplied;
   /// Empty for init data.
   std::string version;
-  /// Empty when a row without a file was unstamped.
+  /// Empty when a row without a file was unstamped or forgotten.
   std::string path;
   int64_t duration_ms = 0;
 };

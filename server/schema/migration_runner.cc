@@ -1,6 +1,7 @@
 #include "server/schema/migration_runner.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -8,9 +9,9 @@
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/schema/migration_errors.h"
-#include "server/schema/migration_lock.h"
 #include "server/schema/migration_session.h"
-#include "server/schema/script_runner.h"
+#include "server/schema/runner_session.h"
+#include "server/schema/unfinished_check.h"
 #include "server/sql/transaction_sql.h"
 
 namespace rowkeeper::schema {
@@ -76,6 +77,16 @@ std::vector<MigrationState> Compare(const Files& files, const std::vector<Applie
   return states;
 }
 
+std::vector<MigrationState> WithUnfinished(std::vector<MigrationState> states,
+                                           const std::vector<UnfinishedBlock>& unfinished) {
+  for (MigrationState& state : states) {
+    const auto block = std::find_if(unfinished.begin(), unfinished.end(),
+                                    [&](const UnfinishedBlock& b) { return b.version == state.version; });
+    if (block != unfinished.end()) state.unfinished = *block;
+  }
+  return states;
+}
+
 std::string NewestApplied(const std::vector<MigrationState>& states) {
   for (auto state = states.rbegin(); state != states.rend(); ++state) {
     if (state->kind == Kind::kApplied || state->kind == Kind::kEdited) return state->path;
@@ -98,6 +109,16 @@ absl::Status Verify(const std::vector<MigrationState>& states, const std::string
 struct FilesAndHistory {
   Files files;
   std::vector<AppliedMigration> applied;
+  sql::TableName history;
+  std::vector<UnfinishedBlock> unfinished;
+
+  /// Without those that another runner is at work with.
+  std::vector<UnfinishedBlock> interrupted() const {
+    std::vector<UnfinishedBlock> blocks;
+    std::copy_if(unfinished.begin(), unfinished.end(), std::back_inserter(blocks),
+                 [](const UnfinishedBlock& block) { return !block.running; });
+    return blocks;
+  }
 };
 
 absl::StatusOr<FilesAndHistory> ReadFilesAndHistory(db::Connection& connection, const std::string& directory,
@@ -108,13 +129,18 @@ absl::StatusOr<FilesAndHistory> ReadFilesAndHistory(db::Connection& connection, 
   if (!history.ok()) return history.status();
   absl::StatusOr<std::vector<AppliedMigration>> applied = history->Read(connection);
   if (!applied.ok()) return applied.status();
-  return FilesAndHistory{*std::move(files), *std::move(applied)};
+  return FilesAndHistory{*std::move(files), *std::move(applied), history->table(), {}};
 }
 
 absl::StatusOr<FilesAndHistory> Look(const MigratorOptions& options) {
   absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options);
   if (!connection.ok()) return connection.status();
-  return ReadFilesAndHistory(**connection, options.directory, options.history_table);
+  absl::StatusOr<FilesAndHistory> seen = ReadFilesAndHistory(**connection, options.directory, options.history_table);
+  if (!seen.ok()) return seen.status();
+  absl::StatusOr<std::vector<UnfinishedBlock>> unfinished = UnfinishedBlocks(seen->history).Read(**connection);
+  if (!unfinished.ok()) return unfinished.status();
+  seen->unfinished = *std::move(unfinished);
+  return seen;
 }
 
 /// The files that Up() applies, in its order. Errors: those that keep it from beginning.
@@ -136,6 +162,29 @@ absl::StatusOr<std::vector<const MigrationFile*>> ChooseUp(const Files& files,
     chosen.push_back(FindFile(files, state.version));
   }
   return chosen;
+}
+
+/// The files that Down() takes down, in its order, of those that are applied. Errors: one has no file.
+absl::StatusOr<std::vector<const MigrationFile*>> ChooseDown(const Files& files,
+                                                             const std::vector<AppliedMigration>& applied, int count,
+                                                             const std::string& directory) {
+  std::vector<const MigrationFile*> chosen;
+  for (auto row = applied.rbegin(); row != applied.rend() && count-- > 0; ++row) {
+    const MigrationFile* file = FindFile(files, row->version);
+    if (file == nullptr) return CannotTakeDown(row->version, directory);
+    chosen.push_back(file);
+  }
+  return chosen;
+}
+
+NextBlock FirstOf(const std::vector<const MigrationFile*>& chosen, Direction direction) {
+  return {chosen.empty() ? nullptr : chosen.front(), direction};
+}
+
+Steps StepsOf(const std::vector<const MigrationFile*>& chosen, MigrationStep::Action action) {
+  Steps steps;
+  for (const MigrationFile* file : chosen) steps.push_back({action, file->version, file->path, 0});
+  return steps;
 }
 
 /// One row of the history that Stamp() removes or writes.
@@ -176,96 +225,22 @@ absl::StatusOr<std::vector<StampedRow>> ChooseStamped(const Files& files, const 
   return rows;
 }
 
-/// Everything one call needs while it holds the runner's lock.
-class Session {
- public:
-  static absl::StatusOr<Session> Open(const MigratorOptions& options) {
-    absl::StatusOr<Files> files = ReadMigrationDirectory(options.directory);
-    if (!files.ok()) return files.status();
-    absl::StatusOr<MigrationLock> lock = MigrationLock::Acquire(options);
-    if (!lock.ok()) return lock.status();
-    absl::StatusOr<std::unique_ptr<db::Connection>> connection = OpenMigrationSession(options);
-    if (!connection.ok()) return connection.status();
-    absl::StatusOr<History> history = History::Find(**connection, options.history_table);
-    if (!history.ok()) return history.status();
-    if (absl::Status status = history->Prepare(**connection); !status.ok()) return ForOperator(**connection, status);
-    absl::StatusOr<std::vector<AppliedMigration>> applied = history->Read(**connection);
-    if (!applied.ok()) return applied.status();
-    return Session(options, *std::move(lock), *std::move(connection), *std::move(history), *std::move(files),
-                   *std::move(applied));
+Steps ForgottenSteps(const std::vector<UnfinishedBlock>& unfinished, const Files& files) {
+  Steps steps;
+  for (const UnfinishedBlock& block : unfinished) {
+    const MigrationFile* file = FindFile(files, block.version);
+    steps.push_back({MigrationStep::Action::kForgotten, block.version, file != nullptr ? file->path : "", 0});
   }
-
-  const Files& files() const { return files_; }
-  const std::vector<AppliedMigration>& applied() const { return applied_; }
-  const History& history() const { return history_; }
-  db::Connection& connection() { return *connection_; }
-  Steps TakeSteps() { return std::move(steps_); }
-
-  absl::Status RunUp(const MigrationFile& file);
-  absl::Status RunDown(const MigrationFile& file);
-  absl::Status CheckLock() { return lock_.Check(); }
-  void Tell(MigrationStep step) {
-    if (options_.observer.step) options_.observer.step(step);
-    steps_.push_back(std::move(step));
-  }
-
- private:
-  Session(const MigratorOptions& options, MigrationLock lock, std::unique_ptr<db::Connection> connection,
-          History history, Files files, std::vector<AppliedMigration> applied)
-      : options_(options),
-        lock_(std::move(lock)),
-        connection_(std::move(connection)),
-        history_(std::move(history)),
-        files_(std::move(files)),
-        applied_(std::move(applied)) {}
-
-  absl::StatusOr<int64_t> RunLocked(ScriptRun run) { return RunScriptLocked(options_, &lock_, std::move(run)); }
-
-  const MigratorOptions& options_;
-  MigrationLock lock_;
-  std::unique_ptr<db::Connection> connection_;
-  History history_;
-  Files files_;
-  std::vector<AppliedMigration> applied_;
-  Steps steps_;
-};
-
-absl::Status RefuseEmpty(const MigrationFile& file, const MigrationBlock& block, std::string_view remedy) {
-  if (!block.script.statements.empty()) return absl::OkStatus();
-  return MigrationFileMalformed(file.path, block.first_line - 1, remedy);
-}
-
-absl::Status Session::RunUp(const MigrationFile& file) {
-  absl::Status status = RefuseEmpty(file, file.up, "there is no statement below \"-- migrate:up\"; write the change");
-  if (!status.ok()) return status;
-  ScriptRun run;
-  run.path = file.path;
-  run.block = &file.up;
-  run.record = [&](db::Connection& connection, int64_t ms) { return history_.Insert(connection, file, ms); };
-  absl::StatusOr<int64_t> duration = RunLocked(std::move(run));
-  if (!duration.ok()) return duration.status();
-  Tell({MigrationStep::Action::kApplied, file.version, file.path, *duration});
-  return absl::OkStatus();
-}
-
-absl::Status Session::RunDown(const MigrationFile& file) {
-  absl::Status status = RefuseEmpty(file, file.down,
-                                    "there is no statement below \"-- migrate:down\"; write what undoes the up block, "
-                                    "or SELECT 1; when nothing is to be undone");
-  if (!status.ok()) return status;
-  ScriptRun run;
-  run.path = file.path;
-  run.block = &file.down;
-  run.record = [&](db::Connection& connection, int64_t) { return history_.Delete(connection, file.version); };
-  absl::StatusOr<int64_t> duration = RunLocked(std::move(run));
-  if (!duration.ok()) return duration.status();
-  Tell({MigrationStep::Action::kTakenDown, file.version, file.path, *duration});
-  return absl::OkStatus();
+  return steps;
 }
 
 /// In the caller's transaction.
-absl::StatusOr<Steps> StampRows(Session& session, const std::vector<StampedRow>& rows) {
-  Steps steps;
+absl::StatusOr<Steps> StampRows(RunnerSession& session, const std::vector<StampedRow>& rows) {
+  Steps steps = ForgottenSteps(session.unfinished(), session.files());
+  for (const MigrationStep& step : steps) {
+    const std::string forgotten = session.unfinished_blocks().Forget(step.version);
+    if (absl::Status status = session.connection().ExecuteScript(forgotten, nullptr); !status.ok()) return status;
+  }
   for (const StampedRow& row : rows) {
     const bool removed = row.step.action == MigrationStep::Action::kUnstamped;
     absl::Status status = removed ? session.history().Delete(session.connection(), row.step.version)
@@ -276,17 +251,25 @@ absl::StatusOr<Steps> StampRows(Session& session, const std::vector<StampedRow>&
   return steps;
 }
 
+/// Runs a block of each file.
+absl::StatusOr<Steps> RunAll(RunnerSession& session, const std::vector<const MigrationFile*>& files,
+                             Direction direction) {
+  for (const MigrationFile* file : files) {
+    if (absl::Status status = session.Run(*file, direction); !status.ok()) return status;
+  }
+  return session.TakeSteps();
+}
+
 }  // namespace
 
 absl::StatusOr<Steps> Migrator::Up(const UpLimit& limit) const {
-  absl::StatusOr<Session> session = Session::Open(options_);
+  absl::StatusOr<RunnerSession> session = RunnerSession::Open(options_);
   if (!session.ok()) return session.status();
   const auto chosen = ChooseUp(session->files(), session->applied(), limit, options_.directory);
   if (!chosen.ok()) return chosen.status();
-  for (const MigrationFile* file : *chosen) {
-    if (absl::Status status = session->RunUp(*file); !status.ok()) return status;
-  }
-  return session->TakeSteps();
+  const absl::Status fit =
+      CheckUnfinished(session->unfinished(), session->files(), FirstOf(*chosen, Direction::kUp), options_);
+  return fit.ok() ? RunAll(*session, *chosen, Direction::kUp) : fit;
 }
 
 absl::StatusOr<Steps> Migrator::PlanUp(const UpLimit& limit) const {
@@ -294,23 +277,21 @@ absl::StatusOr<Steps> Migrator::PlanUp(const UpLimit& limit) const {
   if (!seen.ok()) return seen.status();
   const auto chosen = ChooseUp(seen->files, seen->applied, limit, options_.directory);
   if (!chosen.ok()) return chosen.status();
-  Steps steps;
-  for (const MigrationFile* file : *chosen) {
-    steps.push_back({MigrationStep::Action::kApplied, file->version, file->path, 0});
-  }
-  return steps;
+  const absl::Status fit =
+      CheckUnfinished(seen->interrupted(), seen->files, FirstOf(*chosen, Direction::kUp), options_);
+  if (!fit.ok()) return fit;
+  return StepsOf(*chosen, MigrationStep::Action::kApplied);
 }
 
 absl::StatusOr<Steps> Migrator::PlanDown(int count) const {
   const auto seen = Look(options_);
   if (!seen.ok()) return seen.status();
-  Steps steps;
-  for (auto row = seen->applied.rbegin(); row != seen->applied.rend() && count-- > 0; ++row) {
-    const MigrationFile* file = FindFile(seen->files, row->version);
-    if (file == nullptr) return CannotTakeDown(row->version, options_.directory);
-    steps.push_back({MigrationStep::Action::kTakenDown, file->version, file->path, 0});
-  }
-  return steps;
+  const auto chosen = ChooseDown(seen->files, seen->applied, count, options_.directory);
+  if (!chosen.ok()) return chosen.status();
+  const absl::Status fit =
+      CheckUnfinished(seen->interrupted(), seen->files, FirstOf(*chosen, Direction::kDown), options_);
+  if (!fit.ok()) return fit;
+  return StepsOf(*chosen, MigrationStep::Action::kTakenDown);
 }
 
 absl::StatusOr<Steps> Migrator::PlanStamp(std::string_view version) const {
@@ -318,20 +299,19 @@ absl::StatusOr<Steps> Migrator::PlanStamp(std::string_view version) const {
   if (!seen.ok()) return seen.status();
   const auto rows = ChooseStamped(seen->files, seen->applied, version, options_.directory);
   if (!rows.ok()) return rows.status();
-  Steps steps;
+  Steps steps = ForgottenSteps(seen->interrupted(), seen->files);
   for (const StampedRow& row : *rows) steps.push_back(row.step);
   return steps;
 }
 
 absl::StatusOr<Steps> Migrator::Down(int count) const {
-  absl::StatusOr<Session> session = Session::Open(options_);
+  absl::StatusOr<RunnerSession> session = RunnerSession::Open(options_);
   if (!session.ok()) return session.status();
-  for (auto row = session->applied().rbegin(); row != session->applied().rend() && count-- > 0; ++row) {
-    const MigrationFile* file = FindFile(session->files(), row->version);
-    if (file == nullptr) return CannotTakeDown(row->version, options_.directory);
-    if (absl::Status status = session->RunDown(*file); !status.ok()) return status;
-  }
-  return session->TakeSteps();
+  const auto chosen = ChooseDown(session->files(), session->applied(), count, options_.directory);
+  if (!chosen.ok()) return chosen.status();
+  const absl::Status fit =
+      CheckUnfinished(session->unfinished(), session->files(), FirstOf(*chosen, Direction::kDown), options_);
+  return fit.ok() ? RunAll(*session, *chosen, Direction::kDown) : fit;
 }
 
 absl::StatusOr<std::vector<MigrationState>> ReadMigrationStates(db::Connection& connection,
@@ -339,7 +319,10 @@ absl::StatusOr<std::vector<MigrationState>> ReadMigrationStates(db::Connection& 
                                                                 const std::string& history_table) {
   const auto seen = ReadFilesAndHistory(connection, directory, history_table);
   if (!seen.ok()) return seen.status();
-  return Compare(seen->files, seen->applied);
+  const auto unfinished = UnfinishedBlocks(seen->history).Read(connection);
+  std::vector<MigrationState> states = Compare(seen->files, seen->applied);
+  // What stands beside the history for a while may be gone meanwhile, or not be for this role to read.
+  return unfinished.ok() ? WithUnfinished(std::move(states), *unfinished) : states;
 }
 
 absl::StatusOr<std::vector<MigrationState>> Migrator::Status() const {
@@ -353,7 +336,7 @@ absl::StatusOr<std::string> Migrator::New(std::string_view name, const Migration
 }
 
 absl::StatusOr<Steps> Migrator::Stamp(std::string_view version) const {
-  absl::StatusOr<Session> session = Session::Open(options_);
+  absl::StatusOr<RunnerSession> session = RunnerSession::Open(options_);
   if (!session.ok()) return session.status();
   const auto rows = ChooseStamped(session->files(), session->applied(), version, options_.directory);
   if (!rows.ok()) return rows.status();
@@ -365,6 +348,7 @@ absl::StatusOr<Steps> Migrator::Stamp(std::string_view version) const {
   if (absl::Status status = connection.ExecuteScript(sql::Commit(), nullptr); !status.ok()) {
     return ForOperator(connection, status);
   }
+  if (!session->unfinished().empty()) session->unfinished_blocks().TidyUp(connection);
   for (MigrationStep& step : *steps) session->Tell(std::move(step));
   return session->TakeSteps();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "server/schema/history.h"
 #include "server/schema/migration_file.h"
 #include "server/schema/migration_options.h"
+#include "server/schema/unfinished.h"
 
 namespace rowkeeper::schema {
 
@@ -38,6 +40,8 @@ struct MigrationState {
   std::string applied_at;
   /// Applied, and recorded by dbmate: without checksum, so edits cannot be seen.
   bool by_dbmate = false;
+  /// One of its blocks was begun and is not finished.
+  std::optional<UnfinishedBlock> unfinished;
 };
 
 /// Every file of `directory` and every version that the database's history has, ordered by version. Changes nothing and
@@ -55,7 +59,8 @@ class Migrator {
   explicit Migrator(MigratorOptions options) : options_(std::move(options)) {}
 
   /// Applies what is pending. Refuses, before it does anything, when a file was edited after it was applied, when one
-  /// is pending though a newer one is applied, or when an applied one has no file.
+  /// is pending though a newer one is applied, when an applied one has no file, or when a file without a transaction
+  /// was interrupted that cannot be run from its beginning again (see migration_repair.h).
   absl::StatusOr<std::vector<MigrationStep>> Up(const UpLimit& limit = {}) const;
   /// Takes the `count` newest applied ones down, newest first. `count` must be at least 1.
   absl::StatusOr<std::vector<MigrationStep>> Down(int count = 1) const;
@@ -68,7 +73,8 @@ class Migrator {
   absl::StatusOr<std::vector<MigrationState>> Status() const;
   /// Writes a new migration file and returns its path. Does not need the database.
   absl::StatusOr<std::string> New(std::string_view name, const MigrationBody& body = {}) const;
-  /// Makes the history say that exactly the files up to `version` are applied as they are now, without running any.
+  /// Makes the history say that exactly the files up to `version` are applied as they are now, without running any, and
+  /// that none was interrupted.
   /// `version` is one, or a file name, "head" (all) or "base" (none).
   absl::StatusOr<std::vector<MigrationStep>> Stamp(std::string_view version) const;
 

@@ -19,6 +19,7 @@ namespace {
 using Control = SqlStatement::Control;
 
 constexpr std::string_view kNothingApplied = "nothing of this file was applied";
+constexpr std::string_view kNothingMore = "nothing more of this file was applied";
 
 int64_t Milliseconds(Clock::duration time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
@@ -68,8 +69,15 @@ class ScriptAttempt {
   int FileLine(int script_line) const { return run_.block->first_line + script_line - 1; }
   /// The error of a piece of the script that starts at byte `offset`.
   absl::Status Located(const absl::Status& error, size_t offset, int position, std::string_view consequence) const;
+  /// Opens the session of a block without a transaction as its first statements have left it.
+  absl::Status RunBefore();
   absl::Status RunAll();
   absl::Status RunStatement(const SqlStatement& statement, int number);
+  /// Runs it, and notes that `number` statements and this one are in effect when it is certain that they stay so.
+  absl::Status RunNoted(const SqlStatement& statement, int number, int* position);
+  absl::Status Note(int in_effect) { return run_.note ? Plain(run_.note({in_effect, false})) : absl::OkStatus(); }
+  /// What does not run in a transaction may have left something; what does has not.
+  void NoteFailure(const SqlStatement& statement, int number);
   absl::Status LimitLocks(int milliseconds);
   /// What holds for the statement, if the script does not say anything of that.
   int LockTimeoutOf(const SqlStatement& statement) const;
@@ -83,6 +91,8 @@ class ScriptAttempt {
   const SqlScript& script_;
   /// What the session has now; -1: what it began with.
   int lock_timeout_ms_ = -1;
+  /// A transaction that the script began.
+  bool in_own_transaction_ = false;
   std::unique_ptr<db::Connection> connection_;
   std::optional<BlockerWatch> watch_;
 };
@@ -146,9 +156,9 @@ bool ScriptAttempt::MayRetryStatements() const {
 }
 
 std::string ScriptAttempt::AlreadyInEffect(int number) const {
-  const std::string rest =
-      "; the file runs without a transaction, so clean up by hand (an interrupted CREATE INDEX "
-      "CONCURRENTLY leaves an invalid index) before it is run again";
+  const std::string_view rest =
+      "; the file runs without a transaction; rowkeeper migrate repair removes what an interrupted statement left (as "
+      "the invalid index of CREATE INDEX CONCURRENTLY) and runs the rest";
   const std::string_view this_one = connection_->broken() ? "whether this statement took effect is not known; " : "";
   if (number == 0) return Cat(this_one, "no earlier statement of this file was run", rest);
   return Cat(this_one, "the ", number, " statement(s) before it are in effect", rest);
@@ -178,22 +188,59 @@ absl::Status ScriptAttempt::RunStatement(const SqlStatement& statement, int numb
   const int attempts = MayRetryStatements() && !statement.concurrently ? options_.attempts : 1;
   int position = 0;
   for (int attempt = 1; status.ok(); ++attempt) {
-    status = connection_->ExecuteScript(script_.TextOf(statement), &position);
+    status = RunNoted(statement, number, &position);
     if (status.ok() || attempt >= attempts || !WorthRetrying(status)) break;
     watch_->Notice(TriedAgain(run_.path, status, attempt, attempts));
     options_.clock->SleepFor(PauseAfter(attempt, options_));
     status = absl::OkStatus();
   }
-  return status.ok() ? status : Located(status, statement.offset, position, AlreadyInEffect(number));
+  if (status.ok()) return status;
+  NoteFailure(statement, number);
+  return Located(status, statement.offset, position, AlreadyInEffect(number));
+}
+
+void ScriptAttempt::NoteFailure(const SqlStatement& statement, int number) {
+  if (!run_.note || statement.atomic || in_own_transaction_ || connection_->broken()) return;
+  // Without the note it counts as interrupted, and the operator learns of the failure all the same.
+  Plain(run_.note({number, true})).IgnoreError();
+}
+
+absl::Status ScriptAttempt::RunNoted(const SqlStatement& statement, int number, int* position) {
+  const std::string_view text = script_.TextOf(statement);
+  const bool ends = statement.control == Control::kEnd;
+  if (!run_.note || (!ends && (in_own_transaction_ || statement.control == Control::kBegin))) {
+    in_own_transaction_ = in_own_transaction_ || statement.control == Control::kBegin;
+    return connection_->ExecuteScript(text, position);
+  }
+  if (statement.commits) {
+    const absl::Status noted = Note(number + 1);
+    if (!noted.ok()) return noted;
+  } else if (statement.atomic) {
+    return connection_->ExecuteScript(Cat(text, ";\n", run_.note({number + 1, false})), position);
+  }
+  const absl::Status status = connection_->ExecuteScript(text, position);
+  in_own_transaction_ = false;
+  return status.ok() && !statement.commits ? Note(number + 1) : status;
+}
+
+absl::Status ScriptAttempt::RunBefore() {
+  absl::Status status = Open();
+  if (status.ok() && !run_.begin.empty()) status = Plain(run_.begin);
+  for (int i = 0; i < run_.in_effect && status.ok(); ++i) {
+    const SqlStatement& statement = script_.statements.at(static_cast<size_t>(i));
+    status = LimitLocks(LockTimeoutOf(statement));  // what the statement found, and what it left
+    if (status.ok() && statement.sets_session) status = Plain(std::string(script_.TextOf(statement)));
+  }
+  return status;
 }
 
 absl::StatusOr<int64_t> ScriptAttempt::WithoutTransaction() {
-  absl::Status status = Open();
-  if (!status.ok()) return Located(status, 0, 0, kNothingApplied);
+  absl::Status status = RunBefore();
+  if (!status.ok()) return Located(status, 0, 0, run_.in_effect == 0 ? kNothingApplied : kNothingMore);
   const Clock::time_point start = options_.clock->Now();
-  int number = 0;
-  for (const SqlStatement& statement : script_.statements) {
-    status = RunStatement(statement, number++);
+  const int end = static_cast<int>(script_.statements.size());
+  for (int number = run_.in_effect; number < end; ++number) {
+    status = RunStatement(script_.statements[static_cast<size_t>(number)], number);
     if (!status.ok()) return status;
   }
   const int64_t duration_ms = Milliseconds(options_.clock->Now() - start);

@@ -11,6 +11,14 @@
 
 namespace rowkeeper::schema {
 
+/// How far a block without a transaction is.
+struct ScriptProgress {
+  /// So many of its statements are in effect, …
+  int in_effect = 0;
+  /// … and the next one was not interrupted: it failed.
+  bool failed = false;
+};
+
 /// One block of a file, to be run.
 struct ScriptRun {
   std::string path;
@@ -18,6 +26,14 @@ struct ScriptRun {
   const MigrationBlock* block = nullptr;
   /// Records the outcome: runs in the script's own transaction, or after a script that has none. May be empty.
   std::function<absl::Status(db::Connection&, int64_t duration_ms)> record;
+  /// Of a block without a transaction: what runs before its first statement. May be empty.
+  std::string begin;
+  /// Of a block without a transaction: the statement that notes how far it is, after each of its own, in one
+  /// transaction with it where it may run in one. May be empty.
+  std::function<std::string(const ScriptProgress&)> note;
+  /// Of a block without a transaction: so many statements are in effect already. Of these only those that set something
+  /// for the session run again.
+  int in_effect = 0;
 };
 
 /// Runs a block on a connection of its own (so that no SET or temporary table leaks into the next one) and returns how

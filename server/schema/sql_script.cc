@@ -110,6 +110,52 @@ bool IsOfRows(const std::string& word) {
                         "execute", "prepare", "deallocate", "savepoint", "release", "rollback", "("});
 }
 
+bool HasAnyOf(const std::string& lower_text, const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return absl::StrContains(lower_text, word); });
+}
+
+/// Whether a statement that begins with these words, and is `lower_text` as a whole, may run in a transaction. What is
+/// not known may not.
+bool IsAtomic(const std::vector<std::string>& words, const std::string& lower_text) {
+  if (IsOneOf(words[0], {"alter", "create", "drop"})) {
+    return !IsOneOf(words[1], {"database", "tablespace", "subscription", "system"});
+  }
+  if (words[0] == "do") return !HasAnyOf(lower_text, {"commit", "rollback", "call"});
+  return IsOneOf(words[0], {"select", "values", "with", "insert", "update", "delete", "merge", "truncate", "comment",
+                            "grant", "revoke", "security", "set", "reset", "analyze", "reassign", "("});
+}
+
+bool SetsSession(const std::string& word, const std::string& lower_text) {
+  return IsOneOf(word, {"set", "reset"}) || (word == "select" && absl::StrContains(lower_text, "set_config"));
+}
+
+bool IsOfSession(const std::vector<std::string>& words) {
+  if (words[0] == "prepare") return words[1] != "transaction";
+  if (words[0] != "create") return IsOneOf(words[0], {"declare", "load", "listen", "discard"});
+  size_t kind = words[1] == "or" ? 3 : 1;  // OR REPLACE
+  if (IsOneOf(words[kind], {"local", "global"})) ++kind;
+  return IsOneOf(words[kind], {"temp", "temporary"});
+}
+
+/// CREATE OR REPLACE LOCAL TEMPORARY
+constexpr size_t kWordsThatTell = 5;
+
+/// How it looks to a runner that was interrupted.
+void Classify(const std::string& text, const std::vector<Token>& tokens, const WordRange& range,
+              SqlStatement* statement) {
+  std::vector<std::string> words;
+  for (size_t i = 0; i < kWordsThatTell; ++i) {
+    words.push_back(range.first + i > range.last ? "" : Word(text, tokens[range.first + i]));
+  }
+  const std::string whole = absl::AsciiStrToLower(text.substr(statement->offset, statement->size));
+  statement->commits = statement->control == SqlStatement::Control::kEnd && IsOneOf(words[0], {"commit", "end"});
+  statement->atomic =
+      statement->control == SqlStatement::Control::kNone && !statement->concurrently && IsAtomic(words, whole);
+  statement->sets_session = SetsSession(words[0], whole);
+  statement->of_session = IsOfSession(words);
+}
+
 SqlStatement MakeStatement(const std::string& text, const std::vector<Token>& tokens, const WordRange& range) {
   SqlStatement statement;
   statement.offset = tokens[range.first].start;
@@ -121,6 +167,7 @@ SqlStatement MakeStatement(const std::string& text, const std::vector<Token>& to
   for (size_t i = range.first; i <= range.last; ++i) {
     statement.concurrently = statement.concurrently || Word(text, tokens[i]) == "concurrently";
   }
+  Classify(text, tokens, range, &statement);
   return statement;
 }
 

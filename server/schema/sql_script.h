@@ -21,6 +21,14 @@ struct SqlStatement {
   /// May lock a table against others for as long as its transaction lasts: all but those that only read and write rows,
   /// or settings.
   bool locks_tables = false;
+  /// May run in a transaction, and so takes effect together with what is sent behind it, or not at all.
+  bool atomic = false;
+  /// Begins with COMMIT or END.
+  bool commits = false;
+  /// SET, RESET, set_config(): holds for what follows in its session.
+  bool sets_session = false;
+  /// Makes what ends with its session: a temporary table, a prepared statement.
+  bool of_session = false;
 };
 
 /// SQL text taken apart by PostgreSQL's own scanner and parser. Plain data.

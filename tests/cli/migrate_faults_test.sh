@@ -33,6 +33,17 @@ schema_of() {
   sql_in "$1" "SELECT version FROM schema_migrations ORDER BY version; SELECT count(*), sum(id), max(name) FROM items"
 }
 
+# up_killed_within MILLISECONDS: `up` on COPY, killed at a random point of these and a quarter more. Sets `after`.
+up_killed_within() {
+  local runner
+  up "$(url_of "$COPY")" >"$WORK/killed" &
+  runner=$!
+  after=$((RANDOM % ($1 + $1 / 4)))
+  sleep "$(printf '%d.%03d' $((after / 1000)) $((after % 1000)))"
+  kill -KILL "$runner" 2>/dev/null || true
+  wait "$runner" 2>/dev/null || true
+}
+
 # declare_items FIELD...: the proto with these lines in the message, and `options` of the entity.
 declare_items() {
   {
@@ -89,12 +100,7 @@ equals "$(cat "$WORK"/runner* | grep -c '^applied')" "$(($(find "$MIGRATIONS" -n
 step "killed at $KILLS random points, and run again"
 for ((kill = 1; kill <= KILLS; kill++)); do
   copy_of "$before"
-  up "$(url_of "$COPY")" >"$WORK/killed" &
-  runner=$!
-  after=$((RANDOM % (TOOK + TOOK / 4)))
-  sleep "$(printf '%d.%03d' $((after / 1000)) $((after % 1000)))"
-  kill -KILL "$runner" 2>/dev/null || true
-  wait "$runner" 2>/dev/null || true
+  up_killed_within "$TOOK"
   output=$(up "$(url_of "$COPY")") || fail "after a kill at $after ms: $output"
   equals "$(schema_of "$COPY")" "$expected" "the end after a kill at $after ms"
   admin_sql "DROP DATABASE $COPY WITH (FORCE)"
@@ -107,7 +113,7 @@ psql -XqAt "$(url_of "$COPY")" -c "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT
 reader=$!
 up "$(url_of "$COPY")" >"$WORK/killed" 2>&1 &
 runner=$!
-builds() { [ "$(sql_in "$COPY" "SELECT count(*) FROM pg_stat_progress_create_index")" != 0 ]; }
+builds() { [ "$(sql_in "$COPY" "SELECT count(*) FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting for %'")" != 0 ]; }
 wait_until 60 "an index is built" builds
 sql_in "$COPY" "SELECT pg_terminate_backend(pid) FROM pg_stat_progress_create_index" >/dev/null
 if wait "$runner"; then fail "up did not notice that its session was ended: $(cat "$WORK/killed")"; fi
@@ -116,6 +122,71 @@ wait "$reader" || true
 equals "$(sql_in "$COPY" "SELECT count(*) FROM pg_index WHERE NOT indisvalid")" 1 "indexes that are not valid"
 output=$(up "$(url_of "$COPY")") || fail "after a killed build: $output"
 equals "$(schema_of "$COPY")" "$expected" "the end after a killed build"
+
+step "a file by hand that cannot be run from its beginning, killed at $KILLS random points, and repaired"
+copy_of "$before"
+up "$(url_of "$COPY")" >/dev/null
+readonly AFTER_TWELVE=$COPY
+cat >"$MIGRATIONS/29990101000000_by_hand.sql" <<'SQL'
+-- migrate:up transaction:false
+SET synchronous_commit = off;
+CREATE TABLE notes (id int, n int);
+INSERT INTO notes SELECT g, g FROM generate_series(1, 20000) g;
+CREATE INDEX CONCURRENTLY notes_id ON notes (id);
+UPDATE notes SET n = n + 1;
+CREATE UNIQUE INDEX CONCURRENTLY notes_n ON notes (n);
+ALTER TABLE notes ADD COLUMN t text;
+BEGIN;
+INSERT INTO notes SELECT -g, -g, current_setting('synchronous_commit') FROM generate_series(1, 9) g;
+UPDATE notes SET n = n + 100000;
+COMMIT;
+REINDEX INDEX CONCURRENTLY notes_id;
+DROP INDEX CONCURRENTLY notes_id;
+CREATE INDEX CONCURRENTLY notes_t ON notes (t);
+
+-- migrate:down
+DROP TABLE notes;
+SQL
+all_of() {
+  schema_of "$1"
+  sql_in "$1" "SELECT count(*), sum(n), sum(id), max(t), min(t) FROM notes"
+  sql_in "$1" "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
+}
+repair() { "$ROWKEEPER" migrate repair "${@:2}" --migrations "$MIGRATIONS" --database-url "$1" 2>&1; }
+copy_of "$AFTER_TWELVE"
+began=$(milliseconds)
+output=$(up "$(url_of "$COPY")") || fail "by hand, undisturbed: $output"
+readonly TOOK_BY_HAND=$(($(milliseconds) - began))
+by_hand=$(all_of "$COPY")
+for ((kill = 1; kill <= KILLS; kill++)); do
+  copy_of "$AFTER_TWELVE"
+  up_killed_within "$TOOK_BY_HAND"
+  output=$(repair "$(url_of "$COPY")") || fail "repair after a kill at $after ms: $output"
+  output=$(up "$(url_of "$COPY")") || fail "up and repair after a kill at $after ms: $output"
+  equals "$(all_of "$COPY")" "$by_hand" "the end after a kill at $after ms and repair"
+  admin_sql "DROP DATABASE $COPY WITH (FORCE)"
+done
+
+step "a build that fails is told by status and repair, and finished when it can be"
+copy_of "$AFTER_TWELVE"
+printf -- '-- migrate:up transaction:false\nCREATE TABLE doubles AS SELECT 1 AS n FROM generate_series(1, 2);\nCREATE UNIQUE INDEX CONCURRENTLY doubles_n ON doubles (n);\n\n-- migrate:down\nDROP TABLE doubles;\n' >"$MIGRATIONS/29990101000000_by_hand.sql"
+output=$(up "$(url_of "$COPY")") && fail "a unique index over equal rows"
+contains "$output" 'rowkeeper migrate repair' "what up says"
+output=$(up "$(url_of "$COPY")") && fail "up ran the file from its beginning again"
+contains "$output" 'by_hand.sql was interrupted: 1 of its 2 statements are in effect' "what up says then"
+output=$("$ROWKEEPER" migrate status --migrations "$MIGRATIONS" --database-url "$(url_of "$COPY")") && fail "status finds nothing wrong"
+contains "$output" 'pending, INTERRUPTED \(up\): 1 statements are in effect' "status"
+code=0
+output=$(repair "$(url_of "$COPY")" --dry-run) || code=$?
+equals "$code" 3 "repair --dry-run: exit code"
+contains "$output" 'to finish .*by_hand.sql \(up\): 1 of 2 statements are in effect' "repair --dry-run"
+contains "$output" 'first: DROP INDEX CONCURRENTLY IF EXISTS public.doubles_n' "repair --dry-run"
+sql_in "$COPY" "DELETE FROM doubles WHERE ctid = (SELECT min(ctid) FROM doubles)"
+output=$(repair "$(url_of "$COPY")") || fail "repair: $output"
+contains "$output" '^applied .*by_hand.sql' "repair"
+output=$(repair "$(url_of "$COPY")") || fail "repair of nothing: $output"
+contains "$output" '^nothing to do$' "repair of nothing"
+rm "$MIGRATIONS/29990101000000_by_hand.sql"
 
 step "a statement that takes too long: nothing of its file is done, and it can be run again"
 copy_of "$before"

@@ -42,36 +42,6 @@ std::string SubjectOf(const Effect& effect) {
 /// Whether it is about something that its file made, and that nobody uses yet.
 bool IsAboutNew(const Effect& effect, const KnownSchema& known) { return known.IsNew(effect.table); }
 
-/// Whether running it once more fails, as what it makes is there, or what it drops is gone.
-bool FailsAgain(const Effect& effect, const std::set<std::string>& dropped) {
-  switch (effect.kind) {
-    case EffectKind::kAddColumn:
-    case EffectKind::kDropColumn:
-    case EffectKind::kDropConstraint:
-    case EffectKind::kDropTable:
-    case EffectKind::kDropIndex:
-    case EffectKind::kRenameTable:
-      return !effect.if_exists;
-    case EffectKind::kCreateTable:
-      return !effect.if_exists && dropped.count(effect.table) == 0;
-    case EffectKind::kRenameColumn:
-      return true;
-    case EffectKind::kCreateIndex:
-      return dropped.count(effect.object) == 0 && (effect.concurrently || !effect.if_exists);
-    case EffectKind::kAddCheck:
-    case EffectKind::kAddForeignKey:
-    case EffectKind::kAddUnique:
-    case EffectKind::kAddPrimaryKey:
-    case EffectKind::kAddExclusion:
-    case EffectKind::kAddNotValid:
-    case EffectKind::kAddByIndex:
-      // One without a name gets another one each time; one of a column goes with its column.
-      return (effect.column.empty() || effect.proves_not_null) && dropped.count(effect.object) == 0;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 BlockLinter::BlockLinter(const std::string& path, const MigrationBlock& block, KnownSchema* known, LintReport* report)
@@ -153,7 +123,7 @@ void BlockLinter::LintTransaction(const SqlStatement& statement, const Effect& e
 
 void BlockLinter::LintRepeat(const SqlStatement& statement, const Effect& effect) {
   if (in_transaction_ || (IsLast(statement) && !effect.concurrently)) return;
-  if (FailsAgain(effect, dropped_)) Report(statement, effect, "not-repeatable");
+  if (repetition_.Fails(effect)) Report(statement, effect, "not-repeatable");
 }
 
 void BlockLinter::LintWaiting(const SqlStatement& statement, const Effect& effect) {
@@ -165,12 +135,7 @@ void BlockLinter::LintWaiting(const SqlStatement& statement, const Effect& effec
 
 void BlockLinter::Remember(const Effect& effect) {
   if (effect.kind == EffectKind::kSetLockTimeout) lock_timeout_ms_ = TimeoutInMs(effect.object);
-  if (effect.if_exists && (effect.kind == EffectKind::kDropIndex || effect.kind == EffectKind::kDropTable ||
-                           effect.kind == EffectKind::kDropConstraint)) {
-    const std::string& name = effect.object.empty() ? effect.table : effect.object;
-    const size_t dot = effect.kind == EffectKind::kDropTable ? std::string::npos : name.rfind('.');
-    dropped_.insert(dot == std::string::npos ? name : name.substr(dot + 1));
-  }
+  repetition_.Remember(effect);
   if (effect.kind == EffectKind::kAddNotValid) unvalidated_.insert(effect.object);
   if (IsAboutNew(effect, known_) || effect.kind == EffectKind::kCreateTable || !in_transaction_) return;
   held_ = std::max(held_, effect.lock);

@@ -8,6 +8,7 @@
 #include "server/schema/lint/allow_comments.h"
 #include "server/schema/lint/known_schema.h"
 #include "server/schema/lint/lint.h"
+#include "server/schema/lint/repetition.h"
 
 namespace rowkeeper::schema {
 
@@ -49,8 +50,7 @@ class BlockLinter {
   /// What the transaction keeps others from.
   TableLock held_ = TableLock::kNone;
   std::set<std::string> unvalidated_;
-  /// Names of what was dropped if it was there.
-  std::set<std::string> dropped_;
+  Repetition repetition_;
   /// Of the script, in milliseconds; nullopt: it does not say.
   std::optional<double> lock_timeout_ms_;
   const SqlStatement* open_begin_ = nullptr;

@@ -27,6 +27,8 @@ std::string Sign(MigrationStep::Action action) {
       return "=";
     case MigrationStep::Action::kUnstamped:
       return "!";
+    case MigrationStep::Action::kForgotten:
+      return "?";
     case MigrationStep::Action::kInitData:
       return "*";
   }

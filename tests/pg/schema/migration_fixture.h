@@ -34,8 +34,8 @@ class MigrationTest : public ::testing::Test {
   testing::ScratchDatabase database_{"migration"};
 };
 
-/// "+20240101000000" for each applied, "-" taken down, "=" stamped, "!" unstamped, "*file.sql" init data; with the
-/// error's message instead when there is one.
+/// "+20240101000000" for each applied, "-" taken down, "=" stamped, "!" unstamped, "?" forgotten, "*file.sql" init
+/// data; with the error's message instead when there is one.
 std::string Summary(const absl::StatusOr<std::vector<MigrationStep>>& steps);
 /// "version kind" for each, with commas between.
 std::string Summary(const absl::StatusOr<std::vector<MigrationState>>& states);
