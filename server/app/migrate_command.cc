@@ -291,6 +291,7 @@ void AddMigrateCommand(CLI::App* root, Command* command) {
   AddMigrateLint(migrate, command);
   AddMigrateSql(migrate, command);
   AddMigrateVerify(migrate, command);
+  AddMigrateSquash(migrate, command);
   AddDataCommands(migrate, "migrate ", command);
   AddDataCommands(root, "", command);
 }

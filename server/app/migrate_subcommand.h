@@ -41,6 +41,7 @@ struct MigrateOptions {
   std::string from_version = "base";
   std::string to_version = "head";
   std::string after_version;
+  std::string squash_version = "head";
   /// "done", "again", or empty.
   std::string in_doubt;
 };
@@ -64,6 +65,7 @@ void AddMigrateCheck(CLI::App* migrate, Command* command);
 void AddMigrateRepair(CLI::App* migrate, Command* command);
 // The files alone.
 void AddMigrateLint(CLI::App* migrate, Command* command);
+void AddMigrateSquash(CLI::App* migrate, Command* command);
 void AddMigrateSql(CLI::App* migrate, Command* command);
 void AddMigrateVerify(CLI::App* migrate, Command* command);
 

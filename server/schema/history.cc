@@ -77,8 +77,12 @@ std::string History::InsertText(const MigrationFile& file, int64_t duration_ms) 
   return sql::InsertHistory(table_, {file.version, file.name, file.checksum(), std::to_string(duration_ms)});
 }
 
+std::string History::StampText(const MigrationFile& file) const {
+  return sql::StampHistory(table_, {file.version, file.name, file.checksum(), ""});
+}
+
 absl::Status History::Stamp(db::Connection& connection, const MigrationFile& file) const {
-  return connection.ExecuteScript(sql::StampHistory(table_, {file.version, file.name, file.checksum(), ""}), nullptr);
+  return connection.ExecuteScript(StampText(file), nullptr);
 }
 
 absl::Status History::Delete(db::Connection& connection, const std::string& version) const {

@@ -39,6 +39,8 @@ class History {
   std::string DeleteText(const std::string& version) const { return sql::DeleteHistory(table_, version); }
   /// Inserts the row or gives it the file's present name and checksum.
   absl::Status Stamp(db::Connection& connection, const MigrationFile& file) const;
+  /// The statement that does it.
+  std::string StampText(const MigrationFile& file) const;
   absl::Status Delete(db::Connection& connection, const std::string& version) const;
   /// Schema and name.
   const sql::TableName& table() const { return table_; }

@@ -108,6 +108,23 @@ absl::Status InterruptedSessionActive(std::string_view version, int pid, int sec
 
 absl::Status VerificationFailed(std::string_view sentences) { return absl::FailedPreconditionError(ToAbsl(sentences)); }
 
+absl::Status NothingToSquash(std::string_view directory) {
+  return absl::InvalidArgumentError(
+      Cat("there are no two migrations in ", directory, " up to this version; one file is not made of less than two"));
+}
+
+absl::Status HalfSquashed(std::string_view path, std::string_view applied, std::string_view version) {
+  return absl::FailedPreconditionError(
+      Cat(path, " stands for several files, of which ", applied, " is applied and ", version,
+          " is not; bring this database to ", version,
+          " with the files as they were before they were squashed, and go on with this one then"));
+}
+
+absl::Status SquashDiffers(std::string_view path, std::string_view differences) {
+  return absl::FailedPreconditionError(
+      Cat(path, " is not written, for it would not do what the files do that it stands for:\n", differences));
+}
+
 absl::Status CannotTakeDown(std::string_view version, std::string_view directory) {
   return absl::FailedPreconditionError(
       Cat("version ", version, " cannot be taken down: it has no file in ", directory, "; restore the file"));

@@ -31,6 +31,12 @@ std::string AppliedButMissing(std::string_view version, std::string_view name, s
 std::string InterruptedAt(std::string_view path, int in_effect, int statements);
 std::string InterruptedButMissing(std::string_view version, std::string_view directory);
 absl::Status VerificationFailed(std::string_view sentences);
+/// INVALID_ARGUMENT: there are no two files to be one.
+absl::Status NothingToSquash(std::string_view directory);
+/// FAILED_PRECONDITION: of the files that `path` stands for, `applied` is applied and the newest, `version`, is not.
+absl::Status HalfSquashed(std::string_view path, std::string_view applied, std::string_view version);
+/// FAILED_PRECONDITION: the file does not make what those make that it stands for. `differences`: one a line.
+absl::Status SquashDiffers(std::string_view path, std::string_view differences);
 /// FAILED_PRECONDITION: a file that cannot be finished; `problem` says why, and what to do.
 absl::Status CannotRepair(std::string_view path, int line, std::string_view problem);
 /// ABORTED: PostgreSQL still runs a statement of an interrupted file after `seconds`.

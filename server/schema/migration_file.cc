@@ -11,6 +11,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -145,6 +146,29 @@ absl::Status CheckBlock(std::string_view path, const MigrationBlock& block) {
   return MigrationFileMalformed(path, block.first_line + script.problem_line - 1, script.problem);
 }
 
+/// The version and checksum in the rest of a line.
+SquashedFile ReadSquashedFile(std::string_view rest) {
+  const size_t blank = std::min(rest.find(' '), rest.size());
+  const std::string_view checksum = rest.substr(std::min(blank + 1, rest.size()));
+  return {std::string(rest.substr(0, blank)), std::string(checksum.substr(0, checksum.find('\r')))};
+}
+
+/// From the lines above the first block.
+void ReadSquashed(std::string_view head, MigrationFile* file) {
+  SquashedGroup group;
+  for (const absl::string_view part : absl::StrSplit(ToAbsl(head), '\n')) {
+    std::string_view line(part.data(), part.size());
+    if (Consume(&line, kSquashedMark)) group.parts.push_back(ReadSquashedFile(line));
+    if (!Consume(&line, kSquashedAsMark)) continue;
+    group.whole = ReadSquashedFile(line);
+    file->squashed.push_back(std::move(group));
+    group = {};
+  }
+  if (group.parts.empty()) return;
+  group.whole = {file->version, file->checksum()};
+  file->squashed.push_back(std::move(group));
+}
+
 std::string_view FileNameOf(std::string_view path) {
   const size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
@@ -229,6 +253,7 @@ absl::StatusOr<MigrationFile> ParseMigrationFile(std::string_view path, std::str
   for (const MigrationBlock* block : {&file.up, &file.down}) {
     if (absl::Status status = CheckBlock(path, *block); !status.ok()) return status;
   }
+  ReadSquashed(text(0, marks.up()->start), &file);
   return file;
 }
 

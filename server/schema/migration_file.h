@@ -18,6 +18,22 @@ struct MigrationBlock {
   bool transaction = true;
 };
 
+/// A file that another one stands for.
+struct SquashedFile {
+  std::string version;
+  /// As MigrationFile::checksum() was.
+  std::string checksum;
+};
+/// Files, oldest first, in whose place one stands that has the version of the last one.
+struct SquashedGroup {
+  std::vector<SquashedFile> parts;
+  SquashedFile whole;
+};
+/// Begin lines above `-- migrate:up`; version and checksum follow. The second kind ends a group that one of the parts
+/// stood for already; what follows the last of these is the group that the file itself stands for.
+inline constexpr std::string_view kSquashedMark = "-- rowkeeper:squashed ";
+inline constexpr std::string_view kSquashedAsMark = "-- rowkeeper:squashed-as ";
+
 /// One file in dbmate's format. Immutable once read.
 struct MigrationFile {
   /// The leading digits of the file name; ordered as text, as dbmate does.
@@ -28,6 +44,8 @@ struct MigrationFile {
   std::string path;
   MigrationBlock up;
   MigrationBlock down;
+  /// The last group is the one that it stands for itself. Empty for most.
+  std::vector<SquashedGroup> squashed;
 
   /// Of the up block alone, with its transaction:false: a down block may be mended after its up was applied.
   std::string checksum() const { return up.script.checksum + (up.transaction ? "" : " transaction:false"); }

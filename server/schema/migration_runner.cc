@@ -11,6 +11,7 @@
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_session.h"
 #include "server/schema/runner_session.h"
+#include "server/schema/squash.h"
 #include "server/schema/unfinished_check.h"
 #include "server/sql/transaction_sql.h"
 
@@ -129,7 +130,8 @@ absl::StatusOr<FilesAndHistory> ReadFilesAndHistory(db::Connection& connection, 
   if (!history.ok()) return history.status();
   absl::StatusOr<std::vector<AppliedMigration>> applied = history->Read(connection);
   if (!applied.ok()) return applied.status();
-  return FilesAndHistory{*std::move(files), *std::move(applied), history->table(), {}};
+  std::vector<AppliedMigration> rows = CollapseHistory(*files, *std::move(applied)).applied;
+  return FilesAndHistory{*std::move(files), std::move(rows), history->table(), {}};
 }
 
 absl::StatusOr<FilesAndHistory> Look(const MigratorOptions& options) {
@@ -147,6 +149,7 @@ absl::StatusOr<FilesAndHistory> Look(const MigratorOptions& options) {
 absl::StatusOr<std::vector<const MigrationFile*>> ChooseUp(const Files& files,
                                                            const std::vector<AppliedMigration>& applied,
                                                            const UpLimit& limit, const std::string& directory) {
+  if (absl::Status status = RefuseHalfSquashed(files, applied); !status.ok()) return status;
   const std::vector<MigrationState> states = Compare(files, applied);
   if (absl::Status status = Verify(states, directory); !status.ok()) return status;
   const MigrationFile* last = files.empty() ? nullptr : &files.back();

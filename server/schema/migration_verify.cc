@@ -1,6 +1,8 @@
 #include "server/schema/migration_verify.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -9,14 +11,17 @@
 #include "server/base/text.h"
 #include "server/db/conninfo.h"
 #include "server/schema/diff/schema_model.h"
+#include "server/schema/migration_errors.h"
 #include "server/schema/migration_file.h"
 #include "server/schema/migration_runner.h"
 #include "server/schema/migration_session.h"
+#include "server/schema/squash.h"
 #include "server/sql/migration_sql.h"
 
 namespace rowkeeper::schema {
 namespace {
 
+namespace fs = std::filesystem;
 using SchemaFacts = std::vector<std::string>;
 
 absl::StatusOr<std::vector<std::string>> ReadNames(const std::string& text, db::Connection& connection) {
@@ -128,7 +133,89 @@ class Verification {
   VerifiedMigrations verified_;
 };
 
+/// A database of its own, and a runner of a directory's files there.
+class TrialRun {
+ public:
+  static absl::StatusOr<std::unique_ptr<TrialRun>> Begin(MigratorOptions options, std::string directory) {
+    auto database = VerifyDatabase::Make(options);
+    if (!database.ok()) return database.status();
+    options.database_url = (*database)->url();
+    options.directory = std::move(directory);
+    options.observer.step = nullptr;
+    auto connection = OpenMigrationSession(options);
+    if (!connection.ok()) return connection.status();
+    return std::unique_ptr<TrialRun>(new TrialRun(options, *std::move(database), *std::move(connection)));
+  }
+
+  const Migrator& migrator() const { return migrator_; }
+  absl::StatusOr<SchemaFacts> Facts() const { return ReadFingerprint(history_, *connection_); }
+  absl::StatusOr<SchemaFacts> FactsAfter(const absl::StatusOr<std::vector<MigrationStep>>& steps) const {
+    return steps.ok() ? Facts() : steps.status();
+  }
+
+ private:
+  TrialRun(const MigratorOptions& options, std::unique_ptr<VerifyDatabase> database,
+           std::unique_ptr<db::Connection> connection)
+      : database_(std::move(database)),
+        migrator_(options),
+        history_(options.history_table),
+        connection_(std::move(connection)) {}
+
+  const std::unique_ptr<VerifyDatabase> database_;
+  const Migrator migrator_;
+  const std::string history_;
+  const std::unique_ptr<db::Connection> connection_;
+};
+
+absl::Status CompareSquash(const Squash& squash, const SchemaFacts& wanted, const SchemaFacts& found) {
+  if (wanted == found) return absl::OkStatus();
+  std::string differences;
+  for (const std::string& fact : Minus(wanted, found)) differences += Cat("missing: ", fact, "\n");
+  for (const std::string& fact : Minus(found, wanted)) differences += Cat("left over: ", fact, "\n");
+  return SquashDiffers(squash.path, differences);
+}
+
+/// A directory that holds the file alone, for as long as this object lives.
+class SquashDirectory {
+ public:
+  explicit SquashDirectory(const Squash& squash)
+      : path_(fs::temp_directory_path() / Cat("rowkeeper_squash_", RandomHex(6))) {
+    std::error_code error;
+    fs::create_directory(path_, error);
+    std::ofstream(path_ / fs::path(squash.path).filename(), std::ios::binary) << squash.text;
+  }
+  ~SquashDirectory() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  SquashDirectory(const SquashDirectory&) = delete;
+  SquashDirectory& operator=(const SquashDirectory&) = delete;
+
+  std::string path() const { return path_.string(); }
+
+ private:
+  const fs::path path_;
+};
+
 }  // namespace
+
+absl::Status VerifySquash(const MigratorOptions& options, const Squash& squash) {
+  const auto old = TrialRun::Begin(options, options.directory);
+  if (!old.ok()) return old.status();
+  const std::string last = fs::path(squash.replaced.back()).filename().string();
+  const auto wanted = (*old)->FactsAfter((*old)->migrator().Up({0, last}));
+  if (!wanted.ok()) return wanted.status();
+  const SquashDirectory directory(squash);
+  const auto whole = TrialRun::Begin(options, directory.path());
+  if (!whole.ok()) return whole.status();
+  const auto before = (*whole)->Facts();
+  if (!before.ok()) return before.status();
+  const auto found = (*whole)->FactsAfter((*whole)->migrator().Up());
+  if (!found.ok()) return found.status();
+  if (absl::Status status = CompareSquash(squash, *wanted, *found); !status.ok()) return status;
+  const auto undone = (*whole)->FactsAfter((*whole)->migrator().Down());
+  return undone.ok() ? CompareSquash(squash, *before, *undone) : undone.status();
+}
 
 absl::StatusOr<VerifiedMigrations> VerifyMigrations(const MigratorOptions& options,
                                                     const std::function<void(const std::string&)>& verified) {

@@ -5,6 +5,8 @@
 #include "server/base/text.h"
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_session.h"
+#include "server/schema/squash.h"
+#include "server/sql/transaction_sql.h"
 
 namespace rowkeeper::schema {
 namespace {
@@ -40,13 +42,29 @@ absl::Status RunnerSession::Begin() {
   if (!status.ok()) return ForOperator(*connection_, status);
   absl::StatusOr<std::vector<AppliedMigration>> applied = history_.Read(*connection_);
   if (!applied.ok()) return applied.status();
-  applied_ = *std::move(applied);
+  if (status = Collapse(*std::move(applied)); !status.ok()) return status;
   absl::StatusOr<std::vector<UnfinishedBlock>> unfinished = ReadEndedBlocks(unfinished_blocks_, options_, *connection_);
   if (!unfinished.ok()) return unfinished.status();
   unfinished_ = *std::move(unfinished);
   // A runner may have been killed between its last file and this.
   if (unfinished_.empty()) unfinished_blocks_.TidyUp(*connection_);
   return absl::OkStatus();
+}
+
+absl::Status RunnerSession::Collapse(std::vector<AppliedMigration> applied) {
+  CollapsedHistory history = CollapseHistory(files_, std::move(applied));
+  applied_ = std::move(history.applied);
+  if (history.collapsed.empty()) return absl::OkStatus();
+  std::string script = Cat(sql::Begin(), ";\n");
+  for (const MigrationFile* file : history.collapsed) {
+    for (const SquashedGroup& group : file->squashed) {
+      for (const SquashedFile& part : group.parts) {
+        if (part.version != file->version) script += Cat(history_.DeleteText(part.version), ";\n");
+      }
+    }
+    script += Cat(history_.StampText(*file), ";\n");
+  }
+  return ForOperator(*connection_, connection_->ExecuteScript(Cat(script, sql::Commit()), nullptr));
 }
 
 bool RunnerSession::WasUnfinished(const std::string& version) const {

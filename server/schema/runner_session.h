@@ -53,6 +53,8 @@ class RunnerSession {
 
   /// Reads what the session begins with.
   absl::Status Begin();
+  /// Lets a file that stands for others take the place of their rows.
+  absl::Status Collapse(std::vector<AppliedMigration> applied);
   bool WasUnfinished(const std::string& version) const;
   ScriptRun RunOf(const MigrationFile& file, Direction direction) const;
 
