@@ -33,6 +33,7 @@ TEST_F(UnitsCallsTest, LostReplyOfAWriteEndsTheUnitAndIsNotInDoubt) {
 }
 
 TEST_F(UnitsCallsTest, StalledStatementEndsByTheAnswerLimit) {
+  StartWithAnswerLimit();
   const std::string handle = BeginAndWrite();
   gate_->Add({'Q', "SET n = 8", Action::kStall});
   const auto begin = Clock::now();
@@ -48,11 +49,9 @@ TEST_F(UnitsCallsTest, StalledStatementEndsByTheAnswerLimit) {
 /// The network hangs, and the answer limit is far away.
 class HungUnitsTest : public UnitsGateTest {
  protected:
-  void SetUp() override {
-    UnitsGateTest::SetUp();
-    answer_limit_ = Milliseconds(30000);
-    StartThroughGate(Milliseconds(5000));
-  }
+  /// Enough for what comes before the network hangs, on a busy machine too.
+  static constexpr Milliseconds kTotal{4000};
+
   static BeginOptions Total(Milliseconds limit) {
     BeginOptions options;
     options.total_limit = limit;
@@ -66,7 +65,7 @@ TEST_F(HungUnitsTest, TotalLimitBindsThoughTheDatabaseHangs) {
   std::vector<std::future<Text>> results;
   const auto begin = Clock::now();
   for (int i = 0; i < kUnits; ++i) {
-    handles.push_back(Begin(Total(Milliseconds(1000))));
+    handles.push_back(Begin(Total(kTotal)));
     ASSERT_EQ(Reason(Run(handles.back(), "SELECT 1")), "OK");
   }
   gate_->StallAll();
@@ -80,7 +79,7 @@ TEST_F(HungUnitsTest, TotalLimitBindsThoughTheDatabaseHangs) {
   }
   EXPECT_TRUE(NothingLeased(Milliseconds(20000)));
   EXPECT_TRUE(units_->List().empty());
-  EXPECT_LT(Clock::now() - begin, Milliseconds(1000 + 8000)) << "limit and a little";
+  EXPECT_LT(Clock::now() - begin, kTotal + Milliseconds(8000)) << "limit and a little";
   EXPECT_EQ(CauseOf(handles[0]), EndCause::kTotalLimit);
   gate_->Resume();
   EXPECT_EQ(Settled(), "0");
@@ -88,33 +87,40 @@ TEST_F(HungUnitsTest, TotalLimitBindsThoughTheDatabaseHangs) {
 
 TEST_F(HungUnitsTest, TotalLimitOfAnIdleUnitFreesItsPlaceThoughTheDatabaseHangs) {
   const auto begin = Clock::now();
-  const std::string handle = Begin(Total(Milliseconds(1000)));
+  const std::string handle = Begin(Total(kTotal));
   ASSERT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "OK");
   gate_->StallAll();
   EXPECT_TRUE(Within(Milliseconds(10000), [&] { return pool_->stats().leased == 0; }));
-  EXPECT_LT(Clock::now() - begin, Milliseconds(1000 + 8000));
+  EXPECT_LT(Clock::now() - begin, kTotal + Milliseconds(8000));
   gate_->Resume();
   EXPECT_EQ(Settled(), "0");
 }
 
 TEST_F(HungUnitsTest, ALateCallHearsOfTheEndOnlyWhenTheConnectionIsGivenUp) {
-  const std::string handle = Begin(Total(Milliseconds(300)));
-  ASSERT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "OK");
-  gate_->StallAll();
-  EXPECT_TRUE(Within(Milliseconds(2000), [&] { return CauseOf(handle) == EndCause::kTotalLimit; }));
-  EXPECT_EQ(pool_->stats().leased, 1) << "its ROLLBACK is under way";
-  EXPECT_EQ(Reason(Run(handle, "SELECT 1")), "UNIT_OF_WORK_EXPIRED");
-  EXPECT_EQ(pool_->stats().leased, 0);
+  // On a busy machine the connection may be given up before the call is made.
+  bool rolls_back = false;
+  for (int tries = 0; tries < 10 && !rolls_back; ++tries) {
+    const std::string handle = Begin(Total(kTotal));
+    ASSERT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1")), "OK");
+    gate_->StallAll();
+    EXPECT_TRUE(Within(Milliseconds(30000), [&] { return CauseOf(handle) == EndCause::kTotalLimit; }));
+    rolls_back = pool_->stats().leased == 1;
+    EXPECT_EQ(Reason(Run(handle, "SELECT 1")), "UNIT_OF_WORK_EXPIRED");
+    EXPECT_EQ(pool_->stats().leased, 0);
+    gate_->Resume();
+    EXPECT_EQ(Settled(), "0");
+  }
+  EXPECT_TRUE(rolls_back);
 }
 
 TEST_F(HungUnitsTest, ACallersDeadlineEndsTheUnitThoughTheDatabaseHangs) {
   const std::string handle = BeginAndWrite();
   gate_->StallAll();
   UnitsOfWork::StepOptions options;
-  options.deadline = Clock::now() + Milliseconds(200);
   const auto begin = Clock::now();
+  options.deadline = begin + Milliseconds(2000);
   EXPECT_EQ(Reason(Run(handle, "UPDATE t SET n = 8 WHERE id = 1", options)), "UNIT_OF_WORK_EXPIRED");
-  EXPECT_LT(Clock::now() - begin, Milliseconds(200 + 8000));
+  EXPECT_LT(Clock::now() - begin, Milliseconds(2000 + 8000));
   EXPECT_EQ(CauseOf(handle), EndCause::kConnectionLost);
   EXPECT_EQ(Reason(Rollback(handle)), "OK");
 }
@@ -156,6 +162,7 @@ TEST_F(UnitsCallsTest, RollbackSucceedsOverADeadAndOverAStalledNetwork) {
 }
 
 TEST_F(UnitsCallsTest, BeginThatIsCutLeavesNothingBehind) {
+  StartWithAnswerLimit();
   for (const Action action : {Action::kCutBefore, Action::kLoseReply, Action::kStall}) {
     gate_->Add({'Q', "BEGIN", action});
     const std::string handle = Begin();

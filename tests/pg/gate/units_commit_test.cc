@@ -84,7 +84,7 @@ TEST_F(UnitsCommitTest, DatabaseThatStaysAwayLeavesTheOutcomeUnknown) {
     gate_->Resume();
     const std::string asked = QuestionIn(commit.status());
     const std::string answer = action == Action::kLoseReply ? "committed" : "aborted";
-    EXPECT_TRUE(Within(Milliseconds(5000), [&] { return database_->Value(asked) == answer; })) << asked;
+    EXPECT_TRUE(Within(Milliseconds(30000), [&] { return database_->Value(asked) == answer; })) << asked;
     EXPECT_EQ(StateOf(handle), UnitState::kOutcomeUnknown);
     EXPECT_EQ(Reason(Commit(handle)), "COMMIT_OUTCOME_UNKNOWN") << "the stored outcome, though it could be known now";
     EXPECT_EQ(Settled(), value);
@@ -112,6 +112,7 @@ TEST_F(UnitsCommitTest, LostCommitOfAUnitThatWroteNothingIsNotInDoubt) {
 }
 
 TEST_F(UnitsCommitTest, SwallowedReplyIsWaitedForNoLongerThanItsLimitAndFoundToBeCommitted) {
+  StartWithAnswerLimit();
   const std::string handle = BeginAndWrite();
   gate_->Add({'Q', "COMMIT", Action::kSwallowReply});
   const auto begin = Clock::now();
@@ -121,7 +122,7 @@ TEST_F(UnitsCommitTest, SwallowedReplyIsWaitedForNoLongerThanItsLimitAndFoundToB
 }
 
 TEST_F(UnitsCommitTest, StalledCommitIsUnknownAsLongAsItMayStillArrive) {
-  StartThroughGate(Milliseconds(700));
+  StartWithAnswerLimit(/*in_doubt_limit=*/Milliseconds(700));
   const std::string handle = BeginAndWrite();
   gate_->Add({'Q', "COMMIT", Action::kStall});
   EXPECT_EQ(Reason(Commit(handle)), "COMMIT_OUTCOME_UNKNOWN");
@@ -161,7 +162,7 @@ TEST_F(UnitsCommitTest, ACommitIsResolvedWhileEveryConnectionIsPinned) {
   gate_->RefuseNew();
   auto commit = SendCommit(handle);
   ASSERT_TRUE(gate_->AwaitFired());
-  EXPECT_TRUE(Within(Milliseconds(2000), [this] { return pool_->stats().leased == 1; }));
+  EXPECT_TRUE(Within(Milliseconds(20000), [this] { return pool_->stats().leased == 1; }));
   gate_->Resume();
   const auto rest = pool_->Acquire({});
   ASSERT_TRUE(rest.ok()) << rest.status();
@@ -175,6 +176,7 @@ TEST_F(UnitsCommitTest, OnlyAFewConnectionsAskAboutCommitsAtOnce) {
   constexpr int kCommits = 8;
   UnitOptions options = FastOptions();
   options.in_doubt_limit = Milliseconds(3000);
+  answer_limit_ = Milliseconds(500);
   StartThroughGate(options, SmallPool());
   std::vector<std::string> handles;
   std::vector<std::future<absl::StatusOr<UnitInfo>>> commits;
@@ -197,6 +199,7 @@ TEST_F(UnitsCommitTest, OnlyAFewConnectionsAskAboutCommitsAtOnce) {
 }
 
 TEST_F(UnitsCommitTest, StalledCommitIsFoundToBeAbortedOnceItsSessionIsGone) {
+  StartWithAnswerLimit();
   const std::string handle = BeginAndWrite();
   gate_->Add({'Q', "COMMIT", Action::kStall});
   auto commit = SendCommit(handle);
