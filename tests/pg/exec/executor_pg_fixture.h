@@ -136,6 +136,12 @@ class ExecutorPgTest : public ::testing::Test {
         << count << " statements wait for a lock";
   }
 
+  /// Merges that were tried. Those that are lost, or slow on a busy machine, make the next calls run alone for a while.
+  uint64_t MergesTried() const {
+    const ExecutorStats stats = executor_->stats();
+    return stats.merged_calls_total + stats.merge_halvings.failed + stats.merge_halvings.slow;
+  }
+
   /// So that what waits for a lane has waited for too long.
   void PassTime() {
     still_clock_.Advance(std::chrono::milliseconds(20));

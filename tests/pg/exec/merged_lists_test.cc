@@ -297,9 +297,7 @@ TEST_F(MergedListsTest, EveryAnswerIsTheRightOneHoweverConnectionsAreLost) {
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(wrong, 0);
   EXPECT_GT(right, 8 * 40 * 8 / 2);
-  // A statement that is lost, or slow on a busy machine, makes the next ones run alone for a while.
-  const MergeLanes::Halvings halvings = stats().merge_halvings;
-  EXPECT_GT(stats().merged_calls_total + halvings.failed + halvings.slow, 0u);
+  EXPECT_GT(MergesTried(), 0u);
 }
 
 }  // namespace
