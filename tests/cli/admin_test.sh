@@ -9,7 +9,7 @@ nowhere=postgresql://nobody@127.0.0.1:1/nothing
 step "without a database it is alive, but not ready"
 start_server "${PLANNER[@]}" --database-url "$nowhere" --listen 127.0.0.1:0
 page_says /livez 200 '^OK$' || fail "livez: $(page /livez)"
-wait_until 10 "readyz says why not" page_says /readyz 503 '"reason": "DATABASE_UNAVAILABLE"'
+wait_until 60 "readyz says why not" page_says /readyz 503 '"reason": "DATABASE_UNAVAILABLE"'
 page_says /nowhere 404 '/livez, /readyz' || fail "an unknown page: $(page /nowhere)"
 
 step "another server with the same admin address says what to do"
@@ -39,7 +39,7 @@ end_server TERM
 
 step "with a database that fits it is ready"
 start_planner
-wait_until 10 "ready" page_says /readyz 200 '"ready": true'
+wait_until 60 "ready" page_says /readyz 200 '"ready": true'
 
 page_says /metrics 200 '^rowkeeper_build_info' || fail "metrics: $(page /metrics | head -n 20)"
 
@@ -50,26 +50,26 @@ contains "$config" '"listen": \{' "the page /config"
 step "a table that does not fit closes its methods, and the page says why; the server is ready for the others"
 page_says /fit 200 '"broken": 0' || fail "the page /fit: $(page /fit)"
 scratch_sql 'ALTER TABLE todos RENAME TO tasks'
-wait_until 20 "the page /fit says what is broken" page_says /fit 200 'table ..todos.. does not exist'
+wait_until 60 "the page /fit says what is broken" page_says /fit 200 'table ..todos.. does not exist'
 fit=$(page /fit)
 contains "$fit" '"remedy": "(apply|write|run) ' "the page /fit"
 contains "$fit" '"state": "ok"' "the page /fit"
 page_says /readyz 200 || fail "readyz: $(page /readyz)"
 scratch_sql 'ALTER TABLE tasks RENAME TO todos'
-wait_until 20 "nothing is broken" page_says /fit 200 '"broken": 0'
+wait_until 60 "nothing is broken" page_says /fit 200 '"broken": 0'
 
 step "a database that does not fit at all"
 scratch_sql 'ALTER SCHEMA public RENAME TO elsewhere'
-wait_until 20 "readyz says that the schema does not fit" page_says /readyz 503 'automation_jobs.* does not exist'
+wait_until 60 "readyz says that the schema does not fit" page_says /readyz 503 'automation_jobs.* does not exist'
 page_says /livez 200 || fail "livez depends on the database"
 scratch_sql 'ALTER SCHEMA elsewhere RENAME TO public'
-wait_until 20 "ready again" page_says /readyz 200
+wait_until 60 "ready again" page_says /readyz 200
 
 step "while it drains it is alive, and not ready at once"
 call UnitOfWork.Begin '{"label": "open"}' >/dev/null
 kill -TERM "$SERVER_PID"
-wait_until 20 "the server says that it stops" grep -q 'msg="stopping' "$SERVER_LOG"
-page_says /readyz 503 '"reason": "SHUTTING_DOWN"' || fail "readyz while draining: $(page /readyz)"
+wait_until 60 "the server says that it stops" grep -q 'msg="stopping' "$SERVER_LOG"
+wait_until 60 "readyz says so" page_says /readyz 503 '"reason": "SHUTTING_DOWN"'
 page_says /livez 200 || fail "livez while draining: $(page /livez)"
 kill -TERM "$SERVER_PID"
 await_server

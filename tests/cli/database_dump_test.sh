@@ -128,7 +128,7 @@ step "pg_dump ends with a command that is killed"
 slow_dump one
 kill -KILL "$DUMPING"
 ended
-wait_until 10 "pg_dump ends" gone "$PROGRAM"
+wait_until 60 "pg_dump ends" gone "$PROGRAM"
 equals "$(stat -c %i "$backup")" "$first" "the file"
 kill_server
 

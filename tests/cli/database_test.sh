@@ -41,7 +41,7 @@ for variable in "${HOSTILE[@]}"; do export "${variable?}"; done
 serve
 "$ROWKEEPER" migrate bootstrap --migrations migrations/planner --data-dir "$data" >/dev/null
 # It says that it serves as soon as some tables are there.
-wait_until 20 "the server serves" call ProfileRepository.Create '{"profile": {"email": "first@example.com", "handle": "first", "display_name": "First"}}'
+wait_until 60 "the server serves" call ProfileRepository.Create '{"profile": {"email": "first@example.com", "handle": "first", "display_name": "First"}}'
 for variable in "${HOSTILE[@]}"; do unset "${variable%%=*}"; done
 
 step "a backup while the server serves"
@@ -130,7 +130,7 @@ equals "$(handles)" "$before" "the rows"
 equals "$(sql "SELECT to_regclass('later') IS NULL")" t "a table that was made later is gone"
 equals "$(databases)" "postgres rowkeeper" "the databases"
 serve
-wait_until 10 "the server serves what was restored" serving
+wait_until 60 "the server serves what was restored" serving
 contains "$(call ProfileRepository.GetByHandle '{"handle": "ada"}')" '"id": "'"$ADA"'"' "the first data"
 equals "$(sql "SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'profiles'")" t "the planner's statistics"
 kill_server
@@ -143,13 +143,13 @@ restoring=$!
 exec 4>"$WORK/slow"
 [ ! -e "$data/postgres/postmaster.pid" ] || fail "PostgreSQL runs already"
 head -c 100 "$backup" >&4
-wait_until 20 "the restore has begun" test -e "$data/postgres/postmaster.pid"
+wait_until 60 "the restore has begun" test -e "$data/postgres/postmaster.pid"
 mkfifo "$WORK/held"
 database psql -- -XqAt <"$WORK/held" >"$WORK/session" 2>&1 4>&- &
 session=$!
 exec 5>"$WORK/held"
 echo 'SELECT 1;' >&5
-wait_until 10 "the session is open" grep -q 1 "$WORK/session"
+wait_until 60 "the session is open" grep -q 1 "$WORK/session"
 tail -c +101 "$backup" >&4
 exec 4>&-
 if wait "$restoring"; then fail "a database in use was replaced"; fi
@@ -163,7 +163,7 @@ step "a restore that is stopped changes nothing, and stops the PostgreSQL that i
 restoring=$!
 exec 4>"$WORK/slow"
 head -c 100 "$backup" >&4
-wait_until 20 "pg_restore runs" pgrep -P "$restoring" pg_restore
+wait_until 60 "pg_restore runs" pgrep -P "$restoring" pg_restore
 kill -TERM "$restoring"
 status=0
 wait "$restoring" || status=$?
@@ -198,7 +198,7 @@ mkfifo "$WORK/input"
 stopped=$!
 exec 6>"$WORK/input"
 echo 'SELECT 1;' >&6
-wait_until 20 "the session is open" grep -q 1 "$WORK/stopped"
+wait_until 60 "the session is open" grep -q 1 "$WORK/stopped"
 kill -TERM "$stopped"
 status=0
 wait "$stopped" || status=$?

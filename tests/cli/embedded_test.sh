@@ -14,7 +14,7 @@ step "a new data directory, brought up by a command that joins the server's data
 serve
 "$ROWKEEPER" migrate bootstrap --migrations migrations/planner --data-dir "$data" >/dev/null || fail "bootstrap beside the server"
 # It says that it serves as soon as some tables are there.
-wait_until 20 "the server serves" call ProfileRepository.GetByHandle '{"handle": "ada"}'
+wait_until 60 "the server serves" call ProfileRepository.GetByHandle '{"handle": "ada"}'
 contains "$(call ProfileRepository.GetByHandle '{"handle": "ada"}')" '"id": "'"$ADA"'"' "the first data"
 call ProfileRepository.Create '{"profile": {"email": "kept@example.com", "handle": "kept", "display_name": "Kept"}}' >/dev/null
 
@@ -27,7 +27,7 @@ before=$(postmaster)
 kill -KILL "$SERVER_PID"
 await_server
 serve
-wait_until 10 "the server serves again" serving
+wait_until 60 "the server serves again" serving
 [ "$(postmaster)" != "$before" ] || fail "the PostgreSQL of the killed server is still used"
 contains "$(call ProfileRepository.GetByHandle '{"handle": "kept"}')" '"email": "kept@example.com"' "the data after kill -9"
 
@@ -38,7 +38,7 @@ equals "$SERVER_EXIT" 0 "exit code"
 gone "$before" || fail "PostgreSQL outlived its server"
 [ ! -e "$data/postgres/postmaster.pid" ] || fail "PostgreSQL did not stop cleanly"
 serve
-wait_until 10 "the server serves a third time" serving
+wait_until 60 "the server serves a third time" serving
 contains "$(call ProfileRepository.GetByHandle '{"handle": "kept"}')" '"email": "kept@example.com"' "the data after a clean stop"
 kill_server
 

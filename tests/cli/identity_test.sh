@@ -59,12 +59,12 @@ token first stranger 3600 https://other.example.org/
 make_scratch_database
 bootstrap_planner
 start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --log-calls all "${TOKEN_FLAGS[@]}"
-wait_until 20 "the server serves" answers alice
+wait_until 60 "the server serves" answers alice
 refused IDENTITY_REQUIRED
 refused TOKEN_EXPIRED --token-file "$TOKENS/late"
 refused TOKEN_INVALID --token-file "$TOKENS/stranger"
-wait_until 20 "the log names the caller" grep -q 'method=planner.v1.TodoRepository.List .*caller=jwt:alice' "$SERVER_LOG"
-wait_until 20 "the log has the causes" grep -q 'msg="a token was refused" problem=issuer' "$SERVER_LOG"
+wait_until 60 "the log names the caller" grep -q 'method=planner.v1.TodoRepository.List .*caller=jwt:alice' "$SERVER_LOG"
+wait_until 60 "the log has the causes" grep -q 'msg="a token was refused" problem=issuer' "$SERVER_LOG"
 contains "$(cat "$SERVER_LOG")" 'msg="a token was refused" problem=expired token_of=jwt:late caller=ipv4:127.0.0.1' "the log"
 
 step "tokens are secrets"
@@ -84,13 +84,13 @@ step "keys that are replaced, first by a file that cannot be used"
 next=$(make_key next)
 token next bob
 printf '{"keys":[' >"$TOKENS/keys/keys.json"
-wait_until 20 "the problem is told" grep -q 'msg="the keys of tokens cannot be used.*keys.json is no JWK set' "$SERVER_LOG"
+wait_until 60 "the problem is told" grep -q 'msg="the keys of tokens cannot be used.*keys.json is no JWK set' "$SERVER_LOG"
 answers alice || fail "the last good keys are not in use"
 publish "$first" "$next"
-wait_until 20 "the new key is in use" answers bob
+wait_until 60 "the new key is in use" answers bob
 answers alice || fail "the old key is not in use"
 publish "$next"
-wait_until 20 "the old key is forgotten" refused TOKEN_INVALID --token-file "$TOKENS/alice"
+wait_until 60 "the old key is forgotten" refused TOKEN_INVALID --token-file "$TOKENS/alice"
 answers bob || fail "the new key alone"
 equals "$(metric rowkeeper_token_keys)" 1 "keys"
 equals "$(metric rowkeeper_token_key_loads_total)" 3 "loads"

@@ -9,7 +9,7 @@ SPAN=b7ad6b7169203331
 NOBODY=00000000-0000-4000-8000-000000000000
 
 logged() { grep -Eq -- "$1" "$SERVER_LOG"; }
-awaits_line() { wait_until "${3:-20}" "$2" logged "$1"; }
+awaits_line() { wait_until "${3:-60}" "$2" logged "$1"; }
 update_waits() {
   scratch_sql "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()" |
     grep -q '^/[*]rowkeeper:planner.v1.Profile/Update[*]/ '
@@ -21,7 +21,7 @@ missing() { call TodoRepository.GetById "{\"id\": \"$1\"}" --header "x-request-i
 step "calls that fail have a line, with the caller's trace; others have none"
 cat >"$WORK/config.toml" <<EOT
 log-calls = "errors,slow"
-slow-call-ms = 500
+slow-call-ms = 3000  # which no other call takes, on a busy machine either
 log-level = "info"
 EOT
 start_planner --config "$WORK/config.toml" --lock-timeout 0
@@ -39,10 +39,10 @@ step "a slow call says where the time went, and whom it waited for"
 hold_row
 call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Countess\"}, \"update_mask\": \"display_name\"}" >/dev/null &
 UPDATE=$!
-wait_until 10 "pg_stat_activity names the method" update_waits
+wait_until 60 "pg_stat_activity names the method" update_waits
 awaits_line "msg=\"a statement waits for a lock\" statement=planner.v1.Profile/Update backend=[0-9]+ blocked_by=$HOLDER lock=[a-z]+ waited_ms=" \
-  "the line while it waits" 20
-sleep 0.5  # now it is slow
+  "the line while it waits"
+sleep 3  # now it is slow
 release_row
 wait "$UPDATE"
 awaits_line "level=warning msg=call method=planner.v1.ProfileRepository.Update .*status=OK .*slow=true queue_ms=.* connection_ms=.* database_ms=.* statements=[0-9]+ statement=planner.v1.Profile/Update statement_name=rk_[0-9a-f]+ statement_ms=[0-9.]+ .*backend=[0-9]+ blocked_by=$HOLDER lock=" \
@@ -51,22 +51,22 @@ awaits_line "level=warning msg=call method=planner.v1.ProfileRepository.Update .
 step "SIGHUP reads level, calls and limit of slow calls again"
 sed -i 's/errors,slow/all/' "$WORK/config.toml"
 kill -HUP "$SERVER_PID"
-awaits_line 'msg="the log was changed" log-level=info log-calls=all slow-call-ms=500' "the change"
+awaits_line 'msg="the log was changed" log-level=info log-calls=all slow-call-ms=3000' "the change"
 config_says() { # NAME VALUE SOURCE
   [ "$(curl -s "http://$(admin_address)/config" | python3 -c 'import json, sys; print(*json.load(sys.stdin)[sys.argv[1]].values(), sep=", ")' "$1")" = "$2, $3" ]
 }
-wait_until 20 "/config says what is in force" config_says log-calls all "configuration file"
+wait_until 60 "/config says what is in force" config_says log-calls all "configuration file"
 call TodoRepository.List '{}' --header "x-request-id: request-5" >/dev/null
 awaits_line 'msg=call method=planner.v1.TodoRepository.List .*status=OK .*request_id=request-5' "an answer has a line now"
 sed -i 's/"info"/"debug"/' "$WORK/config.toml"
 kill -HUP "$SERVER_PID"
-awaits_line 'msg="the log was changed" log-level=debug log-calls=all slow-call-ms=500' "the change of the level"
+awaits_line 'msg="the log was changed" log-level=debug log-calls=all slow-call-ms=3000' "the change of the level"
 call ProfileRepository.Create "{\"profile\": {\"id\": \"$ADA\", \"email\": \"$ADA\", \"handle\": \"$ADA\", \"display_name\": \"A\"}}" --header "x-request-id: request-7" >/dev/null 2>&1 || true
 awaits_line 'level=debug msg="statement .*sqlstate=23505.* request_id=request-7' "a line of level debug"
 sed -i '/log-level/d' "$WORK/config.toml"
 kill -HUP "$SERVER_PID"
-awaits_line 'msg="the log was changed" log-level=info log-calls=all slow-call-ms=500' "what leaves the file has its default again"
-wait_until 20 "/config says that it is the default" config_says log-level info default
+awaits_line 'msg="the log was changed" log-level=info log-calls=all slow-call-ms=3000' "what leaves the file has its default again"
+wait_until 60 "/config says that it is the default" config_says log-level info default
 
 step "a file with a mistake changes nothing"
 echo 'log-levle = "debug"' >"$WORK/more.toml"
@@ -95,7 +95,7 @@ make_scratch_database
 bootstrap_planner
 admin_sql "ALTER DATABASE $SCRATCH_NAME SET compute_query_id = on"
 start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --config "$WORK/config.toml" --log-calls slow --slow-call-ms 1 --lock-timeout 0
-wait_until 20 "the server serves" serving
+wait_until 60 "the server serves" serving
 kill -HUP "$SERVER_PID"
 awaits_line 'msg="the log was changed" log-level=debug log-calls=slow slow-call-ms=1' "the flag stands"
 # The statement's id is that of PostgreSQL for the same prepared text.
@@ -112,7 +112,7 @@ QUERY_ID=$(sed -n 's/.*statement=planner.v1.Profile\/Update .*query_id=\(-\{0,1\
 hold_row
 call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}" >/dev/null &
 UPDATE=$!
-wait_until 10 "the update waits" update_waits
+wait_until 60 "the update waits" update_waits
 equals "$(scratch_sql "SELECT query_id FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")" \
   "$QUERY_ID" "it is PostgreSQL's"
 release_row

@@ -36,7 +36,7 @@ prometheus_address() {
   PROMETHEUS=$(sed -n 's/.*msg="Listening on" address=\([^ ]*\).*/\1/p' "$WORK/prometheus.log")
   [ -n "$PROMETHEUS" ]
 }
-wait_until 20 "Prometheus listens" prometheus_address
+wait_until 60 "Prometheus listens" prometheus_address
 prometheus_address
 
 step "calls of every kind, between scrapes"
@@ -60,7 +60,7 @@ update >/dev/null 2>&1 &
 FIRST=$!
 update >/dev/null 2>&1 &
 SECOND=$!
-wait_until 10 "the queue refuses one of them" page_says /metrics 200 'limit_refusals_total.limit="calls-per-caller"'
+wait_until 60 "the queue refuses one of them" page_says /metrics 200 'limit_refusals_total.limit="calls-per-caller"'
 release_row
 wait "$FIRST" "$SECOND" || true
 for _ in 1 2 3; do

@@ -55,7 +55,7 @@ expect_findings() {
 # A server of the new protos finds its database fit, and reads and writes.
 expect_served() {
   start_server --proto-path "$WORK/proto" --database-url "$SCRATCH_URL" --listen "unix:$WORK/server.sock"
-  wait_until 20 "$what: the server serves" serving
+  wait_until 60 "$what: the server serves" serving
   lacks "$(cat "$SERVER_LOG")" 'level=(warn|error)' "$what: log"
   call TodoRepository.Update "{\"todo\": {\"id\": \"$todo\", \"title\": \"$1\"}, \"update_mask\": \"title\"}" >/dev/null
   contains "$(call TodoRepository.GetById "{\"id\": \"$todo\"}")" "\"title\": ?\"$1\"" "$what: GetById"

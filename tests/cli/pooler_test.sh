@@ -16,7 +16,7 @@ MIGRATIONS=(--migrations migrations/planner)
 stop_pooler() {
   [ -f "$WORK/pooler/pid" ] || return 0
   kill -TERM "$(cat "$WORK/pooler/pid")"
-  wait_until 20 "PgBouncer ends" test ! -f "$WORK/pooler/pid"
+  wait_until 60 "PgBouncer ends" test ! -f "$WORK/pooler/pid"
 }
 clean_up_more() {
   stop_pooler
@@ -50,7 +50,7 @@ start_pooler() {
   [ "$(id -u)" != 0 ] || chown -R postgres "$WORK/pooler"
   as_database_user "$PGBOUNCER" "$WORK/pooler/pgbouncer.ini" >"$WORK/pgbouncer.log" 2>&1 &
   POOLED_URL=postgresql://$ROLE@127.0.0.1:$port/$SCRATCH_NAME
-  wait_until 20 "PgBouncer listens" psql -XqAt "$POOLED_URL" -c 'SELECT 1'
+  wait_until 60 "PgBouncer listens" psql -XqAt "$POOLED_URL" -c 'SELECT 1'
 }
 
 refused() {
@@ -86,7 +86,7 @@ refused "error: the server cannot use the database of --database-url: .*TimeZone
 
 step "a server does not serve with settings that change answers, and says what to run"
 start_server "${PLANNER[@]}" --listen 127.0.0.1:0 --database-url "$POOLED_URL"
-wait_until 20 "the server says why" grep -q "not serving: the database's pooler does not fit" "$SERVER_LOG"
+wait_until 60 "the server says why" grep -q "not serving: the database's pooler does not fit" "$SERVER_LOG"
 refused "ALTER ROLE .*$ROLE.* SET TimeZone = 'UTC'" call TodoRepository.List '{}' --address "$ADDRESS"
 remedy=$(grep -o "ALTER ROLE .*= 'UTC'" "$SERVER_LOG" | head -n 1 | sed 's|\\||g')
 scratch_sql "$remedy"
@@ -95,7 +95,7 @@ start_pooler
 
 step "it serves when that is done"
 start_server "${PLANNER[@]}" --listen 127.0.0.1:0 --database-url "$POOLED_URL"
-wait_until 20 "the server serves" "$ROWKEEPER" call TodoRepository.List '{}' --address "$ADDRESS"
+wait_until 60 "the server serves" "$ROWKEEPER" call TodoRepository.List '{}' --address "$ADDRESS"
 contains "$(cat "$SERVER_LOG")" 'there is a pooler before the database' "the log"
 "$ROWKEEPER" call TodoRepository.Create "{\"todo\": {\"owner_id\": \"$ADA\", \"title\": \"pooled\"}}" --address "$ADDRESS" >/dev/null
 equals "$(scratch_sql "SELECT count(*) FROM todos WHERE title = 'pooled'")" 1 "rows of a call"
@@ -106,7 +106,7 @@ kill_server
 step "a mistake in --pooler"
 refused '.*--pooler.*sometimes' serve "${PLANNER[@]}" --pooler sometimes
 start_server "${PLANNER[@]}" --listen 127.0.0.1:0 --database-url "$POOLED_URL" --pooler none
-wait_until 20 "the server says that there is a pooler" grep -q 'pooler none says that there is none' "$SERVER_LOG"
+wait_until 60 "the server says that there is a pooler" grep -q 'pooler none says that there is none' "$SERVER_LOG"
 kill_server
 refused 'there is a pooler in transaction mode; say --pooler transaction' \
   migrate up "${MIGRATIONS[@]}" --database-url "$POOLED_URL" --pooler session

@@ -18,7 +18,7 @@ listens() {
   shift
   "$ROWKEEPER" serve "${PLANNER[@]}" --database-url "$nowhere" "$@" >"$SERVER_LOG" 2>&1 &
   SERVER_PID=$!
-  wait_until 20 "$socket is there" test -S "$WORK/$socket.sock"
+  wait_until 60 "$socket is there" test -S "$WORK/$socket.sock"
   equals "$(cd "$WORK" && echo *.sock)" "$socket.sock" "sockets of serve $*"
   end_server TERM
   equals "$SERVER_EXIT" 0 "exit code of serve $*"

@@ -18,23 +18,23 @@ make_scratch_database
 
 step "an empty database"
 start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --migrations migrations/planner
-wait_until 20 "calls are refused" refused
+wait_until 60 "calls are refused" refused
 expect_error FAILED_PRECONDITION 'table "[a-z_]+" does not exist' TodoRepository.List '{}'
 expect_error FAILED_PRECONDITION '"reason":"SCHEMA_MISMATCH"' TodoRepository.List '{}'
 contains "$(cat "$SERVER_LOG")" 'level=error msg="not serving' "log"
 
 step "the command that it names makes it serve, without a restart"
 migrate up
-wait_until 20 "the server serves" call TodoRepository.List '{}'
+wait_until 60 "the server serves" call TodoRepository.List '{}'
 
 step "a database that is some migrations behind"
 kill_server
 migrate down "$BEHIND"
 start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --migrations migrations/planner
-wait_until 20 "calls are refused" refused
+wait_until 60 "calls are refused" refused
 expect_error FAILED_PRECONDITION 'planner.v1.Todo.*tags' TodoRepository.List '{}'
 migrate up
-wait_until 20 "the server serves" serving
+wait_until 60 "the server serves" serving
 
 step "check says the same, and fails"
 migrate down "$BEHIND"

@@ -91,7 +91,7 @@ serve=$(grep '^rowkeeper serve ' <<<"$block")
 eval "start_server ${serve#rowkeeper serve}"
 expect_error FAILED_PRECONDITION "rowkeeper migrate up --migrations shop/migrations" ProductRepository.List '{}'
 run "rowkeeper migrate up" >/dev/null
-wait_until 20 "the server serves" serving
+wait_until 60 "the server serves" serving
 export ROWKEEPER_ADDRESS=$ADDRESS
 
 step "the README's calls, alone and in a unit of work"

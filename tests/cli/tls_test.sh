@@ -71,7 +71,7 @@ start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 
 ADMIN=$(sed -n 's/.*msg="admin listener".*address=\([^ ]*\).*/\1/p' "$SERVER_LOG" | head -n 1)
 [ -n "$ADMIN" ] || fail "no address of the admin listener"
 contains "$(cat "$SERVER_LOG")" 'every user of this machine can read the TLS key.*live/tls.key' "the log"
-wait_until 20 "the server serves" "$ROWKEEPER" call TodoRepository.List '{}' --address "$ADDRESS" --server-roots "$TLS/root.crt"
+wait_until 60 "the server serves" "$ROWKEEPER" call TodoRepository.List '{}' --address "$ADDRESS" --server-roots "$TLS/root.crt"
 says 0 '^\{' --server-roots "$TLS/root.crt"
 says 0 '^\{' --server-roots "$TLS/root.crt" --client-cert "$TLS/client.crt" --client-key "$TLS/client.key"
 says 1 '^UNAVAILABLE' --server-roots "$TLS/root.crt" --client-cert "$TLS/stranger.crt" --client-key "$TLS/stranger.key"
@@ -89,12 +89,12 @@ contains "$(cat "$SERVER_LOG")" 'msg="a TLS handshake failed" problem=' "the log
 
 step "a pair that is replaced, first by one that does not fit"
 cp "$TLS/next.key" "$TLS/live/tls.key"
-wait_until 20 "the problem is told" grep -q 'msg="the TLS files cannot be used.*is not the key of the certificate' "$SERVER_LOG"
+wait_until 60 "the problem is told" grep -q 'msg="the TLS files cannot be used.*is not the key of the certificate' "$SERVER_LOG"
 equals "$(metric rowkeeper_tls_load_failures_total)" 1 "failures"
 says 0 '^\{' --server-roots "$TLS/root.crt"
 cp "$TLS/next.crt" "$TLS/live/tls.crt"
 fingerprint=$(openssl x509 -in "$TLS/next.crt" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f)
-wait_until 20 "the new pair is in use" grep -q "msg=\"TLS certificate in use\" sha256=$fingerprint" "$SERVER_LOG"
+wait_until 60 "the new pair is in use" grep -q "msg=\"TLS certificate in use\" sha256=$fingerprint" "$SERVER_LOG"
 says 0 '^\{' --server-roots "$TLS/root.crt"
 equals "$(metric rowkeeper_tls_loads_total)" 2 "loads"
 expiry=$(date -d "$(openssl x509 -in "$TLS/next.crt" -noout -enddate | sed 's/.*=//')" +%s)

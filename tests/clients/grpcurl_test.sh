@@ -96,7 +96,7 @@ contains "$(unit Rollback '{"handle": "'"$handle"'"}')" 'UNIT_OF_WORK_STATE_COMM
 refused FailedPrecondition TodoRepository/GetById '{"id": "'"$id"'"}' "${inside[@]}"
 contains "$output" 'UNIT_OF_WORK_ENDED' "a call after Commit"
 refused InvalidArgument TodoRepository/GetById '{"id": "'"$id"'"}' -H 'rowkeeper-unit-of-work: none'
-wait_until 20 "the log names the unit by its id" grep -q "method=rowkeeper.v1.UnitOfWork.Rollback .*unit_of_work=$(field id "$begun")" "$SERVER_LOG"
+wait_until 60 "the log names the unit by its id" grep -q "method=rowkeeper.v1.UnitOfWork.Rollback .*unit_of_work=$(field id "$begun")" "$SERVER_LOG"
 contains "$(grep "id=$id" "$SERVER_LOG")" "TodoRepository.Create .*unit_of_work=$(field id "$begun")" "the log line of a call in the unit"
 lacks "$(cat "$SERVER_LOG")" "$handle" "the log, which shows no handle"
 
@@ -123,7 +123,7 @@ contains "$output" 'Code: NotFound' "health of nothing"
 step "Watch is told when the server stops"
 "$GO_BIN/grpcurl" -plaintext -max-time 30 "$ADDRESS" grpc.health.v1.Health/Watch >"$WORK/watch" 2>&1 &
 watch=$!
-wait_until 10 "Watch says SERVING" grep -q '"SERVING"' "$WORK/watch"
+wait_until 60 "Watch says SERVING" grep -q '"SERVING"' "$WORK/watch"
 end_server TERM
 equals "$SERVER_EXIT" 0 "exit code while somebody watches"
 wait "$watch" || true
@@ -135,7 +135,7 @@ start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 
   --tls-client-certs required --tls-client-roots "$TLS/root.crt"
 # over_tls ARG...: Count over TLS.
 over_tls() { "$GO_BIN/grpcurl" -max-time 10 "$@" -d '{}' "$ADDRESS" planner.v1.TodoRepository/Count; }
-wait_until 20 "the server serves" over_tls -cacert "$TLS/root.crt" -cert "$TLS/client.crt" -key "$TLS/client.key"
+wait_until 60 "the server serves" over_tls -cacert "$TLS/root.crt" -cert "$TLS/client.crt" -key "$TLS/client.key"
 if output=$(over_tls -cacert "$TLS/root.crt" 2>&1); then fail "without a certificate: $output"; fi
 if output=$(over_tls -cacert "$TLS/root.crt" -cert "$TLS/stranger.crt" -key "$TLS/stranger.key" 2>&1); then fail "a stranger: $output"; fi
 if output=$(over_tls -cacert "$TLS/other.crt" -cert "$TLS/client.crt" -key "$TLS/client.key" 2>&1); then fail "another root: $output"; fi
@@ -149,7 +149,7 @@ kill_server
 start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 "${TOKEN_FLAGS[@]}"
 # with_token SUBJECT: Count with the token of SUBJECT, which reflection gets, too.
 with_token() { ask -H "authorization: Bearer $(cat "$TOKENS/$1")" -d '{}' "$ADDRESS" planner.v1.TodoRepository/Count; }
-wait_until 20 "the server serves" with_token alice
+wait_until 60 "the server serves" with_token alice
 if output=$(ask -d '{}' "$ADDRESS" planner.v1.TodoRepository/Count 2>&1); then fail "without a token: $output"; fi
 contains "$output" 'Unauthenticated|IDENTITY_REQUIRED|no anonymous calls' "without a token"
 if output=$(with_token late 2>&1); then fail "an expired token: $output"; fi

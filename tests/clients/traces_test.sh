@@ -71,10 +71,10 @@ stop_collector
 collect --unix "$WORK/otlp.sock"
 start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --otlp-endpoint "unix:$WORK/otlp.sock" \
   --trace-sample-ratio 1 --log-calls all --admin-listen 127.0.0.1:0
-wait_until 20 "the server serves" serving
+wait_until 60 "the server serves" serving
 get_ada
-wait_until 20 "the spans are there" grep -q ProfileRepository/GetById "$SPANS"
-wait_until 20 "the line is there" grep -q 'msg=call method=planner.v1.ProfileRepository.GetById' "$SERVER_LOG"
+wait_until 60 "the spans are there" grep -q ProfileRepository/GetById "$SPANS"
+wait_until 60 "the line is there" grep -q 'msg=call method=planner.v1.ProfileRepository.GetById' "$SERVER_LOG"
 line=$(grep 'msg=call method=planner.v1.ProfileRepository.GetById' "$SERVER_LOG" | head -n 1)
 trace=$(sed -n 's/.* trace_id=\([^ ]*\).*/\1/p' <<<"$line")
 span=$(sed -n 's/.* span_id=\([^ ]*\).*/\1/p' <<<"$line")
@@ -107,6 +107,6 @@ stop_collector
 collect --tls "$TLS/server.crt" "$TLS/server.key"
 start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --otlp-endpoint "https://localhost:$PORT" \
   --otlp-roots "$TLS/root.crt" --trace-sample-ratio 1
-wait_until 20 "the server serves" serving
+wait_until 60 "the server serves" serving
 get_ada
-wait_until 20 "the spans are there" grep -q ProfileRepository/GetById "$SPANS"
+wait_until 60 "the spans are there" grep -q ProfileRepository/GetById "$SPANS"

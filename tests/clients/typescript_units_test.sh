@@ -70,5 +70,5 @@ token first late -60
 kill_server
 start_server "${TRACKER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 "${TOKEN_FLAGS[@]}"
 served() { call UnitOfWork.Begin '{}' --token-file "$TOKENS/alice"; }
-wait_until 20 "the server serves" served
+wait_until 60 "the server serves" served
 node "$examples/build/tests/token_test.js" "$ADDRESS" "$TOKENS" || fail "tokens; the lines above say where"

@@ -88,7 +88,7 @@ scratch_sql() { psql -XqAt -v ON_ERROR_STOP=1 "$SCRATCH_URL" -c "$1"; }
 hold_row() {
   scratch_sql "BEGIN; SELECT 1 FROM profiles WHERE id = '$ADA' FOR UPDATE; SELECT pg_sleep(600)" >/dev/null 2>&1 &
   HOLDING=$!
-  wait_until 10 "the row is held" row_is_held
+  wait_until 60 "the row is held" row_is_held
   HOLDER=$(row_holder)
 }
 row_holder() {
@@ -141,7 +141,7 @@ start_planner() {
   make_scratch_database
   bootstrap_planner
   start_server "${PLANNER[@]}" --database-url "$SCRATCH_URL" --listen 127.0.0.1:0 --listen "unix:$WORK/server.sock" "$@"
-  wait_until 20 "the server serves" serving
+  wait_until 60 "the server serves" serving
 }
 
 # end_server SIGNAL: sends it, waits and sets SERVER_EXIT.
