@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "server/base/text.h"
 #include "server/pgtext/parser.h"
+#include "server/pgtext/tree.h"
 #include "server/schema/lint/statement_effects.h"
 #include "server/sql/unfinished_sql.h"
 
@@ -25,14 +26,48 @@ absl::StatusOr<db::Rows> SelectRows(db::Connection& connection, const std::strin
 
 std::string DropOf(std::string_view index) { return Cat("DROP INDEX CONCURRENTLY IF EXISTS ", index); }
 
-/// Built by CREATE INDEX CONCURRENTLY, which would have failed if the index had been there before.
-absl::StatusOr<Outcome> OutcomeOfBuild(const Effect& effect, db::Connection& connection) {
+/// One term of an index. Orders that PostgreSQL has by itself are left out, as it leaves them out.
+std::string TermOf(const nlohmann::json& term) {
+  const bool descending = term.value("ordering", "") == "SORTBY_DESC";
+  const std::string nulls = term.value("nulls_ordering", "");
+  const bool moved = nulls == (descending ? "SORTBY_NULLS_LAST" : "SORTBY_NULLS_FIRST");
+  return Cat(term.value("name", "(expression)"), descending ? " DESC" : "", moved ? " NULLS" : "", ", ");
+}
+
+/// What two CREATE INDEX have in common that make the same index: all but the texts of expressions and predicates,
+/// which PostgreSQL writes in its own way. Empty where the text is no CREATE INDEX.
+std::string ShapeOf(const std::string& create_index) {
+  nlohmann::json trees;
+  if (!pgtext::Parse(create_index, &trees).message.empty() || trees.size() != 1) return "";
+  const nlohmann::json& index = pgtext::Member(trees[0], "IndexStmt");
+  if (!index.is_object()) return "";
+  std::string shape = Cat(index.value("unique", false) ? "unique " : "", index.value("accessMethod", "btree"), " (");
+  for (const nlohmann::json& term : pgtext::Member(index, "indexParams")) {
+    shape += TermOf(pgtext::Member(term, "IndexElem"));
+  }
+  for (const nlohmann::json& term : pgtext::Member(index, "indexIncludingParams")) {
+    shape += Cat("include ", TermOf(pgtext::Member(term, "IndexElem")));
+  }
+  return Cat(shape, pgtext::Member(index, "whereClause").is_null() ? ")" : ") where");
+}
+
+constexpr char kOfSomebodyElse[] = "the index of its name is another one: ";
+
+/// Built by CREATE INDEX CONCURRENTLY, which would have failed if the index had been there before. Meanwhile somebody
+/// may have made another one of its name.
+absl::StatusOr<Outcome> OutcomeOfBuild(const std::string& text, const Effect& effect, db::Connection& connection) {
   if (effect.object.empty()) return Outcome{Outcome::Kind::kUnknown, {}, "the index has no name in the file"};
-  const auto rows = SelectRows(connection, sql::SelectIndexState(effect.table, effect.object), 2);
+  const auto rows = SelectRows(connection, sql::SelectIndexState(effect.table, effect.object), 3);
   if (!rows.ok()) return rows.status();
   if (rows->size() == 0) return Outcome{Outcome::Kind::kNotInEffect, {}, "it built no index"};
-  if (rows->cell(0, 1) == "t") return Outcome{Outcome::Kind::kInEffect, {}, "the index is built"};
-  return Outcome{Outcome::Kind::kNotInEffect, {DropOf(rows->cell(0, 0))}, "it left an invalid index"};
+  if (rows->cell(0, 1) != "t") {
+    return Outcome{Outcome::Kind::kNotInEffect, {DropOf(rows->cell(0, 0))}, "it left an invalid index"};
+  }
+  const std::string found(rows->cell(0, 2));
+  const bool same = ShapeOf(found) == ShapeOf(text);
+  return Outcome{same ? Outcome::Kind::kInEffect : Outcome::Kind::kUnknown,
+                 {},
+                 Cat(same ? "the index is built: " : kOfSomebodyElse, found)};
 }
 
 absl::StatusOr<Outcome> OutcomeOfDrop(const Effect& effect, db::Connection& connection) {
@@ -67,7 +102,7 @@ absl::StatusOr<Outcome> OutcomeOfStatement(const std::string& text, db::Connecti
   if (!pgtext::Parse(text, &trees).message.empty() || trees.size() != 1) return unknown;
   const std::vector<Effect> effects = EffectsOf(trees[0], KnownSchema());
   if (effects.size() == 1 && effects[0].concurrently) {
-    if (effects[0].kind == EffectKind::kCreateIndex) return OutcomeOfBuild(effects[0], connection);
+    if (effects[0].kind == EffectKind::kCreateIndex) return OutcomeOfBuild(text, effects[0], connection);
     if (effects[0].kind == EffectKind::kDropIndex) return OutcomeOfDrop(effects[0], connection);
     if (effects[0].kind == EffectKind::kReindex) return OutcomeOfReindex(effects[0], connection);
   }
@@ -112,7 +147,9 @@ absl::StatusOr<Outcome> OutcomeOfBegun(const UnfinishedBlock& unfinished, const 
   if (statement.atomic) return Outcome{};
   if (absl::Status set = SetAsBefore(script, begun, connection); !set.ok()) return set;
   auto outcome = OutcomeOfStatement(std::string(script.TextOf(statement)), connection);
-  const bool found = outcome.ok() && outcome->kind == Outcome::Kind::kInEffect;
+  // Of one that failed, what is there was there before.
+  const bool found =
+      outcome.ok() && (outcome->kind == Outcome::Kind::kInEffect || absl::StartsWith(outcome->words, kOfSomebodyElse));
   if (found && unfinished.failed) return Outcome{Outcome::Kind::kNotInEffect, {}, "it failed"};
   return outcome;
 }

@@ -1,6 +1,7 @@
 #include "server/schema/migration_verify.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -178,11 +179,17 @@ absl::Status CompareSquash(const Squash& squash, const SchemaFacts& wanted, cons
 /// A directory that holds the file alone, for as long as this object lives.
 class SquashDirectory {
  public:
-  explicit SquashDirectory(const Squash& squash)
-      : path_(fs::temp_directory_path() / Cat("rowkeeper_squash_", RandomHex(6))) {
+  static absl::StatusOr<std::unique_ptr<SquashDirectory>> Make(const Squash& squash) {
+    auto made = std::unique_ptr<SquashDirectory>(
+        new SquashDirectory(fs::temp_directory_path() / Cat("rowkeeper_squash_", RandomHex(6))));
     std::error_code error;
-    fs::create_directory(path_, error);
-    std::ofstream(path_ / fs::path(squash.path).filename(), std::ios::binary) << squash.text;
+    if (!fs::create_directory(made->path_, error)) return MigrationFileUnusable(made->path(), "make", error.value());
+    const fs::path file = made->path_ / fs::path(squash.path).filename();
+    std::ofstream stream(file, std::ios::binary);
+    stream << squash.text;
+    stream.close();
+    if (!stream) return MigrationFileUnusable(file.string(), "write", errno);
+    return made;
   }
   ~SquashDirectory() {
     std::error_code ignored;
@@ -194,6 +201,8 @@ class SquashDirectory {
   std::string path() const { return path_.string(); }
 
  private:
+  explicit SquashDirectory(fs::path path) : path_(std::move(path)) {}
+
   const fs::path path_;
 };
 
@@ -205,8 +214,9 @@ absl::Status VerifySquash(const MigratorOptions& options, const Squash& squash) 
   const std::string last = fs::path(squash.replaced.back()).filename().string();
   const auto wanted = (*old)->FactsAfter((*old)->migrator().Up({0, last}));
   if (!wanted.ok()) return wanted.status();
-  const SquashDirectory directory(squash);
-  const auto whole = TrialRun::Begin(options, directory.path());
+  const auto directory = SquashDirectory::Make(squash);
+  if (!directory.ok()) return directory.status();
+  const auto whole = TrialRun::Begin(options, (*directory)->path());
   if (!whole.ok()) return whole.status();
   const auto before = (*whole)->Facts();
   if (!before.ok()) return before.status();

@@ -60,7 +60,8 @@ std::string SelectUnfinished(const TableName& table) {
 
 std::string SelectIndexState(std::string_view table, std::string_view index) {
   return Cat(
-      "SELECT format('%I.%I', n.nspname, c.relname), i.indisvalid FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class "
+      "SELECT format('%I.%I', n.nspname, c.relname), i.indisvalid, pg_get_indexdef(c.oid) FROM pg_catalog.pg_index i "
+      "JOIN pg_catalog.pg_class "
       "c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE i.indrelid = ",
       RelationId(table), " AND c.relname = ", Literal(index));
 }

@@ -40,7 +40,7 @@ std::string DropEmptyUnfinished(const TableName& table);
 std::string SelectUnfinished(const TableName& table);
 
 /// A row for an index `index` of `table` (a name as statements write it): its schema and name as statements write
-/// them, 't' when it is valid.
+/// them, 't' when it is valid, its definition.
 std::string SelectIndexState(std::string_view table, std::string_view index);
 /// A row when the index is there; its name may have its schema, and is without quotes.
 std::string SelectIndexExists(std::string_view index);

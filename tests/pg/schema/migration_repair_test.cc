@@ -102,6 +102,33 @@ TEST_F(MigrationRepairTest, IndexWhoseBuildWasInterruptedIsBuiltAgain) {
   EXPECT_EQ(database_.Value("SELECT string_agg(n::text, ',' ORDER BY n) FROM log"), "1,2");
 }
 
+TEST_F(MigrationRepairTest, IndexThatSomebodyMadeMeanwhileUnderTheNameIsShownAndNotTakenForTheBuiltOne) {
+  database_.Run("CREATE TABLE a (id int, n int); CREATE TABLE log (n int)");
+  const std::string statements =
+      "INSERT INTO log VALUES (1);\nCREATE INDEX CONCURRENTLY ix_a ON a (id DESC) WHERE n > 0;\n";
+  WriteSteps("20240101000000", statements);
+  const auto files = ReadMigrationDirectory(directory_);
+  ASSERT_TRUE(files.ok()) << files.status();
+  // As a runner leaves it that was killed in the second statement.
+  database_.Run("CREATE TABLE schema_migrations (version varchar(255) PRIMARY KEY); INSERT INTO log VALUES (1)");
+  {
+    db::ConnectionOptions options;
+    options.url = database_.url();
+    auto killed = db::Connection::Open(options);
+    ASSERT_TRUE(killed.ok()) << killed.status();
+    const UnfinishedBlocks blocks({"public", "schema_migrations"});
+    ASSERT_TRUE((*killed)->ExecuteScript(blocks.Begin(files->front(), Direction::kUp, 1), nullptr).ok());
+  }
+  database_.Run("CREATE INDEX ix_a ON a (id)");
+  EXPECT_THAT(Repaired(), AllOf(HasSubstr("_steps.sql:3: "), HasSubstr("is another one: CREATE INDEX ix_a ON public.a"),
+                                HasSubstr("--in-doubt again")));
+  EXPECT_THAT(Repaired(InDoubt::kRunAgain), HasSubstr("already exists"));
+  database_.Run("DROP INDEX ix_a; CREATE INDEX ix_a ON a (id DESC NULLS FIRST) WHERE n > 0");
+  database_.Run("UPDATE schema_migrations_unfinished SET failed = false");
+  EXPECT_THAT(Planned(), HasSubstr("2 of 2: "));
+  EXPECT_EQ(Repaired(), "+20240101000000");
+}
+
 TEST_F(MigrationRepairTest, StatementThatMayRunInATransactionIsInEffectWithItsNoteOrNotAtAll) {
   database_.Run("CREATE TABLE a (id int); CREATE TABLE log (n int)");
   WriteSteps("20240101000000",
