@@ -106,8 +106,11 @@ TEST(DynamicServiceTest, TheFirstAnswerWins) {
   for (int i = 1; i <= 200; ++i) {
     const RawReply reply = CallRaw(server.channel(), kCall, "");
     EXPECT_TRUE(reply.response == "even" || reply.status.error_code() == grpc::StatusCode::ABORTED);
-    EXPECT_EQ(wins, i);
+    // A thread counts after its caller may have the answer.
+    EXPECT_TRUE(testing::Eventually([&] { return wins >= i; }));
   }
+  server.server().Shutdown(std::chrono::seconds(20));
+  EXPECT_EQ(wins, 200);
 }
 
 TEST(DynamicServiceTest, ADroppedCallIsAnswered) {
@@ -191,7 +194,7 @@ TEST(DynamicServiceTest, ThePassedDeadlineIsReported) {
   TestServer server({service.get()});
   server.channel()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20));
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + milliseconds(300));
+  context.set_deadline(std::chrono::system_clock::now() + milliseconds(2000));
   EXPECT_EQ(CallRaw(server.channel(), kCall, {}, &context).status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(holder.WaitCancelled(), std::vector<CancelCause>{CancelCause::kDeadline});
 }
@@ -248,7 +251,7 @@ TEST(DynamicServiceTest, ACallbackRegisteredAfterCancellationRunsAtOnce) {
   TestServer server({service.get()});
   server.channel()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20));
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + milliseconds(300));
+  context.set_deadline(std::chrono::system_clock::now() + milliseconds(2000));
   CallRaw(server.channel(), kCall, {}, &context);
   EXPECT_TRUE(ran_at_once.get_future().get());
   worker.join();
@@ -264,8 +267,8 @@ TEST(DynamicServiceTest, ACallbackRegisteredAfterTheAnswerIsDropped) {
   });
   TestServer server({service.get()});
   EXPECT_TRUE(CallRaw(server.channel(), kCall, "").status.ok());
+  EXPECT_TRUE(testing::Eventually([&] { return watch.expired(); }));
   EXPECT_FALSE(ran);
-  EXPECT_TRUE(watch.expired());
 }
 
 TEST(DynamicServiceTest, FinishReleasesTheCancelCallback) {

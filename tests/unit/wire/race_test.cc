@@ -147,6 +147,7 @@ TEST(RaceTest, AnAbortRacingAnswersLosesNoCall) {
     storm.join();
     EXPECT_EQ(completed, kCalls);
     server.server().Shutdown(std::chrono::seconds(20));
+    EXPECT_TRUE(testing::Eventually([&] { return workers.answers() >= workers.taken(); }));
     EXPECT_EQ(workers.answers(), workers.taken()) << "each call is answered exactly once";
   }
 }
