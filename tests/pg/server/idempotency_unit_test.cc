@@ -133,23 +133,20 @@ TEST(InterruptedIdempotencyTest, APartialBatchThatEndsBetweenTwoStatementsLeaves
   ASSERT_TRUE(server->ok());
   CreateKeyTable(&server->database());
   const std::string owner = server->MustCall(kUnitCreate, ProfileOf(RandomHex(8))).value("id", "");
-  uncancelled.OutlastDeadline({"todos", "INSERT", "NEW.title = 'slow'", 2});
+  uncancelled.Hold({"todos", "INSERT", "NEW.title = 'slow'", 2});
   const Json todos = {{{"owner_id", owner}, {"title", "slow"}},
                       {{"owner_id", "00000000-0000-4000-8000-000000000000"}, {"title", "nobody's"}}};
   const std::string key = NewKey();
   const auto create = [&](const CallOptions& options) {
-    return CallWithKey(server, "TodoRepository.BatchCreatePartial", {{"todos", todos}}, key, options).bytes.status();
+    return server->Call("TodoRepository.BatchCreatePartial", {{"todos", todos}}, WithKey(key, options)).status();
   };
   const Unit unit(server);
-  CallOptions hasty = unit.Inside();
-  hasty.timeout = UncancelledServer::kDeadline;
-  EXPECT_EQ(create(hasty).code(), absl::StatusCode::kDeadlineExceeded);
-  EXPECT_TRUE(uncancelled.AwaitIdle());
+  EXPECT_EQ(uncancelled.Interrupt(create, unit.Inside()), absl::StatusCode::kCancelled);
   EXPECT_TRUE(unit.Commit().ok());
   EXPECT_EQ(server->database().Value("SELECT last_value FROM tries"), "2");
   EXPECT_EQ(server->database().Value("SELECT count(*) FROM todos"), "0");
   EXPECT_EQ(KeysStored(server, key), "0");
-  uncancelled.StopOutlasting();
+  uncancelled.StopHolding();
   EXPECT_TRUE(create({}).ok());
 }
 
