@@ -62,7 +62,7 @@ class Client {
 };
 
 TEST(KilledClientTest, AClientProcessThatIsKilledInACallFreesItsRowLocksSoonAfterTheLease) {
-  constexpr seconds kLease{2};
+  constexpr seconds kLease{5};  // a busy machine may take some of them to get so far
   InProcessServer::Options options;
   options.connection.lock_timeout_ms = 0;
   InProcessServer server(CompileExample("planner/v1"), options);
@@ -77,7 +77,7 @@ TEST(KilledClientTest, AClientProcessThatIsKilledInACallFreesItsRowLocksSoonAfte
   const Json locked = new_todo();
   const Json wanted = new_todo();
   Blocker blocker(&server, LockTodo(wanted));
-  const Unit unit(&server, {{"idle_limit", "2s"}});
+  const Unit unit(&server, {{"idle_limit", Cat(kLease.count(), "s")}});
   unit.MustCall("TodoRepository.Update", rename(locked));
   const auto* method = server.FindMethod("TodoRepository.Update");
   const RequestFile request(server.ToBytes(*method->input_type(), rename(wanted)));
@@ -87,7 +87,7 @@ TEST(KilledClientTest, AClientProcessThatIsKilledInACallFreesItsRowLocksSoonAfte
   EXPECT_EQ(waiting.wait_for(milliseconds(300)), std::future_status::timeout) << "the unit holds the row";
   client.Kill();
   const auto killed = Clock::now();
-  EXPECT_EQ(waiting.wait_for(seconds(10)), std::future_status::ready);
+  EXPECT_EQ(waiting.wait_for(seconds(30)), std::future_status::ready);
   EXPECT_LT(Clock::now() - killed, kLease + seconds(5));
   EXPECT_EQ(server.database().Value("SELECT count(*) FROM todos WHERE title <> 't'"), "0");
   // The cancelled statement has freed the locks already; the place follows with the lease.
