@@ -17,7 +17,7 @@ start_tracker() {
 }
 serve_tracker() {
   start_server "${TRACKER[@]}" --database-url "$SCRATCH_URL" --listen "$1"
-  wait_until 20 "the server serves" serving
+  wait_until 60 "the server serves" serving
 }
 
 # lossy refuse|lose METHOD [COUNT]: until lossless, the examples reach the server through lossy_proxy.cc.
@@ -26,7 +26,7 @@ lossy() {
   : >"$WORK/proxy"
   "$LOSSY_PROXY" "$ADDRESS" "$@" >"$WORK/proxy" &
   PROXY_PID=$!
-  wait_until 10 "the proxy listens" test -s "$WORK/proxy"
+  wait_until 60 "the proxy listens" test -s "$WORK/proxy"
   ADDRESS=$(cat "$WORK/proxy")
 }
 lossless() {
@@ -161,7 +161,7 @@ change_while_others_wait() {
       END LOOP;
     END \$\$; COMMIT" >/dev/null &
   OTHER=$!
-  wait_until 10 "a row of $1 is held" is_held "$1"
+  wait_until 60 "a row of $1 is held" is_held "$1"
 }
 is_held() { grep -q 'could not obtain lock' <<<"$(scratch_sql "SELECT FROM $1 FOR UPDATE NOWAIT" 2>&1)"; }
 
@@ -197,7 +197,7 @@ check_lost_unit() {
       PERFORM pg_terminate_backend(waiting, 5000);
     END \$\$; COMMIT" >/dev/null &
   OTHER=$!
-  wait_until 10 "a row of account is held" is_held account
+  wait_until 60 "a row of account is held" is_held account
   must transfer_funds 1:2:30
   wait "$OTHER"
   equals "$(accounts)" "1 70.00 2, 2 131.00 2" "both changes, and one transfer"
@@ -254,19 +254,19 @@ nothing_is_written() {
 check_unknown_outcome() {
   step "a unit whose outcome is unknown is not run again"
   scratch_sql "UPDATE account SET balance = 100, version = 1;
-    CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NULL; END';
+    CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(4); RETURN NULL; END';
     CREATE CONSTRAINT TRIGGER linger AFTER UPDATE ON account DEFERRABLE INITIALLY DEFERRED
       FOR EACH ROW WHEN (NEW.id = 1) EXECUTE FUNCTION linger()"
   example transfer_funds 1:2:30 >"$WORK/transfer" 2>&1 &
   local transfer=$!
-  wait_until 10 "the commit is under way" commit_is_under_way
+  wait_until 60 "the commit is under way" commit_is_under_way
   end_server KILL
   serve_tracker "$ADDRESS"
   if wait "$transfer"; then fail "a transfer whose server was killed says: $(cat "$WORK/transfer")"; fi
   contains "$(cat "$WORK/transfer")" '^it is not known whether anything was transferred; look before' "the transfer"
   lacks "$(cat "$WORK/transfer")" '[Nn]othing was' "the transfer"
   lacks "$(cat "$SERVER_LOG")" 'UnitOfWork.Begin' "the log of the next server"
-  wait_until 10 "PostgreSQL has finished" nothing_is_written
+  wait_until 60 "PostgreSQL has finished" nothing_is_written
   scratch_sql "DROP TRIGGER linger ON account"
   # PostgreSQL had been told to commit, and did; nobody did it twice.
   equals "$(accounts)" "1 70.00 2, 2 130.00 2" "one transfer"

@@ -44,7 +44,8 @@ class StoppingServerTest : public ::testing::TestWithParam<int> {
 
   void BeginToStop() {
     fleet_.server(0).Terminate();
-    EXPECT_TRUE(Eventually([&] { return HealthOf(fleet_.server(0).address()) == "NOT_SERVING"; }));
+    // On a busy machine it may have ended before anybody looks.
+    EXPECT_TRUE(Eventually([&] { return HealthOf(fleet_.server(0).address()) != "SERVING"; }));
   }
   /// The drain lasts while a unit is open.
   client::UnitOfWork OpenUnit(const std::shared_ptr<grpc::Channel>& channel) {
@@ -103,7 +104,7 @@ TEST_P(StoppingServerTest, WhoBeginsMeanwhileIsServedAfterwards) {
 
 TEST_P(StoppingServerTest, ACommitThatOutlastsTheDrainIsAnsweredAndDone) {
   fleet_.database().Run(
-      "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(3); RETURN NULL; END $$;"
+      "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(5); RETURN NULL; END $$;"
       "CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
       "EXECUTE FUNCTION linger()");
   const auto channel = ConnectTo(fleet_.target());

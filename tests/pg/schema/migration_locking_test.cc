@@ -63,7 +63,7 @@ TEST_F(MigrationLockingTest, OpenTransactionAtTheEndIsRefusedAndAClosedOneWorks)
 
 TEST_F(MigrationLockingTest, TwoRunnersAtOnceApplyEverythingOnce) {
   Write("20240101000000_slow.sql",
-        "-- migrate:up\nCREATE TABLE a (id int);\nSELECT pg_sleep(0.4);\n-- migrate:down\nDROP TABLE a;\n");
+        "-- migrate:up\nCREATE TABLE a (id int);\nSELECT pg_sleep(2);\n-- migrate:down\nDROP TABLE a;\n");
   WriteTable("20240102000000", "b");
   Write("20240103000000_index.sql",
         "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY ix_b ON b (id);\n-- migrate:down\nDROP INDEX "
@@ -94,7 +94,7 @@ TEST_F(MigrationLockingTest, IdleSessionTimeoutOfTheDatabaseDoesNotTakeTheLockAw
   database_.Run("CREATE TABLE runs (n int)");
   database_.Run("ALTER DATABASE \"" + database_.name() + "\" SET idle_session_timeout = '1s'");
   Write("20240101000000_slow.sql",
-        "-- migrate:up transaction:false\nINSERT INTO runs VALUES (1);\nSELECT pg_sleep(3);\n-- migrate:down\nSELECT "
+        "-- migrate:up transaction:false\nINSERT INTO runs VALUES (1);\nSELECT pg_sleep(6);\n-- migrate:down\nSELECT "
         "1;\n");
   std::string second;
   std::thread other([&] {

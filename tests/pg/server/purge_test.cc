@@ -246,7 +246,7 @@ TEST_F(ShelfTest, AReferenceEndsAPurgeAndTheErrorSaysWhatWasDoneBefore) {
 }
 
 TEST_F(ShelfTest, ACancelledPurgeStopsBetweenBatches) {
-  Sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN OLD; END $$");
+  Sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN OLD; END $$");
   Sql("CREATE TRIGGER slow BEFORE DELETE ON parents FOR EACH ROW EXECUTE FUNCTION slow()");
   AddDeletedParents();
   grpc::ClientContext context;
@@ -264,12 +264,12 @@ TEST_F(ShelfTest, ACancelledPurgeStopsBetweenBatches) {
   const int left = std::stoi(Value("SELECT count(*) FROM parents"));
   EXPECT_GT(left, 0);
   EXPECT_LT(left, 9);
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // longer than a row takes
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));  // longer than two rows take, which go together
   EXPECT_EQ(Value("SELECT count(*) FROM parents"), Cat(left)) << "nobody goes on";
 }
 
 TEST_F(ShelfTest, APurgeThatTheEndOfTheServerStopsSaysWhatIsGone) {
-  Sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN OLD; END $$");
+  Sql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.6); RETURN OLD; END $$");
   Sql("CREATE TRIGGER slow BEFORE DELETE ON parents FOR EACH ROW EXECUTE FUNCTION slow()");
   AddDeletedParents();
   auto purge = std::async(std::launch::async, [&] {

@@ -104,9 +104,13 @@ TEST_F(CapacityTest, PlainCallsRunsAndHealthGoOnWhileEveryPlaceIsPinned) {
   EXPECT_EQ(Summary((first_came_first ? second : first).Commit()), "OK");
 }
 
-/// COMMIT takes a while, so that its connection can be ended in the middle.
+/// The first COMMIT takes a minute, so that its connection can be ended in the middle.
 constexpr char kSlowCommit[] = R"(
-  CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+  CREATE SEQUENCE commits;
+  CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('commits') = 1 THEN PERFORM pg_sleep(60); END IF;
+    RETURN NULL;
+  END $$;
   CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON todos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()
 )";
 

@@ -184,10 +184,12 @@ TEST_F(UowTest, TooManyWaitingCallsAreRefusedAtOnce) {
   options.busy_wait = milliseconds(5000);
   Start(options);
   const std::string unit = Begin();
-  auto running = Send(unit, "SELECT pg_sleep(0.4)");
+  const std::string holder = LockRow(1);
+  auto running = Send(unit, "UPDATE t SET n = 1 WHERE id = 1");
   auto first = Send(unit, "SELECT 1");
   auto second = Send(unit, "SELECT 2");
   EXPECT_EQ(Reason(Run(unit, "SELECT 3")), "UNIT_OF_WORK_BUSY");
+  EXPECT_EQ(*Rollback(holder), UnitState::kRolledBack);
   EXPECT_EQ(Reason(running.get()), "OK");
   EXPECT_EQ(*first.get(), "1");
   EXPECT_EQ(*second.get(), "2");
@@ -353,7 +355,8 @@ TEST_F(UowTest, ListShowsOpenUnitsOldestFirst) {
   options.label = "second";
   Advance(milliseconds(1));
   const std::string second = Begin(options, "bob");
-  auto running = Send(first, "SELECT pg_sleep(0.3)");
+  database_->Run("SELECT pg_advisory_lock(1)");
+  auto running = Send(first, "SELECT pg_advisory_xact_lock(1)");
   EXPECT_TRUE(Within(milliseconds(20000), [&] { return units_->List()[0].running == "test.Statement"; }));
   const auto list = units_->List();
   ASSERT_EQ(list.size(), 2u);
@@ -362,6 +365,7 @@ TEST_F(UowTest, ListShowsOpenUnitsOldestFirst) {
   EXPECT_EQ(list[1].label, "second");
   EXPECT_EQ(list[1].server, "127.0.0.1:50051");
   EXPECT_EQ(list[0].id.find(first), std::string::npos);
+  database_->Run("SELECT pg_advisory_unlock(1)");
   EXPECT_EQ(Reason(running.get()), "OK");
   EXPECT_EQ(Reason(Commit(first)), "OK");
   EXPECT_EQ(units_->List().size(), 1u);
