@@ -55,11 +55,11 @@ TEST(HostileConnectionsTest, AFloodOfConnectsUsesUpDescriptorsAndEverybodyIsServ
   {
     const Clients flood = ConnectMany(server.address(), 1100);
     EXPECT_EQ(flood.size(), 1100u) << "none waits to be accepted";
-    EXPECT_GT(CountClosed(flood, milliseconds(5)), 800u);
+    EXPECT_TRUE(Eventually([&] { return CountClosed(flood, milliseconds(0)) > 800; }));
   }
   const auto begin = steady_clock::now();
   EXPECT_TRUE(Eventually([&] { return IsServed(server.address()); }));
-  EXPECT_LT(steady_clock::now() - begin, seconds(5));
+  EXPECT_LT(steady_clock::now() - begin, seconds(10));
   callers.Stop();
   EXPECT_EQ(callers.failed(), 0);
   EXPECT_TRUE(server.Logs("limit=open-files"));
@@ -72,7 +72,7 @@ TEST(HostileConnectionsTest, OnePeerGetsItsShareAndNoMore) {
   GoodCallers callers(server.address(), 2);
   {
     const Clients flood = ConnectMany(server.address(), 300);
-    EXPECT_GE(CountClosed(flood, milliseconds(20)), 250u);
+    EXPECT_TRUE(Eventually([&] { return CountClosed(flood, milliseconds(0)) >= 250; }));
     EXPECT_FALSE(IsServed(server.address()));
   }
   EXPECT_TRUE(Eventually([&] { return IsServed(server.address()); }));

@@ -259,12 +259,12 @@ std::optional<Frame> Http2Client::Read(milliseconds limit) {
 
 bool Http2Client::WaitUntilClosed(milliseconds limit) {
   const auto until = steady_clock::now() + limit;
-  while (!closed_ && steady_clock::now() < until) {
-    WaitFor(POLLIN, milliseconds(50));
+  do {
+    WaitFor(POLLIN, std::min(limit, milliseconds(50)));
     std::array<char, 65536> buffer;
     const ssize_t got = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EAGAIN)) closed_ = true;
-  }
+  } while (!closed_ && steady_clock::now() < until);
   return closed_;
 }
 

@@ -69,7 +69,7 @@ Callers::Result Callers::result() const {
   result.calls = static_cast<int>(times.size());
   if (!times.empty()) {
     result.slowest = times.back();
-    result.p99 = times[times.size() * 99 / 100];
+    result.p90 = times[times.size() * 9 / 10];
   }
   result.errors = errors_;
   return result;

@@ -91,8 +91,8 @@ TEST_F(FrozenPostgres, IsUnreachableUntilItGoesOnAndNeverAMisfit) {
   EXPECT_TRUE(noticed);
   EXPECT_THAT(errors,
               ::testing::Each(AnyOf(StartsWith("DEADLINE_EXCEEDED"), StartsWith("UNAVAILABLE DATABASE_UNAVAILABLE"))));
-  EXPECT_TRUE(Within(std::chrono::seconds(2), [this] { return server_->IsServing(); }));
-  EXPECT_TRUE(Within(std::chrono::seconds(2), [&] { return server_->Call(reads[0].method, reads[0].request).ok(); }));
+  EXPECT_TRUE(Within(kSoon, [this] { return server_->IsServing(); }));
+  EXPECT_TRUE(Within(kSoon, [&] { return server_->Call(reads[0].method, reads[0].request).ok(); }));
 }
 
 }  // namespace

