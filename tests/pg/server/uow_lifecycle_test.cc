@@ -129,6 +129,7 @@ TEST_F(UnitOfWorkTest, ListHasPages) {
   EXPECT_FALSE(rest.contains("next_page_token"));
   const CallResult wrong = server().Call("UnitOfWork.List", {{"page_size", -1}, {"page_token", "x"}});
   EXPECT_EQ(Summary(wrong), "INVALID_ARGUMENT INVALID_FIELD [page_size, page_token]");
+  for (const Unit* unit : {&first, &second}) EXPECT_EQ(Summary(unit->Rollback()), "OK");
 }
 
 TEST_F(UnitOfWorkTest, AnIdleUnitIsRolledBackAndSaysSo) {

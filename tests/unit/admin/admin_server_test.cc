@@ -161,7 +161,7 @@ TEST_F(AdminServerTest, SilentClientsKeepNobodyWaiting) {
     silent.push_back(std::make_unique<RawClient>(address_));
     if (i % 2 == 0) silent.back()->Send("GET /livez HTTP/1.1\r\nX-Slow: ");
   }
-  EXPECT_LT(AnswerTime(), std::chrono::seconds(4));
+  EXPECT_LT(AnswerTime(), std::chrono::seconds(10));
   // The oldest had to go; as many as the limit says are still there.
   int open = 0;
   for (const auto& client : silent) open += client->IsClosed() ? 0 : 1;
@@ -177,7 +177,7 @@ TEST_F(AdminServerTest, WhoeverDripsIsCutOffInTime) {
   dripping.Send("GET /livez HTTP/1.1\r\nX-Slow: ");
   EXPECT_TRUE(testing::Eventually([&] { return !dripping.Send("x") || dripping.IsClosed(); }));
   EXPECT_GT(steady_clock::now() - start, std::chrono::milliseconds(900));
-  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 TEST_F(AdminServerTest, WhoeverDoesNotReadIsCutOffInTime) {
@@ -212,7 +212,8 @@ TEST_F(AdminServerTest, AnswersAreCountedByPageAndStatus) {
 
 /// Each of them, and what is not one.
 TEST_F(AdminServerTest, ConnectionsThatEndByALimitAreCountedByIt) {
-  options_.request_limit = std::chrono::milliseconds(700);
+  options_.request_limit =
+      std::chrono::milliseconds(4000);  // within which a whole request comes, on a busy machine too
   Serve();
   const auto refused = [this](AdminLimit limit) { return server_->stats().refused[static_cast<size_t>(limit)]; };
   { RawClient leaves(address_); }
@@ -263,10 +264,10 @@ TEST_F(AdminServerTest, ItEndsWhileClientsAreConnected) {
   RawClient silent(address_);
   RawClient slow(address_);
   slow.Send("GET /liv");
-  EXPECT_LT(AnswerTime(), std::chrono::seconds(4));
+  EXPECT_LT(AnswerTime(), std::chrono::seconds(10));
   const auto start = steady_clock::now();
   server_.reset();
-  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(4));
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 }  // namespace
