@@ -17,7 +17,9 @@ TEST_F(ExportTest, AReaderThatStopsLosesItsConnectionAndCanGoOn) {
   options.time = InProcessServer::Options::Time::kStill;
   Serve(options);
   Fill("t", 2000, "repeat('x', 10000)");
-  const auto stream = Export();
+  CallOptions patient;
+  patient.timeout = std::chrono::minutes(5);  // letting so much of the server's time pass takes a while
+  const auto stream = Export(Json::object(), patient);
   std::vector<std::string> seen;
   const auto first = stream->Receive();
   ASSERT_TRUE(first.has_value());
