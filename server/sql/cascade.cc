@@ -22,7 +22,9 @@ constexpr char kUnblocked[] = "NOT EXISTS (SELECT FROM \"#blocked\")";
 constexpr char kUnrefused[] = "NOT EXISTS (SELECT FROM \"#refused\")";
 
 std::string Live(const Entity& entity) { return VisibilityPredicate(entity, Deleted::kExclude); }
-std::string Gone(const Entity& entity) { return VisibilityPredicate(entity, Deleted::kOnly); }
+std::string Gone(const Entity& entity, std::string_view qualifier = "") {
+  return VisibilityPredicate(entity, Deleted::kOnly, qualifier);
+}
 
 /// When a row was deleted, as far as its entity tells.
 std::string DeletedAt(const Entity& entity) {
@@ -184,11 +186,12 @@ std::string Cascade::Held() const {
     const CascadeNode& node = shape_.nodes[edge.node];
     const std::string rows =
         Cat(" FROM \"#doomed\" JOIN ", Table(*edge.entity), " ON ", KeyEquals(node), " AND \"#e\" = ", edge.node);
-    const std::string stays = edge.parent_node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.parent_node);
+    const std::string parent = "\"#parent\".";
+    const std::string stays = edge.parent_node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.parent_node, parent);
     bases.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, rows, " WHERE ",
-                        ColumnName(*edge.entity, edge.column), " IN (SELECT ",
+                        ColumnName(*edge.entity, edge.column), " IN (SELECT ", parent,
                         ColumnName(*edge.parent, edge.parent_column()), " FROM ", Table(*edge.parent),
-                        Where({Gone(*edge.parent), stays}), ")"));
+                        " AS \"#parent\"", Where({Gone(*edge.parent, parent), stays}), ")"));
     if (edge.parent_node < 0) continue;
     steps.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, ", ", edge.parent_node, ", ",
                         ReferenceValues(shape_, edge), rows));

@@ -87,9 +87,11 @@ std::string SameSlots(const CascadeShape& shape, const std::string& left_qualifi
   return AnyOf(same);
 }
 
-std::string KeyRow(const Entity& entity) {
-  const std::string columns = ColumnList(entity, entity.key);
-  return entity.key.size() == 1 ? columns : Cat("(", columns, ")");
+std::string KeyRow(const Entity& entity, const std::string& qualifier) {
+  std::vector<std::string> columns;
+  for (int column : entity.key) columns.push_back(Cat(qualifier, ColumnName(entity, column)));
+  const std::string row = absl::StrJoin(columns, ", ");
+  return columns.size() == 1 ? row : Cat("(", row, ")");
 }
 
 std::string RefersToDoomed(const CascadeShape& shape, const CascadeEdge& edge) {
@@ -103,8 +105,8 @@ std::string RefersToAnyDoomed(const CascadeShape& shape, const std::vector<Casca
   return AnyOf(conditions);
 }
 
-std::string IsNotIn(const std::string& query, const CascadeShape& shape, int node) {
-  return Cat(KeyRow(*shape.nodes[node].entity), " NOT IN (", RowsOf(query, shape, node), ")");
+std::string IsNotIn(const std::string& query, const CascadeShape& shape, int node, const std::string& qualifier) {
+  return Cat(KeyRow(*shape.nodes[node].entity, qualifier), " NOT IN (", RowsOf(query, shape, node), ")");
 }
 
 std::string IsDoomed(const CascadeShape& shape, int node) {

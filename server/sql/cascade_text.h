@@ -26,8 +26,8 @@ std::string KeyEquals(const CascadeNode& node);
 /// matters where no index serves, unless something beside keys is referenced.
 std::string SameSlots(const CascadeShape& shape, const std::string& left_qualifier, char left,
                       const std::string& right_qualifier, char right);
-/// `"id"`, or `("board_id", "name")`.
-std::string KeyRow(const catalogue::Entity& entity);
+/// `"id"`, or `("board_id", "name")`; each behind `qualifier` (see LivePredicate).
+std::string KeyRow(const catalogue::Entity& entity, const std::string& qualifier = "");
 // The planner cannot know how many rows the queries find and takes them for few. So that many do not make it compare
 // each with each, membership is asked in ways that it hashes or looks up in the key's index, and never makes a join of.
 
@@ -38,7 +38,7 @@ std::string RefersToAnyDoomed(const CascadeShape& shape, const std::vector<Casca
 /// `"id" = ANY (ARRAY(SELECT "#s0" FROM "#doomed" WHERE "#e" = 2))`: the row of the node is in "#doomed".
 std::string IsDoomed(const CascadeShape& shape, int node);
 /// `"id" NOT IN (SELECT "#s0" FROM "#doomed" WHERE "#e" = 2)`: the row of the node is not in the query.
-std::string IsNotIn(const std::string& query, const CascadeShape& shape, int node);
+std::string IsNotIn(const std::string& query, const CascadeShape& shape, int node, const std::string& qualifier = "");
 /// `a OR b` in parentheses.
 std::string AnyOf(const std::vector<std::string>& conditions);
 

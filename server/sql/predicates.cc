@@ -108,16 +108,20 @@ std::string ParameterList::AnyNumberOfCalls() const { return CallsFrom("(SELECT 
 
 std::string ParameterList::CallCount() const { return Cat("cardinality($1::", types_.front(), "[])"); }
 
-std::string LivePredicate(const Entity& entity) {
+std::string LivePredicate(const Entity& entity, std::string_view qualifier) {
   std::vector<std::string> conditions;
-  if (entity.deleted_at) conditions.push_back(Cat(Identifier(entity.columns[*entity.deleted_at].name), " IS NULL"));
-  if (entity.deleted_flag) conditions.push_back(Cat("NOT ", Identifier(entity.columns[*entity.deleted_flag].name)));
+  if (entity.deleted_at) {
+    conditions.push_back(Cat(qualifier, Identifier(entity.columns[*entity.deleted_at].name), " IS NULL"));
+  }
+  if (entity.deleted_flag) {
+    conditions.push_back(Cat("NOT ", qualifier, Identifier(entity.columns[*entity.deleted_flag].name)));
+  }
   return absl::StrJoin(conditions, " AND ");
 }
 
-std::string VisibilityPredicate(const Entity& entity, plan::Deleted deleted) {
+std::string VisibilityPredicate(const Entity& entity, plan::Deleted deleted, std::string_view qualifier) {
   if (!entity.soft_deletable() || deleted == plan::Deleted::kInclude) return "";
-  const std::string live = LivePredicate(entity);
+  const std::string live = LivePredicate(entity, qualifier);
   return deleted == plan::Deleted::kExclude ? live : Cat("NOT (", live, ")");
 }
 

@@ -42,11 +42,15 @@ class ParameterList {
 };
 
 /// `"deleted_at" IS NULL`, `NOT "is_deleted"`, or both joined by AND; empty when the entity is not soft-deletable.
-std::string LivePredicate(const catalogue::Entity& entity);
+/// `qualifier` goes before each column: empty, or the name that its table has in the statement, with a dot. It is
+/// needed in a subquery inside a statement about another entity: a bare name that the inner table has lost by a rename
+/// would be found in the outer one, without an error.
+std::string LivePredicate(const catalogue::Entity& entity, std::string_view qualifier = "");
 
 /// The condition that keeps deleted rows out of sight (or shows only them); empty when all rows are asked for or the
 /// entity is not soft-deletable.
-std::string VisibilityPredicate(const catalogue::Entity& entity, plan::Deleted deleted);
+std::string VisibilityPredicate(const catalogue::Entity& entity, plan::Deleted deleted,
+                                std::string_view qualifier = "");
 
 /// The conditions of the filters in `variant`, one each, and that of its filter expression.
 std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const plan::Variant& variant,

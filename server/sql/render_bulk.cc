@@ -150,8 +150,10 @@ class BulkRenderer {
     const Column& column = other.columns[dependent.column];
     if (column.reference->on_delete != catalogue::OnDelete::kCascade || !other.soft_deletable()) return "";
     const std::string referenced = Cat(Table(entity_), ".", Identifier(entity_.columns[column.reference->column].name));
-    return Cat("NOT EXISTS (SELECT FROM ", Table(other), " AS \"#live\"",
-               Where({Cat("\"#live\".", Identifier(column.name), " = ", referenced), LivePredicate(other)}), ")");
+    return Cat(
+        "NOT EXISTS (SELECT FROM ", Table(other), " AS \"#live\"",
+        Where({Cat("\"#live\".", Identifier(column.name), " = ", referenced), LivePredicate(other, "\"#live\".")}),
+        ")");
   }
 
   std::vector<std::string> Assignments() {

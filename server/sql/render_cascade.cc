@@ -37,7 +37,7 @@ std::vector<std::string> NoParentIsDeleted(const plan::MethodPlan& plan, const s
     conditions.push_back(Cat("NOT EXISTS (SELECT FROM ", Table(*edge.parent), " AS ", parent, " WHERE ", parent, ".",
                              ColumnName(*edge.parent, edge.parent_column()), " = ", row, ".",
                              ColumnName(*edge.entity, edge.column), " AND ",
-                             VisibilityPredicate(*edge.parent, plan::Deleted::kOnly), ")"));
+                             VisibilityPredicate(*edge.parent, plan::Deleted::kOnly, parent + "."), ")"));
   }
   return conditions;
 }

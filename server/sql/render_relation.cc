@@ -46,10 +46,11 @@ std::string Parents(const Link& link, ParameterList* parameters) {
 /// `id IN (…)`, so that a pair that is in the join table twice gives one row.
 std::string ThroughPredicate(const Relation& relation) {
   const Entity& through = *relation.through;
-  return Cat(Name(*relation.target, relation.target_column), " IN (SELECT ",
-             Name(through, relation.through_target_column), " FROM ", Table(through),
-             Where({Cat(Name(through, relation.through_column), " = \"#key\""),
-                    VisibilityPredicate(through, plan::Deleted::kExclude)}),
+  const std::string link = "\"#through\".";
+  return Cat(Name(*relation.target, relation.target_column), " IN (SELECT ", link,
+             Name(through, relation.through_target_column), " FROM ", Table(through), " AS \"#through\"",
+             Where({Cat(link, Name(through, relation.through_column), " = \"#key\""),
+                    VisibilityPredicate(through, plan::Deleted::kExclude, link)}),
              ")");
 }
 

@@ -53,5 +53,22 @@ TEST(SchemaMismatch, ATableThatIsGoneWhileServingIsAFailedPrecondition) {
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("a table is missing"));
 }
 
+/// In a statement about to-dos a bare "deleted_at", which profiles have no more, would be that of the to-do, which is
+/// deleted.
+TEST(SchemaMismatch, AColumnThatATableHasLostIsNotThatOfAnotherTable) {
+  InProcessServer server(CompileExample("planner/v1"), StillTime());
+  const Json owner =
+      server.MustCall("ProfileRepository.Create",
+                      {{"profile", {{"email", "a@example.org"}, {"handle", "ada"}, {"display_name", "Ada"}}}});
+  const Json todo =
+      server.MustCall("TodoRepository.Create", {{"todo", {{"owner_id", owner["id"]}, {"title", "plants"}}}});
+  server.MustCall("TodoRepository.SoftDelete", {{"id", todo["id"]}});
+  server.database().Run("ALTER TABLE profiles RENAME deleted_at TO gone_at");
+  const auto refused = server.Call("TodoRepository.Restore", {{"id", todo["id"]}});
+  EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION SCHEMA_MISMATCH") << refused.status();
+  server.database().Run("ALTER TABLE profiles RENAME gone_at TO deleted_at");
+  server.MustCall("TodoRepository.Restore", {{"id", todo["id"]}});
+}
+
 }  // namespace
 }  // namespace rowkeeper::testing

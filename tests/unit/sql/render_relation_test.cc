@@ -106,8 +106,9 @@ TEST_F(RenderRelationTest, ToManyLimitsTheRowsOfEachParent) {
 
 TEST_F(RenderRelationTest, JoinEntityHidesItsOwnDeletedRows) {
   EXPECT_THAT(RenderRelation(Select("linked", {0})).text,
-              HasSubstr(R"(FROM "items" WHERE "id" IN (SELECT "to_id" FROM "links" WHERE "from_id" = "#key" AND )"
-                        R"(NOT "is_deleted") AND "deleted_at" IS NULL ORDER BY "id" LIMIT 100)"));
+              HasSubstr(R"(FROM "items" WHERE "id" IN (SELECT "#through"."to_id" FROM "links" AS "#through" WHERE )"
+                        R"("#through"."from_id" = "#key" AND NOT "#through"."is_deleted") AND "deleted_at" IS NULL )"
+                        R"(ORDER BY "id" LIMIT 100)"));
 }
 
 TEST_F(RenderRelationTest, RelationsBelowGetTheirLinksBehindTheVisibleCells) {
