@@ -56,6 +56,13 @@ class MapTest(unittest.TestCase):
             names = [name for span in re.findall(r"`([^`\n]+)`", self.read(document)) for name in named_files(span)]
             self.assertEqual(self.missing(names, "server", "proto", "proto/rowkeeper/v1", ""), [], document)
 
+    def test_decisions_are_headed_by_their_own_numbers(self):
+        names = sorted(os.listdir(os.path.join(self.root, "server", "adr")))
+        numbers = [int(name[:4]) for name in names]
+        self.assertEqual(numbers, sorted(set(numbers)), "two decisions have one number")
+        headed = [int(re.match(r"# (\d+)\. ", self.read(f"server/adr/{name}")).group(1)) for name in names]
+        self.assertEqual(headed, numbers)
+
     def test_every_folder_is_a_room(self):
         folders = {name for name in os.listdir(os.path.join(self.root, "server"))
                    if os.path.exists(os.path.join(self.root, "server", name, "CMakeLists.txt"))}
