@@ -113,11 +113,11 @@ psql -XqAt "$(url_of "$COPY")" -c "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT
 reader=$!
 up "$(url_of "$COPY")" >"$WORK/killed" 2>&1 &
 runner=$!
-builds() { [ "$(sql_in "$COPY" "SELECT count(*) FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting for %'")" != 0 ]; }
+builds() { [ "$(sql_in "$COPY" "SELECT count(*) FROM pg_stat_progress_create_index WHERE datname = current_database() AND phase LIKE 'waiting for %'")" != 0 ]; }
 wait_until 60 "an index is built" builds
-sql_in "$COPY" "SELECT pg_terminate_backend(pid) FROM pg_stat_progress_create_index" >/dev/null
+sql_in "$COPY" "SELECT pg_terminate_backend(pid) FROM pg_stat_progress_create_index WHERE datname = current_database()" >/dev/null
 if wait "$runner"; then fail "up did not notice that its session was ended: $(cat "$WORK/killed")"; fi
-sql_in "$COPY" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'" >/dev/null
+sql_in "$COPY" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'" >/dev/null
 wait "$reader" || true
 equals "$(sql_in "$COPY" "SELECT count(*) FROM pg_index WHERE NOT indisvalid")" 1 "indexes that are not valid"
 output=$(up "$(url_of "$COPY")") || fail "after a killed build: $output"
