@@ -76,7 +76,7 @@ ScriptRun RunnerSession::RunOf(const MigrationFile& file, Direction direction) c
   ScriptRun run;
   run.path = file.path;
   run.block = &BlockOf(file, direction);
-  const bool noted = !run.block->transaction;
+  const bool noted = !run.block->transaction && !run.block->script.limits_rights;
   const bool forgets = noted || WasUnfinished(file.version);
   run.record = [this, &file, direction, forgets](db::Connection& connection, int64_t ms) {
     const std::string recorded =
@@ -97,10 +97,11 @@ absl::Status RunnerSession::Run(const MigrationFile& file, Direction direction, 
   if (absl::Status status = RefuseEmptyBlock(file, direction); !status.ok()) return status;
   ScriptRun run = RunOf(file, direction);
   run.in_effect = in_effect;
-  if (run.note) run.begin = unfinished_blocks_.Begin(file, direction, in_effect);
+  const bool noted = run.note != nullptr;
+  if (noted) run.begin = unfinished_blocks_.Begin(file, direction, in_effect);
   absl::StatusOr<int64_t> duration = RunScriptLocked(options_, &lock_, std::move(run));
   if (!duration.ok()) return duration.status();
-  if (!BlockOf(file, direction).transaction || WasUnfinished(file.version)) unfinished_blocks_.TidyUp(*connection_);
+  if (noted || WasUnfinished(file.version)) unfinished_blocks_.TidyUp(*connection_);
   const bool up = direction == Direction::kUp;
   Tell({up ? MigrationStep::Action::kApplied : MigrationStep::Action::kTakenDown, file.version, file.path, *duration});
   return absl::OkStatus();

@@ -157,8 +157,12 @@ bool ScriptAttempt::MayRetryStatements() const {
 
 std::string ScriptAttempt::AlreadyInEffect(int number) const {
   const std::string_view rest =
-      "; the file runs without a transaction; rowkeeper migrate repair removes what an interrupted statement left (as "
-      "the invalid index of CREATE INDEX CONCURRENTLY) and runs the rest";
+      run_.note
+          ? "; the file runs without a transaction; rowkeeper migrate repair removes what an interrupted "
+            "statement left (as the invalid index of CREATE INDEX CONCURRENTLY) and runs the rest"
+          : "; the file runs without a transaction and sets a role or READ ONLY, so that nothing notes how far it "
+            "is: clean up by hand (an interrupted CREATE INDEX CONCURRENTLY leaves an invalid index) before it is "
+            "run again";
   const std::string_view this_one = connection_->broken() ? "whether this statement took effect is not known; " : "";
   if (number == 0) return Cat(this_one, "no earlier statement of this file was run", rest);
   return Cat(this_one, "the ", number, " statement(s) before it are in effect", rest);

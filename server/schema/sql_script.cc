@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "server/base/text.h"
 #include "server/pgtext/scanner.h"
 
@@ -138,6 +139,17 @@ bool IsOfSession(const std::vector<std::string>& words) {
   return IsOneOf(words[kind], {"temp", "temporary"});
 }
 
+/// SET ROLE, SESSION AUTHORIZATION or READ ONLY in a statement or body that may set them. What only looks so does, too.
+bool LimitsRights(const std::string& word, const std::string& lower_text) {
+  if (!SetsSession(word, lower_text) && !IsOneOf(word, {"do", "begin", "start"})) return false;
+  const std::vector<std::string> parts =
+      absl::StrSplit(lower_text, absl::ByAnyChar(" \t\r\n'\"(),;="), absl::SkipEmpty());
+  return std::any_of(parts.begin(), parts.end(), [](const std::string& part) {
+    return IsOneOf(part, {"role", "authorization", "session_authorization", "only", "default_transaction_read_only",
+                          "transaction_read_only"});
+  });
+}
+
 /// CREATE OR REPLACE LOCAL TEMPORARY
 constexpr size_t kWordsThatTell = 5;
 
@@ -190,7 +202,11 @@ SqlScript ReadSqlScript(std::string_view text) {
   script.limits_locks = std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
     return absl::StrContains(Word(script.text, token), "lock_timeout");
   });
-  for (const WordRange& range : ranges) script.statements.push_back(MakeStatement(script.text, tokens, range));
+  for (const WordRange& range : ranges) {
+    script.statements.push_back(MakeStatement(script.text, tokens, range));
+    const std::string lower_text = absl::AsciiStrToLower(ToAbsl(script.TextOf(script.statements.back())));
+    script.limits_rights = script.limits_rights || LimitsRights(Word(script.text, tokens[range.first]), lower_text);
+  }
   return script;
 }
 

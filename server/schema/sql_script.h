@@ -40,6 +40,8 @@ struct SqlScript {
   bool parsed = false;
   /// Has the word lock_timeout in it, and decides by itself how long it waits for locks.
   bool limits_locks = false;
+  /// Sets who its statements run as, or that they write nothing: what the runner writes meanwhile may be refused.
+  bool limits_rights = false;
   /// "sha256:" and the digest of the words of the text: comments and white space do not matter.
   std::string checksum;
   /// Empty when the text could be read; else what is wrong (an open quote, a NUL byte) and the 1-based line of it.

@@ -57,6 +57,37 @@ class MigrationRepairTest : public MigrationTest {
   }
 };
 
+// The table of unfinished files belongs to who runs migrations, and could not be written by another role.
+TEST_F(MigrationRepairTest, FileThatLimitsItsOwnRightsRunsWithoutNotes) {
+  const std::string role = database_.name() + "_owner";
+  database_.Run("CREATE ROLE " + role + "; GRANT ALL ON SCHEMA public TO " + role);
+  const std::vector<std::string> limited = {
+      "SET ROLE " + role + ";\nCREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY a_id ON a (id);\nRESET ROLE;\n",
+      "BEGIN;\nSET LOCAL ROLE " + role + ";\nCREATE TABLE b (id int);\nCOMMIT;\n",
+      "SELECT set_config('role', '" + role + "', false);\nCREATE TABLE c (id int);\nRESET ROLE;\n",
+      "SET SESSION AUTHORIZATION " + role + ";\nCREATE TABLE d (id int);\nRESET SESSION AUTHORIZATION;\n",
+      "DO $$ BEGIN EXECUTE 'SET ROLE " + role + "'; END $$;\nCREATE TABLE e (id int);\nRESET ROLE;\n",
+      "BEGIN READ ONLY;\nSELECT 1;\nCOMMIT;\n",
+      "SET default_transaction_read_only = on;\nSELECT 1;\nSET default_transaction_read_only = off;\n"};
+  for (size_t i = 0; i < limited.size(); ++i) WriteSteps("2026010100000" + std::to_string(i), limited[i]);
+  EXPECT_THAT(Summary(Runner().Up()), ::testing::Not(HasSubstr("42501")));
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM schema_migrations"), "7");
+  EXPECT_EQ(database_.Value("SELECT string_agg(relname, '' ORDER BY relname) FROM pg_class WHERE relowner = '" + role +
+                            "'::regrole AND relkind = 'r'"),
+            "abcde");
+  EXPECT_EQ(database_.Value("SELECT to_regclass('schema_migrations_unfinished') IS NULL"), "t");
+  database_.Run("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
+// A word in the name of a setting is no role.
+TEST_F(MigrationRepairTest, FileThatSetsSomethingElseIsNoted) {
+  MakeDoubles();
+  WriteSteps("20260101000000",
+             "SET session_replication_role = 'origin';\nCREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id);\n");
+  EXPECT_THAT(Summary(Runner().Up()), HasSubstr("rowkeeper migrate repair"));
+  EXPECT_THAT(Planned(), HasSubstr("1 of 2"));
+}
+
 TEST_F(MigrationRepairTest, FileThatFailsIsFinishedWhenTheReasonIsGone) {
   MakeDoubles();
   WriteSteps("20240101000000",
