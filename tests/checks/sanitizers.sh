@@ -20,7 +20,8 @@ usage: tests/checks/sanitizers.sh asan|tsan [--shard N | --all] [--seconds N]
        tests/checks/sanitizers.sh turn [--seconds N]
 
 Builds test programs with AddressSanitizer and UndefinedBehaviorSanitizer (asan) or with ThreadSanitizer (tsan) and runs
-them on a throw-away PostgreSQL.
+them on a throw-away PostgreSQL. Any report of a sanitizer fails. Up to three programs that fail without one get a second
+run, for they are many times slower here than their limits of time foresee; the output says so.
   asan: of all programs the shard, one of 8
   tsan: of the programs whose threads it can follow the shard, one of 4; tests/checks/sanitizers.sh names them
   turn: one shard of one of the two; the commit's hash decides, so that over time each gets its turn
@@ -112,16 +113,57 @@ of="shard $shard of ${shards[$preset]}"
 [ "$shard" != all ] || of="all"
 printf '%s, %s: %s\n' "$preset" "$of" "${programs[*]}"
 
-export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+mkdir -m 1777 "$work/reports"
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:log_path=$work/reports/asan
 export LSAN_OPTIONS=print_suppressions=0:suppressions=$PWD/tests/checks/lsan_suppressions.txt
-export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-export TSAN_OPTIONS=history_size=4:second_deadlock_stack=1:suppressions=$PWD/tests/checks/tsan_suppressions.txt
-arguments=()
-for program in "${programs[@]}"; do arguments+=(--program "$program"); done
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:log_path=$work/reports/ubsan
+export TSAN_OPTIONS=history_size=4:second_deadlock_stack=1:suppressions=$PWD/tests/checks/tsan_suppressions.txt:log_path=$work/reports/tsan
+
+# run_programs PROGRAM...: builds and runs them within the time that is left; what they print is kept, too.
+run_programs() {
+  local arguments=() program left=$((limit - SECONDS))
+  for program in "$@"; do arguments+=(--program "$program"); done
+  timeout --kill-after=30 "$((left > 1 ? left : 1))" tests/run.sh --preset "$preset" "${arguments[@]}" 2>&1 |
+    tee "$work/output" | sed -u 's/^==> Failed/==> Failing/'  # which of them have failed for good is said at the end
+}
+
+# What a sanitizer reported, if anything.
+reports() { find "$work/reports" -type f -size +0 -exec cat {} +; }
+
+# The programs that failed, by the summary of tests/run.sh.
+failed_programs() { sed -n '/^==> Failed/,$s/^  \([a-z0-9_]*\): .*/\1/p' "$work/output" | sort -u; }
+
+count() { sed -n "s/.*\b\([0-9][0-9]*\) $1.*/\1/p" <<<"$(tail -n 1 "$work/output")"; }
+
+# A sanitizer's report is final. Without one a program that failed ran too slowly for a limit of time, perhaps: it gets a
+# second run, which is said.
+second_run() {
+  local again passed skipped failed
+  mapfile -t again < <(failed_programs)
+  [ ${#again[@]} -gt 0 ] && [ ${#again[@]} -le 3 ] || return "$status"
+  passed=$(count passed) failed=$(count failed) skipped=$(count skipped)
+  printf '\n==> Second run, for no sanitizer reported anything: %s\n' "${again[*]}"
+  status=0
+  run_programs "${again[@]}" || status=$?
+  [ "$status" = 0 ] && [ -z "$(reports)" ] || return 1
+  printf '\n%s passed at the second run\n%d passed, 0 failed, %d skipped\n' "${again[*]}" "$((passed + failed))" "$skipped"
+}
+
 status=0
-timeout --kill-after=30 "$limit" tests/run.sh --preset "$preset" "${arguments[@]}" || status=$?
+run_programs "${programs[@]}" || status=$?
+if [ "$status" != 0 ] && [ "$status" != 124 ] && [ "$status" != 137 ] && [ -z "$(reports)" ]; then
+  second_run && status=0 || status=$?
+fi
 if [ "$status" = 124 ] || [ "$status" = 137 ]; then
   printf '\n==> Skipped\n  %s, %s: it was not done after %d s\n\n0 passed, 0 failed, %d skipped\n' "$preset" "$of" "$limit" "${#programs[@]}"
   exit 0
 fi
+if [ -n "$(reports)" ]; then
+  printf '\n==> Reports\n'
+  reports
+  printf '\n==> Failed\n  %s: a sanitizer reported; see above\n\n%d passed, %d failed, %d skipped\n' \
+    "$preset" "$(count passed)" "$(($(count failed) > 0 ? $(count failed) : 1))" "$(count skipped)"
+  exit 1
+fi
+[ "$status" = 0 ] || sed -n '/^==> Failed/,$p' "$work/output"
 exit "$status"

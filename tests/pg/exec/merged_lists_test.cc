@@ -273,6 +273,13 @@ TEST_F(MergedListsTest, EveryAnswerIsTheRightOneHoweverConnectionsAreLost) {
   }
   const std::vector<std::string> alone = Alone(calls);
   Start(6, {/*lanes=*/1, /*most_merged=*/16});
+  // How many of those below meet depends on the machine; these do.
+  LockTable("task");
+  Answers first;
+  for (size_t i = 0; i < calls.size(); i += 4) first.push_back(Submit(calls[i], nullptr, Told));
+  blocker_.reset();
+  for (size_t i = 0; i < first.size(); ++i) EXPECT_EQ(first[i].get(), alone[4 * i]);
+  EXPECT_GT(MergesTried(), 0u);
   std::atomic<int> wrong{0}, right{0};
   std::vector<std::thread> callers;
   for (int caller = 0; caller < 8; ++caller) {
@@ -297,7 +304,6 @@ TEST_F(MergedListsTest, EveryAnswerIsTheRightOneHoweverConnectionsAreLost) {
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(wrong, 0);
   EXPECT_GT(right, 8 * 40 * 8 / 2);
-  EXPECT_GT(MergesTried(), 0u);
 }
 
 }  // namespace

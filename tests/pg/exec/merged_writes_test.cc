@@ -303,6 +303,12 @@ TEST_F(MergedWritesTest, WhenPostgresqlEndsTheirSessionEachRunsAlone) {
 /// is there.
 TEST_F(MergedWritesTest, WhatCallersWereToldIsWhatIsThere) {
   Start(6, {/*lanes=*/1, /*most_merged=*/16});
+  // How many of those below meet depends on the machine; these do.
+  Nap();
+  Answers first = CreateAll(20);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(first[i].get(), Cat("new ", i));
+  EXPECT_GT(MergesTried(), 0u);
+  Wake();
   constexpr int kCallers = 8, kCalls = 400;
   std::vector<std::set<std::string>> stored(kCallers), unknown(kCallers);
   std::vector<std::thread> callers;
@@ -332,7 +338,6 @@ TEST_F(MergedWritesTest, WhatCallersWereToldIsWhatIsThere) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(odd, 0);
-  EXPECT_GT(MergesTried(), 0u);
   std::set<std::string> there;
   for (const auto title : absl::StrSplit(
            database_.Value("SELECT coalesce(string_agg(title, ','), '') FROM article WHERE title LIKE 'w%'"), ',')) {
