@@ -1,9 +1,11 @@
 #include "server/app/migrate_steps.h"
 
 #include <cstdio>
+#include <map>
 #include <string>
 
 #include "server/app/command_line.h"
+#include "server/app/migration_plan_text.h"
 #include "server/schema/migration_session.h"
 
 namespace rowkeeper::app {
@@ -47,9 +49,35 @@ void PrintStep(const MigrationStep& step) {
   std::fflush(stdout);
 }
 
-int PrintSteps(const std::vector<MigrationStep>& steps) {
-  for (const MigrationStep& step : steps) std::printf("%s %s\n", WordsOf(step.action).planned, FileNameOf(step));
+/// What is to be done with files, by their paths.
+using PlanTexts = std::map<std::string, std::string>;
+
+int PrintSteps(const std::vector<MigrationStep>& steps, const PlanTexts& plans) {
+  for (const MigrationStep& step : steps) {
+    const auto plan = plans.find(step.path);
+    std::printf("%s %s\n%s", WordsOf(step.action).planned, FileNameOf(step),
+                plan == plans.end() ? "" : plan->second.c_str());
+  }
   return steps.empty() ? kExitOk : kExitDifferent;
+}
+
+PlanTexts DescribeBlocks(const schema::ChosenBlocks& blocks) {
+  PlanTexts texts;
+  for (const schema::PlannedBlock& block : schema::PlanBlocks(blocks.files, blocks.chosen, blocks.direction)) {
+    texts[block.path] = DescribePlan(block, blocks.direction);
+  }
+  return texts;
+}
+
+/// Before it is done: what others will notice.
+void WarnOf(const schema::ChosenBlocks& blocks) {
+  const auto action =
+      blocks.direction == schema::Direction::kUp ? MigrationStep::Action::kApplied : MigrationStep::Action::kTakenDown;
+  for (const schema::PlannedBlock& block : schema::PlanBlocks(blocks.files, blocks.chosen, blocks.direction)) {
+    if (!IsWorthTelling(block)) continue;
+    std::fprintf(stderr, "%s %s\n%s", WordsOf(action).planned, block.path.c_str(),
+                 DescribePlan(block, blocks.direction).c_str());
+  }
 }
 
 absl::Status Await(const schema::MigratorOptions& migrator, int seconds) {
@@ -63,10 +91,14 @@ int RunSteps(const MigrateOptions& options, const SteppedCommand& command) {
   if (!migrator.ok()) return Fail(migrator.status());
   if (absl::Status status = Await(migrator->options, options.wait_s); !status.ok()) return Fail(status);
   migrator->options.observer.step = PrintStep;
+  PlanTexts plans;
+  migrator->options.observer.plan = [&](const schema::ChosenBlocks& blocks) {
+    options.dry_run ? plans.merge(DescribeBlocks(blocks)) : WarnOf(blocks);
+  };
   const SteppedCommand::Steps steps = (options.dry_run ? command.plan : command.run)(migrator->options);
   if (!steps.ok()) return Fail(steps.status());
   if (steps->empty()) std::printf("nothing to do\n");
-  return options.dry_run ? PrintSteps(*steps) : kExitOk;
+  return options.dry_run ? PrintSteps(*steps, plans) : kExitOk;
 }
 
 void AddDryRunOption(CLI::App* command, MigrateOptions* options) {

@@ -227,6 +227,10 @@ class DirectoryLock {
 
 }  // namespace
 
+const MigrationBlock& BlockOf(const MigrationFile& file, Direction direction) {
+  return direction == Direction::kUp ? file.up : file.down;
+}
+
 absl::StatusOr<MigrationFile> ParseMigrationFile(std::string_view path, std::string_view contents) {
   if (contents.substr(0, 3) == "\xEF\xBB\xBF") {
     return MigrationFileMalformed(path, 1, "the file starts with a byte order mark; save it as UTF-8 without one");

@@ -51,6 +51,10 @@ struct MigrationFile {
   std::string checksum() const { return up.script.checksum + (up.transaction ? "" : " transaction:false"); }
 };
 
+/// Which block of a file.
+enum class Direction { kUp, kDown };
+const MigrationBlock& BlockOf(const MigrationFile& file, Direction direction);
+
 /// Errors: INVALID_ARGUMENT with file and line: no up or no down block, one twice, down before up, text before up, an
 /// unknown option, an open quote.
 absl::StatusOr<MigrationFile> ParseMigrationFile(std::string_view path, std::string_view contents);

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "server/base/clock.h"
 #include "server/db/connection.h"
+#include "server/schema/migration_file.h"
 
 namespace rowkeeper::schema {
 
@@ -28,11 +30,22 @@ struct MigrationStep {
   int64_t duration_ms = 0;
 };
 
-/// Whom to tell, as it happens. Both may be empty. `step` is called on the calling thread, `notice` also on another one
-/// while the calling thread waits; never two at once.
+/// What a runner is about to run.
+struct ChosenBlocks {
+  /// All files, in the order of their versions.
+  const std::vector<MigrationFile>& files;
+  /// Some of them, in the order in which their blocks run.
+  const std::vector<const MigrationFile*>& chosen;
+  Direction direction;
+};
+
+/// Whom to tell, as it happens. Each may be empty. `plan` and `step` are called on the calling thread, `notice` also on
+/// another one while the calling thread waits; never two at once.
 struct MigrationObserver {
+  /// Before the first block runs; what it is given lives as long as the call.
+  std::function<void(const ChosenBlocks&)> plan;
   std::function<void(const MigrationStep&)> step;
-  /// One line: a wait for another runner or for a lock, and who is in the way, a retry.
+  /// One line: a wait for another runner or for a lock, and who is in the way, a retry, a statement that still runs.
   std::function<void(const std::string&)> notice;
 };
 

@@ -254,9 +254,14 @@ absl::StatusOr<Steps> StampRows(RunnerSession& session, const std::vector<Stampe
   return steps;
 }
 
+void TellPlan(const MigratorOptions& options, const ChosenBlocks& blocks) {
+  if (options.observer.plan && !blocks.chosen.empty()) options.observer.plan(blocks);
+}
+
 /// Runs a block of each file.
-absl::StatusOr<Steps> RunAll(RunnerSession& session, const std::vector<const MigrationFile*>& files,
-                             Direction direction) {
+absl::StatusOr<Steps> RunAll(const MigratorOptions& options, RunnerSession& session,
+                             const std::vector<const MigrationFile*>& files, Direction direction) {
+  TellPlan(options, {session.files(), files, direction});
   for (const MigrationFile* file : files) {
     if (absl::Status status = session.Run(*file, direction); !status.ok()) return status;
   }
@@ -272,7 +277,7 @@ absl::StatusOr<Steps> Migrator::Up(const UpLimit& limit) const {
   if (!chosen.ok()) return chosen.status();
   const absl::Status fit =
       CheckUnfinished(session->unfinished(), session->files(), FirstOf(*chosen, Direction::kUp), options_);
-  return fit.ok() ? RunAll(*session, *chosen, Direction::kUp) : fit;
+  return fit.ok() ? RunAll(options_, *session, *chosen, Direction::kUp) : fit;
 }
 
 absl::StatusOr<Steps> Migrator::PlanUp(const UpLimit& limit) const {
@@ -283,6 +288,7 @@ absl::StatusOr<Steps> Migrator::PlanUp(const UpLimit& limit) const {
   const absl::Status fit =
       CheckUnfinished(seen->interrupted(), seen->files, FirstOf(*chosen, Direction::kUp), options_);
   if (!fit.ok()) return fit;
+  TellPlan(options_, {seen->files, *chosen, Direction::kUp});
   return StepsOf(*chosen, MigrationStep::Action::kApplied);
 }
 
@@ -294,6 +300,7 @@ absl::StatusOr<Steps> Migrator::PlanDown(int count) const {
   const absl::Status fit =
       CheckUnfinished(seen->interrupted(), seen->files, FirstOf(*chosen, Direction::kDown), options_);
   if (!fit.ok()) return fit;
+  TellPlan(options_, {seen->files, *chosen, Direction::kDown});
   return StepsOf(*chosen, MigrationStep::Action::kTakenDown);
 }
 
@@ -314,7 +321,7 @@ absl::StatusOr<Steps> Migrator::Down(int count) const {
   if (!chosen.ok()) return chosen.status();
   const absl::Status fit =
       CheckUnfinished(session->unfinished(), session->files(), FirstOf(*chosen, Direction::kDown), options_);
-  return fit.ok() ? RunAll(*session, *chosen, Direction::kDown) : fit;
+  return fit.ok() ? RunAll(options_, *session, *chosen, Direction::kDown) : fit;
 }
 
 absl::StatusOr<std::vector<MigrationState>> ReadMigrationStates(db::Connection& connection,

@@ -65,7 +65,7 @@ class Migrator {
   /// Takes the `count` newest applied ones down, newest first. `count` must be at least 1.
   absl::StatusOr<std::vector<MigrationStep>> Down(int count = 1) const;
   /// The steps of Up(), Down() and Stamp() if they were called now, each with the errors that come before the first
-  /// step. Change nothing, and wait for no other runner.
+  /// step. Change nothing, and wait for no other runner. The observer is told the plan, as by those.
   absl::StatusOr<std::vector<MigrationStep>> PlanUp(const UpLimit& limit = {}) const;
   absl::StatusOr<std::vector<MigrationStep>> PlanDown(int count = 1) const;
   absl::StatusOr<std::vector<MigrationStep>> PlanStamp(std::string_view version) const;

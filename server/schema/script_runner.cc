@@ -7,9 +7,9 @@
 #include "server/base/error_details.h"
 #include "server/base/reason.h"
 #include "server/base/text.h"
-#include "server/schema/blocker_watch.h"
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_session.h"
+#include "server/schema/session_watch.h"
 #include "server/sql/migration_sql.h"
 #include "server/sql/transaction_sql.h"
 
@@ -94,7 +94,7 @@ class ScriptAttempt {
   /// A transaction that the script began.
   bool in_own_transaction_ = false;
   std::unique_ptr<db::Connection> connection_;
-  std::optional<BlockerWatch> watch_;
+  std::optional<SessionWatch> watch_;
 };
 
 absl::Status ScriptAttempt::Open() {
@@ -117,10 +117,12 @@ absl::Status ScriptAttempt::Located(const absl::Status& error, size_t offset, in
 absl::Status ScriptAttempt::RunAll() {
   int position = 0;
   if (!script_.parsed) {
+    watch_->Begin(run_.block->first_line);
     absl::Status status = connection_->ExecuteScript(script_.text, &position);
     return status.ok() ? status : Located(status, 0, position, kNothingApplied);
   }
   for (const SqlStatement& statement : script_.statements) {
+    watch_->Begin(FileLine(statement.line));
     absl::Status status = connection_->ExecuteScript(script_.TextOf(statement), &position);
     if (!status.ok()) return Located(status, statement.offset, position, kNothingApplied);
   }
@@ -192,6 +194,7 @@ absl::Status ScriptAttempt::RunStatement(const SqlStatement& statement, int numb
   const int attempts = MayRetryStatements() && !statement.concurrently ? options_.attempts : 1;
   int position = 0;
   for (int attempt = 1; status.ok(); ++attempt) {
+    watch_->Begin(FileLine(statement.line));
     status = RunNoted(statement, number, &position);
     if (status.ok() || attempt >= attempts || !WorthRetrying(status)) break;
     watch_->Notice(TriedAgain(run_.path, status, attempt, attempts));

@@ -35,10 +35,6 @@ const UnfinishedBlock* FindRunning(const std::vector<UnfinishedBlock>& blocks) {
 
 }  // namespace
 
-const MigrationBlock& BlockOf(const MigrationFile& file, Direction direction) {
-  return direction == Direction::kUp ? file.up : file.down;
-}
-
 std::string ChecksumOfFirst(const SqlScript& script, int count) {
   if (count <= 0) return ReadSqlScript("").checksum;
   const size_t last = std::min(static_cast<size_t>(count), script.statements.size());

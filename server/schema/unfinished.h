@@ -13,9 +13,6 @@
 
 namespace rowkeeper::schema {
 
-/// Which block of a file.
-enum class Direction { kUp, kDown };
-
 /// A block without a transaction that was begun and is not recorded: its runner was interrupted, or a statement failed.
 struct UnfinishedBlock {
   std::string version;
@@ -31,7 +28,6 @@ struct UnfinishedBlock {
   bool running = false;
 };
 
-const MigrationBlock& BlockOf(const MigrationFile& file, Direction direction);
 /// Of the first `count` statements; comments and white space do not matter.
 std::string ChecksumOfFirst(const SqlScript& script, int count);
 /// Whether the statements that are in effect stand in the block as they did.

@@ -20,7 +20,8 @@ struct Backfill {
 /// One statement, without a semicolon, that changes the rows in the order of the key, each batch in a transaction of
 /// its own, so that no lock is held for long; updated_at and version follow. To be run outside a transaction. It works
 /// in any migration tool. After an interruption it may be run again: what is done is done, and `condition` decides
-/// what is done twice. Rows that come while it runs are its concern only where their key is greater. Pure.
+/// what is done twice. It ends at the greatest key that is there when it begins, so that it ends however many rows
+/// come: those are not its concern, and whoever writes them must write what is wanted. Pure.
 std::string BackfillStatement(const Backfill& backfill);
 
 }  // namespace rowkeeper::sql

@@ -137,6 +137,15 @@ std::string SelectBlockers(int pid) {
       pid, " AND a.wait_event_type = 'Lock' ORDER BY b.xact_start NULLS LAST, p.pid LIMIT 5");
 }
 
+std::string SelectIndexProgress(int pid) {
+  return Cat(
+      "SELECT phase, coalesce(100 * CASE WHEN blocks_total > 0 THEN blocks_done ELSE tuples_done END / nullif(CASE "
+      "WHEN "
+      "blocks_total > 0 THEN blocks_total ELSE tuples_total END, 0), 0) FROM "
+      "pg_catalog.pg_stat_progress_create_index WHERE pid = ",
+      pid);
+}
+
 std::string SetLockTimeout(int milliseconds) { return Cat("SET lock_timeout = ", milliseconds); }
 
 }  // namespace rowkeeper::sql

@@ -72,6 +72,8 @@ std::string SelectMigrationLockHolder();
 /// Who keeps the server's process `pid` from a lock that it waits for, five at most, the oldest transaction first:
 /// process id (0: a prepared transaction), application_name, state, seconds since its transaction began, query.
 std::string SelectBlockers(int pid);
+/// Of the index that the server's process `pid` builds, if it does: the phase, and how many percent of it are done.
+std::string SelectIndexProgress(int pid);
 
 /// SET lock_timeout for the session; 0 is no limit.
 std::string SetLockTimeout(int milliseconds);

@@ -57,7 +57,11 @@ declare_fields 'string heading = 2;' 'string code = 3 [(rowkeeper.v1.column) = {
 compared 3 diff --dry-run
 contains "$output" 'rename column "title" of "items" to "heading"' "diff --dry-run"
 compared 0 diff --name heading
+on_database 3 up --dry-run
+contains "$output" 'locks "items" ACCESS EXCLUSIVE: readers and writers wait' "up --dry-run"
+contains "$output" 'taking it back loses column "items"."code"' "up --dry-run"
 on_database 0 up
+contains "$output" 'locks "items" ACCESS EXCLUSIVE: readers and writers wait' "up, before it begins"
 compared 0 check
 equals "$(columns)" "id,heading,code" "columns"
 equals "$(scratch_sql 'SELECT heading FROM items')" kept "the value"

@@ -5,6 +5,7 @@
 //   effect.h             what a statement does: locks, scans, rewrites. statement_effects.h finds it in a parse tree,
 //                        with alter_effects.cc for tables and tree_names.h for names and types
 //   known_schema.h       what earlier statements and files made
+//   migration_plan.h     what files that are about to run do to tables that others use
 //   repetition.h         what fails when a file is run again
 //   rules.h              all rules, and which of them an effect breaks
 //   allow_comments.h     `-- rowkeeper:allow RULE reason`

@@ -60,6 +60,25 @@ TEST_F(DataMigration, ChangesOnlyTheRowsOfItsConditionAndTheirVersions) {
   EXPECT_EQ(One("SELECT count(*) FROM todos WHERE (updated_at > created_at) <> (priority = 9)"), "0");
 }
 
+TEST_F(DataMigration, EndsHoweverManyRowsComeMeanwhile) {
+  database_.Run(
+      "CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO todos (owner_id, title, "
+      "priority) "
+      "SELECT (SELECT id FROM profiles), 'late', 100 FROM generate_series(1, 1000) WHERE "
+      "(SELECT count(*) FROM todos) < 20000; RETURN NULL; END $$");
+  database_.Run("CREATE TRIGGER more AFTER UPDATE ON todos FOR EACH STATEMENT EXECUTE FUNCTION more()");
+  NewFile(OfTodos("priority = priority + 1000", ""));
+  EXPECT_THAT(Summary(Runner().Up()), HasSubstr("+"));
+  EXPECT_EQ(One("SELECT count(*) FROM todos WHERE title <> 'late' AND priority < 1000"), "0");
+  EXPECT_EQ(One("SELECT count(*) < 10000 FROM todos WHERE title = 'late'"), "t") << "some for each batch";
+}
+
+TEST_F(DataMigration, OfATableWithoutRowsDoesNothing) {
+  database_.Run("DELETE FROM todos");
+  NewFile(OfTodos("priority = 1", ""));
+  EXPECT_THAT(Summary(Runner().Up()), HasSubstr("+"));
+}
+
 TEST_F(DataMigration, GoesOnAfterAnInterruption) {
   database_.Run(
       "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

@@ -2,12 +2,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <set>
 #include <thread>
 
 #include "server/schema/migration_lock.h"
 #include "tests/pg/schema/migration_fixture.h"
 #include "tests/support/eventually.h"
+#include "tests/support/fake_clock.h"
 
 /// Other sessions: runners, holders of locks, and files without a transaction.
 namespace rowkeeper::schema {
@@ -213,6 +215,43 @@ TEST_F(MigrationLockingTest, WhoIsInTheWayIsToldWithoutValuesWhileItWaits) {
                              ::testing::EndsWith(" s: SELECT count(*) FROM a WHERE id = ? AND ? <> ?"))));
     Summary(Runner().Down());
     database_.Run("DROP INDEX IF EXISTS i");
+  }
+}
+
+TEST_F(MigrationLockingTest, AStatementThatRunsForLongTellsHowLong) {
+  WriteTable("20240101000000", "a");
+  Summary(Runner().Up());
+  for (const char* option : {"", " transaction:false"}) {
+    SCOPED_TRACE(option);
+    Write("20240102000000_long.sql",
+          Cat("-- migrate:up", option, "\nSELECT 1;\nSELECT FROM a\n;\n-- migrate:down\nSELECT 1;\n"));
+    std::unique_ptr<db::Connection> session = Session();
+    ASSERT_TRUE(session->ExecuteScript("BEGIN; LOCK TABLE a IN ACCESS EXCLUSIVE MODE", nullptr).ok());
+    testing::FakeClock clock;
+    MigratorOptions options = Options();
+    options.lock_timeout_ms = 0;
+    options.clock = &clock;
+    absl::Mutex mutex;
+    std::vector<std::string> told;
+    options.observer.notice = [&](const std::string& line) {
+      const absl::MutexLock lock(&mutex);
+      if (line.find("20240102000000_long.sql:3: still running after ") != std::string::npos) told.push_back(line);
+    };
+    auto summary = std::async(std::launch::async, [&] { return Summary(Migrator(options).Up()); });
+    const auto has_told = [&](size_t count) {
+      return [&, count] {
+        const absl::MutexLock lock(&mutex);
+        return told.size() >= count;
+      };
+    };
+    EXPECT_TRUE(clock.AdvanceUntil(has_told(2), std::chrono::hours(2), std::chrono::milliseconds(500)));
+    session.reset();
+    EXPECT_TRUE(
+        clock.AdvanceUntil([&] { return summary.wait_for(std::chrono::seconds(0)) == std::future_status::ready; },
+                           std::chrono::hours(2), std::chrono::milliseconds(500)));
+    EXPECT_EQ(summary.get(), "+20240102000000");
+    EXPECT_NE(told.at(0), told.at(1)) << "it has run for longer";
+    Summary(Runner().Down());
   }
 }
 

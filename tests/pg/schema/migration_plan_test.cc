@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "server/schema/init_data.h"
 #include "server/schema/migration_lock.h"
 #include "server/schema/migration_session.h"
@@ -73,6 +75,29 @@ TEST_F(MigrationPlanTest, HasTheErrorsThatComeBeforeTheFirstStep) {
   EXPECT_EQ(Summary(Runner().PlanUp()), Summary(Runner().Up()));
   Remove("20240102000000_b.sql");
   EXPECT_EQ(Summary(Runner().PlanDown()), Summary(Runner().Down()));
+}
+
+TEST_F(MigrationPlanTest, TheObserverHearsOfTheBlocksBeforeTheFirstOfThemRuns) {
+  WriteTable("20240101000000", "a");
+  WriteTable("20240102000000", "b");
+  std::vector<std::string> heard;
+  MigratorOptions options = Options();
+  options.observer.plan = [&](const ChosenBlocks& blocks) {
+    for (const MigrationFile* file : blocks.chosen) {
+      heard.push_back((blocks.direction == Direction::kUp ? "up " : "down ") + file->version);
+    }
+    heard.push_back(HasTable("a") || HasTable("b") ? "there" : "not there");
+    EXPECT_EQ(blocks.files.size(), 2u);
+  };
+  const std::vector<std::string> up = {"up 20240101000000", "up 20240102000000", "not there"};
+  ASSERT_TRUE(Migrator(options).PlanUp().ok());
+  EXPECT_EQ(std::exchange(heard, {}), up);
+  ASSERT_TRUE(Migrator(options).Up().ok());
+  EXPECT_EQ(std::exchange(heard, {}), up);
+  ASSERT_TRUE(Migrator(options).Up().ok());
+  EXPECT_THAT(heard, IsEmpty()) << "there is nothing to do";
+  ASSERT_TRUE(Migrator(options).Down(1).ok());
+  EXPECT_THAT(heard, ElementsAre("down 20240102000000", "there"));
 }
 
 TEST_F(MigrationPlanTest, WaitsForNoOtherRunner) {
