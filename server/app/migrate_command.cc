@@ -166,6 +166,12 @@ std::optional<schema::MigrationBody> DeclareEntities(const MigrateOptions& optio
 int New(const MigrateOptions& options) {
   const auto body = options.backfill.empty() ? DeclareEntities(options) : DeclareBackfill(options);
   if (!body.has_value()) return kExitFailure;
+  if (options.dry_run) {
+    const auto prepared = schema::PrepareMigration(options.name, *body);
+    if (!prepared.ok()) return Fail(prepared.status());
+    std::printf("%s", prepared->text.c_str());
+    return kExitDifferent;
+  }
   schema::MigratorOptions migrator;
   migrator.directory = options.directory;
   const auto path = schema::Migrator(migrator).New(options.name, *body);
@@ -235,6 +241,7 @@ void AddNew(CLI::App* migrate, Command* command) {
             "Fill it with the table that the header idempotency-key needs")
       ->excludes("--entity");
   AddBackfillOptions(create, options.get());
+  AddDryRunOption(create, options.get());
   AddCatalogueOptions(create, &options->catalogue);
 }
 

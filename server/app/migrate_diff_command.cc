@@ -13,6 +13,7 @@
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_runner.h"
 #include "server/schema/migration_session.h"
+#include "server/schema/migration_verify.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -26,15 +27,18 @@ void PrintLines(const char* heading, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) std::printf("  %s\n", OneLine(line).c_str());
 }
 
-void PrintDiff(const SchemaDiff& diff) {
+/// `what` differs, or does not. Returns the exit code.
+int PrintDiff(const SchemaDiff& diff, const char* what) {
   std::vector<std::string> steps;
   for (const schema::Step& step : diff.steps) steps.push_back(step.summary);
-  PrintLines("the database is to change:", steps);
+  PrintLines(Cat(what, " is to change:").c_str(), steps);
   for (const schema::Question& question : diff.questions) {
     std::printf("question: %s\n", OneLine(question.question).c_str());
     for (const std::string& answer : question.answers) std::printf("  - %s\n", OneLine(answer).c_str());
   }
   PrintLines("left alone, for no declaration says anything of it:", diff.left_alone);
+  if (diff.empty()) std::printf("nothing to do: %s is what the protos declare\n", what);
+  return diff.empty() ? kExitOk : kExitDifferent;
 }
 
 /// A directory that is not there is made for a first migration; any later one belongs to where the first is.
@@ -64,14 +68,30 @@ absl::Status RefusePending(const schema::MigratorOptions& migrator) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<SchemaDiff> DiffFrom(const schema::MigratorOptions& migrator, const LoadedCatalogue& loaded) {
+  const auto connection = schema::OpenMigrationSession(migrator);
+  if (!connection.ok()) return connection.status();
+  const schema::DiffOptions diff = {migrator.history_table, schema::IndexesForMethods(loaded.plans)};
+  return schema::DiffSchema(*loaded.catalogue, diff, **connection);
+}
+
 absl::StatusOr<SchemaDiff> FindDiff(const LoadedCatalogue& loaded, const MigrateOptions& options) {
   const auto migrator = OpenMigratorDatabase(options);
   if (!migrator.ok()) return migrator.status();
   if (absl::Status status = RefusePending(migrator->options); !status.ok()) return status;
-  const auto connection = schema::OpenMigrationSession(migrator->options);
-  if (!connection.ok()) return connection.status();
-  schema::DiffOptions diff = {migrator->options.history_table, schema::IndexesForMethods(loaded.plans)};
-  return schema::DiffSchema(*loaded.catalogue, diff, **connection);
+  return DiffFrom(migrator->options, loaded);
+}
+
+/// From what the files make.
+absl::StatusOr<SchemaDiff> FindReplayedDiff(const LoadedCatalogue& loaded, const MigrateOptions& options) {
+  const auto migrator = OpenMigratorDatabase(options);
+  if (!migrator.ok()) return migrator.status();
+  absl::StatusOr<SchemaDiff> diff;
+  const absl::Status replayed = schema::ReplayMigrations(migrator->options, [&](const schema::MigratorOptions& there) {
+    diff = DiffFrom(there, loaded);
+    return diff.status();
+  });
+  return replayed.ok() ? std::move(diff) : replayed;
 }
 
 int WriteDiff(const MigrateOptions& options, const SchemaDiff& diff) {
@@ -92,17 +112,16 @@ int RunDiff(const MigrateOptions& options) {
   if (loaded == nullptr) return kExitFailure;
   const auto diff = FindDiff(*loaded, options);
   if (!diff.ok()) return Fail(diff.status());
-  PrintDiff(*diff);
-  if (diff->empty()) {
-    std::printf("nothing to do: the database is what the protos declare\n");
-    return kExitOk;
-  }
-  return options.dry_run ? kExitDifferent : WriteDiff(options, *diff);
+  const int printed = PrintDiff(*diff, "the database");
+  return diff->empty() || options.dry_run ? printed : WriteDiff(options, *diff);
 }
 
-int RunCheck(MigrateOptions options) {
-  options.dry_run = true;
-  return RunDiff(options);
+int RunCheck(const MigrateOptions& options) {
+  const auto loaded = LoadCatalogueOrExplain(options.catalogue);
+  if (loaded == nullptr) return kExitFailure;
+  const auto diff = options.replay ? FindReplayedDiff(*loaded, options) : FindDiff(*loaded, options);
+  if (!diff.ok()) return Fail(diff.status());
+  return PrintDiff(*diff, options.replay ? "a database that the files make" : "the database");
 }
 
 }  // namespace
@@ -122,6 +141,8 @@ void AddMigrateCheck(CLI::App* migrate, Command* command) {
   CLI::App* check = AddMigrateSubcommand(
       migrate, "check", "Tell whether the database is what the protos declare: exit code 0, or 3 if it is not",
       "migrate check --migrations migrations --proto-path proto", options, command, RunCheck);
+  AddSwitch(check, "--replay", &options->replay,
+            "Of the migration files: apply all of them in a database of their own on the server, and compare that one");
   AddCatalogueOptions(check, &options->catalogue);
 }
 

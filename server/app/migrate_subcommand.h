@@ -37,6 +37,8 @@ struct MigrateOptions {
   bool dry_run = false;
   /// Longest wait for a database that is not up yet; 0: none.
   int wait_s = 0;
+  /// Compare what the files make.
+  bool replay = false;
   bool json = false;
   std::string from_version = "base";
   std::string to_version = "head";

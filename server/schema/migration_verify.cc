@@ -149,6 +149,7 @@ class TrialRun {
   }
 
   const Migrator& migrator() const { return migrator_; }
+  const MigratorOptions& options() const { return options_; }
   absl::StatusOr<SchemaFacts> Facts() const { return ReadFingerprint(history_, *connection_); }
   absl::StatusOr<SchemaFacts> FactsAfter(const absl::StatusOr<std::vector<MigrationStep>>& steps) const {
     return steps.ok() ? Facts() : steps.status();
@@ -158,11 +159,13 @@ class TrialRun {
   TrialRun(const MigratorOptions& options, std::unique_ptr<VerifyDatabase> database,
            std::unique_ptr<db::Connection> connection)
       : database_(std::move(database)),
+        options_(options),
         migrator_(options),
         history_(options.history_table),
         connection_(std::move(connection)) {}
 
   const std::unique_ptr<VerifyDatabase> database_;
+  const MigratorOptions options_;
   const Migrator migrator_;
   const std::string history_;
   const std::unique_ptr<db::Connection> connection_;
@@ -225,6 +228,14 @@ absl::Status VerifySquash(const MigratorOptions& options, const Squash& squash) 
   if (absl::Status status = CompareSquash(squash, *wanted, *found); !status.ok()) return status;
   const auto undone = (*whole)->FactsAfter((*whole)->migrator().Down());
   return undone.ok() ? CompareSquash(squash, *before, *undone) : undone.status();
+}
+
+absl::Status ReplayMigrations(const MigratorOptions& options,
+                              const std::function<absl::Status(const MigratorOptions& there)>& use) {
+  const auto run = TrialRun::Begin(options, options.directory);
+  if (!run.ok()) return run.status();
+  const auto steps = (*run)->migrator().Up();
+  return steps.ok() ? use((*run)->options()) : steps.status();
 }
 
 absl::StatusOr<VerifiedMigrations> VerifyMigrations(const MigratorOptions& options,

@@ -32,4 +32,9 @@ struct VerifiedMigrations {
 absl::StatusOr<VerifiedMigrations> VerifyMigrations(const MigratorOptions& options,
                                                     const std::function<void(const std::string&)>& verified);
 
+/// Applies every migration of the directory in a database of its own, as VerifyMigrations does, and lets `use` look at
+/// it: it is given the options that lead there. Errors: those of Migrator; what `use` returns.
+absl::Status ReplayMigrations(const MigratorOptions& options,
+                              const std::function<absl::Status(const MigratorOptions& there)>& use);
+
 }  // namespace rowkeeper::schema

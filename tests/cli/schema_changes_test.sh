@@ -47,6 +47,11 @@ on_database 3 down --dry-run
 contains "$output" 'to take down .*_create_items\.sql' "down --dry-run"
 compared 0 check
 contains "$output" 'nothing to do: the database is what the protos declare' "check"
+compared 0 check --replay
+contains "$output" 'nothing to do: a database that the files make is what the protos declare' "check --replay"
+compared 3 new again --entity shop.v1.Item --dry-run
+contains "$output" '^-- migrate:up' "new --dry-run"
+contains "$output" 'CREATE TABLE' "new --dry-run"
 before=$(ls "$WORK/migrations")
 compared 0 diff --name nothing
 equals "$(ls "$WORK/migrations")" "$before" "an empty diff writes nothing"
@@ -56,6 +61,8 @@ scratch_sql "INSERT INTO items (title) VALUES ('kept')"
 declare_fields 'string heading = 2;' 'string code = 3 [(rowkeeper.v1.column) = {max_length: 9}];'
 compared 3 diff --dry-run
 contains "$output" 'rename column "title" of "items" to "heading"' "diff --dry-run"
+compared 3 check --replay
+contains "$output" 'a database that the files make is to change:' "check --replay"
 compared 0 diff --name heading
 on_database 3 up --dry-run
 contains "$output" 'locks "items" ACCESS EXCLUSIVE: readers and writers wait' "up --dry-run"
