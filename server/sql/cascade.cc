@@ -152,7 +152,7 @@ std::string Cascade::Doomed() const {
   std::vector<std::string> selects;
   for (const CascadeEdge& edge : shape_.cascades) {
     selects.push_back(Cat("SELECT ", edge.node, ", ", SlotValues(shape_, shape_.nodes[edge.node]), " FROM ",
-                          Table(*edge.entity), " WHERE \"#e\" = ", edge.parent_node, " AND ",
+                          TableRows(*edge.entity), " WHERE \"#e\" = ", edge.parent_node, " AND ",
                           ColumnName(*edge.entity, edge.column), " = ", ReferencedSlot(shape_, edge), " AND ",
                           Live(*edge.entity)));
   }
@@ -169,7 +169,7 @@ std::string Cascade::Reached() const {
   for (const CascadeEdge& edge : shape_.cascades) {
     selects.push_back(Cat("SELECT ", edge.node, ", ", SlotValues(shape_, shape_.nodes[edge.node]), ", ",
                           DeletedAt(*edge.entity), ", ", edge.parent_node, ", ", ReferenceValues(shape_, edge),
-                          " FROM ", Table(*edge.entity), " WHERE ", Gone(*edge.entity)));
+                          " FROM ", TableRows(*edge.entity), " WHERE ", Gone(*edge.entity)));
   }
   return Cat(head, " UNION SELECT \"#ne\", ", SlotNames(shape_, 'n'),
              ", COALESCE(\"#dat\", \"#nat\") FROM \"#doomed\" ", "JOIN (", UnionAll(selects), ") AS \"#n\"(\"#ne\", ",
@@ -185,7 +185,7 @@ std::string Cascade::Held() const {
     const CascadeEdge& edge = shape_.parents[i];
     const CascadeNode& node = shape_.nodes[edge.node];
     const std::string rows =
-        Cat(" FROM \"#doomed\" JOIN ", Table(*edge.entity), " ON ", KeyEquals(node), " AND \"#e\" = ", edge.node);
+        Cat(" FROM \"#doomed\" JOIN ", TableRows(*edge.entity), " ON ", KeyEquals(node), " AND \"#e\" = ", edge.node);
     const std::string parent = "\"#parent\".";
     const std::string stays = edge.parent_node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.parent_node, parent);
     bases.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, rows, " WHERE ",
@@ -209,7 +209,7 @@ std::string Cascade::BlockedDelete() const {
   for (size_t i = 0; i < shape_.restricts.size(); ++i) {
     const CascadeEdge& edge = shape_.restricts[i];
     const std::string stays = edge.node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.node);
-    selects.push_back(Cat("SELECT ", i, " FROM \"#doomed\" JOIN ", Table(*edge.entity),
+    selects.push_back(Cat("SELECT ", i, " FROM \"#doomed\" JOIN ", TableRows(*edge.entity),
                           " ON \"#e\" = ", edge.parent_node, " AND ", ColumnName(*edge.entity, edge.column), " = ",
                           ReferencedSlot(shape_, edge), Where({Live(*edge.entity), stays})));
   }
@@ -305,8 +305,8 @@ std::string Cascade::SetNulls(const Entity& entity) const {
   std::vector<std::string> rows, assignments;
   for (const CascadeEdge& edge : edges) {
     const std::string column = ColumnName(entity, edge.column);
-    rows.push_back(Cat("SELECT ", first, " FROM \"#doomed\" JOIN ", Table(entity), " ON \"#e\" = ", edge.parent_node,
-                       " AND ", column, " = ", ReferencedSlot(shape_, edge), Where({Live(entity)})));
+    rows.push_back(Cat("SELECT ", first, " FROM \"#doomed\" JOIN ", TableRows(entity), " ON \"#e\" = ",
+                       edge.parent_node, " AND ", column, " = ", ReferencedSlot(shape_, edge), Where({Live(entity)})));
     assignments.push_back(
         Cat(column, " = CASE WHEN ", RefersToDoomed(shape_, edge), " THEN NULL ELSE ", column, " END"));
   }

@@ -127,7 +127,7 @@ std::string Lock(const Entity& entity, const std::string& name, const std::vecto
     cells.push_back(Cat(ColumnName(entity, entity.key[i]), " AS ", SlotName('l', static_cast<int>(i))));
   }
   return Cat(Identifier(Cat("#", name)), " AS MATERIALIZED (SELECT ", absl::StrJoin(cells, ", "), " FROM ",
-             Table(entity), Where(conditions), " ORDER BY ", ColumnList(entity, entity.key), " FOR NO KEY UPDATE)");
+             TableRows(entity), Where(conditions), " ORDER BY ", ColumnList(entity, entity.key), " FOR NO KEY UPDATE)");
 }
 
 std::string Change(const Entity& entity, const std::string& name, const std::vector<std::string>& assignments,
@@ -137,8 +137,9 @@ std::string Change(const Entity& entity, const std::string& name, const std::vec
     same.push_back(Cat(ColumnName(entity, entity.key[i]), " = ", SlotName('l', static_cast<int>(i))));
   }
   same.push_back(condition);
-  return Cat(Identifier(Cat("#", name, "!")), " AS (UPDATE ", Table(entity), " SET ", absl::StrJoin(assignments, ", "),
-             " FROM ", Identifier(Cat("#", name)), from, Where(same), " RETURNING 1)");
+  return Cat(Identifier(Cat("#", name, "!")), " AS (UPDATE ", TableRows(entity), " SET ",
+             absl::StrJoin(assignments, ", "), " FROM ", Identifier(Cat("#", name)), from, Where(same),
+             " RETURNING 1)");
 }
 
 std::string AllChanged(const std::string& name) {

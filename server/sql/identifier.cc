@@ -1,5 +1,7 @@
 #include "server/sql/identifier.h"
 
+#include <algorithm>
+
 namespace rowkeeper::sql {
 namespace {
 
@@ -10,6 +12,14 @@ void AppendDoubled(std::string_view text, char quote, std::string* out) {
     out->push_back(c);
   }
   out->push_back(quote);
+}
+
+constexpr char kRow[] = "\"#row\"";
+
+bool HasColumnOfItsName(const catalogue::Entity& entity) {
+  return entity.internal_id == entity.table ||
+         std::any_of(entity.columns.begin(), entity.columns.end(),
+                     [&entity](const catalogue::Column& column) { return column.name == entity.table; });
 }
 
 }  // namespace
@@ -37,6 +47,14 @@ std::string Literal(std::string_view text) {
 }
 
 std::string Table(const catalogue::Entity& entity) { return InSchemaOf(entity, entity.table); }
+
+std::string TableRows(const catalogue::Entity& entity) {
+  return HasColumnOfItsName(entity) ? Table(entity) + " AS " + kRow : Table(entity);
+}
+
+std::string RowName(const catalogue::Entity& entity) {
+  return HasColumnOfItsName(entity) ? kRow : Identifier(entity.table);
+}
 
 std::string InSchemaOf(const catalogue::Entity& entity, std::string_view name) {
   if (entity.schema.empty()) return Identifier(name);

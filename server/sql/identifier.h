@@ -16,6 +16,12 @@ std::string Literal(std::string_view text);
 
 /// The quoted name of the entity's table, with its schema where one is declared.
 std::string Table(const catalogue::Entity& entity);
+/// The same where a statement reads or changes rows and names columns without the table: behind FROM, UPDATE and the
+/// like. A table with a column of its own name has an alias there, or PostgreSQL would take that name, once the column
+/// has got another one, for the whole row, without an error.
+std::string TableRows(const catalogue::Entity& entity);
+/// What such a statement calls the row that it is about: before a column, or behind FOR UPDATE OF.
+std::string RowName(const catalogue::Entity& entity);
 
 /// `name` quoted and put into the entity's schema where one is declared: for types, indexes and sequences.
 std::string InSchemaOf(const catalogue::Entity& entity, std::string_view name);

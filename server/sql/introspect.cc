@@ -163,7 +163,7 @@ std::string ConstraintsQuery(const TableChoice& tables) {
 }
 
 std::string HasVersionBelowOneQuery(const catalogue::Entity& entity) {
-  return absl::StrCat("SELECT EXISTS (SELECT FROM ", Table(entity), " WHERE ",
+  return absl::StrCat("SELECT EXISTS (SELECT FROM ", TableRows(entity), " WHERE ",
                       Identifier(entity.columns[*entity.version].name), " < 1)");
 }
 

@@ -33,7 +33,7 @@ Statement RenderRows(const MethodPlan& plan, const Variant& variant) {
   AddKeyCells(entity, &cells);
   std::vector<int> links = AddLinkCells(variant.as<BatchVariant>().relations.get(), &cells);
   const std::string text = Cat("SELECT ", ColumnList(entity, cells), cells.empty() ? "" : ", ", "\"#\" FROM ",
-                               input.From(), " JOIN ", Table(entity), " ON ", input.KeyMatches(),
+                               input.From(), " JOIN ", TableRows(entity), " ON ", input.KeyMatches(),
                                Where({VisibilityPredicate(entity, variant.deleted)}), " ORDER BY \"#\"");
   const int place = static_cast<int>(cells.size());
   Statement statement = Finish(text, &parameters, std::move(cells), static_cast<int>(variant.columns.size()));
@@ -54,8 +54,8 @@ Statement RenderBatchCreate(const MethodPlan& plan, const Variant& variant) {
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kMany, &parameters);
   const std::string cells = ColumnList(entity, variant.columns);
   const std::string all = Cat("\"#n\" = ", parameters.Add(Parameter::Source::kElementCount, 0, "bigint"));
-  return Finish(Cat("WITH \"#written\" AS (INSERT INTO ", Table(entity), " (", absl::StrJoin(names, ", "), ") SELECT ",
-                    absl::StrJoin(values, ", "), " FROM ", input.From(), " ORDER BY \"#\" RETURNING ",
+  return Finish(Cat("WITH \"#written\" AS (INSERT INTO ", TableRows(entity), " (", absl::StrJoin(names, ", "),
+                    ") SELECT ", absl::StrJoin(values, ", "), " FROM ", input.From(), " ORDER BY \"#\" RETURNING ",
                     cells.empty() ? "1" : cells, "), ", judgement.Query("\"#written\"", all), " SELECT ", cells,
                     cells.empty() ? "" : " ", "FROM \"#written\"", Judgement::OrFail(variant.columns.size())),
                 &parameters, variant.columns, static_cast<int>(variant.columns.size()));
@@ -154,10 +154,10 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
     cells.back() = Cat("CASE WHEN ", found, " THEN ", version, " ELSE \"#ver\" = 0 END");
   }
   for (int i : variant.as<BatchVariant>().unchanged) cells.push_back(ElementUnchanged(plan, variant, i, input));
-  Statement statement =
-      Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " LEFT JOIN ", Table(entity), " ON ",
-                 input.KeyMatches(), " ORDER BY \"#\"", entity.soft_deletable() ? Cat(", ", live, " DESC") : ""),
-             &parameters, {}, 0);
+  Statement statement = Finish(
+      Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", input.From(), " LEFT JOIN ", TableRows(entity), " ON ",
+          input.KeyMatches(), " ORDER BY \"#\"", entity.soft_deletable() ? Cat(", ", live, " DESC") : ""),
+      &parameters, {}, 0);
   statement.result.assign(cells.size(), CellType::kBool);
   statement.result[0] = statement.result[1] = CellType::kInteger;
   return statement;

@@ -54,7 +54,7 @@ class ChangeRenderer {
     targets.condition = returns_unchanged() ? Cat("\"#due\" AND ", guard) : guard;
     const Cascade cascade(shape, kind, targets);
     const std::string change =
-        Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(Cascade::Assignments(entity_, kind), ", "),
+        Cat("UPDATE ", TableRows(entity_), " SET ", absl::StrJoin(Cascade::Assignments(entity_, kind), ", "),
             " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity_), targets.condition, cascade.Condition()}));
     const std::string others = returns_unchanged() ? Cat(" UNION ALL (", Unchanged(guard), ")") : "";
     Statement statement = FinishBatch(
@@ -113,9 +113,9 @@ class ChangeRenderer {
       }
     }
     const std::string strength = plan_.change() == Change::kDelete ? "UPDATE" : "NO KEY UPDATE";
-    return Cat("SELECT ", cells, " FROM ", input_.From(), " JOIN ", Table(entity_), " ON ", input_.KeyMatches(),
+    return Cat("SELECT ", cells, " FROM ", input_.From(), " JOIN ", TableRows(entity_), " ON ", input_.KeyMatches(),
                Where({VisibilityPredicate(entity_, visible())}), " ORDER BY ", ColumnList(entity_, entity_.key),
-               " FOR ", strength, " OF ", Identifier(entity_.table));
+               " FOR ", strength, " OF ", RowName(entity_));
   }
 
   static std::string TargetCell(int column) { return Identifier(Cat("#c", column)); }
@@ -147,7 +147,8 @@ class ChangeRenderer {
   }
 
   std::string Delete(const std::string& guard) const {
-    return Cat("DELETE FROM ", Table(entity_), " USING \"#target\"", Where({input_.KeyMatches(), SameRow(), guard}));
+    return Cat("DELETE FROM ", TableRows(entity_), " USING \"#target\"",
+               Where({input_.KeyMatches(), SameRow(), guard}));
   }
 
   std::string Update(const std::string& guard) {
@@ -160,7 +161,7 @@ class ChangeRenderer {
     std::vector<std::string> conditions = {input_.KeyMatches(), SameRow()};
     if (returns_unchanged()) conditions.push_back("\"#due\"");
     conditions.push_back(guard);
-    return Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(assignments, ", "), " FROM \"#target\"",
+    return Cat("UPDATE ", TableRows(entity_), " SET ", absl::StrJoin(assignments, ", "), " FROM \"#target\"",
                Where(conditions));
   }
 

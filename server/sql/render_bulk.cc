@@ -63,7 +63,7 @@ class BulkRenderer {
                                       remove ? " FOR UPDATE" : " FOR NO KEY UPDATE");
     const std::string where = Where({IsTarget(entity_), guard});
     const std::string change = remove ? Delete(where)
-                                      : Cat("UPDATE ", Table(entity_), " SET ", absl::StrJoin(Assignments(), ", "),
+                                      : Cat("UPDATE ", TableRows(entity_), " SET ", absl::StrJoin(Assignments(), ", "),
                                             " FROM \"#target\"", where);
     Statement statement =
         Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", change, " RETURNING 1) SELECT ", kCounts),
@@ -92,7 +92,7 @@ class BulkRenderer {
   Statement RenderPurgeProbe() {
     const std::vector<std::string> conditions = OldRows();
     Statement statement =
-        Finish(Cat("SELECT EXISTS (SELECT FROM ", Table(entity_), Where(conditions), ")"), &parameters_, {}, 0);
+        Finish(Cat("SELECT EXISTS (SELECT FROM ", TableRows(entity_), Where(conditions), ")"), &parameters_, {}, 0);
     statement.result = {CellType::kBool};
     return statement;
   }
@@ -109,7 +109,7 @@ class BulkRenderer {
     const std::string target = Target(Cascade::TargetCells(entity_), conditions, ColumnList(entity_, entity_.key),
                                       limit, " FOR NO KEY UPDATE");
     const std::string change =
-        Cat("UPDATE ", Table(entity_), " SET ",
+        Cat("UPDATE ", TableRows(entity_), " SET ",
             absl::StrJoin(Cascade::Assignments(entity_, CascadeKind::kSoftDelete), ", "), " FROM \"#target\", \"#now\"",
             Where({Cascade::IsTarget(entity_), guard, cascade.Condition()}));
     const std::string blocker = cascade.can_refuse() ? "(SELECT \"#b\" FROM \"#refused\")" : "NULL::integer";
@@ -126,12 +126,12 @@ class BulkRenderer {
 
   std::string Target(const std::string& cells, const std::vector<std::string>& conditions, const std::string& order,
                      const std::string& limit, const std::string& lock) const {
-    return Cat("SELECT ", cells, " FROM ", Table(entity_), Where(conditions), " ORDER BY ", order, " LIMIT ", limit,
+    return Cat("SELECT ", cells, " FROM ", TableRows(entity_), Where(conditions), " ORDER BY ", order, " LIMIT ", limit,
                lock);
   }
 
   std::string Delete(const std::string& where) const {
-    return Cat("DELETE FROM ", Table(entity_), " USING \"#target\"", where);
+    return Cat("DELETE FROM ", TableRows(entity_), " USING \"#target\"", where);
   }
 
   std::vector<std::string> OldRows() {
@@ -149,7 +149,8 @@ class BulkRenderer {
     const Entity& other = *dependent.entity;
     const Column& column = other.columns[dependent.column];
     if (column.reference->on_delete != catalogue::OnDelete::kCascade || !other.soft_deletable()) return "";
-    const std::string referenced = Cat(Table(entity_), ".", Identifier(entity_.columns[column.reference->column].name));
+    const std::string referenced =
+        Cat(RowName(entity_), ".", Identifier(entity_.columns[column.reference->column].name));
     return Cat(
         "NOT EXISTS (SELECT FROM ", Table(other), " AS \"#live\"",
         Where({Cat("\"#live\".", Identifier(column.name), " = ", referenced), LivePredicate(other, "\"#live\".")}),

@@ -57,9 +57,9 @@ Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& varia
   const Cascade cascade(shape, kind, {});
   const std::string cells = variant.columns.empty() ? "" : ColumnList(entity, variant.columns);
   const std::string target =
-      Cat("SELECT ", Cascade::TargetCells(entity), " FROM ", Table(entity), where, " FOR NO KEY UPDATE");
+      Cat("SELECT ", Cascade::TargetCells(entity), " FROM ", TableRows(entity), where, " FOR NO KEY UPDATE");
   const std::string change =
-      Cat("UPDATE ", Table(entity), " SET ", absl::StrJoin(Cascade::Assignments(entity, kind), ", "),
+      Cat("UPDATE ", TableRows(entity), " SET ", absl::StrJoin(Cascade::Assignments(entity, kind), ", "),
           " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity), cascade.Condition()}), " RETURNING ",
           cells.empty() ? "NULL" : cells);
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kOne, parameters);

@@ -11,7 +11,7 @@ namespace {
 std::string From(const plan::MethodPlan& plan, const plan::Variant& variant, ParameterList* parameters) {
   std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
   conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
-  return Cat(" FROM ", Table(*plan.entity), Where(conditions));
+  return Cat(" FROM ", TableRows(*plan.entity), Where(conditions));
 }
 
 }  // namespace

@@ -88,7 +88,8 @@ Statement RenderExport(const plan::MethodPlan& plan, const plan::Variant& varian
   std::vector<std::string> conditions = FilterPredicates(plan, variant, &parameters);
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   conditions.push_back(CursorPredicate(entity, list, &parameters));
-  const std::string rows = Cat(" FROM ", Table(entity), Where(conditions), " ORDER BY ", absl::StrJoin(order, ", "));
+  const std::string rows =
+      Cat(" FROM ", TableRows(entity), Where(conditions), " ORDER BY ", absl::StrJoin(order, ", "));
   const std::string names = ColumnList(entity, cells.columns);
   std::string text = Cat("SELECT ", names, rows);
   int fixed = 0;
@@ -123,7 +124,7 @@ Statement RenderLargeRows(const plan::MethodPlan& plan, const plan::Variant& var
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   std::string text = Cat("SELECT ", ColumnList(entity, cells.columns), ", \"#\" FROM unnest(",
                          absl::StrJoin(arrays, ", "), ") WITH ORDINALITY AS \"#keys\" (", absl::StrJoin(names, ", "),
-                         ", \"#\") CROSS JOIN ", Table(entity), Where(conditions), " ORDER BY \"#\"");
+                         ", \"#\") CROSS JOIN ", TableRows(entity), Where(conditions), " ORDER BY \"#\"");
   const int place = static_cast<int>(cells.columns.size());
   Statement statement =
       Finish(std::move(text), &parameters, std::move(cells.columns), static_cast<int>(variant.columns.size()));

@@ -31,7 +31,7 @@ std::string SelectRow(const MethodPlan& plan, const Variant& variant, const std:
                       ParameterList* parameters) {
   std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
   conditions.push_back(VisibilityPredicate(*plan.entity, variant.deleted));
-  return Cat("SELECT ", ColumnList(*plan.entity, cells), " FROM ", Table(*plan.entity), Where(conditions),
+  return Cat("SELECT ", ColumnList(*plan.entity, cells), " FROM ", TableRows(*plan.entity), Where(conditions),
              LiveRowFirst(*plan.entity, variant.deleted));
 }
 

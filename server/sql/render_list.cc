@@ -41,7 +41,7 @@ Statement SelectPage(const MethodPlan& plan, const Variant& variant, ParameterLi
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   conditions.push_back(CursorPredicate(entity, list, parameters));
   statement.text =
-      Cat("SELECT ", ColumnList(entity, cells), " FROM ", Table(entity), Where(conditions), " ORDER BY ",
+      Cat("SELECT ", ColumnList(entity, cells), " FROM ", TableRows(entity), Where(conditions), " ORDER BY ",
           OrderTerms(entity, list.order), " LIMIT ", parameters->Add(Parameter::Source::kLimit, 0, "bigint"));
   if (list.skip) statement.text += Cat(" OFFSET ", parameters->Add(Parameter::Source::kSkip, 0, "bigint"));
   statement.cells = std::move(cells);

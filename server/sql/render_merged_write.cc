@@ -71,7 +71,7 @@ Statement RenderMergedCreate(const MethodPlan& plan, const Variant& variant) {
   const std::string calls = parameters.Calls();
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kMany, &parameters);
   const std::string cells = ColumnList(entity, variant.columns);
-  const std::string text = Cat("WITH ", LookAtTable(entity), ", \"#written\" AS (INSERT INTO ", Table(entity), " (",
+  const std::string text = Cat("WITH ", LookAtTable(entity), ", \"#written\" AS (INSERT INTO ", TableRows(entity), " (",
                                row.names, ") SELECT ", row.values, " FROM ", Patience(), " CROSS JOIN ", calls,
                                " WHERE ", kIsPlain, " ORDER BY \"#calls\".\"#\" RETURNING ", cells, "), ",
                                judgement.Query("\"#written\"", Cat(kIsPlain, " AND \"#n\" = ", parameters.CallCount())),
@@ -113,11 +113,11 @@ Statement RenderMergedChange(const MethodPlan& plan, const Variant& variant) {
   const std::string expected =
       Cat(kIsPlain, " AND (SELECT \"#n\" = count(*) AND count(*) = count(DISTINCT \"#\") FROM \"#target\")");
   const std::string cells = ColumnList(entity, variant.columns);
-  const std::string text =
-      Cat("WITH ", LookAtTable(entity), ", \"#target\" AS MATERIALIZED (", target, "), \"#written\" AS (UPDATE ",
-          Table(entity), " SET ", assignments, " FROM \"#target\" AS \"#calls\" WHERE ", absl::StrJoin(same, " AND "),
-          " RETURNING ", cells, ", \"#calls\".\"#\"), ", judgement.Query("\"#written\"", expected), " SELECT ", cells,
-          ", \"#\" FROM \"#written\"", Judgement::OrFail(variant.columns.size() + 1));
+  const std::string text = Cat("WITH ", LookAtTable(entity), ", \"#target\" AS MATERIALIZED (", target,
+                               "), \"#written\" AS (UPDATE ", TableRows(entity), " SET ", assignments,
+                               " FROM \"#target\" AS \"#calls\" WHERE ", absl::StrJoin(same, " AND "), " RETURNING ",
+                               cells, ", \"#calls\".\"#\"), ", judgement.Query("\"#written\"", expected), " SELECT ",
+                               cells, ", \"#\" FROM \"#written\"", Judgement::OrFail(variant.columns.size() + 1));
   const auto visible = static_cast<int>(variant.columns.size());
   return WithShape(plan, Finish(text, &parameters, variant.columns, visible), visible);
 }

@@ -70,7 +70,7 @@ std::vector<std::string> TargetPredicates(const plan::SelectedRelation& selected
 /// A place has one row at most.
 std::string ToOne(const plan::SelectedRelation& selected, const std::string& select, ParameterList* parameters) {
   const std::string parents = Parents(LinkOf(*selected.relation), parameters);
-  return Cat("SELECT ", select, " FROM ", parents, " CROSS JOIN ", Table(*selected.relation->target),
+  return Cat("SELECT ", select, " FROM ", parents, " CROSS JOIN ", TableRows(*selected.relation->target),
              Where(TargetPredicates(selected, parameters)));
 }
 
@@ -83,7 +83,7 @@ std::string ToMany(const plan::SelectedRelation& selected, const std::vector<int
   const std::string order = OrderTerms(target, relation.order);
   const std::string columns = cells.empty() ? "" : Cat(ColumnList(target, cells), ", ");
   return Cat("SELECT ", select, " FROM ", parents, " CROSS JOIN LATERAL (SELECT ", columns,
-             "row_number() OVER (ORDER BY ", order, ") AS \"#n\" FROM ", Table(target),
+             "row_number() OVER (ORDER BY ", order, ") AS \"#n\" FROM ", TableRows(target),
              Where(TargetPredicates(selected, parameters)), " ORDER BY ", order, " LIMIT ", relation.limit,
              ") AS \"#r\" ORDER BY \"#\", \"#n\"");
 }

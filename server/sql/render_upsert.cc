@@ -31,7 +31,7 @@ class UpsertParts {
         variant(of_variant),
         batch(variant.as<plan::BatchVariant>()),
         entity(*plan.entity),
-        existing(Cat(Identifier(entity.table), ".")),
+        existing(Cat(RowName(entity), ".")),
         input(plan, batch.written, versions, &parameters, keys) {}
 
   std::string Name(int column) const { return Identifier(entity.columns[column].name); }
@@ -64,7 +64,7 @@ class UpsertParts {
       names.push_back(Name(plan.values[i].column));
       values.push_back(NewValue(plan, variant, i, input));
     }
-    return Cat("INSERT INTO ", Table(entity), " (", absl::StrJoin(names, ", "), ") SELECT ",
+    return Cat("INSERT INTO ", TableRows(entity), " (", absl::StrJoin(names, ", "), ") SELECT ",
                absl::StrJoin(values, ", "), " FROM ", elements, where, " ORDER BY ", ElementOrder(), " ON CONFLICT (",
                Key(), ")", plan.batch->live_only ? Cat(" WHERE ", LivePredicate(entity)) : "", " DO UPDATE SET ");
   }
@@ -205,15 +205,15 @@ class UpsertRenderer {
     const std::string distinct = MayShareRows(plan_) ? Cat(FirstOfItsRow(plan_, input_), " = \"#\" AND ") : "";
     return Cat("SELECT ", input_.Names(), ", ", distinct, "CASE WHEN ", IsThere(), " THEN ", Fits(), " ELSE ",
                batch_.version_guard ? "\"#ver\" = 0" : "true", " END AS \"#ok\", ", IsThere(), " AS \"#there\", ",
-               Holds(), " AS \"#same\"", StoredCells(), " FROM \"#input\" LEFT JOIN ", Table(entity_), " ON ",
+               Holds(), " AS \"#same\"", StoredCells(), " FROM \"#input\" LEFT JOIN ", TableRows(entity_), " ON ",
                Matches());
   }
 
   std::string Locked() const {
     return Cat("SELECT \"#\", ", parts_.KeyAs("k"), ", ", Holds(), " AS \"#same\"", StoredCells(),
-               " FROM \"#seen\" JOIN ", Table(entity_), " ON ", Matches(), " WHERE \"#there\" AND NOT \"#same\" AND ",
-               kGuard, " AND ", Fits(), " ORDER BY ", parts_.Key(), " FOR NO KEY UPDATE OF ",
-               Identifier(entity_.table));
+               " FROM \"#seen\" JOIN ", TableRows(entity_), " ON ", Matches(),
+               " WHERE \"#there\" AND NOT \"#same\" AND ", kGuard, " AND ", Fits(), " ORDER BY ", parts_.Key(),
+               " FOR NO KEY UPDATE OF ", RowName(entity_));
   }
 
   std::string Due() const {

@@ -51,8 +51,8 @@ std::string TargetRow(const MethodPlan& plan, const Variant& variant, Deleted vi
 /// written makes the statement fail, whatever kept it; exec looks why. In a transaction it looks first, for the failure
 /// of a statement is that of the transaction.
 std::string OneOrNoTarget(const MethodPlan& plan, const std::string& where, const Judgement& judgement) {
-  return Cat("\"#n\" = 1 OR \"#n\" = 0 AND NOT (", judgement.Alone(), " AND EXISTS (SELECT FROM ", Table(*plan.entity),
-             where, "))");
+  return Cat("\"#n\" = 1 OR \"#n\" = 0 AND NOT (", judgement.Alone(), " AND EXISTS (SELECT FROM ",
+             TableRows(*plan.entity), where, "))");
 }
 
 /// `change` without its RETURNING, judged.
@@ -72,7 +72,7 @@ Statement RenderCreate(const MethodPlan& plan, const Variant& variant) {
   const InsertedRow inserted = InsertedRowOf(plan, variant, &judgement, &parameters);
   const std::string row =
       inserted.names.empty() ? " DEFAULT VALUES" : Cat(" (", inserted.names, ") VALUES (", inserted.values, ")");
-  return Judge(variant, plan, Cat("INSERT INTO ", Table(entity), row), "\"#n\" = 1", judgement, &parameters);
+  return Judge(variant, plan, Cat("INSERT INTO ", TableRows(entity), row), "\"#n\" = 1", judgement, &parameters);
 }
 
 /// An update, or a soft delete or restore that no other row follows.
@@ -81,10 +81,10 @@ Statement RenderChange(const MethodPlan& plan, const Variant& variant) {
   Judgement judgement(*plan.entity, variant.columns, Judgement::Rows::kOne, &parameters);
   const std::string assignments = Assignments(plan, variant, &judgement, &parameters);
   std::vector<std::string> conditions = TargetConditions(plan, variant, ChangedRows(plan), &parameters);
-  for (std::string& condition : ConditionsOfParents(plan, Table(*plan.entity)))
+  for (std::string& condition : ConditionsOfParents(plan, RowName(*plan.entity)))
     conditions.push_back(std::move(condition));
   const std::string where = Where(conditions);
-  return Judge(variant, plan, Cat("UPDATE ", Table(*plan.entity), " SET ", assignments, where),
+  return Judge(variant, plan, Cat("UPDATE ", TableRows(*plan.entity), " SET ", assignments, where),
                OneOrNoTarget(plan, where, judgement), judgement, &parameters);
 }
 
@@ -97,8 +97,8 @@ Statement RenderDelete(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   const std::string where = TargetRow(plan, variant, variant.deleted, &parameters);
   const Judgement judgement(*plan.entity, variant.columns, Judgement::Rows::kOne, &parameters);
-  return Judge(variant, plan, Cat("DELETE FROM ", Table(*plan.entity), where), OneOrNoTarget(plan, where, judgement),
-               judgement, &parameters);
+  return Judge(variant, plan, Cat("DELETE FROM ", TableRows(*plan.entity), where),
+               OneOrNoTarget(plan, where, judgement), judgement, &parameters);
 }
 
 }  // namespace
@@ -190,7 +190,7 @@ Statement RenderWriteProbe(const MethodPlan& plan, const Variant& variant) {
   for (int i : variant.as<WriteVariant>().unchanged)
     cells.push_back(UnchangedPredicate(plan, plan.values[i], &parameters));
   const std::string where = Where(FilterPredicates(plan, variant, &parameters));
-  Statement statement = Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", Table(entity), where,
+  Statement statement = Finish(Cat("SELECT ", absl::StrJoin(cells, ", "), " FROM ", TableRows(entity), where,
                                    LiveRowFirst(entity, Deleted::kInclude)),
                                &parameters, {}, 0);
   statement.result.assign(cells.size(), CellType::kBool);
@@ -200,7 +200,7 @@ Statement RenderWriteProbe(const MethodPlan& plan, const Variant& variant) {
 Statement RenderWriteReread(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   const std::string where = Where(FilterPredicates(plan, variant, &parameters));
-  return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", Table(*plan.entity), where,
+  return Finish(Cat("SELECT ", ColumnList(*plan.entity, variant.columns), " FROM ", TableRows(*plan.entity), where,
                     LiveRowFirst(*plan.entity, Deleted::kInclude)),
                 &parameters, variant.columns, static_cast<int>(variant.columns.size()));
 }
