@@ -68,10 +68,11 @@ absl::Status RefusePending(const schema::MigratorOptions& migrator) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<SchemaDiff> DiffFrom(const schema::MigratorOptions& migrator, const LoadedCatalogue& loaded) {
+absl::StatusOr<SchemaDiff> DiffFrom(const schema::MigratorOptions& migrator, const LoadedCatalogue& loaded,
+                                    schema::Retype retype) {
   const auto connection = schema::OpenMigrationSession(migrator);
   if (!connection.ok()) return connection.status();
-  const schema::DiffOptions diff = {migrator.history_table, schema::IndexesForMethods(loaded.plans)};
+  const schema::DiffOptions diff = {migrator.history_table, schema::IndexesForMethods(loaded.plans), retype};
   return schema::DiffSchema(*loaded.catalogue, diff, **connection);
 }
 
@@ -79,7 +80,8 @@ absl::StatusOr<SchemaDiff> FindDiff(const LoadedCatalogue& loaded, const Migrate
   const auto migrator = OpenMigratorDatabase(options);
   if (!migrator.ok()) return migrator.status();
   if (absl::Status status = RefusePending(migrator->options); !status.ok()) return status;
-  return DiffFrom(migrator->options, loaded);
+  const auto retype = options.expand_types ? schema::Retype::kExpand : schema::Retype::kRewrite;
+  return DiffFrom(migrator->options, loaded, retype);
 }
 
 /// From what the files make.
@@ -88,7 +90,7 @@ absl::StatusOr<SchemaDiff> FindReplayedDiff(const LoadedCatalogue& loaded, const
   if (!migrator.ok()) return migrator.status();
   absl::StatusOr<SchemaDiff> diff;
   const absl::Status replayed = schema::ReplayMigrations(migrator->options, [&](const schema::MigratorOptions& there) {
-    diff = DiffFrom(there, loaded);
+    diff = DiffFrom(there, loaded, schema::Retype::kRewrite);
     return diff.status();
   });
   return replayed.ok() ? std::move(diff) : replayed;
@@ -132,6 +134,9 @@ void AddMigrateDiff(CLI::App* migrate, Command* command) {
       migrate, "diff", "Write the migrations that make the database what the protos declare",
       "migrate diff --name add_due_at --migrations migrations --proto-path proto", options, command, RunDiff);
   diff->add_option("--name", options->name, "What they do, for example add_due_at_to_todos")->type_name("NAME");
+  AddSwitch(diff, "--expand-types", &options->expand_types,
+            "Where a new type would have all rows written again under a lock: a column beside the old one, filled by a "
+            "trigger and in batches, that takes its place");
   AddDryRunOption(diff, options.get());
   AddCatalogueOptions(diff, &options->catalogue);
 }

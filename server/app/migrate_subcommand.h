@@ -37,6 +37,7 @@ struct MigrateOptions {
   bool dry_run = false;
   /// Longest wait for a database that is not up yet; 0: none.
   int wait_s = 0;
+  bool expand_types = false;
   /// Compare what the files make.
   bool replay = false;
   bool json = false;

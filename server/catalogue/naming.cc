@@ -75,6 +75,12 @@ std::string Fit(absl::string_view stem, absl::string_view ending) {
 
 }  // namespace
 
+std::string CutIdentifier(const std::string& name) {
+  size_t keep = std::min(name.size(), kMaxIdentifier);
+  while (keep < name.size() && (static_cast<unsigned char>(name[keep]) & 0xC0) == 0x80) --keep;
+  return name.substr(0, keep);
+}
+
 std::string SnakeCase(absl::string_view name) {
   std::string result;
   for (size_t i = 0; i < name.size(); ++i) {

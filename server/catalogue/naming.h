@@ -12,6 +12,9 @@ namespace rowkeeper::catalogue {
 /// PostgreSQL cuts longer identifiers, in bytes.
 inline constexpr size_t kMaxIdentifier = 63;
 
+/// The first 63 bytes of `name` at most, as PostgreSQL takes them.
+std::string CutIdentifier(const std::string& name);
+
 /// `LLMFactory` -> `llm_factory`; text that is in snake_case already stays as it is.
 std::string SnakeCase(absl::string_view name);
 /// `ListByOwner` from `list_by_owner`.

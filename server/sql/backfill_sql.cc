@@ -63,7 +63,7 @@ std::string BackfillStatement(const Backfill& backfill) {
   const std::string last = absl::StrJoin(walk.last, ", "), end = absl::StrJoin(walk.end, ", ");
   const std::string condition = backfill.condition.empty() ? "" : Cat("(", backfill.condition, "\n      )");
   std::vector<std::string> assignments = {backfill.assignments + "\n      "};  // which may end in a comment
-  AppendHousekeeping(entity, "", &assignments);
+  if (backfill.stamps == Backfill::Stamps::kSet) AppendHousekeeping(entity, "", &assignments);
   const std::string body = Cat(
       "\nDECLARE\n", Declarations(table, walk), "BEGIN\n  SELECT ", key, " INTO ", end, " FROM ", table, " ORDER BY ",
       walk.BackwardOrder(), " LIMIT 1;\n  LOOP\n    WITH batch AS MATERIALIZED (\n      SELECT ", key, " FROM ", table,

@@ -38,10 +38,6 @@ std::string Do(std::string tag, const std::string& statements) {
 
 std::string Raise(const std::string& message) { return Cat("RAISE EXCEPTION USING MESSAGE = ", Literal(message), ";"); }
 
-std::string FailIf(const std::string& condition, const std::string& message) {
-  return Do("check", Cat("IF ", condition, " THEN ", Raise(message), " END IF;"));
-}
-
 /// Rows that lost their values have none that is true.
 std::string SetNotNullIfEmpty(const std::string& table, const std::string& column) {
   return Cat("-- the values are lost: where rows are, the column is NULL in them and is not made NOT NULL again\n",
@@ -53,6 +49,10 @@ std::string CreateIndexAs(const char* words, const IndexChange& index) {
 }
 
 }  // namespace
+
+std::string FailIf(const std::string& condition, const std::string& message) {
+  return Do("check", Cat("IF ", condition, " THEN ", Raise(message), " END IF;"));
+}
 
 std::string SetLocalLockTimeout(const std::string& timeout) {
   return Cat("SET LOCAL lock_timeout = ", Literal(timeout));

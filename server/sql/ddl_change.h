@@ -155,6 +155,8 @@ std::vector<std::string> MakeEnumTypeAnew(const std::string& schema_prefix, cons
                                           const std::vector<std::string>& labels,
                                           const std::vector<EnumColumn>& columns);
 
+/// A statement that fails with `message` where the condition holds.
+std::string FailIf(const std::string& condition, const std::string& message);
 /// Of a block that has nothing to do.
 std::string DoNothing();
 /// A statement that fails and says `question`: what keeps a file from being applied.

@@ -101,6 +101,19 @@ contains "$output" 'column "a b \[31m" of "items"' "check"
 scratch_sql 'ALTER TABLE items DROP COLUMN "a
 b'$'\033''[31m"'
 
+step "a type changes by a column beside the old one"
+declare_fields 'string heading = 2;' 'string code = 3 [(rowkeeper.v1.column) = {max_length: 9}];' 'int32 amount = 4;'
+compared 0 diff --name amount
+on_database 0 up
+scratch_sql "INSERT INTO items (heading, code, amount) SELECT 'x', n::text, n FROM generate_series(100, 2600) n"
+declare_fields 'string heading = 2;' 'string code = 3 [(rowkeeper.v1.column) = {max_length: 9}];' 'int64 amount = 4;'
+compared 0 diff --name wide --expand-types
+on_database 0 up
+contains "$output" 'applied .*_wide_switch\.sql' "up"
+compared 0 check
+equals "$(scratch_sql 'SELECT sum(amount), pg_typeof(min(amount)) FROM items WHERE amount > 0')" '3376350|bigint' "values"
+on_database 0 lint
+
 step "all files undo what they did"
 on_database 0 verify
 contains "$output" '[0-9] migrations verified' "verify"

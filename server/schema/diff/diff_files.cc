@@ -16,7 +16,19 @@ using Transaction = MigrationBody::Transaction;
 using Statements = std::vector<std::string>;
 
 /// Steps of one file.
-enum class FileKind { kAdopt, kEnumLabels, kChange, kRewrite, kIndexes, kValidate, kDrop };
+enum class FileKind {
+  kAdopt,
+  kEnumLabels,
+  kChange,
+  kRewrite,
+  kExpand,
+  kFill,
+  kIndexes,
+  kValidate,
+  kSwitch,
+  kDrop,
+  kContract
+};
 
 FileKind FileOf(StepKind kind) {
   switch (kind) {
@@ -26,6 +38,14 @@ FileKind FileOf(StepKind kind) {
       return FileKind::kEnumLabels;
     case StepKind::kRewrite:
       return FileKind::kRewrite;
+    case StepKind::kExpand:
+      return FileKind::kExpand;
+    case StepKind::kFill:
+      return FileKind::kFill;
+    case StepKind::kSwitch:
+      return FileKind::kSwitch;
+    case StepKind::kContract:
+      return FileKind::kContract;
     case StepKind::kIndexes:
       return FileKind::kIndexes;
     case StepKind::kValidate:
@@ -53,6 +73,14 @@ std::string_view Ending(StepKind kind) {
       return "";
     case StepKind::kRewrite:
       return "_types";
+    case StepKind::kExpand:
+      return "_expand";
+    case StepKind::kFill:
+      return "_fill";
+    case StepKind::kSwitch:
+      return "_switch";
+    case StepKind::kContract:
+      return "_contract";
     case StepKind::kIndexes:
       return "_indexes";
     case StepKind::kConstraints:
@@ -84,17 +112,20 @@ Statements LockTimeout(FileKind kind, Transaction transaction) {
 }
 
 /// Why people need not allow what breaks this rule: the protos decided it. Empty where they did not.
-std::string_view Decision(std::string_view rule) {
+std::string_view Decision(std::string_view rule, FileKind kind) {
+  if (kind == FileKind::kSwitch && rule == "renaming-column")
+    return "another column takes its place in this transaction";
+  if (kind == FileKind::kContract && rule == "ban-drop-column") return "another column has taken its place";
   if (rule == "ban-drop-column") return "the field is reserved in the protos";
   if (rule == "ban-drop-table") return "the protos name it in dropped_entities";
   if (rule == "renaming-column") return "the field has another name in the protos";
   return rule == "renaming-table" ? "the entity has another table in the protos" : "";
 }
 
-std::string WithAllowances(const std::string& statement) {
+std::string WithAllowances(const std::string& statement, FileKind kind) {
   std::string allowances;
   for (const LintRule* rule : LintStatement(statement)) {
-    const std::string_view decision = Decision(rule->name);
+    const std::string_view decision = Decision(rule->name, kind);
     if (!decision.empty()) allowances += Cat(WriteAllowComment(rule->name, decision), "\n");
   }
   return Cat(allowances, statement);
@@ -102,13 +133,15 @@ std::string WithAllowances(const std::string& statement) {
 
 MigrationBody MakeBody(FileKind kind, const std::vector<const Step*>& steps) {
   MigrationBody body;
-  if (kind == FileKind::kIndexes || kind == FileKind::kValidate) body.transaction = Transaction::kNone;
+  if (kind == FileKind::kIndexes || kind == FileKind::kValidate || kind == FileKind::kFill) {
+    body.transaction = Transaction::kNone;
+  }
   if (kind == FileKind::kIndexes) body.down_transaction = Transaction::kNone;
   body.up = LockTimeout(kind, body.transaction);
   body.down = LockTimeout(kind, body.down_transaction);
   for (const Step* step : steps) {
     for (size_t i = 0; i < step->up.size(); ++i) {
-      const std::string statement = WithAllowances(step->up[i]);
+      const std::string statement = WithAllowances(step->up[i], kind);
       body.up.push_back(i == 0 ? Commented(step->summary, statement) : statement);
     }
   }

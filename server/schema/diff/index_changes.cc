@@ -18,12 +18,7 @@ using ConstraintKind = ConstraintFacts::Kind;
 using Statements = std::vector<std::string>;
 
 /// Of the index that is built beside the one whose place it takes: a name that nobody chooses.
-std::string NameWhileBuilt(const std::string& name) {
-  const std::string whole = Cat("rowkeeper:", name);
-  size_t keep = std::min(whole.size(), catalogue::kMaxIdentifier);
-  while (keep < whole.size() && (static_cast<unsigned char>(whole[keep]) & 0xC0) == 0x80) --keep;
-  return whole.substr(0, keep);
-}
+std::string NameWhileBuilt(const std::string& name) { return catalogue::CutIdentifier(Cat("rowkeeper:", name)); }
 
 bool IsUniqueKey(const IndexFacts& index) {
   return index.constraint == std::optional<ConstraintKind>(ConstraintKind::kUnique);
@@ -169,8 +164,8 @@ class IndexComparison {
   }
 
   void AppendDropOfIndex(const std::string& name, Statements* statements) const {
-    if (IsPartitioned()) return Locking(sql::DropIndexIfExists(table_.index(name)), statements);
-    NotLocking(sql::DropIndexConcurrently(table_.index(name)), statements);
+    if (IsPartitioned()) return AppendLocking(sql::DropIndexIfExists(table_.index(name)), statements);
+    AppendNotLocking(sql::DropIndexConcurrently(table_.index(name)), statements);
   }
 
   /// Drops what a build of it that was interrupted left, and nothing else.
@@ -179,26 +174,15 @@ class IndexComparison {
     statements->push_back(sql::RefuseOtherRelation(change, table_.index(name)));
     if (IsUniqueKey(index) && name == index.name) AppendDropOfKey(name, statements);
     AppendDropOfIndex(name, statements);
-    if (!IsPartitioned()) return NotLocking(sql::CreateIndexConcurrently(change), statements);
-    Locking(
+    if (!IsPartitioned()) return AppendNotLocking(sql::CreateIndexConcurrently(change), statements);
+    AppendLocking(
         IsUniqueKey(index) ? sql::AddConstraint(name_, name, index.constraint_definition) : sql::CreateIndex(change),
         statements);
   }
 
   void AppendDropOfKey(const std::string& name, Statements* statements) const {
     statements->push_back(sql::RefuseOtherConstraint(name_, name));
-    Locking(sql::DropConstraintIfExists(name_, name), statements);
-  }
-
-  /// A statement that waits for others and lets them go on meanwhile.
-  static void NotLocking(std::string statement, Statements* statements) {
-    statements->push_back(sql::SetSessionLockTimeout("0"));
-    statements->push_back(std::move(statement));
-  }
-
-  static void Locking(std::string statement, Statements* statements) {
-    statements->push_back(sql::SetSessionLockTimeout(sql::kChangeLockTimeout));
-    statements->push_back(std::move(statement));
+    AppendLocking(sql::DropConstraintIfExists(name_, name), statements);
   }
 
   /// As it stands by itself, with its comment.
@@ -206,7 +190,7 @@ class IndexComparison {
     Statements statements;
     AppendBuild(index, index.name, &statements);
     if (IsUniqueKey(index) && !IsPartitioned()) {
-      Locking(sql::AddUniqueUsingIndex(name_, index.name, index.name), &statements);
+      AppendLocking(sql::AddUniqueUsingIndex(name_, index.name, index.name), &statements);
     }
     if (comment) statements.push_back(CommentOn(index, comment));
     return statements;
@@ -227,9 +211,9 @@ class IndexComparison {
     AppendDrop(gone, &statements);
     if (IsUniqueKey(index)) {
       if (!IsUniqueKey(gone)) AppendDropOfKey(index.name, &statements);
-      Locking(sql::AddUniqueUsingIndex(name_, index.name, built), &statements);
+      AppendLocking(sql::AddUniqueUsingIndex(name_, index.name, built), &statements);
     } else {
-      Locking(sql::RenameIndex(table_.index(built), index.name), &statements);
+      AppendLocking(sql::RenameIndex(table_.index(built), index.name), &statements);
     }
     if (comment) statements.push_back(CommentOn(index, comment));
     return statements;

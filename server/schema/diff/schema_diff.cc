@@ -48,9 +48,9 @@ class SchemaComparison {
     }
     for (const TablePair& pair : pairs_) {
       if (pair.live == nullptr || pair.undecided) continue;
-      const TableComparison table{
-          *pair.entity, aligned.Of(*pair.entity), pair, *pair.live, declared->at(pair.entity), by_oid, names_,
-          connection_};
+      const TableComparison table{*pair.entity, aligned.Of(*pair.entity),  pair,
+                                  *pair.live,   declared->at(pair.entity), by_oid,
+                                  names_,       options_.retype,           connection_};
       status = Compare(table);
       if (!status.ok()) return status;
     }

@@ -8,7 +8,7 @@
 //   pairing.h             which table is which entity, which column which field (column_pairing.cc)
 //   table_comparison.h    a kind of object a file: column_changes.cc with type_changes.cc, check_changes.cc,
 //                         foreign_key_changes.cc (constraint_steps.h is theirs), index_changes.cc, enum_changes.cc,
-//                         table_drops.cc
+//                         table_drops.cc; column_switch.h: types by expand and contract
 //   steps.h               what they find: steps with what undoes them, questions, and what is left alone
 //   diff_files.h          steps become migration files
 
@@ -27,6 +27,7 @@ struct DiffOptions {
   std::string history_table = "schema_migrations";
   /// What tables that are made get beside their declared indexes.
   MethodIndexes method_indexes = {};
+  Retype retype = Retype::kRewrite;
 };
 
 /// What makes the database of `connection` what `catalogue` declares. Changes nothing: what it makes is temporary, and

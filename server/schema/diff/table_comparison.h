@@ -24,6 +24,7 @@ struct TableComparison {
   const std::map<std::string, const catalogue::Entity*>& by_oid;
   /// Names that are held, in this and other schemas.
   const NameHolders& names;
+  Retype retype;
   /// Looks at rows.
   db::Connection& connection;
 

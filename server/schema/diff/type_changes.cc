@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "server/base/text.h"
 #include "server/schema/diff/column_readers.h"
+#include "server/schema/diff/column_switch.h"
 #include "server/schema/diff/table_comparison.h"
 #include "server/schema/type_change.h"
 #include "server/sql/column_definition.h"
@@ -50,13 +51,6 @@ std::string ValueOf(const std::string& column, const std::string& from, const st
   return "";
 }
 
-/// A type and what is not to be lost with the one before.
-struct TypeOfColumn {
-  std::string type;
-  std::string collation;
-  std::optional<std::string> expression;
-};
-
 /// The default is made anew: what becomes of it by a cast is written otherwise than what was declared.
 Statements ChangeType(const std::string& table, const std::string& column, const TypeOfColumn& from,
                       const TypeOfColumn& to) {
@@ -98,9 +92,18 @@ bool CompareColumnType(const TableComparison& table, int position, SchemaDiff* d
   TypeOfColumn to = {wanted, "", std::nullopt}, from = {had, live.collation, DefaultOf(live)};
   if (IsText(ParseType(sql::SqlType(column.type)))) to.collation = live.collation;
   if (table.declared.FindColumn(column.name)->expression) to.expression = sql::DefaultExpression(column);
+  std::string why;
+  if (rewrite && table.retype == Retype::kExpand) {
+    why = WhyNoColumnBeside(table, position);
+    if (why.empty()) {
+      SwitchColumn(table, position, {from, to}, diff);
+      return true;
+    }
+    why = Cat(", for ", why);
+  }
   diff->Add(rewrite ? StepKind::kRewrite : StepKind::kChange,
             Cat("change the type of ", name, " from ", had, " to ", wanted,
-                rewrite ? ", which writes all rows again while nobody reads the table" : ""),
+                rewrite ? ", which writes all rows again while nobody reads the table" : "", why),
             ChangeType(table.table(), column.name, from, to), ChangeType(table.table(), column.name, to, from));
   return true;
 }

@@ -31,7 +31,7 @@ SchemaDiff DiffTest::Diff(const std::string& proto) {
   const auto catalogue = testing::CompileProtoText(proto);
   EXPECT_NE(catalogue, nullptr) << proto;
   if (catalogue == nullptr) return {};
-  auto diff = DiffSchema(*catalogue, {}, *connection_);
+  auto diff = DiffSchema(*catalogue, options_, *connection_);
   EXPECT_TRUE(diff.ok()) << diff.status();
   return diff.ok() ? *std::move(diff) : SchemaDiff();
 }
@@ -99,6 +99,37 @@ void DiffWalk::GoThereAndBack(const std::vector<const DiffKind*>& kinds) {
   ASSERT_EQ(Down(files), "");
   Mend(kinds);
   ASSERT_EQ(Rows(), rows);
+}
+
+void DiffWalk::GoFileByFile(const DiffKind& kind) {
+  for (const DiffFile& file : DiffFiles(Diff(ProtoWith({&kind})), "change")) {
+    SCOPED_TRACE(file.name);
+    const std::string before = Fingerprint();
+    ASSERT_EQ(Up({file}), "");
+    const std::string after = Fingerprint();
+    // Values are no part of the schema.
+    if (file.name != "change_fill") {
+      ASSERT_NE(after, before);
+    }
+    ASSERT_EQ(Down({file}), "");
+    Mend({&kind});
+    ASSERT_EQ(Fingerprint(), before);
+    ASSERT_EQ(Up({file}), "");
+    ASSERT_EQ(Fingerprint(), after);
+  }
+}
+
+LintReport DiffWalk::Lint(const DiffKind& kind) {
+  std::vector<MigrationFile> files;
+  for (const DiffFile& file : DiffFiles(Diff(ProtoWith({&kind})), "change")) {
+    const auto migration = PrepareMigration(file.name, file.body);
+    EXPECT_TRUE(migration.ok()) << migration.status();
+    if (!migration.ok()) continue;
+    auto read = ParseMigrationFile(absl::StrCat(1000 + files.size(), "_", migration->name, ".sql"), migration->text);
+    EXPECT_TRUE(read.ok()) << read.status();
+    if (read.ok()) files.push_back(*std::move(read));
+  }
+  return LintMigrations(files, {});
 }
 
 void DiffWalk::Mend(const std::vector<const DiffKind*>& kinds) {

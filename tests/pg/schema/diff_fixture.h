@@ -9,6 +9,7 @@
 #include "server/catalogue/catalogue.h"
 #include "server/schema/diff/diff_files.h"
 #include "server/schema/diff/schema_diff.h"
+#include "server/schema/lint/lint.h"
 #include "tests/pg/schema/diff_kinds.h"
 #include "tests/support/scratch_database.h"
 
@@ -32,6 +33,7 @@ class DiffTest : public ::testing::Test {
 
   testing::ScratchDatabase database_{"diff"};
   std::unique_ptr<db::Connection> connection_;
+  DiffOptions options_;
 
  private:
   std::string RunBlock(const std::vector<std::string>& statements, MigrationBody::Transaction transaction);
@@ -43,6 +45,10 @@ class DiffWalk : public DiffTest {
   /// Brings a database of the declaration before to that with some changes, back, and there again, and back. Rows stay,
   /// and there is nothing left to do after each step.
   void GoThereAndBack(const std::vector<const DiffKind*>& kinds);
+  /// The same file by file: what each undoes is what it did.
+  void GoFileByFile(const DiffKind& kind);
+  /// What `migrate lint` says of the files that make the change.
+  LintReport Lint(const DiffKind& kind);
   /// Does what down leaves to people.
   void Mend(const std::vector<const DiffKind*>& kinds);
   /// All items, in columns that no change touches.

@@ -1,0 +1,214 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+
+#include "absl/strings/str_cat.h"
+#include "tests/pg/schema/diff_fixture.h"
+#include "tests/support/eventually.h"
+
+/// Types of columns that change by a column beside them.
+namespace rowkeeper::schema {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+bool Rewrites(const SchemaDiff& diff) {
+  return ::testing::Matches(Contains(Field(&Step::kind, StepKind::kRewrite)))(diff.steps);
+}
+
+class DiffExpand : public DiffWalk {
+ protected:
+  void SetUp() override {
+    DiffWalk::SetUp();
+    options_.retype = Retype::kExpand;
+  }
+
+  void Begin() {
+    database_.Run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    Create(ProtoWith({}));
+    database_.Run(RowsBefore());
+  }
+
+  /// The kinds of change for which rows would be written again.
+  std::vector<const DiffKind*> RetypingKinds() {
+    DiffOptions rewriting;
+    std::swap(options_, rewriting);
+    std::vector<const DiffKind*> kinds;
+    for (const DiffKind& kind : DiffKinds()) {
+      if (Rewrites(Diff(ProtoWith({&kind})))) kinds.push_back(&kind);
+    }
+    std::swap(options_, rewriting);
+    EXPECT_GE(kinds.size(), 2u);
+    return kinds;
+  }
+};
+
+TEST_F(DiffExpand, NoRowsAreWrittenUnderALockAndEachFileUndoesWhatItDid) {
+  Begin();
+  for (const DiffKind* kind : RetypingKinds()) {
+    SCOPED_TRACE(kind->name);
+    Begin();
+    EXPECT_FALSE(Rewrites(Diff(ProtoWith({kind})))) << Summary(Diff(ProtoWith({kind})));
+    EXPECT_THAT(Lint(*kind).findings, IsEmpty());
+    GoThereAndBack({kind});
+    GoFileByFile(*kind);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_F(DiffExpand, GoesWithEveryOtherChange) {
+  Begin();
+  for (const DiffKind* kind : RetypingKinds()) {
+    for (const DiffKind& other : DiffKinds()) {
+      if (&other == kind) continue;
+      SCOPED_TRACE(absl::StrCat(kind->name, " and ", other.name));
+      GoThereAndBack({kind, &other});
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+constexpr char kNotes[] = R"(syntax = "proto3";
+package shop.v1;
+import "rowkeeper/v1/annotations.proto";
+message Note {
+  option (rowkeeper.v1.entity) = {OPTIONS};
+  string id = 1 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, primary_key: true}];
+  LINE
+}
+)";
+
+std::string Notes(const std::string& line, const std::string& options = "") {
+  std::string proto = kNotes;
+  proto.replace(proto.find("LINE"), 4, line);
+  return proto.replace(proto.find("OPTIONS"), 7, options);
+}
+
+TEST_F(DiffExpand, WritersGoOnMeanwhileAndNoValueIsLost) {
+  constexpr char kIndexes[] = R"(indexes: {name: "by_rank", fields: "rank"})";
+  Create(Notes("int32 rank = 2;", kIndexes));
+  database_.Run("INSERT INTO notes (id, rank) SELECT gen_random_uuid(), n FROM generate_series(1, 5000) n");
+  const SchemaDiff diff = Diff(Notes("int64 rank = 2;", kIndexes));
+  ASSERT_FALSE(Rewrites(diff)) << Summary(diff);
+  const std::vector<DiffFile> files = DiffFiles(diff, "change");
+  std::atomic<bool> stop{false};
+  std::atomic<int> rounds{0};
+  // Each row's rank is what its note says.
+  database_.Run("CREATE TABLE said (id uuid PRIMARY KEY, rank bigint)");
+  auto writer = std::async(std::launch::async, [&] {
+    db::ConnectionOptions options;
+    options.url = database_.url();
+    auto connection = db::Connection::Open(options);
+    std::string problem = connection.ok() ? "" : connection.status().ToString();
+    for (int i = 0; !stop && problem.empty(); ++i, ++rounds) {
+      const absl::Status status =
+          (*connection)
+              ->ExecuteScript(
+                  absl::StrCat(
+                      "WITH made AS (INSERT INTO notes (id, rank) VALUES (gen_random_uuid(), ", i,
+                      ") RETURNING id), said AS (INSERT INTO said SELECT id, ", i,
+                      " FROM made) UPDATE notes SET rank = rank + 7 WHERE id = (SELECT id FROM notes LIMIT 1)"),
+                  nullptr);
+      if (!status.ok()) problem = status.ToString();
+    }
+    return problem;
+  });
+  const auto write_some = [&] {
+    const int before = rounds;
+    EXPECT_TRUE(testing::Eventually(
+        [&] { return rounds >= before + 5 || writer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
+  };
+  for (const DiffFile& file : files) {
+    write_some();
+    EXPECT_EQ(Up({file}), "");
+  }
+  write_some();
+  stop = true;
+  EXPECT_EQ(writer.get(), "");
+  EXPECT_EQ(Summary(Diff(Notes("int64 rank = 2;", kIndexes))), "");
+  EXPECT_EQ(
+      database_.Value(
+          "SELECT count(*) FROM notes n JOIN said s ON s.id = n.id WHERE n.rank IS NULL OR (n.rank - s.rank) % 7 <> 0"),
+      "0");
+  EXPECT_EQ(database_.Value("SELECT sum(rank) = (SELECT count(*) FROM said) * 7 + 5000 * 5001 / 2 + (SELECT sum(rank) "
+                            "FROM said) FROM notes"),
+            "t");
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM pg_proc WHERE proname LIKE 'rowkeeper%'"), "0");
+}
+
+TEST_F(DiffExpand, WhatTheOldTypeCannotHoldIsNoErrorForThoseWhoWriteTheNewOne) {
+  Create(Notes("int32 rank = 2;"));
+  database_.Run("INSERT INTO notes (id, rank) VALUES (gen_random_uuid(), 1)");
+  std::vector<DiffFile> files = DiffFiles(Diff(Notes("int64 rank = 2;")), "change");
+  ASSERT_THAT(files.back().name, HasSubstr("contract"));
+  const DiffFile contract = files.back();
+  files.pop_back();
+  ASSERT_EQ(Up(files), "");
+  database_.Run("UPDATE notes SET rank = 5000000000");
+  EXPECT_EQ(database_.Value("SELECT rowkeeper_old_2 FROM notes"), "");
+  EXPECT_THAT(Down(files), HasSubstr("null")) << "the way back would lose it";
+  EXPECT_EQ(Up({contract}), "");
+  EXPECT_EQ(database_.Value("SELECT rank FROM notes"), "5000000000");
+}
+
+TEST_F(DiffExpand, WhereNoColumnCanStandBesideItTheRowsAreWrittenAgainAndItIsSaidWhy) {
+  const struct {
+    std::string before, after, why;
+    std::string sql = "";
+  } cases[] = {
+      {Notes("int32 rank = 2 [(rowkeeper.v1.column) = {unique: true}];"),
+       Notes("int64 rank = 2 [(rowkeeper.v1.column) = {unique: true}];"), "a key, reference or check holds it"},
+      {Notes("int32 rank = 2;"), Notes("int64 place = 2;"), "gets another name, too"},
+      {Notes("int32 rank = 2;"), Notes("int64 rank = 2;", "table: \"papers\""), "gets another name, too"},
+      {Notes("int32 rank = 2;"), Notes("optional int64 rank = 2;"), "changes in other ways, too"},
+      {Notes("int32 rank = 2;"), Notes("int64 rank = 2;", R"(indexes: {name: "by_rank", fields: "rank"})"),
+       "an index of it is"},
+      {Notes("int32 rank = 2;"), Notes("int64 rank = 2;"), "an index of it is",
+       "CREATE INDEX positive ON notes (id) WHERE rank > 0"},
+      {Notes("int32 rank = 2;"), Notes("int64 rank = 2;"), "an index of it is",
+       "CREATE INDEX sums ON notes ((rank + 1))"},
+  };
+  for (const auto& each : cases) {
+    SCOPED_TRACE(absl::StrCat(each.after, each.sql));
+    database_.Run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    Create(each.before);
+    if (!each.sql.empty()) database_.Run(each.sql);
+    const SchemaDiff diff = Diff(each.after);
+    EXPECT_TRUE(Rewrites(diff)) << Summary(diff);
+    EXPECT_THAT(Summary(diff), HasSubstr(each.why));
+    EXPECT_EQ(Up(DiffFiles(diff, "change")), "");
+  }
+}
+
+TEST_F(DiffExpand, ATableThatOthersInheritFromIsRefusedBeforeAnythingChanges) {
+  Create(Notes("int32 rank = 2;"));
+  database_.Run("CREATE TABLE letters () INHERITS (notes)");
+  const std::string before = Fingerprint();
+  EXPECT_THAT(Up(DiffFiles(Diff(Notes("int64 rank = 2;")), "change")), HasSubstr("tables inherit from \"notes\""));
+  EXPECT_EQ(Fingerprint(), before);
+}
+
+TEST_F(DiffExpand, AnotherTriggerThatChangesTheValueIsSeenOrFoundOut) {
+  Create(Notes("int32 rank = 2;"));
+  database_.Run(
+      "CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.rank := NEW.rank * 2; RETURN NEW; END'; "
+      "CREATE TRIGGER aa_before BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION twice(); "
+      "CREATE TRIGGER zzz_after BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION twice()");
+  std::vector<DiffFile> files = DiffFiles(Diff(Notes("int64 rank = 2;")), "change");
+  ASSERT_EQ(Up({files.at(0), files.at(1)}), "");
+  database_.Run("INSERT INTO notes (id, rank) VALUES (gen_random_uuid(), 1)");
+  EXPECT_THAT(Up({files.at(2)}), HasSubstr("have another value in \"rowkeeper_new_2\" than in \"rank\""));
+  database_.Run("DROP TRIGGER zzz_after ON notes");
+  ASSERT_EQ(Up({files.begin() + 1, files.end()}), "");
+  EXPECT_EQ(database_.Value("SELECT rank FROM notes"), "4");
+}
+
+}  // namespace
+}  // namespace rowkeeper::schema
