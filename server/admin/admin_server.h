@@ -3,7 +3,7 @@
 // The map of this folder:
 //   admin_server.h  the HTTP listener for operators: pages that others give it; libmicrohttpd is seen here only
 //   connections.h   who is connected to it, and who has to go
-//   audience.h      who may read a page
+//   audience.h      who may read a page, or send it a form; form.h: what was sent
 
 #include <array>
 #include <chrono>
@@ -22,9 +22,11 @@
 #include "absl/synchronization/mutex.h"
 #include "server/admin/audience.h"
 #include "server/admin/connections.h"
+#include "server/admin/form.h"
 #include "server/base/file_descriptor.h"
 #include "server/base/listen_address.h"
 
+struct MHD_Connection;
 struct MHD_Daemon;
 
 namespace rowkeeper::admin {
@@ -62,6 +64,10 @@ struct Page {
   Audience audience = Audience::kNetwork;
   /// Name and value of headers beside those of every answer.
   std::vector<std::pair<std::string, std::string>> headers = {};
+  /// Null: the page takes no forms. Else called like `render`, for each form of kFormType that comes with POST, up to
+  /// kMostFormBytes. Those of `audience` alone may send one, and browsers from the listener's own pages alone; whoever
+  /// acts on it has to find out who sent it. Its answer is of `content_type`.
+  std::function<PageAnswer(const Submission&)> submit = nullptr;
 };
 
 struct AdminOptions {
@@ -73,10 +79,11 @@ struct AdminOptions {
   size_t max_header_bytes = size_t{16} * 1024;
 };
 
-/// Serves pages over HTTP/1.1 without transport security: GET and HEAD, one request a connection. Other methods get
-/// status 405, unknown paths 404, requests with a body 413. Its memory is bounded by AdminOptions, whatever clients do,
-/// and slow or silent ones keep nobody from being answered: a new connection is taken at once, in place of the oldest
-/// when there are too many. Two threads of its own; destroy it on the thread that made it.
+/// Serves pages over HTTP/1.1 without transport security: GET and HEAD, and POST for pages that take forms, one request
+/// a connection. Other methods get status 405, unknown paths 404, other requests with a body, and larger ones, 413. Its
+/// memory is bounded by AdminOptions, whatever clients do, and slow or silent ones keep nobody from being answered: a
+/// new connection is taken at once, in place of the oldest when there are too many. Two threads of its own; destroy it
+/// on the thread that made it.
 class AdminServer {
  public:
   /// Listens and serves `pages`. Errors: FAILED_PRECONDITION, reason CANNOT_LISTEN, for an address that is taken or not
@@ -95,6 +102,14 @@ class AdminServer {
 
  private:
   struct Callbacks;
+  /// Of a request's body, as libmicrohttpd gives it.
+  struct BodyPart {
+    const char* bytes = nullptr;
+    size_t* size = nullptr;
+    void** state = nullptr;
+  };
+  /// Whose words an answer has.
+  enum class Writer { kListener, kPage };
   struct StopDaemon {
     void operator()(MHD_Daemon* daemon) const;
   };
@@ -103,7 +118,11 @@ class AdminServer {
   absl::Status StartDaemon(const AdminOptions& options);
   void AcceptLoop();
   void AcceptOne();
-  PageAnswer Render(const Page& page) const;
+  /// False: libmicrohttpd is to give the connection up.
+  bool OnForm(MHD_Connection* connection, const Page& page, const BodyPart& part);
+  bool Reply(MHD_Connection* connection, const Page* page, const PageAnswer& answer, Writer writer);
+  /// What `make` gives.
+  PageAnswer Render(const Page& page, const std::function<PageAnswer()>& make) const;
   void Count(const std::string& path, int status);
 
   const Listener listener_;

@@ -61,10 +61,37 @@ PeerPlace PlaceOf(const sockaddr* peer) {
   }
 }
 
+std::string PeerText(const sockaddr* peer) {
+  constexpr char kUnknown[] = "an unknown address";
+  if (peer == nullptr) return kUnknown;
+  char text[INET6_ADDRSTRLEN] = "";
+  const char* written = nullptr;
+  switch (peer->sa_family) {
+    case AF_UNIX:
+      return "a unix socket";
+    case AF_INET:
+      written = inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(peer)->sin_addr, text, sizeof(text));
+      break;
+    case AF_INET6:
+      written = inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(peer)->sin6_addr, text, sizeof(text));
+      break;
+    default:
+      break;
+  }
+  return written == nullptr ? kUnknown : written;
+}
+
 bool MayNameThisMachine(std::string_view host) {
   if (host.empty()) return true;
   const std::string_view name = WithoutPort(host);
   return IsAddress(name) || IsLocalhost(name);
+}
+
+bool MayBeOwnForm(const RequestOrigin& from) {
+  if (!from.site.empty()) return from.site == "same-origin";
+  if (from.origin.empty()) return true;
+  const size_t scheme = from.origin.find("://");
+  return scheme != std::string_view::npos && from.origin.substr(scheme + 3) == from.host;
 }
 
 }  // namespace rowkeeper::admin

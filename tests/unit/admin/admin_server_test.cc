@@ -50,6 +50,12 @@ class AdminServerTest : public ::testing::Test {
     pages.push_back(
         {"/machine", "text/plain", secret, Audience::kThisMachine, {{"X-Extra", "extra"}, {"X-More", "more"}}});
     pages.push_back({"/anyone", "text/plain", secret, Audience::kAnyone});
+    Page form{"/form", "text/x-form", secret, Audience::kThisMachine, {{"X-Extra", "extra"}}};
+    form.submit = [](const Submission& sent) {
+      if (sent.fields.empty()) throw std::runtime_error("nothing was sent");
+      return PageAnswer{409, Cat("call ", sent.Field("call"), " from ", sent.peer)};
+    };
+    pages.push_back(std::move(form));
     ListenAddress parsed;
     ASSERT_TRUE(ParseListenAddress(address, &parsed).ok());
     auto started = AdminServer::Start(parsed, std::move(pages), options_);
@@ -268,6 +274,76 @@ TEST_F(AdminServerTest, ItEndsWhileClientsAreConnected) {
   const auto start = steady_clock::now();
   server_.reset();
   EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+std::string FormRequest(std::string_view body, std::string_view headers = "", std::string_view path = "/form") {
+  return Cat("POST ", path, " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n",
+             headers, "Content-Length: ", body.size(), "\r\n\r\n", body);
+}
+
+TEST_F(AdminServerTest, AFormGetsTheAnswerOfItsPage) {
+  Serve();
+  EXPECT_THAT(Ask(FormRequest("call=17&more=x")),
+              AllOf(StartsWith("HTTP/1.1 409"), HasSubstr("Content-Type: text/x-form"), HasSubstr("X-Extra: extra"),
+                    HasSubstr("\r\n\r\ncall 17 from 127.0.0.1")));
+  EXPECT_THAT(Ask(FormRequest("")), AllOf(StartsWith("HTTP/1.1 500"), HasSubstr("text/plain"))) << "as any page";
+  EXPECT_THAT(Ask(RequestAs("/form", "localhost")), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("a secret")));
+}
+
+TEST_F(AdminServerTest, AFormMayComeInPiecesAndInChunks) {
+  Serve();
+  RawClient pieces(address_);
+  const std::string request = FormRequest("call=17");
+  for (const char byte : request) pieces.Send(std::string_view(&byte, 1));
+  EXPECT_THAT(pieces.ReadAll(), HasSubstr("call 17 from"));
+  EXPECT_THAT(
+      Ask("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
+          "Transfer-Encoding: chunked\r\n\r\n4\r\ncall\r\n3\r\n=17\r\n0\r\n\r\n"),
+      HasSubstr("call 17 from"));
+}
+
+TEST_F(AdminServerTest, WhatIsNoFormOrTooLargeIsRefused) {
+  Serve();
+  const std::string large(kMostFormBytes + 1, 'x');
+  EXPECT_THAT(Ask(FormRequest(large)), StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Ask(Cat("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                      "Transfer-Encoding: chunked\r\n\r\n1001\r\n",
+                      large, "\r\n0\r\n\r\n")),
+              StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Ask("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                  "Content-Length: 1000000000\r\n\r\n"),
+              StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Ask(FormRequest("a=%")), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(Ask("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n"),
+              StartsWith("HTTP/1.1 415"));
+  EXPECT_THAT(Ask("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"), StartsWith("HTTP/1.1 415"));
+  EXPECT_THAT(Ask("PUT /form HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 405"), HasSubstr("Allow: GET, HEAD, POST\r\n")));
+  EXPECT_THAT(Ask(FormRequest("call=17", "", "/machine")), StartsWith("HTTP/1.1 405"));
+  EXPECT_THAT(Ask(RequestAs("/livez", "localhost")), StartsWith("HTTP/1.1 200")) << "it goes on";
+}
+
+TEST_F(AdminServerTest, AFormIsTakenFromItsOwnPagesOnly) {
+  Serve();
+  for (const char* header : {"Origin: http://evil.example\r\n", "Origin: null\r\n", "Sec-Fetch-Site: cross-site\r\n"}) {
+    EXPECT_THAT(Ask(FormRequest("call=17", header)), AllOf(StartsWith("HTTP/1.1 403"), Not(HasSubstr("call 17"))))
+        << header;
+  }
+  EXPECT_THAT(Ask(FormRequest("call=17", "Origin: http://localhost\r\n")), HasSubstr("call 17"));
+  std::string rebound = FormRequest("call=17");
+  rebound.replace(rebound.find("localhost"), 9, "evil.test");
+  EXPECT_THAT(Ask(rebound), StartsWith("HTTP/1.1 421"));
+}
+
+/// What nobody finishes must not stay.
+TEST_F(AdminServerTest, AFormThatNeverEndsIsCutOff) {
+  options_.request_limit = std::chrono::milliseconds(200);
+  Serve();
+  RawClient client(address_);
+  ASSERT_TRUE(
+      client.Send("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                  "Content-Length: 10\r\n\r\ncall"));
+  EXPECT_TRUE(rowkeeper::testing::Eventually([&] { return server_->stats().connections == 0; }));
 }
 
 }  // namespace

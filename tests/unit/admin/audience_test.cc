@@ -52,5 +52,30 @@ TEST(AudienceTest, NamesThatSomebodyElseMayOwnAreNotThisMachines) {
   }
 }
 
+TEST(AudienceTest, AFormOfABrowserHasToBeOfThisSite) {
+  EXPECT_TRUE(MayBeOwnForm({"", "", "localhost:50052"})) << "curl";
+  EXPECT_TRUE(MayBeOwnForm({"same-origin", "http://localhost:50052", "localhost:50052"}));
+  EXPECT_TRUE(MayBeOwnForm({"", "http://localhost:50052", "localhost:50052"})) << "a browser that is old";
+  EXPECT_TRUE(MayBeOwnForm({"", "http://[::1]:50052", "[::1]:50052"}));
+  for (const char* site : {"cross-site", "same-site", "none", "x"}) {
+    EXPECT_FALSE(MayBeOwnForm({site, "http://localhost:50052", "localhost:50052"})) << site;
+  }
+  for (const char* origin : {"null", "http://localhost", "http://localhost:50053", "http://evil.example:50052",
+                             "localhost:50052", "http://localhost:50052.evil.example"}) {
+    EXPECT_FALSE(MayBeOwnForm({"", origin, "localhost:50052"})) << origin;
+  }
+}
+
+TEST(AudienceTest, APeerIsNamedByItsAddress) {
+  EXPECT_EQ(PeerText(nullptr), "an unknown address");
+  sockaddr_in ipv4{};
+  ipv4.sin_family = AF_INET;
+  ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(PeerText(reinterpret_cast<const sockaddr*>(&ipv4)), "127.0.0.1");
+  sockaddr_un socket{};
+  socket.sun_family = AF_UNIX;
+  EXPECT_EQ(PeerText(reinterpret_cast<const sockaddr*>(&socket)), "a unix socket");
+}
+
 }  // namespace
 }  // namespace rowkeeper::admin
