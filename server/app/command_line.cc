@@ -308,6 +308,11 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
       "none: no such listener")
       ->type_name("ADDRESS")
       ->group("Server");
+  AddSecretOption(command,
+                  {"--admin-token", kSecretType, "Server",
+                   "Secret that whoever ends a call or a unit of work on the admin listener has to know, 20 characters "
+                   "or more. Default: none, and nobody can"},
+                  &settings->admin_token);
   AddOption(command, "--advertise-address", &settings->advertise_address,
             "Address at which callers reach this server, named in the handles of its units of work. Default: the first "
             "--listen, with the machine's name for 0.0.0.0 and [::]")

@@ -6,6 +6,7 @@
 #include "server/app/commands.h"
 #include "server/app/effective_settings.h"
 #include "server/app/identity_settings.h"
+#include "server/app/operator_actions.h"
 #include "server/app/tls_settings.h"
 #include "server/app/trace_settings.h"
 #include "server/app/unit_settings.h"
@@ -28,6 +29,7 @@ std::vector<absl::Status> CheckRules(const ServeOptions& options) {
     checked.push_back(ParseListenAddress(text, &address));
   }
   checked.push_back(CheckAdminAddress(options.serve.admin_listen));
+  checked.push_back(CheckAdminToken(options.serve.admin_token));
   checked.push_back(CheckAdvertisedAddress(options.serve.advertise_address));
   checked.push_back(CheckTlsSettings(options.serve.tls));
   checked.push_back(CheckIdentitySettings(options.serve.identity, options.serve.tls));

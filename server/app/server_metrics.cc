@@ -7,6 +7,7 @@
 #include "server/app/build_info.h"
 #include "server/app/database_metrics.h"
 #include "server/app/metric_lines.h"
+#include "server/app/operator_actions.h"
 #include "server/app/policy_settings.h"
 #include "server/app/token_metrics.h"
 #include "server/observe/counters.h"
@@ -272,6 +273,7 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.migrations != nullptr) AddMigrations(*parts.migrations, out);
   if (parts.monitor != nullptr) AddMonitor(*parts.monitor, out);
   if (parts.admin != nullptr) AddAdmin(parts.admin->stats(), out);
+  if (parts.operators != nullptr) parts.operators->AddMetrics(out);
   if (parts.executor != nullptr) AddExecutor(*parts.executor, out);
   if (parts.sessions != nullptr) AddSessions(*parts.sessions, out);
   if (parts.memory != nullptr) AddMemory(*parts.memory, out);

@@ -27,6 +27,8 @@
 
 namespace rowkeeper::app {
 
+class OperatorActions;
+
 /// The parts of a server that count something. A part that is null has nothing to tell.
 struct MeasuredParts {
   const db::SessionCounters* sessions = nullptr;
@@ -48,6 +50,7 @@ struct MeasuredParts {
   const ServingState* serving = nullptr;
   const PendingMigrations* migrations = nullptr;
   const IdempotencySweeper* sweeper = nullptr;
+  const OperatorActions* operators = nullptr;
   /// Of SetMonitor and SetAdmin.
   const DatabaseMonitor* monitor = nullptr;
   const admin::AdminServer* admin = nullptr;

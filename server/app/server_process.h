@@ -16,6 +16,7 @@
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/identity_settings.h"
 #include "server/app/loaded_catalogue.h"
+#include "server/app/operator_actions.h"
 #include "server/app/pending_migrations.h"
 #include "server/app/readiness.h"
 #include "server/app/server_metrics.h"
@@ -149,6 +150,7 @@ class ServerProcess {
   std::unique_ptr<const wire::UnitOfWorkService> unit_service_;
   std::unique_ptr<wire::DynamicService> service_;
   std::unique_ptr<PeriodicTimer> unread_responses_;
+  std::unique_ptr<OperatorActions> operators_;
   /// Null without TLS.
   std::unique_ptr<net::TlsCertificates> certificates_;
   std::unique_ptr<wire::GrpcServer> server_;

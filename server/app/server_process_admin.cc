@@ -7,7 +7,9 @@ namespace rowkeeper::app {
 // What operators see of a server.
 
 void ServerProcess::MakeMetrics() {
+  operators_ = std::make_unique<OperatorActions>(options_.serve.admin_token, service_.get(), &units_slot_);
   MeasuredParts parts;
+  parts.operators = operators_.get();
   parts.sessions = options_.connection.counters.get();
   parts.memory = memory_.get();
   parts.pool = &pool_;
@@ -45,6 +47,7 @@ StatusSources ServerProcess::MakeStatusSources() const {
   sources.units = &units_slot_;
   sources.statements = &statements_;
   sources.service = service_.get();
+  sources.operators = operators_.get();
   sources.history = history_.get();
   sources.loaded = &loaded_;
   sources.configuration = options_.configuration;
@@ -53,6 +56,7 @@ StatusSources ServerProcess::MakeStatusSources() const {
 }
 
 absl::Status ServerProcess::ListenForAdmin() {
+  if (absl::Status status = CheckAdminToken(options_.serve.admin_token); !status.ok()) return status;
   auto admin =
       StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), serving_.get(),
                                                      &statements_, options_.configuration, MakeStatusSources()});

@@ -123,6 +123,8 @@ struct ServeSettings {
   std::vector<std::string> listen = {"127.0.0.1:50051"};
   /// "host:port" or "unix:/path"; empty or "none": no admin listener.
   std::string admin_listen = "127.0.0.1:50052";
+  /// Empty: nobody may end calls and units of work.
+  std::string admin_token;
   /// Empty: see AdvertisedAddress.
   std::string advertise_address;
   int queue_limit = 10000;

@@ -111,7 +111,9 @@ void StatementWatch::WatchLocks(time_point now) {
   locks_after_ = now + kRunningPeriod;
   const auto running = db::RunningStatements::Process().RunningFor(long_time);
   std::map<int, db::RunningStatements::Running> by_backend;
-  for (const auto& statement : running) by_backend[statement.backend] = statement;
+  for (const auto& statement : running) {
+    if (statement.backend != 0) by_backend[statement.backend] = statement;  // else nobody can look for it
+  }
   for (auto told = told_.begin(); told != told_.end();) {  // of statements that have ended
     const auto found = by_backend.find(told->first);
     told = found == by_backend.end() || found->second.since != told->second ? told_.erase(told) : std::next(told);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "server/app/status_running.h"
 #include "server/base/built_once.h"
 #include "server/base/text.h"
 #include "server/status/html_page.h"
@@ -17,16 +18,27 @@ constexpr char kHtmlType[] = "text/html; charset=utf-8";
 
 using MakeView = std::function<status::View()>;
 
+/// What became of a form: a status of HTTP, and the page that says so.
+struct Submitted {
+  int status = 200;
+  status::View view;
+};
+using TakeForm = std::function<Submitted(const admin::Submission&)>;
+
 struct StatusPage {
   status::PageLink link;
   MakeView make;
+  /// Null: it takes none.
+  TakeForm take = nullptr;
 };
 
-/// Of every answer, for browsers.
-std::vector<std::pair<std::string, std::string>> BrowserHeaders() {
-  return {{"Content-Security-Policy", status::kPolicy},
+enum class Forms { kNone, kTaken };
+
+/// Of every answer, for browsers. Without a referrer they would not say which site a form comes from.
+std::vector<std::pair<std::string, std::string>> BrowserHeaders(Forms forms) {
+  return {{"Content-Security-Policy", forms == Forms::kTaken ? status::kFormPolicy : status::kPolicy},
           {"X-Frame-Options", "DENY"},
-          {"Referrer-Policy", "no-referrer"},
+          {"Referrer-Policy", forms == Forms::kTaken ? "same-origin" : "no-referrer"},
           {"Cross-Origin-Resource-Policy", "same-origin"},
           {"Cross-Origin-Opener-Policy", "same-origin"}};
 }
@@ -36,18 +48,42 @@ admin::Page ForThisMachine(std::string path, const char* type, std::function<std
           [render = std::move(render)] {
             return admin::PageAnswer{200, render()};
           },
-          admin::Audience::kThisMachine, BrowserHeaders()};
+          admin::Audience::kThisMachine, BrowserHeaders(Forms::kNone)};
 }
 
-status::View Bounded(const MakeView& make) {
-  status::View view = make();
+status::View Bounded(status::View view) {
   status::Bound(&view);
   return view;
+}
+
+using Render = std::function<std::string(const status::View&)>;
+
+admin::Page MakePage(std::string path, const char* type, const StatusPage& page, const Render& render) {
+  admin::Page made =
+      ForThisMachine(std::move(path), type, [make = page.make, render] { return render(Bounded(make())); });
+  if (page.take == nullptr) return made;
+  made.headers = BrowserHeaders(Forms::kTaken);
+  made.submit = [take = page.take, render](const admin::Submission& sent) {
+    Submitted submitted = take(sent);
+    return admin::PageAnswer{submitted.status, render(Bounded(std::move(submitted.view)))};
+  };
+  return made;
+}
+
+StatusPage RunningPage(const StatusSources& sources) {
+  const TakeForm take = [sources](const admin::Submission& sent) {
+    OperatorActions::Answer answer = sources.operators->Act(sent);
+    status::RunningData data = ReadRunning(sources);
+    data.outcome = std::move(answer.finding);
+    return Submitted{answer.status, status::MakeRunningView(data)};
+  };
+  return {{status::kRunningPath, "Running"}, [sources] { return status::MakeRunningView(ReadRunning(sources)); }, take};
 }
 
 std::vector<StatusPage> ListPages(const StatusSources& sources) {
   std::vector<StatusPage> pages;
   pages.push_back({{"/status", "Status"}, [sources] { return status::MakeOverview(ReadOverview(sources)); }});
+  pages.push_back(RunningPage(sources));
   pages.push_back(
       {{"/status/methods", "Methods"}, [sources] { return status::MakeMethodsView(ReadMethods(sources)); }});
   // It is always the same, and made when it is first asked for.
@@ -73,15 +109,11 @@ std::vector<admin::Page> MakeStatusPages(const StatusSources& sources) {
   std::vector<status::PageLink> links;
   for (const StatusPage& page : listed) links.push_back(page.link);
   std::vector<admin::Page> pages;
-  const auto add_html = [&](const std::string& path, const MakeView& make) {
-    pages.push_back(
-        ForThisMachine(path, kHtmlType, [make, links] { return status::RenderHtml(Bounded(make), links); }));
-  };
-  add_html("/", listed.front().make);
+  const Render html = [links](const status::View& view) { return status::RenderHtml(view, links); };
+  pages.push_back(MakePage("/", kHtmlType, listed.front(), html));
   for (const StatusPage& page : listed) {
-    add_html(page.link.path, page.make);
-    pages.push_back(ForThisMachine(Cat(page.link.path, ".json"), "application/json",
-                                   [make = page.make] { return status::RenderJson(Bounded(make)); }));
+    pages.push_back(MakePage(page.link.path, kHtmlType, page, html));
+    pages.push_back(MakePage(Cat(page.link.path, ".json"), "application/json", page, status::RenderJson));
   }
   pages.push_back(ForThisMachine(status::kStylePath, "text/css; charset=utf-8", status::StyleSheet));
   return pages;

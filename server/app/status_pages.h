@@ -6,6 +6,7 @@
 #include "server/admin/admin_server.h"
 #include "server/app/effective_settings.h"
 #include "server/app/loaded_catalogue.h"
+#include "server/app/operator_actions.h"
 #include "server/app/pending_migrations.h"
 #include "server/app/readiness.h"
 #include "server/app/serving_state.h"
@@ -31,7 +32,8 @@ struct StatusSources {
   const exec::Executor* executor = nullptr;
   const wire::UnitsSlot* units = nullptr;
   const exec::StatementCache* statements = nullptr;
-  const wire::DynamicService* service = nullptr;
+  wire::DynamicService* service = nullptr;
+  OperatorActions* operators = nullptr;
   const observe::CallHistory* history = nullptr;
   const LoadedCatalogue* loaded = nullptr;
   /// For the page of settings; there is none when it is null.
@@ -41,7 +43,8 @@ struct StatusSources {
 };
 
 /// /status and the pages below it, each as HTML for people and as JSON for programs, with their style sheet, for this
-/// machine alone. Everything that a page shows was read at one moment, with a few locks held for a moment each.
+/// machine alone. The page of what runs takes forms of operators. Everything that a page shows was read at one moment,
+/// with a few locks held for a moment each.
 std::vector<admin::Page> MakeStatusPages(const StatusSources& sources);
 
 /// All of `sources` that the overview shows.

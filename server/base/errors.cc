@@ -84,6 +84,12 @@ absl::Status DeadlineExceeded(std::string_view where) {
 
 absl::Status Cancelled() { return ErrorBuilder(Reason::kCancelled, "the caller cancelled the call").Build(); }
 
+absl::Status EndedByOperator() {
+  return ErrorBuilder(Reason::kEndedByOperator,
+                      "an operator of the server ended the call; ask why before you send it again")
+      .Build();
+}
+
 absl::Status LimitReached(Reason reason, std::string_view what, Limit limit, std::string_view value) {
   return ErrorBuilder(reason, Cat(what, " (", LimitName(limit), " is ", value, "); try again later",
                                   IsFixed(limit) ? "" : ", or raise the limit on the server"))

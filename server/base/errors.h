@@ -65,6 +65,8 @@ absl::Status InvalidHeader(std::string_view header, std::string_view description
 absl::Status DeadlineExceeded(std::string_view where);
 /// CANCELLED, reason CANCELLED: the caller went away or cancelled.
 absl::Status Cancelled();
+/// CANCELLED, reason ENDED_BY_OPERATOR: an operator of the server cancelled the call.
+absl::Status EndedByOperator();
 /// RESOURCE_EXHAUSTED with RetryInfo: what `limit` allows is taken; `value` is its value with unit ("30 s").
 absl::Status LimitReached(Reason reason, std::string_view what, Limit limit, std::string_view value);
 /// RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE, without RetryInfo: the same call would end the same. `consequence`

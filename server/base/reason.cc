@@ -76,6 +76,7 @@ constexpr ReasonEntry kReasons[] = {
     {Reason::kMethodNotAllowed, "METHOD_NOT_ALLOWED", Code::kPermissionDenied},
     {Reason::kFeatureNotAllowed, "FEATURE_NOT_ALLOWED", Code::kPermissionDenied},
     {Reason::kCancelled, "CANCELLED", Code::kCancelled},
+    {Reason::kEndedByOperator, "ENDED_BY_OPERATOR", Code::kCancelled},
     {Reason::kDeadlineExceeded, "DEADLINE_EXCEEDED", Code::kDeadlineExceeded},
     {Reason::kStatementTimeout, "STATEMENT_TIMEOUT", Code::kDeadlineExceeded},
     {Reason::kDatabaseUnavailable, "DATABASE_UNAVAILABLE", Code::kUnavailable},

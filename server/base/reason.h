@@ -83,6 +83,7 @@ enum class Reason : uint8_t {
   kFeatureNotAllowed,
   // CANCELLED
   kCancelled,
+  kEndedByOperator,
   // DEADLINE_EXCEEDED
   kDeadlineExceeded,
   kStatementTimeout,

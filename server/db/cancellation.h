@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -11,7 +12,7 @@ namespace rowkeeper::db {
 /// the call (which may Cancel) and the thread that executes. Thread-safe.
 class Cancellation {
  public:
-  enum class Cause { kCaller, kDeadline };
+  enum class Cause { kCaller, kDeadline, kOperator };
 
   Cancellation();
   ~Cancellation();
@@ -21,6 +22,8 @@ class Cancellation {
   /// Never blocks: a running statement is cancelled by another thread. Later calls have no effect.
   void Cancel(Cause cause);
   bool cancelled() const;
+  /// Of the first Cancel; nullopt: there was none.
+  std::optional<Cause> cause() const;
 
   struct Impl;
 
@@ -29,7 +32,8 @@ class Cancellation {
   std::shared_ptr<Impl> impl_;
 };
 
-/// What a call that was stopped is answered: CANCELLED, or DEADLINE_EXCEEDED while `where` was under way.
+/// What a call that was stopped is answered: CANCELLED, which says by whom, or DEADLINE_EXCEEDED while `where` was under
+/// way.
 absl::Status CancelledStatus(Cancellation::Cause cause, std::string_view where);
 
 }  // namespace rowkeeper::db

@@ -29,6 +29,11 @@ void Cancellation::Cancel(Cause cause) {
 
 bool Cancellation::cancelled() const { return impl_->cancelled.load(std::memory_order_acquire); }
 
+std::optional<Cancellation::Cause> Cancellation::cause() const {
+  const absl::MutexLock lock(&impl_->mu);
+  return impl_->cancelled.load(std::memory_order_relaxed) ? std::optional(impl_->cause) : std::nullopt;
+}
+
 CancelScope::CancelScope(Cancellation* cancellation, CancelTarget* target)
     : impl_(cancellation == nullptr ? nullptr : cancellation->impl_) {
   if (impl_ == nullptr) return;
@@ -52,7 +57,15 @@ std::optional<Cancellation::Cause> CancelScope::cause() const {
 }
 
 absl::Status CancelledStatus(Cancellation::Cause cause, std::string_view where) {
-  return cause == Cancellation::Cause::kDeadline ? DeadlineExceeded(where) : Cancelled();
+  switch (cause) {
+    case Cancellation::Cause::kCaller:
+      break;
+    case Cancellation::Cause::kDeadline:
+      return DeadlineExceeded(where);
+    case Cancellation::Cause::kOperator:
+      return EndedByOperator();
+  }
+  return Cancelled();
 }
 
 Canceller& Canceller::For(const CancelTarget& target) {

@@ -50,7 +50,7 @@ class PgConnection final : public Connection, private CancelTarget {
   bool broken() const override { return broken_; }
   bool in_transaction() const override { return transaction_.state() != TransactionTracker::State::kNone; }
   bool in_failed_transaction() const override { return transaction_.state() == TransactionTracker::State::kFailed; }
-  int backend_pid() const override { return facts_.server_pid; }
+  int backend_pid() const override { return facts_.own_session ? facts_.server_pid : 0; }
   bool SocketLooksAlive() const override;
   absl::Status Ping() override;
   absl::Status Reset() override;

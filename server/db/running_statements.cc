@@ -26,8 +26,8 @@ std::vector<RunningStatements::Running> RunningStatements::RunningFor(Clock::dur
   for (const Place* place : places_) {
     const time_point since{time_point::duration(place->since_.load(std::memory_order_relaxed))};
     const int backend = place->backend_.load(std::memory_order_relaxed);
-    if (since == time_point() || since > now - time || backend == 0) continue;
-    found.push_back({backend, since, now - since});
+    if (since == time_point() || since > now - time) continue;
+    found.push_back({backend, place->call_.load(std::memory_order_relaxed), since, now - since});
   }
   return found;
 }

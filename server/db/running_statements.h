@@ -1,12 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <list>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
+#include "server/observe/call_context.h"
 
 namespace rowkeeper::db {
 
@@ -27,9 +29,12 @@ class RunningStatements {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    /// `backend`: PostgreSQL's process; 0 when it is not known.
+    /// `backend`: PostgreSQL's process; 0 when it is not known. It runs for the call that is this thread's now.
     void Begin(int backend, time_point now) {
+      const observe::CallContext* const call = observe::CallScope::Current();
+      const bool is_known = call != nullptr && call->progress != nullptr;
       backend_.store(backend, std::memory_order_relaxed);
+      call_.store(is_known ? call->progress->number() : 0, std::memory_order_relaxed);
       since_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
     }
     void End() { since_.store(0, std::memory_order_relaxed); }
@@ -37,6 +42,7 @@ class RunningStatements {
    private:
     friend class RunningStatements;
     std::atomic<int> backend_{0};
+    std::atomic<uint64_t> call_{0};
     /// 0: nothing runs.
     std::atomic<time_point::rep> since_{0};
     std::list<Place*>::iterator position_;
@@ -44,6 +50,8 @@ class RunningStatements {
 
   struct Running {
     int backend = 0;
+    /// observe::CallProgress::number of the call that it runs for; 0: of none.
+    uint64_t call = 0;
     time_point since;
     /// Since then.
     Clock::duration ran{0};

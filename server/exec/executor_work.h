@@ -16,10 +16,13 @@ namespace rowkeeper::exec {
 struct TogetherContext final : MemoryOwner {
   explicit TogetherContext(std::shared_ptr<MemoryAccount> of_one) : account(std::move(of_one)) {
     call.memory_owner = this;
+    call.progress = &progress;
   }
   std::shared_ptr<MemoryAccount> Account() override { return account; }
 
   const std::shared_ptr<MemoryAccount> account;
+  /// Its number is that which its statement runs under.
+  observe::CallProgress progress;
   observe::CallContext call;
 };
 
@@ -33,6 +36,11 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, MergeLanes::Call, db::I
   /// For a worker, or for its lane.
   void NoteWaited(Clock::time_point from, Clock::time_point until) const {
     if (context != nullptr) context->NoteQueue(from, until);
+  }
+
+  /// Of a call: what `together`, whose statement it is, runs under; 0: it is executed alone.
+  void NoteTogether(uint64_t number) const {
+    if (context != nullptr && context->progress != nullptr) context->progress->NoteTogether(number);
   }
 
   Executor& executor;

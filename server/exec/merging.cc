@@ -102,7 +102,10 @@ bool Executor::BeginGiven(const std::shared_ptr<Work>& work) {
     // What it writes is in it by now.
     if (open == 0 || (work->writes() && open < static_cast<ptrdiff_t>(work->members.size()))) return false;
     for (const auto& call : work->members) {
-      if (MergeLanes::IsOpen(*call)) static_cast<Work&>(*call).together = work;
+      if (!MergeLanes::IsOpen(*call)) continue;
+      Work& member = static_cast<Work&>(*call);
+      member.together = work;
+      member.NoteTogether(work->own_context->progress.number());  // nobody has answered it
     }
     work->open_members = static_cast<int>(open);
   }
@@ -230,6 +233,7 @@ void Executor::AnswerMember(Work& member, const absl::StatusOr<Outcome>& outcome
 
 void Executor::RunAlone(std::shared_ptr<Work> member) {
   member->is_mergeable = false;
+  member->NoteTogether(0);
   Offered offered;
   Offer(member, &member->caller, &offered);
   GoOn(std::move(member), offered);

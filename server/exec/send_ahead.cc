@@ -22,6 +22,7 @@ void Executor::Start(std::shared_ptr<Work> work) {
 
 bool Executor::SendAhead(const std::shared_ptr<Work>& work) {
   if (!work->is_one_statement || clock_.Now() >= work->deadline) return false;
+  const observe::CallScope scope(work->context);  // whose statement it is; others execute it
   try {
     work->lease = pool_->TryAcquire();
     if (!work->lease.held()) return false;
@@ -34,7 +35,6 @@ bool Executor::SendAhead(const std::shared_ptr<Work>& work) {
     std::shared_ptr<const sql::Statement> main = work->main != nullptr ? work->main : runner_->MainStatement(call);
     work->ahead = runner_->SendAhead(call, std::move(main), *work->lease, &work->cancellation);
   } catch (const std::exception& error) {
-    const observe::CallScope scope(work->context);
     (void)observe::Caught("a statement that is sent ahead", NameOf(*work), error);
     return false;
   }

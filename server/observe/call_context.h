@@ -8,6 +8,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
+#include "server/observe/call_progress.h"
 #include "server/observe/call_spans.h"
 #include "server/observe/trace_parent.h"
 
@@ -55,10 +56,13 @@ struct CallContext {
   SlowStatement slowest;
   /// Whose the memory is that its rows take; null: nobody's. Lives as long as the call has statements.
   MemoryOwner* memory_owner = nullptr;
+  /// For those who look at it while it runs; null: nobody can. Lives as long as the call has statements.
+  CallProgress* progress = nullptr;
 
   /// It waited for a thread, for its lane or its turn.
   void NoteQueue(Clock::time_point from, Clock::time_point until) {
     times.queue += until - from;
+    if (progress != nullptr) progress->NoteStage(CallProgress::Stage::kRunning);
     if (spans != nullptr) spans->AddQueue(from, until);
   }
   /// It waited so long for a connection, until now.

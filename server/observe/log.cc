@@ -233,6 +233,7 @@ void Log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
 
 void LogCall(CallRecord record) {
   record.context.memory_owner = nullptr;  // it lives no longer than the call
+  record.context.progress = nullptr;
   const LogLevel level = CallLevel(record);
   // Whoever asks for every call gets the line of every answer and every mistake of a caller.
   const bool asked_for = CurrentCallLines().all && level < LogLevel::kWarning;

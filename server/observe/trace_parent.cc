@@ -20,7 +20,9 @@ bool IsHex(std::string_view text) {
 
 bool IsId(std::string_view text) { return IsHex(text) && text.find_first_not_of('0') != std::string_view::npos; }
 
-std::optional<TraceParent> Parse(std::string_view header) {
+}  // namespace
+
+std::optional<TraceParent> ReadTraceParent(std::string_view header) {
   if (header.size() < kLength) return std::nullopt;
   const std::string_view version = header.substr(0, 2);
   if (!IsHex(version) || version == "ff") return std::nullopt;
@@ -35,10 +37,8 @@ std::optional<TraceParent> Parse(std::string_view header) {
   return TraceParent{std::string(trace), std::string(span), sampled};
 }
 
-}  // namespace
-
 std::optional<TraceParent> ParseTraceParent(std::string_view header) {
-  std::optional<TraceParent> parsed = Parse(header);
+  std::optional<TraceParent> parsed = ReadTraceParent(header);
   if (!parsed.has_value()) malformed_count.fetch_add(1, std::memory_order_relaxed);
   return parsed;
 }

@@ -19,6 +19,8 @@ struct TraceParent {
 /// Reads a traceparent by the rules of the specification (level 2, 3.2): version 00 is exactly 55 characters long, a
 /// later one may go on after a dash, ff is none. nullopt: malformed, which is to be ignored. Counts those.
 std::optional<TraceParent> ParseTraceParent(std::string_view header);
+/// The same of one that was counted, or is not to be.
+std::optional<TraceParent> ReadTraceParent(std::string_view header);
 /// Malformed ones since the process began. Thread-safe.
 uint64_t MalformedTraceParents();
 

@@ -32,6 +32,7 @@ class Bounds {
     for (Fact& fact : facts.list) Text(fact.cell);
   }
   void operator()(Chart& /*chart*/) {}
+  void operator()(Form& /*form*/) {}
   void operator()(Drawing& drawing) {
     for (std::string& node : drawing.nodes) Text(&node);
   }
@@ -40,6 +41,10 @@ class Bounds {
   void Text(Cell& cell) {
     if (auto* text = std::get_if<std::string>(&cell.value)) return Text(text);
     if (auto* code = std::get_if<Code>(&cell.value)) return Text(&code->text);
+    if (auto* button = std::get_if<Button>(&cell.value)) {
+      Text(&button->value);
+      Text(&button->description);
+    }
     used_ += kAround;
   }
 

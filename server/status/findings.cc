@@ -107,7 +107,9 @@ void FindSlowCallers(const OverviewData& data, std::vector<Finding>* out) {
                     Cat("A slow caller: ", NameOfUnit(unit), " of ", unit.caller, " has waited ", TimeText(unit.idle),
                         " for its next call, after ", Counted(unit.calls, "call", "calls"), " in ", TimeText(unit.age),
                         ". It holds a connection and its locks meanwhile."),
-                    "Look at what the caller does between its calls; --unit-idle-limit ends such units sooner."});
+                    "Look at what the caller does between its calls; --unit-idle-limit ends such units sooner, an "
+                    "operator on the page "
+                    "Running this one."});
   }
 }
 

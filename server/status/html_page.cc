@@ -10,6 +10,9 @@
 namespace rowkeeper::status {
 namespace {
 
+/// By which buttons anywhere on the page belong to its form.
+constexpr char kFormId[] = "act";
+
 std::string_view ToneClass(Tone tone) {
   switch (tone) {
     case Tone::kPlain:
@@ -46,6 +49,14 @@ struct ValueWriter {
   void operator()(const std::string& text) const { html->Text(text); }
   void operator()(const Code& code) const { html->Add("code", code.text); }
   void operator()(const Number& number) const { html->Text(ToText(number)); }
+  void operator()(const Button& button) const {
+    html->Add("button", button.label,
+              {{"type", "submit"},
+               {"form", kFormId},
+               {"name", button.name},
+               {"value", button.value},
+               {"aria-label", button.description}});
+  }
   void operator()(const Moment& moment) const { html->Add("time", ToText(moment), {{"datetime", ToIsoText(moment)}}); }
 };
 
@@ -99,6 +110,20 @@ struct BlockWriter {
 
   void operator()(const Chart& chart) const { WriteChart(chart, html); }
   void operator()(const Drawing& drawing) const { WriteDrawing(drawing, html); }
+
+  /// The first button of a form is what Enter presses: one that does nothing, so that nothing happens unmeant.
+  void operator()(const Form& form) const {
+    const auto element = html->Open("form", {{"id", kFormId}, {"method", "post"}, {"action", form.path}});
+    html->Add("button", "", {{"type", "submit"}, {"disabled", ""}, {"hidden", ""}});
+    html->Add("label", form.label, {{"for", form.name}});
+    html->Void("input", {{"id", form.name},
+                         {"name", form.name},
+                         {"type", "password"},
+                         {"required", ""},
+                         {"autocomplete", "off"},
+                         {"aria-describedby", "hint"}});
+    html->Add("p", form.hint, {{"id", "hint"}, {"class", "made"}});
+  }
 
   void operator()(const Table& table) const {
     if (table.rows.empty()) {

@@ -21,5 +21,8 @@ std::string RenderHtml(const View& view, const std::vector<PageLink>& pages);
 /// it, and nothing in it runs.
 inline constexpr char kPolicy[] =
     "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+/// The same for a page with a Form, which may be sent to this server alone.
+inline constexpr char kFormPolicy[] =
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 }  // namespace rowkeeper::status

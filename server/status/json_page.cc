@@ -37,6 +37,7 @@ struct ValueJsonOf {
   ViewJson operator()(const Code& code) const { return code.text; }
   ViewJson operator()(const Number& number) const { return NumberJson(number.value); }
   ViewJson operator()(const Moment& moment) const { return ToIsoText(moment); }
+  ViewJson operator()(const Button& button) const { return button.value; }
 };
 
 ViewJson FindingJson(const Finding& finding) {
@@ -67,6 +68,7 @@ struct BlockJson {
     }
   }
   void operator()(const Drawing& /*drawing*/) const {}
+  void operator()(const Form& /*form*/) const {}
   void operator()(const Table& table) const {
     ViewJson list = ViewJson::array();
     for (const std::vector<Cell>& row : table.rows) {

@@ -72,6 +72,10 @@ th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
 td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.time { white-space: nowrap; }
 code { font: .875em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap; }
+form { margin: .5rem 0; } label { font-weight: 600; margin-right: .5rem; }
+input, button { font: inherit; color: var(--text); background: var(--panel); border: 1px solid var(--quiet); padding: .25rem .6rem; min-height: 2rem; }
+input { width: min(100%, 24rem); } button { cursor: pointer; border-color: var(--bad); color: var(--bad); font-weight: 600; }
+input:focus-visible, button:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 td code { display: inline-block; min-width: 9rem; }
 footer { margin-top: 3rem; border-top: 1px solid var(--edge); padding-top: .5rem; color: var(--quiet); font-size: .875rem; }
 @media print { nav, .skip { display: none; } .wide { overflow: visible; } }

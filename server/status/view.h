@@ -33,9 +33,17 @@ struct Code {
 struct Moment {
   Clock::wall_time_point time;
 };
+/// Sends the page's form with the field `name`, if the page has one. JSON has its value.
+struct Button {
+  std::string name;
+  std::string value;
+  std::string label;
+  /// What it does to what, for those who do not see the row.
+  std::string description;
+};
 
 /// monostate: there is none.
-using Value = std::variant<std::monostate, std::string, Code, Number, Moment>;
+using Value = std::variant<std::monostate, std::string, Code, Number, Moment, Button>;
 
 struct Cell {
   Value value;
@@ -117,7 +125,17 @@ struct Drawing {
   std::vector<Edge> edges;
 };
 
-using Block = std::variant<Findings, Facts, Chart, Table, Drawing>;
+/// What is asked of somebody who presses one of the page's buttons: one secret word. One a page. JSON leaves it out.
+struct Form {
+  /// Where it is sent, with POST.
+  std::string path;
+  /// Of the word's field.
+  std::string name;
+  std::string label;
+  std::string hint;
+};
+
+using Block = std::variant<Findings, Facts, Chart, Table, Drawing, Form>;
 
 struct Section {
   std::string key;

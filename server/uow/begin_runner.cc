@@ -16,6 +16,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr char kBeginning[] = "beginning a unit of work";
 constexpr milliseconds kShortestLimit{100};
 /// Begin may take so long to open a connection, however short it is to wait for a slot.
 constexpr milliseconds kConnectAllowance{1000};
@@ -106,8 +107,8 @@ absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<Begin
   absl::StatusOr<db::Lease> lease = BeginTransaction(*task);
   if (!lease.ok()) return lease.status();
   // Nobody would learn of the unit: the lease rolls back.
-  if (parts_.clock->Now() >= task->request.deadline) return DeadlineExceeded("beginning a unit of work");
-  if (task->cancellation.cancelled()) return Cancelled();
+  if (parts_.clock->Now() >= task->request.deadline) return DeadlineExceeded(kBeginning);
+  if (const auto cause = task->cancellation.cause()) return db::CancelledStatus(*cause, kBeginning);
   const std::string secret = RandomBytes(Handle::kSecretBytes);
   UnitsOfWork::Begun begun;
   Handle handle;
@@ -118,6 +119,7 @@ absl::StatusOr<UnitsOfWork::Begun> BeginRunner::Open(const std::shared_ptr<Begin
   begun.handle = handle.Encode();
   begun.info = Describe(task->request);
   begun.info.id = handle.Id();
+  begun.info.backend = (*lease)->backend_pid();
   auto unit = std::make_shared<Unit>(secret, begun.info, UnitSettings(task->request), parts_.clock, *std::move(lease));
   if (!parts_.registry->Open(secret, unit)) return ShuttingDown();
   parts_.ticks->RingBy(unit->TickBy());

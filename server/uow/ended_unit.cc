@@ -47,6 +47,8 @@ std::string CauseName(EndCause cause) {
       return "CONNECTION_LOST";
     case EndCause::kShutdown:
       return "SHUTDOWN";
+    case EndCause::kOperator:
+      return "OPERATOR";
   }
   return "NONE";
 }

@@ -20,6 +20,8 @@ std::string LeaseTimes::Explain(EndCause cause) const {
       return "the connection to the database was lost";
     case EndCause::kShutdown:
       return "the server was stopped";
+    case EndCause::kOperator:
+      return "an operator of the server ended it";
     case EndCause::kNone:
     case EndCause::kCaller:
       return "";

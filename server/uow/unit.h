@@ -94,6 +94,7 @@ class Unit {
   UnitInfo Info() const;
   /// Null while it is open.
   std::shared_ptr<const EndedUnit> ended() const;
+  const std::string& id() const { return description_.id; }
   const std::string& caller() const { return description_.caller; }
   const std::string& secret() const { return secret_; }
 

@@ -14,7 +14,7 @@ namespace rowkeeper::uow {
 enum class UnitState { kUnspecified, kOpen, kFailed, kCommitting, kCommitted, kRolledBack, kOutcomeUnknown };
 
 /// Why a unit is no longer open.
-enum class EndCause { kNone, kCaller, kIdleLimit, kTotalLimit, kConnectionLost, kShutdown };
+enum class EndCause { kNone, kCaller, kIdleLimit, kTotalLimit, kConnectionLost, kShutdown, kOperator };
 
 /// How a unit stood at one moment. Times are of the wall clock, for people; limits are kept by the monotonic one.
 struct UnitInfo {
@@ -30,6 +30,8 @@ struct UnitInfo {
   Time begin_time;
   Time expire_time;
   Time total_expire_time;
+  /// PostgreSQL's process of its session; 0: not known.
+  int backend = 0;
   /// Names, outermost first.
   std::vector<std::string> savepoints;
   int64_t calls = 0;

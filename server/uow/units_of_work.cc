@@ -262,6 +262,18 @@ absl::StatusOr<UnitInfo> UnitsOfWork::Get(const Reference& reference) const {
   return located.found.unit != nullptr ? located.found.unit->Info() : located.found.ended->info;
 }
 
+UnitsOfWork::OperatorEnd UnitsOfWork::EndByOperator(std::string_view id) {
+  for (const std::shared_ptr<Unit>& unit : impl_->registry.OpenUnits()) {
+    if (unit->id() != id) continue;
+    impl_->driver.Proceed(unit, unit->RequestEnd(EndCause::kOperator));
+    const UnitInfo info = unit->Info();
+    if (info.state == UnitState::kCommitting) return OperatorEnd::kCommitting;
+    const bool ended_otherwise = info.end != EndCause::kNone && info.end != EndCause::kOperator;
+    return ended_otherwise ? OperatorEnd::kNotOpen : OperatorEnd::kEnded;
+  }
+  return OperatorEnd::kNotOpen;
+}
+
 std::vector<UnitInfo> UnitsOfWork::List() const {
   std::vector<UnitInfo> infos;
   for (const std::shared_ptr<Unit>& unit : impl_->registry.OpenUnits()) {

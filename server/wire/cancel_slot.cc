@@ -5,7 +5,16 @@
 namespace rowkeeper::wire {
 
 db::Cancellation::Cause ToDatabaseCause(CancelCause cause) {
-  return cause == CancelCause::kDeadline ? db::Cancellation::Cause::kDeadline : db::Cancellation::Cause::kCaller;
+  switch (cause) {
+    case CancelCause::kCaller:
+    case CancelCause::kShutdown:
+      break;
+    case CancelCause::kDeadline:
+      return db::Cancellation::Cause::kDeadline;
+    case CancelCause::kOperator:
+      return db::Cancellation::Cause::kOperator;
+  }
+  return db::Cancellation::Cause::kCaller;
 }
 
 CancelSlot::Phase CancelSlot::Begin() {

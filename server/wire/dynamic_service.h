@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,6 +78,10 @@ class DynamicService : public grpc::Service {
   void EndUnread(Clock::duration limit) { unread_.Add(in_flight_.EndUnread(clock_.Now() - limit)); }
   /// How many calls EndUnread has cancelled.
   uint64_t unread() const { return unread_.value(); }
+  /// The calls that are not over, `most` of them, those first that came first.
+  RunningCalls LongestCalls(size_t most) { return in_flight_.Longest(most); }
+  /// Cancels a call with CancelCause::kOperator, by RunningCall::number; nullopt when it is over.
+  std::optional<EndedCall> EndCall(uint64_t number) { return in_flight_.EndByOperator(number); }
   /// How many calls are not over.
   size_t calls() const { return in_flight_.size(); }
   const Traffic& traffic() const { return traffic_; }

@@ -18,6 +18,8 @@ constexpr char kReplayTrailer[] = "rowkeeper-idempotent-replay";
 Exchange::Exchange(const ServedMethod* method, UnaryRpc rpc) : rpc_(std::move(rpc)), log_(method) {
   log_.NoteContext(BeginCallContext(rpc_));
   context()->memory_owner = rpc_.memory_owner();
+  context()->progress = rpc_.progress();
+  rpc_.progress()->NoteStage(observe::CallProgress::Stage::kWaiting);
 }
 
 const std::string& Exchange::caller() {
@@ -43,8 +45,15 @@ void Exchange::NoteUnit(std::string_view handle) {
 
 void Exchange::Answer(absl::StatusOr<std::string> response) {
   const bool cancelled = response.status().code() == absl::StatusCode::kCancelled;
-  // SHUTTING_DOWN means that nothing was executed; a purge may have removed rows before.
-  if (cancelled && rpc_.aborted() && !IsChangeMade(response.status())) response = ShuttingDown();
+  // SHUTTING_DOWN means that nothing was executed; a purge may have removed rows before. Calls that ran together may have
+  // been stopped for the sake of another of them.
+  if (cancelled && !IsChangeMade(response.status())) {
+    if (rpc_.aborted()) {
+      response = ShuttingDown();
+    } else if (rpc_.ended_by_operator()) {
+      response = EndedByOperator();
+    }
+  }
   const absl::Status status = response.status();
   const auto so_far = rpc_.elapsed();
   log_.Count(status, so_far);

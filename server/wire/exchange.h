@@ -64,8 +64,8 @@ class Exchange : public exec::Executor::CallerSource {
   void NoteOrigin(Origin origin) { origin_ = origin; }
   bool replayed() const { return origin_ == Origin::kReplayed; }
 
-  /// A call that the end of the server aborted is answered with SHUTTING_DOWN where it would say that its caller
-  /// cancelled.
+  /// A call that the end of the server aborted is answered with SHUTTING_DOWN, one that an operator ended with
+  /// ENDED_BY_OPERATOR, where it would say that its caller cancelled.
   void Answer(absl::StatusOr<std::string> response);
 
   // One of these, once, for a call that is to be stopped when it ends before it is answered.

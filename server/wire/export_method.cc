@@ -170,6 +170,7 @@ class ExportSession : public StreamSession {
       if (!interruption_.ok()) return interruption_;
       writing_ = true;
       sent_rows_ += end - first;
+      rpc().progress()->NoteRows(sent_rows_);
     }
     rpc().Write(std::move(message));
     const absl::MutexLock lock(&mutex_);

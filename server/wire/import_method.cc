@@ -129,6 +129,7 @@ class ImportSession : public StreamSession {
   void Count(int64_t rows, const exec::Outcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     ++progress_.chunks;
     progress_.imported += rows;
+    rpc().progress()->NoteRows(progress_.imported);
     for (const plan::WriteOutcome write : std::get<exec::BatchFacts>(outcome.facts).writes) {
       if (write == plan::WriteOutcome::kInserted) ++progress_.inserted;
       if (write == plan::WriteOutcome::kUpdated) ++progress_.updated;

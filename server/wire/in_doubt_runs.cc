@@ -13,6 +13,7 @@ InDoubtRuns::~InDoubtRuns() { Stop(); }
 
 void InDoubtRuns::Resolve(uow::CommitPoint point, observe::CallContext call, Done done) {
   call.memory_owner = nullptr;  // the copy outlives the call
+  call.progress = nullptr;
   {
     const absl::MutexLock lock(&mutex_);
     if (threads_ != nullptr) {

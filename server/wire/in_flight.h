@@ -1,14 +1,31 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/clock.h"
+#include "server/wire/running_call.h"
 
 namespace rowkeeper::wire {
+
+/// What an operator who ends a call learns. A call that was asked may still be answered with what it did.
+enum class OperatorEnd : uint8_t {
+  kAsked,
+  kAskedBefore,
+  /// Its caller has not taken all of the answer.
+  kAnswered,
+};
+
+/// A call that an operator wanted to end, as it was before.
+struct EndedCall {
+  OperatorEnd end = OperatorEnd::kAsked;
+  RunningCall call;
+};
 
 /// A call that can be told that nobody waits for it any more. It is counted by its holders.
 class AbortableRpc {
@@ -16,6 +33,13 @@ class AbortableRpc {
   virtual void Abort() = 0;
   /// Cancels a call that was answered before `then` and whose caller has not taken all of the answer. True when it did.
   virtual bool EndIfUnread(Clock::time_point then) = 0;
+  /// See observe::CallProgress::number.
+  virtual uint64_t number() const = 0;
+  virtual Clock::time_point came_at() const = 0;
+  /// Cancels a call for an operator, unless it is answered, or was told before.
+  virtual OperatorEnd EndByOperator() = 0;
+  /// nullopt for a call that is over.
+  virtual std::optional<RunningCall> Describe() = 0;
   /// For one who knows that somebody else still holds the object.
   virtual void Ref() = 0;
   virtual void Unref() = 0;
@@ -35,6 +59,10 @@ class InFlight {
   void AbortAll();
   /// AbortableRpc::EndIfUnread of every call; gives how many it ended.
   size_t EndUnread(Clock::time_point then);
+  /// Those that came first, at most `most`.
+  RunningCalls Longest(size_t most);
+  /// AbortableRpc::EndByOperator of the call of that number; nullopt when there is none.
+  std::optional<EndedCall> EndByOperator(uint64_t number);
   size_t size() const;
 
  private:

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -48,7 +49,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   /// See UnaryRpc.
   identity::SharedIdentity identity() const { return identity_.ok() ? *identity_ : nullptr; }
   MemoryOwner* memory_owner() { return &memory_; }
-  Clock::time_point came_at() const { return start_; }
+  Clock::time_point came_at() const override { return start_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
   const observe::Tracer* tracer() const { return tracer_; }
   Clock::time_point deadline() const { return deadline_; }
@@ -64,6 +65,10 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void Abort() override;
   /// A stream's caller has an idle limit.
   bool EndIfUnread(Clock::time_point) override { return false; }
+  observe::CallProgress* progress() { return &progress_; }
+  uint64_t number() const override { return progress_.number(); }
+  std::optional<RunningCall> Describe() override;
+  OperatorEnd EndByOperator() override;
   void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() override;
 
@@ -88,12 +93,14 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   const Clock::time_point deadline_;
   const observe::Tracer* const tracer_;
   const absl::StatusOr<identity::SharedIdentity> identity_;
+  observe::CallProgress progress_;
   CallerMemory memory_;
   grpc::ByteBuffer incoming_;
   grpc::ByteBuffer outgoing_;
 
   std::atomic<int> references_{2};
   std::atomic<bool> aborted_{false};
+  std::atomic<bool> ended_by_operator_{false};
   mutable absl::Mutex mutex_;
   std::shared_ptr<StreamObserver> observer_ ABSL_GUARDED_BY(mutex_);
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;

@@ -42,6 +42,9 @@ void StreamReactor::Observe(std::shared_ptr<StreamObserver> observer) {
     observer_ = observer;
   }
   if (observing != nullptr && aborted()) observer->OnCancel(CancelCause::kShutdown);
+  if (observing != nullptr && ended_by_operator_.load(std::memory_order_acquire)) {
+    observer->OnCancel(CancelCause::kOperator);
+  }
   if (observing != nullptr && over) observer->OnCancel(CauseOfCancel(*context_));
 }
 
@@ -87,6 +90,18 @@ void StreamReactor::Drop() {
   Unref();
 }
 
+std::optional<RunningCall> StreamReactor::Describe() {
+  RunningCall call;
+  call.method = MethodOfPath(path_);
+  call.elapsed = elapsed();
+  DescribeProgress(progress_, &call);
+  const absl::MutexLock lock(&mutex_);
+  if (done_) return std::nullopt;
+  call.answered = finished_;
+  if (call.stage != observe::CallProgress::Stage::kArriving) DescribeCaller(*context_, identity(), &call);
+  return call;
+}
+
 void StreamReactor::Abort() {
   aborted_.store(true, std::memory_order_release);
   if (const auto told = observer(); told != nullptr) told->OnCancel(CancelCause::kShutdown);
@@ -110,6 +125,18 @@ void StreamReactor::Tell(StreamObserver& told, Callback callback) {
   } catch (const std::exception& error) {
     (void)observe::Caught("the end of a stream", path_, error);
   }
+}
+
+OperatorEnd StreamReactor::EndByOperator() {
+  std::shared_ptr<StreamObserver> told;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (finished_ || done_) return OperatorEnd::kAnswered;
+    if (ended_by_operator_.exchange(true, std::memory_order_acq_rel)) return OperatorEnd::kAskedBefore;
+    told = observer_;
+  }
+  if (told != nullptr) told->OnCancel(CancelCause::kOperator);
+  return OperatorEnd::kAsked;
 }
 
 void StreamReactor::OnReadDone(bool ok) {
@@ -192,6 +219,7 @@ std::string StreamRpc::caller() const {
   return known != nullptr ? known->name : CallerOf(reactor_->context());
 }
 MemoryOwner* StreamRpc::memory_owner() const { return reactor_->memory_owner(); }
+observe::CallProgress* StreamRpc::progress() const { return reactor_->progress(); }
 bool StreamRpc::aborted() const { return reactor_->aborted(); }
 void StreamRpc::Observe(std::shared_ptr<StreamObserver> observer) { reactor_->Observe(std::move(observer)); }
 void StreamRpc::Read() { reactor_->Read(); }

@@ -59,6 +59,7 @@ class StreamRpc {
   identity::SharedIdentity identity() const;
   /// See UnaryRpc.
   MemoryOwner* memory_owner() const;
+  observe::CallProgress* progress() const;
   /// The server stops and waits no longer for this call.
   bool aborted() const;
 

@@ -44,6 +44,8 @@ StreamSession::StreamSession(const Of& of, StreamRpc rpc)
   work_context_ = BeginCallContext(rpc_);
   log_.NoteContext(work_context_);
   work_context_.memory_owner = rpc_.memory_owner();
+  work_context_.progress = rpc_.progress();
+  rpc_.progress()->NoteStage(observe::CallProgress::Stage::kWaiting);
 }
 
 void StreamSession::Start() {
@@ -71,6 +73,8 @@ void StreamSession::Note(Turn turn) {
     waiting_since_.reset();
     if (turn == Turn::kCaller) waiting_since_ = now;
   }
+  using Stage = observe::CallProgress::Stage;
+  rpc_.progress()->NoteStage(turn == Turn::kCaller ? Stage::kWaitingForCaller : Stage::kRunning);
   if (turn == Turn::kCaller) backend_.registry->CheckBy(now + backend_.registry->limits().idle_limit);
 }
 
@@ -116,6 +120,8 @@ void StreamSession::OnCancel(CancelCause cause) {
       return Interrupt(DeadlineExceeded("the end of the stream"));
     case CancelCause::kShutdown:
       return Interrupt(ShuttingDown());
+    case CancelCause::kOperator:
+      return Interrupt(EndedByOperator());
   }
 }
 

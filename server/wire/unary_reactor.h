@@ -64,12 +64,13 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   identity::SharedIdentity identity() const { return identity_.ok() ? *identity_ : nullptr; }
   std::string caller() const { return identity() != nullptr ? identity()->name : CallerOf(*context_); }
   Clock& clock() const { return clock_; }
-  Clock::time_point came_at() const { return start_; }
+  Clock::time_point came_at() const override { return start_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }
   Clock::time_point deadline() const { return deadline_; }
   bool answered() const { return answered_.load(std::memory_order_acquire); }
   bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
   bool aborted() const { return aborted_.load(std::memory_order_acquire); }
+  bool ended_by_operator() const { return ended_by_operator_.load(std::memory_order_acquire); }
 
   void SetCancelCallback(UnaryRpc::CancelCallback callback);
   void SetUndeliveredCallback(std::function<void()> callback);
@@ -79,6 +80,10 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   /// The server stops and does not wait for this call.
   void Abort() override { Interrupt(&aborted_, CancelCause::kShutdown); }
   bool EndIfUnread(Clock::time_point then) override;
+  observe::CallProgress* progress() { return &progress_; }
+  uint64_t number() const override { return progress_.number(); }
+  std::optional<RunningCall> Describe() override;
+  OperatorEnd EndByOperator() override;
   void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() override;
 
@@ -105,6 +110,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   const Clock::time_point deadline_;
   grpc::Slice request_;
   const absl::StatusOr<identity::SharedIdentity> identity_;
+  observe::CallProgress progress_;
   CallerMemory memory_;
   /// Of the request, and then of what was decoded from it.
   MemoryCharge request_charge_;
@@ -115,6 +121,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   std::atomic<bool> answered_{false};
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> aborted_{false};
+  std::atomic<bool> ended_by_operator_{false};
   std::atomic<bool> ends_inline_{true};
   absl::Mutex mutex_;
   /// When answered_ was set.

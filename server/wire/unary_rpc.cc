@@ -80,12 +80,12 @@ void UnaryReactor::SetCancelCallback(UnaryRpc::CancelCallback callback) {
   {
     absl::MutexLock lock(&mutex_);
     if (answered_.load(std::memory_order_acquire)) return;
-    if (!cancelled() && !aborted()) {
+    if (!cancelled() && !aborted() && !ended_by_operator()) {
       on_cancel_ = std::move(callback);
       return;
     }
   }
-  callback(aborted() ? CancelCause::kShutdown : Cause());
+  callback(aborted() ? CancelCause::kShutdown : ended_by_operator() ? CancelCause::kOperator : Cause());
 }
 
 /// gRPC calls from threads of its own, which no exception may reach.
@@ -107,6 +107,18 @@ void UnaryReactor::Interrupt(std::atomic<bool>* how, CancelCause cause) {
     callback = std::exchange(on_cancel_, nullptr);
   }
   if (callback) Guarded([&] { callback(cause); });
+}
+
+OperatorEnd UnaryReactor::EndByOperator() {
+  UnaryRpc::CancelCallback callback;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (answered_.load(std::memory_order_acquire)) return OperatorEnd::kAnswered;
+    if (ended_by_operator_.exchange(true, std::memory_order_acq_rel)) return OperatorEnd::kAskedBefore;
+    callback = std::exchange(on_cancel_, nullptr);
+  }
+  if (callback) Guarded([&] { callback(CancelCause::kOperator); });
+  return OperatorEnd::kAsked;
 }
 
 void UnaryReactor::AddTrailer(const std::string& name, const std::string& value) {
@@ -131,6 +143,18 @@ bool UnaryReactor::EndIfUnread(Clock::time_point then) {
   ends_inline_.store(false, std::memory_order_release);  // not within TryCancel, under this lock
   context_->TryCancel();
   return true;
+}
+
+std::optional<RunningCall> UnaryReactor::Describe() {
+  RunningCall call;
+  call.method = MethodOfPath(method_->path);
+  call.elapsed = elapsed();
+  call.answered = answered();
+  DescribeProgress(progress_, &call);
+  const absl::MutexLock lock(&mutex_);
+  if (done_) return std::nullopt;
+  if (call.stage != observe::CallProgress::Stage::kArriving) DescribeCaller(*context_, identity(), &call);
+  return call;
 }
 
 bool UnaryReactor::FinishWith(std::string response) {
@@ -202,6 +226,7 @@ UnaryRpc::~UnaryRpc() {
 
 absl::Status UnaryRpc::Admission() const { return reactor_->Admission(); }
 MemoryOwner* UnaryRpc::memory_owner() const { return reactor_->memory_owner(); }
+observe::CallProgress* UnaryRpc::progress() const { return reactor_->progress(); }
 std::string_view UnaryRpc::request() const { return reactor_->request(); }
 void UnaryRpc::DropRequest() { reactor_->DropRequest(); }
 const std::string& UnaryRpc::path() const { return reactor_->method().path; }
@@ -221,6 +246,7 @@ void UnaryRpc::OnUndelivered(std::function<void()> callback) { reactor_->SetUnde
 bool UnaryRpc::cancelled() const { return reactor_->cancelled(); }
 void UnaryRpc::AddTrailer(const std::string& name, const std::string& value) { reactor_->AddTrailer(name, value); }
 bool UnaryRpc::aborted() const { return reactor_->aborted(); }
+bool UnaryRpc::ended_by_operator() const { return reactor_->ended_by_operator(); }
 bool UnaryRpc::Finish(std::string response) { return reactor_->FinishWith(std::move(response)); }
 bool UnaryRpc::Finish(const absl::Status& error) { return reactor_->FinishWith(error); }
 

@@ -12,6 +12,7 @@
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
 #include "server/identity/identity.h"
+#include "server/observe/call_progress.h"
 #include "server/observe/tracer.h"
 
 namespace rowkeeper::wire {
@@ -23,6 +24,7 @@ enum class CancelCause {
   kCaller,    ///< the caller cancelled or went away
   kDeadline,  ///< its deadline passed
   kShutdown,  ///< the server stops and waits no longer
+  kOperator,  ///< somebody who runs the server ended it
 };
 
 /// Name and value; valid as long as the call is unanswered.
@@ -43,6 +45,8 @@ class UnaryRpc {
   absl::Status Admission() const;
   /// Whose memory the call takes. Lives as long as this object (or what it was moved to).
   MemoryOwner* memory_owner() const;
+  /// For those who look at the call while it runs. Lives as long as memory_owner().
+  observe::CallProgress* progress() const;
   /// The request message's bytes; valid as long as this object (or what it was moved to).
   std::string_view request() const;
   /// Frees the request's bytes, for a call that will wait without needing them; request() is empty from then on.
@@ -80,6 +84,8 @@ class UnaryRpc {
   void OnUndelivered(std::function<void()> callback);
   /// The server stops and waits no longer for this call, which should be answered at once.
   bool aborted() const;
+  /// An operator ended it before it was answered.
+  bool ended_by_operator() const;
 
   /// Adds to the trailing metadata that goes with the answer, whether it is a response or an error: a lower-case name,
   /// and text, or any bytes where the name ends in "-bin". Does nothing after Finish.

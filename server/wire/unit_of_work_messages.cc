@@ -66,6 +66,8 @@ v1::UnitOfWorkEnd ToProto(uow::EndCause cause) {
       return v1::UNIT_OF_WORK_END_CONNECTION_LOST;
     case uow::EndCause::kShutdown:
       return v1::UNIT_OF_WORK_END_SHUTDOWN;
+    case uow::EndCause::kOperator:
+      return v1::UNIT_OF_WORK_END_OPERATOR;
   }
   return v1::UNIT_OF_WORK_END_UNSPECIFIED;
 }

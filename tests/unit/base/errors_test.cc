@@ -138,6 +138,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {DeadlineExceeded("waiting"), Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", false},
       {StatementTimeout(), Code::kDeadlineExceeded, "STATEMENT_TIMEOUT", false},
       {Cancelled(), Code::kCancelled, "CANCELLED", false},
+      {EndedByOperator(), Code::kCancelled, "ENDED_BY_OPERATOR", false},
       {LimitReached(Reason::kPoolTimeout, "w", Limit::kPoolTimeout, "30 s"), Code::kResourceExhausted, "POOL_TIMEOUT",
        true},
       {LimitReached(Reason::kQueueFull, "w", Limit::kQueueLimit, "1"), Code::kResourceExhausted, "QUEUE_FULL", true},

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -283,6 +284,44 @@ TEST(DynamicServiceTest, FinishReleasesTheCancelCallback) {
   TestServer server({service.get()});
   EXPECT_TRUE(CallRaw(server.channel(), kCall, "").status.ok());
   EXPECT_TRUE(released.get_future().get());
+}
+
+TEST(DynamicServiceTest, TheLongestCallsAreListedAndTheRestCounted) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::vector<std::thread> answers;
+  std::mutex mutex;
+  const auto service = OneMethod([&](UnaryRpc call) {
+    call.progress()->NoteStage(observe::CallProgress::Stage::kWaiting);
+    const std::lock_guard lock(mutex);
+    answers.emplace_back([released, call = std::move(call)]() mutable {
+      released.wait();
+      call.Finish("");
+    });
+  });
+  TestServer server({service.get()});
+  std::vector<std::thread> callers;
+  for (size_t i = 1; i <= 3; ++i) {
+    callers.emplace_back([&server, i] {
+      grpc::ClientContext context;
+      context.AddMetadata("x-request-id", std::to_string(i));
+      EXPECT_TRUE(CallRaw(server.channel(), kCall, {}, &context).status.ok());
+    });
+    ASSERT_TRUE(rowkeeper::testing::Eventually([&] { return service->calls() == i; }));
+  }
+  const RunningCalls running = service->LongestCalls(2);
+  EXPECT_EQ(running.left_out, 1u);
+  ASSERT_EQ(running.calls.size(), 2u);
+  EXPECT_EQ(running.calls[0].request_id, "1");
+  EXPECT_EQ(running.calls[1].request_id, "2");
+  EXPECT_EQ(running.calls[0].method, "t.T.Call");
+  EXPECT_EQ(running.calls[0].caller, "ipv4:127.0.0.1");
+  EXPECT_GE(running.calls[0].elapsed, running.calls[1].elapsed);
+  EXPECT_NE(running.calls[0].number, running.calls[1].number);
+  release.set_value();
+  for (std::thread& caller : callers) caller.join();
+  for (std::thread& answer : answers) answer.join();
+  EXPECT_TRUE(rowkeeper::testing::Eventually([&] { return service->LongestCalls(2).calls.empty(); }));
 }
 
 }  // namespace
