@@ -136,11 +136,8 @@ OperatorActions::Answer OperatorActions::EndUnit(std::string_view id, const std:
 void OperatorActions::Count(Outcome outcome) { ended_[static_cast<size_t>(outcome)].Add(); }
 
 void OperatorActions::AddMetrics(observe::Exposition* out) const {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, kOutcomes> kNames = {{{"call", "asked"},
-                                                                                          {"call", "not_running"},
-                                                                                          {"unit", "ended"},
-                                                                                          {"unit", "not_running"},
-                                                                                          {"unit", "committing"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, kOutcomes> kNames = {
+      {{"call", "asked"}, {"call", "not_running"}, {"unit", "ended"}, {"unit", "not_running"}, {"unit", "committing"}}};
   const observe::Metric ended{"rowkeeper_operator_ends_total", MetricType::kCounter,
                               "Calls and units of work that operators wanted to end, by what became of that"};
   for (size_t outcome = 0; outcome < kOutcomes; ++outcome) {

@@ -32,8 +32,8 @@ class Cancellation {
   std::shared_ptr<Impl> impl_;
 };
 
-/// What a call that was stopped is answered: CANCELLED, which says by whom, or DEADLINE_EXCEEDED while `where` was under
-/// way.
+/// What a call that was stopped is answered: CANCELLED, which says by whom, or DEADLINE_EXCEEDED while `where` was
+/// under way.
 absl::Status CancelledStatus(Cancellation::Cause cause, std::string_view where);
 
 }  // namespace rowkeeper::db

@@ -112,8 +112,7 @@ Table UnitTable(const RunningData& data) {
                           HolderCell(unit.waits_for), std::move(blocks), TimeCell(unit.left), MaybeCode(unit.caller),
                           CountCell(unit.calls), MaybeProcess(unit.backend), CodeCell(unit.id)});
     const std::string label = unit.label.empty() ? "" : Cat(", ", unit.label);
-    AddButton(data, {Button{kUnitField, unit.id, "End", Cat("End unit of work ", unit.id, label)}},
-              &table.rows.back());
+    AddButton(data, {Button{kUnitField, unit.id, "End", Cat("End unit of work ", unit.id, label)}}, &table.rows.back());
   }
   return table;
 }

@@ -45,8 +45,8 @@ void Exchange::NoteUnit(std::string_view handle) {
 
 void Exchange::Answer(absl::StatusOr<std::string> response) {
   const bool cancelled = response.status().code() == absl::StatusCode::kCancelled;
-  // SHUTTING_DOWN means that nothing was executed; a purge may have removed rows before. Calls that ran together may have
-  // been stopped for the sake of another of them.
+  // SHUTTING_DOWN means that nothing was executed; a purge may have removed rows before. Calls that ran together may
+  // have been stopped for the sake of another of them.
   if (cancelled && !IsChangeMade(response.status())) {
     if (rpc_.aborted()) {
       response = ShuttingDown();

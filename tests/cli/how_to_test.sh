@@ -9,10 +9,12 @@ readonly RUN=$PWD/tests/cli/how_to.py PAGES=$PWD/proto/reference/how-to
 mkdir -p "$WORK/bin" "$WORK/pages"
 ln -s "$(realpath "$ROWKEEPER")" "$WORK/bin/rowkeeper"
 
-start_planner --migrations migrations/planner
+printf 'only operators know this word\n' >"$WORK/pages/admin-token"
+start_planner --migrations migrations/planner --admin-token-file "$WORK/pages/admin-token"
 scratch_sql "CREATE SCHEMA shop"  # for the pages that have tables of their own
 ln -s "$PWD/proto" "$WORK/pages/proto"
-export PATH=$WORK/bin:$PATH ROWKEEPER_ADDRESS=$ADDRESS DATABASE_URL=$SCRATCH_URL
+ADMIN=http://$(admin_address)
+export ADMIN PATH=$WORK/bin:$PATH ROWKEEPER_ADDRESS=$ADDRESS DATABASE_URL=$SCRATCH_URL
 case $SCRATCH_URL in
   *\?*) export SHOP_DATABASE_URL="$SCRATCH_URL&options=-csearch_path%3Dshop" ;;
   *) export SHOP_DATABASE_URL="$SCRATCH_URL?options=-csearch_path%3Dshop" ;;

@@ -44,12 +44,31 @@ look() {
   lacks "$(cat "$WORK/browser.log")" 'Content Security Policy|CONSOLE' "what chromium says of $url"
 }
 
+# press UNIT NAME WIDTH HEIGHT: the button of a unit of work on the page of what runs, with the token, in the browser;
+# pictures NAME-before.png and NAME-after.png, if pictures are wanted.
+press() {
+  local before=- after=-
+  [ -z "$PICTURES" ] || { before=$PICTURES/$2-before.png after=$PICTURES/$2-after.png; }
+  python3 tests/cli/press_button.py "$BROWSER" "$WORK/browser-press" "http://$(admin_address)/status/running" '#token' \
+    "$(cat "$WORK/admin-token")" "button[value='$1']" "$3" "$4" "$before" "$after"
+}
+# send FIELD FIELD: a form to the page of what runs, by curl; its verdict.
+send() {
+  curl -s --data-urlencode "$1" --data-urlencode "$2" "http://$(admin_address)/status/running.json" |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["verdict"]["what"])'
+}
+# begin LABEL: the id of a new unit of work.
+begin() { field id "$(call UnitOfWork.Begin "{\"label\": \"$1\"}")"; }
+is_open() { page /status/running.json | grep -q "\"unit\": \"$1\""; }
+is_gone() { ! is_open "$1"; }
+
 step "with nothing wrong it says so"
-start_planner --admin-listen 127.0.0.1:0 --migrations migrations/planner --pool-size 4 --max-overflow 0 --unit-share 1 --slow-call-ms 200 \
+printf 'only operators know this word\n' >"$WORK/admin-token"
+start_planner --admin-token-file "$WORK/admin-token" --admin-listen 127.0.0.1:0 --migrations migrations/planner --pool-size 4 --max-overflow 0 --unit-share 1 --slow-call-ms 200 \
   --lock-timeout 600000 --statement-timeout 600000 --unit-max-idle-limit 600 --unit-idle-limit 600 --unit-total-limit 600 --pool-timeout 600 --queue-target 600
 call ProfileRepository.GetById "{\"id\": \"$ADA\"}" >/dev/null
 wait_until 60 "it says that all is well" page_says /status 200 'nothing is known to be wrong'
-for path in / /status /status.json /status/methods /status/methods.json /status/catalogue /status/catalogue.json /status/settings /status/settings.json /status.css; do
+for path in / /status /status.json /status/running /status/running.json /status/methods /status/methods.json /status/catalogue /status/catalogue.json /status/settings /status/settings.json /status.css; do
   answer=$(page "$path")
   contains "$answer" '^HTTP/1.1 200 ' "$path"
   contains "$answer" "^Content-Security-Policy: default-src 'none'; style-src 'self'; .*frame-ancestors 'none'" "$path"
@@ -77,7 +96,29 @@ start_job call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"disp
 wait_until 60 "the lock wait is explained" findings_say "planner.v1.Profile.* waits for a lock .*process $HOLDER holds: psql, .*=> .*pg_terminate_backend\\($HOLDER\\)"
 browse lock-desktop 1280 1800
 browse lock-phone 390 3000
+contains "$(page /status/running.json)" "\"waits_for\": \"process $HOLDER: psql, " "who waits for whom"
+browse running-desktop 1280 900 /status/running
+browse running-phone 390 1600 /status/running
+browse running-dark 1280 900 /status/running
 release_row
+
+step "operators end units of work by curl and in a browser, with the token only"
+OLDEST=$(begin 'the oldest')
+MIDDLE=$(begin 'by curl')
+NEWEST=$(begin 'in a browser')
+equals "$(send "unit=$MIDDLE" token=wrong)" 'Nothing was ended: that is not the admin token.' "a wrong token"
+is_open "$MIDDLE" || fail "a wrong token ended a unit"
+equals "$(send "unit=$MIDDLE" "token@$WORK/admin-token")" "The unit of work $MIDDLE is being rolled back." "a unit"
+wait_until 30 "the unit is gone" is_gone "$MIDDLE"
+if [ -n "$BROWSER" ]; then
+  contains "$(press "$NEWEST" press-phone 390 900)" "The unit of work $NEWEST is being rolled back" "the page after a button"
+  wait_until 30 "the unit is gone" is_gone "$NEWEST"
+fi
+is_open "$OLDEST" || fail "a button that was not pressed has ended a unit"
+equals "$(send "unit=$OLDEST" "token@$WORK/admin-token")" "The unit of work $OLDEST is being rolled back." "a unit"
+wait_until 30 "the unit is gone" is_gone "$OLDEST"
+lacks "$(cat "$SERVER_LOG")" 'only operators know' "the log"
+contains "$(cat "$SERVER_LOG")" 'msg="an operator ended a unit of work" from=127.0.0.1 unit_of_work=' "the log"
 
 step "a slow caller, who keeps a unit of work waiting; its label is no markup"
 call UnitOfWork.Begin '{"label": "</p><script>alert(1)</script>"}' >/dev/null
