@@ -111,8 +111,7 @@ PageAnswer AdmitForm(MHD_Connection* connection, const Page& page) {
                      Header(connection, MHD_HTTP_HEADER_HOST)})) {
     return {MHD_HTTP_FORBIDDEN, "the form was sent from a page of another web site\n"};
   }
-  const std::string_view type = Header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
-  if (type.substr(0, type.find(';')) != kFormType) {
+  if (!IsFormType(Header(connection, MHD_HTTP_HEADER_CONTENT_TYPE))) {
     return {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, Cat("send a form: Content-Type is ", kFormType, "\n")};
   }
   const std::string_view length = Header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);

@@ -4,6 +4,10 @@
 #include <charconv>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "server/base/text.h"
+
 namespace rowkeeper::admin {
 namespace {
 
@@ -25,6 +29,11 @@ std::optional<std::string> Decode(std::string_view text) {
 }
 
 }  // namespace
+
+bool IsFormType(std::string_view content_type) {
+  const std::string_view type = content_type.substr(0, content_type.find(';'));
+  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(ToAbsl(type)), kFormType);
+}
 
 std::string_view Submission::Field(const std::string& name) const {
   const auto found = fields.find(name);

@@ -10,6 +10,8 @@ namespace rowkeeper::admin {
 
 /// The type of the body of a form, as browsers and curl send it.
 inline constexpr char kFormType[] = "application/x-www-form-urlencoded";
+/// Whether a value of Content-Type names that type, in whatever case and with whatever parameters.
+bool IsFormType(std::string_view content_type);
 /// Larger bodies are refused. Bytes.
 inline constexpr size_t kMostFormBytes = 4096;
 

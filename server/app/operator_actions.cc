@@ -24,6 +24,10 @@ constexpr int kHttpForbidden = 403;
 constexpr int kHttpNotFound = 404;
 constexpr int kHttpConflict = 409;
 
+/// Of a call that was asked to end.
+constexpr char kWhatGoesOn[] =
+    "A COMMIT or a rollback that is under way goes on. Look again to see whether the call is gone.";
+
 constexpr std::string_view kBlanks = " \t\r\n";
 
 /// What a file or a form may have around the word.
@@ -95,8 +99,7 @@ OperatorActions::Answer OperatorActions::EndCall(std::string_view number, const 
   const wire::RunningCall& call = ended->call;
   if (ended->end == wire::OperatorEnd::kAskedBefore) {
     return {kHttpOk,
-            {Tone::kWarning, Cat("Call ", call.number, ", ", call.method, ", was asked to end before."),
-             "A COMMIT that is under way goes on. Look again to see whether the call is gone."}};
+            {Tone::kWarning, Cat("Call ", call.number, ", ", call.method, ", was asked to end before."), kWhatGoesOn}};
   }
   Count(Outcome::kCallAsked);
   observe::Log(observe::LogLevel::kInfo, "an operator asked a call to end",
@@ -105,9 +108,7 @@ OperatorActions::Answer OperatorActions::EndCall(std::string_view number, const 
                 {"caller", call.caller},
                 {"request_id", call.request_id},
                 {"call", static_cast<int64_t>(call.number)}});
-  return {kHttpOk,
-          {Tone::kGood, Cat("Call ", call.number, ", ", call.method, ", was asked to end."),
-           "A COMMIT that is under way goes on. Look again to see whether the call is gone."}};
+  return {kHttpOk, {Tone::kGood, Cat("Call ", call.number, ", ", call.method, ", was asked to end."), kWhatGoesOn}};
 }
 
 OperatorActions::Answer OperatorActions::EndUnit(std::string_view id, const std::string& peer) {
@@ -116,6 +117,12 @@ OperatorActions::Answer OperatorActions::EndUnit(std::string_view id, const std:
   switch (units == nullptr ? Ended::kNotOpen : units->EndByOperator(id)) {
     case Ended::kNotOpen:
       break;
+    case Ended::kEndsAlready:
+      return {
+          kHttpOk,
+          {Tone::kWarning, Cat("The unit of work ", id, " ends already."),
+           "Its caller rolls it back, its time is over, or it was asked to end before. Look again to see whether it "
+           "is gone."}};
     case Ended::kCommitting:
       Count(Outcome::kUnitCommitting);
       return {kHttpConflict,

@@ -37,7 +37,7 @@ struct ValueJsonOf {
   ViewJson operator()(const Code& code) const { return code.text; }
   ViewJson operator()(const Number& number) const { return NumberJson(number.value); }
   ViewJson operator()(const Moment& moment) const { return ToIsoText(moment); }
-  ViewJson operator()(const Button& button) const { return button.value; }
+  ViewJson operator()(const Button& /*button*/) const { return nullptr; }
 };
 
 ViewJson FindingJson(const Finding& finding) {
@@ -74,6 +74,7 @@ struct BlockJson {
     for (const std::vector<Cell>& row : table.rows) {
       ViewJson object = ViewJson::object();
       for (size_t i = 0; i < row.size() && i < table.columns.size(); ++i) {
+        if (table.columns[i].key.empty()) continue;
         object[table.columns[i].key] = std::visit(ValueJsonOf(), row[i].value);
       }
       list.push_back(std::move(object));
@@ -93,8 +94,9 @@ struct BlockJson {
 std::string RenderJson(const View& view) {
   ViewJson json = {{"made", ToIsoText(Moment{view.made})}, {"verdict", FindingJson(view.verdict)}};
   for (const Section& section : view.sections) {
-    ViewJson& out = json[section.key] = ViewJson::object();
+    ViewJson out = ViewJson::object();
     for (const Block& block : section.blocks) std::visit(BlockJson{&out}, block);
+    if (!out.empty()) json[section.key] = std::move(out);
   }
   return json.dump(2, ' ', false, ViewJson::error_handler_t::replace) + "\n";
 }

@@ -43,12 +43,12 @@ Cell HolderCell(const std::optional<LockHolder>& holder) {
   return {Cat("process ", holder->processes, who), Tone::kWarning};
 }
 
-/// A column of buttons, for those who may press them.
+/// A column of buttons, for those who may press them. Programs need none.
 void AddButton(const RunningData& data, Cell button, std::vector<Cell>* row) {
   if (data.ends == RunningData::Ends::kTokenHolders) row->insert(row->begin(), std::move(button));
 }
 void AddButtonColumn(const RunningData& data, Table* table) {
-  if (data.ends == RunningData::Ends::kTokenHolders) table->columns.insert(table->columns.begin(), {"end", "End it"});
+  if (data.ends == RunningData::Ends::kTokenHolders) table->columns.insert(table->columns.begin(), {"", "End it"});
 }
 
 /// Nothing is left to end of what is answered.

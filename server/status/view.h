@@ -33,7 +33,7 @@ struct Code {
 struct Moment {
   Clock::wall_time_point time;
 };
-/// Sends the page's form with the field `name`, if the page has one. JSON has its value.
+/// Sends the page's form with the field `name`, if the page has one. JSON has null.
 struct Button {
   std::string name;
   std::string value;
@@ -64,6 +64,7 @@ struct Facts {
 };
 
 struct Column {
+  /// Empty: JSON leaves the column out.
   std::string key;
   std::string label;
 };

@@ -224,15 +224,15 @@ Unit::Work Unit::Tick(Clock::time_point now, Check check) {
   if (ended_ != nullptr) return work;
   ExpireWaiting(now, &work);
   if (times_.TotalPassed(now)) {
-    EndOrStop(EndCause::kTotalLimit, &work);
+    (void)EndOrStop(EndCause::kTotalLimit, &work);
   } else if (running_ != nullptr) {
     if (now >= running_->request.options.deadline && !running_->ends_unit()) {
       running_->Stop(db::Cancellation::Cause::kDeadline);
     }
   } else if (times_.IdlePassed(now)) {
-    EndOrStop(EndCause::kIdleLimit, &work);
+    (void)EndOrStop(EndCause::kIdleLimit, &work);
   } else if (check == Check::kClockAndConnection && !(*lease_)->SocketLooksAlive()) {
-    EndOrStop(EndCause::kConnectionLost, &work);
+    (void)EndOrStop(EndCause::kConnectionLost, &work);
   }
   work.tick_by = NextDue();
   return work;
@@ -241,7 +241,7 @@ Unit::Work Unit::Tick(Clock::time_point now, Check check) {
 Unit::Work Unit::RequestEnd(EndCause cause) {
   Work work;
   const absl::MutexLock lock(&mu_);
-  if (ended_ == nullptr) EndOrStop(cause, &work);
+  if (ended_ == nullptr) work.effect = EndOrStop(cause, &work);
   work.tick_by = NextDue();
   return work;
 }
@@ -264,13 +264,16 @@ Clock::time_point Unit::NextDue() const {
   return due;
 }
 
-void Unit::EndOrStop(EndCause cause, Work* work) {
+Unit::EndEffect Unit::EndOrStop(EndCause cause, Work* work) {
   if (running_ == nullptr) {
     End({UnitState::kRolledBack, cause, absl::OkStatus()}, work);
-  } else if (!running_->ends_unit() && end_requested_ == EndCause::kNone) {
-    end_requested_ = cause;
-    running_->Stop(db::Cancellation::Cause::kDeadline);
+    return EndEffect::kEnds;
   }
+  if (running_->ends_unit()) return state_ == UnitState::kCommitting ? EndEffect::kCommits : EndEffect::kNone;
+  if (end_requested_ != EndCause::kNone) return EndEffect::kNone;
+  end_requested_ = cause;
+  running_->Stop(db::Cancellation::Cause::kDeadline);
+  return EndEffect::kEnds;
 }
 
 void Unit::ExpireWaiting(Clock::time_point now, Work* work) {

@@ -46,6 +46,13 @@ class Unit {
     Result result;
   };
 
+  /// What asking for the end leads to.
+  enum class EndEffect {
+    kNone,     ///< it has ended, or ends already: by its caller, or for what was asked first
+    kEnds,     ///< it ends for the cause that was given, at once or as soon as the running call is stopped
+    kCommits,  ///< nothing ends: a COMMIT is under way and goes on
+  };
+
   /// What is left to do after a method.
   struct Work {
     /// To execute, then Finish.
@@ -54,6 +61,8 @@ class Unit {
     /// answers are told; then Closed.
     bool over = false;
     std::vector<Answer> answers;
+    /// Of RequestEnd.
+    EndEffect effect = EndEffect::kNone;
     /// When Tick will next find something to do, unless another method is called before.
     Clock::time_point tick_by = Clock::time_point::max();
   };
@@ -84,7 +93,7 @@ class Unit {
   Work Closed();
   /// What the time that has passed leads to.
   Work Tick(Clock::time_point now, Check check);
-  /// The server ends it, at once or as soon as the running call is stopped. A Commit or Rollback that runs goes on.
+  /// Ends it as Work::effect says. A Commit or Rollback that runs goes on.
   Work RequestEnd(EndCause cause);
   /// See Work.
   Clock::time_point TickBy() const;
@@ -115,7 +124,7 @@ class Unit {
   void Record(const UnitTask& task, const Completion& completion) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void End(const Ending& ending, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::optional<Ending> EndingOf(const Completion& completion) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void EndOrStop(EndCause cause, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  EndEffect EndOrStop(EndCause cause, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ExpireWaiting(Clock::time_point now, Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Clock::time_point BusyBy(const UnitTask& task) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Clock::time_point NextDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -48,6 +48,18 @@ struct Located {
   absl::Status problem;
 };
 
+UnitsOfWork::OperatorEnd OperatorEndOf(Unit::EndEffect effect) {
+  switch (effect) {
+    case Unit::EndEffect::kNone:
+      break;
+    case Unit::EndEffect::kEnds:
+      return UnitsOfWork::OperatorEnd::kEnded;
+    case Unit::EndEffect::kCommits:
+      return UnitsOfWork::OperatorEnd::kCommitting;
+  }
+  return UnitsOfWork::OperatorEnd::kEndsAlready;
+}
+
 /// What is said of the outcome of a unit that is not to be found for `problem`.
 absl::Status OutcomeWhenNotHeld(const absl::Status& problem) {
   const bool went_with_server = ReasonOf(problem) == Reason::kUnitOfWorkExpired;
@@ -265,11 +277,10 @@ absl::StatusOr<UnitInfo> UnitsOfWork::Get(const Reference& reference) const {
 UnitsOfWork::OperatorEnd UnitsOfWork::EndByOperator(std::string_view id) {
   for (const std::shared_ptr<Unit>& unit : impl_->registry.OpenUnits()) {
     if (unit->id() != id) continue;
-    impl_->driver.Proceed(unit, unit->RequestEnd(EndCause::kOperator));
-    const UnitInfo info = unit->Info();
-    if (info.state == UnitState::kCommitting) return OperatorEnd::kCommitting;
-    const bool ended_otherwise = info.end != EndCause::kNone && info.end != EndCause::kOperator;
-    return ended_otherwise ? OperatorEnd::kNotOpen : OperatorEnd::kEnded;
+    Unit::Work work = unit->RequestEnd(EndCause::kOperator);
+    const Unit::EndEffect effect = work.effect;
+    impl_->driver.Proceed(unit, std::move(work));
+    return OperatorEndOf(effect);
   }
   return OperatorEnd::kNotOpen;
 }

@@ -142,9 +142,10 @@ class UnitsOfWork {
   /// UNKNOWN COMMIT_OUTCOME_UNKNOWN for a handle of an earlier process of this server.
   absl::StatusOr<UnitInfo> Get(const Reference& reference) const;
   enum class OperatorEnd {
-    kNotOpen,     ///< there is no such unit, or it has ended
-    kCommitting,  ///< its COMMIT is under way and goes on
-    kEnded,       ///< it is rolled back, as soon as a call that runs in it is stopped
+    kNotOpen,      ///< there is no such unit, or it has ended
+    kEndsAlready,  ///< its caller rolls it back, or it was to end before this
+    kCommitting,   ///< its COMMIT is under way and goes on
+    kEnded,        ///< it is rolled back, as soon as a call that runs in it is stopped
   };
   /// For an operator: ends the unit with that UnitInfo::id. Does not wait.
   OperatorEnd EndByOperator(std::string_view id);

@@ -96,7 +96,7 @@ start_job call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"disp
 wait_until 60 "the lock wait is explained" findings_say "planner.v1.Profile.* waits for a lock .*process $HOLDER holds: psql, .*=> .*pg_terminate_backend\\($HOLDER\\)"
 browse lock-desktop 1280 1800
 browse lock-phone 390 3000
-contains "$(page /status/running.json)" "\"waits_for\": \"process $HOLDER: psql, " "who waits for whom"
+wait_until 60 "who waits for whom" page_says /status/running.json 200 "\"waits_for\": \"process $HOLDER: psql, "
 browse running-desktop 1280 900 /status/running
 browse running-phone 390 1600 /status/running
 browse running-dark 1280 900 /status/running

@@ -40,10 +40,6 @@ class OperatorEndsTest : public RunningTest {
   static std::string End(const std::string& what, const std::string& name) {
     return Send(Cat(Token(), "&", what, "=", name));
   }
-  static std::future<absl::StatusOr<Json>> Start(const std::string& method, const Json& request,
-                                                 const CallOptions& options = {}) {
-    return std::async(std::launch::async, [=] { return Call(method, request, options); });
-  }
   static bool WaitsForLock(const Json& call) { return !call.value("waits_for", Json()).is_null(); }
   static double Ends(const std::string& target, const std::string& outcome) {
     return Scrape(server().MetricsText())

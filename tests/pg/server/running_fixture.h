@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <future>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,11 @@ class RunningTest : public PlannerTest {
     });
     EXPECT_TRUE(found.has_value()) << method << ": " << Running();
     return found;
+  }
+  /// A call whose answer is waited for when the result is gone, whatever the test comes to.
+  static std::future<absl::StatusOr<Json>> Start(const std::string& method, const Json& request,
+                                                 const CallOptions& options = {}) {
+    return std::async(std::launch::async, [=] { return Call(method, request, options); });
   }
   static std::string NumberOf(const std::optional<Json>& call) { return call ? call->value("call", "") : ""; }
   /// Empty when it is not open.

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <future>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "tests/pg/server/blocker.h"
@@ -27,7 +27,7 @@ TEST_F(RunningTest, WhoWaitsForALockIsShownWithTheUnitThatHoldsIt) {
   holder.MustCall("TodoRepository.Update", NewTitle(todo));
   CallOptions options;
   options.headers = {{"x-request-id", "request-7"}, {"traceparent", Cat("00-", kTrace, "-00f067aa0ba902b7-01")}};
-  std::thread waiter([&] { (void)Call("TodoRepository.Update", NewTitle(todo), options); });
+  const auto waiter = Start("TodoRepository.Update", NewTitle(todo), options);
   const auto call = AwaitCall("planner.v1.TodoRepository.Update",
                               [](const Json& one) { return !one.value("waits_for", Json()).is_null(); });
   const std::string id = holder.info().value("id", "");
@@ -49,7 +49,6 @@ TEST_F(RunningTest, WhoWaitsForALockIsShownWithTheUnitThatHoldsIt) {
               AllOf(HasSubstr("TodoRepository.Update"), HasSubstr(id), HasSubstr("wait"), HasSubstr("for a lock")));
   EXPECT_THAT(html, Not(HasSubstr(holder.handle()))) << "whoever has the handle may use the unit";
   EXPECT_TRUE(holder.Rollback().ok());
-  waiter.join();
   EXPECT_TRUE(rowkeeper::testing::Eventually([&] { return UnitOf(id).empty(); }));
 }
 
@@ -58,7 +57,7 @@ TEST_F(RunningTest, ACallInAUnitNamesItsUnitWhichWaitsToo) {
   const Unit holder(&server(), LongLease("holder"));
   const Unit waiter(&server(), LongLease("holder"));
   holder.MustCall("TodoRepository.Update", NewTitle(todo));
-  std::thread thread([&] { (void)waiter.Call("TodoRepository.Update", NewTitle(todo)); });
+  const auto update = Start("TodoRepository.Update", NewTitle(todo), waiter.Inside());
   const std::string id = waiter.info().value("id", "");
   (void)AwaitCall("planner.v1.TodoRepository.Update", [&id](const Json& one) {
     return one.value("unit", Json()) == id && !one.value("waits_for", Json()).is_null();
@@ -66,17 +65,17 @@ TEST_F(RunningTest, ACallInAUnitNamesItsUnitWhichWaitsToo) {
   EXPECT_TRUE(rowkeeper::testing::Eventually([&] { return !UnitOf(id).value("waits_for", Json()).is_null(); }));
   EXPECT_EQ(UnitOf(id).value("running", ""), "planner.v1.TodoRepository.Update");
   EXPECT_TRUE(holder.Rollback().ok());
-  thread.join();
+  update.wait();
   EXPECT_TRUE(waiter.Rollback().ok());
 }
 
 /// They are one statement, which each of them is found by.
 TEST_F(RunningTest, CallsThatRunTogetherAreAllAtPostgres) {
   Blocker blocker(&server(), "LOCK TABLE todos");
-  std::vector<std::thread> callers;
+  std::vector<std::future<absl::StatusOr<Json>>> callers;
   constexpr size_t kCallers = 40;
   for (size_t i = 0; i < kCallers; ++i) {
-    callers.emplace_back([] { (void)Call("TodoRepository.GetById", {{"id", kNoId}}); });
+    callers.push_back(Start("TodoRepository.GetById", {{"id", kNoId}}));
   }
   const auto count = [](const std::function<bool(const Json&)>& fits) {
     const Json calls = Running()["calls"]["list"];
@@ -90,7 +89,6 @@ TEST_F(RunningTest, CallsThatRunTogetherAreAllAtPostgres) {
     return count([](const Json& call) { return call.value("place", "") == "at PostgreSQL, with other calls"; }) > 1;
   })) << Running();
   blocker.End();
-  for (std::thread& caller : callers) caller.join();
 }
 
 TEST_F(RunningTest, AStreamSaysHowManyRowsItHasSent) {

@@ -1,3 +1,6 @@
+#include <future>
+
+#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/sql/transaction_sql.h"
 #include "tests/pg/uow/uow_fixture.h"
@@ -110,6 +113,55 @@ TEST_F(UowTest, LimitsDoNotEndAUnitWhoseCommitRuns) {
   EXPECT_EQ(Reason(second.get()), "OK");
   EXPECT_EQ(Reason(late.get()), "UNIT_OF_WORK_ENDED");
   EXPECT_EQ(Committed(1), "1");
+}
+
+/// Runs until it is let go, whatever becomes of its call.
+struct Stubborn {
+  std::promise<void> began;
+  std::promise<void> let_go;
+
+  UnitsOfWork::Step Step() {
+    UnitsOfWork::Step step;
+    step.name = "stubborn";
+    step.run = [this](db::Connection& /*connection*/, db::Cancellation* /*cancellation*/) {
+      began.set_value();
+      let_go.get_future().wait();
+      return Cancelled();
+    };
+    return step;
+  }
+};
+
+TEST_F(UowTest, AnOperatorIsToldWhetherItWasHeWhoEndedTheUnit) {
+  using Ended = UnitsOfWork::OperatorEnd;
+  const std::string unit = Begin();
+  const std::string id = Get(unit)->id;
+  Stubborn stubborn;
+  std::promise<void> answered;
+  units_->Execute(Ref(unit), stubborn.Step(), {}, [&answered](const Text& /*result*/) { answered.set_value(); });
+  stubborn.began.get_future().wait();
+  EXPECT_EQ(units_->EndByOperator("another"), Ended::kNotOpen);
+  EXPECT_EQ(units_->EndByOperator(id), Ended::kEnded);
+  EXPECT_EQ(units_->EndByOperator(id), Ended::kEndsAlready) << "asked before";
+  stubborn.let_go.set_value();
+  answered.get_future().wait();
+  EXPECT_EQ(Get(unit)->end, EndCause::kOperator);
+  EXPECT_TRUE(NothingLeased(milliseconds(20000)));
+  EXPECT_EQ(units_->EndByOperator(id), Ended::kNotOpen);
+}
+
+TEST_F(UowTest, AUnitThatItsTimeEndsIsNotEndedByAnOperator) {
+  using Ended = UnitsOfWork::OperatorEnd;
+  const std::string unit = Begin(WithLimits(milliseconds(10000), milliseconds(400)));
+  Stubborn stubborn;
+  std::promise<void> answered;
+  units_->Execute(Ref(unit), stubborn.Step(), {}, [&answered](const Text& /*result*/) { answered.set_value(); });
+  stubborn.began.get_future().wait();
+  Advance(milliseconds(400));
+  EXPECT_EQ(units_->EndByOperator(Get(unit)->id), Ended::kEndsAlready);
+  stubborn.let_go.set_value();
+  answered.get_future().wait();
+  EXPECT_EQ(Get(unit)->end, EndCause::kTotalLimit);
 }
 
 TEST_F(UowTest, EveryUnitTellsPostgresHowLongItMayIdleAndNoOtherTransactionInheritsIt) {

@@ -24,6 +24,18 @@ TEST(FormTest, ABrokenEscapeIsNoForm) {
   }
 }
 
+TEST(FormTest, ItsTypeHasAnyCaseAndParameters) {
+  for (const char* type :
+       {"application/x-www-form-urlencoded", "Application/X-WWW-Form-Urlencoded",
+        "application/x-www-form-urlencoded ; charset=utf-8", " application/x-www-form-urlencoded;"}) {
+    EXPECT_TRUE(IsFormType(type)) << type;
+  }
+  for (const char* type : {"", ";", "text/plain", "application/x-www-form-urlencode", "multipart/form-data",
+                           "application/x-www-form-urlencoded2", "text/plain; application/x-www-form-urlencoded"}) {
+    EXPECT_FALSE(IsFormType(type)) << type;
+  }
+}
+
 TEST(FormTest, AFieldThatIsNotThereIsEmpty) {
   const Submission sent{{{"call", "17"}}, "::1"};
   EXPECT_EQ(sent.Field("call"), "17");

@@ -77,6 +77,16 @@ TEST(RunningViewTest, WhoHasTheTokenHasAButtonForEachCallThatIsNotAnswered) {
   EXPECT_THAT(html, HasSubstr("answered; its caller has not taken all of it"));
 }
 
+TEST(RunningViewTest, ProgramsReadTheSameWhetherThereAreButtonsOrNot) {
+  RunningData data;
+  data.calls = {Waiting(milliseconds(600))};
+  data.units.resize(1);
+  const std::string without = RenderJson(MakeRunningView(data));
+  data.ends = RunningData::Ends::kTokenHolders;
+  EXPECT_EQ(RenderJson(MakeRunningView(data)), without);
+  EXPECT_EQ(Json::parse(without).size(), 4U) << "made, verdict, calls, units";
+}
+
 TEST(RunningViewTest, AUnitThatBlocksOthersStandsOut) {
   RunningData data;
   UnitNow unit;
