@@ -102,6 +102,22 @@ need_collector() {
   [ -e "$home/complete" ] || fetch "Python's packages" collector bash -c 'make_python_home "$@"' bash "$home" "${COLLECTOR_PACKAGES[@]}"
   PYTHON=$home/bin/python3
 }
+# need_otelcol: sets OTELCOL to the OpenTelemetry Collector, made of the modules that tests/clients/otelcol names. As that takes
+# minutes, it is made only if BUILD_OTELCOL is set, and kept.
+need_otelcol() {
+  need_command go golang-go
+  local home
+  home=$TOOLS/otelcol-$(cat tests/clients/otelcol/{go.mod,go.sum,main.go} | cksum | cut -d ' ' -f 1)
+  OTELCOL=$home/otelcol
+  [ ! -x "$OTELCOL" ] || return 0
+  [ -n "${BUILD_OTELCOL:-}" ] || skip "the OpenTelemetry Collector is not there; BUILD_OTELCOL=yes makes it, which takes minutes"
+  cd tests/clients/otelcol || fail "tests/clients/otelcol is not there"
+  export GOTOOLCHAIN=local
+  fetch "The collector's modules" otelcol go list -mod=readonly -deps .
+  CGO_ENABLED=0 go build -mod=readonly -o "$OTELCOL.new" . || fail "tests/clients/otelcol does not compile"
+  mv "$OTELCOL.new" "$OTELCOL"
+  cd "$OLDPWD" || fail "$OLDPWD is gone"
+}
 # make_python_home DIR PACKAGE...
 make_python_home() {
   local home=$1

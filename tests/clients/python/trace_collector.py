@@ -1,7 +1,8 @@
 """A collector made of OpenTelemetry's own package: writes each span that comes by OTLP as a line of JSON.
 
-usage: trace_collector.py SPANS READY [--unix PATH] [--tls CERTIFICATE KEY]
-Appends to SPANS. Listens on a port of 127.0.0.1, or at PATH alone; READY gets the port, or the word "unix".
+usage: trace_collector.py SPANS READY [--unix PATH] [--tls CERTIFICATE KEY] [--metadata FILE]
+Appends to SPANS. Listens on a port of 127.0.0.1, or at PATH alone; READY gets the port, or the word "unix". FILE gets
+the metadata of the last call that came, a line each.
 """
 
 import argparse
@@ -43,10 +44,14 @@ def plain(span, resource):
 
 
 class Collector(trace_service_pb2_grpc.TraceServiceServicer):
-    def __init__(self, path):
+    def __init__(self, path, metadata):
         self.file = open(path, "a", encoding="utf-8")
+        self.metadata = metadata
 
     def Export(self, request, context):
+        if self.metadata:
+            with open(self.metadata, "w", encoding="utf-8") as file:
+                file.writelines(f"{key}: {value}\n" for key, value in context.invocation_metadata())
         lines = [
             json.dumps(plain(span, attributes_of(spans.resource))) + "\n"
             for spans in request.resource_spans
@@ -64,9 +69,10 @@ def main():
     parser.add_argument("ready")
     parser.add_argument("--unix")
     parser.add_argument("--tls", nargs=2)
+    parser.add_argument("--metadata")
     options = parser.parse_args()
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=1))
-    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(Collector(options.spans), server)
+    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(Collector(options.spans, options.metadata), server)
     address = f"unix:{options.unix}" if options.unix else "127.0.0.1:0"
     if options.tls:
         certificate, key = (open(path, "rb").read() for path in options.tls)
