@@ -21,9 +21,20 @@ wait_until() {
   done
 }
 another_runs() { [ "$(systemctl show -P MainPID rowkeeper)" != "$pid" ] && systemctl is-active rowkeeper; }
+# web METHOD PATH [FORM]: what the admin listener answers.
+web() {
+  local form=${3:-}
+  exec 3<>/dev/tcp/127.0.0.1/50052
+  printf '%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s' \
+    "$1" "$2" "${#form}" "$form" >&3
+  cat <&3
+  exec 3>&-
+}
+web_says() { web GET "$1" | grep "$2"; }
 skus() { rowkeeper call ProductRepository.List '{"order_by": "name"}' | sed -n 's/.*"sku": "\(.*\)".*/\1/p' | tr '\n' ' '; }
 
 step "install: nothing to serve yet, so nothing runs and nothing fails"
+began=$SECONDS
 apt-get install -qy /packages/earlier.deb >/packages/apt.log 2>&1 || fail "$(cat /packages/apt.log)"
 [ "$(systemctl is-enabled rowkeeper)" = enabled ]
 [ "$(systemctl is-failed rowkeeper)" != failed ]
@@ -46,9 +57,31 @@ systemctl start rowkeeper
 wait_until 30 "the server is ready" rowkeeper call grpc.health.v1.Health.Check '{}'
 rowkeeper call ProductRepository.Create '{"product": {"sku": "CUP-1", "name": "Cup", "price": "4.50"}}' >/dev/null
 [ "$(skus)" = 'CUP-1 ' ]
+printf 'from the package to the first call: %d s\n' "$((SECONDS - began))"
 pid=$(systemctl show -P MainPID rowkeeper)
 [ "$(stat -c %U "/proc/$pid")" = rowkeeper ]
 if grep -q secret "/proc/$pid/environ"; then fail "the environment holds the password"; fi
+
+step "the status page, and an operator who ends a unit of work there, by the words of packages.md"
+wait_until 30 "the page tells of the calls" web_says /status/methods.json shop.v1.ProductRepository.Create
+wait_until 30 "all is well" web_says /status 'nothing is known to be wrong'
+web POST /status/running.json 'token=guessed&unit=0' | grep "^HTTP/1.1 403 " >/dev/null
+openssl rand -hex 32 | install -m 600 /dev/stdin /etc/rowkeeper/admin-token
+# What `systemctl edit` writes.
+mkdir /etc/systemd/system/rowkeeper.service.d
+printf '[Service]\nLoadCredential=admin-token:/etc/rowkeeper/admin-token\nEnvironment=ROWKEEPER_ADMIN_TOKEN_FILE=%%d/admin-token\n' \
+  >/etc/systemd/system/rowkeeper.service.d/override.conf
+systemctl daemon-reload
+systemctl restart rowkeeper
+wait_until 30 "the server is ready again" rowkeeper call grpc.health.v1.Health.Check '{}'
+handle=$(rowkeeper call UnitOfWork.Begin '{"label": "nightly import", "idle_limit": "60s"}' | sed -n 's/.*"handle": "\(.*\)".*/\1/p')
+unit=$(web GET /status/running.json | sed -n 's/^ *"unit": "\(.*\)".*/\1/p')
+web POST /status/running.json "token=$(cat /etc/rowkeeper/admin-token)&unit=$unit" | grep "The unit of work $unit is being rolled back"
+rowkeeper call UnitOfWork.Get "{\"handle\": \"$handle\"}" | grep -q UNIT_OF_WORK_END_OPERATOR
+rm -r /etc/systemd/system/rowkeeper.service.d /etc/rowkeeper/admin-token
+systemctl daemon-reload
+systemctl restart rowkeeper
+wait_until 30 "the server is ready without it" rowkeeper call grpc.health.v1.Health.Check '{}'
 
 step "a page token is good after an upgrade, for the key stays"
 rowkeeper call ProductRepository.Create '{"product": {"sku": "POT-1", "name": "Pot", "price": "19.00"}}' >/dev/null
