@@ -50,9 +50,9 @@ std::vector<admin::Page> MakeAdminPages(const AdminSources& sources) {
                      return admin::PageAnswer{200, metrics->Text()};
                    },
                    admin::Audience::kAnyone});
-  pages.push_back({"/fit", "application/json", [serving = sources.serving] { return RenderFit(serving->report()); }});
-  pages.push_back({"/statements", "application/json", [statements = sources.statements] {
-                     return admin::PageAnswer{200, StatementsJson(*statements)};
+  pages.push_back({"/fit", "application/json", [catalogue = sources.catalogue] { return RenderFit(catalogue->Get()->serving().report()); }});
+  pages.push_back({"/statements", "application/json", [catalogue = sources.catalogue] {
+                     return admin::PageAnswer{200, StatementsJson(catalogue->Get()->statements())};
                    }});
   if (sources.configuration != nullptr) {
     pages.push_back({"/config", "application/json", [settings = sources.configuration] {

@@ -6,12 +6,11 @@
 
 #include "absl/status/statusor.h"
 #include "server/admin/admin_server.h"
+#include "server/app/catalogue_generation.h"
 #include "server/app/heartbeat.h"
 #include "server/app/readiness.h"
 #include "server/app/server_metrics.h"
-#include "server/app/serving_state.h"
 #include "server/app/status_pages.h"
-#include "server/exec/statement_cache.h"
 
 namespace rowkeeper::app {
 
@@ -22,8 +21,7 @@ struct AdminSources {
   const Heartbeat* heartbeat = nullptr;
   const Readiness* readiness = nullptr;
   const ServerMetrics* metrics = nullptr;
-  const ServingState* serving = nullptr;
-  const exec::StatementCache* statements = nullptr;
+  const ServedGeneration* catalogue = nullptr;
   /// For the page /config; there is none when it is null.
   const LiveSettings* configuration = nullptr;
   StatusSources status;

@@ -363,6 +363,9 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
 void AddAllServeOptions(CLI::App* command, ServeOptions* options) {
   AddServeOptions(command, &options->serve);
   AddCatalogueOptions(command, &options->catalogue);
+  AddSwitch(command, "--watch-protos,!--no-watch-protos", &options->serve.watch_protos,
+            "Serve the catalogue anew when its files change; without it, after SIGHUP alone (default: on)")
+      ->group("Catalogue");
   AddDatabaseOptions(command, &options->database);
   AddPoolOptions(command, &options->pool);
   AddConfigOption(command);

@@ -21,6 +21,15 @@ PlanTurns::Statements PlanTurns::Next(const Statements& kept, size_t most, Time 
   return next;
 }
 
+void PlanTurns::Keep(const Statements& kept) {
+  if (turns_.size() <= 2 * kept.size()) return;  // most of them are there
+  std::map<uint64_t, Turn> turns;
+  for (const auto& statement : kept) {
+    if (const auto found = turns_.find(statement->id); found != turns_.end()) turns.insert(*found);
+  }
+  turns_.swap(turns);
+}
+
 void PlanTurns::Note(const sql::Statement& statement, const absl::Status& answer, Time now) {
   constexpr int kMostDoublings = 16;
   Turn& turn = turns_[statement.id];

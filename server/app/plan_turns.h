@@ -32,6 +32,8 @@ class PlanTurns {
   /// Whose turn it is at `now`, `most` of `kept`, in this order. Those that were never asked come in the order in which
   /// they were made.
   Statements Next(const Statements& kept, size_t most, Time now) const;
+  /// Forgets all statements but `kept`: the others never come back.
+  void Keep(const Statements& kept);
   /// `statement` was asked, and what came of it.
   void Note(const sql::Statement& statement, const absl::Status& answer, Time now);
 

@@ -38,7 +38,7 @@ struct GivenOptions {
 /// What of the configuration may change while the server runs; `settings` are told.
 void ReadConfigurationAgain(const GivenOptions& given, LiveSettings* settings) {
   if (given.command.count(kConfigOption) == 0) {
-    Log(LogLevel::kWarning, "SIGHUP: there is no configuration file to read again; start the server with --config");
+    Log(LogLevel::kInfo, "SIGHUP: there is no configuration file to read again; start the server with --config");
     return;
   }
   const auto values = ReloadedValues(given.command, given.sources, ReloadableLogOptions());
@@ -51,17 +51,22 @@ void ReadConfigurationAgain(const GivenOptions& given, LiveSettings* settings) {
   }
 }
 
-int ServeUntilStopped(const ServeOptions& options, const LoadedCatalogue& loaded, const GivenOptions& given) {
+int ServeUntilStopped(const ServeOptions& options, std::shared_ptr<const LoadedCatalogue> loaded, FilesSeen files,
+                      const GivenOptions& given) {
   const auto progress = [](const std::string& line) { Log(LogLevel::kInfo, line); };
   absl::StatusOr<Database> database = OpenDatabase(options.database, EmbeddedUse::kOwn, progress);
   if (!database.ok()) return Fail(database.status());
   Log(LogLevel::kInfo, "database", {{"is", database->description}});
   LiveSettings settings(EffectiveSettings(given.command, given.sources));
-  auto process =
-      ServerProcess::Start(loaded, {options.serve, options.pool, database->connection, &Clock::System(), &settings});
+  auto process = ServerProcess::Start(std::move(loaded), {options.serve, options.pool, database->connection,
+                                                          &Clock::System(), &settings,
+                                                          CatalogueFiles{options.catalogue, std::move(files)}});
   if (!process.ok()) return Fail(process.status());
   Log(LogLevel::kInfo, "listening", {{"addresses", absl::StrJoin((*process)->addresses(), ", ")}});
-  WaitForStopSignal([&] { ReadConfigurationAgain(given, &settings); });
+  WaitForStopSignal([&] {
+    ReadConfigurationAgain(given, &settings);
+    (*process)->ReloadCatalogue();
+  });
   ExitOnNextStopSignal(kExitTerminated);
   const auto teardown = TeardownLimit(database->connection, options.serve.units);
   const auto stop = database->embedded != nullptr ? kStopLimit : std::chrono::seconds(0);
@@ -82,8 +87,10 @@ int Serve(const ServeOptions& options, const GivenOptions& given) {
     Fail(status);
     return kExitUsage;
   }
-  const auto loaded = LoadCatalogueOrExplain(options.catalogue);
-  const int code = loaded == nullptr ? kExitFailure : ServeUntilStopped(options, *loaded, given);
+  FilesSeen files = LookAtFiles(options.catalogue);
+  auto loaded = LoadCatalogueOrExplain(options.catalogue);
+  const int code =
+      loaded == nullptr ? kExitFailure : ServeUntilStopped(options, std::move(loaded), std::move(files), given);
   observe::StopLog();
   return code;
 }

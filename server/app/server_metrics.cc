@@ -151,8 +151,7 @@ void AddMemory(const MemoryBudget& memory, Exposition* out) {
   }
 }
 
-void AddMonitor(const DatabaseMonitor& monitor, Exposition* out) {
-  const DatabaseMonitor::Stats stats = monitor.stats();
+void AddMonitor(const DatabaseMonitor::Stats& stats, Exposition* out) {
   AddCounter(out, "rowkeeper_schema_probes_total", "Probes of the database's schema",
              static_cast<uint64_t>(stats.probes));
   AddCounter(out, "rowkeeper_schema_probes_incomplete_total",
@@ -255,6 +254,25 @@ void AddAdmin(const admin::AdminStats& stats, Exposition* out) {
   }
 }
 
+void AddCatalogue(const CatalogueGeneration& generation, Exposition* out) {
+  AddGauge(out, "rowkeeper_catalogue_generation", "Which catalogue is served: the first of the process is 1",
+           static_cast<double>(generation.number()));
+  AddGauge(out, "rowkeeper_catalogue_generations_held", "Catalogues in memory: that which is served, and those of calls and units that began before it",
+           static_cast<double>(CatalogueGeneration::alive()));
+  if (generation.policies() != nullptr) AddPolicies(generation.policies()->stats(), out);
+  AddServing(generation.serving(), out);
+  if (const auto stats = generation.monitor_stats()) AddMonitor(*stats, out);
+  AddStatements(generation.statements(), out);
+}
+
+void AddReload(const ReloadStats& stats, Exposition* out) {
+  constexpr std::string_view kReloads = "rowkeeper_catalogue_reloads_total";
+  constexpr std::string_view kHelp = "Catalogues that were read because files changed or SIGHUP came, by outcome";
+  AddCounter(out, kReloads, kHelp, stats.applied_total, {{"outcome", "applied"}});
+  AddCounter(out, kReloads, kHelp, stats.refused_total, {{"outcome", "refused"}});
+  AddGauge(out, "rowkeeper_catalogue_waiting", "1 while a new catalogue waits for the database to fit", stats.waiting ? 1 : 0);
+}
+
 void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.service != nullptr) AddService(*parts.service, out);
   if (parts.service != nullptr) AddUnread(*parts.service, out);
@@ -264,21 +282,19 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.certificates != nullptr) AddTls(parts.certificates->stats(), out);
   if (parts.tokens != nullptr) AddTokens(parts.tokens->stats(), out);
   if (parts.traces != nullptr) AddTraces(parts.traces->stats(), out);
-  if (parts.policies != nullptr) AddPolicies(parts.policies->stats(), out);
   if (parts.sweeper != nullptr) {
     AddCounter(out, "rowkeeper_idempotency_swept_total", "Idempotency keys that were freed because they were too old",
                parts.sweeper->swept_total());
   }
-  if (parts.serving != nullptr) AddServing(*parts.serving, out);
+  if (parts.catalogue != nullptr) AddCatalogue(*parts.catalogue->Get(), out);
+  if (parts.reload != nullptr) AddReload(parts.reload->stats(), out);
   if (parts.migrations != nullptr) AddMigrations(*parts.migrations, out);
-  if (parts.monitor != nullptr) AddMonitor(*parts.monitor, out);
   if (parts.admin != nullptr) AddAdmin(parts.admin->stats(), out);
   if (parts.operators != nullptr) parts.operators->AddMetrics(out);
   if (parts.executor != nullptr) AddExecutor(*parts.executor, out);
   if (parts.sessions != nullptr) AddSessions(*parts.sessions, out);
   if (parts.memory != nullptr) AddMemory(*parts.memory, out);
   if (parts.pool != nullptr) AddPool(*parts.pool, out);
-  if (parts.statements != nullptr) AddStatements(*parts.statements, out);
   const uow::UnitsOfWork* const units = parts.units == nullptr ? nullptr : parts.units->get();
   if (units != nullptr) AddUnits(*units, out);
   if (parts.resolver != nullptr) AddResolver(*parts.resolver, out);
@@ -327,9 +343,9 @@ std::string ServerMetrics::Text() const {
   return out.Text();
 }
 
-void ServerMetrics::SetMonitor(const DatabaseMonitor* monitor) {
+void ServerMetrics::SetReload(const CatalogueReload* reload) {
   const absl::MutexLock lock(&mutex_);
-  parts_.monitor = monitor;
+  parts_.reload = reload;
 }
 
 void ServerMetrics::SetAdmin(const admin::AdminServer* admin) {

@@ -5,10 +5,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "server/admin/admin_server.h"
-#include "server/app/database_monitor.h"
+#include "server/app/catalogue_generation.h"
+#include "server/app/catalogue_reload.h"
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/pending_migrations.h"
-#include "server/app/serving_state.h"
 #include "server/app/trace_settings.h"
 #include "server/base/memory_budget.h"
 #include "server/db/pool.h"
@@ -35,7 +35,6 @@ struct MeasuredParts {
   const MemoryBudget* memory = nullptr;
   const db::Pool* pool = nullptr;
   const exec::Executor* executor = nullptr;
-  const exec::StatementCache* statements = nullptr;
   const uow::CommitResolver* resolver = nullptr;
   const wire::KeyedWrites* keyed = nullptr;
   const wire::UnitsSlot* units = nullptr;
@@ -46,13 +45,12 @@ struct MeasuredParts {
   const net::TlsCertificates* certificates = nullptr;
   const identity::TokenVerifier* tokens = nullptr;
   const Tracing* traces = nullptr;
-  const policy::Policies* policies = nullptr;
-  const ServingState* serving = nullptr;
+  const ServedGeneration* catalogue = nullptr;
   const PendingMigrations* migrations = nullptr;
   const IdempotencySweeper* sweeper = nullptr;
   const OperatorActions* operators = nullptr;
-  /// Of SetMonitor and SetAdmin.
-  const DatabaseMonitor* monitor = nullptr;
+  /// Of SetReload and SetAdmin.
+  const CatalogueReload* reload = nullptr;
   const admin::AdminServer* admin = nullptr;
 };
 
@@ -64,7 +62,7 @@ class ServerMetrics {
   explicit ServerMetrics(const MeasuredParts& parts) : parts_(parts) {}
 
   /// For the parts that begin after scrapes may come.
-  void SetMonitor(const DatabaseMonitor* monitor);
+  void SetReload(const CatalogueReload* reload);
   void SetAdmin(const admin::AdminServer* admin);
   /// What a scrape gets: Exposition::Text. Reads a few locks of the parts, each for a moment.
   std::string Text() const;

@@ -14,7 +14,6 @@ void ServerProcess::MakeMetrics() {
   parts.memory = memory_.get();
   parts.pool = &pool_;
   parts.executor = executor_.get();
-  parts.statements = &statements_;
   parts.resolver = resolver_.get();
   parts.keyed = &keyed_writes_;
   parts.units = &units_slot_;
@@ -25,8 +24,7 @@ void ServerProcess::MakeMetrics() {
   parts.certificates = certificates_.get();
   parts.tokens = callers_.tokens.get();
   parts.traces = tracing_.get();
-  parts.policies = policies_.get();
-  parts.serving = serving_.get();
+  parts.catalogue = &catalogue_.served();
   parts.migrations = pending_migrations_.get();
   parts.sweeper = sweeper_.get();
   metrics_ = std::make_unique<ServerMetrics>(parts);
@@ -40,16 +38,14 @@ StatusSources ServerProcess::MakeStatusSources() const {
   StatusSources sources;
   sources.clock = &timers_.clock();
   sources.readiness = &readiness_;
-  sources.serving = serving_.get();
+  sources.catalogue = &catalogue_.served();
   sources.migrations = pending_migrations_.get();
   sources.pool = &pool_;
   sources.executor = executor_.get();
   sources.units = &units_slot_;
-  sources.statements = &statements_;
   sources.service = service_.get();
   sources.operators = operators_.get();
   sources.history = history_.get();
-  sources.loaded = &loaded_;
   sources.configuration = options_.configuration;
   sources.addresses = addresses();
   return sources;
@@ -58,8 +54,8 @@ StatusSources ServerProcess::MakeStatusSources() const {
 absl::Status ServerProcess::ListenForAdmin() {
   if (absl::Status status = CheckAdminToken(options_.serve.admin_token); !status.ok()) return status;
   auto admin =
-      StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), serving_.get(),
-                                                     &statements_, options_.configuration, MakeStatusSources()});
+      StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), &catalogue_.served(),
+                                                     options_.configuration, MakeStatusSources()});
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   metrics_->SetAdmin(admin_.get());

@@ -136,9 +136,8 @@ int ServingReport::CountOf(State state) const {
   return count;
 }
 
-ServingState::ServingState(const LoadedCatalogue* loaded, wire::ServingGate* gate, wire::HealthService* health,
-                           MakeRemedies remedies)
-    : loaded_(*loaded), gate_(*gate), health_(*health), make_remedies_(std::move(remedies)) {
+ServingState::ServingState(const LoadedCatalogue* loaded, wire::ServingGate* gate, MakeRemedies remedies)
+    : loaded_(*loaded), gate_(*gate), make_remedies_(std::move(remedies)) {
   gate_.Close(ServerStarting());
   schema::FitReport nothing_seen;
   for (const auto& entity : loaded_.catalogue->entities()) nothing_seen.unknown.push_back(entity->full_name);
@@ -149,44 +148,58 @@ ServingState::ServingState(const LoadedCatalogue* loaded, wire::ServingGate* gat
   report_.reachable = false;
 }
 
+void ServingState::Announce(wire::HealthService* health) {
+  const absl::MutexLock lock(&mutex_);
+  health_ = health;
+  SetHealth();
+}
+
+void ServingState::Retire() {
+  const absl::MutexLock lock(&mutex_);
+  health_ = nullptr;
+}
+
+absl::Status ServingState::SetReadiness(absl::Status readiness) {
+  const absl::MutexLock lock(&mutex_);
+  return std::exchange(readiness_, std::move(readiness));
+}
+
 void ServingState::SetUnreachable(const absl::Status& reason) {
   if (seen_ == nullptr) gate_.Close(DatabaseUnavailable());
-  const bool news = readiness_.ok() || readiness_.message() != reason.message();
-  readiness_ = reason;
-  if (news) {
+  const absl::Status before = SetReadiness(reason);
+  if (announced() && (before.ok() || before.message() != reason.message())) {
     observe::Log(LogLevel::kWarning, "database unreachable, trying again", {{"reason", std::string(reason.message())}});
   }
   const absl::MutexLock lock(&mutex_);
   report_.reachable = false;
-  SetHealth(report_);
+  SetHealth();
 }
 
 void ServingState::SetRefused(const absl::Status& reason) {
   gate_.Close(reason);
   seen_ = nullptr;
   const std::string words(reason.message());
-  if (readiness_.message() != words) {
+  if (SetReadiness(reason).message() != words && announced()) {
     observe::Log(LogLevel::kError, "not serving: the database's pooler does not fit", {{"reason", words}});
   }
-  readiness_ = reason;
   const absl::MutexLock lock(&mutex_);
   report_.reachable = true;
   report_.refused = words;
-  SetHealth(report_);
+  SetHealth();
 }
 
 void ServingState::SetFit(const std::shared_ptr<const schema::FitState>& fit) {
   if (fit != seen_) {
     Show(Whole(*fit));
-  } else if (!readiness_.ok() && gate_.Check().ok()) {
+  } else if (announced() && !readiness().ok() && gate_.Check().ok()) {
     observe::Log(LogLevel::kInfo, "serving", {{"methods", static_cast<int64_t>(report().CountOf(State::kServed))}});
   }
   seen_ = fit;
-  readiness_ = gate_.Check();
   const absl::MutexLock lock(&mutex_);
+  readiness_ = gate_.Check();
   report_.reachable = true;
   report_.refused = std::string(readiness_.message());
-  SetHealth(report_);
+  SetHealth();
 }
 
 void ServingState::Show(const schema::FitReport& fit) {
@@ -196,7 +209,7 @@ void ServingState::Show(const schema::FitReport& fit) {
   std::vector<const Mismatch*> why;
   for (const Mismatch& mismatch : fit.mismatches) why.push_back(&mismatch);
   gate_.Set(ToRefusals(of_methods, why, remedies));
-  Log(next, why, remedies);
+  if (announced()) Log(next, why, remedies);
   const absl::MutexLock lock(&mutex_);
   report_ = std::move(next);
 }
@@ -239,18 +252,19 @@ ServingReport ServingState::Describe(const schema::ServiceFit& fit, const schema
   return report;
 }
 
-void ServingState::SetHealth(const ServingReport& report) {
-  const bool can_serve = report.reachable && report.refused.empty();
-  bool any = report.repositories.empty();
-  for (const ServingReport::Repository& repository : report.repositories) {
+void ServingState::SetHealth() {
+  if (health_ == nullptr) return;
+  const bool can_serve = report_.reachable && report_.refused.empty();
+  bool any = report_.repositories.empty();
+  for (const ServingReport::Repository& repository : report_.repositories) {
     const bool serving = can_serve && repository.serving;
     any = any || repository.serving;
-    health_.SetStatus(repository.name, serving ? Status::kServing : Status::kNotServing);
+    health_->SetStatus(repository.name, serving ? Status::kServing : Status::kNotServing);
   }
-  any = any || report.CountOf(State::kServed) > 0;
+  any = any || report_.CountOf(State::kServed) > 0;
   const Status whole = can_serve && any ? Status::kServing : Status::kNotServing;
-  health_.SetStatus(wire::kUnitOfWorkService, whole);
-  health_.SetStatus("", whole);
+  health_->SetStatus(wire::kUnitOfWorkService, whole);
+  health_->SetStatus("", whole);
 }
 
 void ServingState::Log(const ServingReport& report, const std::vector<const Mismatch*>& why, const Remedies& remedies) {

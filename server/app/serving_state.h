@@ -74,8 +74,12 @@ class ServingState {
   using MakeRemedies = std::function<Remedies()>;
 
   /// All outlive this object. Everything is refused until something was seen.
-  ServingState(const LoadedCatalogue* loaded, wire::ServingGate* gate, wire::HealthService* health,
-               MakeRemedies remedies);
+  ServingState(const LoadedCatalogue* loaded, wire::ServingGate* gate, MakeRemedies remedies);
+
+  /// From now on `health`, which outlives this object, says what is known of the catalogue's services. Thread-safe.
+  void Announce(wire::HealthService* health);
+  /// It says nothing of them any more. Thread-safe.
+  void Retire();
 
   /// The database does not answer. What was served before is not refused: calls find out for themselves, and notice
   /// first when it is back.
@@ -85,8 +89,11 @@ class ServingState {
   /// It answers, and this is how it fits.
   void SetFit(const std::shared_ptr<const schema::FitState>& fit);
 
-  /// OK when anything is served, or why nothing is. Of the thread that calls the setters.
-  absl::Status readiness() const { return readiness_; }
+  /// OK when anything is served, or why nothing is. Thread-safe.
+  absl::Status readiness() const {
+    const absl::MutexLock lock(&mutex_);
+    return readiness_;
+  }
   ServingReport report() const;
 
   struct MethodCounts {
@@ -99,7 +106,14 @@ class ServingState {
 
  private:
   void Show(const schema::FitReport& fit);
-  void SetHealth(const ServingReport& report);
+  void SetHealth() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Whether it is told to the world, the log included.
+  bool announced() const {
+    const absl::MutexLock lock(&mutex_);
+    return health_ != nullptr;
+  }
+  /// Gives the one before.
+  absl::Status SetReadiness(absl::Status readiness);
   static void Log(const ServingReport& report, const std::vector<const schema::Mismatch*>& why,
                   const Remedies& remedies);
   ServingReport Describe(const schema::ServiceFit& fit, const schema::FitReport& differences,
@@ -107,12 +121,13 @@ class ServingState {
 
   const LoadedCatalogue& loaded_;
   wire::ServingGate& gate_;
-  wire::HealthService& health_;
   const MakeRemedies make_remedies_;
   /// What the gate was last told of; null before, and while everything is refused.
   std::shared_ptr<const schema::FitState> seen_;
-  absl::Status readiness_;
   mutable absl::Mutex mutex_;
+  absl::Status readiness_ ABSL_GUARDED_BY(mutex_);
+  /// Null while others are served.
+  wire::HealthService* health_ ABSL_GUARDED_BY(mutex_) = nullptr;
   ServingReport report_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -164,6 +164,8 @@ struct ServeSettings {
   std::string debug_header = "cost";
   /// Callers see what triggers and functions of the database raise. Such messages may hold values of other rows.
   bool show_database_messages = false;
+  /// The catalogue is served anew when its files change, and not only after SIGHUP.
+  bool watch_protos = true;
   int idempotency_key_age_s = 86400;
   /// Of a call with an idempotency key.
   int max_idempotent_response_kib = 1024;

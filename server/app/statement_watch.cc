@@ -148,7 +148,9 @@ void StatementWatch::WatchLocks(time_point now) {
 void StatementWatch::AskForPlans(time_point now) {
   if (now < plans_after_) return;
   plans_after_ = now + kPlanPeriod;
-  for (const auto& statement : turns_.Next(statements_(), kPlansAtATime, now)) {
+  const PlanTurns::Statements kept = statements_();
+  turns_.Keep(kept);
+  for (const auto& statement : turns_.Next(kept, kPlansAtATime, now)) {
     if (Connect(now) == nullptr) return;
     turns_.Note(*statement, AskForPlan(*statement), now);
   }

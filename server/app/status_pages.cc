@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "server/app/catalogue_generation.h"
 #include "server/app/status_running.h"
-#include "server/base/built_once.h"
 #include "server/base/text.h"
 #include "server/status/html_page.h"
 #include "server/status/json_page.h"
@@ -86,14 +86,12 @@ std::vector<StatusPage> ListPages(const StatusSources& sources) {
   pages.push_back(RunningPage(sources));
   pages.push_back(
       {{"/status/methods", "Methods"}, [sources] { return status::MakeMethodsView(ReadMethods(sources)); }});
-  // It is always the same, and made when it is first asked for.
-  pages.push_back(
-      {{"/status/catalogue", "Catalogue"}, [sources, data = std::make_shared<BuiltOnce<status::CatalogueData>>()] {
-         status::CatalogueData now = data->Get(
-             [&sources] { return std::make_unique<const status::CatalogueData>(ReadCatalogue(*sources.loaded)); });
-         now.now = sources.clock->WallNow();
-         return status::MakeCatalogueView(now);
-       }});
+  pages.push_back({{"/status/catalogue", "Catalogue"}, [sources] {
+                     const SharedGeneration generation = sources.catalogue->Get();
+                     status::CatalogueData now = generation->described();
+                     now.now = sources.clock->WallNow();
+                     return status::MakeCatalogueView(now);
+                   }});
   if (sources.configuration != nullptr) {
     pages.push_back({{"/status/settings", "Settings"}, [sources] {
                        return MakeSettingsView(sources.configuration->Settings(), sources.clock->WallNow());

@@ -9,10 +9,8 @@
 #include "server/app/operator_actions.h"
 #include "server/app/pending_migrations.h"
 #include "server/app/readiness.h"
-#include "server/app/serving_state.h"
 #include "server/db/pool.h"
 #include "server/exec/executor.h"
-#include "server/exec/statement_cache.h"
 #include "server/observe/call_history.h"
 #include "server/status/catalogue_view.h"
 #include "server/status/methods.h"
@@ -22,20 +20,20 @@
 
 namespace rowkeeper::app {
 
+class ServedGeneration;
+
 /// What the status pages tell of. All but `configuration` are set, and outlive the pages.
 struct StatusSources {
   Clock* clock = nullptr;
   const Readiness* readiness = nullptr;
-  const ServingState* serving = nullptr;
+  const ServedGeneration* catalogue = nullptr;
   const PendingMigrations* migrations = nullptr;
   const db::Pool* pool = nullptr;
   const exec::Executor* executor = nullptr;
   const wire::UnitsSlot* units = nullptr;
-  const exec::StatementCache* statements = nullptr;
   wire::DynamicService* service = nullptr;
   OperatorActions* operators = nullptr;
   const observe::CallHistory* history = nullptr;
-  const LoadedCatalogue* loaded = nullptr;
   /// For the page of settings; there is none when it is null.
   const LiveSettings* configuration = nullptr;
   /// That the server listens on.

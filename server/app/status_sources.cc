@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/app/build_info.h"
+#include "server/app/catalogue_generation.h"
 #include "server/app/status_pages.h"
 #include "server/base/statement_text.h"
 #include "server/base/text.h"
@@ -138,8 +139,11 @@ status::OverviewData ReadOverview(const StatusSources& sources) {
   data.unread_responses = sources.service->unread();
   data.log_lines_dropped = observe::DroppedLogLines();
   data.waiting = ReadLockWaits();
-  data.statements = ReadStatements(*sources.statements);
-  data.schema = ReadSchema(sources.serving->report());
+  const SharedGeneration generation = sources.catalogue->Get();
+  data.statements = ReadStatements(generation->statements());
+  data.schema = ReadSchema(generation->serving().report());
+  data.schema.generation = generation->number();
+  data.schema.reload_problem = sources.catalogue->problem();
   data.schema.pending_migrations = sources.migrations->count();
   data.counters = observe::Counters::Process().Snapshot();
   data.errors = observe::Counters::Process().LatestErrors();
@@ -151,7 +155,7 @@ status::MethodsData ReadMethods(const StatusSources& sources) {
   status::MethodsData data;
   data.now = sources.clock->WallNow();
   data.methods = status::ReadMethodUses(observe::Counters::Process());
-  data.statements = ReadStatements(*sources.statements);
+  data.statements = ReadStatements(sources.catalogue->Get()->statements());
   return data;
 }
 

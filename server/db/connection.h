@@ -93,7 +93,7 @@ struct ConnectionOptions {
   /// Log every statement's text (never its values) to the logger "sql".
   bool echo = false;
   /// May be null: then errors know no entity but that of their statement.
-  std::shared_ptr<const ErrorWords> errors;
+  std::shared_ptr<const ServedErrorWords> errors;
   /// May be null: then nobody asks.
   std::shared_ptr<SessionCounters> counters;
   /// May be null: then each connection has its own. Those of a pool share one.

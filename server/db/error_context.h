@@ -4,7 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 
 namespace rowkeeper::db {
 
@@ -45,6 +49,26 @@ struct ErrorWords {
   std::multimap<std::string, std::shared_ptr<const ErrorContext>, std::less<>> tables;
   /// Of what is raised anywhere.
   RaisedMessages raised_messages = RaisedMessages::kHide;
+};
+
+/// Those of the catalogue that is served now: connections ask when a statement fails. Thread-safe.
+class ServedErrorWords {
+ public:
+  explicit ServedErrorWords(std::shared_ptr<const ErrorWords> words) : words_(std::move(words)) {}
+
+  void Set(std::shared_ptr<const ErrorWords> words) {
+    const absl::MutexLock lock(&mutex_);
+    words_.swap(words);
+  }
+  /// Null: no entities are known.
+  std::shared_ptr<const ErrorWords> Get() const {
+    const absl::ReaderMutexLock lock(&mutex_);
+    return words_;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const ErrorWords> words_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rowkeeper::db

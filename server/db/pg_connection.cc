@@ -249,7 +249,8 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   FailedStatement statement;
   const bool values_of_server = attempt.companion_failed || query.values == Query::Values::kOfServer;
   statement.context = values_of_server ? nullptr : query.errors;
-  statement.words = errors_.get();
+  const auto words = errors_ == nullptr ? nullptr : errors_->Get();
+  statement.words = words.get();
   statement.may_have_written = MayHaveWritten(query, attempt) && !IsUndone(error, attempt);
   statement.cancelled = scope.cause();
   if (broken_ || error.lost) {

@@ -213,7 +213,7 @@ class PgConnection final : public Connection, private CancelTarget {
   std::shared_ptr<absl::Notification> cancel_request_ ABSL_GUARDED_BY(cancel_mu_);
   const std::shared_ptr<spdlog::logger> echo_;
   /// May be null.
-  const std::shared_ptr<const ErrorWords> errors_;
+  const std::shared_ptr<const ServedErrorWords> errors_;
   /// May be null.
   const std::shared_ptr<MemoryBudget> memory_;
   /// Those of the options, or nobody's.

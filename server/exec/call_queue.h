@@ -97,6 +97,8 @@ class CallQueue {
   Clock::time_point Expire(Clock::time_point now, Refusals* refusals);
   /// All that wait.
   std::vector<Shared> Clear();
+  /// Nothing of this kind waits or runs, or ever comes again.
+  void Forget(const void* kind) { service_of_.erase(kind); }
 
   int size() const { return queue_.size(); }
   int running() const { return queue_.running(); }

@@ -98,13 +98,14 @@ const plan::Call* Executor::CallOf(const Task& task) {
 
 Executor::Ticket Executor::Enqueue(Task task, std::string_view group, const Terms& terms, Done done) {
   auto work = std::make_shared<Work>(this, std::move(done));
+  work->own_runner = terms.runner;
   work->group = group;
   if (const plan::Call* call = CallOf(task)) {
     work->is_one_statement = Runner::IsOneStatement(*call);
     // Others take as long as they have rows to write.
     if (work->is_one_statement || call->plan->reads_only()) work->kind = call->plan;
     if (options_.lanes.lanes > 0 && Runner::IsMergeable(*call, options_.lanes.calls)) {
-      work->main = runner_->MainStatement(*call);
+      work->main = work->runner().MainStatement(*call);
       work->is_mergeable = work->main->id != 0;
       work->share = Runner::ShareOf(*call);
       work->lane = MergeLanes::LaneOf(work->main->id, work->share);
@@ -360,7 +361,7 @@ absl::StatusOr<Outcome> Executor::Attempt(Work& work) {
     return AttemptTogether(work, **merged, *lease);
   }
   if (const plan::Call* call = CallOf(work.task)) {
-    return runner_->Run(*call, *lease, &work.cancellation, ahead);
+    return work.runner().Run(*call, *lease, &work.cancellation, ahead);
   }
   absl::Status status = std::get<Job>(work.task)(*lease, &work.cancellation);
   if (!status.ok()) return status;
@@ -377,6 +378,13 @@ Clock::time_point Executor::EndExpired(Clock::time_point now) {
   }
   Tell(expired);
   return next;
+}
+
+void Executor::Forget(const std::vector<std::unique_ptr<const plan::MethodPlan>>& plans,
+                      const std::vector<std::shared_ptr<const sql::Statement>>& kept) {
+  const absl::MutexLock lock(&mutex_);
+  for (const auto& plan : plans) queue_.Forget(plan.get());
+  for (const auto& statement : kept) lanes_.Forget(statement->id);
 }
 
 ExecutorStats Executor::stats() const {

@@ -122,6 +122,9 @@ class Executor {
     /// Lives as long as `done`; is told where the time went, and named in what is logged meanwhile. nullptr: there is
     /// no call to tell.
     observe::CallContext* context = nullptr;
+    /// Runs the call, and keeps what the call points into: the catalogue that it belongs to. Null: the runner that the
+    /// executor was made with, of a catalogue that outlives it.
+    std::shared_ptr<const Runner> runner = nullptr;
   };
 
   /// A submitted call or job. Cancel never blocks: a waiting one ends at once; a running one is told, and its statement
@@ -137,7 +140,7 @@ class Executor {
     std::weak_ptr<Work> work_;
   };
 
-  /// All pointers outlive this object.
+  /// All pointers outlive this object. `runner` is for calls whose terms have none; may be null where all have one.
   Executor(ExecutorOptions options, const Runner* runner, db::Pool* pool, Timers* timers);
   /// What waits ends with SHUTTING_DOWN; what runs is waited for.
   ~Executor();
@@ -145,8 +148,12 @@ class Executor {
   Ticket Submit(plan::Call call, const Terms& terms, Done done);
   /// `call` belongs to `done`, which may move it away: nothing but its plan is looked at after that.
   Ticket Submit(const plan::Call* call, const Terms& terms, Done done);
-  /// `entity` is the full name of that which the job is about, and outlives the executor; empty for jobs without one.
+  /// `entity` is the full name of that which the job is about, and outlives the job; empty for jobs without one.
   Ticket Submit(Job job, std::string_view entity, const Terms& terms, JobDone done);
+  /// The methods of `plans` and the statements `kept`, of which nothing waits or runs, never come back: what was learned
+  /// of them is forgotten.
+  void Forget(const std::vector<std::unique_ptr<const plan::MethodPlan>>& plans,
+              const std::vector<std::shared_ptr<const sql::Statement>>& kept);
   ExecutorStats stats() const;
   /// How long calls and jobs waited for a worker that then took them.
   const observe::DurationHistogram& waits() const { return waits_; }

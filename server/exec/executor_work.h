@@ -33,6 +33,9 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, MergeLanes::Call, db::I
 
   void OnInput() override { executor.OnInput(*this); }
 
+  /// That of its terms, or of the executor.
+  const Runner& runner() const { return own_runner != nullptr ? *own_runner : *executor.runner_; }
+
   /// For a worker, or for its lane.
   void NoteWaited(Clock::time_point from, Clock::time_point until) const {
     if (context != nullptr) context->NoteQueue(from, until);
@@ -44,6 +47,8 @@ struct Executor::Ticket::Work final : CallQueue::Waiter, MergeLanes::Call, db::I
   }
 
   Executor& executor;
+  /// Of its terms; goes last, for all that follows may point into its catalogue.
+  std::shared_ptr<const Runner> own_runner;
   Task task;
   /// What SendAhead asks for is so.
   bool is_one_statement = false;

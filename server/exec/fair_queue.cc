@@ -115,7 +115,7 @@ void FairQueue::CountWaiting(Caller* caller, int more) {
 
 void FairQueue::Add(const std::shared_ptr<Waiter>& shared, Caller* caller) {
   Waiter* const waiter = shared.get();
-  Group& group = groups_[waiter->group];
+  Group& group = groups_[ToAbsl(waiter->group)];
   waiter->self_ = shared;
   waiter->number_ = ++last_number_;
   waiter->caller_ = caller;
@@ -214,7 +214,7 @@ bool FairQueue::StartsAtOnce(std::string_view group, int idle) const {
   int before = 0;
   for (const Group* waiting : waiting_groups_) before += MayRun(*waiting) ? waiting->waiting : 0;
   if (before >= idle) return false;
-  const auto found = groups_.find(group);
+  const auto found = groups_.find(ToAbsl(group));
   const int of_group = found == groups_.end() ? 0 : found->second.running + found->second.waiting;
   return MayHaveOneMore(of_group, running_ + before, workers_);
 }

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/container/node_hash_map.h"
 #include "server/base/caller_id.h"
 #include "server/base/clock.h"
 #include "server/exec/indexed_heap.h"
@@ -94,8 +95,8 @@ class FairQueue {
   class Waiter {
    public:
     virtual ~Waiter() = default;
-    /// What it has in common with others that may wait for the same lock: the name of an entity, which must outlive the
-    /// queue; empty for what has none.
+    /// What it has in common with others that may wait for the same lock: the name of an entity, which outlives the
+    /// waiter; empty for what has none.
     std::string_view group;
     /// Since when it waits.
     Clock::time_point queued_at{};
@@ -227,7 +228,8 @@ class FairQueue {
   int running_ = 0;
   int callers_waiting_ = 0;
   uint64_t last_number_ = 0;
-  std::unordered_map<std::string_view, Group> groups_;
+  /// By name, of which it has copies: those of waiters live as long as these.
+  absl::node_hash_map<std::string, Group> groups_;
   std::vector<Group*> waiting_groups_;
   std::unordered_map<std::string, Caller> callers_;
   size_t forget_at_ = kIdleCallers;

@@ -137,6 +137,15 @@ MergeLanes::Together MergeLanes::Clear() {
   return all;
 }
 
+void MergeLanes::Forget(uint64_t statement) {
+  for (uint64_t id = statement * kSizes; id < (statement + 1) * kSizes; ++id) {
+    const auto lane = lanes_.find(id);
+    if (lane == lanes_.end() || lane->second.calls > 0 || !lane->second.waiting.empty()) continue;
+    if (lane->second.is_looked_after) looked_after_.erase(std::find(looked_after_.begin(), looked_after_.end(), id));
+    lanes_.erase(lane);
+  }
+}
+
 MergeLanes::Together MergeLanes::Ended(Call* call, End end, Clock::time_point now) {
   if (call->state_ != Call::State::kRuns) return {};
   call->state_ = Call::State::kOutside;

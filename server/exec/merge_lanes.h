@@ -44,6 +44,9 @@ struct MergeLanesOptions {
 /// No threads and no clock: guarded by the lock of its owner, who says what time it is.
 class MergeLanes {
  public:
+  /// By which calls of one statement are told apart.
+  static constexpr uint64_t kSizes = 8;
+
   /// What a call takes of a statement of many.
   struct Share {
     /// Only calls of one size have lanes together. Range 0 to 7.
@@ -53,7 +56,7 @@ class MergeLanes {
   };
   /// The lanes of a statement with this id for calls of one size.
   static uint64_t LaneOf(uint64_t statement, const Share& share) {
-    return statement * 8 + static_cast<uint64_t>(share.size);
+    return statement * kSizes + static_cast<uint64_t>(share.size);
   }
 
   /// Base of what is executed in lanes.
@@ -113,6 +116,8 @@ class MergeLanes {
   Together Abandoned(uint64_t lane, size_t size);
   /// All that wait.
   Together Clear();
+  /// No call of this statement is in a lane, or ever comes again.
+  void Forget(uint64_t statement);
   /// Those that have waited for too long, by statement: each gets a lane more. `*next`: when to look again; max() when
   /// nothing waits.
   std::vector<Together> Overdue(Clock::time_point now, Clock::time_point* next);

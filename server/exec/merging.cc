@@ -51,7 +51,8 @@ std::shared_ptr<Executor::Work> Executor::MakeTogether(const MergeLanes::Togethe
     const bool is_sampled = member.context != nullptr && member.context->spans != nullptr;
     if (is_sampled && spans == nullptr) spans = member.context->spans->MakeShared();
   }
-  work->task = std::make_shared<const MergedCalls>(runner_->Merge(std::move(parts)));
+  work->own_runner = first->own_runner;
+  work->task = std::make_shared<const MergedCalls>(first->runner().Merge(std::move(parts)));
   work->kind = first->kind;
   work->group = first->group;
   work->main = first->main;

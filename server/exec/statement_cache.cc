@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <atomic>
 #include <utility>
 
 #include "server/base/text.h"
@@ -19,6 +20,12 @@
 
 namespace rowkeeper::exec {
 namespace {
+
+/// Of no two statements of the process, whatever catalogue they are of.
+uint64_t NextId() {
+  static std::atomic<uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
 
 sql::Statement RenderMerged(const plan::MethodPlan& plan, const plan::Variant& variant) {
   if (plan.family() == catalogue::Family::kGet) return sql::RenderMergedGet(plan, variant);
@@ -92,7 +99,7 @@ std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::str
     statement->name.reset();
     return statement;
   }
-  statement->id = next_id_++;
+  statement->id = NextId();
   statement->use = std::make_shared<observe::StatementUse>();
   return statements_.try_emplace(key, std::move(statement)).first->second;
 }

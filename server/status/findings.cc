@@ -53,6 +53,12 @@ void FindMisfits(const SchemaState& schema, std::vector<Finding>* out) {
   out->push_back({Tone::kBad, what, remedy});
 }
 
+void FindReload(const SchemaState& schema, std::vector<Finding>* out) {
+  if (schema.reload_problem.empty()) return;
+  out->push_back({Tone::kWarning, Cat("The catalogue in the files is not served: ", schema.reload_problem),
+                  "That which was served before goes on. `rowkeeper check` lists mistakes."});
+}
+
 void FindMigrations(const SchemaState& schema, std::vector<Finding>* out) {
   if (schema.pending_migrations.value_or(0) == 0) return;
   out->push_back({Tone::kWarning,
@@ -174,6 +180,7 @@ std::vector<Finding> FindProblems(const OverviewData& data) {
   FindSlowCallers(data, &findings);
   FindMissingIndexes(data, &findings);
   FindErrors(data, &findings);
+  FindReload(data.schema, &findings);
   FindMigrations(data.schema, &findings);
   FindLosses(data, &findings);
   const auto weight = [](const Finding& finding) { return finding.tone == Tone::kBad ? 0 : 1; };

@@ -97,6 +97,10 @@ struct SchemaState {
   std::vector<SchemaProblem> problems;
   /// What is worth knowing.
   std::vector<SchemaProblem> advice;
+  /// Which catalogue is served: the first of the process is 1.
+  uint64_t generation = 1;
+  /// Why what its files hold now is not served; empty: it is.
+  std::string reload_problem;
   /// Of the directory of migrations; none: there is none, or it is not known.
   std::optional<int> pending_migrations;
 };

@@ -55,6 +55,7 @@ absl::StatusOr<BeginTask::Request> BeginRunner::Check(const BeginOptions& option
   }
   if (!violations.empty()) return violations.ToStatus();
   request.label = options.label;
+  request.catalogue = options.catalogue;
   request.caller = caller;
   request.call = options.call;
   request.deadline = deadline;
@@ -168,6 +169,7 @@ UnitInfo BeginRunner::Describe(const BeginTask::Request& request) const {
 Unit::Options BeginRunner::UnitSettings(const BeginTask::Request& request) const {
   Unit::Options settings;
   settings.limits = request.limits;
+  settings.catalogue = request.catalogue;
   settings.busy_wait = options_.busy_wait;
   settings.waiting_calls = options_.waiting_calls;
   settings.savepoints = options_.savepoints;

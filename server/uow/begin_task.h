@@ -23,6 +23,8 @@ class BeginTask final : public Task {
     LeaseTimes::Limits limits;
     std::string label;
     std::string caller;
+    /// See BeginOptions.
+    std::shared_ptr<const void> catalogue;
     Clock::time_point deadline;
     /// Until when it waits for a slot.
     Clock::time_point wait_until;

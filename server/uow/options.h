@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,9 @@ struct BeginOptions {
   std::optional<std::chrono::milliseconds> total_limit;
   std::optional<std::chrono::milliseconds> capacity_wait;
   std::string label;
+  /// The catalogue that the unit's calls are planned by, whatever that is: it is kept as long as the unit is open, for
+  /// UnitsOfWork::CatalogueOf. May be null.
+  std::shared_ptr<const void> catalogue = nullptr;
   /// As of UnitsOfWork::Reference, while the unit is begun.
   observe::CallContext* call = nullptr;
 };

@@ -40,6 +40,12 @@ Registry::Found Registry::Find(const std::string& secret, const std::string& cal
   return Found{nullptr, std::move(ended)};
 }
 
+std::shared_ptr<Unit> Registry::FindOpen(const std::string& secret) const {
+  const absl::MutexLock lock(&mu_);
+  const auto unit = open_.find(secret);
+  return unit == open_.end() ? nullptr : unit->second;
+}
+
 Registry::Units Registry::OpenUnits() const {
   const absl::MutexLock lock(&mu_);
   Units units;

@@ -40,6 +40,8 @@ class Registry {
   void End(const std::string& secret, std::shared_ptr<const EndedUnit> ended);
   /// Nothing for a caller that did not begin it.
   Found Find(const std::string& secret, const std::string& caller) const;
+  /// Of any caller; null for one that is not open.
+  std::shared_ptr<Unit> FindOpen(const std::string& secret) const;
   Units OpenUnits() const;
   /// How many units ended so, since the start.
   std::vector<EndedCount> Ended() const;

@@ -38,6 +38,8 @@ class Unit {
     int waiting_calls = 0;
     int savepoints = 0;
     KeptResults::Limits kept;
+    /// See BeginOptions.
+    std::shared_ptr<const void> catalogue = nullptr;
   };
 
   /// A call that is over.
@@ -106,6 +108,8 @@ class Unit {
   const std::string& id() const { return description_.id; }
   const std::string& caller() const { return description_.caller; }
   const std::string& secret() const { return secret_; }
+  /// See BeginOptions.
+  const std::shared_ptr<const void>& catalogue() const { return options_.catalogue; }
 
   /// Of the connection's owner.
   db::Connection& connection() { return **lease_; }

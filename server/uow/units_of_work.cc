@@ -268,6 +268,13 @@ UnitsOfWork::Ticket UnitsOfWork::Rollback(const Reference& reference, Clock::tim
                               std::move(answer)));
 }
 
+std::shared_ptr<const void> UnitsOfWork::CatalogueOf(std::string_view text) const {
+  const std::optional<Handle> handle = Handle::Parse(text);
+  if (!handle || handle->of_another_release || handle->instance != impl_->instance) return nullptr;
+  const std::shared_ptr<Unit> unit = impl_->registry.FindOpen(handle->secret);
+  return unit == nullptr ? nullptr : unit->catalogue();
+}
+
 absl::StatusOr<UnitInfo> UnitsOfWork::Get(const Reference& reference) const {
   const Located located = impl_->Locate(reference);
   if (!located.problem.ok()) return OutcomeWhenNotHeld(located.problem);

@@ -149,6 +149,8 @@ class UnitsOfWork {
   };
   /// For an operator: ends the unit with that UnitInfo::id. Does not wait.
   OperatorEnd EndByOperator(std::string_view id);
+  /// BeginOptions::catalogue of the open unit that `handle` names, whoever's it is; null where none is open.
+  std::shared_ptr<const void> CatalogueOf(std::string_view handle) const;
   /// Open units, oldest first.
   std::vector<UnitInfo> List() const;
   UnitStats stats() const;

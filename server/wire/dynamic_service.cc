@@ -7,10 +7,12 @@
 #include <exception>
 #include <utility>
 
+#include "server/base/errors.h"
 #include "server/observe/caught.h"
 #include "server/wire/permission.h"
 #include "server/wire/rpc_context.h"
 #include "server/wire/stream_reactor.h"
+#include "server/wire/unknown_methods.h"
 
 namespace rowkeeper::wire {
 namespace {
@@ -32,93 +34,141 @@ void RefuseCall(const ServedMethod* method, const absl::Status& why, Rpc rpc) {
   if (has_line) log.Write(why, -1, rpc.elapsed());
 }
 
-/// Why the call of `method`, a DynamicMethod or what is alike, must not begin; OK when it may.
-template <typename Reactor, typename Method>
-absl::Status CheckBeginning(const Reactor& reactor, const Method& method, std::string_view path,
-                            const policy::Policies* policies, const grpc::CallbackServerContext& context) {
-  if (const absl::Status& stranger = reactor.CheckCaller(); !stranger.ok()) return stranger;
+/// Whether `methods` let the caller call `method`, a DynamicMethod or what is alike.
+template <typename Method>
+absl::Status Ask(const MethodTable& methods, const Method& method, const identity::Identity* caller,
+                 const grpc::CallbackServerContext& context) {
+  const policy::Policies* const policies = methods.common().policies;
   if (policies == nullptr) return absl::OkStatus();
-  const identity::SharedIdentity caller = reactor.identity();
-  const std::string_view name = method.served == nullptr ? path : method.served->name;
-  return CheckPermission({policies, method.subject, name, caller.get()}, context);
+  const std::string_view name = method.served == nullptr ? std::string_view(method.path) : method.served->name;
+  return CheckPermission({policies, method.subject, name, caller}, context);
 }
+
+absl::Status AskNewer(const MethodTable& methods, const std::string& path, const identity::Identity* caller,
+                      const grpc::CallbackServerContext& context) {
+  if (const DynamicMethod* method = methods.FindMethod(path)) return Ask(methods, *method, caller, context);
+  if (const DynamicStream* stream = methods.FindStream(path)) return Ask(methods, *stream, caller, context);
+  return absl::OkStatus();  // the transaction goes on to its end
+}
+
+/// Why the call of `method` must not begin; OK when it may.
+template <typename Reactor, typename Method>
+absl::Status CheckBeginning(const Reactor& reactor, const Method& method, const SharedMethods& newer,
+                            const grpc::CallbackServerContext& context) {
+  if (const absl::Status& stranger = reactor.CheckCaller(); !stranger.ok()) return stranger;
+  const identity::SharedIdentity caller = reactor.identity();
+  if (absl::Status status = Ask(*reactor.methods(), method, caller.get(), context); !status.ok()) return status;
+  return newer == nullptr ? absl::OkStatus() : AskNewer(*newer, method.path, caller.get(), context);
+}
+
+/// Has `method` serve the call of `reactor`, of which it makes an Rpc, or refuses it.
+template <typename Rpc, typename Reactor, typename Method>
+void BeginCall(Reactor* reactor, const Method& method, const SharedMethods& newer,
+               const grpc::CallbackServerContext& context) {
+  try {
+    const absl::Status refusal = CheckBeginning(*reactor, method, newer, context);
+    if (refusal.ok()) {
+      method.handler(Rpc(reactor));
+    } else {
+      RefuseCall(method.served, refusal, Rpc(reactor));
+    }
+  } catch (const std::exception& e) {
+    // The call was answered when it went out of scope, and gRPC must still be given its reactor.
+    observe::CallContext call = CallContextOf(context);
+    const observe::CallScope scope(&call);
+    (void)observe::Caught("a handler", method.path, e);
+  }
+}
+
+/// gRPC was told of the method, which is gone.
+class GoneReactor final : public grpc::ServerUnaryReactor {
+ public:
+  explicit GoneReactor(const grpc::Status& why) { Finish(why); }
+  void OnDone() override { delete this; }
+};
 
 }  // namespace
 
-DynamicService::DynamicService(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams,
-                               DynamicServiceOptions options)
+DynamicService::DynamicService(SharedMethods methods, DynamicServiceOptions options)
     : clock_(*options.clock),
-      memory_(options.memory),
       callers_(options.callers),
-      tracer_(options.tracer),
-      policies_(options.policies) {
-  for (DynamicMethod& method : methods) {
-    entries_.push_back(
-        std::make_unique<Entry>(Entry{{std::move(method.path), options.max_response_bytes, &in_flight_, &traffic_,
-                                       options.clock, options.memory, options.callers, options.tracer},
-                                      std::move(method.handler),
-                                      method.served,
-                                      method.subject}));
-    Register(static_cast<int>(entries_.size()) - 1);
+      rpc_service_{options.max_response_bytes, &in_flight_,     &traffic_,     options.clock,
+                   options.memory,             options.callers, options.tracer},
+      served_(methods, options.units) {
+  for (const auto& method : methods->methods()) {
+    paths_.push_back(std::make_unique<const std::string>(method->path));
+    unary_paths_.insert(*paths_.back());
+    Register(paths_.back().get());
   }
-  for (DynamicStream& stream : streams) {
-    streams_.push_back(std::make_unique<const DynamicStream>(std::move(stream)));
-    RegisterStream(static_cast<int>(entries_.size() + streams_.size()) - 1, streams_.back().get());
+  for (const auto& stream : methods->streams()) {
+    paths_.push_back(std::make_unique<const std::string>(stream->path));
+    RegisterStream(paths_.back().get());
   }
+}
+
+absl::Status DynamicService::CheckReplacement(const MethodTable& next) const {
+  for (const auto& stream : next.streams()) {
+    if (unary_paths_.contains(stream->path)) {
+      return InvalidField(stream->path,
+                          "took one request and gave one response when the server started, and would stream now; start "
+                          "the server again");
+    }
+  }
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* DynamicService::StartUnary(const std::string& path, grpc::CallbackServerContext* context,
+                                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  ServedMethods::Found found = served_.Find(path, *context);
+  const DynamicMethod* const method = found.methods->FindMethod(path);
+  if (method == nullptr) return nullptr;
+  // It is no constant: gRPC makes it for this call, and does not look at it any more.
+  auto* taken = const_cast<grpc::ByteBuffer*>(request);
+  auto* reactor =
+      new UnaryReactor(std::move(found.methods), &method->path, &rpc_service_, context, taken, response);
+  BeginCall<UnaryRpc>(reactor, *method, found.newer, *context);
+  return reactor;
+}
+
+grpc::ServerGenericBidiReactor* DynamicService::StartAny(std::string_view path, grpc::CallbackServerContext* context) {
+  ServedMethods::Found found = served_.Find(path, *context);
+  if (const DynamicStream* const stream = found.methods->FindStream(path)) {
+    auto* reactor = new StreamReactor(std::move(found.methods), &stream->path, rpc_service_, context);
+    BeginCall<StreamRpc>(reactor, *stream, found.newer, *context);
+    return reactor;
+  }
+  const DynamicMethod* const method = found.methods->FindMethod(path);
+  if (method == nullptr) return nullptr;
+  return new LateUnaryReactor(std::move(found.methods), &method->path, &rpc_service_, context,
+                              [method, context, newer = std::move(found.newer)](LateUnaryReactor* reactor) {
+                                BeginCall<UnaryRpc>(reactor, *method, newer, *context);
+                              });
+}
+
+grpc::ServerGenericBidiReactor* DynamicService::StartLate(grpc::GenericCallbackServerContext* context) {
+  return StartAny(context->method(), context);
 }
 
 /// Every kind of stream is registered as one in both directions; on the wire there is no difference.
-void DynamicService::RegisterStream(int index, const DynamicStream* stream) {
+void DynamicService::RegisterStream(const std::string* path) {
   using Handler = grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
-  AddMethod(
-      new grpc::internal::RpcServiceMethod(stream->path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
-  MarkMethodRawCallback(index, new Handler([this, stream](grpc::CallbackServerContext* context) {
-                          auto* reactor = new StreamReactor(
-                              &stream->path, {&in_flight_, &traffic_, &clock_, memory_, callers_, tracer_}, context);
-                          try {
-                            const absl::Status refusal =
-                                CheckBeginning(*reactor, *stream, stream->path, policies_, *context);
-                            if (refusal.ok()) {
-                              stream->handler(StreamRpc(reactor));
-                            } else {
-                              RefuseCall(stream->served, refusal, StreamRpc(reactor));
-                            }
-                          } catch (const std::exception& e) {
-                            observe::CallContext call = CallContextOf(*context);
-                            const observe::CallScope scope(&call);
-                            (void)observe::Caught("a handler", stream->path, e);
-                          }
-                          return reactor;
-                        }));
+  const auto serve = [this, path](grpc::CallbackServerContext* context) -> grpc::ServerGenericBidiReactor* {
+    auto* const reactor = StartAny(*path, context);
+    return reactor != nullptr ? reactor : UnknownMethods::Refuse(callers_, *context);
+  };
+  AddMethod(new grpc::internal::RpcServiceMethod(path->c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
+  MarkMethodRawCallback(static_cast<int>(paths_.size()) - 1, new Handler(serve));
 }
 
-void DynamicService::Register(int index) {
+void DynamicService::Register(const std::string* path) {
   using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
-  const Entry* const entry = entries_[static_cast<size_t>(index)].get();
-  AddMethod(
-      new grpc::internal::RpcServiceMethod(entry->method.path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-  MarkMethodRawCallback(index, new Handler([this, entry](grpc::CallbackServerContext* context,
-                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-                          // It is no constant: gRPC makes it for this call, and does not look at it any more.
-                          auto* taken = const_cast<grpc::ByteBuffer*>(request);
-                          auto* reactor = new UnaryReactor(&entry->method, context, taken, response);
-                          try {
-                            const absl::Status refusal =
-                                CheckBeginning(*reactor, *entry, entry->method.path, policies_, *context);
-                            if (refusal.ok()) {
-                              entry->handler(UnaryRpc(reactor));
-                            } else {
-                              RefuseCall(entry->served, refusal, UnaryRpc(reactor));
-                            }
-                          } catch (const std::exception& e) {
-                            // The call was answered when it went out of scope, and gRPC must still be given its
-                            // reactor.
-                            observe::CallContext call = CallContextOf(*context);
-                            const observe::CallScope scope(&call);
-                            (void)observe::Caught("a handler", entry->method.path, e);
-                          }
-                          return reactor;
-                        }));
+  const auto serve = [this, path](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
+    auto* const reactor = StartUnary(*path, context, request, response);
+    return reactor != nullptr ? reactor : new GoneReactor(UnknownMethods::Refusal(callers_, *context));
+  };
+  AddMethod(new grpc::internal::RpcServiceMethod(path->c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+  MarkMethodRawCallback(static_cast<int>(paths_.size()) - 1, new Handler(serve));
 }
 
 }  // namespace rowkeeper::wire

@@ -1,51 +1,31 @@
 #pragma once
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/impl/service_type.h>
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "server/base/clock.h"
 #include "server/base/memory_budget.h"
 #include "server/observe/counter.h"
 #include "server/policy/policies.h"
-#include "server/wire/answer_log.h"
 #include "server/wire/callers.h"
+#include "server/wire/method_table.h"
+#include "server/wire/served_methods.h"
 #include "server/wire/stream_rpc.h"
 #include "server/wire/traffic.h"
 #include "server/wire/unary_reactor.h"
 #include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
-
-/// Serves one method. Called on a gRPC thread, for many calls at once, so it must not block: it hands the call on.
-using UnaryHandler = std::function<void(UnaryRpc rpc)>;
-
-struct DynamicMethod {
-  /// "/package.Service/Method"
-  std::string path;
-  UnaryHandler handler;
-  /// How calls are counted and logged that end before they reach the handler. Null: not at all. Outlives the service.
-  const ServedMethod* served = nullptr;
-  /// What it is to the policies, if there are any.
-  policy::Subject subject = {};
-};
-
-/// The same for a method that streams, in either direction or both.
-using StreamHandler = std::function<void(StreamRpc rpc)>;
-
-struct DynamicStream {
-  std::string path;
-  StreamHandler handler;
-  /// See DynamicMethod.
-  const ServedMethod* served = nullptr;
-  policy::Subject subject = {};
-};
 
 struct DynamicServiceOptions {
   /// Larger responses become RESOURCE_EXHAUSTED, reason RESPONSE_TOO_LARGE. gRPC clients refuse more than 4 MiB unless
@@ -59,17 +39,37 @@ struct DynamicServiceOptions {
   const Callers* callers = nullptr;
   /// Which calls are sampled. Null: none. Outlives the service.
   const observe::Tracer* tracer = nullptr;
-  /// Who may call what, which is asked next. Null: everybody may call everything. Outlives the service.
+  /// Who may call what, which is asked next, where the service is made of methods without a table. Null: everybody may
+  /// call everything. Outlives the service.
   const policy::Policies* policies = nullptr;
+  /// Where open units are looked up, whose calls go on with the methods that they were begun with. Null: there are no
+  /// units. Outlives the service.
+  const UnitsSlot* units = nullptr;
 };
 
 /// Methods that are known only at run time, as bytes in and bytes out; registered the way generated code registers raw
-/// callback methods. Outlives the server it is added to. Handlers outlive their calls.
+/// callback methods. Others may take their place while it serves: gRPC asks for those that it does not know, see
+/// StartLate, and calls of those that are gone are answered as those of methods that never were. Outlives the server it
+/// is added to. Handlers outlive their calls.
 class DynamicService : public grpc::Service {
  public:
   DynamicService(std::vector<DynamicMethod> methods, DynamicServiceOptions options)
       : DynamicService(std::move(methods), {}, options) {}
-  DynamicService(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams, DynamicServiceOptions options);
+  DynamicService(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams, DynamicServiceOptions options)
+      : DynamicService(std::make_shared<const MethodTable>(std::move(methods), std::move(streams),
+                                                           MethodTable::Common{options.policies}),
+                       options) {}
+  DynamicService(SharedMethods methods, DynamicServiceOptions options);
+
+  /// OK, or why `next` cannot take the place of what is served without a new start: INVALID_ARGUMENT, with the method.
+  absl::Status CheckReplacement(const MethodTable& next) const;
+  /// Calls that begin from now on are answered by `next`; gives what it took the place of. Others go on as they began.
+  SharedMethods Replace(SharedMethods next) { return served_.Replace(std::move(next)); }
+  /// By which calls are answered that begin now.
+  SharedMethods methods() const { return served_.Get(); }
+
+  /// Begins a call of a method that gRPC does not know; null where the service does not know it either.
+  grpc::ServerGenericBidiReactor* StartLate(grpc::GenericCallbackServerContext* context);
 
   /// Has every call that is not over, and any that still comes, cancelled with CancelCause::kShutdown.
   void AbortCalls() { in_flight_.AbortAll(); }
@@ -87,26 +87,24 @@ class DynamicService : public grpc::Service {
   const Traffic& traffic() const { return traffic_; }
 
  private:
-  struct Entry {
-    UnaryReactor::Method method;
-    UnaryHandler handler;
-    const ServedMethod* served = nullptr;
-    policy::Subject subject;
-  };
+  /// Both: null for a method that there is no more.
+  grpc::ServerUnaryReactor* StartUnary(const std::string& path, grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
+  grpc::ServerGenericBidiReactor* StartAny(std::string_view path, grpc::CallbackServerContext* context);
 
-  void Register(int index);
-  void RegisterStream(int index, const DynamicStream* stream);
+  void Register(const std::string* path);
+  void RegisterStream(const std::string* path);
 
   InFlight in_flight_;
   observe::Counter unread_;
   Traffic traffic_;
   Clock& clock_;
-  MemoryBudget* const memory_;
   const Callers* const callers_;
-  const observe::Tracer* const tracer_;
-  const policy::Policies* const policies_;
-  std::vector<std::unique_ptr<Entry>> entries_;  // gRPC keeps pointers to the paths
-  std::vector<std::unique_ptr<const DynamicStream>> streams_;
+  const RpcService rpc_service_;
+  ServedMethods served_;
+  std::vector<std::unique_ptr<const std::string>> paths_;  // gRPC keeps pointers to them
+  /// Those that gRPC reads one request of.
+  absl::flat_hash_set<std::string_view> unary_paths_;
 };
 
 }  // namespace rowkeeper::wire

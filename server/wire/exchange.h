@@ -10,6 +10,7 @@
 #include "server/exec/executor.h"
 #include "server/wire/answer_log.h"
 #include "server/wire/cancel_slot.h"
+#include "server/wire/method_table.h"
 #include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
@@ -32,6 +33,7 @@ class Exchange : public exec::Executor::CallerSource {
   exec::Executor::Terms terms() {
     exec::Executor::Terms terms(rpc_.deadline(), this);
     terms.context = context();
+    terms.runner = RunnerOf(rpc_.methods());
     return terms;
   }
 

@@ -38,6 +38,7 @@ class ExportSession : public StreamSession {
     }
     exec::Executor::Terms terms(rpc().deadline(), this);
     terms.context = work_context();
+    terms.runner = RunnerOf(rpc().methods());
     terms.duration = exec::CallQueue::Duration::kStream;
     work_slot().FillWithTicket([&] {
       return backend().executor->Submit(

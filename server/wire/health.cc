@@ -171,6 +171,16 @@ void HealthService::SetStatus(std::string_view service, Status status) {
       status == Status::kServing ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING);
 }
 
+void HealthService::Forget(std::string_view service) {
+  absl::MutexLock lock(&mutex_);
+  if (stopped_) return;
+  const auto known = statuses_.find(service);
+  if (known == statuses_.end()) return;
+  statuses_.erase(known);
+  const auto [begin, end] = watchers_.equal_range(service);
+  for (auto watcher = begin; watcher != end; ++watcher) watcher->second->Update();
+}
+
 void HealthService::SetAll(Status status) {
   absl::MutexLock lock(&mutex_);
   if (stopped_) return;

@@ -54,6 +54,8 @@ class HealthService : public grpc::health::v1::Health::CallbackService {
 
   /// Makes a service known, or changes it; its watchers are told when it differs. Ignored after Stop.
   void SetStatus(std::string_view service, Status status);
+  /// Makes it unknown again; its watchers are told SERVICE_UNKNOWN. Ignored after Stop.
+  void Forget(std::string_view service);
   /// The same for every known service and the whole server.
   void SetAll(Status status);
   /// Of every known service; the whole server has the empty name.

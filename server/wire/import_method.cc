@@ -102,6 +102,7 @@ class ImportSession : public StreamSession {
     const auto self = std::static_pointer_cast<ImportSession>(shared_from_this());
     exec::Executor::Terms terms(rpc().deadline(), this);
     terms.context = work_context();
+    terms.runner = RunnerOf(rpc().methods());
     work_slot().FillWithTicket([&] {
       return backend().executor->Submit(
           *std::move(chunk), terms,

@@ -42,10 +42,37 @@ struct V1Alpha {
   using Response = grpc::reflection::v1alpha::ServerReflectionResponse;
 };
 
-/// What all streams read.
-struct SharedState {
+/// What is told of one catalogue. Immutable.
+struct CatalogueState {
+  /// Goes last, for the index points into what it keeps.
+  std::shared_ptr<const void> owner;
+  const policy::Policies* policies = nullptr;
   ReflectionIndex index;
   std::vector<std::string> services;
+};
+using SharedCatalogue = std::shared_ptr<const CatalogueState>;
+
+/// What all streams read: they hold a catalogue for one answer at a time. Thread-safe.
+class SharedState {
+ public:
+  explicit SharedState(SharedCatalogue first) : now_(std::move(first)) {}
+
+  /// `*revision`: of which there is another one whenever the catalogue is another one.
+  SharedCatalogue Get(uint64_t* revision = nullptr) const {
+    const absl::ReaderMutexLock lock(&mutex_);
+    if (revision != nullptr) *revision = revision_;
+    return now_;
+  }
+  void Set(SharedCatalogue next) {
+    const absl::MutexLock lock(&mutex_);
+    now_.swap(next);
+    ++revision_;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  SharedCatalogue now_ ABSL_GUARDED_BY(mutex_);
+  uint64_t revision_ ABSL_GUARDED_BY(mutex_) = 1;
 };
 
 /// Answers the requests of one stream in turn. Not thread-safe.
@@ -58,23 +85,27 @@ class Answerer {
     response->Clear();
     response->set_valid_host(request.host());
     *response->mutable_original_request() = request;
-    const ReflectionIndex& index = shared_.index;
+    uint64_t revision = 0;
+    const SharedCatalogue catalogue = shared_.Get(&revision);
+    if (std::exchange(revision_, revision) != revision) sent_.clear();
+    const ReflectionIndex& index = catalogue->index;
     switch (request.message_request_case()) {
       case Version::Request::kFileByFilename:
-        return AnswerFile(index.FindFile(request.file_by_filename()), "file ", request.file_by_filename(), response);
+        return AnswerFile(index, index.FindFile(request.file_by_filename()), {"file ", request.file_by_filename()},
+                          response);
       case Version::Request::kFileContainingSymbol:
-        return AnswerFile(index.FindSymbol(request.file_containing_symbol()), "symbol ",
-                          request.file_containing_symbol(), response);
+        return AnswerFile(index, index.FindSymbol(request.file_containing_symbol()),
+                          {"symbol ", request.file_containing_symbol()}, response);
       case Version::Request::kFileContainingExtension: {
         const auto& extension = request.file_containing_extension();
-        return AnswerFile(index.FindExtension(extension.containing_type(), extension.extension_number()),
-                          Cat("extension ", extension.extension_number(), " of "), extension.containing_type(),
+        return AnswerFile(index, index.FindExtension(extension.containing_type(), extension.extension_number()),
+                          {Cat("extension ", extension.extension_number(), " of "), extension.containing_type()},
                           response);
       }
       case Version::Request::kAllExtensionNumbersOfType:
-        return AnswerExtensionNumbers(request.all_extension_numbers_of_type(), response);
+        return AnswerExtensionNumbers(index, request.all_extension_numbers_of_type(), response);
       case Version::Request::kListServices:
-        for (const std::string& service : shared_.services) {
+        for (const std::string& service : catalogue->services) {
           response->mutable_list_services_response()->add_service()->set_name(service);
         }
         return;
@@ -90,14 +121,19 @@ class Answerer {
     response->mutable_error_response()->set_error_message(std::move(message));
   }
 
+  struct Sought {
+    std::string kind;
+    std::string name;
+  };
+
   static void RefuseUnknown(std::string_view kind, std::string_view name, typename Version::Response* response) {
     Refuse(grpc::StatusCode::NOT_FOUND, Cat("there is no ", kind, ShortenUtf8(name, 200), " here"), response);
   }
 
   /// The file asked for first, then those of its imports that this stream did not get yet.
-  void AnswerFile(const ReflectionIndex::File* file, std::string_view kind, std::string_view name,
+  void AnswerFile(const ReflectionIndex& index, const ReflectionIndex::File* file, const Sought& sought,
                   typename Version::Response* response) {
-    if (file == nullptr) return RefuseUnknown(kind, name, response);
+    if (file == nullptr) return RefuseUnknown(sought.kind, sought.name, response);
     auto* answer = response->mutable_file_descriptor_response();
     answer->add_file_descriptor_proto(ReflectionIndex::Serialize(*file));
     sent_.insert(file);
@@ -105,7 +141,7 @@ class Answerer {
     absl::flat_hash_set<const ReflectionIndex::File*> seen = {file};
     for (; !queue.empty(); queue.pop_front()) {
       for (int i = 0; i < queue.front()->dependency_count(); ++i) {
-        const ReflectionIndex::File* import = shared_.index.FindFile(queue.front()->dependency(i)->name());
+        const ReflectionIndex::File* import = index.FindFile(queue.front()->dependency(i)->name());
         if (import == nullptr || !seen.insert(import).second) continue;
         queue.push_back(import);
         if (sent_.insert(import).second) answer->add_file_descriptor_proto(ReflectionIndex::Serialize(*import));
@@ -113,15 +149,18 @@ class Answerer {
     }
   }
 
-  void AnswerExtensionNumbers(const std::string& type, typename Version::Response* response) {
-    if (!shared_.index.HasMessage(type)) return RefuseUnknown("message ", type, response);
+  static void AnswerExtensionNumbers(const ReflectionIndex& index, const std::string& type,
+                                     typename Version::Response* response) {
+    if (!index.HasMessage(type)) return RefuseUnknown("message ", type, response);
     auto* answer = response->mutable_all_extension_numbers_response();
     answer->set_base_type_name(type);
-    for (const int32_t number : shared_.index.ExtensionNumbers(type)) answer->add_extension_number(number);
+    for (const int32_t number : index.ExtensionNumbers(type)) answer->add_extension_number(number);
   }
 
   const SharedState& shared_;
+  /// Of the catalogue of that revision.
   absl::flat_hash_set<const ReflectionIndex::File*> sent_;
+  uint64_t revision_ = 0;
 };
 
 template <typename Version>
@@ -138,8 +177,7 @@ class RefusedStream : public grpc::ServerBidiReactor<typename Version::Request, 
 template <typename Version>
 class ReflectionService : public Version::Service::CallbackService {
  public:
-  ReflectionService(const SharedState* shared, const Callers* callers, const policy::Policies* policies)
-      : shared_(shared), callers_(callers), policies_(policies) {}
+  ReflectionService(const SharedState* shared, const Callers* callers) : shared_(shared), callers_(callers) {}
 
   grpc::ServerBidiReactor<typename Version::Request, typename Version::Response>* ServerReflectionInfo(
       grpc::CallbackServerContext* context) override {
@@ -169,12 +207,14 @@ class ReflectionService : public Version::Service::CallbackService {
 
  private:
   absl::Status CheckCaller(const grpc::CallbackServerContext& context) const {
-    if (callers_ == nullptr && policies_ == nullptr) return absl::OkStatus();
+    const SharedCatalogue catalogue = shared_->Get();
+    const policy::Policies* const policies = catalogue->policies;
+    if (callers_ == nullptr && policies == nullptr) return absl::OkStatus();
     const auto caller = callers_ == nullptr ? identity::SharedIdentity() : callers_->Identify(context);
     absl::Status status = caller.status();
-    if (status.ok() && policies_ != nullptr) {
-      const policy::Subject subject = policies_->Of(policy::Feature::kReflection);
-      status = CheckPermission({policies_, subject, Version::Service::service_full_name(), caller->get()}, context);
+    if (status.ok() && policies != nullptr) {
+      const policy::Subject subject = policies->Of(policy::Feature::kReflection);
+      status = CheckPermission({policies, subject, Version::Service::service_full_name(), caller->get()}, context);
     }
     observe::Counters& counters = observe::Counters::Process();
     if (!status.ok()) counters.CountRefusal(status, counters.UnknownMethod());
@@ -183,7 +223,6 @@ class ReflectionService : public Version::Service::CallbackService {
 
   const SharedState* const shared_;
   const Callers* const callers_;
-  const policy::Policies* const policies_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<Stream<Version>*> streams_ ABSL_GUARDED_BY(mutex_);
@@ -232,33 +271,36 @@ class Stream : public grpc::ServerBidiReactor<typename Version::Request, typenam
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-SharedState Gather(const ReflectionOptions& options) {
-  SharedState shared;
-  for (const auto* file : options.files) shared.index.AddFile(*file);
+SharedCatalogue Gather(const ReflectedCatalogue& catalogue) {
+  auto gathered = std::make_shared<CatalogueState>();
+  CatalogueState& shared = *gathered;
+  shared.owner = catalogue.owner;
+  shared.policies = catalogue.policies;
+  for (const auto* file : catalogue.files) shared.index.AddFile(*file);
   for (const auto* message :
        {grpc::health::v1::HealthCheckRequest::descriptor(), V1::Request::descriptor(), V1Alpha::Request::descriptor(),
         google::rpc::ErrorInfo::descriptor(), google::rpc::Status::descriptor(),
         rowkeeper::v1::ColumnOptions::descriptor(), rowkeeper::v1::BeginRequest::descriptor()}) {
     shared.index.AddFile(*message->file());
   }
-  shared.services = options.services;
+  shared.services = catalogue.services;
   for (const char* own :
        {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}) {
     shared.services.push_back(own);
   }
   std::sort(shared.services.begin(), shared.services.end());
-  return shared;
+  return gathered;
 }
 
 }  // namespace reflection
 
 struct Reflection::Impl {
   explicit Impl(const ReflectionOptions& options)
-      : shared(reflection::Gather(options)),
-        v1(&shared, options.callers, options.policies),
-        v1alpha(&shared, options.callers, options.policies) {}
+      : shared(reflection::Gather(options.catalogue)),
+        v1(&shared, options.callers),
+        v1alpha(&shared, options.callers) {}
 
-  const reflection::SharedState shared;
+  reflection::SharedState shared;
   reflection::ReflectionService<reflection::V1> v1;
   reflection::ReflectionService<reflection::V1Alpha> v1alpha;
 };
@@ -267,6 +309,8 @@ Reflection::Reflection(const ReflectionOptions& options) : impl_(std::make_uniqu
 Reflection::~Reflection() = default;
 
 std::vector<grpc::Service*> Reflection::services() { return {&impl_->v1, &impl_->v1alpha}; }
+
+void Reflection::Replace(const ReflectedCatalogue& catalogue) { impl_->shared.Set(reflection::Gather(catalogue)); }
 
 void Reflection::Stop() {
   impl_->v1.Stop();

@@ -63,7 +63,7 @@ absl::StatusOr<RepositoryMethod::HeaderOptions> RepositoryMethod::ReadHeaderOpti
                            "this method changes nothing and may be repeated as it is; leave it out");
     }
     options.key = {*std::move(headers.idempotency_key), exchange.owner(),
-                   backend_.keyed->hasher.Hash(*plan_->method, exchange.rpc().request()), plan_->full_name};
+                   backend_.hasher->Hash(*plan_->method, exchange.rpc().request()), plan_->full_name};
   }
   options.unit_of_work = std::move(headers.unit_of_work);
   options.in_unit.deadline = exchange.rpc().deadline();

@@ -15,6 +15,7 @@
 //   import_method.cc        imports, export_method.cc exports, over stream_session.h (limits, idle callers, the end)
 //                           and stream_rpc.h (gRPC's side). An import's plan is that of its messages, a batch; an
 //                           export is a job of the executor. stream_registry.h: how many, and who idles
+//   method_table.h          the methods of one catalogue; served_methods.cc: which of them a call is answered by
 //   in_flight.h             tells a call that shutdown does not wait for it; exchange.cc answers SHUTTING_DOWN
 //   otlp/                   traces on their way to a collector; start at otlp/trace_exporter.h
 //   related_encoder.cc      writes relations into rows
@@ -39,6 +40,7 @@
 #include "server/wire/pipeline/own_transaction.h"
 #include "server/wire/pipeline/request_reader.h"
 #include "server/wire/pipeline/response_writer.h"
+#include "server/wire/request_hash.h"
 #include "server/wire/row_encoders.h"
 #include "server/wire/serving_gate.h"
 #include "server/wire/units_slot.h"
@@ -53,6 +55,7 @@ struct RepositoryBackend {
   const plan::PageTokens* tokens = nullptr;
   const ServingGate* gate = nullptr;
   KeyedWrites* keyed = nullptr;
+  RequestHasher* hasher = nullptr;
   OwnTransaction::Backend transactions;
   const SharedCodecs* codecs = nullptr;
   RequestLimits limits;

@@ -12,7 +12,7 @@ namespace rowkeeper::wire {
 
 /// Tells calls apart by method and request, for idempotency keys: SHA-256, 32 bytes. Requests that are equal messages
 /// have equal hashes, however their fields and map entries were ordered on the wire: some clients order maps anew each
-/// time. Thread-safe.
+/// time. It keeps what it learns of messages' types, which outlive it. Thread-safe.
 class RequestHasher {
  public:
   std::string Hash(const google::protobuf::MethodDescriptor& method, std::string_view request);

@@ -12,6 +12,7 @@
 #include "server/wire/headers.h"
 #include "server/wire/pipeline/keyed_writes.h"
 #include "server/wire/pipeline/own_transaction.h"
+#include "server/wire/request_hash.h"
 #include "server/wire/run_plan.h"
 
 namespace rowkeeper::wire {
@@ -21,6 +22,7 @@ struct RunBackend {
   OwnTransaction::Backend transactions;
   const exec::Runner* runner = nullptr;
   KeyedWrites* keyed = nullptr;
+  RequestHasher* hasher = nullptr;
   /// Of all responses together; larger ones are refused, and nothing is done then. Bytes.
   size_t max_response_bytes = 8 << 20;
   /// Null: everybody may call everything.

@@ -18,7 +18,6 @@
 #include "server/base/listen_address.h"
 #include "server/net/acceptor.h"
 #include "server/observe/counter.h"
-#include "server/observe/counters.h"
 #include "server/observe/log.h"
 #include "server/wire/grpc_stream_tracker.h"
 #include "server/wire/unknown_methods.h"
@@ -169,8 +168,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const ServerOption
     endpoints.push_back(MakeEndpoint(std::move(listeners), options.security, &builder));
   }
   for (grpc::Service* service : services) builder.RegisterService(service);
-  auto unknown_methods =
-      std::make_unique<UnknownMethods>(observe::Counters::Process().UnknownMethod(), options.callers);
+  auto unknown_methods = std::make_unique<UnknownMethods>(options.late_methods, options.callers);
   builder.RegisterCallbackGenericService(unknown_methods.get());
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return CannotListen(bound.front(), "gRPC did not start; the log says why");

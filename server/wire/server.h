@@ -27,6 +27,7 @@ class Service;
 namespace rowkeeper::wire {
 
 class Callers;
+class DynamicService;
 
 /// What connections to host:port are protected by. Those to unix sockets stay on the machine and are plain.
 struct TransportSecurity {
@@ -43,6 +44,8 @@ struct ServerOptions {
   TransportSecurity security;
   /// Who is told that a method is unknown; null: everybody. Outlives the server.
   const Callers* callers = nullptr;
+  /// Serves methods that come later; null: none do. One of the services.
+  DynamicService* late_methods = nullptr;
   /// Larger requests are refused by gRPC with RESOURCE_EXHAUSTED. Range 1 KiB to 1 GiB.
   size_t max_request_bytes = 4 << 20;
   /// A backstop; DynamicServiceOptions::max_response_bytes refuses with better words. Range 1 KiB to 1 GiB.

@@ -20,6 +20,7 @@
 #include "server/wire/in_flight.h"
 #include "server/wire/stream_rpc.h"
 #include "server/wire/traffic.h"
+#include "server/wire/unary_reactor.h"
 
 namespace rowkeeper::wire {
 
@@ -28,21 +29,12 @@ namespace rowkeeper::wire {
 /// destroyed; whichever lets go last deletes it.
 class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public AbortableRpc {
  public:
-  /// What the streams of a service share. All of it outlives OnDone; `memory` may be null.
-  struct Service {
-    InFlight* in_flight = nullptr;
-    Traffic* traffic = nullptr;
-    Clock* clock = nullptr;
-    MemoryBudget* memory = nullptr;
-    /// Null: all are anonymous.
-    const Callers* callers = nullptr;
-    /// Null: no call is sampled.
-    const observe::Tracer* tracer = nullptr;
-  };
-  /// `path` outlives OnDone.
-  StreamReactor(const std::string* path, const Service& service, grpc::CallbackServerContext* context);
+  /// See UnaryCall.
+  StreamReactor(SharedMethods methods, const std::string* path, const RpcService& service,
+                grpc::CallbackServerContext* context);
 
   const std::string& path() const { return path_; }
+  const SharedMethods& methods() const { return methods_; }
   const grpc::CallbackServerContext& context() const { return *context_; }
   /// Why the call must not begin; OK when it may.
   const absl::Status& CheckCaller() const { return identity_.status(); }
@@ -84,6 +76,8 @@ class StreamReactor final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   /// nullptr once the call is finished, or when nobody observes it.
   std::shared_ptr<StreamObserver> observer() const;
 
+  /// Goes last: all that the call points into.
+  const SharedMethods methods_;
   const std::string& path_;
   InFlight* const in_flight_;
   Traffic& traffic_;

@@ -12,8 +12,10 @@
 
 namespace rowkeeper::wire {
 
-StreamReactor::StreamReactor(const std::string* path, const Service& service, grpc::CallbackServerContext* context)
-    : path_(*path),
+StreamReactor::StreamReactor(SharedMethods methods, const std::string* path, const RpcService& service,
+                             grpc::CallbackServerContext* context)
+    : methods_(std::move(methods)),
+      path_(*path),
       in_flight_(service.in_flight),
       traffic_(*service.traffic),
       context_(context),
@@ -214,6 +216,7 @@ Clock::time_point StreamRpc::came_at() const { return reactor_->came_at(); }
 Clock::duration StreamRpc::elapsed() const { return reactor_->elapsed(); }
 const observe::Tracer* StreamRpc::tracer() const { return reactor_->tracer(); }
 identity::SharedIdentity StreamRpc::identity() const { return reactor_->identity(); }
+const SharedMethods& StreamRpc::methods() const { return reactor_->methods(); }
 std::string StreamRpc::caller() const {
   const identity::SharedIdentity known = identity();
   return known != nullptr ? known->name : CallerOf(reactor_->context());

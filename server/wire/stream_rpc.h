@@ -57,6 +57,7 @@ class StreamRpc {
   const observe::Tracer* tracer() const;
   std::string caller() const;
   identity::SharedIdentity identity() const;
+  const std::shared_ptr<const MethodTable>& methods() const;
   /// See UnaryRpc.
   MemoryOwner* memory_owner() const;
   observe::CallProgress* progress() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
@@ -24,34 +25,36 @@
 #include "server/wire/caller_memory.h"
 #include "server/wire/callers.h"
 #include "server/wire/in_flight.h"
+#include "server/wire/method_table.h"
 #include "server/wire/traffic.h"
 #include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
 
-/// gRPC's side of a UnaryRpc. Two parties hold it, gRPC until OnDone and the UnaryRpc until it is destroyed;
-/// whichever lets go last deletes it.
-class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc {
+/// What the calls of a service have in common. All of it outlives them.
+struct RpcService {
+  size_t max_response_bytes = 4 << 20;
+  InFlight* in_flight = nullptr;
+  Traffic* traffic = nullptr;
+  Clock* clock = nullptr;
+  /// May be null.
+  MemoryBudget* memory = nullptr;
+  /// Null: all are anonymous.
+  const Callers* callers = nullptr;
+  /// Null: no call is sampled.
+  const observe::Tracer* tracer = nullptr;
+};
+
+/// gRPC's side of a UnaryRpc, whichever way gRPC knows the call. Two parties hold it, gRPC until OnDone and the UnaryRpc
+/// until it is destroyed; whichever lets go last deletes it.
+class UnaryCall : public AbortableRpc {
  public:
-  struct Method {
-    std::string path;
-    size_t max_response_bytes = 0;
-    InFlight* in_flight = nullptr;
-    Traffic* traffic = nullptr;
-    Clock* clock = nullptr;
-    /// May be null.
-    MemoryBudget* memory = nullptr;
-    /// Null: all are anonymous.
-    const Callers* callers = nullptr;
-    /// Null: no call is sampled.
-    const observe::Tracer* tracer = nullptr;
-  };
+  UnaryCall(const UnaryCall&) = delete;
+  UnaryCall& operator=(const UnaryCall&) = delete;
 
-  /// All pointers outlive OnDone. `request` is emptied: gRPC would keep it until the call is over.
-  UnaryReactor(const Method* method, grpc::CallbackServerContext* context, grpc::ByteBuffer* request,
-               grpc::ByteBuffer* response);
-
-  const Method& method() const { return *method_; }
+  const std::string& path() const { return path_; }
+  const SharedMethods& methods() const { return methods_; }
+  const observe::Tracer* tracer() const { return service_.tracer; }
   absl::Status Admission();
   MemoryOwner* memory_owner() { return &memory_; }
   std::string_view request() const;
@@ -87,14 +90,29 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   void Ref() override { references_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() override;
 
- private:
-  ~UnaryReactor() override = default;
-  /// Else gRPC wakes one more thread for OnDone and OnCancel. Of a call that is answered both do next to nothing, and
-  /// take no lock but those of this object and of InFlight.
-  bool InternalInlineable() override { return answered() && ends_inline_.load(std::memory_order_acquire); }
-  void OnCancel() override { Interrupt(&cancelled_, Cause()); }
-  void OnDone() override;
+ protected:
+  /// `path` is of one of `methods`, which may be null where it outlives OnDone all the same; so does `service`. gRPC
+  /// alone holds the new object.
+  UnaryCall(SharedMethods methods, const std::string* path, const RpcService* service,
+            grpc::CallbackServerContext* context);
+  virtual ~UnaryCall() = default;
 
+  /// Once all of the object is there: from now on it can be aborted.
+  void Enter();
+  /// Before the UnaryRpc is made. `request` is emptied: gRPC would keep it until the call is over.
+  void TakeRequest(grpc::ByteBuffer* request);
+  /// Gives gRPC the answer, once. No gRPC operation calls back before it returns.
+  virtual void SendResponse(grpc::ByteBuffer response) = 0;
+  virtual void SendError(const grpc::Status& error) = 0;
+
+  /// Of a call that is answered, gRPC's last callbacks do next to nothing, and take no lock but those of this object and
+  /// of InFlight.
+  bool EndsInline() const { return answered() && ends_inline_.load(std::memory_order_acquire); }
+  void NoteCancelled() { Interrupt(&cancelled_, Cause()); }
+  /// gRPC lets go of the call; this object may be gone when it returns.
+  void NoteDone();
+
+ private:
   template <typename Callback>
   void Guarded(Callback callback);
   /// True for the one who may answer; drops the callback.
@@ -102,9 +120,11 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   CancelCause Cause() const;
   void Interrupt(std::atomic<bool>* how, CancelCause cause);
 
-  const Method* const method_;
+  /// Goes last: all that the call points into.
+  const SharedMethods methods_;
+  const std::string& path_;
+  const RpcService& service_;
   grpc::CallbackServerContext* const context_;
-  grpc::ByteBuffer* const response_;
   Clock& clock_;
   const Clock::time_point start_;
   const Clock::time_point deadline_;
@@ -117,7 +137,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   MemoryBudget::Room room_ = MemoryBudget::Room::kEnough;
   MemoryCharge response_charge_;
 
-  std::atomic<int> references_{2};
+  std::atomic<int> references_{1};
   std::atomic<bool> answered_{false};
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> aborted_{false};
@@ -132,6 +152,47 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public AbortableRpc 
   bool given_up_ ABSL_GUARDED_BY(mutex_) = false;
   UnaryRpc::CancelCallback on_cancel_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_undelivered_ ABSL_GUARDED_BY(mutex_);
+};
+
+/// A call of a method that gRPC was told of when it started.
+class UnaryReactor final : public grpc::ServerUnaryReactor, public UnaryCall {
+ public:
+  /// `request` is emptied, and both live until OnDone.
+  UnaryReactor(SharedMethods methods, const std::string* path, const RpcService* service,
+               grpc::CallbackServerContext* context, grpc::ByteBuffer* request, grpc::ByteBuffer* response);
+
+ private:
+  ~UnaryReactor() override = default;
+  void SendResponse(grpc::ByteBuffer response) override;
+  void SendError(const grpc::Status& error) override { Finish(error); }
+  /// Else gRPC wakes one more thread for OnDone and OnCancel.
+  bool InternalInlineable() override { return EndsInline(); }
+  void OnCancel() override { NoteCancelled(); }
+  void OnDone() override { NoteDone(); }
+
+  grpc::ByteBuffer* const response_;
+};
+
+/// A call of a method that came later: to gRPC it is a stream of messages each way, of which there is one.
+class LateUnaryReactor final : public grpc::ServerGenericBidiReactor, public UnaryCall {
+ public:
+  using Begin = std::function<void(LateUnaryReactor*)>;
+
+  /// `begin` is called when the request is there, and makes the UnaryRpc.
+  LateUnaryReactor(SharedMethods methods, const std::string* path, const RpcService* service,
+                   grpc::CallbackServerContext* context, Begin begin);
+
+ private:
+  ~LateUnaryReactor() override = default;
+  void SendResponse(grpc::ByteBuffer response) override;
+  void SendError(const grpc::Status& error) override { Finish(error); }
+  void OnReadDone(bool ok) override;
+  void OnCancel() override { NoteCancelled(); }
+  void OnDone() override { NoteDone(); }
+
+  const Begin begin_;
+  grpc::ByteBuffer incoming_;
+  grpc::ByteBuffer outgoing_;
 };
 
 }  // namespace rowkeeper::wire

@@ -29,54 +29,58 @@ constexpr size_t kSmallMessage = 4096;
 
 }  // namespace
 
-UnaryReactor::UnaryReactor(const Method* method, grpc::CallbackServerContext* context, grpc::ByteBuffer* request,
-                           grpc::ByteBuffer* response)
-    : method_(method),
+UnaryCall::UnaryCall(SharedMethods methods, const std::string* path, const RpcService* service,
+                     grpc::CallbackServerContext* context)
+    : methods_(std::move(methods)),
+      path_(*path),
+      service_(*service),
       context_(context),
-      response_(response),
-      clock_(*method->clock),
+      clock_(*service->clock),
       start_(clock_.Now()),
       deadline_(DeadlineOf(*context, start_)),
-      request_(TakeSlice(request)),
-      identity_(method->callers == nullptr ? identity::SharedIdentity() : method->callers->Identify(*context)),
-      memory_(method->memory, context, identity()),
-      request_charge_(method->memory, MemoryBudget::Use::kRequests),
-      response_charge_(method->memory, MemoryBudget::Use::kResponses) {
-  method_->traffic->received_bytes.Add(request_.size());
-  if (request_.size() <= kSmallMessage) {
-    request_charge_.GrowAnyway(request_.size());
-  } else {
-    request_charge_.SetAccount(memory_.Account());
-    room_ = request_charge_.Grow(request_.size());
-  }
-  if (method_->in_flight->Add(this)) aborted_.store(true, std::memory_order_release);
+      identity_(service->callers == nullptr ? identity::SharedIdentity() : service->callers->Identify(*context)),
+      memory_(service->memory, context, identity()),
+      request_charge_(service->memory, MemoryBudget::Use::kRequests),
+      response_charge_(service->memory, MemoryBudget::Use::kResponses) {}
+
+void UnaryCall::Enter() {
+  if (service_.in_flight->Add(this)) aborted_.store(true, std::memory_order_release);
 }
 
-absl::Status UnaryReactor::Admission() {
+void UnaryCall::TakeRequest(grpc::ByteBuffer* request) {
+  references_.fetch_add(1, std::memory_order_relaxed);  // the UnaryRpc
+  request_ = TakeSlice(request);
+  service_.traffic->received_bytes.Add(request_.size());
+  if (request_.size() <= kSmallMessage) return request_charge_.GrowAnyway(request_.size());
+  request_charge_.SetAccount(memory_.Account());
+  room_ = request_charge_.Grow(request_.size());
+}
+
+absl::Status UnaryCall::Admission() {
   using Use = MemoryBudget::Use;
   using Room = MemoryBudget::Room;
-  if (method_->memory == nullptr) return absl::OkStatus();
-  if (room_ != Room::kEnough) return MemoryFull(*method_->memory, Use::kRequests, room_);
-  if (!method_->memory->IsCrowded(Use::kResponses)) return absl::OkStatus();
-  const Room room = method_->memory->CheckRoom(Use::kResponses, memory_.Account().get());
-  return room == Room::kEnough ? absl::OkStatus() : MemoryFull(*method_->memory, Use::kResponses, room);
+  if (service_.memory == nullptr) return absl::OkStatus();
+  if (room_ != Room::kEnough) return MemoryFull(*service_.memory, Use::kRequests, room_);
+  if (!service_.memory->IsCrowded(Use::kResponses)) return absl::OkStatus();
+  const Room room = service_.memory->CheckRoom(Use::kResponses, memory_.Account().get());
+  return room == Room::kEnough ? absl::OkStatus() : MemoryFull(*service_.memory, Use::kResponses, room);
 }
 
-std::string_view UnaryReactor::request() const {
+std::string_view UnaryCall::request() const {
   return {reinterpret_cast<const char*>(request_.begin()), request_.size()};
 }
 
-std::optional<std::string_view> UnaryReactor::Header(std::string_view name) const {
+std::optional<std::string_view> UnaryCall::Header(std::string_view name) const {
   return FindHeader(*context_, name);
 }
 
-std::vector<HeaderField> UnaryReactor::HeadersStartingWith(std::string_view prefix) const {
+std::vector<HeaderField> UnaryCall::HeadersStartingWith(std::string_view prefix) const {
   return wire::HeadersStartingWith(*context_, prefix);
 }
 
-CancelCause UnaryReactor::Cause() const { return CauseOfCancel(*context_); }
+CancelCause UnaryCall::Cause() const { return CauseOfCancel(*context_); }
 
-void UnaryReactor::SetCancelCallback(UnaryRpc::CancelCallback callback) {
+void UnaryCall::SetCancelCallback(UnaryRpc::CancelCallback callback) {
   {
     absl::MutexLock lock(&mutex_);
     if (answered_.load(std::memory_order_acquire)) return;
@@ -90,15 +94,15 @@ void UnaryReactor::SetCancelCallback(UnaryRpc::CancelCallback callback) {
 
 /// gRPC calls from threads of its own, which no exception may reach.
 template <typename Callback>
-void UnaryReactor::Guarded(Callback callback) {
+void UnaryCall::Guarded(Callback callback) {
   try {
     callback();
   } catch (const std::exception& error) {
-    (void)observe::Caught("the end of a call", method_->path, error);
+    (void)observe::Caught("the end of a call", path_, error);
   }
 }
 
-void UnaryReactor::Interrupt(std::atomic<bool>* how, CancelCause cause) {
+void UnaryCall::Interrupt(std::atomic<bool>* how, CancelCause cause) {
   UnaryRpc::CancelCallback callback;
   {
     absl::MutexLock lock(&mutex_);
@@ -109,7 +113,7 @@ void UnaryReactor::Interrupt(std::atomic<bool>* how, CancelCause cause) {
   if (callback) Guarded([&] { callback(cause); });
 }
 
-OperatorEnd UnaryReactor::EndByOperator() {
+OperatorEnd UnaryCall::EndByOperator() {
   UnaryRpc::CancelCallback callback;
   {
     const absl::MutexLock lock(&mutex_);
@@ -121,12 +125,12 @@ OperatorEnd UnaryReactor::EndByOperator() {
   return OperatorEnd::kAsked;
 }
 
-void UnaryReactor::AddTrailer(const std::string& name, const std::string& value) {
+void UnaryCall::AddTrailer(const std::string& name, const std::string& value) {
   const absl::MutexLock lock(&mutex_);
   if (!answered_.load(std::memory_order_acquire)) context_->AddTrailingMetadata(name, value);
 }
 
-bool UnaryReactor::ClaimAnswer() {
+bool UnaryCall::ClaimAnswer() {
   UnaryRpc::CancelCallback dropped;
   absl::MutexLock lock(&mutex_);
   if (answered_.exchange(true, std::memory_order_acq_rel)) return false;
@@ -135,7 +139,7 @@ bool UnaryReactor::ClaimAnswer() {
   return true;
 }
 
-bool UnaryReactor::EndIfUnread(Clock::time_point then) {
+bool UnaryCall::EndIfUnread(Clock::time_point then) {
   const absl::MutexLock lock(&mutex_);
   if (done_ || given_up_ || cancelled() || !answered_.load(std::memory_order_acquire)) return false;
   if (answered_at_ >= then) return false;
@@ -145,48 +149,47 @@ bool UnaryReactor::EndIfUnread(Clock::time_point then) {
   return true;
 }
 
-std::optional<RunningCall> UnaryReactor::Describe() {
+std::optional<RunningCall> UnaryCall::Describe() {
   RunningCall call;
-  call.method = MethodOfPath(method_->path);
   call.elapsed = elapsed();
   call.answered = answered();
   DescribeProgress(progress_, &call);
   const absl::MutexLock lock(&mutex_);
   if (done_) return std::nullopt;
+  call.method = MethodOfPath(*path_);
   if (call.stage != observe::CallProgress::Stage::kArriving) DescribeCaller(*context_, identity(), &call);
   return call;
 }
 
-bool UnaryReactor::FinishWith(std::string response) {
-  if (response.size() > method_->max_response_bytes) {
-    return FinishWith(ResponseTooLarge(response.size(), method_->max_response_bytes, "ask for fewer rows or fields"));
+bool UnaryCall::FinishWith(std::string response) {
+  if (response.size() > service_.max_response_bytes) {
+    return FinishWith(ResponseTooLarge(response.size(), service_.max_response_bytes, "ask for fewer rows or fields"));
   }
   if (!ClaimAnswer()) return false;
-  method_->traffic->sent_bytes.Add(response.size());
+  service_.traffic->sent_bytes.Add(response.size());
   const bool matters = response.size() > kSmallMessage ||
-                       (method_->memory != nullptr && method_->memory->IsCrowded(MemoryBudget::Use::kResponses));
+                       (service_.memory != nullptr && service_.memory->IsCrowded(MemoryBudget::Use::kResponses));
   if (matters) response_charge_.SetAccount(memory_.Account());
   response_charge_.GrowAnyway(response.size());  // what was done is told; the next call is not let in
-  *response_ = ToBuffer(std::move(response));
-  Finish(grpc::Status::OK);
+  SendResponse(ToBuffer(std::move(response)));
   return true;
 }
 
-bool UnaryReactor::FinishWith(const absl::Status& error) {
+bool UnaryCall::FinishWith(const absl::Status& error) {
   if (!ClaimAnswer()) return false;
-  Finish(ToGrpcStatus(error.ok() ? Internal("a method answered OK without a response") : error));
+  SendError(ToGrpcStatus(error.ok() ? Internal("a method answered OK without a response") : error));
   return true;
 }
 
-void UnaryReactor::SetUndeliveredCallback(std::function<void()> callback) {
+void UnaryCall::SetUndeliveredCallback(std::function<void()> callback) {
   ends_inline_.store(false, std::memory_order_release);
   const absl::MutexLock lock(&mutex_);
   on_undelivered_ = std::move(callback);
 }
 
 /// By now gRPC has said whether the call was cancelled before its status went out.
-void UnaryReactor::OnDone() {
-  method_->in_flight->Remove(this);
+void UnaryCall::NoteDone() {
+  service_.in_flight->Remove(this);
   memory_.End();
   std::function<void()> undelivered;
   {
@@ -198,8 +201,41 @@ void UnaryReactor::OnDone() {
   Unref();
 }
 
-void UnaryReactor::Unref() {
+void UnaryCall::Unref() {
   if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+UnaryReactor::UnaryReactor(SharedMethods methods, const std::string* path, const RpcService* service,
+                           grpc::CallbackServerContext* context, grpc::ByteBuffer* request, grpc::ByteBuffer* response)
+    : UnaryCall(std::move(methods), path, service, context), response_(response) {
+  TakeRequest(request);
+  Enter();
+}
+
+void UnaryReactor::SendResponse(grpc::ByteBuffer response) {
+  *response_ = std::move(response);
+  Finish(grpc::Status::OK);
+}
+
+LateUnaryReactor::LateUnaryReactor(SharedMethods methods, const std::string* path, const RpcService* service,
+                                   grpc::CallbackServerContext* context, Begin begin)
+    : UnaryCall(std::move(methods), path, service, context), begin_(std::move(begin)) {
+  Enter();
+  StartRead(&incoming_);
+}
+
+void LateUnaryReactor::SendResponse(grpc::ByteBuffer response) {
+  outgoing_ = std::move(response);
+  StartWriteAndFinish(&outgoing_, grpc::WriteOptions(), grpc::Status::OK);
+}
+
+void LateUnaryReactor::OnReadDone(bool ok) {
+  if (!ok) {
+    FinishWith(MalformedRequest(std::string_view(path()).substr(1), "there is none"));
+    return;
+  }
+  TakeRequest(&incoming_);
+  begin_(this);
 }
 
 UnaryRpc::UnaryRpc(UnaryRpc&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}
@@ -229,7 +265,7 @@ MemoryOwner* UnaryRpc::memory_owner() const { return reactor_->memory_owner(); }
 observe::CallProgress* UnaryRpc::progress() const { return reactor_->progress(); }
 std::string_view UnaryRpc::request() const { return reactor_->request(); }
 void UnaryRpc::DropRequest() { reactor_->DropRequest(); }
-const std::string& UnaryRpc::path() const { return reactor_->method().path; }
+const std::string& UnaryRpc::path() const { return reactor_->path(); }
 std::optional<std::string_view> UnaryRpc::Header(std::string_view name) const { return reactor_->Header(name); }
 std::vector<HeaderField> UnaryRpc::HeadersStartingWith(std::string_view prefix) const {
   return reactor_->HeadersStartingWith(prefix);
@@ -238,9 +274,10 @@ Clock::time_point UnaryRpc::deadline() const { return reactor_->deadline(); }
 Clock& UnaryRpc::clock() const { return reactor_->clock(); }
 Clock::time_point UnaryRpc::came_at() const { return reactor_->came_at(); }
 Clock::duration UnaryRpc::elapsed() const { return reactor_->elapsed(); }
-const observe::Tracer* UnaryRpc::tracer() const { return reactor_->method().tracer; }
+const observe::Tracer* UnaryRpc::tracer() const { return reactor_->tracer(); }
 std::string UnaryRpc::caller() const { return reactor_->caller(); }
 identity::SharedIdentity UnaryRpc::identity() const { return reactor_->identity(); }
+const SharedMethods& UnaryRpc::methods() const { return reactor_->methods(); }
 void UnaryRpc::OnCancel(CancelCallback callback) { reactor_->SetCancelCallback(std::move(callback)); }
 void UnaryRpc::OnUndelivered(std::function<void()> callback) { reactor_->SetUndeliveredCallback(std::move(callback)); }
 bool UnaryRpc::cancelled() const { return reactor_->cancelled(); }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,8 @@
 
 namespace rowkeeper::wire {
 
-class UnaryReactor;
+class MethodTable;
+class UnaryCall;
 
 /// Why a call ended before it was answered.
 enum class CancelCause {
@@ -35,7 +37,7 @@ using HeaderField = std::pair<std::string_view, std::string_view>;
 /// several threads, but the ones marked "until Finish" must not race with it.
 class UnaryRpc {
  public:
-  explicit UnaryRpc(UnaryReactor* reactor) : reactor_(reactor) {}
+  explicit UnaryRpc(UnaryCall* reactor) : reactor_(reactor) {}
   UnaryRpc(UnaryRpc&& other) noexcept;
   UnaryRpc& operator=(UnaryRpc&& other) noexcept;
   ~UnaryRpc();
@@ -71,6 +73,8 @@ class UnaryRpc {
   const observe::Tracer* tracer() const;
   /// Who calls, as was proved before the call began; null for an anonymous caller.
   identity::SharedIdentity identity() const;
+  /// By which the call is answered, with all that its method uses.
+  const std::shared_ptr<const MethodTable>& methods() const;
 
   using CancelCallback = std::function<void(CancelCause)>;
   /// Has `callback` called, at most once and on a gRPC thread, when the call ends before it is answered; at once, on
@@ -98,7 +102,7 @@ class UnaryRpc {
   bool Finish(const absl::Status& error);
 
  private:
-  UnaryReactor* reactor_;
+  UnaryCall* reactor_;
 };
 
 }  // namespace rowkeeper::wire

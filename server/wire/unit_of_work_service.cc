@@ -165,6 +165,7 @@ absl::Status UnitOfWorkService::Begin(const Incoming& incoming) const {
   absl::StatusOr<uow::BeginOptions> options = ReadBegin(request);
   if (!options.ok()) return options.status();
   options->call = exchange->context();
+  options->catalogue = exchange->rpc().methods();
   exchange->NoteLabel(options->label);
   const auto done = [exchange, units = incoming.units](const absl::StatusOr<UnitsOfWork::Begun>& begun) {
     if (!begun.ok()) return exchange->Answer(begun.status());

@@ -2,22 +2,29 @@
 
 #include <grpcpp/generic/async_generic_service.h>
 
-#include "server/observe/call_durations.h"
 #include "server/wire/callers.h"
 
 namespace rowkeeper::wire {
 
-/// Answers calls of methods that the server does not have with UNIMPLEMENTED, as gRPC itself would, and counts them.
-/// Who may call nothing does not learn which methods there are. Outlives the server it is added to.
+class DynamicService;
+
+/// Answers calls of methods that gRPC was not told of when it started: those that came later are served, others get
+/// UNIMPLEMENTED, as gRPC itself would answer, and are counted. Who may call nothing does not learn which methods there
+/// are. Outlives the server it is added to.
 class UnknownMethods final : public grpc::CallbackGenericService {
  public:
-  /// Both outlive this object; `callers` may be null.
-  UnknownMethods(observe::CallDurations* calls, const Callers* callers) : calls_(*calls), callers_(callers) {}
+  /// Both may be null, and outlive this object.
+  UnknownMethods(DynamicService* late, const Callers* callers) : late_(late), callers_(callers) {}
 
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override;
 
+  /// What a call of a method that there is not is answered with; it is counted.
+  static grpc::Status Refusal(const Callers* callers, const grpc::CallbackServerContext& context);
+  /// Answers it.
+  static grpc::ServerGenericBidiReactor* Refuse(const Callers* callers, const grpc::CallbackServerContext& context);
+
  private:
-  observe::CallDurations& calls_;
+  DynamicService* const late_;
   const Callers* const callers_;
 };
 

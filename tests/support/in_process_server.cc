@@ -116,7 +116,8 @@ InProcessServer::InProcessServer(std::unique_ptr<const catalogue::Catalogue> cat
 }
 
 void InProcessServer::Start() {
-  auto process = app::ServerProcess::Start(*loaded_, {options_.serve, options_.pool, options_.connection, &clock()});
+  auto process = app::ServerProcess::Start(
+      *loaded_, {options_.serve, options_.pool, options_.connection, &clock(), nullptr, options_.files});
   if (!process.ok()) {
     ADD_FAILURE() << process.status();
     return;
@@ -256,6 +257,14 @@ absl::StatusOr<Json> InProcessServer::Call(std::string_view method, const Json& 
   const auto bytes = CallBytes(found->full_name(), ToBytes(*found->input_type(), request), options);
   if (!bytes.ok()) return bytes.status();
   return ToJson(*found->output_type(), *bytes);
+}
+
+absl::StatusOr<Json> InProcessServer::CallMethod(const google::protobuf::MethodDescriptor& method, const Json& request,
+                                                 const CallOptions& options) {
+  const std::string path = Cat("/", method.service()->full_name(), "/", method.name());
+  const auto bytes = CallPath(path, ToBytes(*method.input_type(), request), options);
+  if (!bytes.ok()) return bytes.status();
+  return ToJson(*method.output_type(), *bytes);
 }
 
 Json InProcessServer::MustCall(std::string_view method, const Json& request, const CallOptions& options) {

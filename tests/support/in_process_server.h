@@ -4,12 +4,14 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/app/catalogue_files.h"
 #include "server/app/loaded_catalogue.h"
 #include "server/app/settings.h"
 #include "server/db/connection.h"
@@ -68,6 +70,8 @@ class InProcessServer {
     enum class Schema { kCreate, kLeaveEmpty } schema = Schema::kCreate;
     /// kStill: the server's time stands still unless Advance or AdvanceUntil lets it pass. The database's does not.
     enum class Time { kPasses, kStill } time = Time::kPasses;
+    /// The files that the catalogue is read from again; nullopt: it stays as it is.
+    std::optional<app::CatalogueFiles> files;
     Options();
   };
 
@@ -81,6 +85,7 @@ class InProcessServer {
   ScratchDatabase& database() { return database_; }
   const app::LoadedCatalogue& loaded() const { return *loaded_; }
   const app::ServerProcess& process() const { return *process_; }
+  app::ServerProcess& process() { return *process_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   /// The addresses that it listens on, in the order of Options::serve.listen.
   const std::vector<std::string>& addresses() const { return addresses_; }
@@ -91,6 +96,9 @@ class InProcessServer {
   /// "UnitOfWork.Begin"; `request` is ProtoJSON with proto names. The answer has proto names too; an error carries the
   /// details that came over the wire as payloads.
   absl::StatusOr<Json> Call(std::string_view method, const Json& request, const CallOptions& options = CallOptions());
+  /// The same of a method of any catalogue.
+  absl::StatusOr<Json> CallMethod(const google::protobuf::MethodDescriptor& method, const Json& request,
+                                  const CallOptions& options = CallOptions());
   /// The same for bytes, for requests that JSON cannot say.
   absl::StatusOr<std::string> CallBytes(std::string_view method, const std::string& request,
                                         const CallOptions& options = CallOptions());

@@ -11,19 +11,32 @@ namespace {
 
 void AppendPart(std::string_view part, std::string* out) { out->append(Cat(part.size(), ":", part, ";")); }
 
-/// Everything of a list request that a page token is bound to.
+/// What a cell of the cursor is: by name, for places change when fields come and go, and with the type of its text.
+void AppendColumn(const catalogue::Column& column, std::string* out) {
+  AppendPart(column.name, out);
+  AppendPart(column.type.native_enum, out);
+  out->append(Cat(static_cast<int>(column.type.kind), column.type.array ? "[]" : ""));
+}
+
+/// Everything of a list request that a page token is bound to. The catalogue may be another one when the token comes
+/// back: what is the same request to callers is so here, too, as long as the cursor means the same.
 std::string Fingerprint(const Call& call) {
   std::string out = call.plan->full_name;
   const ListRequest& request = call.request.as<ListRequest>();
   AppendPart(request.order_by, &out);
   out.append(Cat(static_cast<int>(call.variant.deleted), ";"));
   for (int i : call.variant.filters) {
-    out.append(Cat(i, "="));
-    AppendPart(call.request.arguments[call.plan->filters[i].input].text, &out);
+    const FilterTerm& filter = call.plan->filters[i];
+    AppendPart(call.plan->inputs[filter.input].name, &out);
+    out.append(Cat(static_cast<int>(filter.op), "="));
+    AppendColumn(call.plan->entity->columns[filter.column], &out);
+    AppendPart(call.request.arguments[filter.input].text, &out);
   }
   AppendPart(request.expression, &out);
-  for (const catalogue::OrderTerm& term : call.variant.as<ListVariant>().order)
-    out.append(Cat(term.column, term.descending ? "d" : "a", term.nulls_moved ? "!," : ","));
+  for (const catalogue::OrderTerm& term : call.variant.as<ListVariant>().order) {
+    AppendColumn(call.plan->entity->columns[term.column], &out);
+    out.append(Cat(term.descending ? "d" : "a", term.nulls_moved ? "!," : ","));
+  }
   if (!call.request.owner.empty()) AppendPart(call.request.owner, &out.append("of "));
   return out;
 }

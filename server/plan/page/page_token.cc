@@ -16,7 +16,7 @@ namespace {
 /// In front of every token, in the clear: a mark that other text is unlikely to have, and the version of what follows.
 /// Raise the version when anything changes that a token says or is bound to: the cells, the places, a fingerprint.
 constexpr std::string_view kMark = "rk";
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 constexpr size_t kHeader = kMark.size() + sizeof(kVersion);
 constexpr int kNonceBytes = 12;
 constexpr int kTagBytes = 16;

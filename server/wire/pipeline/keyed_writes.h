@@ -2,7 +2,6 @@
 
 #include "server/wire/pipeline/claimed.h"
 #include "server/wire/pipeline/key_queue.h"
-#include "server/wire/request_hash.h"
 
 namespace rowkeeper::wire {
 
@@ -12,7 +11,6 @@ struct KeyedWrites {
       : kept(std::move(kept_responses)), queue(backend, waiting_limit) {}
 
   const KeptResponses kept;
-  RequestHasher hasher;
   KeyQueue queue;
 };
 

@@ -96,7 +96,7 @@ class DatabaseCodeTest : public DbTest {
     words.tables.emplace("boxes", std::make_shared<ErrorContext>(BoxContext()));
     words.raised_messages = messages;
     ConnectionOptions options = Options();
-    options.errors = std::make_shared<const ErrorWords>(std::move(words));
+    options.errors = std::make_shared<ServedErrorWords>(std::make_shared<const ErrorWords>(std::move(words)));
     connection_ = Open(options);
     ASSERT_NE(connection_, nullptr);
   }

@@ -109,6 +109,10 @@ class MetricsTest : public ::testing::Test {
     options.serve.identity.jwt_audiences = {kTestAudience};
     options.serve.identity.allow_anonymous = true;
     options.route = WithOneMigration;
+    app::CatalogueSettings catalogue;
+    catalogue.proto_paths = {"proto"};
+    options.serve.watch_protos = false;  // it is all that is below
+    options.files = app::CatalogueFiles{catalogue, {}};
     server_ = new InProcessServer(CompileExample("planner/v1"), options);
     CreateKeyTable(&server_->database());
   }

@@ -8,8 +8,12 @@
 namespace rowkeeper::testing {
 
 StreamClient::StreamClient(InProcessServer* server, std::string_view method, const CallOptions& options)
+    : StreamClient(server, *server->FindMethod(method), options) {}
+
+StreamClient::StreamClient(InProcessServer* server, const google::protobuf::MethodDescriptor& method,
+                           const CallOptions& options)
     : server_(server),
-      method_(server->FindMethod(method)),
+      method_(&method),
       path_(Cat("/", method_->service()->full_name(), "/", method_->name())),
       channel_(options.channel == nullptr ? server->channel() : options.channel) {
   context_.set_deadline(std::chrono::system_clock::now() + options.timeout);

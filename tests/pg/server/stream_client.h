@@ -20,6 +20,9 @@ namespace rowkeeper::testing {
 class StreamClient {
  public:
   StreamClient(InProcessServer* server, std::string_view method, const CallOptions& options = {});
+  /// Of any catalogue, which outlives the client.
+  StreamClient(InProcessServer* server, const google::protobuf::MethodDescriptor& method,
+               const CallOptions& options = {});
   ~StreamClient();
 
   /// False when the stream is over.

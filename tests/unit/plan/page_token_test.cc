@@ -77,9 +77,9 @@ std::string OfVersion(char version, const std::string& token) {
 TEST(PageTokens, OfAnotherFormatVersionAreRefusedAsThat) {
   const PageTokens tokens(PageTokens::DeriveKey("a"));
   const std::string token = tokens.Seal({"cell"}, "request");
-  EXPECT_EQ(OfVersion(1, token), token);
+  EXPECT_EQ(OfVersion(2, token), token);
   EXPECT_FALSE(PageTokens::IsOfAnotherRelease(token));
-  for (const char version : {'\0', '\2', '\x7f', '\xff'}) {
+  for (const char version : {'\0', '\1', '\x7f', '\xff'}) {
     EXPECT_FALSE(tokens.Open(OfVersion(version, token), "request").has_value());
     EXPECT_TRUE(PageTokens::IsOfAnotherRelease(OfVersion(version, token)));
   }
@@ -174,7 +174,7 @@ message ListResponse { repeated Pair pairs = 1; string next_page_token = 2; }
 
 TEST_F(PageTest, ATokenOfAnotherReleaseIsCalledThat) {
   const std::string token = After(List("ListByOwner").MustBind(), cells_);
-  EXPECT_EQ(Continue(List("ListByOwner"), OfVersion(2, token)),
+  EXPECT_EQ(Continue(List("ListByOwner"), OfVersion(1, token)),
             "page_token: was made by another release of the server; leave it empty to start from the first page");
 }
 
@@ -194,7 +194,7 @@ message ExportResponse { repeated Leaf leaves = 1; string resume_token = 2; }
   const RequestBuilder request(plans.Find("LeafRepository.Export"));
   const std::string token = After(RequestBuilder(request).MustBind(), {"5"});
   EXPECT_EQ(Continue(request, token), "OK");
-  EXPECT_EQ(Continue(request, OfVersion(2, token)),
+  EXPECT_EQ(Continue(request, OfVersion(1, token)),
             "resume_token: was made by another release of the server; leave it empty to start from the first row");
   EXPECT_EQ(Continue(request, "x"),
             "resume_token: is not a token of this request; send the last resume_token of the same request with the "

@@ -49,9 +49,9 @@ class ReflectionTest : public ::testing::Test {
       EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &proto));
       const auto* file = pool_.BuildFile(proto);
       EXPECT_NE(file, nullptr);
-      options.files.push_back(file);
+      options.catalogue.files.push_back(file);
     }
-    options.services = {"shop.ItemRepository"};
+    options.catalogue.services = {"shop.ItemRepository"};
     reflection_ = std::make_unique<Reflection>(options);
     server_ = std::make_unique<TestServer>(reflection_->services());
   }

@@ -1,0 +1,37 @@
+#include "server/wire/method_table.h"
+
+#include <utility>
+
+#include "server/wire/stream_rpc.h"
+#include "server/wire/unary_rpc.h"
+
+namespace rowkeeper::wire {
+
+MethodTable::MethodTable(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams, const Common& common)
+    : common_(common) {
+  for (DynamicMethod& method : methods) {
+    methods_.push_back(std::make_unique<const DynamicMethod>(std::move(method)));
+    methods_by_path_.emplace(methods_.back()->path, methods_.back().get());
+  }
+  for (DynamicStream& stream : streams) {
+    streams_.push_back(std::make_unique<const DynamicStream>(std::move(stream)));
+    streams_by_path_.emplace(streams_.back()->path, streams_.back().get());
+  }
+}
+
+const DynamicMethod* MethodTable::FindMethod(std::string_view path) const {
+  const auto found = methods_by_path_.find(path);
+  return found == methods_by_path_.end() ? nullptr : found->second;
+}
+
+const DynamicStream* MethodTable::FindStream(std::string_view path) const {
+  const auto found = streams_by_path_.find(path);
+  return found == streams_by_path_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const exec::Runner> RunnerOf(const SharedMethods& methods) {
+  if (methods == nullptr || methods->common().runner == nullptr) return nullptr;
+  return {methods, methods->common().runner};
+}
+
+}  // namespace rowkeeper::wire

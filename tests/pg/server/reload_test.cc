@@ -1,0 +1,236 @@
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "tests/pg/server/reload_fixture.h"
+
+namespace rowkeeper::testing {
+namespace {
+
+using app::CatalogueGeneration;
+using ::testing::HasSubstr;
+
+TEST_F(ReloadTest, WhatIsNewIsServedAndWhatIsGoneIsUnknown) {
+  Create(1);
+  EXPECT_EQ(ReasonOf(Call(second_, "BoxRepository.Create", {{"box", {{"id", "1"}}}})), "UNIMPLEMENTED");
+  Serve(second_);
+  EXPECT_EQ(ReasonOf(Call(second_, "BoxRepository.Create", {{"box", {{"id", "1"}, {"label", "red"}}}})), "OK");
+  EXPECT_EQ(Call(second_, "BoxRepository.GetById", {{"id", "1"}}).value()["label"], "red");
+  EXPECT_EQ(ReasonOf(Call(second_, "BoxRepository.GetById", {{"id", "2"}})), "ROW_NOT_FOUND");
+  EXPECT_EQ(Call(second_, "ItemRepository.GetById", {{"id", "1"}}).value()["name"], "item 1");
+  EXPECT_EQ(ReasonOf(Call(first_, "ItemRepository.Delete", {{"id", "1"}})), "UNIMPLEMENTED");
+  Serve(first_);
+  EXPECT_EQ(ReasonOf(Call(second_, "BoxRepository.GetById", {{"id", "1"}})), "UNIMPLEMENTED");
+  EXPECT_EQ(ReasonOf(Call(first_, "ItemRepository.Delete", {{"id", "1"}})), "OK");
+}
+
+TEST_F(ReloadTest, NewStreamsAreServed) {
+  Serve(second_);
+  for (int id = 1; id <= 5; ++id) {
+    ASSERT_EQ(ReasonOf(Call(second_, "BoxRepository.Create", {{"box", {{"id", std::to_string(id)}}}})), "OK");
+  }
+  StreamClient client(&server_, Method(*second_, "BoxRepository.Export"));
+  client.Send(Json::object());
+  client.SendNoMore();
+  size_t boxes = 0;
+  for (const Json& message : client.ReceiveAll()) boxes += message.value("boxes", Json::array()).size();
+  EXPECT_TRUE(client.Finish().ok());
+  EXPECT_EQ(boxes, 5U);
+}
+
+TEST_F(ReloadTest, HealthAndReflectionTellOfWhatIsServed) {
+  EXPECT_FALSE(server_.IsServing("shop.v1.BoxRepository"));
+  Serve(second_);
+  EXPECT_TRUE(server_.IsServing("shop.v1.BoxRepository"));
+  EXPECT_TRUE(server_.IsServing("shop.v1.ItemRepository"));
+  EXPECT_TRUE(server_.IsServing());
+  Serve(first_);
+  EXPECT_FALSE(server_.IsServing("shop.v1.BoxRepository"));
+  EXPECT_TRUE(server_.IsServing("shop.v1.ItemRepository"));
+}
+
+TEST_F(ReloadTest, AnOpenUnitGoesOnWithWhatItBeganWith) {
+  Create(1);
+  const Unit unit(&server_);
+  Serve(second_);
+  EXPECT_EQ(ReasonOf(Call(first_, "ItemRepository.Delete", {{"id", "1"}}, unit.Inside())), "OK");
+  EXPECT_EQ(ReasonOf(Call(second_, "BoxRepository.Create", {{"box", {{"id", "1"}}}}, unit.Inside())), "OK")
+      << "what the unit does not know is served as it is now";
+  EXPECT_TRUE(unit.Commit().ok());
+  EXPECT_EQ(server_.database().Value("SELECT count(*) FROM items"), "0");
+  EXPECT_EQ(server_.database().Value("SELECT count(*) FROM boxes"), "1");
+  const Unit next(&server_);
+  EXPECT_EQ(ReasonOf(Call(first_, "ItemRepository.Delete", {{"id", "1"}}, next.Inside())), "UNIMPLEMENTED");
+  EXPECT_TRUE(next.Rollback().ok());
+}
+
+TEST_F(ReloadTest, AnExportGoesOnAndCanBeResumed) {
+  for (int id = 1; id <= 9; ++id) Create(id);
+  const auto start = [this](const Json& request) {
+    auto client = std::make_unique<StreamClient>(&server_, Method(*first_, "ItemRepository.Export"));
+    client->Send(request);
+    client->SendNoMore();
+    return client;
+  };
+  const auto client = start(Json::object());
+  const auto piece = client->Receive();
+  ASSERT_TRUE(piece.has_value());
+  Serve(second_);
+  size_t items = piece->value("items", Json::array()).size();
+  for (const Json& message : client->ReceiveAll()) items += message.value("items", Json::array()).size();
+  EXPECT_TRUE(client->Finish().ok());
+  EXPECT_EQ(items, 9U);
+  const auto again = start({{"resume_token", (*piece)["resume_token"]}});
+  items = piece->value("items", Json::array()).size();
+  for (const Json& message : again->ReceiveAll()) items += message.value("items", Json::array()).size();
+  EXPECT_TRUE(again->Finish().ok()) << "a field in front of the others makes no other request";
+  EXPECT_EQ(items, 9U);
+}
+
+TEST_F(ReloadTest, APageTokenGoesOn) {
+  for (int id = 1; id <= 4; ++id) Create(id);
+  Json request = {{"page_size", 2}, {"order_by", "name desc"}};
+  const auto page = Call(first_, "ItemRepository.List", request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  request["page_token"] = (*page)["next_page_token"];
+  Serve(second_);
+  const auto next = Call(second_, "ItemRepository.List", request);
+  ASSERT_TRUE(next.ok()) << next.status();
+  ASSERT_EQ((*next)["items"].size(), 2U);
+  EXPECT_EQ((*next)["items"][0]["name"], "item 2");
+  EXPECT_EQ((*next)["items"][1]["name"], "item 1");
+}
+
+TEST_F(ReloadTest, WhatNobodyUsesIsFreed) {
+  ASSERT_EQ(CatalogueGeneration::alive(), 1);
+  const Unit unit(&server_);
+  Serve(second_);
+  Serve(first_);
+  ASSERT_EQ(ReasonOf(Call(first_, "ItemRepository.GetById", {{"id", "1"}})), "ROW_NOT_FOUND");
+  EXPECT_TRUE(Eventually([] { return CatalogueGeneration::alive() == 2; })) << "the unit's, and what is served";
+  EXPECT_EQ(unit.State(), "OPEN");
+  EXPECT_EQ(CatalogueGeneration::alive(), 2);
+  ASSERT_TRUE(unit.Rollback().ok());
+  EXPECT_TRUE(Eventually([] { return CatalogueGeneration::alive() == 1; }));
+}
+
+TEST_F(ReloadTest, WhatWouldBeRefusedWaitsForTheDatabase) {
+  Create(1);
+  ItemVersion version = FirstVersion();
+  version.fields = "  optional string color = 12;";
+  const SharedCatalogue third = Compile(version);
+  ASSERT_TRUE(catalogue().Offer(third).ok());
+  ASSERT_TRUE(Eventually([this] { return catalogue().Obstacle().find("color") != std::string::npos; }))
+      << catalogue().Obstacle();
+  EXPECT_FALSE(catalogue().Serve());
+  EXPECT_EQ(ReasonOf(Call(third, "ItemRepository.GetById", {{"id", "1"}})), "OK");
+  server_.database().Run("ALTER TABLE items ADD color text");
+  ASSERT_TRUE(Eventually([this] { return catalogue().Serve(); })) << catalogue().Obstacle();
+  server_.database().Run("UPDATE items SET color = 'red'");
+  EXPECT_EQ(Call(third, "ItemRepository.GetById", {{"id", "1"}}).value()["color"], "red");
+}
+
+TEST_F(ReloadTest, AMethodThatWouldStreamNeedsANewStart) {
+  ItemVersion version = FirstVersion();
+  version.methods = "  rpc Delete(ExportItems) returns (stream Exported) { option (rowkeeper.v1.method).operation = OPERATION_EXPORT; }";
+  const SharedCatalogue third = Compile(version);
+  ASSERT_NE(third, nullptr);
+  const absl::Status refused = catalogue().Offer(third);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("start the server again"));
+  EXPECT_FALSE(catalogue().Serve());
+  EXPECT_TRUE(Eventually([] { return CatalogueGeneration::alive() == 1; }));
+}
+
+/// Calls without end, each of which is checked.
+class Callers {
+ public:
+  void Run(std::function<std::string()> call) {
+    threads_.emplace_back([this, call = std::move(call)] {
+      while (!done_) {
+        const std::string problem = call();
+        ++calls_;
+        if (problem.empty()) continue;
+        ADD_FAILURE() << problem;
+        return;
+      }
+    });
+  }
+  int calls() const { return calls_; }
+  int End() {
+    done_ = true;
+    for (std::thread& thread : threads_) thread.join();
+    return calls_;
+  }
+
+ private:
+  std::atomic<bool> done_{false};
+  std::atomic<int> calls_{0};
+  std::vector<std::thread> threads_;
+};
+
+TEST_F(ReloadTest, NoCallFailsWhileCataloguesAreSwapped) {
+  constexpr int kItems = 20;
+  for (int id = 1; id <= kItems; ++id) Create(id);
+  std::atomic<int> next_id{1000};
+  Callers callers;
+  const auto get = [this](const SharedCatalogue& as, int id) {
+    const auto item = Call(as, "ItemRepository.GetById", {{"id", std::to_string(id)}});
+    if (!item.ok()) return Cat("GetById: ", item.status().ToString());
+    return (*item)["name"] == Cat("item ", id) ? std::string() : Cat("GetById ", id, ": ", item->dump());
+  };
+  callers.Run([&, id = 0]() mutable { return get(first_, id++ % kItems + 1); });
+  callers.Run([&, id = 0]() mutable { return get(second_, id++ % kItems + 1); });
+  callers.Run([&]() -> std::string {
+    Json request = {{"page_size", 7}, {"order_by", "id"}};
+    int seen = 0;
+    do {
+      const auto page = Call(first_, "ItemRepository.List", request);
+      if (!page.ok()) return Cat("List: ", page.status().ToString());
+      for (const Json& item : (*page)["items"]) {
+        if (item.value("id", "").size() < 4) ++seen;
+      }
+      request["page_token"] = page->value("next_page_token", "");
+    } while (request["page_token"] != "" && seen < kItems);
+    return seen == kItems ? "" : Cat("List saw ", seen);
+  });
+  callers.Run([&]() -> std::string {  // a transaction, which is checked from within
+    const auto begun = server_.Call("UnitOfWork.Begin", Json::object());
+    if (!begun.ok()) return Cat("Begin: ", begun.status().ToString());
+    const std::string handle = begun->value("handle", "");
+    CallOptions inside;
+    inside.headers = {{"rowkeeper-unit-of-work", handle}};
+    const std::string id = std::to_string(next_id++);
+    auto status = Call(first_, "ItemRepository.Create", {{"item", {{"id", id}, {"name", "u"}}}}, inside).status();
+    if (status.ok()) status = Call(first_, "ItemRepository.GetById", {{"id", id}}, inside).status();
+    if (!status.ok()) return Cat("in a unit: ", status.ToString());
+    const auto end = server_.Call("UnitOfWork.Rollback", {{"handle", handle}});
+    return end.ok() ? "" : Cat("Rollback: ", end.status().ToString());
+  });
+  callers.Run([&]() -> std::string {
+    StreamClient client(&server_, Method(*first_, "ItemRepository.Export"));
+    client.Send(Json::object());
+    client.SendNoMore();
+    int seen = 0;
+    for (const Json& message : client.ReceiveAll()) {
+      for (const Json& item : message.value("items", Json::array())) seen += item.value("id", "").size() < 4 ? 1 : 0;
+    }
+    const absl::Status end = client.Finish();
+    return end.ok() && seen == kItems ? "" : Cat("Export saw ", seen, ": ", end.ToString());
+  });
+  for (int swap = 0; swap < 50 && !HasFailure(); ++swap) {
+    const Unit open(&server_);
+    const std::string id = std::to_string(next_id++);
+    const int before = callers.calls();
+    Serve(swap % 2 == 0 ? second_ : first_);
+    EXPECT_TRUE(Eventually([&] { return HasFailure() || callers.calls() > before + 5; }));
+    const auto made =
+        Call(first_, "ItemRepository.Create", {{"item", {{"id", id}, {"name", "open"}}}}, open.Inside());
+    EXPECT_TRUE(made.ok()) << "in a unit that began before: " << made.status();
+    EXPECT_TRUE(open.Rollback().ok());
+  }
+  EXPECT_GT(callers.End(), 250);
+  EXPECT_TRUE(Eventually([] { return CatalogueGeneration::alive() == 1; }));
+}
+
+}  // namespace
+}  // namespace rowkeeper::testing
