@@ -50,7 +50,8 @@ std::vector<admin::Page> MakeAdminPages(const AdminSources& sources) {
                      return admin::PageAnswer{200, metrics->Text()};
                    },
                    admin::Audience::kAnyone});
-  pages.push_back({"/fit", "application/json", [catalogue = sources.catalogue] { return RenderFit(catalogue->Get()->serving().report()); }});
+  pages.push_back({"/fit", "application/json",
+                   [catalogue = sources.catalogue] { return RenderFit(catalogue->Get()->serving().report()); }});
   pages.push_back({"/statements", "application/json", [catalogue = sources.catalogue] {
                      return admin::PageAnswer{200, StatementsJson(catalogue->Get()->statements())};
                    }});

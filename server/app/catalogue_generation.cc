@@ -29,8 +29,7 @@ int64_t LargeRowBytes(const ServeSettings& settings) {
 
 absl::StatusOr<std::unique_ptr<CatalogueGeneration>> CatalogueGeneration::Make(
     std::shared_ptr<const LoadedCatalogue> loaded, uint64_t number, const GenerationParts& parts) {
-  auto policies =
-      OpenPolicies(*loaded->catalogue, parts.serve->identity.policy_file, parts.identities, parts.clock);
+  auto policies = OpenPolicies(*loaded->catalogue, parts.serve->identity.policy_file, parts.identities, parts.clock);
   if (!policies.ok()) return policies.status();
   return std::unique_ptr<CatalogueGeneration>(
       new CatalogueGeneration(std::move(loaded), number, parts, *std::move(policies)));
@@ -112,13 +111,12 @@ void CatalogueGeneration::MakeMethods() {
   MakeStreams(backend);
   std::vector<std::string> stream_names;
   for (const auto& method : streams_) stream_names.push_back(method->plan().full_name);
-  run_ = std::make_unique<const wire::RunMethod>(
-      wire::RunBackend{backend.transactions, &runner_, parts_.keyed, &hasher_, backend.max_response_bytes,
-                       backend.policies},
-      methods_, stream_names);
-  unit_service_ = std::make_unique<const wire::UnitOfWorkService>(
-      wire::UnitOfWorkBackend{parts_.units, &gate_, run_.get(), backend.debug, parts_.tokens, backend.limits.pages,
-                              backend.policies});
+  run_ =
+      std::make_unique<const wire::RunMethod>(wire::RunBackend{backend.transactions, &runner_, parts_.keyed, &hasher_,
+                                                               backend.max_response_bytes, backend.policies},
+                                              methods_, stream_names);
+  unit_service_ = std::make_unique<const wire::UnitOfWorkService>(wire::UnitOfWorkBackend{
+      parts_.units, &gate_, run_.get(), backend.debug, parts_.tokens, backend.limits.pages, backend.policies});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
   table_ = std::make_unique<const wire::MethodTable>(std::move(served), wire::ToDynamicStreams(streams_),

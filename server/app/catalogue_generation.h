@@ -46,8 +46,8 @@ struct GenerationParts {
 };
 
 /// One catalogue with everything that is made of it: plans, statements, methods, who may call them, and what the
-/// database lets be served of them. What a call points into is its generation's alone, and whoever holds `methods` of it
-/// keeps all of it. Immutable but for its caches and its ServingState. Thread-safe.
+/// database lets be served of them. What a call points into is its generation's alone, and whoever holds `methods` of
+/// it keeps all of it. Immutable but for its caches and its ServingState. Thread-safe.
 class CatalogueGeneration {
  public:
   /// `number` counts the catalogues that a server has served, from 1. Errors: those of OpenPolicies.

@@ -62,7 +62,11 @@ bool AreSame(const LoadedCatalogue& a, const LoadedCatalogue& b) {
 }  // namespace
 
 CatalogueReload::CatalogueReload(CatalogueFiles files, Watch watch, CatalogueSwitch* target, Clock* clock)
-    : settings_(std::move(files.settings)), watches_(watch), target_(*target), clock_(*clock), seen_(std::move(files.seen)) {
+    : settings_(std::move(files.settings)),
+      watches_(watch),
+      target_(*target),
+      clock_(*clock),
+      seen_(std::move(files.seen)) {
   if (!seen_.young) read_ = seen_;
   watch_ = std::make_unique<net::FileWatch>(
       net::FileWatch::Callbacks{[this] { return Look(); }, [this](const std::string& problem) { Tell(problem); }},

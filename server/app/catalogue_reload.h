@@ -23,9 +23,9 @@ struct ReloadStats {
   bool waiting = false;
 };
 
-/// Serves the catalogue's files again when they change: it looks at them every second, and reads them once they have not
-/// changed between two looks. A catalogue with mistakes is refused as a whole, and that which is served goes on. One
-/// that would have methods refused which are served now waits until the database fits, or the files change again.
+/// Serves the catalogue's files again when they change: it looks at them every second, and reads them once they have
+/// not changed between two looks. A catalogue with mistakes is refused as a whole, and that which is served goes on.
+/// One that would have methods refused which are served now waits until the database fits, or the files change again.
 /// Thread-safe.
 class CatalogueReload {
  public:
@@ -33,7 +33,8 @@ class CatalogueReload {
     kEverySecond,
     kWhenAsked,  ///< files are looked at for LookNow alone
   };
-  /// `files` are those that are served. `target`, which nobody else uses meanwhile to offer catalogues, and `clock` outlive this object.
+  /// `files` are those that are served. `target`, which nobody else uses meanwhile to offer catalogues, and `clock`
+  /// outlive this object.
   CatalogueReload(CatalogueFiles files, Watch watch, CatalogueSwitch* target, Clock* clock);
 
   /// Has the files read now, whether they have changed or not, and what comes of it logged. Does not wait.

@@ -16,8 +16,8 @@
 
 namespace rowkeeper::app {
 
-/// Frees generations on a thread of its own, whoever lets go of them last: that takes long, and may be done on no thread
-/// that answers calls. Thread-safe.
+/// Frees generations on a thread of its own, whoever lets go of them last: that takes long, and may be done on no
+/// thread that answers calls. Thread-safe.
 class GenerationReaper {
  public:
   /// `before` is called with each before it is freed, until Close.
@@ -95,8 +95,8 @@ class CatalogueSwitch {
   ServedGeneration offered_;
 };
 
-/// What is served now and would be refused by `next`, in one line; empty: nothing. `known`: the relations that there are
-/// now, as reports name them.
+/// What is served now and would be refused by `next`, in one line; empty: nothing. `known`: the relations that there
+/// are now, as reports name them.
 std::string WhatBreaks(const ServingReport& now, const std::set<std::string>& known, const ServingReport& next);
 
 }  // namespace rowkeeper::app

@@ -313,6 +313,9 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
                    "Secret that whoever ends a call or a unit of work on the admin listener has to know, 20 characters "
                    "or more. Default: none, and nobody can"},
                   &settings->admin_token);
+  AddSwitch(command, "--watch-protos,!--no-watch-protos", &settings->watch_protos,
+            "Serve the catalogue anew when its files change; without it, after SIGHUP alone (default: on)")
+      ->group("Server");
   AddOption(command, "--advertise-address", &settings->advertise_address,
             "Address at which callers reach this server, named in the handles of its units of work. Default: the first "
             "--listen, with the machine's name for 0.0.0.0 and [::]")
@@ -363,9 +366,6 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
 void AddAllServeOptions(CLI::App* command, ServeOptions* options) {
   AddServeOptions(command, &options->serve);
   AddCatalogueOptions(command, &options->catalogue);
-  AddSwitch(command, "--watch-protos,!--no-watch-protos", &options->serve.watch_protos,
-            "Serve the catalogue anew when its files change; without it, after SIGHUP alone (default: on)")
-      ->group("Catalogue");
   AddDatabaseOptions(command, &options->database);
   AddPoolOptions(command, &options->pool);
   AddConfigOption(command);

@@ -58,9 +58,9 @@ int ServeUntilStopped(const ServeOptions& options, std::shared_ptr<const LoadedC
   if (!database.ok()) return Fail(database.status());
   Log(LogLevel::kInfo, "database", {{"is", database->description}});
   LiveSettings settings(EffectiveSettings(given.command, given.sources));
-  auto process = ServerProcess::Start(std::move(loaded), {options.serve, options.pool, database->connection,
-                                                          &Clock::System(), &settings,
-                                                          CatalogueFiles{options.catalogue, std::move(files)}});
+  auto process =
+      ServerProcess::Start(std::move(loaded), {options.serve, options.pool, database->connection, &Clock::System(),
+                                               &settings, CatalogueFiles{options.catalogue, std::move(files)}});
   if (!process.ok()) return Fail(process.status());
   Log(LogLevel::kInfo, "listening", {{"addresses", absl::StrJoin((*process)->addresses(), ", ")}});
   WaitForStopSignal([&] {

@@ -257,7 +257,8 @@ void AddAdmin(const admin::AdminStats& stats, Exposition* out) {
 void AddCatalogue(const CatalogueGeneration& generation, Exposition* out) {
   AddGauge(out, "rowkeeper_catalogue_generation", "Which catalogue is served: the first of the process is 1",
            static_cast<double>(generation.number()));
-  AddGauge(out, "rowkeeper_catalogue_generations_held", "Catalogues in memory: that which is served, and those of calls and units that began before it",
+  AddGauge(out, "rowkeeper_catalogue_generations_held",
+           "Catalogues in memory: that which is served, and those of calls and units that began before it",
            static_cast<double>(CatalogueGeneration::alive()));
   if (generation.policies() != nullptr) AddPolicies(generation.policies()->stats(), out);
   AddServing(generation.serving(), out);
@@ -270,7 +271,8 @@ void AddReload(const ReloadStats& stats, Exposition* out) {
   constexpr std::string_view kHelp = "Catalogues that were read because files changed or SIGHUP came, by outcome";
   AddCounter(out, kReloads, kHelp, stats.applied_total, {{"outcome", "applied"}});
   AddCounter(out, kReloads, kHelp, stats.refused_total, {{"outcome", "refused"}});
-  AddGauge(out, "rowkeeper_catalogue_waiting", "1 while a new catalogue waits for the database to fit", stats.waiting ? 1 : 0);
+  AddGauge(out, "rowkeeper_catalogue_waiting", "1 while a new catalogue waits for the database to fit",
+           stats.waiting ? 1 : 0);
 }
 
 void AddParts(const MeasuredParts& parts, Exposition* out) {

@@ -145,14 +145,12 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(std::shared_
   StatementWatch::Options watch;
   watch.connection = process->options_.connection;
   watch.clock = &process->timers_.clock();
-  process->watch_ = std::make_unique<StatementWatch>(std::move(watch), [self] {
-    return self->catalogue_.Get()->statements().Kept();
-  });
+  process->watch_ = std::make_unique<StatementWatch>(std::move(watch),
+                                                     [self] { return self->catalogue_.Get()->statements().Kept(); });
   if (options.files.has_value()) {
     const auto looks =
         options.serve.watch_protos ? CatalogueReload::Watch::kEverySecond : CatalogueReload::Watch::kWhenAsked;
-    process->reload_ =
-        std::make_unique<CatalogueReload>(*options.files, looks, &process->catalogue_, options.clock);
+    process->reload_ = std::make_unique<CatalogueReload>(*options.files, looks, &process->catalogue_, options.clock);
     process->metrics_->SetReload(process->reload_.get());
   }
   return process;

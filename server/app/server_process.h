@@ -79,8 +79,8 @@ class ServerProcess {
   std::string admin_address() const { return admin_ == nullptr ? std::string() : admin_->address(); }
   /// What is served, and what is not and why. Thread-safe.
   ServingReport serving() const { return catalogue_.Get()->serving().report(); }
-  /// Has the catalogue read again soon, whether its files have changed or not; nothing where it stays as it is. Does not
-  /// wait. Thread-safe.
+  /// Has the catalogue read again soon, whether its files have changed or not; nothing where it stays as it is. Does
+  /// not wait. Thread-safe.
   void ReloadCatalogue();
   /// Which catalogue is served, and which is about to be. For one thread at a time, and not beside
   /// ServerProcessOptions::files.

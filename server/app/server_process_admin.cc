@@ -53,9 +53,9 @@ StatusSources ServerProcess::MakeStatusSources() const {
 
 absl::Status ServerProcess::ListenForAdmin() {
   if (absl::Status status = CheckAdminToken(options_.serve.admin_token); !status.ok()) return status;
-  auto admin =
-      StartAdminServer(options_.serve.admin_listen, {&heartbeat_, &readiness_, metrics_.get(), &catalogue_.served(),
-                                                     options_.configuration, MakeStatusSources()});
+  auto admin = StartAdminServer(
+      options_.serve.admin_listen,
+      {&heartbeat_, &readiness_, metrics_.get(), &catalogue_.served(), options_.configuration, MakeStatusSources()});
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
   metrics_->SetAdmin(admin_.get());

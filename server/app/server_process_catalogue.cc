@@ -96,7 +96,8 @@ void ServerProcess::LogBehind(const DatabaseState& state) {
   if (behind_.empty()) {
     observe::Log(observe::LogLevel::kInfo, "the schema is fully known again", {});
   } else {
-    observe::Log(observe::LogLevel::kInfo, "part of the schema cannot be looked at now and stays as it was known", {{"what", behind_}});
+    observe::Log(observe::LogLevel::kInfo, "part of the schema cannot be looked at now and stays as it was known",
+                 {{"what", behind_}});
   }
 }
 

@@ -150,8 +150,8 @@ class Executor {
   Ticket Submit(const plan::Call* call, const Terms& terms, Done done);
   /// `entity` is the full name of that which the job is about, and outlives the job; empty for jobs without one.
   Ticket Submit(Job job, std::string_view entity, const Terms& terms, JobDone done);
-  /// The methods of `plans` and the statements `kept`, of which nothing waits or runs, never come back: what was learned
-  /// of them is forgotten.
+  /// The methods of `plans` and the statements `kept`, of which nothing waits or runs, never come back: what was
+  /// learned of them is forgotten.
   void Forget(const std::vector<std::unique_ptr<const plan::MethodPlan>>& plans,
               const std::vector<std::shared_ptr<const sql::Statement>>& kept);
   ExecutorStats stats() const;

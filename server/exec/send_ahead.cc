@@ -32,7 +32,8 @@ bool Executor::SendAhead(const std::shared_ptr<Work>& work) {
       return AwaitInput(work);
     }
     const plan::Call& call = *CallOf(work->task);
-    std::shared_ptr<const sql::Statement> main = work->main != nullptr ? work->main : work->runner().MainStatement(call);
+    std::shared_ptr<const sql::Statement> main =
+        work->main != nullptr ? work->main : work->runner().MainStatement(call);
     work->ahead = work->runner().SendAhead(call, std::move(main), *work->lease, &work->cancellation);
   } catch (const std::exception& error) {
     (void)observe::Caught("a statement that is sent ahead", NameOf(*work), error);

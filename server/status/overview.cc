@@ -153,7 +153,8 @@ Section MakeSchema(const SchemaState& schema) {
                         "Methods not served",
                         {Number{static_cast<double>(schema.broken)}, schema.broken > 0 ? Tone::kBad : Tone::kPlain}});
   facts.list.push_back({"unknown", "Methods not looked at yet", CountCell(schema.unknown)});
-  facts.list.push_back({"generation", "Catalogues served since the start", CountCell(static_cast<int64_t>(schema.generation))});
+  facts.list.push_back(
+      {"generation", "Catalogues served since the start", CountCell(static_cast<int64_t>(schema.generation))});
   const auto& pending = schema.pending_migrations;
   facts.list.push_back(
       {"pending_migrations", "Migrations that the database lacks", pending.has_value() ? CountCell(*pending) : Cell{}});

@@ -92,8 +92,13 @@ class GoneReactor final : public grpc::ServerUnaryReactor {
 DynamicService::DynamicService(SharedMethods methods, DynamicServiceOptions options)
     : clock_(*options.clock),
       callers_(options.callers),
-      rpc_service_{options.max_response_bytes, &in_flight_,     &traffic_,     options.clock,
-                   options.memory,             options.callers, options.tracer},
+      rpc_service_{options.max_response_bytes,
+                   &in_flight_,
+                   &traffic_,
+                   options.clock,
+                   options.memory,
+                   options.callers,
+                   options.tracer},
       served_(methods, options.units) {
   for (const auto& method : methods->methods()) {
     paths_.push_back(std::make_unique<const std::string>(method->path));
@@ -124,8 +129,7 @@ grpc::ServerUnaryReactor* DynamicService::StartUnary(const std::string& path, gr
   if (method == nullptr) return nullptr;
   // It is no constant: gRPC makes it for this call, and does not look at it any more.
   auto* taken = const_cast<grpc::ByteBuffer*>(request);
-  auto* reactor =
-      new UnaryReactor(std::move(found.methods), &method->path, &rpc_service_, context, taken, response);
+  auto* reactor = new UnaryReactor(std::move(found.methods), &method->path, &rpc_service_, context, taken, response);
   BeginCall<UnaryRpc>(reactor, *method, found.newer, *context);
   return reactor;
 }

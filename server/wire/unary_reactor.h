@@ -45,8 +45,8 @@ struct RpcService {
   const observe::Tracer* tracer = nullptr;
 };
 
-/// gRPC's side of a UnaryRpc, whichever way gRPC knows the call. Two parties hold it, gRPC until OnDone and the UnaryRpc
-/// until it is destroyed; whichever lets go last deletes it.
+/// gRPC's side of a UnaryRpc, whichever way gRPC knows the call. Two parties hold it, gRPC until OnDone and the
+/// UnaryRpc until it is destroyed; whichever lets go last deletes it.
 class UnaryCall : public AbortableRpc {
  public:
   UnaryCall(const UnaryCall&) = delete;
@@ -105,8 +105,8 @@ class UnaryCall : public AbortableRpc {
   virtual void SendResponse(grpc::ByteBuffer response) = 0;
   virtual void SendError(const grpc::Status& error) = 0;
 
-  /// Of a call that is answered, gRPC's last callbacks do next to nothing, and take no lock but those of this object and
-  /// of InFlight.
+  /// Of a call that is answered, gRPC's last callbacks do next to nothing, and take no lock but those of this object
+  /// and of InFlight.
   bool EndsInline() const { return answered() && ends_inline_.load(std::memory_order_acquire); }
   void NoteCancelled() { Interrupt(&cancelled_, Cause()); }
   /// gRPC lets go of the call; this object may be gone when it returns.

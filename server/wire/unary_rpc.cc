@@ -70,9 +70,7 @@ std::string_view UnaryCall::request() const {
   return {reinterpret_cast<const char*>(request_.begin()), request_.size()};
 }
 
-std::optional<std::string_view> UnaryCall::Header(std::string_view name) const {
-  return FindHeader(*context_, name);
-}
+std::optional<std::string_view> UnaryCall::Header(std::string_view name) const { return FindHeader(*context_, name); }
 
 std::vector<HeaderField> UnaryCall::HeadersStartingWith(std::string_view prefix) const {
   return wire::HeadersStartingWith(*context_, prefix);

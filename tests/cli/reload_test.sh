@@ -49,7 +49,7 @@ step "a mistake has a line of the log, in the words of check, and changes nothin
 write_protos '  strange size = 3;' ''
 awaits_line 'level=error msg="the catalogue in the files is not served; .*item.proto:8.*strange.*generation=2' "the mistake"
 problem=$("$ROWKEEPER" check --offline --proto-path "$PROTOS" 2>&1 | grep strange || true)
-grep -Fq -- "$(sed 's/"/\\"/g' <<<"$problem")" "$SERVER_LOG" || fail "check says: $problem"
+grep -Fq -- "${problem//\"/\\\"}" "$SERVER_LOG" || fail "check says: $problem"
 contains "$(call ItemRepository.GetById '{"id": "1"}')" '"name": "one"' "the method is served as before"
 
 step "a field without its column waits for the migration"

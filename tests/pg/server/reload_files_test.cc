@@ -43,7 +43,7 @@ TEST_F(ReloadFilesTest, ChangedFilesAreServed) {
   EXPECT_TRUE(Says("rowkeeper_catalogue_generation 1"));
   Write(SecondVersion());
   EXPECT_TRUE(Eventually([this] { return HasBoxes(); })) << Problem();
-  EXPECT_TRUE(Says(std::string(kApplied) + "1"));
+  EXPECT_TRUE(Eventually([this] { return Says(std::string(kApplied) + "1"); }));
   EXPECT_TRUE(Says("rowkeeper_catalogue_generation 2"));
   Write(FirstVersion());
   EXPECT_TRUE(Eventually([this] { return !HasBoxes(); })) << Problem();
@@ -61,7 +61,7 @@ TEST_F(ReloadFilesTest, MistakesAreRefusedAndWhatIsServedGoesOn) {
   EXPECT_TRUE(Says("rowkeeper_catalogue_generation 1"));
   Write(SecondVersion());
   EXPECT_TRUE(Eventually([this] { return HasBoxes(); })) << Problem();
-  EXPECT_EQ(Problem(), "");
+  EXPECT_TRUE(Eventually([this] { return Problem().empty(); })) << Problem();
 }
 
 TEST_F(ReloadFilesTest, WhatDoesNotFitTheDatabaseWaitsForIt) {
@@ -74,7 +74,7 @@ TEST_F(ReloadFilesTest, WhatDoesNotFitTheDatabaseWaitsForIt) {
   EXPECT_FALSE(HasBoxes());
   server_->database().Run("ALTER TABLE items ADD color text");
   EXPECT_TRUE(Eventually([this] { return HasBoxes(); })) << Problem();
-  EXPECT_TRUE(Says("rowkeeper_catalogue_waiting 0"));
+  EXPECT_TRUE(Eventually([this] { return Says("rowkeeper_catalogue_waiting 0"); }));
 }
 
 TEST_F(ReloadFilesTest, WithoutWatchFilesAreReadWhenItIsAskedFor) {

@@ -132,8 +132,8 @@ class ReloadTest : public ::testing::Test {
   }
 
   /// As a client of the catalogue `loaded`.
-  absl::StatusOr<Json> Call(const SharedCatalogue& loaded, std::string_view method,
-                            const Json& request, const CallOptions& options = CallOptions()) {
+  absl::StatusOr<Json> Call(const SharedCatalogue& loaded, std::string_view method, const Json& request,
+                            const CallOptions& options = CallOptions()) {
     return server_.CallMethod(Method(*loaded, method), request, options);
   }
 

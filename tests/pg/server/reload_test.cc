@@ -132,7 +132,9 @@ TEST_F(ReloadTest, WhatWouldBeRefusedWaitsForTheDatabase) {
 
 TEST_F(ReloadTest, AMethodThatWouldStreamNeedsANewStart) {
   ItemVersion version = FirstVersion();
-  version.methods = "  rpc Delete(ExportItems) returns (stream Exported) { option (rowkeeper.v1.method).operation = OPERATION_EXPORT; }";
+  version.methods =
+      "  rpc Delete(ExportItems) returns (stream Exported) { option (rowkeeper.v1.method).operation = "
+      "OPERATION_EXPORT; }";
   const SharedCatalogue third = Compile(version);
   ASSERT_NE(third, nullptr);
   const absl::Status refused = catalogue().Offer(third);
@@ -223,8 +225,7 @@ TEST_F(ReloadTest, NoCallFailsWhileCataloguesAreSwapped) {
     const int before = callers.calls();
     Serve(swap % 2 == 0 ? second_ : first_);
     EXPECT_TRUE(Eventually([&] { return HasFailure() || callers.calls() > before + 5; }));
-    const auto made =
-        Call(first_, "ItemRepository.Create", {{"item", {{"id", id}, {"name", "open"}}}}, open.Inside());
+    const auto made = Call(first_, "ItemRepository.Create", {{"item", {{"id", id}, {"name", "open"}}}}, open.Inside());
     EXPECT_TRUE(made.ok()) << "in a unit that began before: " << made.status();
     EXPECT_TRUE(open.Rollback().ok());
   }

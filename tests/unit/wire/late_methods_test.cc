@@ -18,8 +18,8 @@
 namespace rowkeeper::wire {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::Eventually;
+using ::testing::HasSubstr;
 
 UnaryHandler Answering(const std::string& text) {
   return [text](UnaryRpc call) { call.Finish(Cat(text, " ", std::string(call.request()))); };
