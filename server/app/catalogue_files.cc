@@ -5,16 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
-#include <vector>
 
 #include "server/base/text.h"
+#include "server/catalogue/diagnostics.h"
+#include "server/catalogue/proto_files.h"
 
 namespace rowkeeper::app {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kYoung{2};
 
@@ -31,29 +28,23 @@ void Add(const std::string& path, int64_t now, FilesSeen* seen) {
   seen->young = seen->young || std::abs(now - changed) < std::chrono::nanoseconds(kYoung).count();
 }
 
-std::vector<std::string> ProtosBelow(const std::string& directory) {
-  std::vector<std::string> paths;
-  std::error_code error;
-  constexpr auto kOptions =
-      fs::directory_options::follow_directory_symlink | fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator entry(directory, kOptions, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (entry->path().extension() == ".proto") paths.push_back(entry->path().string());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
 }  // namespace
 
-FilesSeen LookAtFiles(const CatalogueSettings& settings) {
+FilesSeen LookAtFiles(const CatalogueSettings& settings, const std::set<std::string>& imports) {
   timespec time = {};
   clock_gettime(CLOCK_REALTIME, &time);  // on which files are dated
   FilesSeen seen;
-  for (const std::string& directory : settings.proto_paths) {
-    for (const std::string& path : ProtosBelow(directory)) Add(path, Nanoseconds(time), &seen);
+  catalogue::Diagnostics diagnostics;
+  const auto roots = catalogue::ExistingProtoPaths(settings.proto_paths, &diagnostics);
+  const auto found = settings.files.empty() ? catalogue::FindProtoFiles(roots, &diagnostics)
+                                            : catalogue::ResolveProtoFiles(roots, settings.files, &diagnostics);
+  std::set<std::string> names = imports;
+  names.insert(found.begin(), found.end());
+  for (const std::string& root : roots) {
+    for (const std::string& name : names) Add(Cat(root, "/", name), Nanoseconds(time), &seen);
   }
   for (const std::string& path : settings.descriptor_sets) Add(path, Nanoseconds(time), &seen);
+  seen.text += diagnostics.ToString();
   return seen;
 }
 

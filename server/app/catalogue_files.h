@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <set>
 #include <string>
 
 #include "server/app/settings.h"
@@ -20,9 +20,9 @@ struct FilesSeen {
   bool operator!=(const FilesSeen& other) const { return !(*this == other); }
 };
 
-/// Looks at all .proto files below the proto paths, and at the descriptor sets. What cannot be read is left out: to
-/// load it says why.
-FilesSeen LookAtFiles(const CatalogueSettings& settings);
+/// Looks at the .proto files that a catalogue would be loaded from, those called `imports` included, and at the
+/// descriptor sets. What cannot be read is left out, or noted: to load it says why.
+FilesSeen LookAtFiles(const CatalogueSettings& settings, const std::set<std::string>& imports = {});
 
 /// Where a catalogue was read from, and what the files looked like before that.
 struct CatalogueFiles {

@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 
+#include <chrono>
 #include <map>
 #include <utility>
 #include <vector>
@@ -21,6 +22,8 @@ using observe::LogLevel;
 
 /// So much longer than a look at the files takes it is to the next: trees of very many files are looked at less often.
 constexpr int kTimesLonger = 100;
+/// Between readings of files that have mistakes.
+constexpr std::chrono::seconds kRetryPeriod{10};
 /// Of one line of the log each.
 constexpr size_t kToldMistakes = 20;
 
@@ -54,6 +57,12 @@ FileTexts TextsOf(const catalogue::Catalogue& catalogue) {
   return texts;
 }
 
+std::set<std::string> NamesOf(const LoadedCatalogue& loaded) {
+  std::set<std::string> names;
+  for (const auto& [name, text] : TextsOf(*loaded.catalogue)) names.insert(name);
+  return names;
+}
+
 /// Whether nothing that is served or said would differ.
 bool AreSame(const LoadedCatalogue& a, const LoadedCatalogue& b) {
   return TextsOf(*a.catalogue) == TextsOf(*b.catalogue);
@@ -67,7 +76,8 @@ CatalogueReload::CatalogueReload(CatalogueFiles files, Watch watch, CatalogueSwi
       target_(*target),
       clock_(*clock),
       seen_(std::move(files.seen)) {
-  if (!seen_.young) read_ = seen_;
+  names_ = NamesOf(target_.Get()->loaded());
+  if (!seen_.young && LookAtFiles(settings_, names_) == seen_) read_ = seen_;
   watch_ = std::make_unique<net::FileWatch>(
       net::FileWatch::Callbacks{[this] { return Look(); }, [this](const std::string& problem) { Tell(problem); }},
       clock);
@@ -82,7 +92,7 @@ absl::Status CatalogueReload::Look() {
   const bool asked = asked_.exchange(false);
   const Clock::time_point begin = clock_.Now();
   if (asked || (watches_ == Watch::kEverySecond && begin >= look_after_)) {
-    const FilesSeen now = LookAtFiles(settings_);
+    const FilesSeen now = LookAtFiles(settings_, names_);
     look_after_ = begin + (clock_.Now() - begin) * kTimesLonger;
     LookAt(now, asked ? Asked::kYes : Asked::kNo);
   }
@@ -93,7 +103,10 @@ absl::Status CatalogueReload::Look() {
 void CatalogueReload::LookAt(const FilesSeen& now, Asked asked) {
   const bool still = now == seen_;
   seen_ = now;
-  if (asked == Asked::kNo && (!still || now == read_)) return;
+  // What was wrong may have been with other files, as that of policies, or pass.
+  const bool retries = !mistakes_.ok() && clock_.Now() >= retry_at_;
+  if (asked == Asked::kNo && (!still || (now == read_ && !retries))) return;
+  retry_at_ = clock_.Now() + kRetryPeriod;
   // What is written while it is read may look the same afterwards.
   read_ = now.young ? FilesSeen() : now;
   const absl::Status before = std::exchange(mistakes_, Load());
@@ -106,6 +119,7 @@ void CatalogueReload::LookAt(const FilesSeen& now, Asked asked) {
 absl::Status CatalogueReload::Load() {
   catalogue::Diagnostics diagnostics;
   std::shared_ptr<const LoadedCatalogue> loaded = LoadCatalogue(settings_, &diagnostics);
+  if (loaded != nullptr) names_ = NamesOf(*loaded);
   const SharedGeneration offered = target_.Offered();
   if (loaded != nullptr && offered != nullptr && AreSame(*loaded, offered->loaded())) return absl::OkStatus();
   target_.Withdraw();

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -60,6 +61,10 @@ class CatalogueReload {
 
   // Of the watch's thread.
   Clock::time_point look_after_{};
+  /// When files that have mistakes are read again, unless they change before.
+  Clock::time_point retry_at_{};
+  /// Of the catalogue's files, imports included.
+  std::set<std::string> names_;
   /// When they were last looked at, and when they were last read.
   FilesSeen seen_;
   FilesSeen read_;

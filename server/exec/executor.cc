@@ -382,9 +382,12 @@ Clock::time_point Executor::EndExpired(Clock::time_point now) {
 
 void Executor::Forget(const std::vector<std::unique_ptr<const plan::MethodPlan>>& plans,
                       const std::vector<std::shared_ptr<const sql::Statement>>& kept) {
-  const absl::MutexLock lock(&mutex_);
-  for (const auto& plan : plans) queue_.Forget(plan.get());
-  for (const auto& statement : kept) lanes_.Forget(statement->id);
+  constexpr size_t kAtOnce = 64;  // calls wait for the lock
+  for (size_t begin = 0; begin < std::max(plans.size(), kept.size()); begin += kAtOnce) {
+    const absl::MutexLock lock(&mutex_);
+    for (size_t i = begin; i < std::min(begin + kAtOnce, plans.size()); ++i) queue_.Forget(plans[i].get());
+    for (size_t i = begin; i < std::min(begin + kAtOnce, kept.size()); ++i) lanes_.Forget(kept[i]->id);
+  }
 }
 
 ExecutorStats Executor::stats() const {

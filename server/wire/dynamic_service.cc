@@ -134,19 +134,28 @@ grpc::ServerUnaryReactor* DynamicService::StartUnary(const std::string& path, gr
   return reactor;
 }
 
-grpc::ServerGenericBidiReactor* DynamicService::StartAny(std::string_view path, grpc::CallbackServerContext* context) {
+grpc::ServerGenericBidiReactor* DynamicService::StartAny(const std::string& path,
+                                                         grpc::CallbackServerContext* context) {
   ServedMethods::Found found = served_.Find(path, *context);
   if (const DynamicStream* const stream = found.methods->FindStream(path)) {
     auto* reactor = new StreamReactor(std::move(found.methods), &stream->path, rpc_service_, context);
     BeginCall<StreamRpc>(reactor, *stream, found.newer, *context);
     return reactor;
   }
-  const DynamicMethod* const method = found.methods->FindMethod(path);
-  if (method == nullptr) return nullptr;
-  return new LateUnaryReactor(std::move(found.methods), &method->path, &rpc_service_, context,
-                              [method, context, newer = std::move(found.newer)](LateUnaryReactor* reactor) {
-                                BeginCall<UnaryRpc>(reactor, *method, newer, *context);
-                              });
+  if (found.methods->FindMethod(path) == nullptr) return nullptr;
+  // Strangers are not waited for, and learn no more than of a method that there is not.
+  if (callers_ != nullptr && !callers_->Identify(*context).ok()) return nullptr;
+  return new LateUnaryReactor(&path, &rpc_service_, context,
+                              [this, context](LateUnaryReactor* reactor) { return BeginLate(reactor, context); });
+}
+
+bool DynamicService::BeginLate(LateUnaryReactor* reactor, grpc::CallbackServerContext* context) {
+  ServedMethods::Found found = served_.Find(reactor->path(), *context);
+  const DynamicMethod* const method = found.methods->FindMethod(reactor->path());
+  if (method == nullptr) return false;
+  reactor->BeginLate(std::move(found.methods), &method->path);
+  BeginCall<UnaryRpc>(reactor, *method, found.newer, *context);
+  return true;
 }
 
 grpc::ServerGenericBidiReactor* DynamicService::StartLate(grpc::GenericCallbackServerContext* context) {

@@ -90,7 +90,10 @@ class DynamicService : public grpc::Service {
   /// Both: null for a method that there is no more.
   grpc::ServerUnaryReactor* StartUnary(const std::string& path, grpc::CallbackServerContext* context,
                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
-  grpc::ServerGenericBidiReactor* StartAny(std::string_view path, grpc::CallbackServerContext* context);
+  /// `path` lives until the call is done.
+  grpc::ServerGenericBidiReactor* StartAny(const std::string& path, grpc::CallbackServerContext* context);
+  /// The request of a late call is there. False: there is no such method any more.
+  bool BeginLate(LateUnaryReactor* reactor, grpc::CallbackServerContext* context);
 
   void Register(const std::string* path);
   void RegisterStream(const std::string* path);

@@ -81,6 +81,13 @@ class Answerer {
  public:
   explicit Answerer(const SharedState* shared) : shared_(*shared) {}
 
+  /// Whether another catalogue is told of than by the last answer, if there was one: who may ask may be others.
+  bool IsStale() const {
+    uint64_t revision = 0;
+    (void)shared_.Get(&revision);
+    return revision_ != 0 && revision != revision_;
+  }
+
   void Answer(const typename Version::Request& request, typename Version::Response* response) {
     response->Clear();
     response->set_valid_host(request.host());
@@ -182,7 +189,7 @@ class ReflectionService : public Version::Service::CallbackService {
   grpc::ServerBidiReactor<typename Version::Request, typename Version::Response>* ServerReflectionInfo(
       grpc::CallbackServerContext* context) override {
     if (absl::Status refusal = CheckCaller(*context); !refusal.ok()) return new RefusedStream<Version>(refusal);
-    auto* const stream = new Stream<Version>(this, shared_);
+    auto* const stream = new Stream<Version>(this, shared_, context);
     bool stopped;
     {
       absl::MutexLock lock(&mutex_);
@@ -205,7 +212,6 @@ class ReflectionService : public Version::Service::CallbackService {
     streams_.erase(stream);
   }
 
- private:
   absl::Status CheckCaller(const grpc::CallbackServerContext& context) const {
     const SharedCatalogue catalogue = shared_->Get();
     const policy::Policies* const policies = catalogue->policies;
@@ -221,6 +227,7 @@ class ReflectionService : public Version::Service::CallbackService {
     return status;
   }
 
+ private:
   const SharedState* const shared_;
   const Callers* const callers_;
   absl::Mutex mutex_;
@@ -232,7 +239,8 @@ class ReflectionService : public Version::Service::CallbackService {
 template <typename Version>
 class Stream : public grpc::ServerBidiReactor<typename Version::Request, typename Version::Response> {
  public:
-  Stream(ReflectionService<Version>* service, const SharedState* shared) : service_(service), answerer_(shared) {}
+  Stream(ReflectionService<Version>* service, const SharedState* shared, const grpc::CallbackServerContext* context)
+      : service_(service), context_(*context), answerer_(shared) {}
 
   void Start() { this->StartRead(&request_); }
   void Stop() { End(ToGrpcStatus(ShuttingDown())); }
@@ -240,6 +248,9 @@ class Stream : public grpc::ServerBidiReactor<typename Version::Request, typenam
  private:
   void OnReadDone(bool ok) override {
     if (!ok) return End(grpc::Status::OK);
+    if (answerer_.IsStale()) {
+      if (absl::Status refusal = service_->CheckCaller(context_); !refusal.ok()) return End(ToGrpcStatus(refusal));
+    }
     answerer_.Answer(request_, &response_);
     absl::MutexLock lock(&mutex_);
     if (!finished_) this->StartWrite(&response_);
@@ -264,6 +275,7 @@ class Stream : public grpc::ServerBidiReactor<typename Version::Request, typenam
   }
 
   ReflectionService<Version>* const service_;
+  const grpc::CallbackServerContext& context_;
   Answerer<Version> answerer_;
   typename Version::Request request_;
   typename Version::Response response_;

@@ -52,7 +52,7 @@ class UnaryCall : public AbortableRpc {
   UnaryCall(const UnaryCall&) = delete;
   UnaryCall& operator=(const UnaryCall&) = delete;
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return *path_; }
   const SharedMethods& methods() const { return methods_; }
   const observe::Tracer* tracer() const { return service_.tracer; }
   absl::Status Admission();
@@ -91,7 +91,7 @@ class UnaryCall : public AbortableRpc {
   void Unref() override;
 
  protected:
-  /// `path` is of one of `methods`, which may be null where it outlives OnDone all the same; so does `service`. gRPC
+  /// `path` is of one of `methods`, or, where that is null, lives until BeginBy; `service` outlives the call. gRPC
   /// alone holds the new object.
   UnaryCall(SharedMethods methods, const std::string* path, const RpcService* service,
             grpc::CallbackServerContext* context);
@@ -99,6 +99,8 @@ class UnaryCall : public AbortableRpc {
 
   /// Once all of the object is there: from now on it can be aborted.
   void Enter();
+  /// For a call without methods: it is answered by these. Before the UnaryRpc is made.
+  void BeginBy(SharedMethods methods, const std::string* path);
   /// Before the UnaryRpc is made. `request` is emptied: gRPC would keep it until the call is over.
   void TakeRequest(grpc::ByteBuffer* request);
   /// Gives gRPC the answer, once. No gRPC operation calls back before it returns.
@@ -121,8 +123,8 @@ class UnaryCall : public AbortableRpc {
   void Interrupt(std::atomic<bool>* how, CancelCause cause);
 
   /// Goes last: all that the call points into.
-  const SharedMethods methods_;
-  const std::string& path_;
+  SharedMethods methods_;
+  const std::string* path_;
   const RpcService& service_;
   grpc::CallbackServerContext* const context_;
   Clock& clock_;
@@ -173,24 +175,37 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, public UnaryCall {
   grpc::ByteBuffer* const response_;
 };
 
-/// A call of a method that came later: to gRPC it is a stream of messages each way, of which there is one.
+/// A call of a method that came later: to gRPC it is a stream of messages each way, of which there is one. It holds no
+/// methods until its request is there, for which its caller may take its time.
 class LateUnaryReactor final : public grpc::ServerGenericBidiReactor, public UnaryCall {
  public:
-  using Begin = std::function<void(LateUnaryReactor*)>;
+  /// Finds the method, calls BeginLate, makes the UnaryRpc and has it served; false, having done nothing, where there
+  /// is no such method any more.
+  using Begin = std::function<bool(LateUnaryReactor*)>;
 
-  /// `begin` is called when the request is there, and makes the UnaryRpc.
-  LateUnaryReactor(SharedMethods methods, const std::string* path, const RpcService* service,
-                   grpc::CallbackServerContext* context, Begin begin);
+  /// `path` lives until OnDone. `begin` is called when the request is there.
+  LateUnaryReactor(const std::string* path, const RpcService* service, grpc::CallbackServerContext* context,
+                   Begin begin);
+
+  /// The call is answered by a method of `methods`, which has this path.
+  void BeginLate(SharedMethods methods, const std::string* path);
+  void Abort() override;
 
  private:
+  /// Who goes on with a call: its request, or its end before that.
+  enum class Stage { kWaits, kBegan, kEnded };
+
   ~LateUnaryReactor() override = default;
   void SendResponse(grpc::ByteBuffer response) override;
   void SendError(const grpc::Status& error) override { Finish(error); }
   void OnReadDone(bool ok) override;
   void OnCancel() override { NoteCancelled(); }
   void OnDone() override { NoteDone(); }
+  /// True for one of both.
+  bool LeaveWaiting(Stage next);
 
   const Begin begin_;
+  std::atomic<Stage> stage_{Stage::kWaits};
   grpc::ByteBuffer incoming_;
   grpc::ByteBuffer outgoing_;
 };

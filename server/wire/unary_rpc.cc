@@ -32,7 +32,7 @@ constexpr size_t kSmallMessage = 4096;
 UnaryCall::UnaryCall(SharedMethods methods, const std::string* path, const RpcService* service,
                      grpc::CallbackServerContext* context)
     : methods_(std::move(methods)),
-      path_(*path),
+      path_(path),
       service_(*service),
       context_(context),
       clock_(*service->clock),
@@ -42,6 +42,11 @@ UnaryCall::UnaryCall(SharedMethods methods, const std::string* path, const RpcSe
       memory_(service->memory, context, identity()),
       request_charge_(service->memory, MemoryBudget::Use::kRequests),
       response_charge_(service->memory, MemoryBudget::Use::kResponses) {}
+
+void UnaryCall::BeginBy(SharedMethods methods, const std::string* path) {
+  methods_ = std::move(methods);
+  path_ = path;
+}
 
 void UnaryCall::Enter() {
   if (service_.in_flight->Add(this)) aborted_.store(true, std::memory_order_release);
@@ -96,7 +101,7 @@ void UnaryCall::Guarded(Callback callback) {
   try {
     callback();
   } catch (const std::exception& error) {
-    (void)observe::Caught("the end of a call", path_, error);
+    (void)observe::Caught("the end of a call", *path_, error);
   }
 }
 
@@ -215,11 +220,27 @@ void UnaryReactor::SendResponse(grpc::ByteBuffer response) {
   Finish(grpc::Status::OK);
 }
 
-LateUnaryReactor::LateUnaryReactor(SharedMethods methods, const std::string* path, const RpcService* service,
+LateUnaryReactor::LateUnaryReactor(const std::string* path, const RpcService* service,
                                    grpc::CallbackServerContext* context, Begin begin)
-    : UnaryCall(std::move(methods), path, service, context), begin_(std::move(begin)) {
+    : UnaryCall(nullptr, path, service, context), begin_(std::move(begin)) {
   Enter();
   StartRead(&incoming_);
+  if (aborted()) Abort();
+}
+
+bool LateUnaryReactor::LeaveWaiting(Stage next) {
+  Stage waits = Stage::kWaits;
+  return stage_.compare_exchange_strong(waits, next);
+}
+
+void LateUnaryReactor::BeginLate(SharedMethods methods, const std::string* path) {
+  BeginBy(std::move(methods), path);
+  TakeRequest(&incoming_);
+}
+
+void LateUnaryReactor::Abort() {
+  UnaryCall::Abort();
+  if (LeaveWaiting(Stage::kEnded)) FinishWith(ShuttingDown());
 }
 
 void LateUnaryReactor::SendResponse(grpc::ByteBuffer response) {
@@ -228,12 +249,12 @@ void LateUnaryReactor::SendResponse(grpc::ByteBuffer response) {
 }
 
 void LateUnaryReactor::OnReadDone(bool ok) {
+  if (!LeaveWaiting(ok ? Stage::kBegan : Stage::kEnded)) return;
   if (!ok) {
     FinishWith(MalformedRequest(std::string_view(path()).substr(1), "there is none"));
-    return;
+  } else if (!begin_(this)) {
+    FinishWith(absl::UnimplementedError(""));
   }
-  TakeRequest(&incoming_);
-  begin_(this);
 }
 
 UnaryRpc::UnaryRpc(UnaryRpc&& other) noexcept : reactor_(std::exchange(other.reactor_, nullptr)) {}

@@ -1,10 +1,14 @@
+#include <filesystem>
+
 #include "tests/pg/server/reload_fixture.h"
 #include "tests/unit/catalogue/temporary_protos.h"
 
 namespace rowkeeper::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kApplied[] = "rowkeeper_catalogue_reloads_total{outcome=\"applied\"} ";
 constexpr char kRefused[] = "rowkeeper_catalogue_reloads_total{outcome=\"refused\"} ";
@@ -37,6 +41,23 @@ class ReloadFilesTest : public ::testing::Test {
   std::unique_ptr<app::LoadedCatalogue> second_;
   std::unique_ptr<InProcessServer> server_;
 };
+
+TEST(CatalogueFilesTest, LinkedDirectoriesAreNotFollowedAndImportsAreLookedAt) {
+  catalogue::TemporaryProtos protos;
+  protos.Write("one.proto", "one");
+  protos.Write("shared/two.proto", "two");
+  for (const char* name : {"a", "b", "c"}) std::filesystem::create_directory_symlink(".", protos.path() + "/" + name);
+  app::CatalogueSettings settings;
+  settings.proto_paths = {protos.path()};
+  const std::string all = app::LookAtFiles(settings).text;
+  EXPECT_THAT(all, AllOf(HasSubstr("one.proto\n"), HasSubstr("shared/two.proto\n"), Not(HasSubstr("/a/"))));
+  settings.files = {"one.proto"};
+  EXPECT_THAT(app::LookAtFiles(settings).text, Not(HasSubstr("two.proto")));
+  EXPECT_EQ(app::LookAtFiles(settings, {"shared/two.proto"}).text, all);
+  const app::FilesSeen before = app::LookAtFiles(settings);
+  protos.Write("one.proto", "another");
+  EXPECT_NE(app::LookAtFiles(settings), before);
+}
 
 TEST_F(ReloadFilesTest, ChangedFilesAreServed) {
   Start(FirstVersion());

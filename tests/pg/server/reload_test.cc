@@ -130,6 +130,27 @@ TEST_F(ReloadTest, WhatWouldBeRefusedWaitsForTheDatabase) {
   EXPECT_EQ(Call(third, "ItemRepository.GetById", {{"id", "1"}}).value()["color"], "red");
 }
 
+TEST_F(ReloadTest, ACallOfAnOpenUnitNeedsThePermissionOfBothCatalogues) {
+  const auto with_delete = [this](const std::string& method) {
+    ItemVersion version;
+    version.methods = Cat("  option (rowkeeper.v1.repository).allow = \"everyone\";\n", method);
+    version.rest = "option (rowkeeper.v1.access) = {units_of_work: \"everyone\"};";
+    return Compile(version);
+  };
+  const SharedCatalogue open = with_delete("  rpc Delete(ItemId) returns (google.protobuf.Empty);");
+  Create(1);
+  Serve(open);
+  const Unit unit(&server_);
+  Serve(with_delete(R"(  rpc Delete(ItemId) returns (google.protobuf.Empty) {
+    option (rowkeeper.v1.method).allow = "role:boss";
+  })"));
+  EXPECT_EQ(ReasonOf(Call(open, "ItemRepository.Delete", {{"id", "1"}}, unit.Inside())), "METHOD_NOT_ALLOWED");
+  EXPECT_EQ(ReasonOf(Call(open, "ItemRepository.GetById", {{"id", "1"}}, unit.Inside())), "OK");
+  Serve(with_delete(""));
+  EXPECT_EQ(ReasonOf(Call(open, "ItemRepository.Delete", {{"id", "1"}}, unit.Inside())), "OK") << "it is gone";
+  EXPECT_TRUE(unit.Commit().ok());
+}
+
 TEST_F(ReloadTest, AMethodThatWouldStreamNeedsANewStart) {
   ItemVersion version = FirstVersion();
   version.methods =

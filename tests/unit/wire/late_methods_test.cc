@@ -132,6 +132,64 @@ TEST_F(LateMethodsTest, ALateCallWithoutARequestIsRefused) {
   EXPECT_TRUE(Eventually([this] { return service_.calls() == 0; }));
 }
 
+/// A call whose request does not come.
+class SilentCall {
+ public:
+  SilentCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& path)
+      : stub_(channel), stream_(stub_.PrepareCall(&context_, path, &queue_)) {
+    stream_->StartCall(nullptr);
+    Wait();
+  }
+  /// How it ends.
+  grpc::Status End() {
+    grpc::Status status;
+    stream_->Finish(&status, nullptr);
+    Wait();
+    return status;
+  }
+
+ private:
+  void Wait() {
+    void* tag = nullptr;
+    bool ok = false;
+    EXPECT_TRUE(queue_.Next(&tag, &ok));
+  }
+
+  grpc::GenericStub stub_;
+  grpc::CompletionQueue queue_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
+};
+
+TEST_F(LateMethodsTest, ALateCallThatWaitsForItsRequestHoldsNoTableAndEndsWithTheServer) {
+  SharedMethods table = Table({{"/t.T/New", Answering("second")}});
+  const std::weak_ptr<const MethodTable> weak = table;
+  service_.Replace(std::move(table));
+  SilentCall silent(server_->channel(), "/t.T/New");
+  EXPECT_TRUE(Eventually([this] { return service_.calls() == 1; }));
+  service_.Replace(Table({{"/t.T/Old", Answering("next")}}));
+  EXPECT_TRUE(Eventually([&weak] { return weak.expired(); }));
+  service_.AbortCalls();
+  EXPECT_EQ(silent.End().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_TRUE(Eventually([this] { return service_.calls() == 0; }));
+}
+
+TEST(LateMethodsOfStrangersTest, AreRefusedAtOnceLikeUnknownOnes) {
+  const Callers callers{Callers::Options()};
+  DynamicServiceOptions of_service;
+  of_service.callers = &callers;
+  DynamicService service(Table({{"/t.T/Old", Answering("first")}}), of_service);
+  ServerOptions options;
+  options.callers = &callers;
+  options.late_methods = &service;
+  const TestServer server({&service}, std::move(options));
+  service.Replace(Table({{"/t.T/New", Answering("second")}}));
+  for (const char* path : {"/t.T/New", "/t.T/Other"}) {
+    EXPECT_EQ(SilentCall(server.channel(), path).End().error_code(), grpc::StatusCode::UNAUTHENTICATED) << path;
+  }
+  EXPECT_EQ(CallRaw(server.channel(), "/t.T/Old", "").status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+}
+
 TEST_F(LateMethodsTest, ACallKeepsTheTableThatItBeganWith) {
   absl::Notification began;
   absl::Mutex mutex;
