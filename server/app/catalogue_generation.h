@@ -129,7 +129,7 @@ class ServedGeneration {
     const absl::MutexLock lock(&mutex_);
     now_.swap(next);
   }
-  /// Why another one is not served, for people, in one line; empty: there is none, as far as is known.
+  /// Why another one is not served, for people, a line for each mistake; empty: there is none, as far as is known.
   std::string problem() const {
     const absl::ReaderMutexLock lock(&mutex_);
     return problem_;

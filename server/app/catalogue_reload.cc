@@ -22,6 +22,8 @@ using observe::LogLevel;
 
 /// So much longer than a look at the files takes it is to the next: trees of very many files are looked at less often.
 constexpr int kTimesLonger = 100;
+/// The same of reading them, which is for files that are written again and again.
+constexpr int kTimesLongerToRead = 10;
 /// Between readings of files that have mistakes.
 constexpr std::chrono::seconds kRetryPeriod{10};
 /// Of one line of the log each.
@@ -101,15 +103,18 @@ absl::Status CatalogueReload::Look() {
 }
 
 void CatalogueReload::LookAt(const FilesSeen& now, Asked asked) {
+  const Clock::time_point begin = clock_.Now();
   const bool still = now == seen_;
   seen_ = now;
   // What was wrong may have been with other files, as that of policies, or pass.
-  const bool retries = !mistakes_.ok() && clock_.Now() >= retry_at_;
-  if (asked == Asked::kNo && (!still || (now == read_ && !retries))) return;
-  retry_at_ = clock_.Now() + kRetryPeriod;
+  const bool retries = !mistakes_.ok() && begin >= retry_at_;
+  if (asked == Asked::kNo && (!still || (now == read_ && !retries) || begin < read_after_)) return;
   // What is written while it is read may look the same afterwards.
   read_ = now.young ? FilesSeen() : now;
   const absl::Status before = std::exchange(mistakes_, Load());
+  const Clock::time_point end = clock_.Now();
+  read_after_ = end + (end - begin) * kTimesLongerToRead;
+  retry_at_ = end + kRetryPeriod;
   if (asked == Asked::kNo) return;
   // Others are told when they last.
   if (!mistakes_.ok() && mistakes_ == before) Tell(std::string(mistakes_.message()));

@@ -61,6 +61,8 @@ class CatalogueReload {
 
   // Of the watch's thread.
   Clock::time_point look_after_{};
+  /// When files that have changed are read, at the earliest.
+  Clock::time_point read_after_{};
   /// When files that have mistakes are read again, unless they change before.
   Clock::time_point retry_at_{};
   /// Of the catalogue's files, imports included.

@@ -41,7 +41,7 @@ std::set<std::string> RelationsOf(const catalogue::Catalogue& catalogue) {
 }  // namespace
 
 std::string WhatBreaks(const ServingReport& now, const std::set<std::string>& known, const ServingReport& next) {
-  if (!next.reachable) return "the database has not been looked at yet";
+  if (!next.reachable) return "the database does not answer, or has not been looked at yet";
   std::unordered_map<std::string, State> before;
   for (const auto& repository : now.repositories) {
     for (const auto& method : repository.methods) before.emplace(method.name, method.state);

@@ -25,7 +25,7 @@ using SharedCatalogue = std::shared_ptr<const app::LoadedCatalogue>;
 struct ItemVersion {
   /// Fields in front of the others, so that these have other places.
   std::string fields;
-  /// Of the repository, beside Create, GetById, List and Export.
+  /// Of the repository, beside Create, GetById, List, Export and Import.
   std::string methods;
   /// More of the file.
   std::string rest;
@@ -50,6 +50,7 @@ service ItemRepository {
   rpc GetById(ItemId) returns (Item);
   rpc List(ListItems) returns (Items);
   rpc Export(ExportItems) returns (stream Exported);
+  rpc Import(stream ImportItems) returns (stream Imported);
 )",
              version.methods, R"(
 }
@@ -59,6 +60,8 @@ message ListItems { optional string name = 1; int32 page_size = 2; string page_t
 message Items { repeated Item items = 1; string next_page_token = 2; }
 message ExportItems { string resume_token = 1; }
 message Exported { repeated Item items = 1; string resume_token = 2; }
+message ImportItems { repeated Item items = 1; }
+message Imported { int64 imported = 1; int64 chunks = 2; }
 )",
              version.rest);
 }

@@ -1,6 +1,4 @@
-#include <atomic>
-#include <thread>
-#include <vector>
+#include <memory>
 
 #include "tests/pg/server/reload_fixture.h"
 
@@ -161,96 +159,6 @@ TEST_F(ReloadTest, AMethodThatWouldStreamNeedsANewStart) {
   const absl::Status refused = catalogue().Offer(third);
   EXPECT_THAT(std::string(refused.message()), HasSubstr("start the server again"));
   EXPECT_FALSE(catalogue().Serve());
-  EXPECT_TRUE(Eventually([] { return CatalogueGeneration::alive() == 1; }));
-}
-
-/// Calls without end, each of which is checked.
-class Callers {
- public:
-  void Run(std::function<std::string()> call) {
-    threads_.emplace_back([this, call = std::move(call)] {
-      while (!done_) {
-        const std::string problem = call();
-        ++calls_;
-        if (problem.empty()) continue;
-        ADD_FAILURE() << problem;
-        return;
-      }
-    });
-  }
-  int calls() const { return calls_; }
-  int End() {
-    done_ = true;
-    for (std::thread& thread : threads_) thread.join();
-    return calls_;
-  }
-
- private:
-  std::atomic<bool> done_{false};
-  std::atomic<int> calls_{0};
-  std::vector<std::thread> threads_;
-};
-
-TEST_F(ReloadTest, NoCallFailsWhileCataloguesAreSwapped) {
-  constexpr int kItems = 20;
-  for (int id = 1; id <= kItems; ++id) Create(id);
-  std::atomic<int> next_id{1000};
-  Callers callers;
-  const auto get = [this](const SharedCatalogue& as, int id) {
-    const auto item = Call(as, "ItemRepository.GetById", {{"id", std::to_string(id)}});
-    if (!item.ok()) return Cat("GetById: ", item.status().ToString());
-    return (*item)["name"] == Cat("item ", id) ? std::string() : Cat("GetById ", id, ": ", item->dump());
-  };
-  callers.Run([&, id = 0]() mutable { return get(first_, id++ % kItems + 1); });
-  callers.Run([&, id = 0]() mutable { return get(second_, id++ % kItems + 1); });
-  callers.Run([&]() -> std::string {
-    Json request = {{"page_size", 7}, {"order_by", "id"}};
-    int seen = 0;
-    do {
-      const auto page = Call(first_, "ItemRepository.List", request);
-      if (!page.ok()) return Cat("List: ", page.status().ToString());
-      for (const Json& item : (*page)["items"]) {
-        if (item.value("id", "").size() < 4) ++seen;
-      }
-      request["page_token"] = page->value("next_page_token", "");
-    } while (request["page_token"] != "" && seen < kItems);
-    return seen == kItems ? "" : Cat("List saw ", seen);
-  });
-  callers.Run([&]() -> std::string {  // a transaction, which is checked from within
-    const auto begun = server_.Call("UnitOfWork.Begin", Json::object());
-    if (!begun.ok()) return Cat("Begin: ", begun.status().ToString());
-    const std::string handle = begun->value("handle", "");
-    CallOptions inside;
-    inside.headers = {{"rowkeeper-unit-of-work", handle}};
-    const std::string id = std::to_string(next_id++);
-    auto status = Call(first_, "ItemRepository.Create", {{"item", {{"id", id}, {"name", "u"}}}}, inside).status();
-    if (status.ok()) status = Call(first_, "ItemRepository.GetById", {{"id", id}}, inside).status();
-    if (!status.ok()) return Cat("in a unit: ", status.ToString());
-    const auto end = server_.Call("UnitOfWork.Rollback", {{"handle", handle}});
-    return end.ok() ? "" : Cat("Rollback: ", end.status().ToString());
-  });
-  callers.Run([&]() -> std::string {
-    StreamClient client(&server_, Method(*first_, "ItemRepository.Export"));
-    client.Send(Json::object());
-    client.SendNoMore();
-    int seen = 0;
-    for (const Json& message : client.ReceiveAll()) {
-      for (const Json& item : message.value("items", Json::array())) seen += item.value("id", "").size() < 4 ? 1 : 0;
-    }
-    const absl::Status end = client.Finish();
-    return end.ok() && seen == kItems ? "" : Cat("Export saw ", seen, ": ", end.ToString());
-  });
-  for (int swap = 0; swap < 50 && !HasFailure(); ++swap) {
-    const Unit open(&server_);
-    const std::string id = std::to_string(next_id++);
-    const int before = callers.calls();
-    Serve(swap % 2 == 0 ? second_ : first_);
-    EXPECT_TRUE(Eventually([&] { return HasFailure() || callers.calls() > before + 5; }));
-    const auto made = Call(first_, "ItemRepository.Create", {{"item", {{"id", id}, {"name", "open"}}}}, open.Inside());
-    EXPECT_TRUE(made.ok()) << "in a unit that began before: " << made.status();
-    EXPECT_TRUE(open.Rollback().ok());
-  }
-  EXPECT_GT(callers.End(), 250);
   EXPECT_TRUE(Eventually([] { return CatalogueGeneration::alive() == 1; }));
 }
 
