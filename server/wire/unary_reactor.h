@@ -190,6 +190,7 @@ class LateUnaryReactor final : public grpc::ServerGenericBidiReactor, public Una
   /// The call is answered by a method of `methods`, which has this path.
   void BeginLate(SharedMethods methods, const std::string* path);
   void Abort() override;
+  OperatorEnd EndByOperator() override;
 
  private:
   /// Who goes on with a call: its request, or its end before that.

@@ -44,6 +44,7 @@ UnaryCall::UnaryCall(SharedMethods methods, const std::string* path, const RpcSe
       response_charge_(service->memory, MemoryBudget::Use::kResponses) {}
 
 void UnaryCall::BeginBy(SharedMethods methods, const std::string* path) {
+  const absl::MutexLock lock(&mutex_);  // somebody may describe the call
   methods_ = std::move(methods);
   path_ = path;
 }
@@ -241,6 +242,12 @@ void LateUnaryReactor::BeginLate(SharedMethods methods, const std::string* path)
 void LateUnaryReactor::Abort() {
   UnaryCall::Abort();
   if (LeaveWaiting(Stage::kEnded)) FinishWith(ShuttingDown());
+}
+
+OperatorEnd LateUnaryReactor::EndByOperator() {
+  const OperatorEnd end = UnaryCall::EndByOperator();
+  if (end == OperatorEnd::kAsked && LeaveWaiting(Stage::kEnded)) FinishWith(EndedByOperator());
+  return end;
 }
 
 void LateUnaryReactor::SendResponse(grpc::ByteBuffer response) {

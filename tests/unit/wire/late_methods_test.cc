@@ -9,6 +9,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "server/base/error_details.h"
 #include "server/base/errors.h"
 #include "server/wire/dynamic_service.h"
 #include "server/wire/status.h"
@@ -171,6 +172,18 @@ TEST_F(LateMethodsTest, ALateCallThatWaitsForItsRequestHoldsNoTableAndEndsWithTh
   EXPECT_TRUE(Eventually([&weak] { return weak.expired(); }));
   service_.AbortCalls();
   EXPECT_EQ(silent.End().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_TRUE(Eventually([this] { return service_.calls() == 0; }));
+}
+
+TEST_F(LateMethodsTest, AnOperatorEndsALateCallThatWaitsForItsRequest) {
+  service_.Replace(Table({{"/t.T/New", Answering("second")}}));
+  SilentCall silent(server_->channel(), "/t.T/New");
+  ASSERT_TRUE(Eventually([this] { return service_.calls() == 1; }));
+  const RunningCalls running = service_.LongestCalls(10);
+  ASSERT_EQ(running.calls.size(), 1U);
+  EXPECT_EQ(running.calls.front().method, "t.T.New");
+  EXPECT_TRUE(service_.EndCall(running.calls.front().number).has_value());
+  EXPECT_EQ(ErrorReason(FromGrpcStatus(silent.End())), "ENDED_BY_OPERATOR");
   EXPECT_TRUE(Eventually([this] { return service_.calls() == 0; }));
 }
 
