@@ -104,6 +104,9 @@ class ReloadTest : public ::testing::Test {
   static InProcessServer::Options SmallMessages() {
     InProcessServer::Options options;
     options.serve.streams.export_rows = 2;
+    options.serve.units.idle_limit_s = 300;  // on machines that are slow, too
+    options.serve.units.max_idle_limit_s = 300;
+    options.serve.units.total_limit_s = 600;
     return options;
   }
   static InProcessServer::Options LeftEmpty(InProcessServer::Options options) {
