@@ -50,19 +50,26 @@ class Callers {
   std::vector<std::thread> threads_;
 };
 
-/// Cancels a call at some moment of it, or after it.
+/// Cancels a call at some moment of it, unless it is over before.
 class Canceller {
  public:
   Canceller(grpc::ClientContext* context, unsigned turns)
-      : thread_([context, turns] {
-          for (unsigned turn = 0; turn < turns; ++turn) std::this_thread::yield();
-          context->TryCancel();
+      : thread_([this, context, turns] {
+          for (unsigned turn = 0; turn < turns && !over_; ++turn) std::this_thread::yield();
+          if (!over_) context->TryCancel();
         }) {}
-  ~Canceller() { thread_.join(); }
+  ~Canceller() {
+    over_ = true;
+    thread_.join();
+  }
   Canceller(const Canceller&) = delete;
   Canceller& operator=(const Canceller&) = delete;
 
+  /// As many moments of a short time as of a long one: how long a turn takes depends on how busy the machine is.
+  static unsigned SomeTurns(std::minstd_rand* random) { return (1U << ((*random)() % 13)) - 1; }
+
  private:
+  std::atomic<bool> over_{false};
   std::thread thread_;
 };
 
@@ -231,9 +238,10 @@ class ReloadSwapTest : public ReloadTest {
     callers->Run([this] { return WriteInRun(); });
     callers->Run([this] { return ExportAll(); });
     callers->Run([this] { return Import(); });
-    callers->Run([this, random = std::minstd_rand(1)]() mutable { return CreateWithKey(random() % 3000); });
+    callers->Run(
+        [this, random = std::minstd_rand(1)]() mutable { return CreateWithKey(Canceller::SomeTurns(&random)); });
     callers->Run([this, random = std::minstd_rand(2)]() mutable {
-      return CancelledGet(static_cast<int>(random() % kItems) + 1, random() % 1000);
+      return CancelledGet(static_cast<int>(random() % kItems) + 1, Canceller::SomeTurns(&random));
     });
   }
 
