@@ -97,7 +97,7 @@ look_at_packages() {
 
 # An installation with what the packages need, but without them; an interrupted one is made anew.
 install_debian() {
-  [ ! -e "$root/etc/rowkeeper-packages" ] || return 0
+  [ ! -e "$root/etc/rowkeeper-debootstrapped" ] || return 0
   [ -z "$(ls -A "$root")" ] || [ -d "$root/debootstrap" ] || fail "$root holds something else; name an empty folder"
   rm -rf "${root:?}"/*
   # shellcheck disable=SC2016  # apt expands it
@@ -117,16 +117,16 @@ install_debian() {
 
 # What the packages depend on comes from the mirror; they themselves are installed where systemd runs.
 install_dependencies() {
-  [ ! -e "$root/etc/rowkeeper-packages" ] || return 0
+  [ ! -e "$root/etc/rowkeeper-and-stubs" ] || return 0
   local depends
-  depends=$(dpkg-deb -f "$package" Depends | sed 's/ *([^)]*)//g; s/ *|[^,]*//g; s/,/ /g')
+  depends=$(for file in "$package" "$client"; do dpkg-deb -f "$file" Depends; done | sed 's/ *([^)]*)//g; s/ *|[^,]*//g; s/,/ /g')
   # shellcheck disable=SC2086  # names with spaces between them
   chroot "$root" env DEBIAN_FRONTEND=noninteractive bash -c 'apt-get -q update && apt-get -qy --no-install-recommends install "$@"' - \
-    $depends systemd-sysv postgresql >"$work/apt.log" 2>&1 || {
+    $depends systemd-sysv postgresql python3-grpcio python3-protobuf >"$work/apt.log" 2>&1 || {
     tail -n 20 "$work/apt.log" >&2
     fail "what the package depends on cannot be installed; the lines above say why"
   }
-  touch "$root/etc/rowkeeper-packages"
+  touch "$root/etc/rowkeeper-and-stubs"
 }
 
 # An earlier version, to be upgraded: the same files under another number, but for the unit.
@@ -148,6 +148,7 @@ boot() {
   rm -rf "$work/inside"
   mkdir "$work/inside"
   cp "$package" "$work/inside/rowkeeper.deb"
+  cp "$client" "$work/inside/librowkeeper-dev.deb"
   cp "$work/earlier.deb" "$work/load" tests/packages/inside.sh "$work/inside"
   mkdir -p "$work/inside/shop/v1"
   # The example of the README, as it stands there.

@@ -62,6 +62,22 @@ pid=$(systemctl show -P MainPID rowkeeper)
 [ "$(stat -c %U "/proc/$pid")" = rowkeeper ]
 if grep -q secret "/proc/$pid/environ"; then fail "the environment holds the password"; fi
 
+step "a call by stubs that protoc makes of the protos of librowkeeper-dev"
+apt-get install -qy /packages/librowkeeper-dev.deb >/packages/apt.log 2>&1 || fail "$(cat /packages/apt.log)"
+mkdir /packages/stubs
+(cd proto && protoc -I . -I /usr/share/rowkeeper/proto --python_out=/packages/stubs --grpc_out=/packages/stubs \
+  --plugin=protoc-gen-grpc="$(command -v grpc_python_plugin)" shop/v1/*.proto /usr/share/rowkeeper/proto/rowkeeper/v1/annotations.proto)
+PYTHONPATH=/packages/stubs python3 - <<'PYTHON' | grep -x 'CUP-1 4.50 PRODUCT_STATUS_DRAFT'
+import grpc
+from shop.v1 import product_pb2, product_repository_pb2, product_repository_pb2_grpc
+
+with grpc.insecure_channel("localhost:50051") as channel:
+    products = product_repository_pb2_grpc.ProductRepositoryStub(channel)
+    product = products.GetBySku(product_repository_pb2.GetProductBySkuRequest(sku="CUP-1"), timeout=30)
+    print(product.sku, product.price, product_pb2.ProductStatus.Name(product.status))
+PYTHON
+printf 'from the package to the first call by stubs: %d s\n' "$((SECONDS - began))"
+
 step "the status page, and an operator who ends a unit of work there, by the words of packages.md"
 wait_until 30 "the page tells of the calls" web_says /status/methods.json shop.v1.ProductRepository.Create
 wait_until 30 "all is well" web_says /status 'nothing is known to be wrong'
@@ -125,7 +141,7 @@ systemctl stop rowkeeper
 
 step "purge leaves what is the administrator's, and nothing else"
 systemctl start rowkeeper
-apt-get purge -qy rowkeeper >/packages/apt.log 2>&1 || fail "$(cat /packages/apt.log)"
+apt-get purge -qy rowkeeper librowkeeper-dev >/packages/apt.log 2>&1 || fail "$(cat /packages/apt.log)"
 if readlink /proc/[0-9]*/exe | grep rowkeeper; then fail "a server still runs"; fi
 [ "$(find /etc/rowkeeper -type f | sort | tr '\n' ' ')" = \
   '/etc/rowkeeper/database-url /etc/rowkeeper/proto/shop/v1/product.proto /etc/rowkeeper/proto/shop/v1/product_repository.proto ' ]
