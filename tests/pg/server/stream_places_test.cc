@@ -1,10 +1,13 @@
 // Who may have how many streams open.
 #include <gmock/gmock.h>
 
+#include "server/app/server_process.h"
+#include "server/base/listen_address.h"
 #include "server/observe/counters.h"
 #include "tests/pg/server/blocker.h"
 #include "tests/pg/server/export_fixture.h"
 #include "tests/pg/server/import_fixture.h"
+#include "tests/support/raw_http_client.h"
 #include "tests/support/scrape.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/wire/raw_client.h"
@@ -41,6 +44,19 @@ class ExportPlacesTest : public ExportTest {
   }
   int Open() { return static_cast<int>(Scrape(server_->MetricsText()).Sum("rowkeeper_streams_open")); }
 
+  /// Waits until `count` streams wait for their callers, by the page of what runs.
+  bool AwaitWaiting(size_t count) {
+    ListenAddress address;
+    EXPECT_TRUE(ParseListenAddress(server_->process().admin_address(), &address).ok());
+    return Eventually([&] {
+      const std::string page = RawClient(address).Ask(HttpRequest("/status/running.json"));
+      size_t waiting = 0;
+      constexpr std::string_view kWaits = "\"waits for its caller\"";
+      for (size_t at = page.find(kWaits); at != std::string::npos; at = page.find(kWaits, at + 1)) ++waiting;
+      return waiting == count;
+    });
+  }
+
   const TemporaryDirectory directory_;
 };
 
@@ -60,12 +76,14 @@ TEST_F(ExportPlacesTest, ASlowStreamGivesItsPlaceToACallerWithFewer) {
   InProcessServer::Options options = SmallMessages(1000);
   options.serve.streams.max_streams = 3;  // so few that one caller may have all
   options.serve.listen.push_back("unix:" + directory_.path() + "/t");
+  options.serve.admin_listen = "127.0.0.1:0";
   options.time = InProcessServer::Options::Time::kStill;
   Serve(options);
   Fill("t", 20000, "repeat('x', 1000)");
   std::vector<std::unique_ptr<StreamClient>> stalled;
   for (int i = 0; i < 3; ++i) {
     stalled.push_back(Stalled());
+    ASSERT_TRUE(AwaitWaiting(stalled.size()));
     server_->Advance(std::chrono::seconds(1));
   }
   const auto too_early = Export(Json::object(), OverUnixSocket());
