@@ -245,6 +245,12 @@ class ReloadSwapTest : public ReloadTest {
     });
   }
 
+  /// Of calls that run together it depends on the machine when some do.
+  bool EachKindWasThere() {
+    const bool merged = ::testing::Matches(ContainsRegex("rowkeeper_merged_calls_total [1-9]"))(server_.MetricsText());
+    return keyed_ > 0 && imported_ > 0 && runs_ > 0 && cancelled_ > 0 && merged;
+  }
+
   std::atomic<int> next_id_{kWritten};
   std::atomic<int> imported_{0};
   std::atomic<int> keyed_{0};
@@ -269,10 +275,8 @@ TEST_F(ReloadSwapTest, NoCallFailsWhileCataloguesAreSwapped) {
     EXPECT_TRUE(open.Rollback().ok());
     TakeAll();
   }
-  EXPECT_TRUE(
-      Eventually([this] { return HasFailure() || (keyed_ > 0 && imported_ > 0 && runs_ > 0 && cancelled_ > 0); }));
+  EXPECT_TRUE(Eventually([this] { return HasFailure() || EachKindWasThere(); })) << server_.MetricsText();
   EXPECT_GT(callers.End(), 1000);
-  EXPECT_THAT(server_.MetricsText(), ContainsRegex("rowkeeper_merged_calls_total [1-9]"));
   TakeAll();
   const std::map<std::string, int> written = {
       {"import", imported_}, {"keyed", keyed_}, {"run", runs_}, {"u", 0}, {"open", 0}};
