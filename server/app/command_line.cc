@@ -298,6 +298,31 @@ void AddSizeOptions(CLI::App* command, ServeSettings* settings) {
       ->group("Server");
 }
 
+void AddTokenKeyOptions(CLI::App* command, ServeSettings* settings) {
+  AddSecretOption(command,
+                  {"--page-token-key", kSecretType, "Server",
+                   "Secret that page tokens and handles of units are sealed with; servers that share it accept each "
+                   "other's tokens. "
+                   "Default: made at start, so tokens end with the server"},
+                  &settings->page_token_key);
+  AddSecretOption(
+      command,
+      {"--other-page-token-key", kSecretType, "Server",
+       "Secret that tokens and handles may be sealed with as well, while --page-token-key is being replaced"},
+      &settings->other_page_token_key);
+}
+
+void AddIdempotencyOptions(CLI::App* command, ServeSettings* settings) {
+  AddOption(command, "--idempotency-key-age", &settings->idempotency_key_age_s,
+            "How long the response to a call with the header idempotency-key is kept for its repeats, seconds")
+      ->check(CLI::Range(1, 31536000))
+      ->group("Server");
+  AddOption(command, "--max-idempotent-response", &settings->max_idempotent_response_kib,
+            "Largest response that is kept, KiB; a call with an idempotency key and a larger one is refused")
+      ->check(CLI::Range(1, 262144))
+      ->group("Server");
+}
+
 void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddOption(command, "--listen", &settings->listen, "Address, host:port or unix:/path; may be repeated")
       ->type_name("ADDRESS")
@@ -325,26 +350,9 @@ void AddServeOptions(CLI::App* command, ServeSettings* settings) {
   AddSizeOptions(command, settings);
   AddListOptions(command, settings);
   AddBatchOptions(command, settings);
-  AddSecretOption(command,
-                  {"--page-token-key", kSecretType, "Server",
-                   "Secret that page tokens and handles of units are sealed with; servers that share it accept each "
-                   "other's tokens. "
-                   "Default: made at start, so tokens end with the server"},
-                  &settings->page_token_key);
-  AddSecretOption(
-      command,
-      {"--other-page-token-key", kSecretType, "Server",
-       "Secret that tokens and handles may be sealed with as well, while --page-token-key is being replaced"},
-      &settings->other_page_token_key);
+  AddTokenKeyOptions(command, settings);
   AddDisclosureOptions(command, settings);
-  AddOption(command, "--idempotency-key-age", &settings->idempotency_key_age_s,
-            "How long the response to a call with the header idempotency-key is kept for its repeats, seconds")
-      ->check(CLI::Range(1, 31536000))
-      ->group("Server");
-  AddOption(command, "--max-idempotent-response", &settings->max_idempotent_response_kib,
-            "Largest response that is kept, KiB; a call with an idempotency key and a larger one is refused")
-      ->check(CLI::Range(1, 262144))
-      ->group("Server");
+  AddIdempotencyOptions(command, settings);
   AddOption(command, "--drain-timeout", &settings->drain_timeout_s,
             "Longest wait for running calls at shutdown, seconds")
       ->check(CLI::Range(0.0, 3600.0))
