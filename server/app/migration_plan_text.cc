@@ -1,5 +1,7 @@
 #include "server/app/migration_plan_text.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_join.h"
 #include "server/base/one_line.h"
 #include "server/base/text.h"
@@ -52,13 +54,20 @@ std::string DescribeWayBack(const PlannedBlock& block, schema::Direction directi
   return "";
 }
 
+/// What the opposite block makes again is empty.
+const char* WhatStaysLost(const PlannedBlock& block) {
+  const bool loses = std::any_of(block.statements.begin(), block.statements.end(),
+                                 [](const PlannedStatement& statement) { return !statement.loses.empty(); });
+  return loses && block.way_back != WayBack::kNone ? "; what it loses stays lost" : "";
+}
+
 }  // namespace
 
 bool IsWorthTelling(const PlannedBlock& block) { return !block.statements.empty(); }
 
 std::string DescribePlan(const PlannedBlock& block, schema::Direction direction) {
   std::string lines = Cat(OneLine(Cat("  ", block.transaction ? "in one transaction; " : "statement by statement; ",
-                                      DescribeWayBack(block, direction))),
+                                      DescribeWayBack(block, direction), WhatStaysLost(block))),
                           "\n");
   for (const PlannedStatement& statement : block.statements) lines += DescribePlanned(statement);
   if (block.others > 0) {

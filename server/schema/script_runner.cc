@@ -119,11 +119,13 @@ absl::Status ScriptAttempt::RunAll() {
   if (!script_.parsed) {
     watch_->Begin(run_.block->first_line);
     absl::Status status = connection_->ExecuteScript(script_.text, &position);
+    watch_->End();
     return status.ok() ? status : Located(status, 0, position, kNothingApplied);
   }
   for (const SqlStatement& statement : script_.statements) {
     watch_->Begin(FileLine(statement.line));
     absl::Status status = connection_->ExecuteScript(script_.TextOf(statement), &position);
+    watch_->End();
     if (!status.ok()) return Located(status, statement.offset, position, kNothingApplied);
   }
   return absl::OkStatus();
@@ -196,6 +198,7 @@ absl::Status ScriptAttempt::RunStatement(const SqlStatement& statement, int numb
   for (int attempt = 1; status.ok(); ++attempt) {
     watch_->Begin(FileLine(statement.line));
     status = RunNoted(statement, number, &position);
+    watch_->End();
     if (status.ok() || attempt >= attempts || !WorthRetrying(status)) break;
     watch_->Notice(TriedAgain(run_.path, status, attempt, attempts));
     options_.clock->SleepFor(PauseAfter(attempt, options_));

@@ -81,6 +81,11 @@ void SessionWatch::Begin(int line) {
   tell_after_ = kTellOfRunning;
 }
 
+void SessionWatch::End() {
+  const absl::MutexLock lock(&mutex_);
+  line_ = 0;
+}
+
 void SessionWatch::LookAtProgress(db::Connection& connection) {
   int line = 0;
   Clock::duration runs{};

@@ -28,6 +28,8 @@ class SessionWatch {
 
   /// The statement that begins at `line` of the file is sent now.
   void Begin(int line);
+  /// It is over.
+  void End();
   /// Tells one line, not while the watch tells another.
   void Notice(const std::string& line);
 

@@ -33,6 +33,18 @@ std::string RefuseChildTables(const std::string& table) {
                     ", whose rows none of its triggers sees; write this change without --expand-types"));
 }
 
+std::string RefuseColumnSettings(const std::string& table, const std::string& column) {
+  return FailIf(
+      Cat("EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid WHERE "
+          "a.attrelid = ",
+          Literal(table), "::regclass AND a.attname = ", Literal(column),
+          " AND (a.attacl IS NOT NULL OR a.attoptions IS NOT NULL OR coalesce(a.attstattarget, -1) <> -1 OR "
+          "a.attstorage <> t.typstorage))"),
+      Cat("the column ", Identifier(column), " of ", table,
+          " has privileges, statistics or storage of its own, which another one would not have; write this "
+          "change without --expand-types"));
+}
+
 std::vector<std::string> BeginCopying(const ColumnCopy& copy, Uncopied uncopied) {
   return {CreateFunction(copy, uncopied),
           Cat("CREATE TRIGGER ", Identifier(copy.trigger), " BEFORE INSERT OR UPDATE ON ", copy.table,

@@ -25,6 +25,9 @@ struct ColumnCopy {
 /// Fails where tables inherit from the table: no trigger of it sees their rows.
 std::string RefuseChildTables(const std::string& table);
 
+/// Fails where the column has privileges or settings of its own, which another column would not have.
+std::string RefuseColumnSettings(const std::string& table, const std::string& column);
+
 /// What becomes of a value that cannot be of the new type.
 enum class Uncopied {
   kRefused,  ///< the write fails

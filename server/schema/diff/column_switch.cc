@@ -25,9 +25,15 @@ bool HasColumn(const std::vector<std::string>& columns, const std::string& colum
 }
 
 /// A cast makes one from the other, whatever the session's settings are.
-bool CastsAlike(const std::string& type) {
-  return IsOneOf(ParseType(type).name, {"smallint", "integer", "bigint", "numeric", "real", "double precision", "text",
-                                        "character varying", "character", "boolean", "uuid"});
+bool CastsAlike(const std::string& from, const std::string& to) {
+  const std::string a = ParseType(from).name, b = ParseType(to).name;
+  const auto is_plain = [](const std::string& type) {
+    return IsOneOf(type, {"smallint", "integer", "bigint", "numeric", "real", "double precision", "text",
+                          "character varying", "character", "boolean", "uuid"});
+  };
+  const auto is_float = [](const std::string& type) { return IsOneOf(type, {"real", "double precision"}); };
+  const bool written_as_text = (is_float(a) && IsText(ParseType(to))) || (is_float(b) && IsText(ParseType(from)));
+  return is_plain(a) && is_plain(b) && !written_as_text;
 }
 
 /// Columns alone: no expression, no predicate.
@@ -59,11 +65,26 @@ bool KeepsPlainIndexes(const TableComparison& table, const std::string& column) 
   });
 }
 
+/// Each of the two would be in the place of the other's old one.
+bool SharesIndexWithAnother(const TableComparison& table, int position) {
+  const std::vector<catalogue::Column>& columns = table.aligned.columns;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const ColumnFacts* live = table.pair.columns[i];
+    if (static_cast<int>(i) == position || live == nullptr || IsOfDeclaredType(columns[i], *live)) continue;
+    for (const IndexFacts& index : table.live.indexes) {
+      if (HasColumn(index.columns, columns[position].name) && HasColumn(index.columns, columns[i].name)) return true;
+    }
+  }
+  return false;
+}
+
 /// `shape` with the other column in the place of this one.
 std::string ShapeWith(const std::string& shape, const std::string& column, const std::string& other) {
   std::string result;
   size_t end = 0;
+  const size_t columns = shape.find('(');
   for (const pgtext::Token& token : pgtext::Scan(shape).tokens) {
+    if (token.start < columns) continue;
     const std::string word = shape.substr(token.start, token.end - token.start);
     const bool is_column = word == Identifier(column) || (word == column && token.kind == pgtext::Token::Kind::kName);
     result += Cat(shape.substr(end, token.start - end), is_column ? Identifier(other) : word);
@@ -140,8 +161,8 @@ class ColumnSwitchSteps {
   std::string ProofDefinition() const { return sql::CheckDefinition(sql::NotNullCondition(new_)); }
 
   void Expand() {
-    Statements up = {sql::RefuseChildTables(name_), sql::AddColumn(name_, Definition(new_, types_.to)),
-                     sql::CommentOnColumn(name_, new_, OfNobody())};
+    Statements up = {sql::RefuseChildTables(name_), sql::RefuseColumnSettings(name_, column_.name),
+                     sql::AddColumn(name_, Definition(new_, types_.to)), sql::CommentOnColumn(name_, new_, OfNobody())};
     Append(sql::BeginCopying(forward_, sql::Uncopied::kRefused), &up);
     if (live_.not_null) up.push_back(sql::AddConstraintNotValid(name_, proof_, ProofDefinition()));
     Statements down = sql::EndCopying(forward_);
@@ -264,13 +285,14 @@ std::string WhyNoColumnBeside(const TableComparison& table, int position) {
   }
   if (table.declared.FindColumn(name)->not_null != live.not_null) return "it changes in other ways, too";
   if (live.generated || sequence || !live.domain.empty()) return "the database makes its values";
-  if (!live.enum_type.empty() || !CastsAlike(live.type) || !CastsAlike(sql::SqlType(column.type))) {
+  if (!live.enum_type.empty() || !CastsAlike(live.type, sql::SqlType(column.type))) {
     return "settings of a session may decide on the values";
   }
   if (!live.readers.empty()) return "other objects read it";
   if (IsHeldByConstraint(table.live, name) || IsHeldByConstraint(table.declared, name)) {
     return "a key, reference or check holds it";
   }
+  if (SharesIndexWithAnother(table, position)) return "another column of an index of it gets another type, too";
   return KeepsPlainIndexes(table, name) ? "" : "an index of it is unique, partial, of an expression, or changes, too";
 }
 

@@ -107,6 +107,7 @@ std::string Commented(const std::string& words, const std::string& statement) {
 /// What a statement of this file may wait for a lock.
 Statements LockTimeout(FileKind kind, Transaction transaction) {
   if (kind == FileKind::kIndexes) return {};  // each of its statements has its own
+  if (kind == FileKind::kFill) return {};     // rows alone are locked
   if (transaction == Transaction::kOne) return {sql::SetLocalLockTimeout(sql::kChangeLockTimeout)};
   return {sql::SetSessionLockTimeout(sql::kChangeLockTimeout)};
 }

@@ -50,6 +50,8 @@ absl::Status CompareIndexes(const TableComparison& table, SchemaDiff* diff);
 /// The table's name and comment, the names of its columns; lists triggers.
 absl::Status CompareTable(const TableComparison& table, SchemaDiff* diff);
 
+/// Whether the column that exists has the type that is declared.
+bool IsOfDeclaredType(const catalogue::Column& column, const ColumnFacts& live);
 /// Gives `aligned.columns[column]` the type that it is declared with, and its default with it: false when it has that
 /// type already.
 bool CompareColumnType(const TableComparison& table, int column, SchemaDiff* diff);

@@ -20,11 +20,6 @@ using catalogue::Column;
 using sql::Identifier;
 using Statements = std::vector<std::string>;
 
-bool IsOfDeclaredType(const Column& column, const ColumnFacts& live) {
-  if (column.type.native_enum.empty()) return live.enum_type.empty() && live.type == sql::SqlType(column.type);
-  return live.enum_type == column.type.native_enum && absl::EndsWith(live.type, "[]") == column.type.array;
-}
-
 TypeChange JudgeColumn(const Column& column, const ColumnFacts& live) {
   const std::string wanted = sql::SqlType(column.type);
   if (!column.type.native_enum.empty()) return TypeChange::kUnsure;
@@ -67,16 +62,26 @@ std::optional<std::string> DefaultOf(const ColumnFacts& column) {
   return kept ? std::nullopt : column.expression;
 }
 
-Question MayValuesBeLost(const std::string& column, const std::string& had, const std::string& wanted) {
-  return {
-      Cat("May values of ", column, " be changed or refused when its type ", had, " becomes ", wanted, "?"),
-      {"if yes, remove this question: the change is in the migration (it writes all rows again, and nobody reads the "
-       "table meanwhile; what is changed stays so when it is taken back)",
-       "if not, leave the field as it was and add another one of the new type; change the rows in batches with "
-       "`rowkeeper migrate new NAME --backfill ...`, and write `reserved` for the old field when nobody uses it"}};
+constexpr char kByRewrite[] =
+    "it writes all rows again, and nobody reads the table meanwhile; what is changed stays so when it is taken back";
+constexpr char kByAnother[] =
+    "from the first file on a write of a value that the new type refuses fails, and a text that is too long for it is "
+    "cut in the new column";
+
+Question MayValuesBeLost(const std::string& column, const std::string& had, const std::string& wanted,
+                         const char* how) {
+  return {Cat("May values of ", column, " be changed or refused when its type ", had, " becomes ", wanted, "?"),
+          {Cat("if yes, remove this question: the change is in the migration (", how, ")"),
+           "if not, leave the field as it was and add another one of the new type; change the rows in batches with "
+           "`rowkeeper migrate new NAME --backfill ...`, and write `reserved` for the old field when nobody uses it"}};
 }
 
 }  // namespace
+
+bool IsOfDeclaredType(const Column& column, const ColumnFacts& live) {
+  if (column.type.native_enum.empty()) return live.enum_type.empty() && live.type == sql::SqlType(column.type);
+  return live.enum_type == column.type.native_enum && absl::EndsWith(live.type, "[]") == column.type.array;
+}
 
 bool CompareColumnType(const TableComparison& table, int position, SchemaDiff* diff) {
   const Column& column = table.aligned.columns[position];
@@ -87,23 +92,24 @@ bool CompareColumnType(const TableComparison& table, int position, SchemaDiff* d
   const std::string name = Cat(Identifier(column.name), " of ", table.table());
   const TypeChange change = JudgeColumn(column, live);
   AskAboutReadersOfRetyped(table.table(), table.live, live, KinshipOf(column, live), diff);
-  if (change == TypeChange::kUnsure) diff->questions.push_back(MayValuesBeLost(name, had, wanted));
   const bool rewrite = change != TypeChange::kNoRewrite;
   TypeOfColumn to = {wanted, "", std::nullopt}, from = {had, live.collation, DefaultOf(live)};
   if (IsText(ParseType(sql::SqlType(column.type)))) to.collation = live.collation;
   if (table.declared.FindColumn(column.name)->expression) to.expression = sql::DefaultExpression(column);
-  std::string why;
-  if (rewrite && table.retype == Retype::kExpand) {
-    why = WhyNoColumnBeside(table, position);
-    if (why.empty()) {
-      SwitchColumn(table, position, {from, to}, diff);
-      return true;
-    }
-    why = Cat(", for ", why);
+  const bool tries = rewrite && table.retype == Retype::kExpand;
+  const std::string why = tries ? WhyNoColumnBeside(table, position) : "";
+  const bool beside = tries && why.empty();
+  if (change == TypeChange::kUnsure) {
+    diff->questions.push_back(MayValuesBeLost(name, had, wanted, beside ? kByAnother : kByRewrite));
+  }
+  if (beside) {
+    SwitchColumn(table, position, {from, to}, diff);
+    return true;
   }
   diff->Add(rewrite ? StepKind::kRewrite : StepKind::kChange,
             Cat("change the type of ", name, " from ", had, " to ", wanted,
-                rewrite ? ", which writes all rows again while nobody reads the table" : "", why),
+                rewrite ? ", which writes all rows again while nobody reads the table" : "",
+                why.empty() ? "" : Cat(", for ", why)),
             ChangeType(table.table(), column.name, from, to), ChangeType(table.table(), column.name, to, from));
   return true;
 }
