@@ -134,8 +134,8 @@ absl::Status CatalogueReload::Load() {
   } else if (!AreSame(*loaded, target_.Get()->loaded())) {
     status = target_.Offer(std::move(loaded));
   }
-  if (!status.ok() && status != mistakes_) refused_.Add();
   SetProblem(std::string(status.message()), false);
+  if (!status.ok() && status != mistakes_) refused_.Add();
   return status;
 }
 

@@ -54,12 +54,16 @@ void UnaryCall::Enter() {
 }
 
 void UnaryCall::TakeRequest(grpc::ByteBuffer* request) {
-  references_.fetch_add(1, std::memory_order_relaxed);  // the UnaryRpc
   request_ = TakeSlice(request);
   service_.traffic->received_bytes.Add(request_.size());
-  if (request_.size() <= kSmallMessage) return request_charge_.GrowAnyway(request_.size());
-  request_charge_.SetAccount(memory_.Account());
-  room_ = request_charge_.Grow(request_.size());
+  if (request_.size() <= kSmallMessage) {
+    request_charge_.GrowAnyway(request_.size());
+  } else {
+    request_charge_.SetAccount(memory_.Account());
+    room_ = request_charge_.Grow(request_.size());
+  }
+  // The UnaryRpc, which is made next: nothing above may fail once it is counted.
+  references_.fetch_add(1, std::memory_order_relaxed);
 }
 
 absl::Status UnaryCall::Admission() {
@@ -259,8 +263,13 @@ void LateUnaryReactor::OnReadDone(bool ok) {
   if (!LeaveWaiting(ok ? Stage::kBegan : Stage::kEnded)) return;
   if (!ok) {
     FinishWith(MalformedRequest(std::string_view(path()).substr(1), "there is none"));
-  } else if (!begin_(this)) {
-    FinishWith(absl::UnimplementedError(""));
+    return;
+  }
+  // gRPC catches nothing here.
+  try {
+    if (!begin_(this)) FinishWith(absl::UnimplementedError(""));
+  } catch (const std::exception& error) {
+    FinishWith(Internal(error.what()));
   }
 }
 

@@ -215,6 +215,7 @@ TEST_F(OperatorEndsTest, ThePageHasAButtonForEachAndNoScripts) {
 TEST(NoAdminTokenTest, NobodyEndsAnythingAndThereAreNoButtons) {
   InProcessServer::Options options;
   options.serve.admin_listen = "127.0.0.1:0";
+  options.serve.units.max_idle_limit_s = 600;
   InProcessServer server(CompileExample("planner/v1"), options);
   ASSERT_TRUE(server.ok());
   const Unit unit(&server, LongLease("stays"));

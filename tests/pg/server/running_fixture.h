@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <optional>
@@ -27,8 +29,11 @@ class RunningTest : public PlannerTest {
     InProcessServer::Options options;
     options.serve.admin_listen = "127.0.0.1:0";
     options.serve.admin_token = kAdminToken;
-    options.connection.lock_timeout_ms = 60000;
-    options.connection.statement_timeout_ms = 60000;
+    options.connection.lock_timeout_ms = 600000;
+    options.connection.statement_timeout_ms = 600000;
+    options.serve.queue_target_s = 600;
+    options.serve.units.max_idle_limit_s = 600;
+    options.serve.units.total_limit_s = 600;
     StartServer(options);
   }
 
@@ -60,7 +65,10 @@ class RunningTest : public PlannerTest {
   /// A call whose answer is waited for when the result is gone, whatever the test comes to.
   static std::future<absl::StatusOr<Json>> Start(const std::string& method, const Json& request,
                                                  const CallOptions& options = {}) {
-    return std::async(std::launch::async, [=] { return Call(method, request, options); });
+    return std::async(std::launch::async, [=, options = options]() mutable {
+      options.timeout = std::max<std::chrono::milliseconds>(options.timeout, std::chrono::minutes(5));
+      return Call(method, request, options);
+    });
   }
   static std::string NumberOf(const std::optional<Json>& call) { return call ? call->value("call", "") : ""; }
   /// Empty when it is not open.
@@ -78,7 +86,7 @@ class RunningTest : public PlannerTest {
 
 /// For a unit that a slow machine does not end.
 inline Json LongLease(const std::string& label) {
-  return {{"label", label}, {"idle_limit", "60s"}, {"total_limit", "60s"}};
+  return {{"label", label}, {"idle_limit", "600s"}, {"total_limit", "600s"}};
 }
 
 }  // namespace rowkeeper::testing
