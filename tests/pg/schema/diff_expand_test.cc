@@ -172,7 +172,7 @@ TEST_F(DiffExpand, WhatTheOldTypeCannotHoldIsNoErrorForThoseWhoWriteTheNewOne) {
 TEST_F(DiffExpand, WhereNoColumnCanStandBesideItTheRowsAreWrittenAgainAndItIsSaidWhy) {
   const struct {
     std::string before, after, why;
-    std::string sql = "";
+    std::string sql = {};
   } cases[] = {
       {Notes("int32 rank = 2 [(rowkeeper.v1.column) = {unique: true}];"),
        Notes("int64 rank = 2 [(rowkeeper.v1.column) = {unique: true}];"), "a key, reference or check holds it"},
