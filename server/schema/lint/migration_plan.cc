@@ -14,6 +14,8 @@ namespace rowkeeper::schema {
 namespace {
 
 constexpr size_t kTextBytes = 100;
+/// A parse tree takes some seventy times as much memory as its text.
+constexpr size_t kMostReadBytes = size_t{64} << 10;
 
 /// A statement as it was understood.
 struct ReadStatement {
@@ -22,6 +24,7 @@ struct ReadStatement {
 };
 
 ReadStatement ReadPlanned(const SqlScript& script, const SqlStatement& statement, const KnownSchema& known) {
+  if (statement.size > kMostReadBytes) return {{}, "what is longer than 64 KiB is not read"};
   nlohmann::json trees;
   const pgtext::ParseProblem problem = pgtext::Parse(std::string(script.TextOf(statement)), &trees);
   if (!problem.message.empty()) return {{}, problem.message};

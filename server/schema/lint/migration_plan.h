@@ -52,8 +52,8 @@ struct PlannedBlock {
 };
 
 /// The blocks of `chosen`, some of `files`, in the order in which they run. `files` are in the order of their versions;
-/// what the others' up blocks make is taken to be there. Judged by the text alone: triggers, and the code of functions
-/// and of DO, are not looked into. Pure.
+/// what the others' up blocks make is taken to be there. Judged by the text alone: triggers, the code of functions and
+/// of DO, and statements longer than 64 KiB are not looked into. Pure.
 std::vector<PlannedBlock> PlanBlocks(const std::vector<MigrationFile>& files,
                                      const std::vector<const MigrationFile*>& chosen, Direction direction);
 

@@ -119,6 +119,14 @@ TEST_F(MigrationPlanTextTest, WhatIsNotReadIsSaidToBeNotKnown) {
   EXPECT_FALSE(Up(0).at(0).transaction);
 }
 
+TEST_F(MigrationPlanTextTest, ALongStatementIsNotRead) {
+  std::string rows = "(1)";
+  while (rows.size() < 70'000) rows += ",(1)";
+  Add({absl::StrCat("INSERT INTO a VALUES ", rows, ";\nDROP TABLE a;"), "SELECT 1;"});
+  EXPECT_THAT(Words(Up(0).at(0)), ElementsAre("2: unknown what is longer than 64 KiB is not read",
+                                              "3: a ACCESS EXCLUSIVE, loses table \"a\""));
+}
+
 TEST_F(MigrationPlanTextTest, AStatementIsShownAsOneShortLine) {
   Add({absl::StrCat("ALTER  TABLE a\n\tADD n int; -- \x1b[2J\nALTER TABLE a ADD ", std::string(60, 'x'),
                     " text DEFAULT '", std::string(300, 'y'), "';"),
