@@ -15,11 +15,12 @@ function(rk_library name)
   rk_unity(${name})
 endfunction()
 
-# rk_test(NAME KIND unit|pg SOURCES … LIBRARIES …): one GoogleTest binary; pg tests need ROWKEEPER_TEST_DATABASE_URL.
+# rk_test(NAME KIND unit|pg [TIMEOUT seconds] SOURCES … LIBRARIES …): one GoogleTest binary; pg tests need
+# ROWKEEPER_TEST_DATABASE_URL. The timeout ends what hangs: ten times what the slowest takes on two free processors.
 function(rk_test name)
   cmake_parse_arguments(ARG "" "KIND;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 120)
+    set(ARG_TIMEOUT 600)
   endif()
   if(ROWKEEPER_SANITIZE)
     math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 5")

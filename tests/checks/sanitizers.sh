@@ -119,41 +119,17 @@ export LSAN_OPTIONS=print_suppressions=0:suppressions=$PWD/tests/checks/lsan_sup
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:log_path=$work/reports/ubsan
 export TSAN_OPTIONS=history_size=4:second_deadlock_stack=1:suppressions=$PWD/tests/checks/tsan_suppressions.txt:log_path=$work/reports/tsan
 
-# run_programs PROGRAM...: builds and runs them within the time that is left; what they print is kept, too.
-run_programs() {
-  local arguments=() program left=$((limit - SECONDS))
-  for program in "$@"; do arguments+=(--program "$program"); done
-  timeout --kill-after=30 "$((left > 1 ? left : 1))" tests/run.sh --preset "$preset" "${arguments[@]}" 2>&1 |
-    tee "$work/output" | sed -u 's/^==> Failed/==> Failing/'  # which of them have failed for good is said at the end
-}
-
 # What a sanitizer reported, if anything.
 reports() { find "$work/reports" -type f -size +0 -exec cat {} +; }
 
-# The programs that failed, by the summary of tests/run.sh.
-failed_programs() { sed -n '/^==> Failed/,$s/^  \([a-z0-9_]*\): .*/\1/p' "$work/output" | sort -u; }
-
 count() { sed -n "s/.*\b\([0-9][0-9]*\) $1.*/\1/p" <<<"$(tail -n 1 "$work/output")"; }
 
-# A sanitizer's report is final. Without one a program that failed ran too slowly for a limit of time, perhaps: it gets a
-# second run, which is said.
-second_run() {
-  local again passed skipped failed
-  mapfile -t again < <(failed_programs)
-  [ ${#again[@]} -gt 0 ] && [ ${#again[@]} -le 3 ] || return "$status"
-  passed=$(count passed) failed=$(count failed) skipped=$(count skipped)
-  printf '\n==> Second run, for no sanitizer reported anything: %s\n' "${again[*]}"
-  status=0
-  run_programs "${again[@]}" || status=$?
-  [ "$status" = 0 ] && [ -z "$(reports)" ] || return 1
-  printf '\n%s passed at the second run\n%d passed, 0 failed, %d skipped\n' "${again[*]}" "$((passed + failed))" "$skipped"
-}
-
+# A sanitizer's report is final. Programs that fail without one ran too slowly for a limit of time, perhaps.
+arguments=()
+for program in "${programs[@]}"; do arguments+=(--program "$program"); done
 status=0
-run_programs "${programs[@]}" || status=$?
-if [ "$status" != 0 ] && [ "$status" != 124 ] && [ "$status" != 137 ] && [ -z "$(reports)" ]; then
-  second_run && status=0 || status=$?
-fi
+timeout --kill-after=30 "$((limit > SECONDS ? limit - SECONDS : 1))" tests/run.sh --preset "$preset" --second-run "${arguments[@]}" 2>&1 |
+  tee "$work/output" || status=$?
 if [ "$status" = 124 ] || [ "$status" = 137 ]; then
   printf '\n==> Skipped\n  %s, %s: it was not done after %d s\n\n0 passed, 0 failed, %d skipped\n' "$preset" "$of" "$limit" "${#programs[@]}"
   exit 0
@@ -165,5 +141,4 @@ if [ -n "$(reports)" ]; then
     "$preset" "$(count passed)" "$(($(count failed) > 0 ? $(count failed) : 1))" "$(count skipped)"
   exit 1
 fi
-[ "$status" = 0 ] || sed -n '/^==> Failed/,$p' "$work/output"
 exit "$status"

@@ -17,12 +17,13 @@ CLIENTS_BUILD=${CLIENTS_BUILD:-$WORK}
 # need_command NAME PACKAGE: skips the test unless the command is there.
 need_command() { command -v "$1" >/dev/null || skip "$1 is not installed (package $2)"; }
 
-# fetch WHAT LOCK COMMAND...: runs COMMAND, one test at a time; a registry that cannot be reached skips the test.
+# fetch WHAT LOCK COMMAND...: runs COMMAND, one test at a time; a registry that cannot be reached, or has not answered
+# until the test is 400 seconds old, skips the test.
 fetch() {
-  local what=$1 lock=$2
+  local what=$1 lock=$2 left=$((400 - SECONDS))
   shift 2
   mkdir -p "$TOOLS"
-  flock "$TOOLS/$lock.lock" timeout 400 "$@" >"$WORK/fetch.log" 2>&1 && return 0
+  timeout --kill-after=10 "$((left > 1 ? left : 1))" flock "$TOOLS/$lock.lock" "$@" >"$WORK/fetch.log" 2>&1 && return 0
   tail -n 15 "$WORK/fetch.log"
   skip "$what could not be fetched; is its registry reachable? The lines above say why"
 }

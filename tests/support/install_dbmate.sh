@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs dbmate, pinned, from npm into the cache of the tests and prints the path of its program.
-# Exit 3: npm is not here, or the registry cannot be reached.
+# Exit 3: npm is not here, or the registry cannot be reached or does not answer within 200 s.
 set -eu
 version=2.36.0
 directory=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/rowkeeper-tests/dbmate-$version
@@ -12,7 +12,7 @@ if [ ! -x "$program" ]; then
   mkdir -p "$(dirname "$directory")"
   temporary=$(mktemp -d "$directory.XXXXXX")
   trap 'rm -rf "$temporary"' EXIT
-  if ! npm install --silent --no-audit --no-fund --no-save --prefix "$temporary" "dbmate@$version" >"$temporary/log" 2>&1; then
+  if ! timeout --kill-after=10 200 npm install --silent --no-audit --no-fund --no-save --prefix "$temporary" "dbmate@$version" >"$temporary/log" 2>&1; then
     echo "npm cannot install dbmate@$version:"
     tail -n 5 "$temporary/log"
     exit 3

@@ -16,11 +16,20 @@ peer_needs() {
   esac
 }
 
+# Seconds that building a peer may take, its packages from their registry among them: one that does not answer must not
+# hold up a run for ever.
+peer_limit() {
+  case $1 in
+    rust) echo 1800 ;;
+    *) echo 300 ;;
+  esac
+}
+
 leave_out() { PEER_ARGUMENTS+=(--left-out "$1=$2"); }
 
 # build_peer NAME: a peer that cannot be built is left out, with a word why.
 build_peer() {
-  local name=$1 command directory=$PEERS_BUILD/$1
+  local name=$1 command directory=$PEERS_BUILD/$1 limit status=0
   [ -x "tests/bench/peers/$name/build.sh" ] || {
     leave_out "$name" "there is no such peer"
     return 0
@@ -33,11 +42,14 @@ build_peer() {
   done
   mkdir -p "$directory"
   printf 'building the peer %s\n' "$name"
-  "tests/bench/peers/$name/build.sh" "$directory" >"$directory/build.log" 2>&1 || {
+  limit=$(peer_limit "$name")
+  timeout --kill-after=10 "$limit" "tests/bench/peers/$name/build.sh" "$directory" >"$directory/build.log" 2>&1 || status=$?
+  if [ "$status" != 0 ]; then
     tail -n 5 "$directory/build.log" >&2
+    [ "$status" != 124 ] || printf 'It was not built after %d s; is its registry reachable?\n' "$limit" | tee -a "$directory/build.log" >&2
     leave_out "$name" "it could not be built; build/bench/$name/build.log says why"
     return 0
-  }
+  fi
   PEER_ARGUMENTS+=(--peer "$name=$directory/server")
 }
 
