@@ -5,18 +5,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 root=
 mirror=
+packages=
 arguments=()
 inside=
 
 usage() {
   cat <<'TEXT'
-usage: tests/debian13.sh --root DIR [--mirror URL] [ARGUMENT OF tests/run.sh]...
+usage: tests/debian13.sh --root DIR [--mirror URL] [--packages DIR | ARGUMENT OF tests/run.sh...]
 
 Makes an installation of Debian 13 in DIR (with debootstrap; 3 GB with all that the tests need), copies this checkout
 into it and runs tests/run.sh there. Needs root. DIR is kept: the next run installs nothing and compiles only what has
 changed. What is mounted is visible only to the tests, and it and their processes are gone when the script ends.
   --root DIR    where the installation is made, or is from an earlier run
   --mirror URL  where packages come from (default: where this machine has its own from)
+  --packages DIR  runs no tests, but makes the Debian packages there and puts them into DIR, for tests/packages/debian.sh
 
 Examples:
   tests/debian13.sh --root /var/tmp/rowkeeper-debian13
@@ -33,9 +35,9 @@ fail() {
 parse_arguments() {
   while [ $# -gt 0 ]; do
     case $1 in
-      --root | --mirror)
+      --root | --mirror | --packages)
         [ -n "${2:-}" ] || fail "$1 needs a value; see tests/debian13.sh --help"
-        if [ "$1" = --root ]; then root=$2; else mirror=$2; fi
+        printf -v "${1#--}" '%s' "$2"
         shift
         ;;
       -h | --help)
@@ -48,6 +50,7 @@ parse_arguments() {
   done
   [ -n "$root" ] || fail "name the folder of the installation with --root DIR"
   [ "$(id -u)" = 0 ] || fail "this needs root, for chroot and mount; run it with sudo"
+  [ -z "$packages" ] || [ ${#arguments[@]} -eq 0 ] || fail "--packages runs no tests; leave out ${arguments[*]}"
   mkdir -p "$root"
   root=$(realpath "$root")
   [ "$root" != / ] || fail "--root / is this system; name another folder"
@@ -91,6 +94,7 @@ copy_checkout() {
     tar -c --owner=0 --group=0 --no-recursion --null --files-from=- | tar -x -C "$tree"
 }
 
+# run_inside COMMAND...: in the installation, where the checkout is /root/rowkeeper.
 # Mounts are made in a namespace of their own, and processes live in one: both end with it, however it ends.
 run_inside() {
   local environment=(HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -107,7 +111,7 @@ run_inside() {
     mount -t devpts devpts "$root/dev/pts"
     mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
     mount -t tmpfs -o mode=1777 tmpfs "$root/run"
-    chroot "$root" /root/rowkeeper/tests/run.sh "$@"
+    chroot "$root" "$@"
   ' - "$root" "$@" </dev/null &
   inside=$!
   wait "$inside"
@@ -130,6 +134,18 @@ install_debian
 connect
 copy_checkout
 status=0
-run_inside "${arguments[@]}" || status=$?
+if [ -z "$packages" ]; then
+  run_inside /root/rowkeeper/tests/run.sh "${arguments[@]}" || status=$?
+else
+  rm -rf "$root/root/packages"
+  run_inside bash -euc 'cd /root/rowkeeper
+    deploy/install_packages.sh
+    cmake --preset release
+    cmake --build --preset release --target rowkeeper rowkeeper_client
+    cd build/release
+    cpack -B /root/packages' || status=$?
+  mkdir -p "$packages"
+  [ "$status" != 0 ] || cp "$root"/root/packages/*.deb "$packages"
+fi
 inside=
 exit "$status"

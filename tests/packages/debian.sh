@@ -6,24 +6,28 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root=
 mirror=
 build=build/release
+packages=
 suite=bookworm
 work=
 booted=
 
 usage() {
   cat <<'TEXT'
-usage: tests/packages/debian.sh --root DIR [--suite bookworm|trixie] [--mirror URL] [--build DIR]
+usage: tests/packages/debian.sh --root DIR [--suite bookworm|trixie] [--mirror URL] [--build DIR | --packages DIR]
 
-Makes the packages of a build (which has to be of the same Debian as --suite), looks at them with lintian, and boots an
-installation of Debian in DIR (systemd-nspawn; packages debootstrap and systemd-container) in which the service is
-installed, started, called, upgraded and downgraded under load, reloaded and purged. Needs root, and go. DIR is kept, and used again as it was made.
+Makes the packages of a build (or takes those that are there), looks at them with lintian, and boots an installation of
+Debian in DIR (systemd-nspawn; packages debootstrap and systemd-container) in which the service is installed, started,
+called, upgraded and downgraded under load, reloaded and purged. Needs root, and go. DIR is kept, and used again as it
+was made.
   --root DIR      where the installation is made, or is from an earlier run; 500 MB
   --suite NAME    which Debian (default: bookworm, which is 12)
   --mirror URL    where its packages come from (default: where this machine has its own from)
-  --build DIR     a build with the targets rowkeeper and rowkeeper_client (default: build/release)
+  --build DIR     a build with the targets rowkeeper and rowkeeper_client, of this Debian (default: build/release)
+  --packages DIR  packages that were made on the Debian of --suite; tests/debian13.sh --packages makes those of Debian 13
 
-Example:
+Examples:
   tests/packages/debian.sh --root /var/tmp/rowkeeper-packages
+  tests/packages/debian.sh --root /var/tmp/rowkeeper-packages13 --suite trixie --packages /var/tmp/packages13
 TEXT
 }
 
@@ -36,7 +40,7 @@ fail() {
 parse_arguments() {
   while [ $# -gt 0 ]; do
     case $1 in
-      --root | --suite | --mirror | --build)
+      --root | --suite | --mirror | --build | --packages)
         [ -n "${2:-}" ] || fail "$1 needs a value; see tests/packages/debian.sh --help"
         printf -v "${1#--}" '%s' "$2"
         shift
@@ -70,11 +74,18 @@ clean_up() {
 }
 
 make_packages() {
+  [ -z "$packages" ] || {
+    cp "$packages"/*.deb "$work"
+    return
+  }
   (cd "$build" && cpack -B "$work") >"$work/cpack.log" 2>&1 || {
     tail -n 20 "$work/cpack.log" >&2
     fail "cpack failed; the lines above say why"
   }
   rm -rf "$work/_CPack_Packages"
+}
+
+find_packages() {
   package=$(echo "$work"/rowkeeper_*.deb)
   client=$(echo "$work"/librowkeeper-dev_*.deb)
   if [ ! -f "$package" ] || [ ! -f "$client" ]; then fail "there are no packages in $work: $(ls "$work")"; fi
@@ -180,8 +191,9 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 work=$(mktemp -d)
-step "Packages of $build"
+step "Packages of ${packages:-$build}"
 make_packages
+find_packages
 step "What is in them"
 look_at_packages
 step "Debian in $root"
