@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "server/base/hex.h"
 #include "server/base/text.h"
-#include "server/codec/number_text.h"
 
 namespace rowkeeper::codec {
 namespace {

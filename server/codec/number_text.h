@@ -43,11 +43,6 @@ bool ParseInteger(std::string_view text, uint64_t* value);
 bool ParseFloat(std::string_view text, float* value);
 bool ParseFloat(std::string_view text, double* value);
 
-void AppendHex(std::string_view bytes, std::string* out);
-/// -1 when `c` is no hexadecimal digit.
-int HexDigit(char c);
-/// Appends the bytes that an even number of hexadecimal digits stands for.
-bool AppendUnhexed(std::string_view hex, std::string* out);
 /// Appends the bytes of a bytea as PostgreSQL writes them, whatever bytea_output is: `\x6100`, or `a\000`.
 bool AppendBytea(std::string_view text, std::string* out);
 

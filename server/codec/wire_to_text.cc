@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "server/base/hex.h"
 #include "server/base/text.h"
 #include "server/base/time_text.h"
 #include "server/codec/json_names.h"

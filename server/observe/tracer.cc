@@ -5,7 +5,7 @@
 #include <cstring>
 #include <limits>
 
-#include "absl/strings/escaping.h"
+#include "server/base/hex.h"
 #include "server/base/text.h"
 #include "server/observe/random_ids.h"
 
@@ -21,8 +21,9 @@ uint64_t ThresholdFor(double ratio) {
 }
 
 TraceId ToTraceId(const std::string& hex) {
-  const std::string bytes = absl::HexStringToBytes(hex);
-  TraceId id;
+  std::string bytes;
+  TraceId id{};
+  if (!AppendUnhexed(hex, &bytes) || bytes.size() != id.size()) return id;
   std::memcpy(id.data(), bytes.data(), id.size());
   return id;
 }

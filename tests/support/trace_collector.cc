@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "absl/strings/escaping.h"
 #include "absl/time/time.h"
+#include "server/base/hex.h"
 #include "server/base/text.h"
 #include "tests/support/eventually.h"
 
@@ -82,8 +82,9 @@ std::vector<TraceCollector::Span> TraceCollector::spans() const {
 }
 
 std::vector<TraceCollector::Span> TraceCollector::Await(const std::string& trace_id) const {
-  const std::string id = absl::HexStringToBytes(trace_id);
+  std::string id;
   std::vector<Span> found;
+  if (!AppendUnhexed(trace_id, &id)) return found;
   const bool came = Eventually([&] {
     found = spans();
     found.erase(std::remove_if(found.begin(), found.end(), [&](const Span& span) { return span.trace_id() != id; }),

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "absl/strings/escaping.h"
+#include "server/base/hex.h"
 #include "server/base/text.h"
 #include "tests/support/test_issuer.h"
 
@@ -59,7 +59,8 @@ TEST(KeySetTest, KeysThatMustNotBeUsedRefuseTheSet) {
 
 /// Little-endian, from the hexadecimal digits of RFC 8032, which are in that order.
 int KeysOfEd25519(std::string_view hex) {
-  const std::string bytes = absl::HexStringToBytes(ToAbsl(hex));
+  std::string bytes;
+  if (!AppendUnhexed(hex, &bytes)) return -1;
   return KeysOf({Cat(R"({"kty":"OKP","crv":"Ed25519","x":")", ToBase64Url(bytes), R"("})")});
 }
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "absl/strings/escaping.h"
+#include "server/base/hex.h"
 #include "server/base/text.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
@@ -205,7 +205,8 @@ TEST_F(TokenVerifierTest, ANumberInASignatureIsBelowItsModulus) {
   const std::string signature = EdKey().Sign(text);
   const auto with = [&text](std::string_view changed) { return Cat(text, ".", ToBase64Url(changed)); };
   EXPECT_EQ(Verify(with(signature)), "jwt:alice");
-  const std::string order = absl::HexStringToBytes("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+  std::string order;
+  ASSERT_TRUE(AppendUnhexed("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010", &order));
   EXPECT_EQ(Verify(with(Cat(signature.substr(0, 32), Sum(signature.substr(32), order)))), "!signature")
       << "the same number of the group, written larger";
 }
