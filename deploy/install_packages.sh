@@ -7,7 +7,7 @@ packages=(
   build-essential cmake ninja-build ccache pkg-config
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev
   libpqxx-dev libpq-dev libspdlog-dev libcli11-dev libabsl-dev nlohmann-json3-dev libssl-dev libpg-query-dev
-  prometheus-cpp-dev
+  prometheus-cpp-dev file
   libmicrohttpd-dev libtomlplusplus-dev
 )
 # Programs that may be installed from elsewhere, each with the package that has it.

@@ -155,9 +155,10 @@ def describe(bench, about, peers, scenarios, growth):
 def write_results(output, results):
     output.mkdir(parents=True, exist_ok=True)
     (output / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
-    # Ways to the database are no sizes, so they are bars, not a line.
-    bars = results["scenarios"] + [result for result in results["growth"] if result["scenario"] == "poolers"]
-    lines = [result for result in results["growth"] if result["scenario"] != "poolers"]
+    # Ways to the database and guards are no sizes, so they are bars, not a line.
+    ways = ("poolers", "guards")
+    bars = results["scenarios"] + [result for result in results["growth"] if result["scenario"] in ways]
+    lines = [result for result in results["growth"] if result["scenario"] not in ways]
     if bars:
         (output / "rates.svg").write_text(plots.rates(bars))
         (output / "cpu.svg").write_text(plots.cpu(bars))

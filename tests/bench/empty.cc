@@ -1,5 +1,6 @@
 // The ceiling of any call: Rowkeeper's own gRPC server, with a method that does nothing but answer as many bytes as its
-// request says in digits. usage: rowkeeper_empty ADDRESS
+// request says in digits. It takes spans, too, as a collector that does nothing with them. usage: rowkeeper_empty
+// ADDRESS
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -26,7 +27,9 @@ int Serve(const std::string& address) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  wire::DynamicService service({{"/rowkeeper.bench.Empty/Call", Answer}}, {});
+  wire::DynamicService service({{"/rowkeeper.bench.Empty/Call", Answer},
+                                {"/opentelemetry.proto.collector.trace.v1.TraceService/Export", Answer}},
+                               {});
   wire::ServerOptions options;
   options.addresses = {address};
   const auto server = wire::GrpcServer::Start(options, {&service});

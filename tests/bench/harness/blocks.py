@@ -30,14 +30,15 @@ class Blocks:
         """CPU seconds of all of PostgreSQL's processes, of those that have ended too."""
         return float(subprocess.run([self.load, "use", str(self.database.pid)], check=True, capture_output=True).stdout)
 
-    def run_load(self, server, scenario, in_flight, rate=0, empty_sizes=None, idle_units=0, channels=4):
-        """A block of `scenario` on the server of that name. `rate`: an open loop."""
+    def run_load(self, server, scenario, in_flight, rate=0, empty_sizes=None, idle_units=0, channels=4,
+                 caller=()):
+        """A block of `scenario` on the server of that name. `rate`: an open loop. `caller`: options that say who calls."""
         target = self.servers[server]
         command = [self.load, "run", "--address", target.address, "--scenario", scenario, "--in-flight", str(in_flight),
                    "--channels", str(min(channels, in_flight)), "--rate", str(rate), "--rows", str(self.rows),
                    "--duration-ms", str(self.block_ms), "--warm-up-ms", str(self.warm_up_ms),
                    "--idle-units", str(idle_units), "--watch", f"server={target.pid}",
-                   "--watch", f"postgres={self.database.pid}"]
+                   "--watch", f"postgres={self.database.pid}", *caller]
         if empty_sizes:
             command += ["--request-bytes", str(empty_sizes[0]), "--response-bytes", str(empty_sizes[1])]
         done = subprocess.run(command, capture_output=True, text=True, timeout=600)

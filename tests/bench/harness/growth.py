@@ -5,6 +5,7 @@ import subprocess
 import time
 
 from harness import poolers
+from harness.guards import Guards
 from harness.suite import Comparison, OURS
 
 
@@ -18,7 +19,7 @@ class Growth:
         """Name of a series -> function that prepares and returns its comparisons; each has its sizes as contenders."""
         return {"rows": self._rows, "pages": self._pages, "callers": self._callers, "open_units": self._open_units,
                 "deleted": self._deleted, "entities": self._entities, "open_loop": self._open_loop,
-                "poolers": self._poolers}
+                "poolers": self._poolers, "guards": Guards(self.bench).comparisons}
 
     def _rows(self):
         """A database and a server for each number of rows."""

@@ -48,6 +48,11 @@ def _last_to_first(name, in_flight, figure="p50_us"):
     return measure
 
 
+def _with_to_without(guard):
+    ratio = _ratio("get_by_id behind guards", 16, guard)
+    return lambda results: _inverse(ratio(results))
+
+
 def _peers(what, name, in_flight, go, rust, python):
     return [(f"{what} against {peer}", _ratio(name, in_flight, peer.lower()), ">=", wanted)
             for peer, wanted in (("Go", go), ("Rust", rust), ("Python", python))]
@@ -73,6 +78,8 @@ TARGETS = [
      _ratio("create with idempotency key", 16, "rowkeeper, plain create"), ">=", 0.6),
     ("BatchCreate of 1000 rows against \\copy", _ratio("batch_create, 1000 rows", 1, "\\copy"), ">=", 0.5),
     ("Import against \\copy", _ratio("import, messages of 1000 rows", 1, "\\copy"), ">=", 0.5),
+    ("GetById with 1 % of traces against without, 16 in flight", _with_to_without("traces, 1 % sampled"), ">=", 0.98),
+    ("GetById with token and policy against without, 16 in flight", _with_to_without("token and policy"), ">=", 0.97),
     ("last page against page 1, p50", _last_to_first("list_by_owner, 10 rows, by page", 1), "<=", 1.1),
     ("most rows against least, GetById p50", _last_to_first("get_by_id by rows of the table", 1), "<=", 1.25),
     ("95 % deleted against none, p50", _last_to_first("list_by_owner, 50 live rows, by deleted ones", 1), "<=", 1.1),

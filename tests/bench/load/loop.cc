@@ -2,7 +2,6 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
 
 #include <thread>
 #include <utility>
@@ -65,6 +64,8 @@ class Loop {
       RunClosed();
     }
   }
+
+  const std::string& authorization() const { return options_.authorization; }
 
   /// The operation that `seat` runs next.
   const Operation* Next(Seat* seat) {
@@ -183,6 +184,7 @@ void Slot::Call() {
   const Step& step = (*operation_)[step_];
   context_ = std::make_unique<grpc::ClientContext>();
   if (!seat_.handle.empty()) context_->AddMetadata("rowkeeper-unit-of-work", seat_.handle);
+  if (!loop_->authorization().empty()) context_->AddMetadata("authorization", loop_->authorization());
   if (step.headers) step.headers(seat_, context_.get());
   const grpc::Slice slice(step.request(seat_));
   request_ = grpc::ByteBuffer(&slice, 1);
@@ -215,13 +217,13 @@ void Slot::Finish() {
 
 }  // namespace
 
-Channels Connect(const std::string& address, int count) {
+Channels Connect(const std::string& address, int count, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   Channels channels;
   for (int i = 0; i < count; ++i) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
     arguments.SetMaxReceiveMessageSize(64 << 20);
-    channels.push_back(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+    channels.push_back(grpc::CreateCustomChannel(address, credentials, arguments));
   }
   return channels;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <grpcpp/channel.h>
+#include <grpcpp/security/credentials.h>
 
 #include <atomic>
 #include <chrono>
@@ -18,7 +19,8 @@ namespace rowkeeper::bench {
 using Channels = std::vector<std::shared_ptr<grpc::Channel>>;
 
 /// Connections to `address`, each of its own, which take responses of up to 64 MiB.
-Channels Connect(const std::string& address, int count);
+Channels Connect(const std::string& address, int count,
+                 const std::shared_ptr<grpc::ChannelCredentials>& credentials = grpc::InsecureChannelCredentials());
 
 struct LoopOptions {
   /// Operations under way: always so many in a closed loop, at most in an open one.
@@ -31,6 +33,8 @@ struct LoopOptions {
   /// What is counted: of a closed loop the operations that end in this time, at least one, for which it waits up to a
   /// minute; of an open one those that should begin in it.
   std::chrono::milliseconds duration{1000};
+  /// The header `authorization` of every call; empty: none.
+  std::string authorization;
   /// Called where the counted time begins and ends.
   std::function<void()> at_begin = [] {};
   std::function<void()> at_end = [] {};

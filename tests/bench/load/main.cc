@@ -16,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "server/base/text.h"
+#include "tests/bench/load/credentials.h"
 #include "tests/bench/load/idle_units.h"
 #include "tests/bench/load/imports.h"
 #include "tests/bench/load/processes.h"
@@ -34,6 +35,7 @@ struct RunOptions {
   int duration_ms = 1000;
   int channels = 4;
   int idle_units = 0;
+  CallerFiles caller;
   /// name=pid
   std::vector<std::string> watch;
 };
@@ -114,7 +116,12 @@ int Fail(const absl::Status& status) {
 
 int Run(RunOptions options) {
   prctl(PR_SET_TIMERSLACK, 1000);  // an open loop wakes up on time
-  const Channels channels = Connect(options.address, options.channels);
+  const auto credentials = MakeCredentials(options.caller);
+  if (!credentials.ok()) return Fail(credentials.status());
+  absl::StatusOr<std::string> authorization = ReadAuthorization(options.caller);
+  if (!authorization.ok()) return Fail(authorization.status());
+  options.loop.authorization = *std::move(authorization);
+  const Channels channels = Connect(options.address, options.channels, *credentials);
   for (const auto& channel : channels) {
     if (!channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10))) {
       return Fail(absl::UnavailableError(Cat("nobody serves ", options.address)));
@@ -175,6 +182,10 @@ int Main(int argc, char** argv) {
   run->add_option("--idle-units", options.idle_units, "Units of work that are open and do nothing meanwhile")
       ->capture_default_str()
       ->check(CLI::Range(0, 900));
+  run->add_option("--roots", options.caller.roots, "Speak TLS with a server whose certificate these signed, PEM");
+  run->add_option("--certificate", options.caller.certificate, "To show to the server, PEM");
+  run->add_option("--key", options.caller.key, "Of --certificate, PEM");
+  run->add_option("--token-file", options.caller.token, "Token that each call sends along");
   run->add_option("--watch", options.watch, "NAME=PID: tell what this process and its children use; may be repeated");
 
   std::vector<std::string> servers;
