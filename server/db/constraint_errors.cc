@@ -158,7 +158,15 @@ absl::Status NotNullViolation(const PgError& error, const FailedStatement& state
   if (error.column.empty()) {
     return InvalidRow(SubjectName(subject.words, error), "a value is missing, but its type requires one; set it");
   }
-  return InvalidField(FieldOfColumn(subject.words, error.column), "must be set");
+  const auto field = subject.words.fields.find(error.column);
+  if (field == subject.words.fields.end()) {
+    // Callers cannot set it: a migration may have added the column before the catalogue has its field.
+    return SchemaMismatch(Cat("column \"", error.column, "\" of table \"", error.table,
+                              "\" is NOT NULL and has no default, and no field stands for it"),
+                          "run 'rowkeeper migrate status' to see whether protos or migrations are missing",
+                          subject.words.entity);
+  }
+  return InvalidField(field->second, "must be set");
 }
 
 absl::Status CheckViolation(const PgError& error, const ErrorContext& context) {
