@@ -82,6 +82,10 @@ class Step:
     finds: str = ""
     # Whether the database has to change.
     migrates: bool = True
+    # Repositories, or methods (Repository.Method), that are closed to servers and callers with the protos from before, as
+    # soon as the database has changed; and those that are so only where the protos did not come first.
+    closes: tuple = ()
+    closes_without_protos: tuple = ()
 
 
 def field(file, after, *lines):
@@ -93,7 +97,8 @@ STEPS = [
     Step("numbers and names are written beside what people made by hand"),
     Step("a to-do has a place", [field("todo", "optional google.protobuf.Duration estimate = 10 [(rowkeeper.v1.column).filterable = true];",
                                        f"optional string location = 11 [{COLUMN}.max_length = 80];")]),
-    Step("a column gets a better name", [("automation_job", "string prompt = 5;", "string instructions = 5;")]),
+    Step("a column gets a better name", [("automation_job", "string prompt = 5;", "string instructions = 5;")],
+         closes=("AutomationJobRepository",)),
     Step("titles may be longer", [("todo", "string title = 3 [(rowkeeper.v1.column) = {max_length: 200",
                                    "string title = 3 [(rowkeeper.v1.column) = {max_length: 300")]),
     Step("a to-do can be blocked", [("todo", "TODO_STATUS_DONE = 3;", "TODO_STATUS_DONE = 3;\n  TODO_STATUS_BLOCKED = 4;")]),
@@ -117,8 +122,9 @@ STEPS = [
         ("label", "option (rowkeeper.v1.entity) = {};", 'option (rowkeeper.v1.entity) = {unique_keys: {fields: ["owner_id", "name"]}};')]),
     Step("to-dos are pinned", [field("todo", "optional google.protobuf.Duration estimate = 10 [(rowkeeper.v1.column).filterable = true];",
                                      "bool pinned = 13;")],
-         rows="UPDATE todos SET pinned = true WHERE priority > 1"),
-    Step("nobody used the place", [("todo", f"optional string location = 11 [{COLUMN}.max_length = 80];", "reserved 11;")], drops=1),
+         rows="UPDATE todos SET pinned = true WHERE priority > 1", closes=("TodoRepository.Create",)),
+    Step("nobody used the place", [("todo", f"optional string location = 11 [{COLUMN}.max_length = 80];", "reserved 11;")], drops=1,
+         closes_without_protos=("TodoRepository",)),
     Step("effort is one point unless somebody says so", [field("todo", "bool pinned = 13;", f'int64 effort = 14 [{COLUMN}.default_value = "1"];')]),
     Step("a query can filter by pinned", [("todo", "bool pinned = 13;", f"bool pinned = 13 [{COLUMN}.filterable = true];")], migrates=False),
     Step("labels know their times and versions", [field(
@@ -132,8 +138,10 @@ STEPS = [
     Step("labels are called tags", [
         ("label", "message Label {", "message Tag {"), ("label", "planner.v1.Label", "planner.v1.Tag"),
         ("label", "returns (Label)", "returns (Tag)"), ("todo", "planner.v1.Label", "planner.v1.Tag"),
-        ("label", "(rowkeeper.v1.entity) = {", '(rowkeeper.v1.entity) = {former_names: "planner.v1.Label", ')]),
-    Step("and their table, too", [("label", '{former_names: "planner.v1.Label", ', '{former_names: "planner.v1.Label", table: "todo_tags", ')]),
+        ("label", "(rowkeeper.v1.entity) = {", '(rowkeeper.v1.entity) = {former_names: "planner.v1.Label", ')],
+         closes=("LabelRepository",)),
+    Step("and their table, too", [("label", '{former_names: "planner.v1.Label", ', '{former_names: "planner.v1.Label", table: "todo_tags", ')],
+         closes=("LabelRepository",)),
     Step("a profile has a telephone number of its own", [field(
         "profile", "optional google.type.Date birth_date = 7;", f"optional string phone = 9 [{COLUMN} = {{max_length: 20, unique: true}}];")]),
     Step("who does not say so lives in Zurich", [("profile", 'default_value: "UTC"', 'default_value: "Europe/Zurich"')]),
@@ -152,9 +160,11 @@ STEPS = [
                                                 f"  string source_email = 18 [{COLUMN}.max_length = 320];", "}")],
          rows="UPDATE todos SET source_url = 'https://example.com' WHERE pinned"),
     Step("every to-do is estimated", [("todo", "optional google.protobuf.Duration estimate = 10", "google.protobuf.Duration estimate = 10")],
-         backfill=["--backfill", "planner.v1.Todo", "--set", "estimate = interval '0'", "--where", "estimate IS NULL"]),
+         backfill=["--backfill", "planner.v1.Todo", "--set", "estimate = interval '0'", "--where", "estimate IS NULL"],
+         closes=("TodoRepository.Create",)),
     Step("a display name is no duty", [("profile", "string display_name = 4", "optional string display_name = 4"),
-                                           ("todo_report", "string display_name = 2", "optional string display_name = 2")]),
+                                           ("todo_report", "string display_name = 2", "optional string display_name = 2")],
+         closes=("ProfileRepository",)),
     Step("people talk about to-dos", files={"comment": COMMENT},
          rows="INSERT INTO comments (todo_id, number, text) SELECT id, 1, 'well' FROM todos"),
     Step("and answer each other", [field("comment", "string text = 4;", f'optional int64 parent_id = 5 [{COLUMN} = {{references: "planner.v1.Comment", on_delete: ON_DELETE_SET_NULL}}];')]),
@@ -174,13 +184,15 @@ STEPS = [
         "todo", "repeated string watchers = 16;",
         f"optional string costs = 24 [{COLUMN} = {{type: COLUMN_TYPE_DECIMAL, precision: 10, scale: 2}}];",
         "optional google.type.Date day = 25;", "bytes attachment = 26;"),
-        ("todo", 'import "planner/v1/profile.proto";', 'import "google/type/date.proto";\nimport "planner/v1/profile.proto";')]),
+        ("todo", 'import "planner/v1/profile.proto";', 'import "google/type/date.proto";\nimport "planner/v1/profile.proto";')],
+         closes=("TodoRepository.Create",)),
     Step("a comment belongs to a profile, or did once", [field(
         "comment", "string text = 4;", f"optional string author_id = 7 [{COLUMN} = {{type: COLUMN_TYPE_UUID, references: \"planner.v1.Profile\", on_delete: ON_DELETE_SET_NULL}}];")]),
     Step("whose model a job uses is checked elsewhere", [(
         "automation_job", '    references: "planner.v1.Llm"\n    on_delete: ON_DELETE_SET_NULL\n', "")]),
     Step("nobody talks about to-dos any more", drops=7, files={"comment": None}, edits=[
-        ("todo", "option (rowkeeper.v1.conventions) = {", 'option (rowkeeper.v1.dropped_entities) = "planner.v1.Comment";\noption (rowkeeper.v1.conventions) = {')]),
+        ("todo", "option (rowkeeper.v1.conventions) = {", 'option (rowkeeper.v1.dropped_entities) = "planner.v1.Comment";\noption (rowkeeper.v1.conventions) = {')],
+         closes=("CommentRepository",)),
 ]
 
 
