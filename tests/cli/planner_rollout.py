@@ -24,11 +24,11 @@ WAIT_SECONDS = 60
 
 
 def wait_until(what, condition):
-    """Until `condition` holds."""
+    """Until `condition` holds. `what`: words for it, or what gives them when it is too late."""
     end = time.monotonic() + WAIT_SECONDS
     while not condition():
         if time.monotonic() > end:
-            raise SystemExit(f"not within {WAIT_SECONDS} s: {what}")
+            raise SystemExit(f"not within {WAIT_SECONDS} s: {what() if callable(what) else what}")
         time.sleep(0.02)
 
 
@@ -102,7 +102,7 @@ class Callers:
             for failure in self.clients[i].call_everything(f"{i}-{number}"):
                 self.failures.append(failure)
             self.rounds[i] += 1
-            if self.ending.is_set():
+            if self.ending.wait(0.02):  # others need the processor, too
                 return
 
 
@@ -169,6 +169,14 @@ class Rollout:
             wait_until(f"{server.name} serves the protos of the step", lambda server=server: self.serves_newest(server))
         callers.wait_for_rounds(1)
 
+    def expect_served(self, number):
+        """Callers that know the protos of the step get all answers: a server sees within seconds what a migration did."""
+        for server in self.servers:
+            client = Client(server.address, self.protos, self.directory)
+            serves_all = lambda client=client: not client.call_everything(f"after {number}")
+            wait_until(lambda client=client: f"all of step {number} is served: {client.failures}", serves_all)
+            client.close()
+
     def run_step(self, number, step):
         self.prepare(number, step)
         with Callers(self.servers, self.before, self.directory) as callers:
@@ -182,6 +190,7 @@ class Rollout:
         self.wrong += [f"step {number}, {step.what}: {failure.method}: {failure.words}" for failure in wrong[:5]]
         if step.rows:
             subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", step.rows, self.url], check=True)
+        self.expect_served(number)
 
     def run(self):
         for number, step in enumerate(planner_year.STEPS):
