@@ -42,6 +42,8 @@ CatalogueGeneration::CatalogueGeneration(std::shared_ptr<const LoadedCatalogue> 
       loaded_(std::move(loaded)),
       policies_(std::move(policies)),
       errors_(*loaded_->catalogue),
+      names_(std::make_shared<db::CurrentNames>(*loaded_->catalogue, loaded_)),
+      statements_(exec::StatementCache::kMostKept, names_),
       runner_parts_{errors_,
                     *parts.tokens,
                     &statements_,
@@ -159,6 +161,7 @@ void CatalogueGeneration::Watch(std::unique_ptr<DatabaseMonitor> monitor) {
 }
 
 void CatalogueGeneration::StopWatching() {
+  names_->EndWatch();  // first: no moment is left to neither
   std::unique_ptr<DatabaseMonitor> monitor;
   const absl::MutexLock lock(&mutex_);
   monitor.swap(monitor_);

@@ -16,6 +16,7 @@
 #include "server/app/serving_state.h"
 #include "server/app/settings.h"
 #include "server/base/built_once.h"
+#include "server/db/current_names.h"
 #include "server/exec/executor.h"
 #include "server/exec/runner.h"
 #include "server/status/catalogue_view.h"
@@ -64,6 +65,8 @@ class CatalogueGeneration {
   uint64_t number() const { return number_; }
   const LoadedCatalogue& loaded() const { return *loaded_; }
   const wire::MethodTable& methods() const { return *table_; }
+  /// What its tables and columns are called; whoever watches the database for it keeps it up to date.
+  db::CurrentNames* names() { return names_.get(); }
   const exec::StatementCache& statements() const { return statements_; }
   const wire::SharedCodecs& codecs() const { return codecs_; }
   db::ErrorWords error_words() const { return errors_.Words(); }
@@ -80,7 +83,8 @@ class CatalogueGeneration {
 
   /// Has the database watched for it, once.
   void Watch(std::unique_ptr<DatabaseMonitor> monitor);
-  /// It is told no more of the database. Waits for a probe that is under way.
+  /// It is told no more of the database, so that statements ask for names first from then on. Waits for a probe that is
+  /// under way.
   void StopWatching();
   std::optional<DatabaseMonitor::Stats> monitor_stats() const;
 
@@ -96,6 +100,7 @@ class CatalogueGeneration {
   const std::shared_ptr<const LoadedCatalogue> loaded_;
   const std::unique_ptr<policy::Policies> policies_;
   const exec::ErrorContexts errors_;
+  const std::shared_ptr<db::CurrentNames> names_;
   exec::StatementCache statements_;
   const wire::SharedCodecs codecs_;
   wire::RequestHasher hasher_;

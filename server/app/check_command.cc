@@ -131,9 +131,11 @@ int CheckDatabase(const CheckOptions& options, const LoadedCatalogue& loaded, co
                  std::string(fit.status().message()).c_str());
     return kExitFailure;
   }
+  const sql::NamesScope names(live->names());
   schema::CheckDefaults(loaded.plans, *live, &*fit);
   schema::CheckVersions(*loaded.catalogue, *live, connection, &*fit);
-  absl::StatusOr<StatementTrials> trials = TryStatements(loaded.plans, connection, database.database.connection);
+  absl::StatusOr<StatementTrials> trials =
+      TryStatements(loaded.plans, live->names(), connection, database.database.connection);
   if (!trials.ok()) return Fail(trials.status());
   PrepareIdempotencyKeys(connection, &*trials);
   const Remedies remedies = RemediesFor(options, *fit, database);

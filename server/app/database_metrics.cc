@@ -71,6 +71,9 @@ void AddSessions(const db::SessionCounters& sessions, Exposition* out) {
   AddCounter(out, "rowkeeper_prepared_statements_total", "Statements prepared in a session", sessions.prepared.value());
   AddCounter(out, "rowkeeper_stale_statements_total", "Prepared statements that had to be prepared anew",
              sessions.stale.value());
+  AddCounter(out, "rowkeeper_renamed_statements_total",
+             "Statements that were written anew because a table or column that they named was renamed",
+             sessions.renamed.value());
   AddCounter(out, "rowkeeper_answers_stopped_total",
              "Statements that were stopped while their rows were read, because these were too large",
              sessions.stopped.value());

@@ -8,6 +8,7 @@
 #include "server/base/database_errors.h"
 #include "server/base/reason.h"
 #include "server/base/text.h"
+#include "server/observe/log.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -19,6 +20,8 @@ constexpr int kStatementTimeoutMs = 5000;
 /// is noticed sooner.
 constexpr std::chrono::milliseconds kQueryPeriod{1500};
 
+constexpr size_t kMostNamesLogged = 10;
+
 db::ConnectionOptions ProbeOptions(db::ConnectionOptions options) {
   options.application_name = "rowkeeper monitor";
   options.statement_timeout_ms = kStatementTimeoutMs;
@@ -29,8 +32,12 @@ db::ConnectionOptions ProbeOptions(db::ConnectionOptions options) {
 
 class ConnectedProbe : public DatabaseProbe {
  public:
-  ConnectedProbe(const LoadedCatalogue& loaded, db::ConnectionOptions options, const Clock& clock)
-      : options_(ProbeOptions(std::move(options))), clock_(clock), fit_(*loaded.catalogue, loaded.plans, clock) {}
+  ConnectedProbe(const LoadedCatalogue& loaded, db::ConnectionOptions options, db::CurrentNames* names,
+                 const Clock& clock)
+      : options_(ProbeOptions(std::move(options))),
+        clock_(clock),
+        names_(*names),
+        fit_(*loaded.catalogue, loaded.plans, names, clock) {}
 
   DatabaseState Probe(const std::function<void()>& answered) override {
     const bool kept = connection_ != nullptr;
@@ -43,6 +50,7 @@ class ConnectedProbe : public DatabaseProbe {
  private:
   DatabaseState ProbeOnce(const std::function<void()>& answered) {
     DatabaseState state;
+    names_are_seen_ = false;
     state.reason = Connect();
     if (state.reason.ok()) {
       answered();
@@ -53,6 +61,7 @@ class ConnectedProbe : public DatabaseProbe {
       }
       state.behind = Cat(trouble, trouble.empty() || fit_.Behind().empty() ? "" : "; ", fit_.Behind());
     }
+    if (!state.reason.ok() || !names_are_seen_) names_.Doubt();
     state.reach = ReachOf(state.reason);
     if (connected_once_) state.fit = fit_.state();
     state.has_more = state.reason.ok() && fit_.tables().has_more();
@@ -80,6 +89,8 @@ class ConnectedProbe : public DatabaseProbe {
     if (absl::Status status = fit_.ProbeTables(*connection_); !status.ok()) {
       return Cat("tables: ", std::string(status.message()));
     }
+    names_are_seen_ = true;
+    LogNames();
     answered();
     const bool changed = fit_.tables().revision() != known;
     const bool due = !queries_seen_ || clock_.Now() - *queries_seen_ >= kQueryPeriod;
@@ -90,6 +101,24 @@ class ConnectedProbe : public DatabaseProbe {
     if (!status.ok()) return Cat("queries: ", std::string(status.message()));
     queries_seen_ = clock_.Now();
     return {};
+  }
+
+  void LogNames() {
+    const db::CurrentNames::Snapshot now = names_.Get();
+    if (now.revision == names_logged_) return;
+    names_logged_ = now.revision;
+    if (now.names->empty()) {
+      observe::Log(observe::LogLevel::kInfo, "tables and columns are called as declared again");
+      return;
+    }
+    const std::string remedies = now.names->RemediesIfMovedAside(kMostNamesLogged);
+    if (remedies.empty()) {
+      observe::Log(observe::LogLevel::kInfo, "columns are called otherwise than declared",
+                   {{"names", now.names->ToString(kMostNamesLogged)}});
+      return;
+    }
+    observe::Log(observe::LogLevel::kWarning, "tables are called otherwise than declared, and are read and written",
+                 {{"names", now.names->ToString(kMostNamesLogged)}, {"if_moved_aside", remedies}});
   }
 
   absl::Status ProbeQueries() {
@@ -104,6 +133,10 @@ class ConnectedProbe : public DatabaseProbe {
 
   const db::ConnectionOptions options_;
   const Clock& clock_;
+  db::CurrentNames& names_;
+  /// By the last probe.
+  bool names_are_seen_ = false;
+  uint64_t names_logged_ = 0;
   schema::FitWatch fit_;
   std::unique_ptr<db::Connection> connection_;
   std::unique_ptr<db::Describer> describer_;
@@ -114,8 +147,8 @@ class ConnectedProbe : public DatabaseProbe {
 }  // namespace
 
 std::unique_ptr<DatabaseProbe> MakeDatabaseProbe(const LoadedCatalogue& loaded, db::ConnectionOptions connection,
-                                                 const Clock& clock) {
-  return std::make_unique<ConnectedProbe>(loaded, std::move(connection), clock);
+                                                 db::CurrentNames* names, const Clock& clock) {
+  return std::make_unique<ConnectedProbe>(loaded, std::move(connection), names, clock);
 }
 
 }  // namespace rowkeeper::app

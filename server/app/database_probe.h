@@ -7,6 +7,7 @@
 #include "server/app/loaded_catalogue.h"
 #include "server/base/clock.h"
 #include "server/db/connection.h"
+#include "server/db/current_names.h"
 #include "server/db/describe.h"
 #include "server/schema/fit_watch.h"
 
@@ -38,8 +39,9 @@ class DatabaseProbe {
   virtual DatabaseState Probe(const std::function<void()>& answered) = 0;
 };
 
-/// Over connections of its own, outside the pool. `loaded` and `clock` outlive it.
+/// Over connections of its own, outside the pool. `names`, of the same catalogue, learns what tables and columns are
+/// called. `loaded`, `names` and `clock` outlive it.
 std::unique_ptr<DatabaseProbe> MakeDatabaseProbe(const LoadedCatalogue& loaded, db::ConnectionOptions connection,
-                                                 const Clock& clock);
+                                                 db::CurrentNames* names, const Clock& clock);
 
 }  // namespace rowkeeper::app

@@ -8,6 +8,7 @@
 #include "server/base/text.h"
 #include "server/sql/ddl.h"
 #include "server/sql/identifier.h"
+#include "server/sql/live_names.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -71,12 +72,12 @@ class DeleteAdviser {
       partial = true;
       if (index.terms.size() == 1 && !index.unique) replaced = index.name;
     }
-    advice_.push_back(
-        Cat("for each row that ", plan.full_name, " deletes, PostgreSQL reads every row of ", entity.table,
-            " to find those that reference it", partial ? ", because the index on that column is partial" : "",
-            "; write a migration with `", sql::AddFullIndex(entity, entity.IndexOf(column)), "`",
-            replaced.empty() ? "" : Cat(", and drop the index ", sql::Identifier(replaced)),
-            DeclaresPartial(entity, column) ? ", and declare `include_deleted: true` at that index" : ""));
+    advice_.push_back(Cat(
+        "for each row that ", plan.full_name, " deletes, PostgreSQL reads every row of ", sql::NamesScope::Of(entity),
+        " to find those that reference it", partial ? ", because the index on that column is partial" : "",
+        "; write a migration with `", sql::AddFullIndex(entity, entity.IndexOf(column)), "`",
+        replaced.empty() ? "" : Cat(", and drop the index ", sql::Identifier(replaced)),
+        DeclaresPartial(entity, column) ? ", and declare `include_deleted: true` at that index" : ""));
   }
 
   const schema::LiveSchema& live_;

@@ -7,6 +7,8 @@
 #include "server/app/commands.h"
 #include "server/app/database.h"
 #include "server/app/loaded_catalogue.h"
+#include "server/db/current_names.h"
+#include "server/sql/live_names.h"
 #include "server/sql/variants.h"
 
 namespace rowkeeper::app {
@@ -94,8 +96,12 @@ int Explain(const ExplainOptions& options) {
   if (plan == nullptr) return kExitFailure;
   const auto connected = options.offline ? nullptr : ConnectOrExplain(options.database);
   if (!options.offline && connected == nullptr) return kExitFailure;
+  db::CurrentNames current(*loaded->catalogue);
+  if (connected != nullptr) (void)current.Read(*connected->connection);  // where that fails, the declared names do
+  const db::CurrentNames::Snapshot now = current.Get();
+  const sql::NamesScope names(*now.names);
   std::printf("%s  (%s, table %s)\n", plan->full_name.c_str(), plan->entity->full_name.c_str(),
-              plan->entity->table.c_str());
+              now.names->Of(*plan->entity).c_str());
   std::vector<sql::SampledStatement> samples = sql::SampleStatements(*plan);
   if (!options.all) samples.resize(1);
   if (connected != nullptr) connected->connection->ExecuteScript(sql::GenericPlansText(), nullptr).IgnoreError();

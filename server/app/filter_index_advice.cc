@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "server/base/text.h"
+#include "server/sql/live_names.h"
 #include "server/sql/predicates.h"
 
 namespace rowkeeper::app {
@@ -33,7 +34,7 @@ bool Defines(const LiveIndex& index, const std::string& text) { return absl::Str
 bool ServesSearch(const catalogue::Entity& entity, const FilterTerm& filter, const LiveIndex& index) {
   if (index.method != "gin" || !Defines(index, Cat("to_tsvector('", filter.text_search, "'::regconfig"))) return false;
   return std::all_of(filter.searched.begin(), filter.searched.end(),
-                     [&](int column) { return Defines(index, entity.columns[column].name); });
+                     [&](int column) { return Defines(index, sql::NamesScope::Of(entity.columns[column])); });
 }
 
 bool ServesFilter(const catalogue::Entity& entity, const FilterTerm& filter, const LiveIndex& index) {
@@ -53,15 +54,16 @@ bool ServesFilter(const catalogue::Entity& entity, const FilterTerm& filter, con
 
 Wanted WantedFor(const catalogue::Entity& entity, const FilterTerm& filter) {
   const catalogue::Column& column = entity.columns[filter.column];
+  const std::string& name = sql::NamesScope::Of(column);
   switch (filter.op) {
     case FilterOperator::kSearch:
       return {Cat("gin (", sql::SearchDocument(entity, filter), ")"), "create it in a migration"};
     case FilterOperator::kPrefix:
-      return {Cat("btree (", column.name, " text_pattern_ops)"), "create it in a migration"};
+      return {Cat("btree (", name, " text_pattern_ops)"), "create it in a migration"};
     case FilterOperator::kLike:
-      return {Cat("gin (", column.name, " gin_trgm_ops)"), "create it, and the extension pg_trgm, in a migration"};
+      return {Cat("gin (", name, " gin_trgm_ops)"), "create it, and the extension pg_trgm, in a migration"};
     default:
-      return {Cat("gin (", column.name, ")"),
+      return {Cat("gin (", name, ")"),
               Cat("declare it as {fields: [\"", column.field->name(), "\"], method: \"gin\"}")};
   }
 }
@@ -93,7 +95,7 @@ void AdviseFilterIndexes(const std::vector<std::unique_ptr<const plan::MethodPla
       const Wanted wanted = WantedFor(*plan->entity, filter);
       if (served || !said.insert(Cat(plan->entity->full_name, " ", wanted.index)).second) continue;
       advice->push_back(Cat(plan->full_name, " reads every row when ", plan->inputs[filter.input].name,
-                            " is given; an index on ", plan->entity->table, " USING ", wanted.index,
+                            " is given; an index on ", sql::NamesScope::Of(*plan->entity), " USING ", wanted.index,
                             " would serve it; ", wanted.how));
     }
   }

@@ -6,18 +6,20 @@
 #include "server/app/filter_index_advice.h"
 #include "server/base/text.h"
 #include "server/schema/index_need.h"
+#include "server/sql/live_names.h"
 
 namespace rowkeeper::app {
 namespace {
 
 using catalogue::Entity;
 using schema::IndexNeed;
+using sql::NamesScope;
 
 std::string Columns(const Entity& entity, const IndexNeed& need) {
   std::vector<std::string> names;
-  for (int column : need.equality) names.push_back(entity.columns[column].name);
+  for (int column : need.equality) names.push_back(NamesScope::Of(entity.columns[column]));
   for (const catalogue::OrderTerm& term : need.order) {
-    names.push_back(entity.columns[term.column].name + (term.descending ? " DESC" : ""));
+    names.push_back(NamesScope::Of(entity.columns[term.column]) + (term.descending ? " DESC" : ""));
   }
   return absl::StrJoin(names, ", ");
 }
@@ -44,7 +46,7 @@ std::vector<std::string> AdviseIndexes(const std::vector<std::unique_ptr<const p
     const bool small_cost = fit == schema::IndexFit::kFilter && !need.equality.empty();
     if (fit == schema::IndexFit::kFilterAndOrder || (small_cost && need.order.empty())) continue;
     advice.push_back(Cat(plan->full_name, fit == schema::IndexFit::kNone ? " reads every row" : " sorts what it finds",
-                         "; an index on ", plan->entity->table, " (", Columns(*plan->entity, need),
+                         "; an index on ", NamesScope::Of(*plan->entity), " (", Columns(*plan->entity, need),
                          ") would serve it; declare it as ", Declaration(*plan->entity, need)));
   }
   AdviseFilterIndexes(plans, live, &advice);

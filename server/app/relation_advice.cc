@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "server/base/text.h"
+#include "server/sql/live_names.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -16,8 +17,9 @@ void AdviseOn(const Relation& relation, const schema::LiveSchema& live, std::vec
   const Entity& entity = through ? *relation.through : *relation.target;
   const int column = through ? relation.through_column : relation.target_column;
   if (live.BestIndex(entity, {column}, {}) != schema::IndexFit::kNone) return;
-  advice->push_back(Cat("the relation ", relation.field->full_name(), " reads every row of ", entity.table,
-                        " for each parent; an index on ", entity.table, " (", entity.columns[column].name,
+  const std::string& table = sql::NamesScope::Of(entity);
+  advice->push_back(Cat("the relation ", relation.field->full_name(), " reads every row of ", table,
+                        " for each parent; an index on ", table, " (", sql::NamesScope::Of(entity.columns[column]),
                         ") would serve it"));
 }
 

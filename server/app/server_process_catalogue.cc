@@ -40,7 +40,7 @@ CatalogueSwitch::Hooks ServerProcess::MakeHooks() {
 void ServerProcess::Watch(const SharedGeneration& generation) {
   CatalogueGeneration* const watched = generation.get();
   watched->Watch(std::make_unique<DatabaseMonitor>(
-      MakeDatabaseProbe(watched->loaded(), options_.connection, timers_.clock()),
+      MakeDatabaseProbe(watched->loaded(), options_.connection, watched->names(), timers_.clock()),
       [this, watched](const DatabaseState& state) { OnDatabaseChange(watched, state); }, &timers_));
 }
 

@@ -115,13 +115,14 @@ std::vector<absl::Status> TryEach(const std::vector<sql::Statement>& statements,
 
 class Tester {
  public:
-  Tester(const Plans& plans, int lock_timeout_ms)
-      : plans_(plans), lock_timeout_ms_(lock_timeout_ms), groups_(GroupByRepository(plans)) {}
+  Tester(const Plans& plans, const sql::LiveNames& names, int lock_timeout_ms)
+      : plans_(plans), names_(names), lock_timeout_ms_(lock_timeout_ms), groups_(GroupByRepository(plans)) {}
 
   size_t groups() const { return groups_.size(); }
 
   /// Takes group after group, until there are no more or the connection is lost.
   void Work(db::Connection& connection) {
+    const sql::NamesScope scope(names_);
     for (size_t next = next_++; next < groups_.size(); next = next_++) {
       Group& group = groups_[next];
       if (!Try(TrialsOf(plans_, group), connection, &group.trials)) {
@@ -155,6 +156,7 @@ class Tester {
   }
 
   const Plans& plans_;
+  const sql::LiveNames& names_;
   const int lock_timeout_ms_;
   /// Each is of the thread that took it.
   std::vector<Group> groups_;
@@ -164,9 +166,9 @@ class Tester {
 
 }  // namespace
 
-absl::StatusOr<StatementTrials> TryStatements(const Plans& plans, db::Connection& connection,
-                                              const db::ConnectionOptions& options) {
-  Tester tester(plans, options.lock_timeout_ms);
+absl::StatusOr<StatementTrials> TryStatements(const Plans& plans, const sql::LiveNames& names,
+                                              db::Connection& connection, const db::ConnectionOptions& options) {
+  Tester tester(plans, names, options.lock_timeout_ms);
   const size_t sessions = std::min<size_t>(std::clamp(std::thread::hardware_concurrency(), 1u, kMostSessions),
                                            std::max<size_t>(tester.groups(), 1));
   std::vector<std::thread> others;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
 #include "server/plan/method_plan.h"
+#include "server/sql/live_names.h"
 
 namespace rowkeeper::app {
 
@@ -24,12 +25,14 @@ struct StatementTrials {
   std::vector<Refusal> refused;
 };
 
-/// Has PostgreSQL analyse every statement that `plans` can produce but custom queries, without executing any. The
+/// Has PostgreSQL analyse every statement that `plans` can produce with `names`, but custom queries, without executing
+/// any. The
 /// statements of a repository go to it in one round trip; only if one of them is refused do they go one by one, to
 /// learn which. `connection` is used, which was opened with `options`, and up to three more, as far as the database
 /// lets them in and this machine has processors. Once a statement has waited for a table's lock in vain, the others of
 /// its repository wait for 10 ms each. Error: a connection was lost.
 absl::StatusOr<StatementTrials> TryStatements(const std::vector<std::unique_ptr<const plan::MethodPlan>>& plans,
-                                              db::Connection& connection, const db::ConnectionOptions& options);
+                                              const sql::LiveNames& names, db::Connection& connection,
+                                              const db::ConnectionOptions& options);
 
 }  // namespace rowkeeper::app

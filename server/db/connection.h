@@ -13,6 +13,7 @@
 //                          to its end
 //   prepared_statements.h  what one session has prepared; stale_statement.cc: when it is to be prepared again;
 //                          statement_misses.h: when that is of no use
+//   pg_renames.cc          statements that miss a name; current_names.h: what everything is called now
 //   pg_together.cc         statements that travel together; commit_point.h: what a transaction's first write tells
 //   answer_reader.h        counts an answer while it comes, and has it stopped when it is too large
 //   pg_ahead.cc            statements that are sent by one thread and read by another, which input_threads.h wakes
@@ -40,7 +41,13 @@
 #include "server/observe/operation_durations.h"
 #include "server/observe/statement_use.h"
 
+namespace rowkeeper::sql {
+struct Statement;
+}  // namespace rowkeeper::sql
+
 namespace rowkeeper::db {
+
+class StatementRewriter;
 
 /// What may stand between a connection and PostgreSQL. Each new connection finds out by itself, for one may come
 /// between at any time: a pooler makes up the process id that it tells its clients.
@@ -122,6 +129,10 @@ struct Query {
   observe::OperationDurations* durations = nullptr;
   /// Counts what it costs; may be null.
   observe::StatementUse* use = nullptr;
+  /// Of a statement that is written anew where a table or a column that it names was renamed: `text` and `name` are
+  /// those of `statement`. Both may be null.
+  StatementRewriter* rewriter = nullptr;
+  const sql::Statement* statement = nullptr;
   /// A statement that has not ended 1.5 s after it was cancelled counts as hanging, and its connection as lost: that is
   /// so where server or network hang, and for a statement of a healthy server that is too busy in code that does not
   /// look for cancellation. The error is then COMMIT_OUTCOME_UNKNOWN for an autocommitted write, DATABASE_UNAVAILABLE

@@ -29,6 +29,7 @@ PgConnection::Ahead::Ahead(const Query& query, CancelTarget* target, Clock::time
 bool PgConnection::MaySendAhead(const Query& query) {
   if (broken_ || ahead_.has_value() || !queue_.empty() || echo_ != nullptr) return false;
   if (query.name == nullptr || query.rows_of_write != Query::RowsOfWrite::kRead) return false;
+  if (!HasCurrentNames(query)) return false;
   if (!facts_.own_session || facts_.statement_limit.count() > 0) return false;
   if (transaction_.state() != TransactionTracker::State::kNone) return false;
   if (PQgssEncInUse(session_->handle()) != 0) return false;

@@ -19,6 +19,7 @@
 #include "server/db/rows_builder.h"
 #include "server/db/script_error.h"
 #include "server/db/statement_cost.h"
+#include "server/db/statement_rewriter.h"
 
 namespace rowkeeper::db {
 namespace {
@@ -134,6 +135,8 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   if (!broken_ && attempt.meter.hopeless()) MarkBroken("its answer was cut off");
   // It may arrive at any time, so nothing may run before it has ended.
   if (!broken_ && !CancelRequestEnds()) MarkBroken("a cancel request is still under way");
+  if (rolls_back) LearnMissedNames();
+  if (!in_transaction()) missed_names_ = nullptr;
   return rows;
 }
 
@@ -181,8 +184,14 @@ absl::Status PgConnection::Refusal(const Query& query, TransactionEffect effect)
   return absl::OkStatus();
 }
 
-absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& scope, Attempt* attempt) {
+absl::StatusOr<Rows> PgConnection::Run(const Query& as_given, const CancelScope& scope, Attempt* attempt) {
+  Rewriting rewriting{as_given, nullptr, 0};
+  const Query& query = rewriting.query;
   while (true) {
+    if (!attempt->ahead && !HasCurrentNames(query)) {
+      if (!TakeCurrentNames(scope, &rewriting)) return QuestionFailed(query, scope, *attempt);
+      if (const auto cause = scope.cause()) return CancelledStatus(*cause, "a statement was about to run");
+    }
     try {
       absl::StatusOr<Rows> rows = Send(query, attempt);
       if (!rows.ok()) return rows.status();
@@ -206,10 +215,14 @@ absl::StatusOr<Rows> PgConnection::Run(const Query& query, const CancelScope& sc
       attempt->sqlstate = error.sqlstate;
       FindCulprit(error, attempt);
       if (attempt->companion_failed) return Failed(error, query, scope, *attempt);
-      attempt->staleness = StalenessFor(error, *attempt);
-      if (attempt->staleness == Staleness::kNone) return Failed(error, query, scope, *attempt);
-      if (query.name != nullptr) NoteStale(attempt->staleness, query.name->str());
-      if (attempt->repeats == kMostRepeats || !GoBack(query)) return Failed(error, query, scope, *attempt);
+      const Rewritten rewritten = WriteAnew(error, &rewriting, attempt);
+      if (rewritten == Rewritten::kQuestionFailed) return QuestionFailed(query, scope, *attempt);
+      if (rewritten == Rewritten::kNo) {
+        attempt->staleness = StalenessFor(error, *attempt);
+        if (attempt->staleness == Staleness::kNone) return Failed(error, query, scope, *attempt);
+        if (query.name != nullptr) NoteStale(attempt->staleness, query.name->str());
+        if (attempt->repeats == kMostRepeats || !GoBack(query)) return Failed(error, query, scope, *attempt);
+      }
     }
     *attempt = Attempt{attempt->effect, attempt->began, attempt->repeats + 1};
   }
@@ -229,7 +242,8 @@ bool PgConnection::SessionIsUnfit(const PgError& error, const Attempt& attempt) 
 /// Inside a transaction a stale statement cannot be prepared again; running the whole unit again does it, unless that
 /// has been of no use before. Alone it was prepared again several times, and what it still misses is not there.
 bool PgConnection::NoteMissAndMayFit(const PgError& error, const Query& query, const Attempt& attempt) {
-  if (attempt.staleness != Staleness::kOutdated) return attempt.staleness != Staleness::kNone;
+  const bool misses_name = query.rewriter != nullptr && MissesName(error) && !attempt.names_are_known;
+  if (attempt.staleness != Staleness::kOutdated && !misses_name) return attempt.staleness != Staleness::kNone;
   if (transaction_.state() == TransactionTracker::State::kNone) return false;
   const bool misses = !attempt.by_kept_plan && StalenessOf(error, PlanAge::kNewAgain) == Staleness::kNone;
   return !misses || misses_->Note(query.text, attempt.began, Clock::System().Now()) <= kTriesOfNewPlans;
@@ -242,7 +256,8 @@ bool PgConnection::MayHaveWritten(const Query& query, const Attempt& attempt) co
 }
 
 bool PgConnection::IsUndone(const PgError& error, const Attempt& attempt) const {
-  if (broken_ || error.ended_before) return error.ended_before;
+  if (attempt.refused || error.ended_before) return true;
+  if (broken_) return false;
   return error.ended_by_request && attempt.extended && attempt.effect == TransactionEffect::kNone;
 }
 
@@ -271,7 +286,9 @@ absl::Status PgConnection::Failed(const PgError& error, const Query& query, cons
   statement.read_only_transaction = transaction_.read_only();
   transaction_.Failed(attempt.effect);
   if (attempt.meter.stopped() && error.sqlstate == "57014") return Excess(query, attempt);
-  absl::Status status = StatusFromPgError(error, statement);
+  PgError declared = error;
+  if (query.rewriter != nullptr) query.rewriter->ToDeclaredNames(query.errors, &declared);
+  absl::Status status = StatusFromPgError(declared, statement);
   if (NoteMissAndMayFit(error, query, attempt)) {
     status = SerializationFailure();
   } else if (values_of_server && error.sqlstate.substr(0, 2) == "22") {
@@ -343,7 +360,8 @@ absl::Status PgConnection::Reset() {
   if (status.ok()) NoteSucceeded(TransactionEffect::kRollback, rollback.text);
   NoteCost({rollback, TransactionEffect::kRollback, "", Clock::System().Now() - begin, backend_pid(), *session_},
            status.ok() ? absl::StatusOr<Rows>(Rows()) : status);
-  return status;
+  LearnMissedNames();
+  return broken_ ? DatabaseUnavailable() : status;
 }
 
 absl::Status PgConnection::RunPlain(const std::string& text, std::chrono::milliseconds limit) {

@@ -30,6 +30,8 @@ class logger;
 
 namespace rowkeeper::db {
 
+class CurrentNames;
+
 /// A Connection on libpqxx. The first sign of a loss sets broken_ for good, and nothing is sent after that.
 class PgConnection final : public Connection, private CancelTarget {
  public:
@@ -103,6 +105,25 @@ class PgConnection final : public Connection, private CancelTarget {
     bool companion_failed = false;
     /// The name of that one, if it has one.
     std::string companion = {};
+    /// PostgreSQL has refused to execute it, so that it has changed nothing, whatever becomes of the connection.
+    bool refused = false;
+    /// It misses a name, and by all that the database calls its tables and columns now, its text is as it should be.
+    bool names_are_known = false;
+  };
+
+  enum class Rewritten {
+    kYes,
+    kNo,
+    /// What tables and columns are called now could not be found out; the session's error says why.
+    kQuestionFailed,
+  };
+
+  /// A query that may be written anew while it is executed.
+  struct Rewriting {
+    Query query;
+    /// Keeps the texts in `query`; null: they are the caller's.
+    std::shared_ptr<const sql::Statement> statement;
+    int questions = 0;
   };
 
   Rows RunSetUp(const std::string& text);
@@ -146,6 +167,24 @@ class PgConnection final : public Connection, private CancelTarget {
   bool IsTextWithheld(const PgError& error, const Query& query) const;
   /// Executes a read in a transaction that is given any bytes. When that fails, `error` says why.
   absl::StatusOr<Rows> ReadAnyBytes(const Query& query, Attempt* attempt, PgError* error);
+
+  // In pg_renames.cc:
+  /// What `query` calls its tables and columns is what is known, and that is not in doubt.
+  static bool HasCurrentNames(const Query& query);
+  /// Sees to that before the query is sent. False: what they are called could not be found out.
+  bool TakeCurrentNames(const CancelScope& scope, Rewriting* rewriting);
+  void TakeText(std::shared_ptr<const sql::Statement> statement, Rewriting* rewriting);
+  /// Has a statement written anew that misses a name, and brings the session back to where it began.
+  Rewritten WriteAnew(const PgError& error, Rewriting* rewriting, Attempt* attempt);
+  /// Asks what tables and columns are called now, unless another connection has asked meanwhile. False: it failed.
+  bool LearnNames(CurrentNames* names);
+  /// The same for names that are known, but in doubt: without a wait for others, for a moment, and outside transactions
+  /// alone. Where that fails, what is known holds. False: the connection is lost.
+  bool AskInDoubt(const CancelScope& scope, CurrentNames* names);
+  /// What a statement is told that was not executed, because what it names could not be found out.
+  absl::Status QuestionFailed(const Query& query, const CancelScope& scope, const Attempt& attempt);
+  /// The same when a transaction has ended in which a statement missed a name: where it is run again it finds them.
+  void LearnMissedNames();
 
   // In pg_together.cc:
   bool SendsTogether() const;
@@ -221,6 +260,8 @@ class PgConnection final : public Connection, private CancelTarget {
   /// Those of the options, or its own.
   const std::shared_ptr<StatementMisses> misses_;
   std::optional<Ahead> ahead_;
+  /// Of a statement of this transaction that missed one; null: none did. Who executed it may be gone.
+  std::shared_ptr<CurrentNames> missed_names_;
 };
 
 }  // namespace rowkeeper::db

@@ -19,6 +19,8 @@ struct SessionCounters {
   observe::Counter prepared;
   /// Prepared statements that had to be prepared anew, or that another session did not have.
   observe::Counter stale;
+  /// Statements that were written anew because a table or column that they named was renamed.
+  observe::Counter renamed;
   /// Answers that were stopped while they were read, because they were too large.
   observe::Counter stopped;
   /// Statements that ignored their cancellation, and whose process of PostgreSQL was ended.

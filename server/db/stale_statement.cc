@@ -49,4 +49,9 @@ Staleness StalenessOf(const PgError& error, PlanAge age) {
   return IsOutdated(error, age) ? Staleness::kOutdated : Staleness::kNone;
 }
 
+bool MissesName(const PgError& error) {
+  return !error.lost && (error.sqlstate == "42P01" || error.sqlstate == "42703") &&
+         OriginOf(error) == ErrorOrigin::kStatement;
+}
+
 }  // namespace rowkeeper::db

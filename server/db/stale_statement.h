@@ -24,4 +24,7 @@ enum class PlanAge {
 /// about the statement.
 Staleness StalenessOf(const PgError& error, PlanAge age);
 
+/// Whether the statement itself names a table or a column that is not there, whatever the age of its plan.
+bool MissesName(const PgError& error);
+
 }  // namespace rowkeeper::db

@@ -84,7 +84,8 @@ bool IsBegin(TransactionEffect effect) {
 void TransactionTracker::NoteWayBack(TransactionEffect effect, std::string_view text) {
   way_back_.clear();
   if (state_ != State::kOpen) return;
-  if (IsBegin(effect)) way_back_ = Cat("ROLLBACK; ", text);
+  way_back_begins_ = IsBegin(effect);
+  if (way_back_begins_) way_back_ = Cat("ROLLBACK; ", text);
   if (effect == TransactionEffect::kSavepoint) way_back_ = Cat("ROLLBACK TO ", text);
   if (effect == TransactionEffect::kRollbackTo) way_back_ = text;
 }
@@ -92,6 +93,14 @@ void TransactionTracker::NoteWayBack(TransactionEffect effect, std::string_view 
 void TransactionTracker::Succeeded(TransactionEffect effect, std::string_view text) {
   NoteState(effect);
   NoteWayBack(effect, text);
+  if (IsBegin(effect)) read_committed_ = HasWord(text, "committed");
+  const bool sets_savepoint = effect == TransactionEffect::kSavepoint || effect == TransactionEffect::kRollbackTo;
+  no_snapshot_ = IsBegin(effect) || (no_snapshot_ && sets_savepoint);
+}
+
+bool TransactionTracker::next_has_new_snapshot() const {
+  if (state_ == State::kNone) return true;
+  return !way_back_.empty() && (way_back_begins_ || read_committed_);
 }
 
 void TransactionTracker::NoteState(TransactionEffect effect) {
@@ -119,6 +128,7 @@ void TransactionTracker::NoteState(TransactionEffect effect) {
 
 void TransactionTracker::Failed(TransactionEffect effect) {
   way_back_.clear();
+  no_snapshot_ = false;
   if (state_ == State::kNone && IsBegin(effect)) state_ = State::kUnknown;  // what followed BEGIN may have failed
   if (state_ != State::kNone) failed_ = true;
   if (effect == TransactionEffect::kCommit && state_ == State::kOpen) {
@@ -132,11 +142,13 @@ void TransactionTracker::Failed(TransactionEffect effect) {
 
 void TransactionTracker::ScriptSucceeded() {
   way_back_.clear();
+  no_snapshot_ = false;
   state_ = State::kUnknown;
 }
 
 void TransactionTracker::ScriptFailed() {
   way_back_.clear();
+  no_snapshot_ = false;
   state_ = State::kUnknown;
   failed_ = true;
 }

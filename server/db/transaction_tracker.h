@@ -35,6 +35,14 @@ class TransactionTracker {
   /// text, to be run without parameters.
   const std::string& way_back() const { return way_back_; }
 
+  /// Behind way_back(), or alone, the next statement sees what was committed until then, and not what an earlier one
+  /// of its transaction saw. False where nothing leads back, or the isolation is not known for READ COMMITTED.
+  bool next_has_new_snapshot() const;
+
+  /// Nothing has run in the transaction but what begins it and sets savepoints: the next statement is the first to have
+  /// a snapshot, at any isolation.
+  bool has_no_snapshot() const { return state_ == State::kOpen && no_snapshot_; }
+
   /// `text`: what was executed.
   void Succeeded(TransactionEffect effect, std::string_view text);
   void Failed(TransactionEffect effect);
@@ -49,7 +57,10 @@ class TransactionTracker {
   State state_ = State::kNone;
   bool failed_ = false;
   bool read_only_ = false;
+  bool read_committed_ = false;
+  bool no_snapshot_ = false;
   std::string way_back_;
+  bool way_back_begins_ = false;
 };
 
 }  // namespace rowkeeper::db

@@ -91,6 +91,8 @@ db::Query QueryOf(const Execution& execution, const sql::Statement& statement, c
   query.params = &params;
   query.effect = effect;
   query.use = statement.use.get();
+  query.rewriter = execution.parts.statements->rewriter();
+  query.statement = &statement;
   query.errors = &execution.parts.errors.For(execution.subject());
   query.durations = statement.durations;
   query.cancellation = execution.cancellation;

@@ -1,6 +1,9 @@
 #include "server/exec/export_run.h"
 
+#include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "server/base/array_literal.h"
@@ -22,6 +25,15 @@ absl::Status RowTooLarge(size_t bytes, size_t limit) {
   return ResponseTooLarge(bytes, limit, "a single row is too large to send; ask for fewer fields with read_mask");
 }
 
+std::shared_ptr<const std::function<sql::Statement()>> RenderDeclaration(
+    std::shared_ptr<const std::function<sql::Statement()>> render) {
+  return std::make_shared<const std::function<sql::Statement()>>([render = std::move(render)] {
+    sql::Statement declaration = (*render)();
+    declaration.text = sql::DeclareExport(declaration.text);
+    return declaration;
+  });
+}
+
 }  // namespace
 
 absl::Status ExportRun::Open() {
@@ -34,6 +46,7 @@ absl::Status ExportRun::Open() {
   declaration.name.reset();
   declaration.result.clear();
   declaration.text = sql::DeclareExport(statement_->text);
+  declaration.render = RenderDeclaration(statement_->render);
   return execution_.Execute(declaration, db::Query::Effect::kRead).status();
 }
 

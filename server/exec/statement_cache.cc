@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/base/text.h"
+#include "server/db/error_origin.h"
 #include "server/exec/operation_names.h"
 #include "server/plan/mask/json_mask.h"
 #include "server/sql/purpose.h"
@@ -81,36 +82,74 @@ std::string RelationKey(const plan::SelectedRelation& selected) {
   return key;
 }
 
+/// Without the parts of JSON that are read: no text depends on them, and callers choose how many they name.
+plan::Variant WithoutReads(const plan::Variant& variant) {
+  plan::Variant text = variant;
+  if (variant.json == nullptr || variant.json->reads.empty()) return text;
+  auto written = std::make_shared<plan::JsonMask>();
+  written->writes = variant.json->writes;
+  text.json = std::move(written);
+  return text;
+}
+
+std::string_view WithoutQuotes(std::string_view name) {
+  const bool quoted = name.size() > 2 && name.front() == '"' && name.back() == '"';
+  return quoted ? name.substr(1, name.size() - 2) : name;
+}
+
 }  // namespace
 
-template <typename Render>
-std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::string& key, Render render) {
-  {
-    absl::ReaderMutexLock lock(&mutex_);
-    const auto found = statements_.find(key);
-    if (found != statements_.end()) return found->second;
-  }
-  auto statement = std::make_shared<sql::Statement>(render());
+db::CurrentNames::Snapshot StatementCache::Names() const {
+  static const auto* const kDeclared = new db::CurrentNames::Snapshot{std::make_shared<const sql::LiveNames>(), 0};
+  return names_ == nullptr ? *kDeclared : names_->Get();
+}
+
+std::shared_ptr<sql::Statement> StatementCache::RenderBy(const db::CurrentNames::Snapshot& names,
+                                                         std::shared_ptr<const Render> render) {
+  const sql::NamesScope scope(*names.names);
+  auto statement = std::make_shared<sql::Statement>((*render)());
+  statement->render = std::move(render);
+  statement->names_revision = names.revision;
+  return statement;
+}
+
+std::shared_ptr<const sql::Statement> StatementCache::Find(const std::string& key, uint64_t revision) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  const auto found = statements_.find(key);
+  return found == statements_.end() || found->second->names_revision != revision ? nullptr : found->second;
+}
+
+template <typename MakeRender>
+std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::string& key, MakeRender make_render) {
+  if (auto found = Find(key, names_ == nullptr ? 0 : names_->revision())) return found;
+  const db::CurrentNames::Snapshot names = Names();
+  std::shared_ptr<sql::Statement> statement = RenderBy(names, std::make_shared<const Render>(make_render()));
   const bool fits = statement->text.size() <= kMaxKeptBytes;
   if (fits) statement->name.emplace(statement->text);
   absl::MutexLock lock(&mutex_);
-  if (statements_.size() >= limit_ || !fits) {
+  const auto kept = statements_.find(key);
+  if (kept != statements_.end() && kept->second->names_revision >= names.revision) return kept->second;
+  if (!fits || (kept == statements_.end() && statements_.size() >= limit_)) {
     ++refused_;
     statement->name.reset();
     return statement;
   }
-  statement->id = NextId();
-  statement->use = std::make_shared<observe::StatementUse>();
-  return statements_.try_emplace(key, std::move(statement)).first->second;
+  const bool same = kept != statements_.end() && kept->second->text == statement->text;
+  statement->id = same ? kept->second->id : NextId();
+  statement->use = same ? kept->second->use : std::make_shared<observe::StatementUse>();
+  return statements_.insert_or_assign(key, std::move(statement)).first->second;
 }
 
 std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan& plan, const plan::Variant& variant,
                                                           Kind kind) {
   const auto* conditions = plan::PartOf<plan::WithConditions>(variant.family);
+  const auto make_render = [&] {
+    return Render([&plan, text = WithoutReads(variant), kind] { return RenderKind(plan, text, kind); });
+  };
   std::shared_ptr<const sql::Statement> statement =
       conditions != nullptr && conditions->expression != nullptr
-          ? std::make_shared<const sql::Statement>(RenderKind(plan, variant, kind))
-          : GetOrRender(KeyOf(plan, variant, kind), [&] { return RenderKind(plan, variant, kind); });
+          ? std::shared_ptr<const sql::Statement>(RenderBy(Names(), std::make_shared<const Render>(make_render())))
+          : GetOrRender(KeyOf(plan, variant, kind), make_render);
   if (variant.json == nullptr || variant.json->reads.empty()) return statement;
   auto own = std::make_shared<sql::Statement>(*statement);
   own->json = variant.json;
@@ -119,10 +158,40 @@ std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan
 
 std::shared_ptr<const sql::Statement> StatementCache::GetRelation(const plan::SelectedRelation& selected) {
   return GetOrRender(RelationKey(selected), [&] {
-    sql::Statement statement = sql::WithPurpose(sql::PurposeOf(*selected.relation), sql::RenderRelation(selected));
-    statement.durations = DurationsOf(*selected.relation);
-    return statement;
+    return Render([selected] {
+      sql::Statement statement = sql::WithPurpose(sql::PurposeOf(*selected.relation), sql::RenderRelation(selected));
+      statement.durations = DurationsOf(*selected.relation);
+      return statement;
+    });
   });
+}
+
+std::shared_ptr<const sql::Statement> StatementCache::Rewrite(const sql::Statement& statement) {
+  if (statement.render == nullptr) return nullptr;
+  const db::CurrentNames::Snapshot names = Names();
+  if (statement.names_revision == names.revision) return nullptr;
+  std::shared_ptr<sql::Statement> anew = RenderBy(names, statement.render);
+  if (anew->text == statement.text) return nullptr;
+  if (statement.name.has_value() && anew->text.size() <= kMaxKeptBytes) anew->name.emplace(anew->text);
+  return anew;
+}
+
+void StatementCache::ToDeclaredNames(const db::ErrorContext* context, db::PgError* error) const {
+  const std::shared_ptr<const sql::LiveNames> names = Names().names;
+  if (names->empty() || error->table.empty()) return;
+  const catalogue::Entity* entity = names_->FindEntity(*names, error->schema, error->table);
+  if (entity != nullptr) {
+    error->table = entity->table;
+  } else if (context != nullptr && db::OriginOf(*error) == db::ErrorOrigin::kStatement) {
+    entity = names_->FindMessage(context->entity);  // a partition of its table, which has the table's columns
+  }
+  if (entity == nullptr) return;
+  error->column = std::string(names->Declared(*entity, error->column));
+  for (std::string& column : error->key_columns) {
+    const std::string_view live = WithoutQuotes(column);
+    const std::string_view declared = names->Declared(*entity, live);
+    if (declared != live) column = std::string(declared);
+  }
 }
 
 std::vector<std::shared_ptr<const sql::Statement>> StatementCache::Kept() const {

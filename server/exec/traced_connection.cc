@@ -37,6 +37,7 @@ absl::Status TracedConnection::ExplainFirst(const db::Query& query) {
   if (!text.has_value()) return absl::OkStatus();
   db::Query explain = query;
   explain.name = nullptr;
+  explain.rewriter = nullptr;  // what writes the statement anew does not explain it
   explain.result = ResultShape::Columns(1);
   explain.text = *text;
   explain.effect = db::Query::Effect::kRead;

@@ -40,9 +40,10 @@ std::multiset<std::string> ConflictColumns(const Entity& entity, const catalogue
 }
 
 /// The columns in the order of the index.
-std::string IdentifierList(const LiveIndex& index) {
-  return absl::StrJoin(index.terms, ", ", [](std::string* out, const LiveIndex::Term& term) {
-    out->append(sql::Identifier(term.column));
+std::string IdentifierList(const LiveTable& table, const LiveIndex& index) {
+  return absl::StrJoin(index.terms, ", ", [&table](std::string* out, const LiveIndex::Term& term) {
+    const LiveColumn* const column = table.FindColumn(term.column);
+    out->append(sql::Identifier(column == nullptr ? term.column : column->live_name));
   });
 }
 
@@ -70,7 +71,7 @@ void CompareConflictKeys(const catalogue::Catalogue& catalogue, const LiveSchema
                          " looks for rows, but PostgreSQL has no ON CONFLICT for deferrable keys; name the fields of "
                          "another key with conflict_fields, or run: ALTER TABLE ",
                          table, " DROP CONSTRAINT ", name, ", ADD CONSTRAINT ", name,
-                         index.primary ? " PRIMARY KEY (" : " UNIQUE (", IdentifierList(index),
+                         index.primary ? " PRIMARY KEY (" : " UNIQUE (", IdentifierList(live.Of(entity), index),
                          ") (foreign keys that reference it have to be dropped first)"),
             Breaks::kUpserted};
         mismatch.key.assign(wanted.begin(), wanted.end());

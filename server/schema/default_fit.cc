@@ -25,7 +25,7 @@ using plan::MethodPlan;
 std::string QuotedOption(const std::string& value) { return absl::StrCat("\"", absl::Utf8SafeCEscape(value), "\""); }
 
 std::string AlterColumnText(const Entity& entity, const Column& column, const char* action) {
-  return absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ", sql::Identifier(column.name), " ", action);
+  return absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ", sql::ColumnName(column), " ", action);
 }
 
 /// What the database would have filled in.

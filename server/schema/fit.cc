@@ -36,7 +36,7 @@ void AddProbes(const Entity& entity, const Column& column, const LiveTable& tabl
         constraint.kind == LiveConstraint::Kind::kCheck && constraint.columns == std::vector<std::string>{column.name};
     if (!about_column) continue;
     probes->push_back(
-        {&entity, &column, constraint.name, {column.name, column.type.array, constraint.expression, labels}});
+        {&entity, &column, constraint.name, {live->live_name, column.type.array, constraint.expression, labels}});
   }
 }
 
@@ -133,6 +133,7 @@ absl::StatusOr<FitReport> CheckFit(const catalogue::Catalogue& catalogue, db::Co
 absl::StatusOr<FitReport> CheckFit(const catalogue::Catalogue& catalogue, const LiveSchema& live,
                                    db::Connection& connection) {
   FitReport report;
+  const sql::NamesScope names(live.names());
   for (const auto& entity : catalogue.entities()) {
     if (live.Knows(*entity)) CompareTable(*entity, live.Of(*entity), &report);
   }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/schema/default_fit.h"
 #include "server/sql/identifier.h"
+#include "server/sql/live_names.h"
 
 namespace rowkeeper::schema {
 namespace {
@@ -48,10 +49,11 @@ void AppendNames(std::vector<std::string> names, std::string* text) {
 
 }  // namespace
 
-FitWatch::FitWatch(const catalogue::Catalogue& catalogue, const Plans& plans, const Clock& clock)
+FitWatch::FitWatch(const catalogue::Catalogue& catalogue, const Plans& plans, db::CurrentNames* names,
+                   const Clock& clock)
     : catalogue_(catalogue),
       plans_(plans),
-      watch_(catalogue, clock),
+      watch_(catalogue, names, clock),
       queries_(QueriesOf(plans)),
       state_(std::make_shared<const FitState>(NothingSeen(catalogue, queries_))) {}
 
@@ -63,6 +65,7 @@ absl::Status FitWatch::ProbeTables(db::Connection& connection) {
     if (connection.broken()) return probed;
     absl::StatusOr<FitReport> report = CheckFit(catalogue_, watch_.tables(), connection);
     if (!report.ok()) return report.status();
+    const sql::NamesScope names(watch_.tables().names());  // what is advised to run is about what there is
     CheckDefaults(plans_, watch_.tables(), &*report);
     next.tables = *std::move(report);
     compared_ = watch_.revision();

@@ -39,7 +39,7 @@ class FitWatch {
   using Plans = std::vector<std::unique_ptr<const plan::MethodPlan>>;
 
   /// All outlive this object.
-  FitWatch(const catalogue::Catalogue& catalogue, const Plans& plans, const Clock& clock);
+  FitWatch(const catalogue::Catalogue& catalogue, const Plans& plans, db::CurrentNames* names, const Clock& clock);
 
   /// Errors: those of db::Connection::Execute; then nothing is forgotten.
   absl::Status ProbeTables(db::Connection& connection);

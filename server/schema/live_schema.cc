@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/db/current_names.h"
 #include "server/schema/live_table_reader.h"
 
 namespace rowkeeper::schema {
@@ -65,6 +66,12 @@ const LiveColumn* LiveTable::FindColumn(std::string_view name) const {
   return it == columns.end() ? nullptr : &*it;
 }
 
+const LiveColumn* LiveTable::FindLiveName(std::string_view name) const {
+  auto it =
+      std::find_if(columns.begin(), columns.end(), [&](const LiveColumn& column) { return column.live_name == name; });
+  return it == columns.end() ? nullptr : &*it;
+}
+
 LiveSchema::LiveSchema(const catalogue::Catalogue& catalogue) {
   for (const auto& entity : catalogue.entities()) positions_.emplace(entity.get(), static_cast<int>(positions_.size()));
   tables_.resize(positions_.size());
@@ -72,9 +79,14 @@ LiveSchema::LiveSchema(const catalogue::Catalogue& catalogue) {
 
 absl::StatusOr<LiveSchema> LiveSchema::Read(const catalogue::Catalogue& catalogue, db::Connection& connection) {
   const LiveTableReader reader(catalogue);
-  auto tables = reader.Read(reader.all(), connection);
+  db::CurrentNames current(catalogue);
+  const absl::StatusOr<db::CurrentNames::Snapshot> now = current.Read(connection);
+  if (!now.ok()) return now.status();
+  const std::shared_ptr<const sql::LiveNames> names = now->names;
+  auto tables = reader.Read(reader.all(), *names, connection);
   if (!tables.ok()) return tables.status();
   LiveSchema schema(catalogue);
+  schema.SetNames(names);
   for (size_t i = 0; i < tables->size(); ++i) schema.Learn(static_cast<int>(i), std::move((*tables)[i]));
   return schema;
 }

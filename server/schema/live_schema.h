@@ -5,16 +5,21 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/catalogue/catalogue.h"
 #include "server/db/connection.h"
+#include "server/sql/live_names.h"
 
 namespace rowkeeper::schema {
 
 struct LiveColumn {
+  /// As LiveNames::Declared has it: a column that was renamed has the name that its field declares.
   std::string name;
+  /// What the database calls it.
+  std::string live_name;
   /// As PostgreSQL writes it in expressions.
   std::string quoted_name;
   /// format_type; of a domain, its base type.
@@ -37,7 +42,7 @@ struct LiveColumn {
 
 struct LiveIndex {
   struct Term {
-    /// Empty for an expression.
+    /// As LiveColumn::name; empty for an expression.
     std::string column;
     bool descending = false;
   };
@@ -60,6 +65,7 @@ struct LiveConstraint {
   std::string name;
   Kind kind = Kind::kCheck;
   std::string definition;
+  /// As LiveColumn::name; so are the referenced ones.
   std::vector<std::string> columns;
   /// kCheck
   std::string expression;
@@ -78,8 +84,10 @@ struct LiveTable {
   std::vector<LiveIndex> indexes;
   std::vector<LiveConstraint> constraints;
 
-  /// nullptr when there is none.
+  /// nullptr when there is none. By LiveColumn::name, …
   const LiveColumn* FindColumn(std::string_view name) const;
+  /// … and by LiveColumn::live_name.
+  const LiveColumn* FindLiveName(std::string_view name) const;
 };
 
 /// How well an index serves a query.
@@ -101,6 +109,10 @@ class LiveSchema {
 
   /// `position` is that of the table's entity in the catalogue.
   void Learn(int position, LiveTable table);
+  /// Those by which the tables were read.
+  void SetNames(std::shared_ptr<const sql::LiveNames> names) { names_ = std::move(names); }
+  const sql::LiveNames& names() const { return *names_; }
+  std::shared_ptr<const sql::LiveNames> shared_names() const { return names_; }
   /// False for a table that could not be read yet, which is not to be compared with anything. `entity` must be of the
   /// catalogue, here and below.
   bool Knows(const catalogue::Entity& entity) const;
@@ -119,6 +131,7 @@ class LiveSchema {
   std::unordered_map<const catalogue::Entity*, int> positions_;
   /// Null: not known.
   std::vector<std::shared_ptr<const LiveTable>> tables_;
+  std::shared_ptr<const sql::LiveNames> names_ = std::make_shared<const sql::LiveNames>();
 };
 
 /// The same for one table, whose indexes are those of `table`.

@@ -54,12 +54,27 @@ LiveColumn::Identity IdentityOf(std::string_view attidentity) {
   return LiveColumn::Identity::kNone;
 }
 
-void AddColumns(const Rows& rows, Tables* tables) {
+/// What tells a column in declared names.
+struct DeclaredWords {
+  const std::vector<const Entity*>& entities;
+  const sql::LiveNames& names;
+
+  std::string Of(const Entity& entity, std::string_view live) const {
+    return std::string(names.Declared(entity, live));
+  }
+  /// Of a column of the row's table.
+  std::string At(const Rows& rows, int row, int column) const {
+    return Of(*entities[Position(rows, row, 0)], rows.cell(row, column));
+  }
+};
+
+void AddColumns(const Rows& rows, const DeclaredWords& words, Tables* tables) {
   for (int row = 0; row < rows.size(); ++row) {
     std::vector<LiveColumn>& columns = TableOf(rows, row, tables).columns;
-    if (columns.empty() || columns.back().name != rows.cell(row, 1)) {
+    if (columns.empty() || columns.back().live_name != rows.cell(row, 1)) {
       LiveColumn column;
-      column.name = Text(rows, row, 1);
+      column.name = words.At(rows, row, 1);
+      column.live_name = Text(rows, row, 1);
       column.quoted_name = Text(rows, row, 2);
       column.type = Text(rows, row, 3);
       column.not_null = True(rows, row, 4);
@@ -75,7 +90,7 @@ void AddColumns(const Rows& rows, Tables* tables) {
   }
 }
 
-void AddIndexes(const Rows& rows, Tables* tables) {
+void AddIndexes(const Rows& rows, const DeclaredWords& words, Tables* tables) {
   for (int row = 0; row < rows.size(); ++row) {
     std::vector<LiveIndex>& indexes = TableOf(rows, row, tables).indexes;
     if (indexes.empty() || indexes.back().name != rows.cell(row, 1)) {
@@ -90,7 +105,7 @@ void AddIndexes(const Rows& rows, Tables* tables) {
       index.deferrable = True(rows, row, 10);
       indexes.push_back(std::move(index));
     }
-    indexes.back().terms.push_back({Text(rows, row, 8), True(rows, row, 9)});
+    indexes.back().terms.push_back({words.At(rows, row, 8), True(rows, row, 9)});
   }
 }
 
@@ -102,7 +117,7 @@ std::optional<catalogue::OnDelete> OnDeleteOf(std::string_view type) {
   return std::nullopt;
 }
 
-void AddConstraints(const Rows& rows, const std::vector<const Entity*>& entities, Tables* tables) {
+void AddConstraints(const Rows& rows, const DeclaredWords& words, Tables* tables) {
   for (int row = 0; row < rows.size(); ++row) {
     std::vector<LiveConstraint>& constraints = TableOf(rows, row, tables).constraints;
     if (constraints.empty() || constraints.back().name != rows.cell(row, 1)) {
@@ -111,43 +126,49 @@ void AddConstraints(const Rows& rows, const std::vector<const Entity*>& entities
       constraint.kind = rows.cell(row, 2) == "f" ? LiveConstraint::Kind::kForeignKey : LiveConstraint::Kind::kCheck;
       constraint.definition = Text(rows, row, 3);
       constraint.expression = Text(rows, row, 4);
-      if (!rows.is_null(row, 5)) constraint.referenced = entities[Position(rows, row, 5)];
+      if (!rows.is_null(row, 5)) constraint.referenced = words.entities[Position(rows, row, 5)];
       constraint.on_delete = OnDeleteOf(rows.cell(row, 8));
       constraints.push_back(std::move(constraint));
     }
-    constraints.back().columns.push_back(Text(rows, row, 6));
-    if (!rows.is_null(row, 7)) constraints.back().referenced_columns.push_back(Text(rows, row, 7));
+    LiveConstraint& constraint = constraints.back();
+    constraint.columns.push_back(words.At(rows, row, 6));
+    if (rows.is_null(row, 7)) continue;
+    const Entity* const referenced = constraint.referenced;
+    constraint.referenced_columns.push_back(referenced == nullptr ? Text(rows, row, 7)
+                                                                  : words.Of(*referenced, rows.cell(row, 7)));
   }
 }
 
 }  // namespace
 
 LiveTableReader::LiveTableReader(const catalogue::Catalogue& catalogue) {
-  std::vector<std::string> names;
+  std::vector<sql::WantedTable> tables;
   for (const auto& entity : catalogue.entities()) {
     entities_.push_back(entity.get());
-    names.push_back(sql::Table(*entity));
+    tables.emplace_back(*entity);
   }
-  all_ = sql::AllTables(std::move(names));
+  all_ = sql::AllTables(std::move(tables));
 }
 
 absl::StatusOr<std::vector<LiveTable>> LiveTableReader::Read(const std::vector<int>& positions,
+                                                             const sql::LiveNames& names,
                                                              db::Connection& connection) const {
   if (positions.empty()) return std::vector<LiveTable>();
-  const sql::TableChoice choice{all_.names, positions};
+  const sql::TableChoice choice{all_.tables, positions};
+  const DeclaredWords words{entities_, names};
   Tables tables;
   const auto kinds = ReadCatalog(connection, sql::TablesQuery(choice), 2);
   if (!kinds.ok()) return kinds.status();
   for (int row = 0; row < kinds->size(); ++row) TableOf(*kinds, row, &tables).kind = KindOf(kinds->cell(row, 1));
   const auto columns = ReadCatalog(connection, sql::ColumnsQuery(choice), 12);
   if (!columns.ok()) return columns.status();
-  AddColumns(*columns, &tables);
+  AddColumns(*columns, words, &tables);
   const auto indexes = ReadCatalog(connection, sql::IndexesQuery(choice), 11);
   if (!indexes.ok()) return indexes.status();
-  AddIndexes(*indexes, &tables);
+  AddIndexes(*indexes, words, &tables);
   const auto constraints = ReadCatalog(connection, sql::ConstraintsQuery(choice), 9);
   if (!constraints.ok()) return constraints.status();
-  AddConstraints(*constraints, entities_, &tables);
+  AddConstraints(*constraints, words, &tables);
   std::vector<LiveTable> read;
   for (const int position : positions) read.push_back(std::move(tables[position]));
   return read;

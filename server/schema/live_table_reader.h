@@ -7,6 +7,7 @@
 #include "server/db/connection.h"
 #include "server/schema/live_schema.h"
 #include "server/sql/introspect.h"
+#include "server/sql/live_names.h"
 
 namespace rowkeeper::schema {
 
@@ -17,12 +18,13 @@ class LiveTableReader {
   explicit LiveTableReader(const catalogue::Catalogue& catalogue);
 
   const std::vector<int>& all() const { return all_.positions; }
-  const std::vector<std::string>& names() const { return all_.names; }
+  const std::vector<sql::WantedTable>& tables() const { return all_.tables; }
   const catalogue::Entity& entity(int position) const { return *entities_[position]; }
 
-  /// The tables at `positions`, in that order. A handful of queries, however many tables. They wait for who has one of
-  /// the tables locked. Errors: those of db::Connection::Execute.
-  absl::StatusOr<std::vector<LiveTable>> Read(const std::vector<int>& positions, db::Connection& connection) const;
+  /// The tables at `positions`, in that order, told in declared names by what `names` says. A handful of queries,
+  /// however many tables. They wait for who has one of the tables locked. Errors: those of db::Connection::Execute.
+  absl::StatusOr<std::vector<LiveTable>> Read(const std::vector<int>& positions, const sql::LiveNames& names,
+                                              db::Connection& connection) const;
 
  private:
   std::vector<const catalogue::Entity*> entities_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include "server/base/text.h"
@@ -17,7 +18,8 @@ constexpr std::chrono::milliseconds kReadingTime{1000};
 
 /// A version that no table has; that of a table that does not exist is empty.
 constexpr char kNeverRead[] = "?";
-constexpr char kBegin[] = "BEGIN READ ONLY";
+/// What is asked each second is not worth to be compiled, however many tables the planner sees.
+constexpr char kBegin[] = "BEGIN READ ONLY; SET LOCAL jit = off";
 constexpr char kCommit[] = "COMMIT";
 
 db::Query ReadingQuery(std::string_view text, int columns) {
@@ -57,13 +59,15 @@ struct SchemaWatch::Read {
   std::vector<LiveTable> tables;
 };
 
-SchemaWatch::SchemaWatch(const catalogue::Catalogue& catalogue, const Clock& clock)
+SchemaWatch::SchemaWatch(const catalogue::Catalogue& catalogue, db::CurrentNames* names, const Clock& clock)
     : clock_(clock),
+      names_(*names),
       reader_(catalogue),
-      versions_query_(sql::TableVersionsQuery(reader_.names())),
+      versions_query_(sql::TableVersionsQuery(reader_.tables())),
       versions_name_(versions_query_),
       tables_(catalogue),
-      versions_(reader_.names().size(), kNeverRead) {}
+      versions_(reader_.tables().size(), kNeverRead),
+      referenced_at_(versions_) {}
 
 absl::Status SchemaWatch::Probe(db::Connection& connection) {
   const Clock::time_point end = clock_.Now() + kReadingTime;
@@ -71,6 +75,12 @@ absl::Status SchemaWatch::Probe(db::Connection& connection) {
   if (!versions.ok()) return versions.status();
   behind_.clear();
   has_more_ = false;
+  // Whoever executes statements may have learnt names after the last probe, and before they changed once more.
+  if (*versions != versions_ || names_seen_ != names_.revision() || names_.doubtful()) {
+    const auto before = tables_.shared_names();
+    if (absl::Status status = ReadNames(connection); !status.ok()) return status;
+    DropOldReferences(*before, *versions);
+  }
   std::vector<int> changed;
   for (const int position : reader_.all()) {
     if ((*versions)[position] != versions_[position]) changed.push_back(position);
@@ -92,6 +102,36 @@ absl::Status SchemaWatch::Probe(db::Connection& connection) {
   return absl::OkStatus();
 }
 
+absl::Status SchemaWatch::ReadNames(db::Connection& connection) {
+  names_seen_.reset();
+  const absl::StatusOr<db::CurrentNames::Snapshot> read =
+      InTransaction(connection, [&] { return names_.Read(connection); });
+  if (!read.ok()) return read.status();
+  names_seen_ = read->revision;
+  tables_.SetNames(read->names);
+  return absl::OkStatus();
+}
+
+void SchemaWatch::DropOldReferences(const sql::LiveNames& before, const std::vector<std::string>& versions) {
+  std::set<const catalogue::Entity*> other;
+  bool may_be_found = !(tables_.names() == before);  // what references a table of which nothing was known
+  for (const int position : reader_.all()) {
+    const catalogue::Entity& entity = reader_.entity(position);
+    const bool is_same = versions[position] == versions_[position] || versions[position] == referenced_at_[position];
+    if (!is_same || !tables_.names().HasSameOf(entity, before)) other.insert(&entity);
+    may_be_found = may_be_found || (!is_same && tables_.Of(entity).kind == LiveTable::Kind::kMissing);
+    referenced_at_[position] = versions[position];
+  }
+  const auto is_outdated = [&](const LiveConstraint& constraint) {
+    if (constraint.kind != LiveConstraint::Kind::kForeignKey) return false;
+    return constraint.referenced == nullptr ? may_be_found : other.count(constraint.referenced) > 0;
+  };
+  for (const int position : reader_.all()) {
+    const std::vector<LiveConstraint>& constraints = tables_.Of(reader_.entity(position)).constraints;
+    if (std::any_of(constraints.begin(), constraints.end(), is_outdated)) versions_[position] = kNeverRead;
+  }
+}
+
 absl::StatusOr<std::vector<std::string>> SchemaWatch::ReadVersions(db::Connection& connection) const {
   db::Query query = ReadingQuery(versions_query_, 2);
   query.name = &versions_name_;
@@ -105,7 +145,7 @@ absl::StatusOr<std::vector<std::string>> SchemaWatch::ReadVersions(db::Connectio
 
 absl::Status SchemaWatch::SetLockedAside(db::Connection& connection, std::vector<int>* positions) {
   if (positions->empty()) return absl::OkStatus();
-  const std::string text = sql::LockedTablesQuery({reader_.names(), *positions});
+  const std::string text = sql::LockedTablesQuery({reader_.tables(), *positions});
   const auto rows = InTransaction(connection, [&] { return connection.Execute(ReadingQuery(text, 2)); });
   if (!rows.ok()) return rows.status();
   for (int row = 0; row < rows->size(); ++row) {
@@ -118,7 +158,7 @@ absl::Status SchemaWatch::SetLockedAside(db::Connection& connection, std::vector
 
 absl::Status SchemaWatch::ReadTables(db::Connection& connection, const std::vector<int>& positions, Read* read) {
   if (positions.empty()) return absl::OkStatus();
-  auto tables = InTransaction(connection, [&] { return reader_.Read(positions, connection); });
+  auto tables = InTransaction(connection, [&] { return reader_.Read(positions, tables_.names(), connection); });
   if (tables.ok()) {
     read->positions.insert(read->positions.end(), positions.begin(), positions.end());
     std::move(tables->begin(), tables->end(), std::back_inserter(read->tables));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "server/base/statement_name.h"
 #include "server/catalogue/catalogue.h"
 #include "server/db/connection.h"
+#include "server/db/current_names.h"
 #include "server/schema/live_schema.h"
 #include "server/schema/live_table_reader.h"
 
@@ -28,8 +30,9 @@ class SchemaWatch {
     std::string why;
   };
 
-  /// Both outlive this object.
-  SchemaWatch(const catalogue::Catalogue& catalogue, const Clock& clock);
+  /// All outlive this object. `names` learns what tables and columns are called, whenever a probe finds that anything
+  /// has changed; of the same catalogue.
+  SchemaWatch(const catalogue::Catalogue& catalogue, db::CurrentNames* names, const Clock& clock);
 
   /// Probes once, in short transactions over `connection`, whose lock_timeout should be short. A table at a time that
   /// cannot be read is no error: see behind(). Errors: those of db::Connection::Execute, when not even the versions
@@ -50,6 +53,11 @@ class SchemaWatch {
  private:
   struct Read;
 
+  absl::Status ReadNames(db::Connection& connection);
+  /// Has the tables read anew whose references are known in words that the tables they reference may have no more:
+  /// those whose names are not what they were, or whose versions are not `versions`. Their own versions do not change
+  /// then.
+  void DropOldReferences(const sql::LiveNames& before, const std::vector<std::string>& versions);
   absl::StatusOr<std::vector<std::string>> ReadVersions(db::Connection& connection) const;
   /// Takes the tables that somebody has locked out of `positions`.
   absl::Status SetLockedAside(db::Connection& connection, std::vector<int>* positions);
@@ -60,12 +68,17 @@ class SchemaWatch {
   void FallBehind(int position, std::string why);
 
   const Clock& clock_;
+  db::CurrentNames& names_;
+  /// Of the names that the last probe read or found; nullopt: it has to read them.
+  std::optional<uint64_t> names_seen_;
   const LiveTableReader reader_;
   const std::string versions_query_;
   const StatementName versions_name_;
   LiveSchema tables_;
   /// Of the tables as they are known; empty: not known.
   std::vector<std::string> versions_;
+  /// At which the tables that reference them were to be read anew.
+  std::vector<std::string> referenced_at_;
   std::vector<Behind> behind_;
   bool has_more_ = false;
   uint64_t revision_ = 0;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
 #include "server/schema/default_expression.h"
+#include "server/schema/name_fit.h"
 #include "server/schema/type_fit.h"
 #include "server/sql/column_definition.h"
 #include "server/sql/ddl.h"
@@ -26,7 +27,7 @@ Mismatch TableMismatch(const Entity& entity, const std::string& problem) {
 }
 
 std::string Names(const Entity& entity, const std::vector<int>& columns) {
-  auto append_name = [&](std::string* out, int column) { out->append(sql::Identifier(entity.columns[column].name)); };
+  auto append_name = [&](std::string* out, int column) { out->append(sql::ColumnName(entity.columns[column])); };
   return absl::StrCat("(", absl::StrJoin(columns, ", ", append_name), ")");
 }
 
@@ -34,7 +35,7 @@ std::string Names(const Entity& entity, const std::vector<int>& columns) {
 
 /// `ALTER TABLE "todos" ALTER COLUMN "title" SET NOT NULL`
 std::string Alter(const Entity& entity, const Column& column, const std::string& action) {
-  return absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ", sql::Identifier(column.name), " ", action);
+  return absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ", sql::ColumnName(column), " ", action);
 }
 
 /// A difference of a column; `change` may be empty.
@@ -48,7 +49,7 @@ Mismatch Difference(const Entity& entity, const Column& column, Breaks breaks, c
 
 void CompareType(const Entity& entity, const Column& column, const LiveColumn& live, FitReport* report) {
   if (const auto difference = CompareTypes(entity, column, live)) {
-    const std::string wanted = sql::ColumnType(entity, column.type), name = sql::Identifier(column.name);
+    const std::string wanted = sql::ColumnType(entity, column.type), name = sql::ColumnName(column);
     const std::string cast = difference->breaks == Breaks::kColumn ? absl::StrCat(" USING ", name, "::", wanted) : "";
     report->Add(Difference(entity, column, difference->breaks, difference->problem,
                            Alter(entity, column, absl::StrCat("TYPE ", wanted, cast))));
@@ -123,20 +124,25 @@ void CompareVersion(const Entity& entity, const Column& column, const LiveColumn
       entity, column, Breaks::kCreated,
       absl::StrCat("begins at ", first, ", but in a request version 0 means any version, so that nothing guards new ",
                    "rows against lost updates; run: ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ",
-                   sql::Identifier(column.name), " SET DEFAULT 1; UPDATE ", sql::Table(entity), " SET ",
-                   sql::Identifier(column.name), " = 1 WHERE ", sql::Identifier(column.name), " < 1"),
+                   sql::ColumnName(column), " SET DEFAULT 1; UPDATE ", sql::Table(entity), " SET ",
+                   sql::ColumnName(column), " = 1 WHERE ", sql::ColumnName(column), " < 1"),
       ""));
 }
 
 void CompareColumns(const Entity& entity, const LiveTable& table, FitReport* report) {
   for (const Column& column : entity.columns) {
     const LiveColumn* live = table.FindColumn(column.name);
+    if (live == nullptr && table.FindLiveName(column.name) != nullptr) {
+      report->Add(ColumnIsNotUsed(entity, column, table));
+      continue;
+    }
     if (live == nullptr) {
       const std::string definition = sql::ColumnDefinition(entity, column);
       report->Add(Difference(entity, column, Breaks::kColumn, absl::StrCat("does not exist; it should be ", definition),
                              absl::StrCat("ALTER TABLE ", sql::Table(entity), " ADD COLUMN ", definition)));
       continue;
     }
+    AdviseOnName(entity, column, *live, report);
     CompareType(entity, column, *live, report);
     CompareNullability(entity, column, *live, report);
     CompareDefault(entity, column, *live, report);
@@ -151,13 +157,13 @@ void CompareExtraColumns(const Entity& entity, const LiveTable& table, FitReport
   for (const LiveColumn& live : table.columns) {
     if (declared.count(live.name) > 0 || !live.not_null || live.fills_itself()) continue;
     Mismatch mismatch = TableMismatch(entity, "");
-    mismatch.column = live.name;
+    mismatch.column = live.live_name;
     mismatch.problem =
-        absl::StrCat("column ", sql::Identifier(live.name), " of table ", sql::Table(entity),
+        absl::StrCat("column ", sql::Identifier(live.live_name), " of table ", sql::Table(entity),
                      " is NOT NULL without a default and no field stands for it, so nothing could be created");
     mismatch.breaks = Breaks::kCreated;
-    mismatch.change = absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ", sql::Identifier(live.name),
-                                   " DROP NOT NULL");
+    mismatch.change = absl::StrCat("ALTER TABLE ", sql::Table(entity), " ALTER COLUMN ",
+                                   sql::Identifier(live.live_name), " DROP NOT NULL");
     report->Add(std::move(mismatch));
   }
   if (!entity.internal_id.empty() && table.FindColumn(entity.internal_id) == nullptr) {
@@ -273,14 +279,14 @@ std::string DeclarationOf(const LiveConstraint& constraint, const std::string& r
 /// other rows than those would be brought along, or deleted.
 void CompareForeignKeys(const Entity& entity, const LiveTable& table, const Column& column, FitReport* report) {
   const Entity& target = *column.reference->entity;
-  const std::string& declared = target.columns[column.reference->column].name;
+  const Column& referenced = target.columns[column.reference->column];
   const LiveConstraint* other = nullptr;
   bool in_a_fitting_one = false;
   for (const LiveConstraint& constraint : table.constraints) {
     const std::string name = ReferencedName(constraint, column.name);
     if (name.empty()) continue;
     const bool alone = constraint.columns.size() == 1;
-    const bool same = constraint.referenced == &target && name == declared;
+    const bool same = constraint.referenced == &target && name == referenced.name;
     if (same && alone) {
       if (constraint.on_delete == column.reference->on_delete) return;
       report->Add(Difference(entity, column, Breaks::kNothing, OtherAction(constraint, target, *column.reference), ""));
@@ -295,7 +301,7 @@ void CompareForeignKeys(const Entity& entity, const LiveTable& table, const Colu
     report->Add(Difference(
         entity, column, Breaks::kReference,
         absl::StrCat("has the foreign key ", sql::Identifier(other->name), " ", other->definition,
-                     ", but the field declares a reference to ", sql::Table(target), " (", sql::Identifier(declared),
+                     ", but the field declares a reference to ", sql::Table(target), " (", sql::ColumnName(referenced),
                      "), by which other rows would be joined: ", DeclarationOf(*other, name)),
         ""));
     return;
@@ -330,13 +336,14 @@ Mismatch ColumnMismatch(const Entity& entity, const Column& column, const std::s
 
 void CompareTable(const Entity& entity, const LiveTable& table, FitReport* report) {
   if (table.kind == LiveTable::Kind::kMissing) {
-    report->Add(TableMismatch(entity, "does not exist"));
+    report->Add(HasOtherName(entity) ? TableIsNotUsed(entity) : TableMismatch(entity, "does not exist"));
     return;
   }
   if (table.kind != LiveTable::Kind::kTable) {
     report->Add(TableMismatch(entity, table.kind == LiveTable::Kind::kView ? "is a view" : "is not a table"));
     return;
   }
+  AdviseOnTableName(entity, report);
   CompareColumns(entity, table, report);
   CompareExtraColumns(entity, table, report);
   CompareKeys(entity, table, report);

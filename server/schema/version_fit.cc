@@ -29,7 +29,7 @@ void CheckRowVersions(const Entity& entity, const Column& column, db::Connection
     return;
   }
   if (found->size() == 0 || found->cell(0, 0) != "t") return;
-  const std::string name = sql::Identifier(column.name);
+  const std::string name = sql::ColumnName(column);
   Mismatch mismatch =
       ColumnMismatch(entity, column,
                      absl::StrCat("has rows with a version below 1, but in a request version 0 means any version, so ",

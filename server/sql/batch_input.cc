@@ -51,7 +51,7 @@ std::string BatchInput::Key(size_t index) const {
 std::string BatchInput::KeyMatches() const {
   std::vector<std::string> matches;
   for (size_t i = 0; i < plan_.filters.size(); ++i) {
-    matches.push_back(Cat(Identifier(plan_.entity->columns[plan_.filters[i].column].name), " = ", Key(i)));
+    matches.push_back(Cat(ColumnName(plan_.entity->columns[plan_.filters[i].column]), " = ", Key(i)));
   }
   return absl::StrJoin(matches, " AND ");
 }

@@ -8,7 +8,7 @@
 
 namespace rowkeeper::sql {
 
-std::string ColumnName(const catalogue::Entity& entity, int column) { return Identifier(entity.columns[column].name); }
+std::string ColumnName(const catalogue::Entity& entity, int column) { return ColumnName(entity.columns[column]); }
 
 std::string ColumnList(const catalogue::Entity& entity, const std::vector<int>& columns) {
   return absl::StrJoin(columns, ", ", [&entity](std::string* out, int c) { out->append(ColumnName(entity, c)); });
@@ -72,10 +72,10 @@ namespace {
 void AppendMarks(const catalogue::Entity& entity, const std::string& deleted_at, const std::string& deleted_flag,
                  std::vector<std::string>* assignments) {
   if (entity.deleted_at) {
-    assignments->push_back(Cat(Identifier(entity.columns[*entity.deleted_at].name), " = ", deleted_at));
+    assignments->push_back(Cat(ColumnName(entity.columns[*entity.deleted_at]), " = ", deleted_at));
   }
   if (entity.deleted_flag) {
-    assignments->push_back(Cat(Identifier(entity.columns[*entity.deleted_flag].name), " = ", deleted_flag));
+    assignments->push_back(Cat(ColumnName(entity.columns[*entity.deleted_flag]), " = ", deleted_flag));
   }
 }
 
@@ -92,10 +92,10 @@ void AppendRestoration(const catalogue::Entity& entity, std::vector<std::string>
 void AppendHousekeeping(const catalogue::Entity& entity, const std::string& table,
                         std::vector<std::string>* assignments) {
   if (entity.updated_at) {
-    assignments->push_back(Cat(Identifier(entity.columns[*entity.updated_at].name), " = clock_timestamp()"));
+    assignments->push_back(Cat(ColumnName(entity.columns[*entity.updated_at]), " = clock_timestamp()"));
   }
   if (entity.version) {
-    const std::string name = Identifier(entity.columns[*entity.version].name);
+    const std::string name = ColumnName(entity.columns[*entity.version]);
     assignments->push_back(Cat(name, " = ", table, name, " + 1"));
   }
 }

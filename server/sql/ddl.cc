@@ -61,7 +61,7 @@ std::string LiveUniqueIndex(const Entity& entity, const catalogue::UniqueKey& ke
 
 std::string Indexed(const Entity& entity, const std::vector<catalogue::IndexTerm>& terms) {
   auto append_term = [&](std::string* out, const catalogue::IndexTerm& term) {
-    absl::StrAppend(out, Identifier(entity.columns[term.column].name), term.descending ? " DESC" : "");
+    absl::StrAppend(out, ColumnName(entity.columns[term.column]), term.descending ? " DESC" : "");
   };
   return absl::StrCat("(", absl::StrJoin(terms, ", ", append_term), ")");
 }
@@ -151,7 +151,7 @@ std::string TableIdentity(const Entity& entity) { return absl::StrCat("proto:", 
 
 std::string ForeignKeyDefinition(const Column& column) {
   const Entity& target = *column.reference->entity;
-  return absl::StrCat("FOREIGN KEY (", Identifier(column.name), ") REFERENCES ", Table(target), " ",
+  return absl::StrCat("FOREIGN KEY (", ColumnName(column), ") REFERENCES ", Table(target), " ",
                       BracketedColumns(target, {column.reference->column}),
                       OnDeleteClause(column.reference->on_delete));
 }

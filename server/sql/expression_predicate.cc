@@ -40,7 +40,7 @@ class ExpressionWriter {
 
   std::string Condition(const FilterExpression& condition) const {
     const catalogue::Column& column = entity_.columns[condition.column];
-    const std::string name = table_ + Identifier(column.name);
+    const std::string name = table_ + ColumnName(column);
     const auto value = [&](const std::string& type) {
       return parameters_->Add(Parameter::Source::kComputed, condition.operand, type);
     };

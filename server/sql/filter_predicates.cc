@@ -52,7 +52,7 @@ class FilterPredicate {
       : entity_(*plan.entity),
         filter_(filter),
         column_(plan.entity->columns[filter.column]),
-        name_(Identifier(column_.name)),
+        name_(ColumnName(column_)),
         one_value_(!plan.inputs[filter.input].type.value_or(column_.type).array),
         parameters_(parameters) {}
 
@@ -125,7 +125,7 @@ class FilterPredicate {
 std::string SearchDocument(const Entity& entity, const plan::FilterTerm& search) {
   const std::string text =
       absl::StrJoin(search.searched, " || ' ' || ", [&entity, &search](std::string* out, int column) {
-        const std::string name = Identifier(entity.columns[column].name);
+        const std::string name = ColumnName(entity.columns[column]);
         const bool plain = search.searched.size() == 1 || !entity.columns[column].nullable;
         out->append(plain ? name : Cat("coalesce(", name, ", '')"));
       });
@@ -144,8 +144,7 @@ std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const pl
     }
     const bool not_null = further != nullptr &&
                           std::find(further->not_null.begin(), further->not_null.end(), i) != further->not_null.end();
-    conditions.push_back(
-        Cat(Identifier(plan.entity->columns[filter.column].name), not_null ? " IS NOT NULL" : " IS NULL"));
+    conditions.push_back(Cat(ColumnName(plan.entity->columns[filter.column]), not_null ? " IS NOT NULL" : " IS NULL"));
   }
   if (further != nullptr && further->expression != nullptr) {
     conditions.push_back(ExpressionPredicate(*plan.entity, *further->expression, parameters));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/sql/live_names.h"
+
 namespace rowkeeper::sql {
 namespace {
 
@@ -17,9 +19,10 @@ void AppendDoubled(std::string_view text, char quote, std::string* out) {
 constexpr char kRow[] = "\"#row\"";
 
 bool HasColumnOfItsName(const catalogue::Entity& entity) {
-  return entity.internal_id == entity.table ||
+  const std::string& table = NamesScope::Of(entity);
+  return entity.internal_id == table ||
          std::any_of(entity.columns.begin(), entity.columns.end(),
-                     [&entity](const catalogue::Column& column) { return column.name == entity.table; });
+                     [&table](const catalogue::Column& column) { return NamesScope::Of(column) == table; });
 }
 
 }  // namespace
@@ -46,15 +49,17 @@ std::string Literal(std::string_view text) {
   return out;
 }
 
-std::string Table(const catalogue::Entity& entity) { return InSchemaOf(entity, entity.table); }
+std::string Table(const catalogue::Entity& entity) { return InSchemaOf(entity, NamesScope::Of(entity)); }
+
+std::string TableAlone(const catalogue::Entity& entity) { return Identifier(NamesScope::Of(entity)); }
+
+std::string ColumnName(const catalogue::Column& column) { return Identifier(NamesScope::Of(column)); }
 
 std::string TableRows(const catalogue::Entity& entity) {
   return HasColumnOfItsName(entity) ? Table(entity) + " AS " + kRow : Table(entity);
 }
 
-std::string RowName(const catalogue::Entity& entity) {
-  return HasColumnOfItsName(entity) ? kRow : Identifier(entity.table);
-}
+std::string RowName(const catalogue::Entity& entity) { return HasColumnOfItsName(entity) ? kRow : TableAlone(entity); }
 
 std::string InSchemaOf(const catalogue::Entity& entity, std::string_view name) {
   if (entity.schema.empty()) return Identifier(name);

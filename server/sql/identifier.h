@@ -14,9 +14,13 @@ std::string Identifier(std::string_view name);
 /// `text` as a SQL string literal, safe under either setting of standard_conforming_strings. Must not hold a NUL byte.
 std::string Literal(std::string_view text);
 
-/// The quoted name of the entity's table, with its schema where one is declared.
+/// The quoted name of the entity's table, with its schema where one is declared: the declared one, or in a NamesScope
+/// (live_names.h) the one that the database has now. So is that of a column.
 std::string Table(const catalogue::Entity& entity);
-/// The same where a statement reads or changes rows and names columns without the table: behind FROM, UPDATE and the
+std::string ColumnName(const catalogue::Column& column);
+/// The table without the schema.
+std::string TableAlone(const catalogue::Entity& entity);
+/// The table where a statement reads or changes rows and names columns without the table: behind FROM, UPDATE and the
 /// like. A table with a column of its own name has an alias there, or PostgreSQL would take that name, once the column
 /// has got another one, for the whole row, without an error.
 std::string TableRows(const catalogue::Entity& entity);

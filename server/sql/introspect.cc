@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/base/text.h"
+#include "server/sql/declared_by.h"
 #include "server/sql/identifier.h"
 
 namespace rowkeeper::sql {
@@ -15,16 +17,90 @@ std::string TextArray(const std::vector<std::string>& items) {
 }
 
 /// A common table expression with the columns `position` and `oid`.
-std::string Named(const char* name, const std::vector<std::string>& tables) {
-  return absl::StrCat("WITH ", name, " AS MATERIALIZED (SELECT w.position - 1 AS position, to_regclass(w.name) AS oid ",
-                      "FROM unnest(", TextArray(tables), ") WITH ORDINALITY AS w(name, position))");
+std::string Wanted(const std::vector<std::string>& tables) {
+  return absl::StrCat("WITH wanted AS MATERIALIZED (SELECT w.position - 1 AS position, to_regclass(w.name) AS oid ",
+                      "FROM unnest(", TextArray(tables), ") WITH ORDINALITY AS w(name, position)) ");
 }
 
-std::string Wanted(const std::vector<std::string>& tables) { return absl::StrCat(Named("wanted", tables), " "); }
+/// The comment of the table that the expression `oid` names. PostgreSQL finds it by its index, however many there are.
+std::string CommentOf(std::string_view oid) {
+  return Cat("(SELECT d.description FROM pg_catalog.pg_description d WHERE d.objoid = ", oid,
+             " AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0)");
+}
 
-/// Two of them: `known` has all names, `wanted` those to be described.
+/// A name's bytes, in the form of a session that speaks UTF-8: what is no text there would have the whole answer
+/// refused.
+std::string BytesOf(std::string_view name) {
+  return Cat("pg_catalog.encode(pg_catalog.convert_to(", name,
+             "::text, CASE pg_catalog.current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' "
+             "END), 'hex')");
+}
+
+/// What the bare name that the expression `name` gives finds. Asked of the catalogs and not of to_regclass(), which
+/// sees what other sessions have committed since the query began.
+std::string FoundByPath(std::string_view name) {
+  return Cat("(SELECT c.oid FROM path p JOIN pg_catalog.pg_class c ON c.relnamespace = p.oid WHERE c.relname = ", name,
+             " ORDER BY p.position LIMIT 1)");
+}
+
+/// What is asked about, and what has the names: `by_name`, with the identity `own` in its comment.
+std::string Asked(const std::vector<WantedTable>& tables) {
+  std::vector<std::string> names, schemas, messages;
+  for (const WantedTable& table : tables) {
+    names.push_back(table.table);
+    schemas.push_back(table.schema);
+    messages.push_back(table.message);
+  }
+  return absl::StrCat(
+      "WITH path AS MATERIALIZED (SELECT n.oid, p.position FROM pg_catalog.unnest(pg_catalog.current_schemas(true)) "
+      "WITH ORDINALITY AS p(name, position) JOIN pg_catalog.pg_namespace n ON n.nspname = p.name), "
+      "asked AS MATERIALIZED (SELECT w.position - 1 AS position, w.name::pg_catalog.name AS name, w.message, "
+      "w.schema <> '' AS in_schema, n.oid AS schema FROM unnest(",
+      TextArray(names), ", ", TextArray(schemas), ", ", TextArray(messages),
+      ") WITH ORDINALITY AS w(name, schema, message, position) "
+      "LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = w.schema::pg_catalog.name), "
+      "named AS MATERIALIZED (SELECT f.*, ",
+      IdentityIn(CommentOf("f.by_name")),
+      " AS own FROM (SELECT a.*, CASE WHEN a.in_schema THEN (SELECT c.oid FROM pg_catalog.pg_class c "
+      "WHERE c.relname = a.name AND c.relnamespace = a.schema) ELSE ",
+      FoundByPath("a.name"), " END AS by_name FROM asked a) f)");
+}
+
+/// The tables whose comments name messages, if any of those asked about is not what has its name. What an array gives
+/// the planner takes for a few rows: for thousands of tables it would think this dear enough to be compiled
+/// (jit_above_cost), which takes many times longer than to look up their comments.
+std::string Marked() {
+  return absl::StrCat("marked AS MATERIALIZED (SELECT c.oid, c.relname, c.relnamespace, m.message FROM (SELECT o.oid, ",
+                      IdentityIn(CommentOf("o.oid")),
+                      " AS message FROM pg_catalog.unnest(ARRAY(SELECT c.oid FROM pg_catalog.pg_class c "
+                      "WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition "
+                      "AND c.relnamespace IN (SELECT oid FROM path UNION SELECT schema FROM asked) "
+                      "AND EXISTS (SELECT FROM named WHERE own IS DISTINCT FROM message))) AS o(oid)) m "
+                      "JOIN pg_catalog.pg_class c ON c.oid = m.oid WHERE m.message IS NOT NULL)");
+}
+
+/// A common table expression with the columns `position`, `by_name` and `oid`, behind those that it needs; see
+/// WantedTable.
+std::string Named(const char* name, const std::vector<WantedTable>& tables) {
+  return absl::StrCat(
+      Asked(tables), ", ", Marked(),
+      ", holders AS MATERIALIZED (SELECT a.position, min(m.oid) AS oid, count(*) AS number FROM named a "
+      "JOIN marked m ON m.message = a.message WHERE a.own IS DISTINCT FROM a.message "
+      "AND CASE WHEN a.in_schema THEN m.relnamespace = a.schema ELSE m.oid = ",
+      FoundByPath("m.relname"), " END GROUP BY a.position), ", name,
+      " AS MATERIALIZED (SELECT a.position, a.by_name, CASE WHEN a.own = a.message THEN a.by_name "
+      "WHEN h.number = 1 AND (a.by_name IS NULL OR EXISTS (SELECT FROM named o WHERE o.message = a.own "
+      "AND o.by_name IS DISTINCT FROM a.by_name)) THEN h.oid "
+      "WHEN h.number >= 1 THEN NULL WHEN EXISTS (SELECT FROM named o WHERE o.message = a.own "
+      "AND o.by_name IS DISTINCT FROM a.by_name) THEN NULL ELSE a.by_name END AS oid "
+      "FROM named a LEFT JOIN holders h ON h.position = a.position)");
+}
+
+std::string Wanted(const std::vector<WantedTable>& tables) { return absl::StrCat(Named("wanted", tables), " "); }
+
+/// Two of them: `known` has all tables, `wanted` those to be described.
 std::string Wanted(const TableChoice& tables) {
-  return absl::StrCat(Named("known", tables.names), ", wanted AS (SELECT * FROM known WHERE position IN (",
+  return absl::StrCat(Named("known", tables.tables), ", wanted AS (SELECT * FROM known WHERE position IN (",
                       absl::StrJoin(tables.positions, ", "), ")) ");
 }
 
@@ -47,17 +123,40 @@ constexpr char kLabelFacts[] =
 constexpr char kIndexFacts[] = "pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE true";
 constexpr char kCommentFacts[] = "pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_class'::regclass";
 /// Not the row's version, which changes with every index and TRUNCATE.
-constexpr char kRelationFacts[] = "hashtextextended(concat(c.relacl, c.relrowsecurity, c.relispartition), 0)";
+constexpr char kRelationFacts[] =
+    "hashtextextended(concat(c.relname, c.relacl, c.relrowsecurity, c.relispartition), 0)";
 
 }  // namespace
 
-TableChoice AllTables(std::vector<std::string> names) {
-  TableChoice tables{std::move(names), {}};
-  for (size_t i = 0; i < tables.names.size(); ++i) tables.positions.push_back(static_cast<int>(i));
-  return tables;
+WantedTable::WantedTable(const catalogue::Entity& entity)
+    : table(entity.table), schema(entity.schema), message(entity.full_name) {}
+
+TableChoice AllTables(std::vector<WantedTable> tables) {
+  TableChoice choice{std::move(tables), {}};
+  for (size_t i = 0; i < choice.tables.size(); ++i) choice.positions.push_back(static_cast<int>(i));
+  return choice;
 }
 
-std::string TableVersionsQuery(const std::vector<std::string>& tables) {
+std::string LiveNamesQuery(const std::vector<WantedTable>& tables) {
+  return absl::StrCat(
+      Wanted(tables), "SELECT w.position, ", BytesOf("c.relname"), ", ", IdentityIn(CommentOf("c.oid")), ", ",
+      BytesOf("a.attname"), ", ", IdentityIn("d.description"),
+      ", w.oid IS NULL AND w.by_name IS NOT NULL, "
+      // In microseconds, for sessions write times in different ways.
+      "(extract(epoch FROM pg_catalog.pg_postmaster_start_time()) * 1000000)::bigint, "
+      "pg_catalog.pg_snapshot_xmax(s.now), "
+      // A snapshot leaves out the transaction that asks.
+      "(SELECT count(*) FROM pg_catalog.pg_snapshot_xip(s.now)) + CASE WHEN "
+      "pg_catalog.pg_current_xact_id_if_assigned() < pg_catalog.pg_snapshot_xmax(s.now) THEN 1 ELSE 0 END "
+      "FROM wanted w CROSS JOIN pg_catalog.pg_current_snapshot() AS s(now) "
+      "LEFT JOIN pg_catalog.pg_class c ON c.oid = w.oid "
+      "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+      "LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid "
+      "AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = a.attnum "
+      "ORDER BY w.position, a.attnum");
+}
+
+std::string TableVersionsQuery(const std::vector<WantedTable>& tables) {
   const std::string of_columns = absl::StrCat(RowVersion("a", 1), " # ", RowVersion("t", 2), " # ", RowVersion("n", 3));
   const std::string of_indexes = absl::StrCat(RowVersion("i", 6), " # hashtextextended(concat(c.relname, c.relam), 7)");
   const std::vector<std::string> facts = {
@@ -74,7 +173,8 @@ std::string TableVersionsQuery(const std::vector<std::string>& tables) {
   };
   return absl::StrCat(Wanted(tables), ", facts(oid, number) AS (", absl::StrJoin(facts, " UNION ALL "),
                       "), versions AS (SELECT oid, sum(number) AS version FROM facts GROUP BY oid) "
-                      "SELECT w.position, concat_ws(' ', c.oid, c.relkind, v.version) FROM wanted w "
+                      "SELECT w.position, concat_ws(' ', c.oid, c.relkind, v.version, CASE WHEN w.oid IS NULL "
+                      "THEN 'not ' || w.by_name END) FROM wanted w "
                       "LEFT JOIN pg_catalog.pg_class c ON c.oid = w.oid LEFT JOIN versions v ON v.oid = w.oid "
                       "ORDER BY w.position");
 }
@@ -164,7 +264,7 @@ std::string ConstraintsQuery(const TableChoice& tables) {
 
 std::string HasVersionBelowOneQuery(const catalogue::Entity& entity) {
   return absl::StrCat("SELECT EXISTS (SELECT FROM ", TableRows(entity), " WHERE ",
-                      Identifier(entity.columns[*entity.version].name), " < 1)");
+                      ColumnName(entity.columns[*entity.version]), " < 1)");
 }
 
 std::string CheckProbesQuery(const std::vector<CheckProbe>& probes) {

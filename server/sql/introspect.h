@@ -7,22 +7,51 @@
 
 namespace rowkeeper::sql {
 
-/// Queries over PostgreSQL's catalogs. Each is about several tables at once: they are names as Table() writes them,
-/// resolved by the session's search_path, and every result row starts with the table's position among the names.
+/// The table of an entity: what has the declared name and a comment that names the entity's message. Otherwise, in the
+/// declared schema or where the session's search_path finds it (partitions are never looked for):
+///
+///                          | one other table's comment names the message | several do | none does
+/// no table has the name    | that one                                    | none       | none
+/// its comment names        |                                             |            |
+///   nothing                | none                                        | none       | what has the name
+///   another message that   | that one, or none if that message shares    | none       | what has the name if that
+///   is asked about         | what has the name                           |            | message shares it, or none
+///   any other message      | none                                        | none       | what has the name
+struct WantedTable {
+  explicit WantedTable(const catalogue::Entity& entity);
+
+  /// Unquoted, as is the schema, which may be empty.
+  std::string table;
+  std::string schema;
+  /// Full name.
+  std::string message;
+};
+
+/// Queries over PostgreSQL's catalogs. Each is about several tables at once, and every result row starts with the
+/// table's position among them.
 struct TableChoice {
-  std::vector<std::string> names;
-  /// Positions in `names` of the tables that are described; the others are only there to be referenced.
+  std::vector<WantedTable> tables;
+  /// Positions in `tables` of those that are described; the others are only there to be referenced.
   std::vector<int> positions;
 };
 
-/// All of `names`.
-TableChoice AllTables(std::vector<std::string> names);
+/// All of `tables`.
+TableChoice AllTables(std::vector<WantedTable> tables);
 
-/// table position, version: empty for a table that does not exist; otherwise a text that changes with whatever the
-/// queries below say of the table, and when another table takes its name. Made of the versions of the rows that the
-/// catalogs have of it: so it waits for no lock on the table and deparses nothing. May change for less, as when a
-/// catalog is rewritten. Of all names, in their order.
-std::string TableVersionsQuery(const std::vector<std::string>& tables);
+/// table position, version: empty where nothing has the table's name or its message; otherwise a text that changes with
+/// whatever the queries below say of the table, and when another table takes its name. Made of the versions of the rows
+/// that the catalogs have of it: so it waits for no lock on the table and deparses nothing. May change for less, as
+/// when a catalog is rewritten. Of all tables, in their order.
+std::string TableVersionsQuery(const std::vector<WantedTable>& tables);
+
+/// table position, name of the table, the identity in its comment, name of a column, the identity in the comment of
+/// that, whether there is no such table though another one has its declared name; and of the snapshot that was read:
+/// which start of the server it is of, xmax, and how many transactions below that were in progress. Names in hex, as
+/// their bytes in UTF-8, or, where the database has no encoding, as they are. One row for each column, and one without
+/// a column for a table that does not exist. Ordered by table, column. Waits for no lock on a table, and reads all from
+/// one snapshot.
+std::string LiveNamesQuery(const std::vector<WantedTable>& tables);
+inline constexpr int kLiveNamesColumns = 9;
 
 /// table position, processes that hold ACCESS EXCLUSIVE on it or, if none does, wait for it, separated by ", ": one row
 /// for each such table. The queries below would wait behind them.

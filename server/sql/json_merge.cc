@@ -68,7 +68,7 @@ std::string AssignedValue(const plan::MethodPlan& plan, const plan::Variant& var
   const auto write = variant.json->writes.find(value);
   if (write == variant.json->writes.end()) return given;
   const catalogue::Column& column = plan.entity->columns[plan.values[value].column];
-  const std::string stored = Identifier(column.name);
+  const std::string stored = ColumnName(column);
   const std::string merged = Merger(parameters).Merge(stored, given, write->second);
   // Nothing to remove from, nothing to set: no empty object is made.
   if (!column.nullable) {

@@ -28,7 +28,7 @@ class Cursor {
   }
 
   const Column& column(size_t i) const { return entity_.columns[variant_.order[i].column]; }
-  std::string name(size_t i) const { return Identifier(column(i).name); }
+  std::string name(size_t i) const { return ColumnName(column(i)); }
   const std::string& value(size_t i) const { return values_[i]; }
   bool null(size_t i) const { return variant_.cursor_nulls[i]; }
   bool descending(size_t i) const { return variant_.order[i].descending; }
@@ -111,10 +111,10 @@ std::string ParameterList::CallCount() const { return Cat("cardinality($1::", ty
 std::string LivePredicate(const Entity& entity, std::string_view qualifier) {
   std::vector<std::string> conditions;
   if (entity.deleted_at) {
-    conditions.push_back(Cat(qualifier, Identifier(entity.columns[*entity.deleted_at].name), " IS NULL"));
+    conditions.push_back(Cat(qualifier, ColumnName(entity.columns[*entity.deleted_at]), " IS NULL"));
   }
   if (entity.deleted_flag) {
-    conditions.push_back(Cat("NOT ", qualifier, Identifier(entity.columns[*entity.deleted_flag].name)));
+    conditions.push_back(Cat("NOT ", qualifier, ColumnName(entity.columns[*entity.deleted_flag])));
   }
   return absl::StrJoin(conditions, " AND ");
 }

@@ -16,6 +16,7 @@
 //   variants.cc           samples of every statement a plan can need, by family in variants_*.cc: for `check`, and for
 //                         the tests' walk over all plans
 //   activity.h            who waits for a lock; query ids
+//   live_names.h          what tables and columns are called now; ColumnName and Table (identifier.h) write them so
 //   purpose.h             the comment before a statement that says what it is for
 //   savepoint_numbers.h   the savepoints of one call; those of one name would hide each other
 //   ddl.h                 tables, for `migrate new`; introspect.h: the catalogs; transaction_sql.h: BEGIN, the fence

@@ -48,7 +48,7 @@ Statement RenderBatchCreate(const MethodPlan& plan, const Variant& variant) {
   const BatchInput input(plan, variant.as<BatchVariant>().written, BatchInput::Versions::kNone, &parameters);
   std::vector<std::string> names, values;
   for (int i : variant.as<BatchVariant>().written) {
-    names.push_back(Identifier(entity.columns[plan.values[i].column].name));
+    names.push_back(ColumnName(entity.columns[plan.values[i].column]));
     values.push_back(NewValue(plan, variant, i, input));
   }
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kMany, &parameters);
@@ -71,13 +71,13 @@ std::string DefaultOf(const Entity& entity, const Column& column) {
 
 std::string ElementVersionMatches(const MethodPlan& plan, const Variant& variant) {
   if (!variant.as<BatchVariant>().version_guard) return "";
-  return Cat("(\"#ver\" = 0 OR ", Identifier(plan.entity->columns[*plan.entity->version].name), " = \"#ver\")");
+  return Cat("(\"#ver\" = 0 OR ", ColumnName(plan.entity->columns[*plan.entity->version]), " = \"#ver\")");
 }
 
 std::string ElementUnchanged(const MethodPlan& plan, const Variant& variant, int value, const BatchInput& input) {
   const plan::ValueTerm& term = plan.values[value];
   const std::string given = input.Value(term.input);
-  const std::string same = Cat(Identifier(plan.entity->columns[term.column].name), " IS NOT DISTINCT FROM ", given);
+  const std::string same = Cat(ColumnName(plan.entity->columns[term.column]), " IS NOT DISTINCT FROM ", given);
   return variant.as<BatchVariant>().unchanged_if_given ? Cat("(", given, " IS NULL OR ", same, ")") : same;
 }
 
@@ -99,8 +99,7 @@ std::string FirstOfItsRow(const MethodPlan& plan, const BatchInput& input) {
   if (!MayShareRows(plan)) return "\"#\"";
   std::vector<std::string> key;
   for (size_t i = 0; i < plan.filters.size(); ++i) {
-    key.push_back(
-        Cat("COALESCE(", Identifier(plan.entity->columns[plan.filters[i].column].name), ", ", input.Key(i), ")"));
+    key.push_back(Cat("COALESCE(", ColumnName(plan.entity->columns[plan.filters[i].column]), ", ", input.Key(i), ")"));
   }
   return Cat("min(\"#\") OVER (PARTITION BY ", absl::StrJoin(key, ", "), ")");
 }
@@ -145,7 +144,7 @@ Statement RenderBatchProbe(const MethodPlan& plan, const Variant& variant) {
       plan, variant.as<BatchVariant>().unchanged,
       variant.as<BatchVariant>().version_guard ? BatchInput::Versions::kTaken : BatchInput::Versions::kNone,
       &parameters, variant.as<BatchVariant>().by_stored_key ? BatchInput::Keys::kStored : BatchInput::Keys::kGiven);
-  const std::string found = Cat(Identifier(entity.columns[plan.filters[0].column].name), " IS NOT NULL");
+  const std::string found = Cat(ColumnName(entity.columns[plan.filters[0].column]), " IS NOT NULL");
   const std::string live = entity.soft_deletable() ? Cat("(", LivePredicate(entity), ")") : "true";
   const std::string version = ElementVersionMatches(plan, variant);
   std::vector<std::string> cells = {"\"#\"", FirstOfItsRow(plan, input), found, live,

@@ -101,7 +101,7 @@ class ChangeRenderer {
     std::string cells = Cat(input_.Names(), ", ", ElementFits(plan_, variant_, input_), " AS \"#ok\"");
     if (MayShareRows(plan_)) {
       for (size_t i = 0; i < entity_.key.size(); ++i) {
-        cells += Cat(", ", Identifier(entity_.columns[entity_.key[i]].name), " AS ", KeyCell(i));
+        cells += Cat(", ", ColumnName(entity_.columns[entity_.key[i]]), " AS ", KeyCell(i));
       }
     }
     if (FollowsReferences(plan_)) cells += Cat(", ", Cascade::TargetCells(entity_));
@@ -109,7 +109,7 @@ class ChangeRenderer {
       const Deleted due = plan_.change() == Change::kRestore ? Deleted::kOnly : Deleted::kExclude;
       cells += Cat(", (", VisibilityPredicate(entity_, due), ") AS \"#due\"");
       for (int column : variant_.columns) {
-        cells += Cat(", ", Identifier(entity_.columns[column].name), " AS ", TargetCell(column));
+        cells += Cat(", ", ColumnName(entity_.columns[column]), " AS ", TargetCell(column));
       }
     }
     const std::string strength = plan_.change() == Change::kDelete ? "UPDATE" : "NO KEY UPDATE";
@@ -173,7 +173,7 @@ class ChangeRenderer {
     if (plan_.change() == Change::kUpdate) {
       for (int i : batch_.written) {
         const plan::ValueTerm& value = plan_.values[i];
-        assignments.push_back(Cat(Identifier(entity_.columns[value.column].name), " = ",
+        assignments.push_back(Cat(ColumnName(entity_.columns[value.column]), " = ",
                                   AssignedValue(plan_, variant_, i, input_.Value(value.input), &parameters_)));
       }
       return assignments;

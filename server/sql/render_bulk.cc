@@ -26,8 +26,7 @@ using plan::Variant;
 /// `"id" AS "#0"`: the names of the key's columns in "#target", which no column of a table has.
 std::string TargetKey(const Entity& entity) {
   std::vector<std::string> cells;
-  for (int column : entity.key)
-    cells.push_back(Cat(Identifier(entity.columns[column].name), " AS \"#", cells.size(), "\""));
+  for (int column : entity.key) cells.push_back(Cat(ColumnName(entity.columns[column]), " AS \"#", cells.size(), "\""));
   return absl::StrJoin(cells, ", ");
 }
 
@@ -35,7 +34,7 @@ std::string TargetKey(const Entity& entity) {
 std::string IsTarget(const Entity& entity) {
   std::vector<std::string> conditions;
   for (int column : entity.key) {
-    conditions.push_back(Cat(Identifier(entity.columns[column].name), " = \"#", conditions.size(), "\""));
+    conditions.push_back(Cat(ColumnName(entity.columns[column]), " = \"#", conditions.size(), "\""));
   }
   return absl::StrJoin(conditions, " AND ");
 }
@@ -77,7 +76,7 @@ class BulkRenderer {
     const std::vector<std::string> conditions = OldRows();
     const std::string limit = parameters_.Add(Parameter::Source::kComputed, 0, "bigint");
     const std::string order =
-        Cat(Identifier(entity_.columns[*entity_.deleted_at].name), ", ", ColumnList(entity_, entity_.key));
+        Cat(ColumnName(entity_.columns[*entity_.deleted_at]), ", ", ColumnList(entity_, entity_.key));
     const std::string target = Target(TargetKey(entity_), conditions, order, limit, " FOR UPDATE SKIP LOCKED");
     const Judgement judgement(entity_, {}, Judgement::Rows::kMany, &parameters_);
     Statement statement =
@@ -137,7 +136,7 @@ class BulkRenderer {
   std::vector<std::string> OldRows() {
     std::vector<std::string> conditions = FilterPredicates(plan_, variant_, &parameters_);
     conditions.push_back(VisibilityPredicate(entity_, Deleted::kOnly));
-    conditions.push_back(Cat(Identifier(entity_.columns[*entity_.deleted_at].name), " <= statement_timestamp() - ",
+    conditions.push_back(Cat(ColumnName(entity_.columns[*entity_.deleted_at]), " <= statement_timestamp() - ",
                              parameters_.Add(Parameter::Source::kOlderThan, 0, "interval")));
     for (const catalogue::Dependent& dependent : entity_.dependents)
       conditions.push_back(NoLiveRowGoesAlong(dependent));
@@ -149,12 +148,10 @@ class BulkRenderer {
     const Entity& other = *dependent.entity;
     const Column& column = other.columns[dependent.column];
     if (column.reference->on_delete != catalogue::OnDelete::kCascade || !other.soft_deletable()) return "";
-    const std::string referenced =
-        Cat(RowName(entity_), ".", Identifier(entity_.columns[column.reference->column].name));
-    return Cat(
-        "NOT EXISTS (SELECT FROM ", Table(other), " AS \"#live\"",
-        Where({Cat("\"#live\".", Identifier(column.name), " = ", referenced), LivePredicate(other, "\"#live\".")}),
-        ")");
+    const std::string referenced = Cat(RowName(entity_), ".", ColumnName(entity_.columns[column.reference->column]));
+    return Cat("NOT EXISTS (SELECT FROM ", Table(other), " AS \"#live\"",
+               Where({Cat("\"#live\".", ColumnName(column), " = ", referenced), LivePredicate(other, "\"#live\".")}),
+               ")");
   }
 
   std::vector<std::string> Assignments() {
@@ -183,7 +180,7 @@ class BulkRenderer {
     const Column& column = entity_.columns[value.column];
     const std::string given =
         parameters_.Add(Parameter::Source::kArgument, value.input, ParameterType(entity_, column.type));
-    return Cat(Identifier(column.name), " = ", AssignedValue(plan_, variant_, index, given, &parameters_));
+    return Cat(ColumnName(column), " = ", AssignedValue(plan_, variant_, index, given, &parameters_));
   }
 
   const MethodPlan& plan_;

@@ -21,7 +21,7 @@ using plan::Variant;
 std::string LiveRowFirst(const Entity& entity, Deleted deleted) {
   if (!entity.soft_deletable() || deleted == Deleted::kExclude) return "";
   std::string order = Cat(" ORDER BY (", LivePredicate(entity), ") DESC");
-  if (entity.deleted_at) order += Cat(", ", Identifier(entity.columns[*entity.deleted_at].name), " DESC");
+  if (entity.deleted_at) order += Cat(", ", ColumnName(entity.columns[*entity.deleted_at]), " DESC");
   return Cat(order, " LIMIT 1");
 }
 

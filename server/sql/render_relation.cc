@@ -34,7 +34,7 @@ Link LinkOf(const Relation& relation) {
   return {relation.through, relation.through_column};
 }
 
-std::string Name(const Entity& entity, int column) { return Identifier(entity.columns[column].name); }
+std::string Name(const Entity& entity, int column) { return ColumnName(entity.columns[column]); }
 
 /// The parents' link values as rows of "#key" and "#", their place.
 std::string Parents(const Link& link, ParameterList* parameters) {

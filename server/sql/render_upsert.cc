@@ -34,7 +34,7 @@ class UpsertParts {
         existing(Cat(RowName(entity), ".")),
         input(plan, batch.written, versions, &parameters, keys) {}
 
-  std::string Name(int column) const { return Identifier(entity.columns[column].name); }
+  std::string Name(int column) const { return ColumnName(entity.columns[column]); }
 
   /// The columns of the key, as a list: `"email"`; `"t"."tenant", "t"."email"`.
   std::string Key(const std::string& qualifier = "") const {

@@ -35,11 +35,11 @@ std::string Argument(const MethodPlan& plan, const plan::ValueTerm& value, Param
 std::string VersionPredicate(const MethodPlan& plan, const Variant& variant, ParameterList* parameters) {
   if (!variant.as<WriteVariant>().version_guard) return "";
   const Column& column = plan.entity->columns[*plan.entity->version];
-  return Cat(Identifier(column.name), " = ", parameters->Add(Parameter::Source::kVersion, 0, "bigint"));
+  return Cat(ColumnName(column), " = ", parameters->Add(Parameter::Source::kVersion, 0, "bigint"));
 }
 
 std::string UnchangedPredicate(const MethodPlan& plan, const plan::ValueTerm& value, ParameterList* parameters) {
-  return Cat(Identifier(plan.entity->columns[value.column].name), " IS NOT DISTINCT FROM ",
+  return Cat(ColumnName(plan.entity->columns[value.column]), " IS NOT DISTINCT FROM ",
              Argument(plan, value, parameters));
 }
 
@@ -108,7 +108,7 @@ InsertedRow InsertedRowOf(const MethodPlan& plan, const Variant& variant, Judgem
   std::vector<std::string> names, values;
   for (int i : variant.as<WriteVariant>().written) {
     const int column = plan.values[i].column;
-    names.push_back(Identifier(plan.entity->columns[column].name));
+    names.push_back(ColumnName(plan.entity->columns[column]));
     values.push_back(Argument(plan, plan.values[i], parameters));
     if (judgement != nullptr) judgement->Gave(column, values.back());
   }
@@ -130,7 +130,7 @@ std::string Assignments(const MethodPlan& plan, const Variant& variant, Judgemen
       const plan::ValueTerm& value = plan.values[i];
       const std::string given = Argument(plan, value, parameters);
       const std::string assigned = AssignedValue(plan, variant, i, given, parameters);
-      assignments.push_back(Cat(Identifier(entity.columns[value.column].name), " = ", assigned));
+      assignments.push_back(Cat(ColumnName(entity.columns[value.column]), " = ", assigned));
       if (judgement != nullptr && assigned == given) judgement->Gave(value.column, given);
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +89,11 @@ struct Statement {
   std::shared_ptr<const plan::JsonMask> json;
   /// Where its executions are timed; the statement cache says. nullptr: with all that belong nowhere else.
   observe::OperationDurations* durations = nullptr;
+
+  /// Renders it once more, with the names of the NamesScope that is open. Null: nothing renders its text.
+  std::shared_ptr<const std::function<Statement()>> render;
+  /// Of the names that it was rendered with, see db::CurrentNames.
+  uint64_t names_revision = 0;
 
   ResultShape Shape() const { return result_is_named ? ResultShape::Any() : ResultShape(result); }
 };

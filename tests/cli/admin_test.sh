@@ -49,7 +49,7 @@ contains "$config" '"listen": \{' "the page /config"
 
 step "a table that does not fit closes its methods, and the page says why; the server is ready for the others"
 page_says /fit 200 '"broken": 0' || fail "the page /fit: $(page /fit)"
-scratch_sql 'ALTER TABLE todos RENAME TO tasks'
+scratch_sql 'COMMENT ON TABLE todos IS NULL; ALTER TABLE todos RENAME TO tasks'
 wait_until 60 "the page /fit says what is broken" page_says /fit 200 'table ..todos.. does not exist'
 fit=$(page /fit)
 contains "$fit" '"remedy": "(apply|write|run) ' "the page /fit"

@@ -153,7 +153,7 @@ browse methods-desktop 1280 1200 /status/methods
 browse methods-phone 390 1500 /status/methods
 
 step "a database that does not fit: what is broken, and the remedy"
-scratch_sql 'ALTER TABLE todos RENAME TO tasks'
+scratch_sql 'COMMENT ON TABLE todos IS NULL; ALTER TABLE todos RENAME TO tasks'
 wait_until 60 "the misfit is explained" findings_say 'methods are not served.*table ..?todos..? does not exist.*=> (apply|write|run) '
 browse misfit-desktop 1280 1800
 browse misfit-phone 390 3000

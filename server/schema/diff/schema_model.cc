@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "server/base/text.h"
 #include "server/sql/schema_facts.h"
 
@@ -125,25 +124,7 @@ void AddTriggerName(Cells cells, const FactsByOid& tables) {
 
 }  // namespace
 
-DeclaredBy DeclaredBy::Read(std::string_view comment) {
-  constexpr std::string_view kPrefix = "proto:";
-  DeclaredBy declared;
-  if (!HasPrefix(comment, kPrefix)) {
-    declared.words = std::string(comment);
-    return declared;
-  }
-  comment.remove_prefix(kPrefix.size());
-  const size_t end = std::min(comment.find_first_of(" \t\r\n"), comment.size());
-  declared.identity = std::string(comment.substr(0, end));
-  declared.words = std::string(comment.substr(std::min(end + 1, comment.size())));
-  return declared;
-}
-
-std::optional<int> ColumnFacts::number() const {
-  int parsed = 0;
-  if (!comment || !absl::SimpleAtoi(DeclaredBy::Read(*comment).identity, &parsed)) return std::nullopt;
-  return parsed;
-}
+std::optional<int> ColumnFacts::number() const { return comment ? DeclaredBy::Read(*comment).number() : std::nullopt; }
 
 const ColumnFacts* TableFacts::FindColumn(std::string_view column) const {
   const auto found =

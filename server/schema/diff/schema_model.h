@@ -9,22 +9,12 @@
 
 #include "absl/status/statusor.h"
 #include "server/db/connection.h"
+#include "server/sql/declared_by.h"
 
 namespace rowkeeper::schema {
 
-/// What a comment says of who declared its object: `proto:7 and whatever people wrote` is {"7", "and whatever …"}.
-struct DeclaredBy {
-  /// A field number, a message's full name, or "-" of objects that only say that they were declared; empty when the
-  /// comment says nothing of that.
-  std::string identity;
-  /// The rest of the comment.
-  std::string words;
-
-  static DeclaredBy Read(std::string_view comment);
-};
-
-/// The identity of a column that belongs to no field, so that it is neither dropped nor asked about.
-inline constexpr char kOfNobody[] = "none";
+using sql::DeclaredBy;
+using sql::kOfNobody;
 
 /// What needs a column and is none of the table's own indexes, keys and checks.
 struct ColumnReader {

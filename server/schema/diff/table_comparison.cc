@@ -121,8 +121,10 @@ bool WasDeclared(const std::optional<std::string>& comment) {
 }
 
 std::string WithIdentity(const std::string& identity, const std::optional<std::string>& comment) {
-  const std::string words = comment ? DeclaredBy::Read(*comment).words : "";
-  return words.empty() ? identity : Cat(identity, " ", words);
+  if (!comment) return identity;
+  const DeclaredBy declared = DeclaredBy::Read(*comment);
+  if (Cat("proto:", declared.identity) == identity) return *comment;
+  return declared.words.empty() ? identity : Cat(identity, " ", declared.words);
 }
 
 }  // namespace rowkeeper::schema

@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/error_details.h"
 #include "server/base/text.h"
+#include "server/db/current_names.h"
 #include "server/exec/executor.h"
 #include "server/sql/ddl.h"
 #include "tests/support/fake_clock.h"
@@ -205,7 +206,8 @@ class ExecutorPgTest : public ::testing::Test {
   const std::vector<std::unique_ptr<const plan::MethodPlan>> plans_ = plan::CompilePlans(*catalogue_, &diagnostics_);
   const plan::PageTokens tokens_{plan::PageTokens::RandomKey()};
   const ErrorContexts errors_{*catalogue_};
-  StatementCache statements_;
+  const std::shared_ptr<db::CurrentNames> names_ = std::make_shared<db::CurrentNames>(*catalogue_);
+  StatementCache statements_{StatementCache::kMostKept, names_};
   const Runner runner_{{errors_, tokens_, &statements_, &Clock::System()}};
   std::unique_ptr<db::Connection> blocker_;
   /// 0: none.

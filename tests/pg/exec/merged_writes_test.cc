@@ -199,7 +199,8 @@ std::vector<Surrounding> Surroundings() {
       {"BeforeStatement", see + "CREATE TRIGGER see BEFORE UPDATE ON article EXECUTE FUNCTION see()", count, "40"},
       {"Row", see + "CREATE TRIGGER see BEFORE UPDATE ON article FOR EACH ROW EXECUTE FUNCTION see()", count, "40"},
       {"View",
-       see + "ALTER TABLE article RENAME TO stored; CREATE VIEW article AS SELECT * FROM stored; "
+       see + "ALTER TABLE article RENAME TO stored; COMMENT ON TABLE stored IS NULL; CREATE VIEW article AS SELECT * "
+             "FROM stored; "
              "CREATE TRIGGER see AFTER UPDATE ON stored EXECUTE FUNCTION see()",
        count, "40"},
       {"Heirs", "CREATE TABLE heir () INHERITS (article)"},

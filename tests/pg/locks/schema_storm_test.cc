@@ -65,7 +65,8 @@ TEST_P(SchemaStorm, HidesNoMisfit) {
   const std::string repository = reads[0].method.substr(0, reads[0].method.rfind('.'));
   const std::string column = sql::Identifier(entity.columns[entity.key[0]].name);
   for (int i = 0; i < 3; ++i) {
-    server_.database().Run(Cat("ALTER TABLE ", sql::Table(entity), " RENAME COLUMN ", column, " TO elsewhere"));
+    server_.database().Run(Cat("COMMENT ON COLUMN ", sql::Table(entity), ".", column, " IS NULL; ALTER TABLE ",
+                               sql::Table(entity), " RENAME COLUMN ", column, " TO elsewhere"));
     EXPECT_TRUE(Within(kSoon, [&] { return !server_.IsServing(repository); }));
     EXPECT_TRUE(server_.IsServing()) << "the other tables are served";
     server_.database().Run(Cat("ALTER TABLE ", sql::Table(entity), " RENAME COLUMN elsewhere TO ", column));

@@ -101,7 +101,8 @@ TEST_F(FitTest, NamesAMissingTable) {
 }
 
 TEST_F(FitTest, SaysThatAViewIsNotATable) {
-  EXPECT_THAT(MismatchesAfter(R"(ALTER TABLE "order" RENAME TO base; CREATE VIEW "order" AS SELECT * FROM base)"),
+  EXPECT_THAT(MismatchesAfter(R"(COMMENT ON TABLE "order" IS NULL; ALTER TABLE "order" RENAME TO base; )"
+                              R"(CREATE VIEW "order" AS SELECT * FROM base)"),
               ElementsAre(R"(shop.v1.Order: table "order" is a view)"));
 }
 

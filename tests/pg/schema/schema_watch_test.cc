@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 
 #include "absl/strings/str_cat.h"
@@ -113,7 +114,8 @@ class SchemaWatchTest : public ::testing::Test {
 
   const std::unique_ptr<const catalogue::Catalogue> catalogue_ = testing::CompileProtoText(kWatchedProto);
   testing::ScratchDatabase database_;
-  SchemaWatch watch_{*catalogue_, Clock::System()};
+  db::CurrentNames names_{*catalogue_};
+  SchemaWatch watch_{*catalogue_, &names_, Clock::System()};
   std::unique_ptr<db::Connection> connection_;
 };
 
@@ -173,6 +175,40 @@ TEST_F(SchemaWatchTest, ReadsAForeignKeyOfEitherSide) {
             1u);
 }
 
+/// What references a table is known in that table's words. They change with its comments, and its own rows do not.
+TEST_F(SchemaWatchTest, ReadsAReferenceAnewWhenTheOtherTableHasOtherWords) {
+  const auto referenced = [this] {
+    for (const LiveConstraint& constraint : watch_.tables().Of(Order()).constraints) {
+      if (constraint.kind == LiveConstraint::Kind::kForeignKey) return constraint.referenced_columns.at(0);
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(referenced(), "id");
+  database_.Run("COMMENT ON TABLE owners IS NULL; ALTER TABLE owners RENAME id TO uid");
+  Look();
+  EXPECT_EQ(referenced(), "uid");
+  database_.Run("COMMENT ON TABLE owners IS 'proto:shop.v1.Owner'");
+  Look();
+  EXPECT_EQ(referenced(), "id");
+  EXPECT_EQ(ReadAfter("SELECT 1"), 0u);
+}
+
+TEST_F(SchemaWatchTest, ReadsAReferenceAnewWhenTheOtherTableIsBack) {
+  const auto referenced = [this] {
+    const auto& constraints = watch_.tables().Of(Order()).constraints;
+    return std::count_if(constraints.begin(), constraints.end(),
+                         [](const LiveConstraint& constraint) { return constraint.referenced != nullptr; });
+  };
+  EXPECT_EQ(referenced(), 1);
+  database_.Run("COMMENT ON TABLE owners IS NULL; ALTER TABLE owners RENAME TO gone");
+  Look();
+  EXPECT_EQ(referenced(), 0);
+  database_.Run("ALTER TABLE gone RENAME TO owners");
+  Look();
+  EXPECT_EQ(referenced(), 1);
+  EXPECT_EQ(ReadAfter("SELECT 1"), 0u);
+}
+
 TEST_F(SchemaWatchTest, ReadsNothingWhereNothingChanges) {
   for (const char* change : {
            "SELECT 1",
@@ -218,7 +254,7 @@ TEST_F(SchemaWatchTest, KnowsNothingOfATableThatWasLockedFromTheStart) {
     query.text = text;
     EXPECT_TRUE(other->Execute(query).ok());
   }
-  SchemaWatch watch(*catalogue_, Clock::System());
+  SchemaWatch watch(*catalogue_, &names_, Clock::System());
   EXPECT_TRUE(watch.Probe(*connection_).ok());
   EXPECT_FALSE(watch.tables().Knows(Order()));
   EXPECT_TRUE(watch.tables().Knows(*catalogue_->FindEntity("shop.v1.Owner")));

@@ -316,5 +316,18 @@ TEST_F(AnyBytesTest, GoodTextGoesInAndOut) {
   EXPECT_TRUE(server_->Call("BookRepository.Delete", {{"id", "9"}}).ok());
 }
 
+/// Nor names, which are of no interest to the call.
+TEST_F(AnyBytesTest, NoCommentThatIsNoTextKeepsARenamedColumnFromBeingFound) {
+  Sql("COMMENT ON COLUMN books.note IS E'proto:5 caf\\351'; "
+      "DO $$ BEGIN EXECUTE 'ALTER TABLE books ADD ' || quote_ident('caf' || chr(233)) || ' text'; END $$");
+  for (const char* change :
+       {"ALTER TABLE books RENAME title TO headline", "ALTER TABLE books RENAME headline TO title"}) {
+    Sql(change);
+    EXPECT_EQ(server_->MustCall("BookRepository.GetById", {{"id", 1}}).value("title", ""), "t1") << change;
+  }
+  Sql("DO $$ BEGIN EXECUTE 'ALTER TABLE books DROP ' || quote_ident('caf' || chr(233)); END $$; "
+      "COMMENT ON COLUMN books.note IS 'proto:5'");
+}
+
 }  // namespace
 }  // namespace rowkeeper::testing

@@ -37,12 +37,15 @@ inline const std::string kRowsOfBefore =
     "INSERT INTO items SELECT * FROM items_before; SELECT setval(pg_get_serial_sequence('items', 'id'), 6)";
 
 /// Another table of the same name and rows, as somebody makes it while the server runs; `items_before` is kept to go
-/// back to. `parts` follow its columns and their CHECK constraints.
+/// back to. The comment says which of them is the server's. `parts` follow its columns and their CHECK constraints.
 inline std::string RemadeTable(const std::string& parts, const std::string& more) {
   return Cat(
       "ALTER TABLE items RENAME TO items_before; CREATE TABLE items (LIKE items_before INCLUDING ALL EXCLUDING "
       "INDEXES, ",
-      parts, "; ", more, "; ", kRowsOfBefore,
+      parts,
+      "; DO $$ BEGIN EXECUTE format('COMMENT ON TABLE items IS %L', obj_description('items_before'::regclass)); END "
+      "$$; ",
+      more, "; ", kRowsOfBefore,
       "; GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO PUBLIC");
 }
 

@@ -63,7 +63,8 @@ TEST(SchemaMismatch, AColumnThatATableHasLostIsNotThatOfAnotherTable) {
   const Json todo =
       server.MustCall("TodoRepository.Create", {{"todo", {{"owner_id", owner["id"]}, {"title", "plants"}}}});
   server.MustCall("TodoRepository.SoftDelete", {{"id", todo["id"]}});
-  server.database().Run("ALTER TABLE profiles RENAME deleted_at TO gone_at");
+  server.database().Run(
+      "COMMENT ON COLUMN profiles.deleted_at IS NULL; ALTER TABLE profiles RENAME deleted_at TO gone_at");
   const auto refused = server.Call("TodoRepository.Restore", {{"id", todo["id"]}});
   EXPECT_EQ(Summary(refused), "FAILED_PRECONDITION SCHEMA_MISMATCH") << refused.status();
   server.database().Run("ALTER TABLE profiles RENAME gone_at TO deleted_at");

@@ -106,6 +106,8 @@ class CountingConnection final : public db::Connection {
   int scripts_ = 0;
 };
 
+const sql::LiveNames kDeclared;
+
 class StatementTrialsTest : public ::testing::Test {
  protected:
   static constexpr int kEntities = 6;
@@ -121,10 +123,12 @@ class StatementTrialsTest : public ::testing::Test {
   StatementTrials Try(CountingConnection* connection) {
     db::ConnectionOptions nowhere = options_;
     nowhere.url = "postgresql://nobody@127.0.0.1:1/nowhere";
-    return app::TryStatements(loaded_->plans, *connection, nowhere).value();
+    return app::TryStatements(loaded_->plans, kDeclared, *connection, nowhere).value();
   }
 
-  StatementTrials TryWithSeveral() { return app::TryStatements(loaded_->plans, *connection_, options_).value(); }
+  StatementTrials TryWithSeveral() {
+    return app::TryStatements(loaded_->plans, kDeclared, *connection_, options_).value();
+  }
 
   /// Every statement by itself.
   StatementTrials TryOneByOne() {
@@ -200,7 +204,7 @@ TEST_F(StatementTrialsTest, ALostConnectionIsNoRefusal) {
   database_.Run(Cat("SELECT pg_terminate_backend(", connection_->backend_pid(), ", 5000)"));
   db::ConnectionOptions nowhere = options_;
   nowhere.url = "postgresql://nobody@127.0.0.1:1/nowhere";
-  EXPECT_EQ(ReasonOf(app::TryStatements(loaded_->plans, counting, nowhere)), "DATABASE_UNAVAILABLE");
+  EXPECT_EQ(ReasonOf(app::TryStatements(loaded_->plans, kDeclared, counting, nowhere)), "DATABASE_UNAVAILABLE");
 }
 
 }  // namespace

@@ -86,8 +86,19 @@ TEST_F(WholeRowTest, ATableWithAColumnOfItsNameIsServed) {
   EXPECT_EQ(Summary(server_.Call("MarkRepository.GetById", {{"id", 1}})), "NOT_FOUND ROW_NOT_FOUND");
 }
 
+TEST_F(WholeRowTest, TheColumnIsFoundByItsNumber) {
+  server_.database().Run("ALTER TABLE status RENAME status TO state; ALTER TABLE gone RENAME gone TO left_at");
+  EXPECT_EQ(server_.MustCall("StatusRepository.GetById", {{"id", 1}})["status"], "open");
+  server_.MustCall("StatusRepository.Create", {{"item", {{"status", "new"}}}});
+  EXPECT_EQ(server_.database().Value("SELECT state FROM status WHERE id = 2"), "new");
+  server_.MustCall("MarkRepository.SoftDelete", {{"id", 1}});
+  EXPECT_EQ(Summary(server_.Call("MarkRepository.GetById", {{"id", 1}})), "NOT_FOUND ROW_NOT_FOUND");
+  server_.database().Run("ALTER TABLE status RENAME TO note; ALTER TABLE note RENAME note TO remark");
+  EXPECT_EQ(server_.MustCall("StatusRepository.GetById", {{"id", 1}})["note"], "first");
+}
+
 TEST_F(WholeRowTest, ARowIsNotReadAsTheColumnThatItsTableHasLost) {
-  server_.database().Run("ALTER TABLE status RENAME status TO state");
+  server_.database().Run("COMMENT ON TABLE status IS NULL; ALTER TABLE status RENAME status TO state");
   const Json one = {{"id", 1}, {"status", "done"}, {"note", "again"}};
   EXPECT_EQ(Summary(server_.Call("StatusRepository.GetById", {{"id", 1}})), kMissing);
   EXPECT_EQ(Summary(server_.Call("StatusRepository.List", Json::object())), kMissing);
@@ -99,7 +110,7 @@ TEST_F(WholeRowTest, ARowIsNotReadAsTheColumnThatItsTableHasLost) {
 }
 
 TEST_F(WholeRowTest, NoRowIsHiddenByTheMarkThatItsTableHasLost) {
-  server_.database().Run("ALTER TABLE gone RENAME gone TO left_at");
+  server_.database().Run("COMMENT ON TABLE gone IS NULL; ALTER TABLE gone RENAME gone TO left_at");
   EXPECT_EQ(Summary(server_.Call("MarkRepository.GetById", {{"id", 1}})), kMissing);
   EXPECT_EQ(Summary(server_.Call("MarkRepository.SoftDelete", {{"id", 1}})), kMissing);
 }

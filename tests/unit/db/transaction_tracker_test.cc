@@ -104,6 +104,46 @@ TEST(TransactionTrackerTest, TheWayBackIsThatOfTheStatementBeforeAlone) {
   EXPECT_EQ(back_after("SAVEPOINT s"), "") << "nobody knows whether it is in a transaction";
 }
 
+TEST(TransactionTrackerTest, BehindASavepointOnlyReadCommittedSeesWhatIsNew) {
+  TransactionTracker tracker;
+  EXPECT_TRUE(tracker.next_has_new_snapshot());
+  for (const std::string begin : {"BEGIN ISOLATION LEVEL READ COMMITTED", "BEGIN ISOLATION LEVEL REPEATABLE READ",
+                                  "BEGIN ISOLATION LEVEL SERIALIZABLE", "BEGIN"}) {
+    tracker.Succeeded(Effect::kBegin, begin);
+    EXPECT_TRUE(tracker.next_has_new_snapshot()) << "its first statement: " << begin;
+    tracker.Succeeded(Effect::kNone, "SELECT 1");
+    EXPECT_FALSE(tracker.next_has_new_snapshot());
+    tracker.Succeeded(Effect::kSavepoint, "SAVEPOINT a");
+    EXPECT_EQ(tracker.next_has_new_snapshot(), begin.find("COMMITTED") != std::string::npos) << begin;
+    tracker.Failed(Effect::kNone);
+    EXPECT_FALSE(tracker.next_has_new_snapshot());
+    tracker.Succeeded(Effect::kRollbackTo, "ROLLBACK TO SAVEPOINT a");
+    EXPECT_EQ(tracker.next_has_new_snapshot(), begin.find("COMMITTED") != std::string::npos) << begin;
+    tracker.Succeeded(Effect::kRollback, "ROLLBACK");
+    EXPECT_TRUE(tracker.next_has_new_snapshot());
+  }
+}
+
+TEST(TransactionTrackerTest, BeginAndSavepointsTakeNoSnapshot) {
+  TransactionTracker tracker;
+  EXPECT_FALSE(tracker.has_no_snapshot());
+  for (const std::string first : {"a statement", "a failure", "a script"}) {
+    tracker.Succeeded(Effect::kBegin, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+    EXPECT_TRUE(tracker.has_no_snapshot());
+    tracker.Succeeded(Effect::kSavepoint, "SAVEPOINT a");
+    tracker.Succeeded(Effect::kRollbackTo, "ROLLBACK TO SAVEPOINT a");
+    EXPECT_TRUE(tracker.has_no_snapshot());
+    if (first == "a statement") tracker.Succeeded(Effect::kNone, "SELECT 1");
+    if (first == "a failure") tracker.Failed(Effect::kNone);
+    if (first == "a script") tracker.ScriptSucceeded();
+    EXPECT_FALSE(tracker.has_no_snapshot()) << first;
+    tracker.Succeeded(Effect::kRollbackTo, "ROLLBACK TO SAVEPOINT a");
+    EXPECT_FALSE(tracker.has_no_snapshot()) << first;
+    tracker.Succeeded(Effect::kRollback, "ROLLBACK");
+    EXPECT_FALSE(tracker.has_no_snapshot());
+  }
+}
+
 TEST(TransactionTrackerTest, ReadOnlyLastsAsLongAsItsTransaction) {
   TransactionTracker tracker;
   tracker.Succeeded(Effect::kBeginReadOnly, "BEGIN READ ONLY");
