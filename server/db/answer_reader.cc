@@ -111,7 +111,10 @@ void AwaitResult(PGconn* connection, Arrivals* arrivals, AnswerMeter* meter, abs
   while (PQisBusy(connection) != 0) {
     AwaitInput(connection);
     Count(arrivals->BeforeReading(), meter, stop);
-    if (meter->hopeless()) AbortSocket(PQsocket(connection));
+    if (meter->hopeless()) {
+      AbortSocket(PQsocket(connection));
+      meter->NoteCut();
+    }
     if (PQconsumeInput(connection) == 0) return;
     Count(arrivals->AfterReading(), meter, stop);
   }

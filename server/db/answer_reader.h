@@ -48,6 +48,9 @@ class AnswerMeter {
   MemoryBudget::Room room() const { return room_; }
   /// Far too many came, though their sender was told to stop.
   bool hopeless() const { return excess_ != Excess::kNone && bytes_ > end_ && !drops(); }
+  /// Its socket was shut down. What had come by then may have been all of it.
+  void NoteCut() { cut_ = true; }
+  bool cut() const { return cut_; }
   /// Whether the statement was stopped for what came; one whose rows are dropped goes on.
   bool stopped() const { return excess_ != Excess::kNone && !drops(); }
   /// Rows beyond the limit are dropped, instead of having the statement stopped.
@@ -61,6 +64,7 @@ class AnswerMeter {
   size_t bytes_ = 0;
   size_t uncharged_ = 0;
   size_t end_ = 0;
+  bool cut_ = false;
   Excess excess_ = Excess::kNone;
   MemoryBudget::Room room_ = MemoryBudget::Room::kEnough;
 };

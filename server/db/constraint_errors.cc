@@ -149,8 +149,20 @@ absl::Status ForeignKeyViolation(const PgError& error, const FailedStatement& st
   return ReferenceError(error, IsOwn(constraint) ? subject.words : *statement.context);
 }
 
+/// Callers cannot set such a column: a migration may have added it before the catalogue has its field.
+absl::Status NobodySets(const PgError& error, const std::string& entity) {
+  return SchemaMismatch(Cat("column \"", error.column, "\" of table \"", error.table,
+                            "\" is NOT NULL, got no value, and no field stands for it"),
+                        "run 'rowkeeper migrate status' to see whether protos or migrations are missing", entity);
+}
+
 absl::Status NotNullViolation(const PgError& error, const FailedStatement& statement, const Subject& subject) {
   if (subject.is_other) {
+    // What the statement itself stores in a table of no entity is stored in a partition, or in the table of a view.
+    if (!subject.is_entity && statement.context != nullptr && !error.column.empty() &&
+        OriginOf(error) == ErrorOrigin::kStatement) {
+      return NobodySets(error, statement.context->entity);
+    }
     if (OriginOf(error) != ErrorOrigin::kForeignKeyAction) return OtherTable(error, statement, subject);
     // ON DELETE SET NULL of a reference that must be set.
     return ReferenceViolation(SubjectName(subject.words, error), "", "", statement.context->entity);
@@ -158,15 +170,10 @@ absl::Status NotNullViolation(const PgError& error, const FailedStatement& state
   if (error.column.empty()) {
     return InvalidRow(SubjectName(subject.words, error), "a value is missing, but its type requires one; set it");
   }
-  const auto field = subject.words.fields.find(error.column);
-  if (field == subject.words.fields.end()) {
-    // Callers cannot set it: a migration may have added the column before the catalogue has its field.
-    return SchemaMismatch(Cat("column \"", error.column, "\" of table \"", error.table,
-                              "\" is NOT NULL and has no default, and no field stands for it"),
-                          "run 'rowkeeper migrate status' to see whether protos or migrations are missing",
-                          subject.words.entity);
-  }
-  return InvalidField(field->second, "must be set");
+  // SQL of a query's own may well set it.
+  const bool ours = statement.context != nullptr;
+  if (ours && subject.words.fields.count(error.column) == 0) return NobodySets(error, subject.words.entity);
+  return InvalidField(FieldOfColumn(subject.words, error.column), "must be set");
 }
 
 absl::Status CheckViolation(const PgError& error, const ErrorContext& context) {

@@ -131,8 +131,7 @@ absl::StatusOr<Rows> PgConnection::Execute(const Query& query) {
   NoteCost({query, attempt.effect, attempt.sqlstate, Clock::System().Now() - begin, backend_pid(), *session_}, rows);
   if (broken_ && watch_.expired()) TerminateRunaway(query, Clock::System().Now() - begin);
   if (!broken_ && watch_.expired()) MarkBroken("its answer came too late");
-  // What had come already may have been all of it; the socket has ended all the same.
-  if (!broken_ && attempt.meter.hopeless()) MarkBroken("its answer was cut off");
+  if (!broken_ && attempt.meter.cut()) MarkBroken("its answer was cut off");
   // It may arrive at any time, so nothing may run before it has ended.
   if (!broken_ && !CancelRequestEnds()) MarkBroken("a cancel request is still under way");
   if (rolls_back) LearnMissedNames();

@@ -122,7 +122,11 @@ export TSAN_OPTIONS=history_size=4:second_deadlock_stack=1:suppressions=$PWD/tes
 # What a sanitizer reported, if anything.
 reports() { find "$work/reports" -type f -size +0 -exec cat {} +; }
 
-count() { sed -n "s/.*\b\([0-9][0-9]*\) $1.*/\1/p" <<<"$(tail -n 1 "$work/output")"; }
+count() {
+  local count
+  count=$(sed -n "s/.*\b\([0-9][0-9]*\) $1.*/\1/p" <<<"$(tail -n 1 "$work/output")")
+  echo "${count:-0}"
+}
 
 # A sanitizer's report is final. Programs that fail without one ran too slowly for a limit of time, perhaps.
 arguments=()
@@ -130,15 +134,15 @@ for program in "${programs[@]}"; do arguments+=(--program "$program"); done
 status=0
 timeout --kill-after=30 "$((limit > SECONDS ? limit - SECONDS : 1))" tests/run.sh --preset "$preset" --second-run "${arguments[@]}" 2>&1 |
   tee "$work/output" || status=$?
-if [ "$status" = 124 ] || [ "$status" = 137 ]; then
-  printf '\n==> Skipped\n  %s, %s: it was not done after %d s\n\n0 passed, 0 failed, %d skipped\n' "$preset" "$of" "$limit" "${#programs[@]}"
-  exit 0
-fi
 if [ -n "$(reports)" ]; then
   printf '\n==> Reports\n'
   reports
   printf '\n==> Failed\n  %s: a sanitizer reported; see above\n\n%d passed, %d failed, %d skipped\n' \
     "$preset" "$(count passed)" "$(($(count failed) > 0 ? $(count failed) : 1))" "$(count skipped)"
   exit 1
+fi
+if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+  printf '\n==> Skipped\n  %s, %s: it was not done after %d s\n\n0 passed, 0 failed, %d skipped\n' "$preset" "$of" "$limit" "${#programs[@]}"
+  exit 0
 fi
 exit "$status"

@@ -320,6 +320,15 @@ const RealError kRealErrors[] = {
      "CREATE TABLE parts (id int PRIMARY KEY, n int NOT NULL) PARTITION BY RANGE (id); CREATE TABLE part PARTITION OF "
      "parts DEFAULT",
      "INSERT INTO parts VALUES (1)", "INVALID_FIELD", "number: must be set"},
+    {"ColumnOfAPartitionWithoutAField",
+     "CREATE TABLE newer (id int, pinned boolean NOT NULL) PARTITION BY RANGE (id); CREATE TABLE newer_default "
+     "PARTITION "
+     "OF newer DEFAULT",
+     "INSERT INTO newer VALUES (1)", "SCHEMA_MISMATCH",
+     R"(column "pinned" of table "newer_default" is NOT NULL, got no value, and no field stands for it)"},
+    {"ColumnOfAViewsTableWithoutAField",
+     "CREATE TABLE base (id int, pinned boolean NOT NULL); CREATE VIEW seen AS SELECT id FROM base",
+     "INSERT INTO seen VALUES (1)", "SCHEMA_MISMATCH", R"(column "pinned" of table "base" is NOT NULL, got no value)"},
     {"DomainCheck", "CREATE DOMAIN low AS int CONSTRAINT low_check CHECK (VALUE < 9); CREATE TABLE lows (n low)",
      "INSERT INTO lows VALUES (10)", "INVALID_FIELD", "the constraint low_check"},
     {"DomainNotNull", "CREATE DOMAIN low AS int NOT NULL; CREATE TABLE lows (n low)", "INSERT INTO lows VALUES (NULL)",

@@ -95,8 +95,7 @@ TEST_F(ErrorTableTest, ACallerIsNotAskedToSetAColumnThatNoFieldStandsFor) {
   const absl::Status status = Fail("INSERT INTO counters VALUES (3)");
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(ErrorReason(status), "SCHEMA_MISMATCH");
-  EXPECT_THAT(Text(status),
-              HasSubstr(R"(column "n" of table "counters" is NOT NULL and has no default, and no field)"));
+  EXPECT_THAT(Text(status), HasSubstr(R"(column "n" of table "counters" is NOT NULL, got no value, and no field)"));
 }
 
 TEST_F(ErrorTableTest, DataExceptionsAreInvalidArgumentsWithoutTheValue) {

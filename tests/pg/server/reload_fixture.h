@@ -107,6 +107,7 @@ class ReloadTest : public ::testing::Test {
     options.serve.units.idle_limit_s = 300;  // on machines that are slow, too
     options.serve.units.max_idle_limit_s = 300;
     options.serve.units.total_limit_s = 600;
+    options.serve.units.busy_wait_s = 30;
     return options;
   }
   static InProcessServer::Options LeftEmpty(InProcessServer::Options options) {
