@@ -24,6 +24,8 @@ constexpr std::chrono::milliseconds kExhaustedPause{100};
 /// After StopAccepting: how long idle clients have to go by themselves, and how often is looked who is idle.
 constexpr std::chrono::milliseconds kDrainGrace{1000};
 constexpr std::chrono::milliseconds kBetweenDrains{250};
+/// Between two looks at the connections while one is handed over.
+constexpr std::chrono::milliseconds kWatchWhileServing{5};
 /// Connections accepted from one listener before others, and the connections that are open, have their turn.
 constexpr int kAcceptedInARow = 8;
 
@@ -207,8 +209,19 @@ void Acceptor::Take(const Endpoint& endpoint, FileDescriptor socket) {
   if (!number) return Refuse(peer, Refusal::kOpenFiles);
   accepted_.Add();
   NoteOpen();
-  endpoint.serve(std::move(socket));
+  Serve(endpoint, std::move(socket));
   watch_.NoteServed(*number);
+}
+
+/// Whoever serves a connection may read what has come at once, as gRPC does, and goes on for as long as more comes. So
+/// that happens on another thread: the connections are watched meanwhile, this one among them.
+void Acceptor::Serve(const Endpoint& endpoint, FileDescriptor socket) {
+  const auto shared = std::make_shared<FileDescriptor>(std::move(socket));
+  hand_over_.Begin([&endpoint, shared] { endpoint.serve(std::move(*shared)); });
+  while (!hand_over_.EndsWithin(kWatchWhileServing)) {
+    watch_.Poll(steady_clock::now());
+    NoteOpen();
+  }
 }
 
 void Acceptor::NoteOpen() { open_.store(static_cast<int64_t>(watch_.size()), std::memory_order_relaxed); }

@@ -1,7 +1,7 @@
 #pragma once
 
 // The map of this folder:
-//   acceptor.h           the thread that accepts connections and hands them over
+//   acceptor.h           the thread that accepts connections and hands them over; hand_over.h: the one that does so
 //   connection_watch.h   watches them until they end, and aborts those that flood
 //   connection_table.h   which connections are open; connection_limits.h: how many may be, why one is refused
 //   abuse_detector.h     judges what a connection brings, so that it can be aborted: bytes (byte_meter.h) and streams
@@ -28,6 +28,7 @@
 #include "server/net/connection_limits.h"
 #include "server/net/connection_watch.h"
 #include "server/net/counted_log.h"
+#include "server/net/hand_over.h"
 #include "server/observe/counter.h"
 
 namespace rowkeeper::net {
@@ -35,13 +36,14 @@ namespace rowkeeper::net {
 /// Listeners, and who serves the connections that they accept.
 struct Endpoint {
   std::vector<Listener> listeners;
-  /// Takes a connected socket, non-blocking. Called on the acceptor's thread, never after StopAccepting.
+  /// Takes a connected socket, non-blocking. Called on a thread of the acceptor's, for one after the other, never after
+  /// StopAccepting. As long as it does not return nothing else is accepted.
   std::function<void(FileDescriptor socket)> serve;
 };
 
 /// Accepts the connections of all endpoints and keeps to ConnectionLimits: one too many is accepted and closed at once,
 /// so that its peer knows. It never stops accepting, whatever runs out: files, memory or places. A ConnectionWatch
-/// tells when connections end, and aborts those that flood. One thread of its own. StartAccepting() and stats() are
+/// tells when connections end, and aborts those that flood. Two threads of its own. StartAccepting() and stats() are
 /// thread-safe, the rest is for the thread that made it.
 class Acceptor {
  public:
@@ -75,6 +77,7 @@ class Acceptor {
   bool Wait();
   void AcceptFrom(const Endpoint& endpoint, const Listener& listener);
   void Take(const Endpoint& endpoint, FileDescriptor socket);
+  void Serve(const Endpoint& endpoint, FileDescriptor socket);
   void Refuse(const Peer& peer, Refusal refusal);
   void RefuseForWantOfFiles(const Listener& listener);
   void NoteOpen();
@@ -83,6 +86,7 @@ class Acceptor {
   const ConnectionLimits limits_;
   std::vector<Endpoint> endpoints_;
   ConnectionWatch watch_;
+  HandOver hand_over_;
   CountedLog<Refusal, kRefusals> refusals_{"connections refused", "limit", &RefusalName};
   /// Readable when one of the requests below was made.
   FileDescriptor wake_;

@@ -180,6 +180,44 @@ TEST(AcceptorTest, WhatAPeerSentBeforeItWentAwayIsDropped) {
   }
 }
 
+/// Of connections on which nothing ever becomes a call.
+class NoStreams : public StreamTracker {
+ public:
+  void Opening(uint64_t, const std::string&) override {}
+  void Opened(uint64_t) override {}
+  std::optional<StreamCounts> CountsOf(uint64_t) override { return StreamCounts(); }
+  void Forget(uint64_t) override {}
+};
+
+/// As gRPC does with what has come at once: for as long as more comes.
+void ReadToTheEnd(const FileDescriptor& socket) {
+  std::string read(size_t{64} << 10, '\0');
+  pollfd polled{socket.get(), POLLIN, 0};
+  while (poll(&polled, 1, 20000) == 1 && recv(socket.get(), read.data(), read.size(), 0) > 0) {
+  }
+}
+
+TEST(AcceptorTest, WhoFloodsFromTheFirstMomentIsAbortedThoughItsReaderNeverComesToAnEnd) {
+  NoStreams streams;
+  std::atomic<int> served{0};
+  std::vector<Endpoint> endpoints(1);
+  endpoints.front().listeners.push_back(ListenOn("127.0.0.1:0"));
+  const ListenAddress address = endpoints.front().listeners.front().address;
+  endpoints.front().serve = [&served](const FileDescriptor& socket) {
+    ReadToTheEnd(socket);
+    ++served;
+  };
+  const auto acceptor = Acceptor::Start(ConnectionLimits(), std::move(endpoints), &streams).value();
+  const FileDescriptor client = ConnectTo(address);
+  const std::string bytes(size_t{64} << 10, 'b');
+  int sent = 0;
+  while (sent < 16384 && send(client.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0) ++sent;
+  EXPECT_LT(sent, 16384) << "a gibibyte went through";
+  shutdown(client.get(), SHUT_RDWR);
+  EXPECT_TRUE(Eventually([&] { return served == 1; }));
+  EXPECT_EQ(acceptor->stats().aborted_total[static_cast<size_t>(AbortCause::kFlood)], 1U);
+}
+
 TEST(AcceptorTest, WhoConnectsBeforeItIsToldToAcceptWaits) {
   Server server("127.0.0.1:0", {}, Acceptor::Accepting::kWhenTold);
   const FileDescriptor early = ConnectTo(server.address());
