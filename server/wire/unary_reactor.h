@@ -137,6 +137,7 @@ class UnaryCall : public AbortableRpc {
   /// Of the request, and then of what was decoded from it.
   MemoryCharge request_charge_;
   MemoryBudget::Room room_ = MemoryBudget::Room::kEnough;
+  bool has_request_ = false;
   MemoryCharge response_charge_;
 
   std::atomic<int> references_{1};

@@ -54,7 +54,8 @@ void UnaryCall::Enter() {
 }
 
 void UnaryCall::TakeRequest(grpc::ByteBuffer* request) {
-  request_ = TakeSlice(request);
+  has_request_ = request->Valid();
+  if (has_request_) request_ = TakeSlice(request);
   service_.traffic->received_bytes.Add(request_.size());
   if (request_.size() <= kSmallMessage) {
     request_charge_.GrowAnyway(request_.size());
@@ -69,6 +70,8 @@ void UnaryCall::TakeRequest(grpc::ByteBuffer* request) {
 absl::Status UnaryCall::Admission() {
   using Use = MemoryBudget::Use;
   using Room = MemoryBudget::Room;
+  // gRPC begins a call that is cancelled before its message comes, too: an empty request would be executed.
+  if (!has_request_) return MalformedRequest(std::string_view(*path_).substr(1), "there is none");
   if (service_.memory == nullptr) return absl::OkStatus();
   if (room_ != Room::kEnough) return MemoryFull(*service_.memory, Use::kRequests, room_);
   if (!service_.memory->IsCrowded(Use::kResponses)) return absl::OkStatus();
