@@ -73,7 +73,9 @@ run() {
       ;;
     *)
       failed=$((failed + 1))
-      failures+="  $name: what to change is above; again with: tests/checks/run.sh $name"$'\n'
+      printf '  %s: what to change is above; again with: tests/checks/run.sh %s\n' "$name" "$name" >>"$failures"
+      # The first of it, for a log of which only the end is kept.
+      { grep -m 5 -E '(error|warning): |^In .* line [0-9]+:' "$output" || tail -n 5 "$output"; } | sed 's/^/    /' >>"$failures"
       ;;
   esac
   printf '%s: %d s\n' "$name" "$((SECONDS - begin))"
@@ -82,12 +84,12 @@ run() {
 parse_arguments "$@"
 deploy/install_packages.sh --tests --checks
 output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+failures=$(mktemp)
+trap 'rm -f "$output" "$failures"' EXIT
 passed=0
 failed=0
 skipped=0
 skips=
-failures=
 for check in "${checks[@]}"; do
   case $check in
     tidy) run tidy tests/checks/tidy.sh "${tidy[@]}" ;;
@@ -95,6 +97,6 @@ for check in "${checks[@]}"; do
   esac
 done
 [ -z "$skips" ] || printf '\n==> Skipped\n%s' "$skips"
-[ -z "$failures" ] || printf '\n==> Failed\n%s' "$failures"
+[ ! -s "$failures" ] || { printf '\n==> Failed\n' && cat "$failures"; }
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]

@@ -11,8 +11,9 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const 
   const auto read = [](const std::string& path, std::string* text) {
     if (path.empty()) return absl::OkStatus();
     absl::StatusOr<std::string> file = ReadFile(path);
-    if (file.ok()) *text = *std::move(file);
-    return file.status();
+    if (!file.ok()) return file.status();
+    *text = *std::move(file);
+    return absl::OkStatus();
   };
   if (absl::Status status = read(files.roots, &options.pem_root_certs); !status.ok()) return status;
   if (absl::Status status = read(files.certificate, &options.pem_cert_chain); !status.ok()) return status;
