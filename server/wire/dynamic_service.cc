@@ -51,6 +51,9 @@ absl::Status AskNewer(const MethodTable& methods, const std::string& path, const
   return absl::OkStatus();  // the transaction goes on to its end
 }
 
+absl::Status CheckRequest(const UnaryCall& call) { return call.CheckRequest(); }
+absl::Status CheckRequest(const StreamReactor&) { return absl::OkStatus(); }  // its messages are still to come
+
 /// Why the call of `method` must not begin; OK when it may.
 template <typename Reactor, typename Method>
 absl::Status CheckBeginning(const Reactor& reactor, const Method& method, const SharedMethods& newer,
@@ -58,7 +61,10 @@ absl::Status CheckBeginning(const Reactor& reactor, const Method& method, const 
   if (const absl::Status& stranger = reactor.CheckCaller(); !stranger.ok()) return stranger;
   const identity::SharedIdentity caller = reactor.identity();
   if (absl::Status status = Ask(*reactor.methods(), method, caller.get(), context); !status.ok()) return status;
-  return newer == nullptr ? absl::OkStatus() : AskNewer(*newer, method.path, caller.get(), context);
+  if (newer != nullptr) {
+    if (absl::Status status = AskNewer(*newer, method.path, caller.get(), context); !status.ok()) return status;
+  }
+  return CheckRequest(reactor);
 }
 
 /// Has `method` serve the call of `reactor`, of which it makes an Rpc, or refuses it.

@@ -63,6 +63,9 @@ class UnaryCall : public AbortableRpc {
   std::vector<HeaderField> HeadersStartingWith(std::string_view prefix) const;
   /// Why the call must not begin; OK when it may.
   const absl::Status& CheckCaller() const { return identity_.status(); }
+  /// INVALID_ARGUMENT when it came without a message, as when it was cancelled before that. gRPC begins such a call,
+  /// and a request of no bytes is one that a method would execute.
+  absl::Status CheckRequest() const;
   /// See UnaryRpc.
   identity::SharedIdentity identity() const { return identity_.ok() ? *identity_ : nullptr; }
   std::string caller() const { return identity() != nullptr ? identity()->name : CallerOf(*context_); }

@@ -27,6 +27,8 @@ grpc::Slice TakeSlice(grpc::ByteBuffer* buffer) {
 /// there are many.
 constexpr size_t kSmallMessage = 4096;
 
+absl::Status NoRequest(std::string_view path) { return MalformedRequest(path.substr(1), "there is none"); }
+
 }  // namespace
 
 UnaryCall::UnaryCall(SharedMethods methods, const std::string* path, const RpcService* service,
@@ -53,6 +55,8 @@ void UnaryCall::Enter() {
   if (service_.in_flight->Add(this)) aborted_.store(true, std::memory_order_release);
 }
 
+absl::Status UnaryCall::CheckRequest() const { return has_request_ ? absl::OkStatus() : NoRequest(*path_); }
+
 void UnaryCall::TakeRequest(grpc::ByteBuffer* request) {
   has_request_ = request->Valid();
   if (has_request_) request_ = TakeSlice(request);
@@ -70,8 +74,6 @@ void UnaryCall::TakeRequest(grpc::ByteBuffer* request) {
 absl::Status UnaryCall::Admission() {
   using Use = MemoryBudget::Use;
   using Room = MemoryBudget::Room;
-  // gRPC begins a call that is cancelled before its message comes, too: an empty request would be executed.
-  if (!has_request_) return MalformedRequest(std::string_view(*path_).substr(1), "there is none");
   if (service_.memory == nullptr) return absl::OkStatus();
   if (room_ != Room::kEnough) return MemoryFull(*service_.memory, Use::kRequests, room_);
   if (!service_.memory->IsCrowded(Use::kResponses)) return absl::OkStatus();
@@ -265,7 +267,7 @@ void LateUnaryReactor::SendResponse(grpc::ByteBuffer response) {
 void LateUnaryReactor::OnReadDone(bool ok) {
   if (!LeaveWaiting(ok ? Stage::kBegan : Stage::kEnded)) return;
   if (!ok) {
-    FinishWith(MalformedRequest(std::string_view(path()).substr(1), "there is none"));
+    FinishWith(NoRequest(path()));
     return;
   }
   // gRPC catches nothing here.

@@ -173,8 +173,8 @@ class Rollout:
         """Callers that know the protos of the step get all answers: a server sees within seconds what a migration did."""
         for server in self.servers:
             client = Client(server.address, self.protos, self.directory)
-            serves_all = lambda client=client: not client.call_everything(f"after {number}")
-            wait_until(lambda client=client: f"all of step {number} is served: {client.failures}", serves_all)
+            wait_until(lambda client=client: f"all of step {number} is served: {client.failures}",
+                       lambda client=client: not client.call_everything(f"after {number}"))
             client.close()
 
     def run_step(self, number, step):

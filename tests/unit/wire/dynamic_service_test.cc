@@ -54,6 +54,20 @@ TEST(DynamicServiceTest, RequestsOfAnySizeAndSlicingArriveWhole) {
   }
 }
 
+TEST(DynamicServiceTest, ACallWithoutAMessageIsNoEmptyRequest) {
+  std::atomic<int> handled{0};
+  const auto service = OneMethod([&handled](UnaryRpc call) {
+    ++handled;
+    call.Finish("");
+  });
+  TestServer server({service.get()});
+  const grpc::Status status = CallWithoutMessage(server.channel(), kCall);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(handled, 0);
+  EXPECT_TRUE(CallRaw(server.channel(), kCall, "").status.ok()) << "an empty message is one";
+  EXPECT_EQ(handled, 1);
+}
+
 TEST(DynamicServiceTest, HeadersCallerAndDeadlineAreReadable) {
   std::string seen;
   Clock::time_point deadline;

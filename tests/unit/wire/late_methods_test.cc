@@ -112,23 +112,7 @@ TEST_F(LateMethodsTest, ACancelledLateCallIsTold) {
 
 TEST_F(LateMethodsTest, ALateCallWithoutARequestIsRefused) {
   service_.Replace(Table({{"/t.T/New", Answering("second")}}));
-  grpc::GenericStub stub(server_->channel());
-  grpc::CompletionQueue queue;
-  grpc::ClientContext context;
-  const auto stream = stub.PrepareCall(&context, "/t.T/New", &queue);
-  const auto wait = [&queue] {
-    void* tag = nullptr;
-    bool ok = false;
-    EXPECT_TRUE(queue.Next(&tag, &ok));
-    return ok;
-  };
-  stream->StartCall(nullptr);
-  EXPECT_TRUE(wait());
-  stream->WritesDone(nullptr);
-  EXPECT_TRUE(wait());
-  grpc::Status status;
-  stream->Finish(&status, nullptr);
-  EXPECT_TRUE(wait());
+  const grpc::Status status = CallWithoutMessage(server_->channel(), "/t.T/New");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_TRUE(Eventually([this] { return service_.calls() == 0; }));
 }

@@ -39,6 +39,31 @@ RawReply CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::strin
   return CallRaw(channel, path, {request}, &context);
 }
 
+grpc::Status CallWithoutMessage(const std::shared_ptr<grpc::Channel>& channel, const std::string& path) {
+  grpc::GenericStub stub(channel);
+  grpc::CompletionQueue queue;
+  grpc::ClientContext context;
+  const auto stream = stub.PrepareCall(&context, path, &queue);
+  const auto wait = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    return ok;
+  };
+  stream->StartCall(nullptr);
+  wait();
+  stream->WritesDone(nullptr);
+  wait();
+  grpc::ByteBuffer response;
+  do {
+    stream->Read(&response, nullptr);
+  } while (wait());
+  grpc::Status status;
+  stream->Finish(&status, nullptr);
+  wait();
+  return status;
+}
+
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

@@ -24,6 +24,9 @@ RawReply CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::strin
                  const std::vector<std::string>& slices, grpc::ClientContext* context);
 RawReply CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& path, const std::string& request);
 
+/// A call that ends its side without any message.
+grpc::Status CallWithoutMessage(const std::shared_ptr<grpc::Channel>& channel, const std::string& path);
+
 /// A server on a free port of 127.0.0.1 and a channel of its own to it.
 class TestServer {
  public:
