@@ -16,33 +16,53 @@ std::string IsAnother(const ColumnCopy& copy) {
 }
 
 std::string CreateFunction(const ColumnCopy& copy, Uncopied uncopied) {
-  const std::string to = Cat("NEW.", Identifier(copy.to));
-  const std::string assign = Cat(to, " := ", CopiedFrom(Cat("NEW.", Identifier(copy.from)), copy), ";");
-  const std::string body = uncopied == Uncopied::kRefused
-                               ? assign
-                               : Cat("BEGIN ", assign, " EXCEPTION WHEN data_exception THEN ", to, " := NULL; END;");
+  const std::string from = Cat("NEW.", Identifier(copy.from)), to = Cat("NEW.", Identifier(copy.to));
+  const std::string assign = Cat(to, " := ", CopiedFrom(from, copy), ";");
+  const std::string is_another = Cat("((", to, ")::", copy.from_type, ")::text IS DISTINCT FROM (", from, ")::text");
+  const std::string body = uncopied == Uncopied::kRefused ? assign
+                                                          : Cat("BEGIN ", assign, " IF ", is_another, " THEN ", to,
+                                                                " := NULL; END IF; EXCEPTION WHEN data_exception "
+                                                                "THEN ",
+                                                                to, " := NULL; END;");
   return Cat("CREATE FUNCTION ", copy.function, "() RETURNS trigger LANGUAGE plpgsql AS ",
              Literal(Cat("BEGIN ", body, " RETURN NEW; END")));
 }
 
 }  // namespace
 
-std::string RefuseChildTables(const std::string& table) {
-  return FailIf(Cat("EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = ", Literal(table), "::regclass)"),
-                Cat("tables inherit from ", table,
-                    ", whose rows none of its triggers sees; write this change without --expand-types"));
+std::string RefuseInheritance(const std::string& table, const std::string& column) {
+  const std::string of = Cat(Literal(table), "::regclass");
+  return FailIf(Cat("EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = ", of,
+                    ") OR EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = ", of,
+                    " AND attname = ", Literal(column), " AND attinhcount > 0)"),
+                Cat("tables inherit from ", table, ", whose rows none of its triggers sees, or it inherits the column ",
+                    Identifier(column), "; write this change without --expand-types"));
 }
 
 std::string RefuseColumnSettings(const std::string& table, const std::string& column) {
+  const std::string of_column =
+      "SELECT FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid AND (a.attacl IS NOT NULL OR a.attoptions IS NOT NULL "
+      "OR coalesce(a.attstattarget, -1) <> -1 OR a.attstorage <> t.typstorage)";
+  // A key has its comment itself.
+  const std::string of_index =
+      "SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_index i ON i.indrelid = a.attrelid JOIN "
+      "pg_catalog.pg_class c ON c.oid = i.indexrelid LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = c.oid AND "
+      "k.conrelid = i.indrelid WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = a.attrelid AND "
+      "d.refobjsubid = a.attnum AND (d.objid = c.oid OR d.objid = k.oid) AND (i.indisreplident OR i.indisclustered OR "
+      "c.reltablespace <> 0 OR (k.oid IS NOT NULL AND obj_description(c.oid, 'pg_class') IS NOT NULL) OR EXISTS "
+      "(SELECT FROM pg_catalog.pg_attribute s WHERE s.attrelid = c.oid AND coalesce(s.attstattarget, -1) <> -1))";
   return FailIf(
-      Cat("EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid WHERE "
-          "a.attrelid = ",
-          Literal(table), "::regclass AND a.attname = ", Literal(column),
-          " AND (a.attacl IS NOT NULL OR a.attoptions IS NOT NULL OR coalesce(a.attstattarget, -1) <> -1 OR "
-          "a.attstorage <> t.typstorage))"),
+      Cat("EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = ", Literal(table),
+          "::regclass AND a.attname = ", Literal(column), " AND (EXISTS (", of_column, ") OR EXISTS (", of_index,
+          ")))"),
       Cat("the column ", Identifier(column), " of ", table,
-          " has privileges, statistics or storage of its own, which another one would not have; write this "
-          "change without --expand-types"));
+          " has privileges, statistics or storage of its own, or an index of it has, or rows are replicated or "
+          "clustered by one, which another one would not have; write this change without --expand-types"));
+}
+
+std::vector<std::string> BeginTrial(const ColumnTrial& trial) {
+  return {Cat("CREATE TEMPORARY TABLE \"rowkeeper_trial\" (LIKE ", trial.table, ")"),
+          DropColumn(kTrialTable, trial.column), AddColumn(kTrialTable, Cat(Identifier(trial.tried), " ", trial.type))};
 }
 
 std::vector<std::string> BeginCopying(const ColumnCopy& copy, Uncopied uncopied) {
@@ -66,8 +86,9 @@ std::string CopyAll(const catalogue::Entity& entity, const ColumnCopy& copy) {
   return BackfillStatement(backfill);
 }
 
-std::string TouchAll(const ColumnCopy& copy) {
-  return Cat("UPDATE ", copy.table, " SET ", Identifier(copy.from), " = ", Identifier(copy.from));
+std::vector<std::string> TouchAll(const ColumnCopy& copy) {
+  return {Cat("UPDATE ", copy.table, " SET ", Identifier(copy.from), " = ", Identifier(copy.from)),
+          "SET CONSTRAINTS ALL IMMEDIATE"};
 }
 
 std::string RefuseOtherValues(const ColumnCopy& copy) {

@@ -18,20 +18,36 @@ struct ColumnCopy {
   std::string trigger;
   std::string from;
   std::string to;
-  /// Of `to`, as statements write it. A cast makes its values.
+  /// As statements write it.
+  std::string from_type;
+  /// Of `to`. A cast makes its values.
   std::string type;
 };
 
-/// Fails where tables inherit from the table: no trigger of it sees their rows.
-std::string RefuseChildTables(const std::string& table);
+/// Fails where tables inherit from the table, for no trigger of it sees their rows, or the column is inherited itself.
+std::string RefuseInheritance(const std::string& table, const std::string& column);
 
-/// Fails where the column has privileges or settings of its own, which another column would not have.
+/// Fails where the column, or an index of it, has privileges or settings of its own, which others would not have.
 std::string RefuseColumnSettings(const std::string& table, const std::string& column);
 
-/// What becomes of a value that cannot be of the new type.
+/// A column of another type in the place of one, on a temporary table.
+struct ColumnTrial {
+  /// Quoted.
+  std::string table;
+  std::string column;
+  /// Its name and type there.
+  std::string tried;
+  std::string type;
+};
+/// Quoted.
+inline constexpr char kTrialTable[] = "pg_temp.\"rowkeeper_trial\"";
+/// Makes the temporary table, to be rolled back, on which indexes and checks can be tried.
+std::vector<std::string> BeginTrial(const ColumnTrial& trial);
+
+/// What becomes of a value that the type of `to` cannot hold.
 enum class Uncopied {
-  kRefused,  ///< the write fails
-  kNull,     ///< `to` is NULL
+  kRefused,  ///< the write fails, if a cast does; what a cast rounds or cuts is copied so
+  kNull,     ///< `to` is NULL, also where a cast rounds or cuts
 };
 /// A trigger, the last one before each insert and update, also of sessions that replicate, that copies.
 std::vector<std::string> BeginCopying(const ColumnCopy& copy, Uncopied uncopied);
@@ -39,8 +55,8 @@ std::vector<std::string> EndCopying(const ColumnCopy& copy);
 
 /// Copies the values that are there, in batches; updated_at and version stay. To be run outside a transaction.
 std::string CopyAll(const catalogue::Entity& entity, const ColumnCopy& copy);
-/// Lets the trigger see every row, in one statement.
-std::string TouchAll(const ColumnCopy& copy);
+/// Lets the trigger see every row, in one statement, and what looks at changed rows look at them.
+std::vector<std::string> TouchAll(const ColumnCopy& copy);
 /// Fails where a row's copy is another value. Reads the table.
 std::string RefuseOtherValues(const ColumnCopy& copy);
 

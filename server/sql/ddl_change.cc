@@ -212,6 +212,10 @@ std::string AddUniqueUsingIndex(const std::string& table, const std::string& con
   return AddConstraint(table, constraint, Cat("UNIQUE USING INDEX ", Identifier(index)));
 }
 
+std::string AddPrimaryKeyUsingIndex(const std::string& table, const std::string& constraint, const std::string& index) {
+  return AddConstraint(table, constraint, Cat("PRIMARY KEY USING INDEX ", Identifier(index)));
+}
+
 std::string CreateIndexConcurrently(const IndexChange& index) { return CreateIndexAs("INDEX CONCURRENTLY ", index); }
 
 std::string CreateIndex(const IndexChange& index) { return CreateIndexAs("INDEX ", index); }

@@ -101,6 +101,8 @@ std::string DropConstraint(const std::string& table, const std::string& constrai
 std::string DropConstraintIfExists(const std::string& table, const std::string& constraint);
 /// Makes a unique index the constraint of this name, which the index gets too. `index` is unquoted.
 std::string AddUniqueUsingIndex(const std::string& table, const std::string& constraint, const std::string& index);
+/// Likewise, for columns that are NOT NULL: no row is read.
+std::string AddPrimaryKeyUsingIndex(const std::string& table, const std::string& constraint, const std::string& index);
 
 /// An index to be built or built again. Names are unquoted.
 struct IndexChange {

@@ -94,7 +94,8 @@ std::string ConstraintFactsQuery(const std::vector<std::string>& tables) {
       "SELECT c.conrelid, c.conname, c.contype, pg_get_constraintdef(c.oid), pg_get_expr(c.conbin, c.conrelid), ",
       AttributeNames("c.conkey", "c.conrelid"), ", c.confrelid, ", AttributeNames("c.confkey", "c.confrelid"),
       ", c.confdeltype, c.convalidated, obj_description(c.oid, 'pg_constraint') "
-      "FROM pg_catalog.pg_constraint c WHERE c.contype IN ('p', 'u', 'c', 'f', 'x') AND c.conrelid = ANY (",
+      "FROM pg_catalog.pg_constraint c WHERE c.contype IN ('p', 'u', 'c', 'f', 'x') AND c.conparentid = 0 AND "
+      "c.conrelid = ANY (",
       LiteralArray(tables, "oid"), ") ORDER BY c.conrelid, c.conname");
 }
 

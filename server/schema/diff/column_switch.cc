@@ -3,10 +3,11 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "server/base/text.h"
 #include "server/catalogue/naming.h"
-#include "server/pgtext/scanner.h"
+#include "server/schema/diff/switched_parts.h"
 #include "server/schema/type_change.h"
 #include "server/sql/column_copy.h"
 #include "server/sql/ddl.h"
@@ -20,10 +21,6 @@ namespace {
 using sql::Identifier;
 using Statements = std::vector<std::string>;
 
-bool HasColumn(const std::vector<std::string>& columns, const std::string& column) {
-  return std::find(columns.begin(), columns.end(), column) != columns.end();
-}
-
 /// A cast makes one from the other, whatever the session's settings are.
 bool CastsAlike(const std::string& from, const std::string& to) {
   const std::string a = ParseType(from).name, b = ParseType(to).name;
@@ -36,74 +33,9 @@ bool CastsAlike(const std::string& from, const std::string& to) {
   return is_plain(a) && is_plain(b) && !written_as_text;
 }
 
-/// Columns alone: no expression, no predicate.
-bool IsPlain(const IndexFacts& index) {
-  return index.valid && !index.unique && !index.constraint && index.predicate.empty() &&
-         std::count(index.shape.begin(), index.shape.end(), '(') == 1;
-}
-
-bool HasSame(const std::vector<IndexFacts>& indexes, const IndexFacts& index) {
-  return std::any_of(indexes.begin(), indexes.end(), [&](const IndexFacts& other) {
-    return other.name == index.name && other.shape == index.shape && other.unique == index.unique &&
-           other.constraint == index.constraint;
-  });
-}
-
-bool IsHeldByConstraint(const TableFacts& facts, const std::string& column) {
-  return std::any_of(facts.constraints.begin(), facts.constraints.end(),
-                     [&](const ConstraintFacts& constraint) { return HasColumn(constraint.columns, column); });
-}
-
-/// Whether all indexes that have the column are plain, and stay as they are.
-bool KeepsPlainIndexes(const TableComparison& table, const std::string& column) {
-  for (const IndexFacts& index : table.declared.indexes) {
-    if (HasColumn(index.columns, column) && !HasSame(table.live.indexes, index)) return false;
-  }
-  return std::all_of(table.live.indexes.begin(), table.live.indexes.end(), [&](const IndexFacts& index) {
-    const bool kept = !WasDeclared(index.comment) || HasSame(table.declared.indexes, index);
-    return !HasColumn(index.columns, column) || (IsPlain(index) && kept);
-  });
-}
-
-/// Each of the two would be in the place of the other's old one.
-bool SharesIndexWithAnother(const TableComparison& table, int position) {
-  const std::vector<catalogue::Column>& columns = table.aligned.columns;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    const ColumnFacts* live = table.pair.columns[i];
-    if (static_cast<int>(i) == position || live == nullptr || IsOfDeclaredType(columns[i], *live)) continue;
-    for (const IndexFacts& index : table.live.indexes) {
-      if (HasColumn(index.columns, columns[position].name) && HasColumn(index.columns, columns[i].name)) return true;
-    }
-  }
-  return false;
-}
-
-/// `shape` with the other column in the place of this one.
-std::string ShapeWith(const std::string& shape, const std::string& column, const std::string& other) {
-  std::string result;
-  size_t end = 0;
-  const size_t columns = shape.find('(');
-  for (const pgtext::Token& token : pgtext::Scan(shape).tokens) {
-    if (token.start < columns) continue;
-    const std::string word = shape.substr(token.start, token.end - token.start);
-    const bool is_column = word == Identifier(column) || (word == column && token.kind == pgtext::Token::Kind::kName);
-    result += Cat(shape.substr(end, token.start - end), is_column ? Identifier(other) : word);
-    end = token.end;
-  }
-  return result + shape.substr(end);
-}
-
 void Append(Statements more, Statements* statements) {
   statements->insert(statements->end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
-
-/// An index that has the column, and the one that takes its place.
-struct IndexSwitch {
-  const IndexFacts& live;
-  std::string built;
-  std::string gone;
-  std::string shape;
-};
 
 class ColumnSwitchSteps {
  public:
@@ -116,29 +48,24 @@ class ColumnSwitchSteps {
         name_(table.table()),
         new_(Cat("rowkeeper_new_", number_)),
         old_(Cat("rowkeeper_old_", number_)),
+        parts_(MadeOnceMore(table, position, {new_, old_})),
         proof_(Cat(new_, "_not_null")),
-        forward_(CopyOf(new_, types.to.type)),
-        back_(CopyOf(old_, types.from.type)),
-        diff_(*diff) {
-    for (const IndexFacts& index : table.live.indexes) {
-      if (!HasColumn(index.columns, column_.name)) continue;
-      const std::string ending = Cat("_", indexes_.size() + 1, "_", table.live.name);
-      indexes_.push_back({index, catalogue::CutIdentifier(Cat(new_, ending)),
-                          catalogue::CutIdentifier(Cat(old_, ending)), ShapeWith(index.shape, column_.name, new_)});
-    }
-  }
+        forward_(CopyOf(new_, types.from.type, types.to.type)),
+        back_(CopyOf(old_, types.to.type, types.from.type)),
+        diff_(*diff) {}
 
   void Run() {
     Expand();
     Fill();
-    for (const IndexSwitch& index : indexes_) Build(index);
+    for (const SwitchedIndex& index : parts_.indexes) Build(index);
+    for (const SwitchedConstraint& constraint : parts_.constraints) Bind(constraint);
     Prove();
     Switch();
     Contract();
   }
 
  private:
-  sql::ColumnCopy CopyOf(const std::string& to, const std::string& type) const {
+  sql::ColumnCopy CopyOf(const std::string& to, const std::string& from_type, const std::string& type) const {
     sql::ColumnCopy copy;
     copy.table = name_;
     copy.function = sql::InSchemaOf(
@@ -146,6 +73,7 @@ class ColumnSwitchSteps {
     copy.trigger = Cat("zz_rowkeeper_copy_", number_);
     copy.from = column_.name;
     copy.to = to;
+    copy.from_type = from_type;
     copy.type = type;
     return copy;
   }
@@ -161,7 +89,7 @@ class ColumnSwitchSteps {
   std::string ProofDefinition() const { return sql::CheckDefinition(sql::NotNullCondition(new_)); }
 
   void Expand() {
-    Statements up = {sql::RefuseChildTables(name_), sql::RefuseColumnSettings(name_, column_.name),
+    Statements up = {sql::RefuseInheritance(name_, column_.name), sql::RefuseColumnSettings(name_, column_.name),
                      sql::AddColumn(name_, Definition(new_, types_.to)), sql::CommentOnColumn(name_, new_, OfNobody())};
     Append(sql::BeginCopying(forward_, sql::Uncopied::kRefused), &up);
     if (live_.not_null) up.push_back(sql::AddConstraintNotValid(name_, proof_, ProofDefinition()));
@@ -178,14 +106,32 @@ class ColumnSwitchSteps {
               {sql::CopyAll(table_.aligned, forward_)}, {});
   }
 
-  void Build(const IndexSwitch& index) {
-    const sql::IndexChange change = {name_, index.built, false, index.shape};
-    const std::string built = table_.index(index.built);
-    Statements up = {sql::RefuseOtherRelation(change, built)}, down = {sql::RefuseOtherIndex(name_, built)};
+  void Build(const SwitchedIndex& index) {
+    const std::string& name = index.name;
+    const sql::IndexChange change = {name_, name, index.live->unique, index.built};
+    const std::string built = table_.index(name);
+    // Of what type it is decides on PostgreSQL's words for it, so only its name tells one that is left.
+    Statements up = {sql::RefuseOtherIndex(name_, built)}, down;
+    if (index.is_key()) AppendDropOfKey(name, &up);
     AppendNotLocking(sql::DropIndexConcurrently(built), &up);
     AppendNotLocking(sql::CreateIndexConcurrently(change), &up);
+    if (index.is_key()) AppendLocking(sql::AddUniqueUsingIndex(name_, name, name), &up);
+    if (index.is_key()) AppendDropOfKey(name, &down);
+    down.push_back(sql::RefuseOtherIndex(name_, built));
     AppendNotLocking(sql::DropIndexConcurrently(built), &down);
-    diff_.Add(StepKind::kIndexes, Cat("build the index ", Identifier(index.live.name), " beside ", Of()), up, down);
+    diff_.Add(StepKind::kIndexes, Cat("build the index ", Identifier(index.live->name), " beside ", Of()), up, down);
+  }
+
+  void AppendDropOfKey(const std::string& name, Statements* statements) const {
+    statements->push_back(sql::RefuseOtherConstraint(name_, name));
+    AppendLocking(sql::DropConstraintIfExists(name_, name), statements);
+  }
+
+  void Bind(const SwitchedConstraint& constraint) {
+    diff_.Add(StepKind::kConstraints,
+              Cat("add the constraint ", Identifier(constraint.live->name), " beside ", Of(), ": for new rows"),
+              {sql::AddConstraintNotValid(name_, constraint.name, constraint.built)},
+              {sql::DropConstraint(name_, constraint.name)});
   }
 
   void Prove() {
@@ -194,11 +140,20 @@ class ColumnSwitchSteps {
       up.push_back(sql::ValidateConstraint(name_, proof_));
       down.push_back(sql::ReplaceConstraintNotValid(name_, proof_, ProofDefinition()));
     }
+    for (const SwitchedConstraint& constraint : parts_.constraints) {
+      up.push_back(sql::ValidateConstraint(name_, constraint.name));
+      down.push_back(sql::ReplaceConstraintNotValid(name_, constraint.name, constraint.built));
+    }
     diff_.Add(StepKind::kValidate, Cat("see that the column beside ", Of(), " has all its values"), up, down);
   }
 
   void Switch() {
     Statements up = sql::EndCopying(forward_), down = sql::EndCopying(back_);
+    const SwitchedIndex* primary = PrimaryKey();
+    if (primary != nullptr) {
+      up.push_back(sql::DropConstraint(name_, primary->live->name));
+      down.push_back(sql::DropConstraint(name_, primary->live->name));
+    }
     if (live_.not_null) Append(PassNotNull(), &up);
     if (types_.from.expression) up.push_back(sql::DropDefault(name_, column_.name));
     if (types_.to.expression) down.push_back(sql::DropDefault(name_, column_.name));
@@ -210,9 +165,10 @@ class ColumnSwitchSteps {
     Append({sql::CommentOnColumn(name_, column_.name, identity), sql::CommentOnColumn(name_, old_, OfNobody())}, &up);
     Append({sql::CommentOnColumn(name_, column_.name, identity), sql::CommentOnColumn(name_, new_, OfNobody())}, &down);
     if (live_.not_null) Append(TakeNotNullBack(), &down);
-    for (const IndexSwitch& index : indexes_) {
-      RenameIndexes(index, index.gone, index.built, &up);
-      RenameIndexes(index, index.built, index.gone, &down);
+    for (const SwitchedIndex& index : parts_.indexes) SwitchIndex(index, &up, &down);
+    for (const SwitchedConstraint& constraint : parts_.constraints) {
+      const ConstraintFacts& live = *constraint.live;
+      SwitchConstraint(constraint, live.name, {sql::AddConstraint(name_, live.name, live.definition)}, &up, &down);
     }
     Append(sql::BeginCopying(back_, sql::Uncopied::kNull), &up);
     Append(sql::BeginCopying(forward_, sql::Uncopied::kRefused), &down);
@@ -234,13 +190,60 @@ class ColumnSwitchSteps {
     statements->push_back(sql::RenameColumn(name_, beside, column_.name));
   }
 
-  void RenameIndexes(const IndexSwitch& index, const std::string& away, const std::string& beside,
-                     Statements* statements) const {
-    statements->push_back(sql::RenameIndex(table_.index(index.live.name), away));
-    statements->push_back(sql::RenameIndex(table_.index(beside), index.live.name));
-    if (!index.live.comment) return;
-    statements->push_back(sql::CommentOnIndex(table_.index(away), std::nullopt));
-    statements->push_back(sql::CommentOnIndex(table_.index(index.live.name), index.live.comment));
+  const SwitchedIndex* PrimaryKey() const {
+    for (const SwitchedIndex& index : parts_.indexes) {
+      if (index.is_primary_key()) return &index;
+    }
+    return nullptr;
+  }
+
+  /// What refuses rows goes at once, for the values of the new type need not suit it; down makes it again.
+  void SwitchIndex(const SwitchedIndex& index, Statements* up, Statements* down) const {
+    const IndexFacts& live = *index.live;
+    if (index.is_primary_key()) return SwitchPrimaryKey(index, up, down);
+    if (index.is_key()) return SwitchConstraint(index, live.name, MadeAgain(live), up, down);
+    const std::string old = table_.index(live.name), built = table_.index(index.name);
+    up->push_back(index.is_kept() ? sql::RenameIndex(old, index.name_gone) : sql::DropIndexIfExists(old));
+    up->push_back(sql::RenameIndex(built, live.name));
+    down->push_back(sql::RenameIndex(old, index.name));
+    down->push_back(index.is_kept() ? sql::RenameIndex(table_.index(index.name_gone), live.name)
+                                    : sql::CreateIndex({name_, live.name, true, live.shape}));
+    if (!index.comment) return;
+    if (index.is_kept()) up->push_back(sql::CommentOnIndex(table_.index(index.name_gone), std::nullopt));
+    up->push_back(sql::CommentOnIndex(old, index.comment));
+    down->push_back(sql::CommentOnIndex(built, std::nullopt));
+    down->push_back(sql::CommentOnIndex(old, index.comment));
+  }
+
+  /// A key with its index as it was.
+  Statements MadeAgain(const IndexFacts& key) const {
+    const bool primary = key.constraint == std::optional(ConstraintFacts::Kind::kPrimaryKey);
+    return {sql::CreateIndex({name_, key.name, true, key.shape}),
+            primary ? sql::AddPrimaryKeyUsingIndex(name_, key.name, key.name)
+                    : sql::AddUniqueUsingIndex(name_, key.name, key.name)};
+  }
+
+  void SwitchConstraint(const SwitchedPart& part, const std::string& name, Statements again, Statements* up,
+                        Statements* down) const {
+    up->push_back(sql::DropConstraint(name_, name));
+    up->push_back(sql::RenameConstraint(name_, part.name, name));
+    down->push_back(sql::RenameConstraint(name_, name, part.name));
+    Append(std::move(again), down);
+    if (!part.comment) return;
+    up->push_back(sql::CommentOnConstraint(name_, name, part.comment));
+    down->push_back(sql::CommentOnConstraint(name_, part.name, std::nullopt));
+    down->push_back(sql::CommentOnConstraint(name_, name, part.comment));
+  }
+
+  /// A table has one: Switch() has dropped it.
+  void SwitchPrimaryKey(const SwitchedIndex& key, Statements* up, Statements* down) const {
+    const std::string& name = key.live->name;
+    up->push_back(sql::AddPrimaryKeyUsingIndex(name_, name, key.name));
+    Append(MadeAgain(*key.live), down);
+    down->push_back(sql::CreateIndex({name_, key.name, true, key.built}));
+    if (!key.comment) return;
+    up->push_back(sql::CommentOnConstraint(name_, name, key.comment));
+    down->push_back(sql::CommentOnConstraint(name_, name, key.comment));
   }
 
   void Contract() {
@@ -249,9 +252,9 @@ class ColumnSwitchSteps {
     Statements down = {sql::AddColumn(name_, Definition(old_, types_.from)),
                        sql::CommentOnColumn(name_, old_, OfNobody())};
     Append(sql::BeginCopying(back_, sql::Uncopied::kNull), &down);
-    down.push_back(sql::TouchAll(back_));
-    for (const IndexSwitch& index : indexes_) {
-      down.push_back(sql::CreateIndex({name_, index.gone, false, ShapeWith(index.live.shape, column_.name, old_)}));
+    Append(sql::TouchAll(back_), &down);
+    for (const SwitchedIndex& index : parts_.indexes) {
+      if (index.is_kept()) down.push_back(sql::CreateIndex({name_, index.name_gone, false, index.gone}));
     }
     diff_.Add(StepKind::kContract, Cat("drop the column whose place another one took, with what fills it: ", Of()), up,
               down);
@@ -265,11 +268,11 @@ class ColumnSwitchSteps {
   const std::string name_;
   const std::string new_;
   const std::string old_;
+  const SwitchedParts parts_;
   const std::string proof_;
   const sql::ColumnCopy forward_;
   const sql::ColumnCopy back_;
   SchemaDiff& diff_;
-  std::vector<IndexSwitch> indexes_;
 };
 
 }  // namespace
@@ -289,11 +292,7 @@ std::string WhyNoColumnBeside(const TableComparison& table, int position) {
     return "settings of a session may decide on the values";
   }
   if (!live.readers.empty()) return "other objects read it";
-  if (IsHeldByConstraint(table.live, name) || IsHeldByConstraint(table.declared, name)) {
-    return "a key, reference or check holds it";
-  }
-  if (SharesIndexWithAnother(table, position)) return "another column of an index of it gets another type, too";
-  return KeepsPlainIndexes(table, name) ? "" : "an index of it is unique, partial, of an expression, or changes, too";
+  return WhyNotMadeOnceMore(table, position);
 }
 
 void SwitchColumn(const TableComparison& table, int column, const ColumnSwitch& types, SchemaDiff* diff) {

@@ -116,6 +116,8 @@ Statements LockTimeout(FileKind kind, Transaction transaction) {
 std::string_view Decision(std::string_view rule, FileKind kind) {
   if (kind == FileKind::kSwitch && rule == "renaming-column")
     return "another column takes its place in this transaction";
+  if (kind == FileKind::kSwitch && rule == "require-concurrent-index-deletion")
+    return "another index takes its place in this transaction";
   if (kind == FileKind::kContract && rule == "ban-drop-column") return "another column has taken its place";
   if (rule == "ban-drop-column") return "the field is reserved in the protos";
   if (rule == "ban-drop-table") return "the protos name it in dropped_entities";

@@ -26,6 +26,28 @@ bool DoesOnDelete(const ConstraintFacts& live, OnDelete on_delete) {
   return false;
 }
 
+bool References(const TableComparison& table, const ConstraintFacts& live, const Column& column) {
+  const auto referenced = table.by_oid.find(live.referenced);
+  return referenced != table.by_oid.end() && referenced->second == column.reference->entity;
+}
+
+const std::string& ReferencedColumn(const Column& column) {
+  return column.reference->entity->columns[column.reference->column].name;
+}
+
+/// Of those that are not `taken`, the one with the declared name, or else another.
+const ConstraintFacts* FindForeignKey(const TableComparison& table, const Column& column,
+                                      const std::set<const ConstraintFacts*>& taken) {
+  const ConstraintFacts* found = nullptr;
+  for (const ConstraintFacts& live : table.live.constraints) {
+    const bool same = live.kind == ConstraintKind::kForeignKey && taken.count(&live) == 0 &&
+                      References(table, live, column) && live.columns == std::vector<std::string>{column.name} &&
+                      live.referenced_columns == std::vector<std::string>{ReferencedColumn(column)};
+    if (same && (found == nullptr || live.name == column.reference->constraint)) found = &live;
+  }
+  return found;
+}
+
 class ForeignKeyComparison {
  public:
   ForeignKeyComparison(const TableComparison& table, SchemaDiff* diff)
@@ -36,7 +58,7 @@ class ForeignKeyComparison {
       if (!column.reference) continue;
       const std::string& name = column.reference->constraint;
       const std::string definition = sql::ForeignKeyDefinition(column);
-      const ConstraintFacts* live = Find(column);
+      const ConstraintFacts* live = FindForeignKey(table_, column, taken_);
       if (live != nullptr) taken_.insert(live);
       if (live == nullptr && IsPartOfAnother(column)) continue;
       const bool held = live != nullptr && live->valid;
@@ -57,30 +79,11 @@ class ForeignKeyComparison {
   }
 
  private:
-  bool References(const ConstraintFacts& live, const Column& column) const {
-    const auto referenced = table_.by_oid.find(live.referenced);
-    return referenced != table_.by_oid.end() && referenced->second == column.reference->entity;
-  }
-
-  const std::string& ReferencedColumn(const Column& column) const {
-    return column.reference->entity->columns[column.reference->column].name;
-  }
-
-  const ConstraintFacts* Find(const Column& column) const {
-    const ConstraintFacts* found = nullptr;
-    for (const ConstraintFacts& live : table_.live.constraints) {
-      const bool same = live.kind == ConstraintKind::kForeignKey && taken_.count(&live) == 0 &&
-                        References(live, column) && live.columns == std::vector<std::string>{column.name} &&
-                        live.referenced_columns == std::vector<std::string>{ReferencedColumn(column)};
-      if (same && (found == nullptr || live.name == column.reference->constraint)) found = &live;
-    }
-    return found;
-  }
-
   /// A key of several columns, which nobody can declare, may hold the reference and more.
   bool IsPartOfAnother(const Column& column) const {
     for (const ConstraintFacts& live : table_.live.constraints) {
-      if (live.kind != ConstraintKind::kForeignKey || live.columns.size() < 2 || !References(live, column)) continue;
+      if (live.kind != ConstraintKind::kForeignKey || live.columns.size() < 2 || !References(table_, live, column))
+        continue;
       for (size_t i = 0; i < live.columns.size(); ++i) {
         if (live.columns[i] == column.name && live.referenced_columns[i] == ReferencedColumn(column)) return true;
       }
@@ -95,6 +98,12 @@ class ForeignKeyComparison {
 };
 
 }  // namespace
+
+const ConstraintFacts* KeptForeignKey(const TableComparison& table, const Column& column) {
+  if (!column.reference) return nullptr;
+  const ConstraintFacts* live = FindForeignKey(table, column, {});
+  return live != nullptr && DoesOnDelete(*live, column.reference->on_delete) ? live : nullptr;
+}
 
 absl::Status CompareForeignKeys(const TableComparison& table, SchemaDiff* diff) {
   return ForeignKeyComparison(table, diff).Run();

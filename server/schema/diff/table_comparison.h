@@ -50,6 +50,10 @@ absl::Status CompareIndexes(const TableComparison& table, SchemaDiff* diff);
 /// The table's name and comment, the names of its columns; lists triggers.
 absl::Status CompareTable(const TableComparison& table, SchemaDiff* diff);
 
+/// The foreign key that the column declares, as the database has it, perhaps under another name; nullptr: it is none,
+/// or is to be made.
+const ConstraintFacts* KeptForeignKey(const TableComparison& table, const catalogue::Column& column);
+
 /// Whether the column that exists has the type that is declared.
 bool IsOfDeclaredType(const catalogue::Column& column, const ColumnFacts& live);
 /// Gives `aligned.columns[column]` the type that it is declared with, and its default with it: false when it has that

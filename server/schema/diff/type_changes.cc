@@ -66,7 +66,7 @@ constexpr char kByRewrite[] =
     "it writes all rows again, and nobody reads the table meanwhile; what is changed stays so when it is taken back";
 constexpr char kByAnother[] =
     "from the first file on a write of a value that the new type refuses fails, and a text that is too long for it is "
-    "cut in the new column";
+    "cut in the new column; two values that become one are refused where a key has the column";
 
 Question MayValuesBeLost(const std::string& column, const std::string& had, const std::string& wanted,
                          const char* how) {

@@ -24,10 +24,13 @@ class DiffTest : public ::testing::Test {
   void Create(const std::string& proto);
   /// What makes the database what `proto` declares; fails the test when that cannot be told.
   SchemaDiff Diff(const std::string& proto);
-  /// Run one after another, as the migration runner does; the first error, with its statement.
+  /// Run one after another, as the migration runner does, each again where others are in its way; the first error, with
+  /// its statement.
   std::string Up(const std::vector<DiffFile>& files);
   /// Newest first.
   std::string Down(const std::vector<DiffFile>& files);
+  /// Again where others are in the way; the last error, with its statement.
+  std::string RunBesideOthers(const std::vector<std::string>& statements, MigrationBody::Transaction transaction);
   /// Everything about the schema, one fact a line.
   std::string Fingerprint();
 
@@ -45,10 +48,10 @@ class DiffWalk : public DiffTest {
   /// Brings a database of the declaration before to that with some changes, back, and there again, and back. Rows stay,
   /// and there is nothing left to do after each step.
   void GoThereAndBack(const std::vector<const DiffKind*>& kinds);
-  /// The same file by file: what each undoes is what it did.
-  void GoFileByFile(const DiffKind& kind);
+  /// The same file by file: what each undoes is what it did. `mend` does what down leaves to people.
+  void GoFileByFile(const std::string& proto, const std::string& mend = "");
   /// What `migrate lint` says of the files that make the change.
-  LintReport Lint(const DiffKind& kind);
+  LintReport Lint(const std::string& proto);
   /// Does what down leaves to people.
   void Mend(const std::vector<const DiffKind*>& kinds);
   /// All items, in columns that no change touches.
