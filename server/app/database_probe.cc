@@ -33,9 +33,10 @@ db::ConnectionOptions ProbeOptions(db::ConnectionOptions options) {
 class ConnectedProbe : public DatabaseProbe {
  public:
   ConnectedProbe(const LoadedCatalogue& loaded, db::ConnectionOptions options, db::CurrentNames* names,
-                 const Clock& clock)
+                 const Clock& clock, BesideProbe beside)
       : options_(ProbeOptions(std::move(options))),
         clock_(clock),
+        beside_(std::move(beside)),
         names_(*names),
         fit_(*loaded.catalogue, loaded.plans, names, clock) {}
 
@@ -53,6 +54,8 @@ class ConnectedProbe : public DatabaseProbe {
     names_are_seen_ = false;
     state.reason = Connect();
     if (state.reason.ok()) {
+      answered();
+      beside_(*connection_, answered);
       answered();
       const std::string trouble = ProbeFit(answered);
       if (connection_->broken()) {
@@ -133,6 +136,7 @@ class ConnectedProbe : public DatabaseProbe {
 
   const db::ConnectionOptions options_;
   const Clock& clock_;
+  const BesideProbe beside_;
   db::CurrentNames& names_;
   /// By the last probe.
   bool names_are_seen_ = false;
@@ -147,8 +151,8 @@ class ConnectedProbe : public DatabaseProbe {
 }  // namespace
 
 std::unique_ptr<DatabaseProbe> MakeDatabaseProbe(const LoadedCatalogue& loaded, db::ConnectionOptions connection,
-                                                 db::CurrentNames* names, const Clock& clock) {
-  return std::make_unique<ConnectedProbe>(loaded, std::move(connection), names, clock);
+                                                 db::CurrentNames* names, const Clock& clock, BesideProbe beside) {
+  return std::make_unique<ConnectedProbe>(loaded, std::move(connection), names, clock, std::move(beside));
 }
 
 }  // namespace rowkeeper::app

@@ -39,9 +39,12 @@ class DatabaseProbe {
   virtual DatabaseState Probe(const std::function<void()>& answered) = 0;
 };
 
+using BesideProbe = std::function<void(db::Connection&, const std::function<void()>& answered)>;
+
 /// Over connections of its own, outside the pool. `names`, of the same catalogue, learns what tables and columns are
-/// called. `loaded`, `names` and `clock` outlive it.
+/// called. `loaded`, `names` and `clock` outlive it. `beside` is called with the connection before each look, and may
+/// use it between transactions; it calls `answered`, too.
 std::unique_ptr<DatabaseProbe> MakeDatabaseProbe(const LoadedCatalogue& loaded, db::ConnectionOptions connection,
-                                                 db::CurrentNames* names, const Clock& clock);
+                                                 db::CurrentNames* names, const Clock& clock, BesideProbe beside);
 
 }  // namespace rowkeeper::app

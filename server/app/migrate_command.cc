@@ -17,6 +17,7 @@
 #include "server/sql/backfill_sql.h"
 #include "server/sql/ddl.h"
 #include "server/sql/idempotency_sql.h"
+#include "server/sql/servers_sql.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -141,6 +142,11 @@ std::optional<schema::MigrationBody> DeclareEntities(const MigrateOptions& optio
     body.down = sql::DropIdempotencyKeys();
     return body;
   }
+  if (options.servers) {
+    body.up = sql::CreateServers();
+    body.down = sql::DropServers();
+    return body;
+  }
   if (options.entities.empty()) return body;
   const auto loaded = LoadCatalogueOrExplain(options.catalogue);
   if (loaded == nullptr) return std::nullopt;
@@ -193,6 +199,7 @@ void AddUp(CLI::App* migrate, Command* command) {
   up->add_option("--to", options->up_to, "Up to and including this version")->type_name("VERSION");
   AddDryRunOption(up, options.get());
   AddWaitOption(up, options.get());
+  AddServersOptions(up, options.get());
 }
 
 void AddDown(CLI::App* migrate, Command* command) {
@@ -206,6 +213,7 @@ void AddDown(CLI::App* migrate, Command* command) {
       });
   down->add_option("count", options->down_count, "How many")->check(CLI::Range(1, 1000000))->capture_default_str();
   AddDryRunOption(down, options.get());
+  AddServersOptions(down, options.get());
 }
 
 /// A data migration: a change of the rows of one entity, in batches.
@@ -240,6 +248,9 @@ void AddNew(CLI::App* migrate, Command* command) {
   AddSwitch(create, "--idempotency-keys", &options->idempotency_keys,
             "Fill it with the table that the header idempotency-key needs")
       ->excludes("--entity");
+  AddSwitch(create, "--servers", &options->servers, "Fill it with the table in which servers say what they use")
+      ->excludes("--entity")
+      ->excludes("--idempotency-keys");
   AddBackfillOptions(create, options.get());
   AddDryRunOption(create, options.get());
   AddCatalogueOptions(create, &options->catalogue);
@@ -275,6 +286,7 @@ void AddDataCommands(CLI::App* parent, const std::string& prefix, Command* comma
                              [steps](const MigrateOptions& o) { return RunSteps(o, steps); });
     AddDryRunOption(added, options.get());
     AddWaitOption(added, options.get());
+    if (name == "bootstrap") AddServersOptions(added, options.get());
   };
   add("init-data", "Load init_data/*.sql, which must be repeatable", {schema::ApplyInitData, schema::PlanInitData});
   add("bootstrap", "Apply pending migrations, then load init_data/*.sql", {schema::Bootstrap, schema::PlanBootstrap});

@@ -112,4 +112,11 @@ void AddWaitOption(CLI::App* command, MigrateOptions* options) {
       ->check(CLI::Range(0, kLongestWait));
 }
 
+void AddServersOptions(CLI::App* command, MigrateOptions* options) {
+  AddOption(command, "--wait-for-servers", &options->wait_for_servers_s,
+            "Wait so long for servers that count on what a file takes away, seconds; then it is refused")
+      ->check(CLI::Range(0, kLongestWait));
+  AddSwitch(command, "--ignore-servers", &options->ignore_servers, "Take it away from them");
+}
+
 }  // namespace rowkeeper::app

@@ -24,5 +24,7 @@ int RunSteps(const MigrateOptions& options, const SteppedCommand& command);
 /// --dry-run, and how long to wait for a database that is not up yet.
 void AddDryRunOption(CLI::App* command, MigrateOptions* options);
 void AddWaitOption(CLI::App* command, MigrateOptions* options);
+/// What becomes of files that take something away from servers that are up.
+void AddServersOptions(CLI::App* command, MigrateOptions* options);
 
 }  // namespace rowkeeper::app

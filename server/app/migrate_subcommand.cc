@@ -16,6 +16,8 @@ absl::StatusOr<MigratorDatabase> OpenMigratorDatabase(const MigrateOptions& opti
   migrator.options.pooler = migrator.database.connection.pooler;
   migrator.options.directory = options.directory;
   migrator.options.lock_timeout_ms = migrator.database.connection.lock_timeout_ms;
+  migrator.options.servers_timeout = std::chrono::seconds(options.wait_for_servers_s);
+  if (options.ignore_servers) migrator.options.servers = schema::MigratorOptions::Servers::kIgnore;
   migrator.options.observer.notice = progress;
   return migrator;
 }

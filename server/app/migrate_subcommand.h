@@ -30,6 +30,10 @@ struct MigrateOptions {
   std::string stamp_version = "head";
   std::vector<std::string> entities;
   bool idempotency_keys = false;
+  /// `new`: fill it with the table of servers.
+  bool servers = false;
+  int wait_for_servers_s = 60;
+  bool ignore_servers = false;
   std::string backfill;
   std::string set;
   std::string where;

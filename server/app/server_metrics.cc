@@ -275,6 +275,15 @@ void AddReload(const ReloadStats& stats, Exposition* out) {
            stats.waiting ? 1 : 0);
 }
 
+void AddRegistration(const RegistrationStats& stats, Exposition* out) {
+  if (stats.has_table) {
+    AddGauge(out, "rowkeeper_registered", "1 while the table rowkeeper_servers says what this server uses",
+             stats.registered ? 1 : 0);
+  }
+  AddCounter(out, "rowkeeper_registration_failures_total",
+             "Times that the table rowkeeper_servers could not be written", stats.failures_total);
+}
+
 void AddParts(const MeasuredParts& parts, Exposition* out) {
   if (parts.service != nullptr) AddService(*parts.service, out);
   if (parts.service != nullptr) AddUnread(*parts.service, out);
@@ -289,6 +298,7 @@ void AddParts(const MeasuredParts& parts, Exposition* out) {
                parts.sweeper->swept_total());
   }
   if (parts.catalogue != nullptr) AddCatalogue(*parts.catalogue->Get(), out);
+  if (parts.registration != nullptr) AddRegistration(parts.registration->stats(), out);
   if (parts.reload != nullptr) AddReload(parts.reload->stats(), out);
   if (parts.migrations != nullptr) AddMigrations(*parts.migrations, out);
   if (parts.admin != nullptr) AddAdmin(parts.admin->stats(), out);

@@ -9,6 +9,7 @@
 #include "server/app/catalogue_reload.h"
 #include "server/app/idempotency_sweeper.h"
 #include "server/app/pending_migrations.h"
+#include "server/app/server_registration.h"
 #include "server/app/trace_settings.h"
 #include "server/base/memory_budget.h"
 #include "server/db/pool.h"
@@ -46,6 +47,7 @@ struct MeasuredParts {
   const identity::TokenVerifier* tokens = nullptr;
   const Tracing* traces = nullptr;
   const ServedGeneration* catalogue = nullptr;
+  const ServerRegistration* registration = nullptr;
   const PendingMigrations* migrations = nullptr;
   const IdempotencySweeper* sweeper = nullptr;
   const OperatorActions* operators = nullptr;

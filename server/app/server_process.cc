@@ -5,12 +5,14 @@
 #include <exception>
 #include <thread>
 
+#include "server/app/build_info.h"
 #include "server/app/connection_settings.h"
 #include "server/app/memory_settings.h"
 #include "server/app/stream_settings.h"
 #include "server/app/tls_settings.h"
 #include "server/app/unit_settings.h"
 #include "server/base/database_errors.h"
+#include "server/base/ids.h"
 #include "server/base/text.h"
 #include "server/observe/caught.h"
 #include "server/observe/counters.h"
@@ -136,6 +138,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(std::shared_
   process->MakeServices();
   if (absl::Status status = process->Listen(); !status.ok()) return status;
   process->MakeUnits();
+  process->MakeRegistration();
   process->MakeMetrics();
   if (absl::Status status = process->ListenForAdmin(); !status.ok()) return status;
   ServerProcess* self = process.get();
@@ -226,6 +229,15 @@ void ServerProcess::MakeUnits() {
       {{"capacity", static_cast<int64_t>(unit_options_.capacity)}, {"server", unit_options_.server}});
   units_ = std::make_unique<uow::UnitsOfWork>(unit_options_, &pool_, resolver_, &timers_);
   units_slot_.Set(units_.get());
+}
+
+void ServerProcess::MakeRegistration() {
+  ServerRegistration::Options options;
+  options.id = RandomHex(16);
+  options.address = unit_options_.server;
+  options.release = std::string(BuildVersion());
+  options.clock = &timers_.clock();
+  registration_ = std::make_unique<ServerRegistration>(std::move(options));
 }
 
 void ServerProcess::Shutdown() {

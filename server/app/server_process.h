@@ -23,6 +23,7 @@
 #include "server/app/pending_migrations.h"
 #include "server/app/readiness.h"
 #include "server/app/server_metrics.h"
+#include "server/app/server_registration.h"
 #include "server/app/settings.h"
 #include "server/app/statement_watch.h"
 #include "server/app/status_pages.h"
@@ -116,6 +117,8 @@ class ServerProcess {
   /// Knows where the server listens.
   void MakeUnits();
   void MakeServices();
+  /// Knows the server's address.
+  void MakeRegistration();
   void MakeStreams();
   void MakeMetrics();
   StatusSources MakeStatusSources() const;
@@ -154,6 +157,7 @@ class ServerProcess {
   std::string behind_ ABSL_GUARDED_BY(readiness_mutex_);
   wire::HealthService health_;
   std::unique_ptr<wire::StreamRegistry> stream_registry_;
+  std::unique_ptr<ServerRegistration> registration_;
   CatalogueSwitch catalogue_;
   std::unique_ptr<wire::Reflection> reflection_;
   std::unique_ptr<wire::DynamicService> service_;

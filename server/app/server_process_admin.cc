@@ -25,6 +25,7 @@ void ServerProcess::MakeMetrics() {
   parts.tokens = callers_.tokens.get();
   parts.traces = tracing_.get();
   parts.catalogue = &catalogue_.served();
+  parts.registration = registration_.get();
   parts.migrations = pending_migrations_.get();
   parts.sweeper = sweeper_.get();
   metrics_ = std::make_unique<ServerMetrics>(parts);

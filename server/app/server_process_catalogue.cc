@@ -39,8 +39,12 @@ CatalogueSwitch::Hooks ServerProcess::MakeHooks() {
 
 void ServerProcess::Watch(const SharedGeneration& generation) {
   CatalogueGeneration* const watched = generation.get();
+  registration_->Add(generation);
   watched->Watch(std::make_unique<DatabaseMonitor>(
-      MakeDatabaseProbe(watched->loaded(), options_.connection, watched->names(), timers_.clock()),
+      MakeDatabaseProbe(watched->loaded(), options_.connection, watched->names(), timers_.clock(),
+                        [this](db::Connection& connection, const std::function<void()>& answered) {
+                          registration_->Beat(connection, answered);
+                        }),
       [this, watched](const DatabaseState& state) { OnDatabaseChange(watched, state); }, &timers_));
 }
 

@@ -153,4 +153,11 @@ absl::Status AnotherRunnerActive(std::string_view holder, int seconds) {
                                 " s; wait for it, or end it, and run this again"));
 }
 
+absl::Status ServerInTheWay(std::string_view what) {
+  return absl::FailedPreconditionError(
+      Cat(what,
+          "; give that server the newer protos, or stop it, and run this again; or run this with --ignore-servers: "
+          "the methods that need it are refused there from then on"));
+}
+
 }  // namespace rowkeeper::schema

@@ -54,4 +54,7 @@ absl::Status MigrationLockLost();
 /// ABORTED: another runner held the lock for all of `seconds`. `holder` describes it.
 absl::Status AnotherRunnerActive(std::string_view holder, int seconds);
 
+/// FAILED_PRECONDITION: a server counts on what a file takes away. `what` says what, and which server.
+absl::Status ServerInTheWay(std::string_view what);
+
 }  // namespace rowkeeper::schema

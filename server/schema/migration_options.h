@@ -67,6 +67,10 @@ struct MigratorOptions {
   std::chrono::milliseconds retry_pause{1000};
   /// Longest wait for another runner on the same database.
   std::chrono::seconds runner_timeout{600};
+  /// Whether a file that takes something away is run while servers are up that count on it, see AwaitServers.
+  enum class Servers : uint8_t { kAwait, kIgnore } servers = Servers::kAwait;
+  /// Longest wait for those servers; then it is refused. Range 0 to 86400 s.
+  std::chrono::seconds servers_timeout{60};
   MigrationObserver observer;
   /// Of the limits and pauses above. Outlives the migrator.
   Clock* clock = &Clock::System();

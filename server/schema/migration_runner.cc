@@ -8,9 +8,11 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/schema/departures.h"
 #include "server/schema/migration_errors.h"
 #include "server/schema/migration_session.h"
 #include "server/schema/runner_session.h"
+#include "server/schema/server_watch.h"
 #include "server/schema/squash.h"
 #include "server/schema/unfinished_check.h"
 #include "server/sql/transaction_sql.h"
@@ -258,13 +260,26 @@ void TellPlan(const MigratorOptions& options, const ChosenBlocks& blocks) {
   if (options.observer.plan && !blocks.chosen.empty()) options.observer.plan(blocks);
 }
 
+/// And for whom it would wait.
+absl::Status TellPlanAndServers(const MigratorOptions& options, const ChosenBlocks& blocks) {
+  TellPlan(options, blocks);
+  if (options.servers == MigratorOptions::Servers::kIgnore) return absl::OkStatus();
+  return TellOfServers(DeparturesOf(blocks), FilesRun::kNever, options);
+}
+
 /// Runs a block of each file.
 absl::StatusOr<Steps> RunAll(const MigratorOptions& options, RunnerSession& session,
                              const std::vector<const MigrationFile*>& files, Direction direction) {
-  TellPlan(options, {session.files(), files, direction});
-  for (const MigrationFile* file : files) {
-    if (absl::Status status = session.Run(*file, direction); !status.ok()) return status;
+  const ChosenBlocks blocks{session.files(), files, direction};
+  TellPlan(options, blocks);
+  std::vector<std::vector<Departure>> departures(files.size());
+  if (options.servers != MigratorOptions::Servers::kIgnore) departures = DeparturesOf(blocks);
+  absl::Status status = TellOfServers(departures, FilesRun::kSoon, options);
+  for (size_t i = 0; i < files.size() && status.ok(); ++i) {
+    status = AwaitServers(departures[i], options);
+    if (status.ok()) status = session.Run(*files[i], direction);
   }
+  if (!status.ok()) return status;
   return session.TakeSteps();
 }
 
@@ -288,7 +303,8 @@ absl::StatusOr<Steps> Migrator::PlanUp(const UpLimit& limit) const {
   const absl::Status fit =
       CheckUnfinished(seen->interrupted(), seen->files, FirstOf(*chosen, Direction::kUp), options_);
   if (!fit.ok()) return fit;
-  TellPlan(options_, {seen->files, *chosen, Direction::kUp});
+  const absl::Status told = TellPlanAndServers(options_, {seen->files, *chosen, Direction::kUp});
+  if (!told.ok()) return told;
   return StepsOf(*chosen, MigrationStep::Action::kApplied);
 }
 
@@ -300,7 +316,8 @@ absl::StatusOr<Steps> Migrator::PlanDown(int count) const {
   const absl::Status fit =
       CheckUnfinished(seen->interrupted(), seen->files, FirstOf(*chosen, Direction::kDown), options_);
   if (!fit.ok()) return fit;
-  TellPlan(options_, {seen->files, *chosen, Direction::kDown});
+  const absl::Status told = TellPlanAndServers(options_, {seen->files, *chosen, Direction::kDown});
+  if (!told.ok()) return told;
   return StepsOf(*chosen, MigrationStep::Action::kTakenDown);
 }
 

@@ -143,6 +143,7 @@ class TrialRun {
     options.database_url = (*database)->url();
     options.directory = std::move(directory);
     options.observer.step = nullptr;
+    options.servers = MigratorOptions::Servers::kIgnore;
     auto connection = OpenMigrationSession(options);
     if (!connection.ok()) return connection.status();
     return std::unique_ptr<TrialRun>(new TrialRun(options, *std::move(database), *std::move(connection)));
@@ -247,6 +248,7 @@ absl::StatusOr<VerifiedMigrations> VerifyMigrations(const MigratorOptions& optio
   MigratorOptions there = options;
   there.database_url = (*database)->url();
   there.observer.step = nullptr;
+  there.servers = MigratorOptions::Servers::kIgnore;
   auto connection = OpenMigrationSession(there);
   if (!connection.ok()) return connection.status();
   Verification verification(there, *std::move(connection));

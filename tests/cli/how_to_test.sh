@@ -11,7 +11,6 @@ ln -s "$(realpath "$ROWKEEPER")" "$WORK/bin/rowkeeper"
 
 printf 'only operators know this word\n' >"$WORK/pages/admin-token"
 start_planner --migrations migrations/planner --admin-token-file "$WORK/pages/admin-token"
-scratch_sql "CREATE SCHEMA shop"  # for the pages that have tables of their own
 ln -s "$PWD/proto" "$WORK/pages/proto"
 ADMIN=http://$(admin_address)
 export ADMIN PATH=$WORK/bin:$PATH ROWKEEPER_ADDRESS=$ADDRESS DATABASE_URL=$SCRATCH_URL
@@ -22,7 +21,9 @@ esac
 cd "$WORK/pages"
 failed=0
 for page in "$PAGES"/*.md; do
-  scratch_sql "TRUNCATE todos CASCADE" 2>/dev/null
+  # The second is for the pages that have tables of their own.
+  scratch_sql "TRUNCATE todos CASCADE; DROP SCHEMA IF EXISTS shop CASCADE; CREATE SCHEMA shop" 2>/dev/null
+  rm -rf shop
   step "$(head -n 1 "$page")"
   python3 "$RUN" "$page" || failed=1
 done

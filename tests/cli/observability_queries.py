@@ -22,7 +22,7 @@ NO_DATA_UNLESS = {
 } | {
     f"rowkeeper_span{name}": "spans are exported"
     for name in ("s_exported_total", "s_dropped_total", "_export_failures_total", "s_waiting")
-}
+} | {"rowkeeper_registered": "there is the table of servers"}
 # Metrics that no panel and no alert shows: they explain others, or stand for what is no trouble.
 NOT_SHOWN = {
     "db_client_connection_create_time_seconds", "db_client_connection_idle_max", "process_virtual_memory_bytes",

@@ -12,6 +12,7 @@
 #include "server/sql/identifier.h"
 #include "server/sql/migration_sql.h"
 #include "server/sql/schema_facts.h"
+#include "server/sql/servers_sql.h"
 #include "server/sql/transaction_sql.h"
 
 namespace rowkeeper::schema {
@@ -62,7 +63,7 @@ class SchemaComparison {
   bool IsOurs(const TableFacts& table) const {
     const sql::TableName history = sql::ParseTableName(options_.history_table);
     const bool of_history = table.name == history.name && (history.schema.empty() || history.schema == table.schema);
-    return of_history || table.name == sql::kIdempotencyKeysTable;
+    return of_history || table.name == sql::kIdempotencyKeysTable || table.name == sql::kServersTable;
   }
 
   absl::Status ReadLive() {

@@ -47,6 +47,7 @@ void KnownSchema::Note(const Effect& effect) {
       return;
     case EffectKind::kDropTable:
       tables_.erase(key);
+      new_relations_.erase(key);
       return;
     case EffectKind::kAddColumn:
     case EffectKind::kSetType:

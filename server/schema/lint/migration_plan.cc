@@ -1,21 +1,18 @@
 #include "server/schema/lint/migration_plan.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "server/base/one_line.h"
 #include "server/base/text.h"
 #include "server/base/utf8.h"
-#include "server/pgtext/parser.h"
 #include "server/schema/lint/known_schema.h"
 #include "server/schema/lint/statement_effects.h"
+#include "server/schema/lint/statement_tree.h"
 
 namespace rowkeeper::schema {
 namespace {
 
 constexpr size_t kTextBytes = 100;
-/// A parse tree takes some seventy times as much memory as its text.
-constexpr size_t kMostReadBytes = size_t{64} << 10;
 
 /// A statement as it was understood.
 struct ReadStatement {
@@ -24,13 +21,10 @@ struct ReadStatement {
 };
 
 ReadStatement ReadPlanned(const SqlScript& script, const SqlStatement& statement, const KnownSchema& known) {
-  if (statement.size > kMostReadBytes) return {{}, "what is longer than 64 KiB is not read"};
-  nlohmann::json trees;
-  const pgtext::ParseProblem problem = pgtext::Parse(std::string(script.TextOf(statement)), &trees);
-  if (!problem.message.empty()) return {{}, problem.message};
-  if (trees.size() != 1) return {{}, "not one statement"};
-  if (trees[0].contains("DoStmt")) return {{}, "the code of DO is not read"};
-  return {EffectsOf(trees[0], known), ""};
+  const StatementTree read = ReadStatementTree(script, statement);
+  if (!read.unknown.empty()) return {{}, read.unknown};
+  if (read.tree.contains("DoStmt")) return {{}, "the code of DO is not read"};
+  return {EffectsOf(read.tree, known), ""};
 }
 
 void NoteBlock(const MigrationBlock& block, KnownSchema* known) {

@@ -207,12 +207,14 @@ TEST_F(RenameTest, WhatAProbeCannotSeeIsInDoubt) {
   db::ConnectionOptions options;
   options.url = server_.database().url();
   const auto nothing = [] {};
-  const auto probe = app::MakeDatabaseProbe(loaded, options, &names, Clock::System());
+  const auto make = [&] {
+    return app::MakeDatabaseProbe(loaded, options, &names, Clock::System(), [](db::Connection&, const auto&) {});
+  };
+  const auto probe = make();
   EXPECT_EQ(probe->Probe(nothing).reach, app::DatabaseState::Reach::kReachable);
   EXPECT_FALSE(names.doubtful());
   options.url = "postgresql://127.0.0.1:1/nowhere";
-  EXPECT_EQ(app::MakeDatabaseProbe(loaded, options, &names, Clock::System())->Probe(nothing).reach,
-            app::DatabaseState::Reach::kUnreachable);
+  EXPECT_EQ(make()->Probe(nothing).reach, app::DatabaseState::Reach::kUnreachable);
   EXPECT_TRUE(names.doubtful());
   EXPECT_EQ(probe->Probe(nothing).reach, app::DatabaseState::Reach::kReachable);
   EXPECT_FALSE(names.doubtful());
