@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/app/status_pages.h"
+#include "server/app/tenant_settings.h"
 #include "server/plan/batch/import_response.h"
 #include "server/wire/debug_header.h"
 
@@ -29,6 +30,7 @@ int64_t LargeRowBytes(const ServeSettings& settings) {
 
 absl::StatusOr<std::unique_ptr<CatalogueGeneration>> CatalogueGeneration::Make(
     std::shared_ptr<const LoadedCatalogue> loaded, uint64_t number, const GenerationParts& parts) {
+  if (absl::Status status = CheckTenantSettings(*loaded->catalogue, *parts.serve); !status.ok()) return status;
   auto policies = OpenPolicies(*loaded->catalogue, parts.serve->identity.policy_file, parts.identities, parts.clock);
   if (!policies.ok()) return policies.status();
   return std::unique_ptr<CatalogueGeneration>(
@@ -117,12 +119,15 @@ void CatalogueGeneration::MakeMethods() {
       std::make_unique<const wire::RunMethod>(wire::RunBackend{backend.transactions, &runner_, parts_.keyed, &hasher_,
                                                                backend.max_response_bytes, backend.policies},
                                               methods_, stream_names);
+  using OtherUnits = wire::UnitOfWorkBackend::Others;
   unit_service_ = std::make_unique<const wire::UnitOfWorkService>(wire::UnitOfWorkBackend{
-      parts_.units, &gate_, run_.get(), backend.debug, parts_.tokens, backend.limits.pages, backend.policies});
+      parts_.units, &gate_, run_.get(), backend.debug, parts_.tokens, backend.limits.pages, backend.policies,
+      HasTenants(*loaded_->catalogue) ? OtherUnits::kHidden : OtherUnits::kShown});
   std::vector<wire::DynamicMethod> served = wire::ToDynamicMethods(methods_);
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
-  table_ = std::make_unique<const wire::MethodTable>(std::move(served), wire::ToDynamicStreams(streams_),
-                                                     wire::MethodTable::Common{policies_.get(), &runner_});
+  table_ = std::make_unique<const wire::MethodTable>(
+      std::move(served), wire::ToDynamicStreams(streams_),
+      wire::MethodTable::Common{policies_.get(), &runner_, TenantRules(*loaded_->catalogue)});
 }
 
 void CatalogueGeneration::MakeStreams(const wire::RepositoryBackend& backend) {

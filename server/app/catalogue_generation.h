@@ -51,7 +51,8 @@ struct GenerationParts {
 /// it keeps all of it. Immutable but for its caches and its ServingState. Thread-safe.
 class CatalogueGeneration {
  public:
-  /// `number` counts the catalogues that a server has served, from 1. Errors: those of OpenPolicies.
+  /// `number` counts the catalogues that a server has served, from 1. Errors: those of CheckTenantSettings and
+  /// OpenPolicies.
   static absl::StatusOr<std::unique_ptr<CatalogueGeneration>> Make(std::shared_ptr<const LoadedCatalogue> loaded,
                                                                    uint64_t number, const GenerationParts& parts);
   /// Nothing of it is used any more; may wait for the database, see StopWatching.

@@ -20,16 +20,23 @@ using schema::LiveConstraint;
 using schema::LiveIndex;
 using schema::LiveTable;
 
-const LiveConstraint* ForeignKeyOf(const LiveTable& table, const Column& column) {
+const LiveConstraint* ForeignKeyOf(const Entity& entity, const LiveTable& table, const Column& column) {
+  std::vector<std::string> columns = {column.name};
+  if (entity.tenant && column.reference->entity->tenant) {
+    columns.insert(columns.begin(), entity.columns[*entity.tenant].name);
+  }
   const auto found = std::find_if(table.constraints.begin(), table.constraints.end(), [&](const LiveConstraint& key) {
-    return key.kind == LiveConstraint::Kind::kForeignKey && key.columns == std::vector<std::string>{column.name};
+    return key.kind == LiveConstraint::Kind::kForeignKey && key.columns == columns;
   });
   return found == table.constraints.end() ? nullptr : &*found;
 }
 
-bool ServesDeletes(const LiveIndex& index, const Column& column) {
-  return index.valid && (index.method == "btree" || index.method == "hash") && !index.terms.empty() &&
-         index.terms.front().column == column.name;
+/// The index finds rows by the column, behind the tenant's where it begins with that.
+bool ServesDeletes(const LiveIndex& index, const Entity& entity, const Column& column) {
+  if (!index.valid || (index.method != "btree" && index.method != "hash") || index.terms.empty()) return false;
+  const bool tenant_first = entity.tenant && index.terms.front().column == entity.columns[*entity.tenant].name;
+  const size_t place = tenant_first ? 1 : 0;
+  return place < index.terms.size() && index.terms[place].column == column.name;
 }
 
 /// Whether the entity declares an index over the column alone that leaves deleted rows out.
@@ -50,7 +57,7 @@ class DeleteAdviser {
       for (const Dependent& dependent : deleted[i]->dependents) {
         const Column& column = dependent.entity->columns[dependent.column];
         const LiveTable& table = live_.Of(*dependent.entity);
-        const LiveConstraint* key = ForeignKeyOf(table, column);
+        const LiveConstraint* key = ForeignKeyOf(*dependent.entity, table, column);
         if (key == nullptr) continue;
         if (seen_.insert(&column).second) AdviseOn(plan, *dependent.entity, column, table);
         const bool follows = key->on_delete == catalogue::OnDelete::kCascade;
@@ -67,7 +74,7 @@ class DeleteAdviser {
     bool partial = false;
     std::string replaced;
     for (const LiveIndex& index : table.indexes) {
-      if (!ServesDeletes(index, column)) continue;
+      if (!ServesDeletes(index, entity, column)) continue;
       if (!index.where.has_value()) return;
       partial = true;
       if (index.terms.size() == 1 && !index.unique) replaced = index.name;

@@ -59,6 +59,8 @@ std::string DescribeParameter(const plan::MethodPlan& plan, const sql::Parameter
       return "keys of the parent rows";
     case sql::Parameter::Source::kRoom:
       return "bytes that the response may have; NULL in a transaction";
+    case sql::Parameter::Source::kTenant:
+      return "the caller's tenant";
     case sql::Parameter::Source::kLargeRow:
       return "bytes beyond which a row is read by itself";
   }

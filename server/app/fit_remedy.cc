@@ -41,7 +41,7 @@ std::string Remedies::For(const schema::Mismatch& mismatch) const {
   const std::string directory = Cat(" --migrations ", flags_.directory.empty() ? "DIR" : flags_.directory);
   if (IsPending(mismatch)) return Cat("run `rowkeeper migrate up", directory, flags_.database, "`");
   const bool missing_table = mismatch.column.empty() && mismatch.key.empty() && mismatch.change.empty() &&
-                             mismatch.breaks == schema::Breaks::kTable;
+                             mismatch.breaks == schema::Breaks::kTable && !mismatch.says_what_to_do;
   const std::string unknown = pending_.has_value() ? "" : "apply the migration that is missing, or ";
   if (missing_table) {
     return Cat(unknown, "write a migration for it: `rowkeeper migrate new NAME --entity ", mismatch.entity, directory,

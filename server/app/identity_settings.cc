@@ -7,6 +7,7 @@
 #include "server/app/tls_settings.h"
 #include "server/base/text.h"
 #include "server/identity/claims.h"
+#include "server/identity/tenant_pattern.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -36,6 +37,18 @@ absl::Status CheckClaimName(std::string_view flag, const std::string& name) {
   if (name.empty() || identity::IsClaimName(name)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       Cat(flag, " ", name, " is no claim's name and no JSON pointer, such as /realm_access/roles"));
+}
+
+absl::Status CheckTenantPattern(const IdentitySettings& settings, const TlsSettings& tls) {
+  if (settings.spiffe_tenant.empty()) return absl::OkStatus();
+  if (!identity::TenantPattern::Parse(settings.spiffe_tenant).has_value()) {
+    return absl::InvalidArgumentError(Cat(
+        "--tenant-from-spiffe ", settings.spiffe_tenant,
+        " is no SPIFFE ID with {tenant} as one part of its path, such as spiffe://example.org/tenants/{tenant}/**"));
+  }
+  if (AsksClients(tls)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "--tenant-from-spiffe needs --tls-client-certs, for which clients show certificates");
 }
 
 identity::TokenVerifier::Options ToVerifierOptions(const IdentitySettings& settings) {
@@ -74,6 +87,11 @@ void AddIdentityOptions(CLI::App* command, IdentitySettings* settings) {
             "Claim with the caller's tenant, or a JSON pointer to it")
       ->type_name("CLAIM")
       ->group(kGroup);
+  AddOption(command, "--tenant-from-spiffe", &settings->spiffe_tenant,
+            "Where the tenant is in the SPIFFE ID of a client's certificate, such as "
+            "spiffe://example.org/tenants/{tenant}/**; * is any part, ** any parts at the end")
+      ->type_name("PATTERN")
+      ->group(kGroup);
   AddSwitch(command, "--allow-anonymous", &settings->allow_anonymous,
             "Let in callers without a token and without a SPIFFE ID in their certificate, where --jwt-keys or "
             "--tls-client-certs is given")
@@ -85,6 +103,7 @@ absl::Status CheckIdentitySettings(const IdentitySettings& settings, const TlsSe
   absl::Status status = CheckTokenSettings(settings);
   status.Update(CheckClaimName("--jwt-roles-claim", settings.jwt_roles_claim));
   status.Update(CheckClaimName("--jwt-tenant-claim", settings.jwt_tenant_claim));
+  status.Update(CheckTenantPattern(settings, tls));
   if (!status.ok()) return status;
   if (settings.allow_anonymous && settings.jwt_keys.empty() && !AsksClients(tls)) {
     return absl::InvalidArgumentError(
@@ -107,10 +126,11 @@ absl::StatusOr<CallerCheck> OpenCallers(const IdentitySettings& settings, const 
   options.tokens = check.tokens.get();
   options.anonymous = settings.allow_anonymous ? wire::Callers::Options::Anonymous::kAllowed
                                                : wire::Callers::Options::Anonymous::kRefused;
+  if (!settings.spiffe_tenant.empty()) options.tenants = identity::TenantPattern::Parse(settings.spiffe_tenant);
   options.accepted = check.tokens == nullptr ? IdentityProof::kCertificate
                      : by_certificate        ? IdentityProof::kEither
                                              : IdentityProof::kToken;
-  check.callers = std::make_unique<const wire::Callers>(options);
+  check.callers = std::make_unique<const wire::Callers>(std::move(options));
   return check;
 }
 

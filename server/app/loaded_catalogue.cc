@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/base/text.h"
+#include "server/sql/tenant_check.h"
 
 namespace rowkeeper::app {
 
@@ -15,6 +16,7 @@ std::unique_ptr<LoadedCatalogue> LoadCatalogue(const CatalogueSettings& settings
   loaded->catalogue = catalogue::Catalogue::Compile(std::move(source), diagnostics);
   if (loaded->catalogue == nullptr) return nullptr;
   loaded->plans = plan::CompilePlans(*loaded->catalogue, diagnostics);
+  if (diagnostics->ok()) sql::CheckTenantStatements(loaded->plans, diagnostics);
   return diagnostics->ok() ? std::move(loaded) : nullptr;
 }
 

@@ -102,6 +102,8 @@ struct IdentitySettings {
   std::string jwt_roles_claim = "roles";
   /// Empty: none.
   std::string jwt_tenant_claim;
+  /// See identity::TenantPattern; empty: certificates name no tenant.
+  std::string spiffe_tenant;
   bool allow_anonymous = false;
   /// Empty: none.
   std::string policy_file;

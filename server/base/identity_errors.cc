@@ -53,4 +53,13 @@ absl::Status FeatureNotAllowed(std::string_view feature, std::string_view words)
       .Build();
 }
 
+absl::Status TenantRequired(std::string_view method) {
+  return ErrorBuilder(Reason::kTenantRequired,
+                      Cat(method,
+                          " is about rows that belong to tenants, and this caller has none; send a token or show "
+                          "a client certificate that names one"))
+      .With("method", method)
+      .Build();
+}
+
 }  // namespace rowkeeper

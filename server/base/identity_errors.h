@@ -22,4 +22,8 @@ absl::Status MethodNotAllowed(std::string_view method);
 /// PERMISSION_DENIED, reason FEATURE_NOT_ALLOWED: the same for what goes beyond methods. `words`: "units of work".
 absl::Status FeatureNotAllowed(std::string_view feature, std::string_view words);
 
+/// PERMISSION_DENIED, reason TENANT_REQUIRED: `method`, a full name, is about rows that belong to tenants, and the
+/// caller has none, or one whose name none can have. Nothing was done for the call.
+absl::Status TenantRequired(std::string_view method);
+
 }  // namespace rowkeeper

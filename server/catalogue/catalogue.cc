@@ -14,6 +14,7 @@
 #include "server/catalogue/references.h"
 #include "server/catalogue/relations.h"
 #include "server/catalogue/repository_compiler.h"
+#include "server/catalogue/tenants.h"
 
 namespace rowkeeper::catalogue {
 namespace {
@@ -62,6 +63,7 @@ std::vector<std::unique_ptr<Entity>> CompileEntities(const Source& source, Entit
   for (const auto& entity : entities) CompleteEntity(*by_name, entity.get(), diagnostics);
   for (const auto& entity : entities) CheckReferencedFields(*entity, diagnostics);
   LinkDependents(entities);
+  CompileTenancy(entities, diagnostics);
   for (const auto& entity : entities) CompileRelations(*by_name, entity.get(), diagnostics);
   CheckNamesDiffer(entities, diagnostics);
   CheckFormerNames(source, entities, diagnostics);

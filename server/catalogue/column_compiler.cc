@@ -32,6 +32,7 @@ constexpr RoleRule kRoleRules[] = {
     {v1::ROLE_DELETED_AT, Role::kDeletedAt, "optional google.protobuf.Timestamp", DefaultKind::kNone, ""},
     {v1::ROLE_DELETED_FLAG, Role::kDeletedFlag, "bool", DefaultKind::kLiteral, "false"},
     {v1::ROLE_VERSION, Role::kVersion, "int64", DefaultKind::kLiteral, "1"},
+    {v1::ROLE_TENANT, Role::kTenant, "string", DefaultKind::kNone, ""},
 };
 
 bool FitsRole(const Column& column, Role role) {
@@ -42,6 +43,9 @@ bool FitsRole(const Column& column, Role role) {
       return column.type.kind == ValueKind::kBool;
     case Role::kVersion:
       return column.type.kind == ValueKind::kInt32 || column.type.kind == ValueKind::kInt64;
+    case Role::kTenant:
+      return column.field->type() == pb::FieldDescriptor::TYPE_STRING &&
+             (column.type.kind == ValueKind::kString || column.type.kind == ValueKind::kUuid);
     default:
       return column.type.kind == ValueKind::kTimestamp;
   }
@@ -68,8 +72,12 @@ void ApplyRole(const v1::ColumnOptions& options, Column* column, Diagnostics* di
     if (!options.default_value().empty()) {
       diagnostics->Error(field, "the role already says what fills the field", "remove default_value");
     }
+    if (rule.role == Role::kTenant && options.unique()) {
+      diagnostics->Error(field, "a tenant has any number of rows", "remove `unique`");
+    }
     column->role = rule.role;
     column->output_only = true;
+    column->immutable = column->immutable || rule.role == Role::kTenant;
     column->sortable = column->sortable || column->type.kind == ValueKind::kTimestamp;
     column->default_kind = rule.default_kind;
     column->default_literal = rule.default_literal;

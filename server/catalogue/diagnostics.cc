@@ -78,6 +78,10 @@ void Diagnostics::Warning(const google::protobuf::FieldDescriptor& at, std::stri
   Add(At(at, at.file(), std::move(problem), std::move(remedy), kWarning));
 }
 
+void Diagnostics::Warning(const google::protobuf::MethodDescriptor& at, std::string problem, std::string remedy) {
+  Add(At(at, at.file(), std::move(problem), std::move(remedy), kWarning));
+}
+
 void Diagnostics::Add(Diagnostic diagnostic) {
   const auto same = [&](const Diagnostic& other) {
     return std::tie(other.file, other.line, other.element, other.problem) ==

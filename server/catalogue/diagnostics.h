@@ -45,6 +45,7 @@ class Diagnostics {
   /// Style advice; does not stop the catalogue from being served.
   void Warning(const google::protobuf::Descriptor& at, std::string problem, std::string remedy);
   void Warning(const google::protobuf::FieldDescriptor& at, std::string problem, std::string remedy);
+  void Warning(const google::protobuf::MethodDescriptor& at, std::string problem, std::string remedy);
   void Add(Diagnostic diagnostic);
 
   bool ok() const { return errors_ == 0; }

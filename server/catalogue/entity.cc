@@ -40,6 +40,14 @@ std::string Entity::FieldList() const {
   return absl::StrJoin(names, ", ");
 }
 
+const Tenancy::Table& Tenancy::Of(const Entity& entity) const { return tables.at({entity.schema, entity.table}); }
+
+std::vector<int> Entity::InTable(const std::vector<int>& key_columns) const {
+  std::vector<int> all = key_columns;
+  if (tenant) all.insert(all.begin(), *tenant);
+  return all;
+}
+
 std::vector<int> Entity::ReferencedColumns() const {
   std::vector<int> referenced;
   for (const Dependent& dependent : dependents) {
@@ -52,6 +60,7 @@ std::vector<int> Entity::ReferencedColumns() const {
 
 int Entity::kept_column() const {
   const auto writable = [](const Column& column) {
+    if (column.role == Role::kTenant) return false;
     return (!column.output_only || column.role != Role::kNone) && !column.nullable;
   };
   if (writable(columns[key.front()])) return key.front();

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/catalogue/value_type.h"
@@ -14,7 +18,7 @@ class FieldDescriptor;
 
 namespace rowkeeper::catalogue {
 
-enum class Role { kNone, kCreatedAt, kUpdatedAt, kDeletedAt, kDeletedFlag, kVersion };
+enum class Role { kNone, kCreatedAt, kUpdatedAt, kDeletedAt, kDeletedFlag, kVersion, kTenant };
 enum class OnDelete { kRestrict, kCascade, kSetNull };
 
 struct Entity;
@@ -70,7 +74,7 @@ struct Column {
 /// A unique key. A UNIQUE constraint, or with `live_only` a partial unique index of the same name.
 struct UniqueKey {
   std::string name;
-  /// Indexes into Entity::columns.
+  /// Indexes into Entity::columns. Without the tenant's, which the table's has too: see Entity::InTable.
   std::vector<int> columns;
   /// Binds only rows that are not soft-deleted. Set on soft-deletable entities, except for the key and for keys that
   /// were declared to include deleted rows.
@@ -161,6 +165,23 @@ struct Dependent {
   int column = 0;
 };
 
+/// What is known of the tenants in a catalogue.
+struct Tenancy {
+  struct Table {
+    /// The column that says to whom a row belongs; empty: rows belong to nobody.
+    std::string tenant;
+    /// Of such rows: the columns of which rows of tenants, or rows above those, hold values. Deleting a row, or
+    /// changing these, would ask for rows of all tenants.
+    std::set<std::string> shared;
+  };
+  /// By schema, as Entity has it, and name.
+  std::map<std::pair<std::string, std::string>, Table> tables;
+  /// Of the columns: all have the same. Its max_length is the smallest of them.
+  ValueType type;
+
+  const Table& Of(const Entity& entity) const;
+};
+
 /// An annotated message: one table. Immutable once the catalogue is compiled; addresses are stable.
 struct Entity {
   /// Full protobuf name, for example "planner.v1.Todo".
@@ -194,6 +215,10 @@ struct Entity {
   std::optional<int> deleted_at;
   std::optional<int> deleted_flag;
   std::optional<int> version;
+  /// Whose a row is.
+  std::optional<int> tenant;
+  /// Null where no entity of the catalogue has tenants.
+  std::shared_ptr<const Tenancy> tenancy;
 
   bool soft_deletable() const { return deleted_at.has_value() || deleted_flag.has_value(); }
   /// The column of the field with this proto name; nullptr when there is none.
@@ -206,6 +231,8 @@ struct Entity {
   std::vector<std::string> FieldNames(const std::vector<int>& some) const;
   /// The names of all fields, those of relations last, for messages: "id, title, owner".
   std::string FieldList() const;
+  /// The columns that a key over `columns` has in the table: behind the tenant's where there are tenants.
+  std::vector<int> InTable(const std::vector<int>& key_columns) const;
   /// The columns that others reference, each once; the key comes first if it is one of them.
   std::vector<int> ReferencedColumns() const;
   /// A NOT NULL column that a statement may assign its own value to: of the key, unless callers may not write that one,

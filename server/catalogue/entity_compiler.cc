@@ -70,6 +70,8 @@ std::optional<int>* RoleSlot(Role role, Entity* entity) {
       return &entity->deleted_flag;
     case Role::kVersion:
       return &entity->version;
+    case Role::kTenant:
+      return &entity->tenant;
     case Role::kNone:
       break;
   }

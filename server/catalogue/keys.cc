@@ -30,7 +30,8 @@ class KeyCompiler {
 
   void AddKey() {
     if (entity_->internal_id.empty() || entity_->key.empty()) return;
-    entity_->unique_keys.push_back({naming_.UniqueKey(entity_->table, NamesOf(entity_->key)), entity_->key, false});
+    entity_->unique_keys.push_back(
+        {naming_.UniqueKey(entity_->table, NamesOf(entity_->InTable(entity_->key))), entity_->key, false});
   }
 
   void AddUniqueFields() {
@@ -74,8 +75,8 @@ class KeyCompiler {
       const int column = static_cast<int>(i);
       if (!entity_->columns[i].reference || FindsReferencing(column)) continue;
       Index index;
-      index.terms = {{column, false}};
-      index.name = naming_.Index(entity_->table, NamesOf({column}));
+      for (const int indexed : entity_->InTable({column})) index.terms.push_back({indexed, false});
+      index.name = naming_.Index(entity_->table, NamesOf(entity_->InTable({column})));
       entity_->indexes.push_back(std::move(index));
     }
   }
@@ -103,7 +104,13 @@ class KeyCompiler {
     return false;
   }
 
-  void AddUniqueKey(const std::vector<int>& columns, const std::string& name, bool live_only) {
+  /// What is unique is so within a tenant, whether its column is named or not.
+  void AddUniqueKey(std::vector<int> columns, const std::string& name, bool live_only) {
+    if (entity_->tenant) columns.erase(std::remove(columns.begin(), columns.end(), *entity_->tenant), columns.end());
+    if (columns.empty()) {
+      Error("a unique key over the tenant alone would leave each tenant one row", "name another field beside it");
+      return;
+    }
     const auto same = [&](const UniqueKey& other) { return other.columns == columns && other.live_only == live_only; };
     const bool repeated = std::any_of(entity_->unique_keys.begin(), entity_->unique_keys.end(), same);
     if (repeated || columns == entity_->key) {
@@ -111,7 +118,8 @@ class KeyCompiler {
             "remove one of the two");
       return;
     }
-    UniqueKey key{name.empty() ? naming_.UniqueKey(entity_->table, NamesOf(columns)) : name, columns, live_only};
+    UniqueKey key{name.empty() ? naming_.UniqueKey(entity_->table, NamesOf(entity_->InTable(columns))) : name, columns,
+                  live_only};
     if (CheckName(*entity_->message, "unique key", key.name, diagnostics_))
       entity_->unique_keys.push_back(std::move(key));
   }
@@ -126,6 +134,11 @@ class KeyCompiler {
     index.live_only = entity_->soft_deletable() && index.where.empty() && !declared.include_deleted();
     index.unique = declared.unique();
     if (!CheckMethod(index)) return;
+    const bool names_tenant = entity_->tenant && std::count(columns.begin(), columns.end(), *entity_->tenant) > 0;
+    if (entity_->tenant && !names_tenant && index.method == "btree") {
+      index.terms.insert(index.terms.begin(), {*entity_->tenant, false});  // every statement asks for one tenant's rows
+      columns.insert(columns.begin(), *entity_->tenant);
+    }
     const bool descending =
         std::any_of(terms.begin(), terms.end(), [](const IndexTerm& term) { return term.descending; });
     if (index.unique && index.where.empty() && !descending) {
@@ -193,8 +206,10 @@ class KeyCompiler {
     }
     for (const Index& index : entity_->indexes) {
       const bool orders = index.method == "btree" || index.method == "hash";
-      if (!orders || !index.where.empty() || index.terms.front().column != column) continue;
-      if (!index.live_only || index.terms.size() == 1) return true;
+      const size_t first = entity_->tenant && index.terms.front().column == *entity_->tenant ? 1 : 0;
+      if (!orders || !index.where.empty() || first == index.terms.size()) continue;
+      if (index.terms[first].column != column) continue;
+      if (!index.live_only || index.terms.size() == first + 1) return true;
     }
     return false;
   }

@@ -37,7 +37,7 @@ std::string DescribeCheck(const Entity& entity, const Check& check) {
 
 Constraint UniqueKey(const Entity& entity, const std::vector<int>& columns) {
   Constraint key{Constraint::Kind::kUnique, entity.FieldNames(columns), "", ""};
-  for (int column : columns) key.columns.push_back(entity.columns[column].name);
+  for (int column : entity.InTable(columns)) key.columns.push_back(entity.columns[column].name);
   return key;
 }
 
@@ -54,7 +54,9 @@ db::ErrorContext Describe(const Entity& entity) {
   for (const catalogue::Index& index : entity.indexes) {
     if (!index.unique) continue;
     std::vector<int> columns;
-    for (const catalogue::IndexTerm& term : index.terms) columns.push_back(term.column);
+    for (const catalogue::IndexTerm& term : index.terms) {
+      if (term.column != entity.tenant) columns.push_back(term.column);
+    }
     context.constraints[index.name] = UniqueKey(entity, columns);
   }
   for (const Check& check : entity.checks) {
@@ -64,8 +66,15 @@ db::ErrorContext Describe(const Entity& entity) {
   for (const Column& column : entity.columns) {
     context.fields[column.name] = column.field->name();
     if (!column.reference.has_value()) continue;
-    context.constraints[column.reference->constraint] = {
-        Constraint::Kind::kReference, {column.field->name()}, column.reference->entity->full_name, "", {column.name}};
+    std::vector<std::string> names = {column.name};
+    if (entity.tenant && column.reference->entity->tenant) {
+      names.insert(names.begin(), entity.columns[*entity.tenant].name);
+    }
+    context.constraints[column.reference->constraint] = {Constraint::Kind::kReference,
+                                                         {column.field->name()},
+                                                         column.reference->entity->full_name,
+                                                         "",
+                                                         std::move(names)};
   }
   return context;
 }

@@ -69,6 +69,8 @@ db::Param ValueOf(const plan::Call& call, const sql::Parameter& parameter) {
       return std::to_string(std::get<plan::BulkBounds>(call.bounds).max_affected + 1);
     case sql::Parameter::Source::kOlderThan:
       return call.request.as<plan::BulkRequest>().older_than;
+    case sql::Parameter::Source::kTenant:
+      return call.request.tenant.empty() ? std::nullopt : db::Param(call.request.tenant);
     case sql::Parameter::Source::kRoom:
     case sql::Parameter::Source::kLargeRow:
     case sql::Parameter::Source::kParentKeys:

@@ -77,7 +77,12 @@ absl::StatusOr<db::Rows> ExportRun::TakeRows() {
     return all ? piece_ : db::AssembleRows({piece_}, taken->sources, static_cast<int>(statement_->cells.size()));
   }
   const auto statement = execution_.Get(StatementCache::Kind::kLargeRows);
-  absl::StatusOr<db::Rows> large = execution_.Execute(*statement, taken->keys, db::Query::Effect::kRead);
+  std::vector<db::Param> params;
+  for (const sql::Parameter& parameter : statement->parameters) {
+    const bool is_key = parameter.source == sql::Parameter::Source::kParentKeys;
+    params.push_back(is_key ? taken->keys[static_cast<size_t>(parameter.index)] : ValueOf(execution_.call, parameter));
+  }
+  absl::StatusOr<db::Rows> large = execution_.Execute(*statement, params, db::Query::Effect::kRead);
   if (!large.ok()) return large;
   if (large->size() != taken->large) return Internal("the rows of an export have keys that are not unique");
   if (taken->large == static_cast<int>(taken->sources.size())) return large;

@@ -112,9 +112,13 @@ absl::StatusOr<db::Rows> RelationLoader::Execute(const plan::SelectedRelation& s
                                                  const sql::Statement& statement, const std::string& keys) {
   std::vector<db::Param> params;
   for (const sql::Parameter& parameter : statement.parameters) {
-    params.push_back(parameter.source == sql::Parameter::Source::kParentKeys
-                         ? db::Param(keys)
-                         : selected.operands[static_cast<size_t>(parameter.index)]);
+    if (parameter.source == sql::Parameter::Source::kParentKeys) {
+      params.emplace_back(keys);
+    } else if (parameter.source == sql::Parameter::Source::kTenant) {
+      params.push_back(ValueOf(execution_.call, parameter));
+    } else {
+      params.push_back(selected.operands[static_cast<size_t>(parameter.index)]);
+    }
   }
   absl::StatusOr<db::Rows> rows = execution_.Execute(statement, params, db::Query::Effect::kRead);
   if (ReasonOf(rows.status()) == Reason::kResponseTooLarge) return NotReadToTheirEnd(selected, rows.status());

@@ -89,9 +89,9 @@ bool Runner::IsMergeable(const plan::Call& call, Mergeable calls) {
     case Family::kWrite:
       return calls == Mergeable::kAll && sql::CanMergeWrites(*call.plan, call.variant) &&
              BytesOf(call) <= kMostWriteBytes;
-    case Family::kBatch:
-      return IsOneStatement(call) && ElementsOf(call) <= kMostBatchElements && call.variant.json == nullptr &&
-             !call.variant.columns.empty() && BytesOf(call) <= kMostBatchBytes;
+    case Family::kBatch:  // the elements of one statement are those of one tenant
+      return !call.plan->entity->tenant.has_value() && IsOneStatement(call) && ElementsOf(call) <= kMostBatchElements &&
+             call.variant.json == nullptr && !call.variant.columns.empty() && BytesOf(call) <= kMostBatchBytes;
     case Family::kBulk:
     case Family::kQuery:
       break;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "server/base/text.h"
 #include "server/db/error_origin.h"
 #include "server/exec/operation_names.h"
@@ -18,6 +19,7 @@
 #include "server/sql/render_merged_write.h"
 #include "server/sql/render_relation.h"
 #include "server/sql/render_upsert.h"
+#include "server/sql/tenant_check.h"
 
 namespace rowkeeper::exec {
 namespace {
@@ -35,32 +37,13 @@ sql::Statement RenderMerged(const plan::MethodPlan& plan, const plan::Variant& v
   return sql::RenderMergedWrite(plan, variant);
 }
 
-sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& variant, StatementCache::Kind kind) {
-  const auto named = [&plan, kind](std::string_view part, sql::Statement statement) {
-    statement.durations = DurationsOf(plan, kind);
-    return sql::WithPurpose(sql::PurposeOf(plan, part), std::move(statement));
-  };
-  switch (kind) {
-    case StatementCache::Kind::kProbe:
-      return named("probe", sql::RenderProbe(plan, variant));
-    case StatementCache::Kind::kReread:
-      return named("reread", sql::RenderReread(plan, variant));
-    case StatementCache::Kind::kParents:
-      return named("parents", sql::RenderWithParents(plan, variant));
-    case StatementCache::Kind::kStoredKeys:
-      return named("stored-keys", sql::RenderStoredKeys(plan, variant));
-    case StatementCache::Kind::kCount:
-      return named("count", sql::RenderCount(plan, variant));
-    case StatementCache::Kind::kEstimate:
-      return named("estimate", sql::RenderEstimate(plan, variant));
-    case StatementCache::Kind::kLargeRows:
-      return named("large-rows", sql::RenderLargeRows(plan, variant));
-    case StatementCache::Kind::kMerged:
-      return named("merged", RenderMerged(plan, variant));
-    case StatementCache::Kind::kMain:
-      break;
-  }
-  return named("", sql::Render(plan, variant));
+/// Hashes of statements that are known to keep to one tenant.
+constexpr size_t kMostGood = 100000;
+
+size_t HashOf(const sql::Statement& statement) {
+  std::string sources;
+  for (const sql::Parameter& parameter : statement.parameters) sources.push_back(static_cast<char>(parameter.source));
+  return absl::HashOf(statement.text, sources, statement.result_is_named);
 }
 
 /// Good until the next call on this thread: each call asks, and its text need not be allocated anew each time.
@@ -119,6 +102,48 @@ std::shared_ptr<const sql::Statement> StatementCache::Find(const std::string& ke
   return found == statements_.end() || found->second->names_revision != revision ? nullptr : found->second;
 }
 
+sql::Statement StatementCache::Judged(sql::Statement statement, const catalogue::Tenancy* tenancy) {
+  if (tenancy == nullptr) return statement;
+  const size_t hash = HashOf(statement);
+  {
+    absl::ReaderMutexLock lock(&mutex_);
+    if (good_.contains(hash)) return statement;
+  }
+  const std::string text = statement.text;
+  sql::Statement judged = sql::OfTenantOrRefused(std::move(statement), tenancy);
+  absl::MutexLock lock(&mutex_);
+  if (judged.text == text && good_.size() < kMostGood) good_.insert(hash);
+  return judged;
+}
+
+sql::Statement StatementCache::RenderKind(const plan::MethodPlan& plan, const plan::Variant& variant, Kind kind) {
+  const auto named = [this, &plan, kind](std::string_view part, sql::Statement statement) {
+    statement.durations = DurationsOf(plan, kind);
+    return sql::WithPurpose(sql::PurposeOf(plan, part), Judged(std::move(statement), plan.entity->tenancy.get()));
+  };
+  switch (kind) {
+    case Kind::kProbe:
+      return named("probe", sql::RenderProbe(plan, variant));
+    case Kind::kReread:
+      return named("reread", sql::RenderReread(plan, variant));
+    case Kind::kParents:
+      return named("parents", sql::RenderWithParents(plan, variant));
+    case Kind::kStoredKeys:
+      return named("stored-keys", sql::RenderStoredKeys(plan, variant));
+    case Kind::kCount:
+      return named("count", sql::RenderCount(plan, variant));
+    case Kind::kEstimate:
+      return named("estimate", sql::RenderEstimate(plan, variant));
+    case Kind::kLargeRows:
+      return named("large-rows", sql::RenderLargeRows(plan, variant));
+    case Kind::kMerged:
+      return named("merged", RenderMerged(plan, variant));
+    case Kind::kMain:
+      break;
+  }
+  return named("", sql::Render(plan, variant));
+}
+
 template <typename MakeRender>
 std::shared_ptr<const sql::Statement> StatementCache::GetOrRender(const std::string& key, MakeRender make_render) {
   if (auto found = Find(key, names_ == nullptr ? 0 : names_->revision())) return found;
@@ -144,7 +169,7 @@ std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan
                                                           Kind kind) {
   const auto* conditions = plan::PartOf<plan::WithConditions>(variant.family);
   const auto make_render = [&] {
-    return Render([&plan, text = WithoutReads(variant), kind] { return RenderKind(plan, text, kind); });
+    return Render([this, &plan, text = WithoutReads(variant), kind] { return RenderKind(plan, text, kind); });
   };
   std::shared_ptr<const sql::Statement> statement =
       conditions != nullptr && conditions->expression != nullptr
@@ -158,8 +183,10 @@ std::shared_ptr<const sql::Statement> StatementCache::Get(const plan::MethodPlan
 
 std::shared_ptr<const sql::Statement> StatementCache::GetRelation(const plan::SelectedRelation& selected) {
   return GetOrRender(RelationKey(selected), [&] {
-    return Render([selected] {
-      sql::Statement statement = sql::WithPurpose(sql::PurposeOf(*selected.relation), sql::RenderRelation(selected));
+    return Render([this, selected] {
+      sql::Statement statement =
+          sql::WithPurpose(sql::PurposeOf(*selected.relation),
+                           Judged(sql::RenderRelation(selected), selected.relation->target->tenancy.get()));
       statement.durations = DurationsOf(*selected.relation);
       return statement;
     });

@@ -9,6 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "server/db/current_names.h"
 #include "server/db/statement_rewriter.h"
@@ -19,7 +20,8 @@
 namespace rowkeeper::exec {
 
 /// The statements of every variant of every plan that has been called, each rendered once for the names that tables and
-/// columns have, with a comment that says its purpose (sql/purpose.h). Thread-safe.
+/// columns have, with a comment that says its purpose (sql/purpose.h). One that would not keep to one tenant is not
+/// among them: PostgreSQL refuses what stands in its place (sql/tenant_check.h). Thread-safe.
 class StatementCache final : public db::StatementRewriter {
  public:
   /// Bytes of the longest text that is kept. A longer one is rendered for its call alone and not prepared, as those are
@@ -78,11 +80,16 @@ class StatementCache final : public db::StatementRewriter {
   /// Not kept.
   static std::shared_ptr<sql::Statement> RenderBy(const db::CurrentNames::Snapshot& names,
                                                   std::shared_ptr<const Render> render);
+  /// The statement, or what stands in its place: see sql::OfTenantOrRefused. The good ones are known again by a hash,
+  /// for not all statements are kept.
+  sql::Statement Judged(sql::Statement statement, const catalogue::Tenancy* tenancy);
+  sql::Statement RenderKind(const plan::MethodPlan& plan, const plan::Variant& variant, Kind kind);
 
   const size_t limit_;
   const std::shared_ptr<db::CurrentNames> names_;
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, std::shared_ptr<const sql::Statement>> statements_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<size_t> good_ ABSL_GUARDED_BY(mutex_);
   uint64_t refused_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -8,7 +8,7 @@
 //   ed25519_point.h    which bytes are a key of Ed25519
 //   token_cache.h      tokens that were good a moment ago
 //   strict_json.h      JSON that has one meaning; base64url.h
-//   spiffe_id.h        what a SPIFFE ID is
+//   spiffe_id.h        what a SPIFFE ID is; tenant_pattern.h: where the tenant is in one
 
 #include <cstdint>
 #include <memory>
@@ -29,9 +29,13 @@ struct Identity {
   std::string name;
   /// Of the token's claim; sorted, each once. Empty for certificates.
   std::vector<std::string> roles;
-  /// Of the token's claim; empty where there is none.
+  /// Of the token's claim, or of the certificate's SPIFFE ID; empty where there is none. No control characters.
   std::string tenant;
 };
+
+/// Whose the units of work, page tokens and idempotency keys of a call are, and who it is to limits and in logs: the
+/// identity's name, and before it the tenant, "tenant:acme jwt:alice". Two callers with the same are one.
+std::string CallerName(const Identity& identity);
 
 /// Null: an anonymous caller, of whom nothing is known but its address.
 using SharedIdentity = std::shared_ptr<const Identity>;

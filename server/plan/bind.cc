@@ -10,6 +10,7 @@
 #include "server/plan/query/bind.h"
 #include "server/plan/relation/selection.h"
 #include "server/plan/response_facts.h"
+#include "server/plan/tenant.h"
 #include "server/plan/write/write.h"
 
 namespace rowkeeper::plan {
@@ -58,6 +59,8 @@ absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLim
   FieldViolations violations;
   const JsonTrees json_writes = TakeJsonMasks(&call, &violations);
   BindColumns(&call, limits.relations, &violations);
+  if (absl::Status status = CheckTenant(call); !status.ok()) return status;
+  CountOwnRows(&call);
   BindFamily(&call, limits, tokens, &violations);
   BindJsonWrites(json_writes, &call, &violations);
   if (!violations.empty()) return violations.ToStatus();

@@ -6,6 +6,7 @@
 #include "server/plan/query/compile.h"
 #include "server/plan/relation/filter.h"
 #include "server/plan/row_method.h"
+#include "server/plan/tenant.h"
 #include "server/plan/write/write.h"
 
 namespace rowkeeper::plan {
@@ -42,6 +43,7 @@ std::vector<std::unique_ptr<const MethodPlan>> CompilePlans(const catalogue::Cat
     for (const catalogue::Method& method : repository.methods) {
       plans.push_back(
           std::make_unique<const MethodPlan>(CompileMethod(catalogue, *repository.entity, method, diagnostics)));
+      CheckSharedRows(*plans.back(), method, diagnostics);
     }
   }
   return plans;

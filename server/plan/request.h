@@ -23,6 +23,8 @@ struct Request {
   std::variant<GetRequest, ListRequest, WriteRequest, BatchRequest, BulkRequest, QueryRequest> family;
   /// The identity that page tokens of the call belong to; empty: anybody's.
   std::string owner = {};
+  /// The caller's tenant; empty: it has none.
+  std::string tenant = {};
 
   template <typename T>
   T& as() {

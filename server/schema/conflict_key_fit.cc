@@ -34,8 +34,10 @@ std::multiset<std::string> ConflictColumns(const Entity& entity, const catalogue
       if (column != nullptr) names.insert(column->name);
     }
   }
-  if (!names.empty()) return names;
-  for (int column : entity.key) names.insert(entity.columns[column].name);
+  if (names.empty()) {
+    for (int column : entity.key) names.insert(entity.columns[column].name);
+  }
+  if (entity.tenant) names.insert(entity.columns[*entity.tenant].name);
   return names;
 }
 

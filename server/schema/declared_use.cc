@@ -183,7 +183,8 @@ json DeclaredUse(const catalogue::Catalogue& catalogue) {
       DeclareColumn(column.name, {true, column.nullable, column.has_default(), DeclaredType(column.type)}, &columns);
       fields[std::to_string(column.field->number())] = column.name;
     }
-    messages[entity->full_name] = {{"table", table}, {"fields", std::move(fields)}};
+    const bool follows = entity->tenancy == nullptr;  // see sql::LiveNames
+    if (follows) messages[entity->full_name] = {{"table", table}, {"fields", std::move(fields)}};
     if (!entity->internal_id.empty()) DeclareColumn(entity->internal_id, {true, false, true, ""}, &columns);
   }
   for (const catalogue::Repository& repository : catalogue.repositories()) {

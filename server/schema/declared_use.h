@@ -24,7 +24,7 @@ inline constexpr char kUsesEverything[] = "everything";
 
 /// What a server that serves `catalogue` uses of the database, as it says in the table of servers: its tables with
 /// their columns, whether these may hold NULL or have a default and of which type they are; which messages and fields
-/// these are, by which it finds what is renamed; and the words of its custom queries.
+/// these are, by which it finds what is renamed, unless the catalogue has tenants; and the words of its custom queries.
 /// {"tables": {"todos": {"id": {"default": true, "null": false, "type": "bigint"}}},
 /// "messages": {"shop.v1.Todo": {"table": "todos", "fields": {"1": "id"}}}, "queries": [["id", "select", "todos"]]}
 nlohmann::json DeclaredUse(const catalogue::Catalogue& catalogue);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "server/schema/conflict_key_fit.h"
 #include "server/schema/table_fit.h"
+#include "server/schema/tenant_fit.h"
 #include "server/sql/identifier.h"
 #include "server/sql/introspect.h"
 #include "server/sql/types.h"
@@ -137,6 +138,7 @@ absl::StatusOr<FitReport> CheckFit(const catalogue::Catalogue& catalogue, const 
   for (const auto& entity : catalogue.entities()) {
     if (live.Knows(*entity)) CompareTable(*entity, live.Of(*entity), &report);
   }
+  CompareSharedTables(catalogue, live, &report);
   CompareConflictKeys(catalogue, live, &report);
   absl::Status labels = CompareLabels(catalogue, live, connection, &report);
   if (!labels.ok()) return labels;

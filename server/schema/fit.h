@@ -31,6 +31,7 @@ enum class Breaks {
   kKey,        ///< what names one row by Mismatch::key
   kUpserted,   ///< upserts and imports that find rows by Mismatch::key
   kReference,  ///< relations over the column, and changes that follow it to other rows
+  kReferred,   ///< what deletes rows for good, or changes columns of Mismatch::key, to which others refer
   kMethods,    ///< Mismatch::methods alone
 };
 
@@ -46,12 +47,14 @@ struct Mismatch {
   /// A sentence that names the table and the column.
   std::string problem;
   Breaks breaks = Breaks::kTable;
-  /// kKey, kUpserted: SQL names, in the order of the names.
+  /// kKey, kUpserted, kReferred: SQL names, in the order of the names.
   std::vector<std::string> key = {};
   /// kMethods: full names.
   std::vector<std::string> methods = {};
   /// What a migration would run to mend it, without semicolon; empty where `problem` says what to do, or nobody knows.
   std::string change = {};
+  /// No migration is to be suggested: `problem` says what to do.
+  bool says_what_to_do = false;
 
   /// `planner.v1.Todo.due_at: column "due_at" of table "todos" is date, but the field needs timestamp with time zone`
   std::string ToString() const;

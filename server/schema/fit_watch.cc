@@ -60,7 +60,8 @@ FitWatch::FitWatch(const catalogue::Catalogue& catalogue, const Plans& plans, db
 absl::Status FitWatch::ProbeTables(db::Connection& connection) {
   const absl::Status probed = watch_.Probe(connection);
   FitState next = *state_;
-  if (watch_.revision() != compared_) {
+  const bool has_other_names = compared_names_ != nullptr && watch_.tables().shared_names() != compared_names_;
+  if (watch_.revision() != compared_ || has_other_names) {
     // Also where the probe failed after some of the tables: what it has seen of them is true.
     if (connection.broken()) return probed;
     absl::StatusOr<FitReport> report = CheckFit(catalogue_, watch_.tables(), connection);
@@ -69,6 +70,7 @@ absl::Status FitWatch::ProbeTables(db::Connection& connection) {
     CheckDefaults(plans_, watch_.tables(), &*report);
     next.tables = *std::move(report);
     compared_ = watch_.revision();
+    compared_names_ = watch_.tables().shared_names();
   }
   const auto is_known = [this](const SchemaWatch::Behind& table) { return watch_.tables().Knows(*table.entity); };
   auto& unknown = next.unknown_tables;

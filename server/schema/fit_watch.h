@@ -15,6 +15,7 @@
 #include "server/schema/fit.h"
 #include "server/schema/query_fit.h"
 #include "server/schema/schema_watch.h"
+#include "server/sql/live_names.h"
 
 namespace rowkeeper::schema {
 
@@ -64,6 +65,8 @@ class FitWatch {
   SchemaWatch watch_;
   /// Of SchemaWatch::revision, when the tables were last compared.
   uint64_t compared_ = 0;
+  /// The names by which they were.
+  std::shared_ptr<const sql::LiveNames> compared_names_;
   /// In the order in which they are asked about.
   std::vector<const plan::MethodPlan*> queries_;
   /// By the query: what did not fit when it could last be probed.

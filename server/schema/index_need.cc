@@ -40,8 +40,10 @@ LiveIndex KeyOver(const Entity& entity, const std::vector<int>& columns) {
 /// The indexes that the declaration brings, as far as they serve methods.
 LiveTable DeclaredIndexes(const Entity& entity) {
   LiveTable table;
-  table.indexes.push_back(KeyOver(entity, entity.key));
-  for (const catalogue::UniqueKey& key : entity.unique_keys) table.indexes.push_back(KeyOver(entity, key.columns));
+  table.indexes.push_back(KeyOver(entity, entity.InTable(entity.key)));
+  for (const catalogue::UniqueKey& key : entity.unique_keys) {
+    table.indexes.push_back(KeyOver(entity, entity.InTable(key.columns)));
+  }
   for (const Index& declared : entity.indexes) {
     if (!declared.where.empty()) continue;
     table.indexes.push_back(IndexOver(entity, declared.terms));
@@ -61,6 +63,14 @@ std::vector<catalogue::IndexTerm> TermsFor(const IndexNeed& need) {
   return terms;
 }
 
+/// Behind the tenant's column, as declared ones are: every statement asks for it.
+std::vector<catalogue::IndexTerm> InTable(const Entity& entity, std::vector<catalogue::IndexTerm> terms) {
+  const bool has_tenant = std::any_of(
+      terms.begin(), terms.end(), [&entity](const catalogue::IndexTerm& term) { return term.column == entity.tenant; });
+  if (entity.tenant && !has_tenant) terms.insert(terms.begin(), {*entity.tenant, false});
+  return terms;
+}
+
 /// Longest row of a b-tree index, in bytes, less what the row itself takes.
 constexpr int kLongestIndexRow = 2600;
 constexpr int kLongestCharacter = 4, kLongestNumber = 32;
@@ -77,7 +87,7 @@ int LongestValue(const catalogue::Column& column) {
   return std::max(kLongestNumber, type.precision);
 }
 
-/// Else an index would refuse values that the table takes.
+/// Else an index would refuse values that the table takes, unless the key, which has the tenant, does.
 bool HoldsEveryValue(const Entity& entity, const std::vector<catalogue::IndexTerm>& terms) {
   int bytes = 0;
   for (const catalogue::IndexTerm& term : terms) bytes += LongestValue(entity.columns[term.column]);
@@ -111,10 +121,11 @@ std::vector<Index> IndexesFor(const Entity& entity, std::vector<IndexNeed> needs
     const IndexFit fit = BestIndexOf(entity, table, need.equality, need.order);
     if (fit == IndexFit::kFilterAndOrder || (fit == IndexFit::kFilter && need.order.empty())) continue;
     Index index;
-    index.terms = TermsFor(need);
+    const std::vector<catalogue::IndexTerm> terms = TermsFor(need);
+    index.terms = InTable(entity, terms);
     index.name = NameFor(entity, index.terms);
     index.live_only = entity.soft_deletable();
-    if (!HoldsEveryValue(entity, index.terms) || !names.insert(index.name).second) continue;
+    if (!HoldsEveryValue(entity, terms) || !names.insert(index.name).second) continue;
     table.indexes.push_back(IndexOver(entity, index.terms));
     indexes.push_back(std::move(index));
   }

@@ -108,8 +108,11 @@ IndexFit LiveSchema::BestIndex(const Entity& entity, const std::vector<int>& equ
   return BestIndexOf(entity, Of(entity), equality, order);
 }
 
-IndexFit BestIndexOf(const Entity& entity, const LiveTable& table, const std::vector<int>& equality,
+IndexFit BestIndexOf(const Entity& entity, const LiveTable& table, const std::vector<int>& given,
                      const std::vector<catalogue::OrderTerm>& order) {
+  std::vector<int> equality = given;
+  const bool asks_tenant = entity.tenant && std::find(given.begin(), given.end(), *entity.tenant) == given.end();
+  if (asks_tenant) equality.push_back(*entity.tenant);  // every statement does
   std::vector<std::string> names;
   for (int column : equality) names.push_back(entity.columns[column].name);
   std::vector<catalogue::OrderTerm> rest = WithoutConstants(order, equality);

@@ -34,6 +34,8 @@ struct LiveColumn {
   /// Schema and name of the type, of an array's element type.
   std::string type_schema;
   std::string type_name;
+  /// By its collation, texts are equal that differ in case, for example.
+  bool equals_other_texts = false;
   /// Of an enum type, in sort order.
   std::vector<std::string> enum_labels;
 
@@ -59,13 +61,13 @@ struct LiveIndex {
   std::vector<Term> terms;
 };
 
-/// A CHECK or FOREIGN KEY constraint.
+/// A CHECK, FOREIGN KEY or EXCLUDE constraint.
 struct LiveConstraint {
-  enum class Kind { kCheck, kForeignKey };
+  enum class Kind { kCheck, kForeignKey, kExclusion };
   std::string name;
   Kind kind = Kind::kCheck;
   std::string definition;
-  /// As LiveColumn::name; so are the referenced ones.
+  /// As LiveColumn::name, empty for an expression; so are the referenced ones.
   std::vector<std::string> columns;
   /// kCheck
   std::string expression;
@@ -119,8 +121,8 @@ class LiveSchema {
   /// One without columns when it is not known.
   const LiveTable& Of(const catalogue::Entity& entity) const;
 
-  /// The best index for rows that are not deleted, have given values in the columns `equality` and are wanted in
-  /// `order`. Columns are indexes into Entity::columns.
+  /// The best index for rows that are not deleted, have given values in the columns `equality`, and where there are
+  /// tenants a given one, and are wanted in `order`. Columns are indexes into Entity::columns.
   IndexFit BestIndex(const catalogue::Entity& entity, const std::vector<int>& equality,
                      const std::vector<catalogue::OrderTerm>& order) const;
   /// Whether BestIndex finds the rows in order.

@@ -84,6 +84,7 @@ void AddColumns(const Rows& rows, const DeclaredWords& words, Tables* tables) {
       column.comment = Text(rows, row, 8);
       column.type_schema = Text(rows, row, 9);
       column.type_name = Text(rows, row, 10);
+      column.equals_other_texts = True(rows, row, 12);
       columns.push_back(std::move(column));
     }
     if (!rows.is_null(row, 11)) columns.back().enum_labels.push_back(Text(rows, row, 11));
@@ -117,13 +118,18 @@ std::optional<catalogue::OnDelete> OnDeleteOf(std::string_view type) {
   return std::nullopt;
 }
 
+LiveConstraint::Kind LiveConstraintKind(std::string_view type) {
+  if (type == "f") return LiveConstraint::Kind::kForeignKey;
+  return type == "x" ? LiveConstraint::Kind::kExclusion : LiveConstraint::Kind::kCheck;
+}
+
 void AddConstraints(const Rows& rows, const DeclaredWords& words, Tables* tables) {
   for (int row = 0; row < rows.size(); ++row) {
     std::vector<LiveConstraint>& constraints = TableOf(rows, row, tables).constraints;
     if (constraints.empty() || constraints.back().name != rows.cell(row, 1)) {
       LiveConstraint constraint;
       constraint.name = Text(rows, row, 1);
-      constraint.kind = rows.cell(row, 2) == "f" ? LiveConstraint::Kind::kForeignKey : LiveConstraint::Kind::kCheck;
+      constraint.kind = LiveConstraintKind(rows.cell(row, 2));
       constraint.definition = Text(rows, row, 3);
       constraint.expression = Text(rows, row, 4);
       if (!rows.is_null(row, 5)) constraint.referenced = words.entities[Position(rows, row, 5)];
@@ -160,7 +166,7 @@ absl::StatusOr<std::vector<LiveTable>> LiveTableReader::Read(const std::vector<i
   const auto kinds = ReadCatalog(connection, sql::TablesQuery(choice), 2);
   if (!kinds.ok()) return kinds.status();
   for (int row = 0; row < kinds->size(); ++row) TableOf(*kinds, row, &tables).kind = KindOf(kinds->cell(row, 1));
-  const auto columns = ReadCatalog(connection, sql::ColumnsQuery(choice), 12);
+  const auto columns = ReadCatalog(connection, sql::ColumnsQuery(choice), 13);
   if (!columns.ok()) return columns.status();
   AddColumns(*columns, words, &tables);
   const auto indexes = ReadCatalog(connection, sql::IndexesQuery(choice), 11);

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "server/sql/cascade_shape.h"
 #include "server/sql/identifier.h"
+#include "server/sql/tenant_check.h"
 #include "server/sql/variants.h"
 
 namespace rowkeeper::schema {
@@ -48,7 +49,7 @@ class MethodUse {
     if (mismatch.breaks == Breaks::kMethods) {
       return std::find(mismatch.methods.begin(), mismatch.methods.end(), plan_.full_name) != mismatch.methods.end();
     }
-    if (plan_.query != nullptr) return false;  // compared with the database by itself
+    if (plan_.query != nullptr) return IsQueryBrokenBy(mismatch, entity);
     if (&entity != plan_.entity) return IsBrokenFromAfar(mismatch, entity);
     switch (mismatch.breaks) {
       case Breaks::kTable:
@@ -65,6 +66,8 @@ class MethodUse {
         return NamesRowsBy(mismatch.key) || UpsertsBy(mismatch.key);
       case Breaks::kUpserted:
         return UpsertsBy(mismatch.key);
+      case Breaks::kReferred:
+        return DeletesForGood() || ChangesAnyOf(entity, mismatch.key);
       case Breaks::kReference:
         return IsBrokenFromAfar(mismatch, entity);
       case Breaks::kNothing:
@@ -74,7 +77,49 @@ class MethodUse {
     return false;
   }
 
+  /// Whether the method could ask for rows of other tenants, delete them or change them, because of what nobody knows
+  /// yet of tables: that they are not what they are called, or foreign keys of any of them.
+  bool NeedsKnown(const std::vector<const Entity*>& unknown) {
+    if (unknown.empty() || plan_.entity->tenancy == nullptr) return false;
+    if (plan_.query != nullptr) {
+      return !plan_.reads_only() ||
+             std::any_of(unknown.begin(), unknown.end(), [this](const Entity* entity) { return QueryNames(*entity); });
+    }
+    if (plan_.reads_only()) return false;
+    return DeletesForGood() || ChangesAnyOf(*plan_.entity, UniqueColumns());
+  }
+
  private:
+  /// A custom query is compared with the database by itself, but for what its text cannot tell: that another table or
+  /// column has the name, that two tenants are one to the column, and that rows which it writes are joined to those of
+  /// other tenants.
+  bool IsQueryBrokenBy(const Mismatch& mismatch, const Entity& entity) {
+    if (entity.tenancy == nullptr) return false;
+    const bool matters =
+        mismatch.breaks == Breaks::kTable || (mismatch.breaks == Breaks::kReferred && !plan_.reads_only());
+    return matters && QueryNames(entity);
+  }
+
+  /// Of a custom query.
+  bool QueryNames(const Entity& entity) {
+    if (!tables_.has_value()) {
+      tables_.emplace();
+      for (const sql::SampledStatement& sample : sql::SampleStatements(plan_)) {
+        tables_->merge(sql::TablesNamedIn(sample.statement.text));
+      }
+    }
+    return tables_->count(entity.table) > 0;
+  }
+
+  /// Which foreign keys can refer to.
+  std::vector<std::string> UniqueColumns() const {
+    std::vector<std::string> names;
+    for (const catalogue::UniqueKey& key : plan_.entity->unique_keys) {
+      for (const int column : key.columns) names.push_back(plan_.entity->columns[column].name);
+    }
+    return names;
+  }
+
   /// Along the references that a soft delete, restore or purge follows.
   bool IsBrokenFromAfar(const Mismatch& mismatch, const Entity& entity) {
     const int column = IndexOfColumn(entity, mismatch.column);
@@ -187,6 +232,18 @@ class MethodUse {
                        [&](const plan::ValueTerm& value) { return entity.columns[value.column].name == column; });
   }
 
+  /// Of rows that exist. An upsert does not change what it finds them by.
+  bool ChangesAnyOf(const Entity& entity, const std::vector<std::string>& columns) const {
+    if (plan_.change() == Change::kCreate) return false;
+    const std::vector<std::string> found_by =
+        plan_.change() == Change::kUpsert ? FilterColumns() : std::vector<std::string>();
+    return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+      return Stores(entity, column) && std::find(found_by.begin(), found_by.end(), column) == found_by.end();
+    });
+  }
+
+  bool DeletesForGood() const { return plan_.change() == Change::kDelete || plan_.change() == Change::kPurge; }
+
   std::vector<std::string> FilterColumns() const {
     std::set<std::string> names;
     for (const plan::FilterTerm& term : plan_.filters) names.insert(plan_.entity->columns[term.column].name);
@@ -207,6 +264,8 @@ class MethodUse {
   const MethodPlan& plan_;
   std::optional<sql::CascadeShape> shape_;
   std::optional<std::vector<std::string>> texts_;
+  /// Of a custom query.
+  std::optional<std::set<std::string>> tables_;
 };
 
 bool RelationIsBrokenBy(const Entity& owner, const Relation& relation, const Mismatch& mismatch, const Entity& entity) {
@@ -253,6 +312,10 @@ ServiceFit FitOfMethods(const catalogue::Catalogue& catalogue,
                         const std::vector<std::unique_ptr<const MethodPlan>>& plans, const FitReport& report) {
   const ByEntity grouped = Group(catalogue, report);
   const std::set<std::string> unknown(report.unknown.begin(), report.unknown.end());
+  std::vector<const Entity*> unknown_tables;
+  for (const auto& entity : catalogue.entities()) {
+    if (unknown.count(entity->full_name) > 0) unknown_tables.push_back(entity.get());
+  }
   ServiceFit fit;
   for (const auto& plan : plans) {
     MethodFit method;
@@ -260,6 +323,7 @@ ServiceFit FitOfMethods(const catalogue::Catalogue& catalogue,
     method.unknown =
         unknown.count(plan->full_name) > 0 || (plan->query == nullptr && unknown.count(plan->entity->full_name) > 0);
     MethodUse use(*plan);
+    method.unknown = method.unknown || use.NeedsKnown(unknown_tables);
     for (const auto& [entity, mismatches] : grouped) {
       for (const Mismatch* mismatch : mismatches) {
         if (use.IsBrokenBy(*mismatch, entity == nullptr ? *plan->entity : *entity)) method.why.push_back(mismatch);

@@ -31,7 +31,9 @@ const LiveColumn* FindByNumber(const LiveTable& table, int number) {
 }
 
 Mismatch OfTable(const Entity& entity, std::string problem) {
-  return {entity.full_name, "", entity.table, "", std::move(problem)};
+  Mismatch mismatch{entity.full_name, "", entity.table, "", std::move(problem)};
+  mismatch.says_what_to_do = true;
+  return mismatch;
 }
 
 Mismatch OfColumn(const Entity& entity, const Column& column, Breaks breaks, const std::string& problem) {
@@ -44,12 +46,16 @@ Mismatch OfColumn(const Entity& entity, const Column& column, Breaks breaks, con
 
 bool HasOtherName(const Entity& entity) { return sql::NamesScope::Of(entity) != entity.table; }
 
-Mismatch TableIsNotUsed(const Entity& entity) {
-  const std::string table = sql::InSchemaOf(entity, entity.table);
-  return OfTable(entity, absl::StrCat("table ", table, " is not used for ", entity.full_name,
-                                      ": its comment does not say that it is its table, but that of another table ",
-                                      "does, or it names another message; if it is, run: ",
-                                      sql::CommentOnTable(table, sql::TableIdentity(entity))));
+Mismatch TableIsNotUsed(const Entity& entity, const LiveTable& table) {
+  const std::string name = sql::InSchemaOf(entity, entity.table), identity = sql::TableIdentity(entity);
+  const std::string what = absl::StrCat("table ", name, " is not used for ", entity.full_name, ": ");
+  return table.kind == LiveTable::Kind::kMissing
+             ? OfTable(entity, absl::StrCat(what, "its comment does not say that it is its table, but that of another ",
+                                            "table does, or it names another message; if it is, run: ",
+                                            sql::CommentOnTable(name, identity)))
+             : OfTable(entity, absl::StrCat(what, "it is one of another name whose comment says ", identity,
+                                            ", and with tenants a server follows no other name; give that table the ",
+                                            "name, or remove its comment"));
 }
 
 Mismatch ColumnIsNotUsed(const Entity& entity, const Column& column, const LiveTable& table) {
@@ -68,6 +74,24 @@ Mismatch ColumnIsNotUsed(const Entity& entity, const Column& column, const LiveT
                                " does; say which is meant: ", its_own, ", or rename it and give ", other,
                                " the name, or, if ", other, " is of no field any more, as well: ",
                                SayWhose(entity, holder->live_name, absl::StrCat("proto:", sql::kOfNobody))));
+}
+
+bool HasColumnsOfOtherNames(const Entity& entity, const LiveTable& table, FitReport* report) {
+  const size_t before = report->mismatches.size();
+  for (const Column& column : entity.columns) {
+    if (sql::NamesScope::Of(column) == column.name) continue;
+    const LiveColumn* const holder = FindByNumber(table, column.field->number());
+    Mismatch mismatch =
+        holder == nullptr || holder->live_name == column.name
+            ? ColumnIsNotUsed(entity, column, table)
+            : OfColumn(entity, column, Breaks::kTable,
+                       absl::StrCat("is ", sql::Identifier(holder->live_name), " in the database, says that one's ",
+                                    "comment, and with tenants a server follows no other name; give it the name, or ",
+                                    "remove the comment"));
+    mismatch.breaks = Breaks::kTable;
+    report->Add(std::move(mismatch));
+  }
+  return report->mismatches.size() > before;
 }
 
 void AdviseOnTableName(const Entity& entity, FitReport* report) {

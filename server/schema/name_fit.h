@@ -11,10 +11,15 @@ namespace rowkeeper::schema {
 
 /// The table has another name than declared; of one that does not exist: another one has its name.
 bool HasOtherName(const catalogue::Entity& entity);
-/// Statements about a table that is not known for the entity's could read and write another one.
-Mismatch TableIsNotUsed(const catalogue::Entity& entity);
+/// Statements about a table that is not known for the entity's could read and write another one; or it is known, as
+/// `table`, but names are not followed where there are tenants.
+Mismatch TableIsNotUsed(const catalogue::Entity& entity, const LiveTable& table);
 /// A column has the name, but is another one, or may be.
 Mismatch ColumnIsNotUsed(const catalogue::Entity& entity, const catalogue::Column& column, const LiveTable& table);
+
+/// Of an entity in a catalogue with tenants: adds what keeps the table from being served because the database has a
+/// column under another name, or another one under its name. Returns whether there is any.
+bool HasColumnsOfOtherNames(const catalogue::Entity& entity, const LiveTable& table, FitReport* report);
 
 /// Adds advice where the database has another name than declared.
 void AdviseOnTableName(const catalogue::Entity& entity, FitReport* report);

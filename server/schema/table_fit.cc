@@ -9,6 +9,7 @@
 #include "google/protobuf/descriptor.h"
 #include "server/schema/default_expression.h"
 #include "server/schema/name_fit.h"
+#include "server/schema/tenant_fit.h"
 #include "server/schema/type_fit.h"
 #include "server/sql/column_definition.h"
 #include "server/sql/ddl.h"
@@ -21,10 +22,6 @@ namespace {
 using catalogue::Column;
 using catalogue::DefaultKind;
 using catalogue::Entity;
-
-Mismatch TableMismatch(const Entity& entity, const std::string& problem) {
-  return {entity.full_name, "", entity.table, "", absl::StrCat("table ", sql::Table(entity), " ", problem)};
-}
 
 std::string Names(const Entity& entity, const std::vector<int>& columns) {
   auto append_name = [&](std::string* out, int column) { out->append(sql::ColumnName(entity.columns[column])); };
@@ -51,7 +48,9 @@ void CompareType(const Entity& entity, const Column& column, const LiveColumn& l
   if (const auto difference = CompareTypes(entity, column, live)) {
     const std::string wanted = sql::ColumnType(entity, column.type), name = sql::ColumnName(column);
     const std::string cast = difference->breaks == Breaks::kColumn ? absl::StrCat(" USING ", name, "::", wanted) : "";
-    report->Add(Difference(entity, column, difference->breaks, difference->problem,
+    // Every statement asks for the tenant.
+    const Breaks breaks = column.role == catalogue::Role::kTenant ? Breaks::kTable : difference->breaks;
+    report->Add(Difference(entity, column, breaks, difference->problem,
                            Alter(entity, column, absl::StrCat("TYPE ", wanted, cast))));
     return;
   }
@@ -68,7 +67,8 @@ void CompareType(const Entity& entity, const Column& column, const LiveColumn& l
 void CompareNullability(const Entity& entity, const Column& column, const LiveColumn& live, FitReport* report) {
   if (column.nullable == !live.not_null) return;
   if (!column.nullable) {
-    report->Add(Difference(entity, column, Breaks::kColumn,
+    const Breaks breaks = column.role == catalogue::Role::kTenant ? Breaks::kTable : Breaks::kColumn;
+    report->Add(Difference(entity, column, breaks,
                            "allows NULL, but the field is never absent: the column needs NOT NULL",
                            Alter(entity, column, "SET NOT NULL")));
     return;
@@ -108,7 +108,8 @@ void CompareDefault(const Entity& entity, const Column& column, const LiveColumn
         ""));
   }
   bool read_only = live.generated || live.identity == LiveColumn::Identity::kAlways;
-  if (read_only && !column.output_only) {
+  const bool is_written = !column.output_only || column.role == catalogue::Role::kTenant;
+  if (read_only && is_written) {
     report->Add(Difference(entity, column, Breaks::kStored,
                            "is GENERATED ALWAYS, so the server cannot write it: declare the field output_only", ""));
   }
@@ -138,7 +139,8 @@ void CompareColumns(const Entity& entity, const LiveTable& table, FitReport* rep
     }
     if (live == nullptr) {
       const std::string definition = sql::ColumnDefinition(entity, column);
-      report->Add(Difference(entity, column, Breaks::kColumn, absl::StrCat("does not exist; it should be ", definition),
+      const Breaks breaks = column.role == catalogue::Role::kTenant ? Breaks::kTable : Breaks::kColumn;
+      report->Add(Difference(entity, column, breaks, absl::StrCat("does not exist; it should be ", definition),
                              absl::StrCat("ALTER TABLE ", sql::Table(entity), " ADD COLUMN ", definition)));
       continue;
     }
@@ -187,7 +189,8 @@ bool IsOver(const LiveIndex& index, const Entity& entity, const std::vector<int>
 
 enum class Binds { kAllRows, kLiveRows };
 
-bool HasUnique(const Entity& entity, const LiveTable& table, const std::vector<int>& columns, Binds binds) {
+bool HasUnique(const Entity& entity, const LiveTable& table, const std::vector<int>& key, Binds binds) {
+  const std::vector<int> columns = entity.InTable(key);
   return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const LiveIndex& index) {
     if (!IsOver(index, entity, columns)) return false;
     if (binds == Binds::kAllRows) return !index.where.has_value();
@@ -199,7 +202,7 @@ void CompareUniqueKey(const Entity& entity, const LiveTable& table, const catalo
                       FitReport* report) {
   Binds binds = key.live_only ? Binds::kLiveRows : Binds::kAllRows;
   if (HasUnique(entity, table, key.columns, binds)) return;
-  std::string names = Names(entity, key.columns);
+  std::string names = Names(entity, entity.InTable(key.columns));
   std::string problem =
       absl::StrCat("has no unique index on ", names, binds == Binds::kLiveRows ? " of rows that are not deleted" : "");
   const bool binds_deleted = binds == Binds::kLiveRows && HasUnique(entity, table, key.columns, Binds::kAllRows);
@@ -221,9 +224,10 @@ void CompareUniqueKey(const Entity& entity, const LiveTable& table, const catalo
 
 void CompareKeys(const Entity& entity, const LiveTable& table, FitReport* report) {
   if (!HasUnique(entity, table, entity.key, Binds::kAllRows)) {
-    Mismatch mismatch =
-        TableMismatch(entity, absl::StrCat("has no primary or unique key on ", Names(entity, entity.key)));
-    mismatch.change = absl::StrCat("ALTER TABLE ", sql::Table(entity), " ADD PRIMARY KEY ", Names(entity, entity.key));
+    Mismatch mismatch = TableMismatch(
+        entity, absl::StrCat("has no primary or unique key on ", Names(entity, entity.InTable(entity.key))));
+    mismatch.change = absl::StrCat("ALTER TABLE ", sql::Table(entity), " ADD PRIMARY KEY ",
+                                   Names(entity, entity.InTable(entity.key)));
     report->Add(std::move(mismatch));
   }
   for (const catalogue::UniqueKey& key : entity.unique_keys) {
@@ -285,7 +289,9 @@ void CompareForeignKeys(const Entity& entity, const LiveTable& table, const Colu
   for (const LiveConstraint& constraint : table.constraints) {
     const std::string name = ReferencedName(constraint, column.name);
     if (name.empty()) continue;
-    const bool alone = constraint.columns.size() == 1;
+    const bool of_tenants = entity.tenant && target.tenant;
+    const bool alone =
+        constraint.columns.size() == (of_tenants ? 2 : 1) && (!of_tenants || PairsTenants(entity, constraint));
     const bool same = constraint.referenced == &target && name == referenced.name;
     if (same && alone) {
       if (constraint.on_delete == column.reference->on_delete) return;
@@ -296,6 +302,7 @@ void CompareForeignKeys(const Entity& entity, const LiveTable& table, const Colu
     // A column of a foreign key of several may well refer to one table alone and to another with its neighbours.
     if (!same && (alone || constraint.referenced == &target)) other = &constraint;
   }
+  if (in_a_fitting_one && entity.tenant && target.tenant) return;  // CompareTenant says what is wrong with it
   if (other != nullptr && !in_a_fitting_one) {
     const std::string name = ReferencedName(*other, column.name);
     report->Add(Difference(
@@ -329,24 +336,34 @@ void AdviseOnIndexes(const Entity& entity, const LiveTable& table, FitReport* re
 
 }  // namespace
 
+Mismatch TableMismatch(const Entity& entity, const std::string& problem) {
+  return {entity.full_name, "", entity.table, "", absl::StrCat("table ", sql::Table(entity), " ", problem)};
+}
+
 Mismatch ColumnMismatch(const Entity& entity, const Column& column, const std::string& problem) {
   return {entity.full_name, column.field->name(), entity.table, column.name,
           absl::StrCat("column ", sql::Identifier(column.name), " of table ", sql::Table(entity), " ", problem)};
 }
 
 void CompareTable(const Entity& entity, const LiveTable& table, FitReport* report) {
+  if (HasOtherName(entity) && (table.kind == LiveTable::Kind::kMissing || entity.tenancy != nullptr)) {
+    report->Add(TableIsNotUsed(entity, table));
+    return;
+  }
   if (table.kind == LiveTable::Kind::kMissing) {
-    report->Add(HasOtherName(entity) ? TableIsNotUsed(entity) : TableMismatch(entity, "does not exist"));
+    report->Add(TableMismatch(entity, "does not exist"));
     return;
   }
   if (table.kind != LiveTable::Kind::kTable) {
     report->Add(TableMismatch(entity, table.kind == LiveTable::Kind::kView ? "is a view" : "is not a table"));
     return;
   }
+  if (entity.tenancy != nullptr && HasColumnsOfOtherNames(entity, table, report)) return;
   AdviseOnTableName(entity, report);
   CompareColumns(entity, table, report);
   CompareExtraColumns(entity, table, report);
   CompareKeys(entity, table, report);
+  if (entity.tenancy != nullptr) CompareTenant(entity, table, report);
   CompareReferences(entity, table, report);
   AdviseOnIndexes(entity, table, report);
 }

@@ -13,6 +13,9 @@ namespace rowkeeper::schema {
 /// database can evaluate.
 void CompareTable(const catalogue::Entity& entity, const LiveTable& table, FitReport* report);
 
+/// A mismatch for which the table is not served; `problem` continues `table "y" `.
+Mismatch TableMismatch(const catalogue::Entity& entity, const std::string& problem);
+
 /// A mismatch of a field's column; `problem` continues `column "x" of table "y" `.
 Mismatch ColumnMismatch(const catalogue::Entity& entity, const catalogue::Column& column, const std::string& problem);
 

@@ -53,6 +53,8 @@ std::string BatchInput::KeyMatches() const {
   for (size_t i = 0; i < plan_.filters.size(); ++i) {
     matches.push_back(Cat(ColumnName(plan_.entity->columns[plan_.filters[i].column]), " = ", Key(i)));
   }
+  const std::string own_rows = TenantPredicate(*plan_.entity, parameters_);
+  if (!own_rows.empty()) matches.push_back(own_rows);
   return absl::StrJoin(matches, " AND ");
 }
 

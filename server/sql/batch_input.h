@@ -26,7 +26,7 @@ class BatchInput {
   std::string Value(int input) const;
   /// What the row of an element has for the `index`th of MethodPlan::filters, as the column's type.
   std::string Key(size_t index) const;
-  /// `"id" = "#0"`, for each column that names a row.
+  /// `"id" = "#0"`, for each column that names a row, and TenantPredicate.
   std::string KeyMatches() const;
   /// The names of its columns, with the place: `"#0", "#3", "#"`.
   std::string Names() const;

@@ -43,8 +43,8 @@ std::string UnionAll(const std::vector<std::string>& selects) { return absl::Str
 
 }  // namespace
 
-Cascade::Cascade(const CascadeShape& shape, CascadeKind kind, Targets targets)
-    : shape_(shape), kind_(kind), targets_(std::move(targets)) {}
+Cascade::Cascade(const CascadeShape& shape, CascadeKind kind, Targets targets, ParameterList* parameters)
+    : shape_(shape), kind_(kind), targets_(std::move(targets)), parameters_(parameters) {}
 
 std::string Cascade::TargetCells(const Entity& entity) {
   std::string cells;
@@ -59,11 +59,13 @@ std::string Cascade::TargetCells(const Entity& entity) {
   return Cat(cells, DeletedAt(entity), " AS \"#tat\"");
 }
 
-std::string Cascade::IsTarget(const Entity& entity) {
+std::string Cascade::IsTarget(const Entity& entity, ParameterList* parameters) {
   std::vector<std::string> parts;
   for (size_t i = 0; i < entity.key.size(); ++i) {
     parts.push_back(Cat(ColumnName(entity, entity.key[i]), " = ", SlotName('t', static_cast<int>(i))));
   }
+  const std::string own_rows = TenantPredicate(entity, parameters);
+  if (!own_rows.empty()) parts.push_back(own_rows);
   return absl::StrJoin(parts, " AND ");
 }
 
@@ -152,9 +154,10 @@ std::string Cascade::Doomed() const {
   std::vector<std::string> selects;
   for (const CascadeEdge& edge : shape_.cascades) {
     selects.push_back(Cat("SELECT ", edge.node, ", ", SlotValues(shape_, shape_.nodes[edge.node]), " FROM ",
-                          TableRows(*edge.entity), " WHERE \"#e\" = ", edge.parent_node, " AND ",
-                          ColumnName(*edge.entity, edge.column), " = ", ReferencedSlot(shape_, edge), " AND ",
-                          Live(*edge.entity)));
+                          TableRows(*edge.entity),
+                          Where({Cat("\"#e\" = ", edge.parent_node),
+                                 Cat(ColumnName(*edge.entity, edge.column), " = ", ReferencedSlot(shape_, edge)),
+                                 OfTenant(*edge.entity), Live(*edge.entity)})));
   }
   return Cat(head, " UNION SELECT \"#n\".* FROM \"#doomed\" CROSS JOIN LATERAL (", UnionAll(selects), ") AS \"#n\")");
 }
@@ -169,7 +172,7 @@ std::string Cascade::Reached() const {
   for (const CascadeEdge& edge : shape_.cascades) {
     selects.push_back(Cat("SELECT ", edge.node, ", ", SlotValues(shape_, shape_.nodes[edge.node]), ", ",
                           DeletedAt(*edge.entity), ", ", edge.parent_node, ", ", ReferenceValues(shape_, edge),
-                          " FROM ", TableRows(*edge.entity), " WHERE ", Gone(*edge.entity)));
+                          " FROM ", TableRows(*edge.entity), Where({OfTenant(*edge.entity), Gone(*edge.entity)})));
   }
   return Cat(head, " UNION SELECT \"#ne\", ", SlotNames(shape_, 'n'),
              ", COALESCE(\"#dat\", \"#nat\") FROM \"#doomed\" ", "JOIN (", UnionAll(selects), ") AS \"#n\"(\"#ne\", ",
@@ -184,14 +187,16 @@ std::string Cascade::Held() const {
   for (size_t i = 0; i < shape_.parents.size(); ++i) {
     const CascadeEdge& edge = shape_.parents[i];
     const CascadeNode& node = shape_.nodes[edge.node];
-    const std::string rows =
-        Cat(" FROM \"#doomed\" JOIN ", TableRows(*edge.entity), " ON ", KeyEquals(node), " AND \"#e\" = ", edge.node);
-    const std::string parent = "\"#parent\".";
-    const std::string stays = edge.parent_node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.parent_node, parent);
-    bases.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, rows, " WHERE ",
-                        ColumnName(*edge.entity, edge.column), " IN (SELECT ", parent,
-                        ColumnName(*edge.parent, edge.parent_column()), " FROM ", Table(*edge.parent),
-                        " AS \"#parent\"", Where({Gone(*edge.parent, parent), stays}), ")"));
+    const std::string own_rows = OfTenant(*edge.entity);
+    const std::string rows = Cat(" FROM \"#doomed\" JOIN ", TableRows(*edge.entity), " ON ", KeyEquals(node),
+                                 " AND \"#e\" = ", edge.node, own_rows.empty() ? "" : " AND ", own_rows);
+    const std::string parent = "\"#parent\"";
+    const std::string column = Cat(parent, ".");
+    const std::string stays = edge.parent_node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.parent_node, column);
+    bases.push_back(Cat(
+        "SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, rows, " WHERE ", ColumnName(*edge.entity, edge.column),
+        " IN (SELECT ", column, ColumnName(*edge.parent, edge.parent_column()), " FROM ", Table(*edge.parent), " AS ",
+        parent, Where({TenantPredicate(*edge.parent, parameters_, parent), Gone(*edge.parent, column), stays}), ")"));
     if (edge.parent_node < 0) continue;
     steps.push_back(Cat("SELECT \"#e\", ", SlotNames(shape_, 's'), ", ", i, ", ", edge.parent_node, ", ",
                         ReferenceValues(shape_, edge), rows));
@@ -211,7 +216,7 @@ std::string Cascade::BlockedDelete() const {
     const std::string stays = edge.node < 0 ? "" : IsNotIn("\"#doomed\"", shape_, edge.node);
     selects.push_back(Cat("SELECT ", i, " FROM \"#doomed\" JOIN ", TableRows(*edge.entity),
                           " ON \"#e\" = ", edge.parent_node, " AND ", ColumnName(*edge.entity, edge.column), " = ",
-                          ReferencedSlot(shape_, edge), Where({Live(*edge.entity), stays})));
+                          ReferencedSlot(shape_, edge), Where({OfTenant(*edge.entity), Live(*edge.entity), stays})));
   }
   return Cat("\"#blocked\"(\"#b\") AS MATERIALIZED (", UnionAll(selects), " LIMIT 1)");
 }
@@ -230,7 +235,8 @@ std::string Cascade::BlockedRestore() const {
 std::string Cascade::NodeLock(int node) const {
   const CascadeNode& own = shape_.nodes[node];
   const bool remove = kind_ == CascadeKind::kSoftDelete;
-  std::vector<std::string> conditions = {IsDoomed(shape_, node), remove ? Live(*own.entity) : Gone(*own.entity),
+  std::vector<std::string> conditions = {IsDoomed(shape_, node), OfTenant(*own.entity),
+                                         remove ? Live(*own.entity) : Gone(*own.entity),
                                          RefersToAnyDoomed(shape_, EdgesOf(shape_.cascades, *own.entity))};
   if (node == 0) {
     std::vector<std::string> names;
@@ -295,7 +301,8 @@ std::string Cascade::Overtaken(int node) const {
 }
 
 std::string Cascade::NodeChange(int node) const {
-  return Change(entity(node), Cat("node", node), Assignments(entity(node), kind_), ", \"#now\"", Condition());
+  return Change(entity(node), Cat("node", node), Assignments(entity(node), kind_), ", \"#now\"",
+                {OfTenant(entity(node)), Condition()});
 }
 
 /// Live rows of the entity that lose references, all of them in one change, for no row may be changed twice.
@@ -305,8 +312,9 @@ std::string Cascade::SetNulls(const Entity& entity) const {
   std::vector<std::string> rows, assignments;
   for (const CascadeEdge& edge : edges) {
     const std::string column = ColumnName(entity, edge.column);
-    rows.push_back(Cat("SELECT ", first, " FROM \"#doomed\" JOIN ", TableRows(entity), " ON \"#e\" = ",
-                       edge.parent_node, " AND ", column, " = ", ReferencedSlot(shape_, edge), Where({Live(entity)})));
+    rows.push_back(Cat("SELECT ", first, " FROM \"#doomed\" JOIN ", TableRows(entity),
+                       " ON \"#e\" = ", edge.parent_node, " AND ", column, " = ", ReferencedSlot(shape_, edge),
+                       Where({OfTenant(entity), Live(entity)})));
     assignments.push_back(
         Cat(column, " = CASE WHEN ", RefersToDoomed(shape_, edge), " THEN NULL ELSE ", column, " END"));
   }
@@ -314,9 +322,10 @@ std::string Cascade::SetNulls(const Entity& entity) const {
   const int node = edges.front().node;
   const std::string name = LoserName(entity);
   return Cat(Lock(entity, name,
-                  {Cat(first, " = ANY (ARRAY(", UnionAll(rows), "))"), Live(entity), RefersToAnyDoomed(shape_, edges),
-                   node < 0 ? std::string() : IsNotIn("\"#doomed\"", shape_, node), Condition()}),
-             ", ", Change(entity, name, assignments, "", ""));
+                  {Cat(first, " = ANY (ARRAY(", UnionAll(rows), "))"), OfTenant(entity), Live(entity),
+                   RefersToAnyDoomed(shape_, edges), node < 0 ? std::string() : IsNotIn("\"#doomed\"", shape_, node),
+                   Condition()}),
+             ", ", Change(entity, name, assignments, "", {OfTenant(entity)}));
 }
 
 }  // namespace rowkeeper::sql

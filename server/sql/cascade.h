@@ -5,6 +5,7 @@
 
 #include "server/catalogue/entity.h"
 #include "server/sql/cascade_shape.h"
+#include "server/sql/predicates.h"
 
 namespace rowkeeper::sql {
 
@@ -37,13 +38,13 @@ class Cascade {
     /// Its columns with the key, in the key's order; see TargetCells().
   };
 
-  /// `shape` outlives the result; its scope must not be kNothing.
-  Cascade(const CascadeShape& shape, CascadeKind kind, Targets targets);
+  /// `shape` and `parameters` outlive the result; the shape's scope must not be kNothing.
+  Cascade(const CascadeShape& shape, CascadeKind kind, Targets targets, ParameterList* parameters);
 
   /// What the targets' query must have among its result columns: `"id" AS "#t0", "deleted_at" AS "#tat"`.
   static std::string TargetCells(const catalogue::Entity& entity);
   /// `"id" = "#t0"`: a row of the entity is the one of the targets' query.
-  static std::string IsTarget(const catalogue::Entity& entity);
+  static std::string IsTarget(const catalogue::Entity& entity, ParameterList* parameters);
   /// `"deleted_at" = "#at"` and such, for rows of any entity where "#now" is joined: with updated_at and version.
   static std::vector<std::string> Assignments(const catalogue::Entity& entity, CascadeKind kind);
 
@@ -63,6 +64,8 @@ class Cascade {
   /// Whether rows of the node follow others.
   bool goes_along(int node) const;
   const catalogue::Entity& entity(int node) const { return *shape_.nodes[node].entity; }
+  /// See TenantPredicate.
+  std::string OfTenant(const catalogue::Entity& entity) const { return TenantPredicate(entity, parameters_); }
   std::string Unblocked() const;
   std::string BaseOfDoomed() const;
   std::string Doomed() const;
@@ -84,6 +87,7 @@ class Cascade {
   const CascadeShape& shape_;
   const CascadeKind kind_;
   const Targets targets_;
+  ParameterList* const parameters_;
 };
 
 }  // namespace rowkeeper::sql

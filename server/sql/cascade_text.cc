@@ -131,12 +131,12 @@ std::string Lock(const Entity& entity, const std::string& name, const std::vecto
 }
 
 std::string Change(const Entity& entity, const std::string& name, const std::vector<std::string>& assignments,
-                   const std::string& from, const std::string& condition) {
+                   const std::string& from, const std::vector<std::string>& conditions) {
   std::vector<std::string> same;
   for (size_t i = 0; i < entity.key.size(); ++i) {
     same.push_back(Cat(ColumnName(entity, entity.key[i]), " = ", SlotName('l', static_cast<int>(i))));
   }
-  same.push_back(condition);
+  same.insert(same.end(), conditions.begin(), conditions.end());
   return Cat(Identifier(Cat("#", name, "!")), " AS (UPDATE ", TableRows(entity), " SET ",
              absl::StrJoin(assignments, ", "), " FROM ", Identifier(Cat("#", name)), from, Where(same),
              " RETURNING 1)");

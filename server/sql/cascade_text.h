@@ -44,10 +44,11 @@ std::string AnyOf(const std::vector<std::string>& conditions);
 
 /// A query "#name": the rows of an entity that fit, locked in the order of their keys, which are named "#l0" ….
 std::string Lock(const catalogue::Entity& entity, const std::string& name, const std::vector<std::string>& conditions);
-/// The change of the rows of the query "#name", under "#name!". `from`: further queries, each after a comma. Where
-/// `condition` is not empty and does not hold, none of them is changed.
+/// The change of the rows of the query "#name", under "#name!". `from`: further queries, each after a comma. Where one
+/// of `conditions` is not empty and does not hold, none of them is changed.
 std::string Change(const catalogue::Entity& entity, const std::string& name,
-                   const std::vector<std::string>& assignments, const std::string& from, const std::string& condition);
+                   const std::vector<std::string>& assignments, const std::string& from,
+                   const std::vector<std::string>& conditions);
 /// That the change of the query "#name" changed all of its rows.
 std::string AllChanged(const std::string& name);
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
 #include "server/sql/identifier.h"
+#include "server/sql/types.h"
 
 namespace rowkeeper::sql {
 
@@ -65,6 +66,13 @@ Statement Finish(std::string text, ParameterList* parameters, std::vector<int> c
   statement.cells = std::move(cells);
   statement.visible_cells = visible;
   return statement;
+}
+
+void AppendTenant(const catalogue::Entity& entity, ParameterList* parameters, std::vector<std::string>* names,
+                  std::vector<std::string>* values) {
+  if (!entity.tenant) return;
+  names->push_back(ColumnName(entity, *entity.tenant));
+  values->push_back(parameters->Tenant(ParameterType(entity, entity.columns[*entity.tenant].type)));
 }
 
 namespace {

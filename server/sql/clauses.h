@@ -24,6 +24,11 @@ void AddKeyCells(const catalogue::Entity& entity, std::vector<int>* cells);
 /// A statement whose first `visible` of `cells` go into the response.
 Statement Finish(std::string text, ParameterList* parameters, std::vector<int> cells, int visible);
 
+/// Appends the column of the tenant and the caller's tenant as its value, to what a new row is given; nothing where the
+/// entity has no tenants.
+void AppendTenant(const catalogue::Entity& entity, ParameterList* parameters, std::vector<std::string>* names,
+                  std::vector<std::string>* values);
+
 /// What marks a row as deleted, at the time that the expression `time` gives, …
 void AppendDeletion(const catalogue::Entity& entity, const std::string& time, std::vector<std::string>* assignments);
 /// … and what takes that back.

@@ -71,7 +71,10 @@ std::string DefaultExpression(const Column& column) {
   return "";
 }
 
-bool NeedsFiller(const Column& column) { return column.output_only && !column.nullable && !column.has_default(); }
+bool NeedsFiller(const Column& column) {
+  if (column.role == catalogue::Role::kTenant) return false;  // the server writes it
+  return column.output_only && !column.nullable && !column.has_default();
+}
 
 std::string ColumnDefinition(const Entity& entity, const Column& column) {
   std::string definition = absl::StrCat(Identifier(column.name), " ", ColumnType(entity, column.type));

@@ -32,8 +32,8 @@ std::string Constraint(const std::string& name, const std::string& definition) {
 }
 
 std::string PrimaryKey(const Entity& entity) {
-  std::string columns =
-      entity.internal_id.empty() ? BracketedColumns(entity, entity.key) : "(" + Identifier(entity.internal_id) + ")";
+  std::string columns = entity.internal_id.empty() ? BracketedColumns(entity, entity.InTable(entity.key))
+                                                   : "(" + Identifier(entity.internal_id) + ")";
   return Constraint(entity.primary_key_name, "PRIMARY KEY " + columns);
 }
 
@@ -46,7 +46,8 @@ std::vector<std::string> TableParts(const Entity& entity) {
   for (const Column& column : entity.columns) parts.push_back(ColumnDefinition(entity, column));
   parts.push_back(PrimaryKey(entity));
   for (const catalogue::UniqueKey& key : entity.unique_keys) {
-    if (!key.live_only) parts.push_back(Constraint(key.name, "UNIQUE " + BracketedColumns(entity, key.columns)));
+    if (!key.live_only)
+      parts.push_back(Constraint(key.name, "UNIQUE " + BracketedColumns(entity, entity.InTable(key.columns))));
   }
   for (const catalogue::Check& check : entity.checks) {
     parts.push_back(Constraint(check.name, absl::StrCat("CHECK (", CheckExpression(entity, check), ")")));
@@ -56,7 +57,7 @@ std::vector<std::string> TableParts(const Entity& entity) {
 
 std::string LiveUniqueIndex(const Entity& entity, const catalogue::UniqueKey& key) {
   return absl::StrCat("CREATE UNIQUE INDEX ", Identifier(key.name), " ON ", Table(entity), " ",
-                      BracketedColumns(entity, key.columns), " WHERE ", LivePredicate(entity));
+                      BracketedColumns(entity, entity.InTable(key.columns)), " WHERE ", LivePredicate(entity));
 }
 
 std::string Indexed(const Entity& entity, const std::vector<catalogue::IndexTerm>& terms) {
@@ -93,14 +94,15 @@ Statements Comments(const Entity& entity) {
   return statements;
 }
 
-std::string OnDeleteClause(catalogue::OnDelete on_delete) {
+/// `column`: of a foreign key that has the tenant's, too, which stays; empty for others.
+std::string OnDeleteClause(catalogue::OnDelete on_delete, const std::string& column) {
   switch (on_delete) {
     case catalogue::OnDelete::kRestrict:
       return "";
     case catalogue::OnDelete::kCascade:
       return " ON DELETE CASCADE";
     case catalogue::OnDelete::kSetNull:
-      return " ON DELETE SET NULL";
+      return absl::StrCat(" ON DELETE SET NULL", column.empty() ? "" : absl::StrCat(" (", column, ")"));
   }
   return "";
 }
@@ -149,11 +151,16 @@ std::string ColumnIdentity(const Column& column) { return absl::StrCat("proto:",
 
 std::string TableIdentity(const Entity& entity) { return absl::StrCat("proto:", entity.full_name); }
 
-std::string ForeignKeyDefinition(const Column& column) {
+std::string ForeignKeyDefinition(const Entity& entity, const Column& column) {
   const Entity& target = *column.reference->entity;
-  return absl::StrCat("FOREIGN KEY (", ColumnName(column), ") REFERENCES ", Table(target), " ",
-                      BracketedColumns(target, {column.reference->column}),
-                      OnDeleteClause(column.reference->on_delete));
+  const std::string name = ColumnName(column);
+  const std::string referenced = BracketedColumns(target, target.InTable({column.reference->column}));
+  if (!target.tenant || !entity.tenant) {
+    return absl::StrCat("FOREIGN KEY (", name, ") REFERENCES ", Table(target), " ", referenced,
+                        OnDeleteClause(column.reference->on_delete, ""));
+  }
+  return absl::StrCat("FOREIGN KEY (", ColumnName(entity, *entity.tenant), ", ", name, ") REFERENCES ", Table(target),
+                      " ", referenced, OnDeleteClause(column.reference->on_delete, name));
 }
 
 Statements CreateTypes(const Entity& entity) {
@@ -194,14 +201,15 @@ Statements AddForeignKeys(const Entity& entity) {
   for (const Column& column : entity.columns) {
     if (!column.reference) continue;
     const std::string& name = column.reference->constraint;
-    statements.push_back(AddConstraint(Table(entity), name, ForeignKeyDefinition(column)));
+    statements.push_back(AddConstraint(Table(entity), name, ForeignKeyDefinition(entity, column)));
     statements.push_back(CommentOnConstraint(Table(entity), name, TableIdentity(entity)));
   }
   return statements;
 }
 
 std::string AddFullIndex(const Entity& entity, int column) {
-  return absl::StrCat("CREATE INDEX CONCURRENTLY ON ", Table(entity), " ", Indexed(entity, {{column, false}}));
+  return absl::StrCat("CREATE INDEX CONCURRENTLY ON ", Table(entity), " ",
+                      BracketedColumns(entity, entity.InTable({column})));
 }
 
 std::vector<const Entity*> InReferenceOrder(const std::vector<const Entity*>& entities) {
@@ -240,7 +248,7 @@ Statements DropTables(const std::vector<const Entity*>& entities) {
 std::string AddUniqueKey(const Entity& entity, const catalogue::UniqueKey& key) {
   if (key.live_only) return LiveUniqueIndex(entity, key);
   return absl::StrCat("ALTER TABLE ", Table(entity), " ADD ",
-                      Constraint(key.name, "UNIQUE " + BracketedColumns(entity, key.columns)));
+                      Constraint(key.name, "UNIQUE " + BracketedColumns(entity, entity.InTable(key.columns))));
 }
 
 }  // namespace rowkeeper::sql

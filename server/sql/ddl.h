@@ -31,8 +31,10 @@ std::vector<std::string> CreateUndeclaredIndexes(const catalogue::Entity& entity
 /// round in circles. ON_DELETE_RESTRICT is PostgreSQL's NO ACTION: refused as well, but after cascades have done their
 /// work.
 std::vector<std::string> AddForeignKeys(const catalogue::Entity& entity);
-/// `FOREIGN KEY … REFERENCES …` of a column with a reference, as ADD CONSTRAINT takes it.
-std::string ForeignKeyDefinition(const catalogue::Column& column);
+/// `FOREIGN KEY … REFERENCES …` of a column of `entity` with a reference, as ADD CONSTRAINT takes it. Between entities
+/// with tenants it has their columns too, so that no row refers to one of another tenant; with ON DELETE SET NULL
+/// PostgreSQL 14 and older do not know it.
+std::string ForeignKeyDefinition(const catalogue::Entity& entity, const catalogue::Column& column);
 /// An index of every row by `column`, deleted rows too. PostgreSQL names it, so that it stands beside any other one.
 /// Writers go on meanwhile; it cannot run in a transaction.
 std::string AddFullIndex(const catalogue::Entity& entity, int column);

@@ -133,7 +133,7 @@ std::string SearchDocument(const Entity& entity, const plan::FilterTerm& search)
 }
 
 std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const plan::Variant& variant,
-                                          ParameterList* parameters) {
+                                          ParameterList* parameters, const std::string& table) {
   const auto* further = plan::PartOf<plan::WithConditions>(variant.family);
   std::vector<std::string> conditions;
   for (int i : variant.filters) {
@@ -149,6 +149,8 @@ std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const pl
   if (further != nullptr && further->expression != nullptr) {
     conditions.push_back(ExpressionPredicate(*plan.entity, *further->expression, parameters));
   }
+  // First, so that no other condition can fail over rows of another tenant before it.
+  conditions.insert(conditions.begin(), TenantPredicate(*plan.entity, parameters, table));
   return conditions;
 }
 

@@ -166,6 +166,9 @@ std::string TableVersionsQuery(const std::vector<WantedTable>& tables) {
       Facts("d.adrelid", RowVersion("d", 5), "pg_catalog.pg_attrdef d WHERE true"),
       Facts("i.indrelid", of_indexes, kIndexFacts),
       Facts("k.conrelid", RowVersion("k", 8), "pg_catalog.pg_constraint k WHERE true"),
+      // Another table may have got the name of the one that is referred to.
+      Facts("k.conrelid", "hashtextextended(concat(k.oid, ' ', r.position), 12)",
+            "pg_catalog.pg_constraint k JOIN wanted r ON r.oid = k.confrelid WHERE true"),
       Facts("g.tgrelid", RowVersion("g", 9), "pg_catalog.pg_trigger g WHERE NOT g.tgisinternal"),
       Facts("r.ev_class", RowVersion("r", 10), "pg_catalog.pg_rewrite r WHERE true"),
       Facts("d.objoid", RowVersion("d", 11), kCommentFacts),
@@ -223,7 +226,8 @@ std::string ColumnsQuery(const TableChoice& tables) {
       "CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) "
       "ELSE format_type(a.atttypid, a.atttypmod) END, "
       "a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated, "
-      "col_description(a.attrelid, a.attnum), n.nspname, element.typname, label.enumlabel "
+      "col_description(a.attrelid, a.attnum), n.nspname, element.typname, label.enumlabel, "
+      "(SELECT NOT o.collisdeterministic FROM pg_catalog.pg_collation o WHERE o.oid = a.attcollation) "
       "FROM wanted w JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped "
       "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
       "JOIN pg_catalog.pg_type element ON element.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 "
@@ -253,10 +257,10 @@ std::string ConstraintsQuery(const TableChoice& tables) {
   return absl::StrCat(
       Wanted(tables),
       "SELECT w.position, c.conname, c.contype, pg_get_constraintdef(c.oid), pg_get_expr(c.conbin, c.conrelid), "
-      "r.position, a.attname, f.attname, c.confdeltype "
-      "FROM wanted w JOIN pg_catalog.pg_constraint c ON c.conrelid = w.oid AND c.contype IN ('c', 'f') "
+      "r.position, COALESCE(a.attname, ''), f.attname, c.confdeltype "
+      "FROM wanted w JOIN pg_catalog.pg_constraint c ON c.conrelid = w.oid AND c.contype IN ('c', 'f', 'x') "
       "CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, foreign_attnum, n) "
-      "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum "
+      "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum "
       "LEFT JOIN known r ON r.oid = c.confrelid "
       "LEFT JOIN pg_catalog.pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = k.foreign_attnum "
       "ORDER BY w.position, c.conname, k.n");

@@ -45,6 +45,9 @@ bool IsOfAnother(const NamedTable::Column& column) {
   return column.declared.number().has_value() || column.declared.identity == kOfNobody;
 }
 
+/// In a catalogue with tenants no other name is: whether a statement keeps to one tenant is judged by what is declared.
+bool IsFollowed(const Entity& entity) { return entity.tenancy == nullptr; }
+
 /// What the database calls the column; empty: nothing, but another column has its name.
 std::string LiveNameOf(const Column& column, const NamedTable& table) {
   const NamedTable::Column* const named = FindByName(table, column.name);
@@ -72,7 +75,9 @@ void LiveNames::Learn(const Entity& entity, const NamedTable& table) {
     if (table.name_is_taken) tables_[&entity] = NameOfNothing(TableIdentity(entity));
     return;
   }
-  if (table.name != entity.table) tables_[&entity] = table.name;
+  if (table.name != entity.table) {
+    tables_[&entity] = IsFollowed(entity) ? table.name : NameOfNothing(TableIdentity(entity));
+  }
   if (table.message != entity.full_name) return;  // those are numbers of another message
   LearnColumns(entity, table);
   LearnDeclared(entity, table);
@@ -81,7 +86,8 @@ void LiveNames::Learn(const Entity& entity, const NamedTable& table) {
 void LiveNames::LearnColumns(const Entity& entity, const NamedTable& table) {
   for (const Column& column : entity.columns) {
     std::string live = LiveNameOf(column, table);
-    if (live.empty()) live = NameOfNothing(ColumnIdentity(column));
+    const bool is_used = live == column.name || (!live.empty() && IsFollowed(entity));
+    if (!is_used) live = NameOfNothing(ColumnIdentity(column));
     if (live != column.name) columns_[&column] = std::move(live);
   }
 }
@@ -147,6 +153,8 @@ std::string LiveNames::ToString(size_t most) const {
 NamesScope::NamesScope(const LiveNames& names) : outer_(names_in_scope) { names_in_scope = &names; }
 
 NamesScope::~NamesScope() { names_in_scope = outer_; }
+
+bool NamesScope::HasOtherNames() { return names_in_scope != nullptr && !names_in_scope->empty(); }
 
 const std::string& NamesScope::Of(const Entity& entity) {
   return names_in_scope == nullptr ? entity.table : names_in_scope->Of(entity);

@@ -40,6 +40,8 @@ struct NamedTable {
 ///
 /// So a column is neither read nor written where names say this and numbers that, and no comment says who is right, as
 /// after a change of a type by hand: a new column, filled from the old one, has got its name, but not its number.
+/// In a catalogue with tenants, what has another name than declared is taken for missing (see Of), and nothing else for
+/// it.
 /// Immutable once it is shared. Points into the catalogue, which outlives it.
 class LiveNames {
  public:
@@ -89,6 +91,8 @@ class NamesScope {
   NamesScope(const NamesScope&) = delete;
   NamesScope& operator=(const NamesScope&) = delete;
 
+  /// Whether something is called otherwise than declared in the innermost one.
+  static bool HasOtherNames();
   /// Of the innermost one; without one, the declared names.
   static const std::string& Of(const catalogue::Entity& entity);
   static const std::string& Of(const catalogue::Column& column);

@@ -92,6 +92,11 @@ std::string ParameterList::Add(Parameter::Source source, int index, const std::s
   return is_array ? Cat(column, "::", type) : column;
 }
 
+const std::string& ParameterList::Tenant(const std::string& type) {
+  if (tenant_.empty()) tenant_ = Add(Parameter::Source::kTenant, 0, type);
+  return tenant_;
+}
+
 std::string ParameterList::CallsFrom(std::string_view before, std::string_view after) const {
   std::string arrays, names;
   for (size_t i = 0; i < types_.size(); ++i) {
@@ -123,6 +128,13 @@ std::string VisibilityPredicate(const Entity& entity, plan::Deleted deleted, std
   if (!entity.soft_deletable() || deleted == plan::Deleted::kInclude) return "";
   const std::string live = LivePredicate(entity, qualifier);
   return deleted == plan::Deleted::kExclude ? live : Cat("NOT (", live, ")");
+}
+
+std::string TenantPredicate(const Entity& entity, ParameterList* parameters, const std::string& table) {
+  if (!entity.tenant) return "";
+  const Column& column = entity.columns[*entity.tenant];
+  return Cat(table.empty() ? RowName(entity) : table, ".", ColumnName(column), " = ",
+             parameters->Tenant(ParameterType(entity, column.type)));
 }
 
 std::string CursorPredicate(const Entity& entity, const plan::ListVariant& variant, ParameterList* parameters) {

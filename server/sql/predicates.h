@@ -15,6 +15,9 @@ class ParameterList {
  public:
   /// "$3::uuid"
   std::string Add(Parameter::Source source, int index, const std::string& type);
+  /// The caller's tenant, one parameter of the statement however often it is asked for. `type`: that of the columns of
+  /// the role, which is the same in the whole catalogue.
+  const std::string& Tenant(const std::string& type);
   std::vector<Parameter> Take() { return std::move(parameters_); }
 
   // Of a statement that is executed for many calls at once.
@@ -36,6 +39,8 @@ class ParameterList {
   /// Of what each of many calls has a value of its own; empty for other parameters.
   std::vector<std::string> types_;
   bool many_calls_ = false;
+  /// Empty: nobody asked for it.
+  std::string tenant_;
 
   /// Each array stands between these.
   std::string CallsFrom(std::string_view before, std::string_view after) const;
@@ -52,9 +57,15 @@ std::string LivePredicate(const catalogue::Entity& entity, std::string_view qual
 std::string VisibilityPredicate(const catalogue::Entity& entity, plan::Deleted deleted,
                                 std::string_view qualifier = "");
 
-/// The conditions of the filters in `variant`, one each, and that of its filter expression.
+/// `"tasks"."tenant_id" = $3::uuid`: the row is one of the caller's tenant; empty where the entity has no tenants.
+/// Every table that a statement reads or changes has it: sql/tenant_check.h refuses a statement without it. `table` is
+/// what the statement calls the table there; by default RowName.
+std::string TenantPredicate(const catalogue::Entity& entity, ParameterList* parameters, const std::string& table = "");
+
+/// The conditions of the filters in `variant`, one each, that of its filter expression, and TenantPredicate. `table` as
+/// there.
 std::vector<std::string> FilterPredicates(const plan::MethodPlan& plan, const plan::Variant& variant,
-                                          ParameterList* parameters);
+                                          ParameterList* parameters, const std::string& table = "");
 
 /// What a search looks into; an index on it serves the search.
 std::string SearchDocument(const catalogue::Entity& entity, const plan::FilterTerm& search);

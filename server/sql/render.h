@@ -3,6 +3,7 @@
 // The map of this folder:
 //   predicates.cc         VisibilityPredicate, the soft-delete filter: every statement that reads or changes rows goes
 //                         through it; tests/unit/sql and tests/pg/server walk all plans
+//   tenant_check.cc       refuses a statement that does not keep each table to the caller's tenant (TenantPredicate)
 //   filter_predicates.cc  a filter's operator in SQL; expression_predicate.cc: filter expressions
 //   render_get.cc         one file a family: render_list.cc (with render_count.cc, render_export.cc), render_write.cc,
 //                         render_batch.cc (with render_batch_change.cc, render_upsert.cc), render_bulk.cc,

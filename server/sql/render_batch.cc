@@ -51,6 +51,7 @@ Statement RenderBatchCreate(const MethodPlan& plan, const Variant& variant) {
     names.push_back(ColumnName(entity.columns[plan.values[i].column]));
     values.push_back(NewValue(plan, variant, i, input));
   }
+  AppendTenant(entity, &parameters, &names, &values);
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kMany, &parameters);
   const std::string cells = ColumnList(entity, variant.columns);
   const std::string all = Cat("\"#n\" = ", parameters.Add(Parameter::Source::kElementCount, 0, "bigint"));

@@ -52,10 +52,11 @@ class ChangeRenderer {
     const CascadeShape shape = ShapeOfCascade(entity_);
     Cascade::Targets targets;
     targets.condition = returns_unchanged() ? Cat("\"#due\" AND ", guard) : guard;
-    const Cascade cascade(shape, kind, targets);
+    const Cascade cascade(shape, kind, targets, &parameters_);
     const std::string change =
         Cat("UPDATE ", TableRows(entity_), " SET ", absl::StrJoin(Cascade::Assignments(entity_, kind), ", "),
-            " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity_), targets.condition, cascade.Condition()}));
+            " FROM \"#target\", \"#now\"",
+            Where({Cascade::IsTarget(entity_, &parameters_), targets.condition, cascade.Condition()}));
     const std::string others = returns_unchanged() ? Cat(" UNION ALL (", Unchanged(guard), ")") : "";
     Statement statement = FinishBatch(
         Cat("WITH RECURSIVE \"#target\" AS MATERIALIZED (", target, "), ", cascade.Queries(), ", \"#changed\" AS (",

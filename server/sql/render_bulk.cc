@@ -60,7 +60,7 @@ class BulkRenderer {
     if (FollowsReferences(plan_)) return Follow(conditions, limit, guard);
     const std::string target = Target(TargetKey(entity_), conditions, ColumnList(entity_, entity_.key), limit,
                                       remove ? " FOR UPDATE" : " FOR NO KEY UPDATE");
-    const std::string where = Where({IsTarget(entity_), guard});
+    const std::string where = Where({IsTarget(entity_), TenantPredicate(entity_, &parameters_), guard});
     const std::string change = remove ? Delete(where)
                                       : Cat("UPDATE ", TableRows(entity_), " SET ", absl::StrJoin(Assignments(), ", "),
                                             " FROM \"#target\"", where);
@@ -80,8 +80,9 @@ class BulkRenderer {
     const std::string target = Target(TargetKey(entity_), conditions, order, limit, " FOR UPDATE SKIP LOCKED");
     const Judgement judgement(entity_, {}, Judgement::Rows::kMany, &parameters_);
     Statement statement =
-        Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (", Delete(Where({IsTarget(entity_)})),
-                   " RETURNING 1), ", judgement.Query("\"#changed\"", "\"#n\" = (SELECT count(*) FROM \"#target\")"),
+        Finish(Cat("WITH \"#target\" AS (", target, "), \"#changed\" AS (",
+                   Delete(Where({IsTarget(entity_), TenantPredicate(entity_, &parameters_)})), " RETURNING 1), ",
+                   judgement.Query("\"#changed\"", "\"#n\" = (SELECT count(*) FROM \"#target\")"),
                    " SELECT count(*) FROM \"#changed\"", Judgement::OrFail(1)),
                &parameters_, {}, 0);
     statement.result = {CellType::kInteger};
@@ -104,13 +105,13 @@ class BulkRenderer {
     const CascadeShape shape = ShapeOfCascade(entity_);
     Cascade::Targets targets;
     targets.condition = guard;
-    const Cascade cascade(shape, CascadeKind::kSoftDelete, targets);
+    const Cascade cascade(shape, CascadeKind::kSoftDelete, targets, &parameters_);
     const std::string target = Target(Cascade::TargetCells(entity_), conditions, ColumnList(entity_, entity_.key),
                                       limit, " FOR NO KEY UPDATE");
     const std::string change =
         Cat("UPDATE ", TableRows(entity_), " SET ",
             absl::StrJoin(Cascade::Assignments(entity_, CascadeKind::kSoftDelete), ", "), " FROM \"#target\", \"#now\"",
-            Where({Cascade::IsTarget(entity_), guard, cascade.Condition()}));
+            Where({Cascade::IsTarget(entity_, &parameters_), guard, cascade.Condition()}));
     const std::string blocker = cascade.can_refuse() ? "(SELECT \"#b\" FROM \"#refused\")" : "NULL::integer";
     const Judgement judgement(entity_, {}, Judgement::Rows::kMany, &parameters_);
     Statement statement = Finish(
@@ -144,13 +145,14 @@ class BulkRenderer {
   }
 
   /// A row that was created below a deleted one is not what a purge is for, but the foreign key would take it along.
-  std::string NoLiveRowGoesAlong(const catalogue::Dependent& dependent) const {
+  std::string NoLiveRowGoesAlong(const catalogue::Dependent& dependent) {
     const Entity& other = *dependent.entity;
     const Column& column = other.columns[dependent.column];
     if (column.reference->on_delete != catalogue::OnDelete::kCascade || !other.soft_deletable()) return "";
     const std::string referenced = Cat(RowName(entity_), ".", ColumnName(entity_.columns[column.reference->column]));
     return Cat("NOT EXISTS (SELECT FROM ", Table(other), " AS \"#live\"",
-               Where({Cat("\"#live\".", ColumnName(column), " = ", referenced), LivePredicate(other, "\"#live\".")}),
+               Where({Cat("\"#live\".", ColumnName(column), " = ", referenced),
+                      TenantPredicate(other, &parameters_, "\"#live\""), LivePredicate(other, "\"#live\".")}),
                ")");
   }
 

@@ -30,13 +30,15 @@ bool FollowsReferences(const plan::MethodPlan& plan) { return ScopeOf(plan) != C
 
 bool IsHeldByParentsAlone(const plan::MethodPlan& plan) { return ScopeOf(plan) == CascadeScope::kParents; }
 
-std::vector<std::string> NoParentIsDeleted(const plan::MethodPlan& plan, const std::string& row) {
+std::vector<std::string> NoParentIsDeleted(const plan::MethodPlan& plan, const std::string& row,
+                                           ParameterList* parameters) {
   std::vector<std::string> conditions;
   for (const CascadeEdge& edge : ShapeOfCascade(*plan.entity).parents) {
     const std::string parent = "\"#parent\"";
+    const std::string own_rows = TenantPredicate(*edge.parent, parameters, parent);
     conditions.push_back(Cat("NOT EXISTS (SELECT FROM ", Table(*edge.parent), " AS ", parent, " WHERE ", parent, ".",
                              ColumnName(*edge.parent, edge.parent_column()), " = ", row, ".",
-                             ColumnName(*edge.entity, edge.column), " AND ",
+                             ColumnName(*edge.entity, edge.column), " AND ", own_rows, own_rows.empty() ? "" : " AND ",
                              VisibilityPredicate(*edge.parent, plan::Deleted::kOnly, parent + "."), ")"));
   }
   return conditions;
@@ -54,14 +56,14 @@ Statement RenderCascade(const plan::MethodPlan& plan, const plan::Variant& varia
   const Entity& entity = *plan.entity;
   const CascadeKind kind = KindOf(plan.change());
   const CascadeShape shape = ShapeOfCascade(entity);
-  const Cascade cascade(shape, kind, {});
+  const Cascade cascade(shape, kind, {}, parameters);
   const std::string cells = variant.columns.empty() ? "" : ColumnList(entity, variant.columns);
   const std::string target =
       Cat("SELECT ", Cascade::TargetCells(entity), " FROM ", TableRows(entity), where, " FOR NO KEY UPDATE");
   const std::string change =
       Cat("UPDATE ", TableRows(entity), " SET ", absl::StrJoin(Cascade::Assignments(entity, kind), ", "),
-          " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity), cascade.Condition()}), " RETURNING ",
-          cells.empty() ? "NULL" : cells);
+          " FROM \"#target\", \"#now\"", Where({Cascade::IsTarget(entity, parameters), cascade.Condition()}),
+          " RETURNING ", cells.empty() ? "NULL" : cells);
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kOne, parameters);
   const std::string result =
       Cat("SELECT ", cells, cells.empty() ? "" : ", ", "NULL::integer AS \"#b\" FROM \"#changed\"");

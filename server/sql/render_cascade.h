@@ -18,7 +18,8 @@ bool FollowsReferences(const plan::MethodPlan& plan);
 /// it is.
 bool IsHeldByParentsAlone(const plan::MethodPlan& plan);
 /// A condition for each reference that could; `row` is how the statement names the table.
-std::vector<std::string> NoParentIsDeleted(const plan::MethodPlan& plan, const std::string& row);
+std::vector<std::string> NoParentIsDeleted(const plan::MethodPlan& plan, const std::string& row,
+                                           ParameterList* parameters);
 /// What the operation is to a cascade: a restore of any kind, or a soft delete.
 CascadeKind KindOf(catalogue::Change change);
 

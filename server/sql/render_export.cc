@@ -121,6 +121,7 @@ Statement RenderLargeRows(const plan::MethodPlan& plan, const plan::Variant& var
     names.push_back(Cat("\"#k", i, "\""));
     conditions.push_back(Cat(ColumnName(entity, column), " = ", names.back()));
   }
+  conditions.push_back(TenantPredicate(entity, &parameters));
   conditions.push_back(VisibilityPredicate(entity, variant.deleted));
   std::string text = Cat("SELECT ", ColumnList(entity, cells.columns), ", \"#\" FROM unnest(",
                          absl::StrJoin(arrays, ", "), ") WITH ORDINALITY AS \"#keys\" (", absl::StrJoin(names, ", "),

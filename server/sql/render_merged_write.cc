@@ -47,6 +47,9 @@ std::string LookAtTable(const Entity& entity) {
       Literal(Table(entity)), "::regclass)");
 }
 
+/// The rows that are looked for.
+constexpr char kStored[] = "\"#stored\"";
+
 constexpr char kIsPlain[] = "(SELECT \"#plain\" FROM \"#table\")";
 
 /// Of the primary key: what callers name a row by may be that of deleted rows, too.
@@ -79,10 +82,11 @@ Statement RenderMergedCreate(const MethodPlan& plan, const Variant& variant) {
   return WithShape(plan, Finish(text, &parameters, variant.columns, static_cast<int>(variant.columns.size())), -1);
 }
 
-/// `("#0", "#1")`: what the calls are told apart by.
-std::string CallKeys(const Variant& variant) {
+/// `"#0", "#1"`: what the calls are told apart by. The tenant's comes behind those of the filters.
+std::string CallKeys(const Entity& entity, const Variant& variant) {
   std::vector<std::string> names;
-  for (size_t i = 0; i < variant.filters.size(); ++i) names.push_back(Cat("\"#", i, "\""));
+  const size_t keys = variant.filters.size() + (entity.tenant ? 1 : 0);
+  for (size_t i = 0; i < keys; ++i) names.push_back(Cat("\"#", i, "\""));
   return absl::StrJoin(names, ", ");
 }
 
@@ -91,9 +95,10 @@ Statement RenderMergedChange(const MethodPlan& plan, const Variant& variant) {
   ParameterList parameters;
   parameters.TakeManyCalls();
   // The filters come first, and so their values are the first columns of the calls.
-  std::vector<std::string> conditions = TargetConditions(plan, variant, ChangedRows(plan), &parameters);
+  std::vector<std::string> conditions = TargetConditions(plan, variant, ChangedRows(plan), &parameters, kStored);
   conditions.emplace_back(kIsPlain);
-  for (std::string& condition : ConditionsOfParents(plan, "\"#stored\"")) conditions.push_back(std::move(condition));
+  for (std::string& condition : ConditionsOfParents(plan, kStored, &parameters))
+    conditions.push_back(std::move(condition));
   const std::string assignments = Assignments(plan, variant, nullptr, &parameters);
   const std::string calls = parameters.Calls();
   const Judgement judgement(entity, variant.columns, Judgement::Rows::kMany, &parameters);
@@ -104,11 +109,14 @@ Statement RenderMergedChange(const MethodPlan& plan, const Variant& variant) {
     same.push_back(Cat(key, " = \"#key", keys.size(), "\""));
     keys.push_back(key);
   }
+  const std::string own_rows = TenantPredicate(entity, &parameters);
+  if (!own_rows.empty()) same.push_back(own_rows);
+  const std::string call_keys = CallKeys(entity, variant);
   const std::string target =
       Cat("SELECT \"#calls\".*, ", absl::StrJoin(stored, ", "), " FROM ", Patience(),
-          " CROSS JOIN (SELECT DISTINCT ON (", CallKeys(variant), ") * FROM ", calls, " ORDER BY ", CallKeys(variant),
-          ", \"#\") AS \"#calls\" CROSS JOIN ", Table(entity), " AS \"#stored\"", Where(conditions), " ORDER BY ",
-          absl::StrJoin(keys, ", "), " FOR NO KEY UPDATE OF \"#stored\" SKIP LOCKED");
+          " CROSS JOIN (SELECT DISTINCT ON (", call_keys, ") * FROM ", calls, " ORDER BY ", call_keys,
+          ", \"#\") AS \"#calls\" CROSS JOIN ", Table(entity), " AS ", kStored, Where(conditions), " ORDER BY ",
+          absl::StrJoin(keys, ", "), " FOR NO KEY UPDATE OF ", kStored, " SKIP LOCKED");
   // A row each, and of each call one at most: some are found by what is unique among rows that are not deleted.
   const std::string expected =
       Cat(kIsPlain, " AND (SELECT \"#n\" = count(*) AND count(*) = count(DISTINCT \"#\") FROM \"#target\")");

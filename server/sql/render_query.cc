@@ -57,12 +57,14 @@ Statement RenderWith(const plan::MethodPlan& plan, Checks checks) {
     const plan::QueryPiece& piece = query.pieces[i];
     statement.text += checks == Checks::kBelow ? CheckedText(query, i) : piece.text;
     if (piece.parameter < 0) continue;
-    const catalogue::ValueType& type = query.parameters[piece.parameter].type;
+    const bool is_tenant = piece.parameter == static_cast<int>(query.parameters.size());
+    const catalogue::ValueType& type = is_tenant ? *query.tenant : query.parameters[piece.parameter].type;
     statement.text += Cat("($", piece.parameter + 1, "::", ParameterType(*plan.entity, type), ")");
   }
   for (int i = 0; i < static_cast<int>(query.parameters.size()); ++i) {
     statement.parameters.push_back({Parameter::Source::kArgument, i});
   }
+  if (query.tenant.has_value()) statement.parameters.push_back({Parameter::Source::kTenant, 0});
   if (!query.can_be_limited) return statement;
   statement.parameters.push_back({Parameter::Source::kLimit, 0});
   statement.text =

@@ -44,23 +44,24 @@ std::string Parents(const Link& link, ParameterList* parameters) {
 }
 
 /// `id IN (…)`, so that a pair that is in the join table twice gives one row.
-std::string ThroughPredicate(const Relation& relation) {
+std::string ThroughPredicate(const Relation& relation, ParameterList* parameters) {
   const Entity& through = *relation.through;
-  const std::string link = "\"#through\".";
-  return Cat(Name(*relation.target, relation.target_column), " IN (SELECT ", link,
-             Name(through, relation.through_target_column), " FROM ", Table(through), " AS \"#through\"",
-             Where({Cat(link, Name(through, relation.through_column), " = \"#key\""),
-                    VisibilityPredicate(through, plan::Deleted::kExclude, link)}),
+  const std::string link = "\"#through\"";
+  return Cat(Name(*relation.target, relation.target_column), " IN (SELECT ", link, ".",
+             Name(through, relation.through_target_column), " FROM ", Table(through), " AS ", link,
+             Where({Cat(link, ".", Name(through, relation.through_column), " = \"#key\""),
+                    TenantPredicate(through, parameters, link),
+                    VisibilityPredicate(through, plan::Deleted::kExclude, link + ".")}),
              ")");
 }
 
 std::vector<std::string> TargetPredicates(const plan::SelectedRelation& selected, ParameterList* parameters) {
   const Relation& relation = *selected.relation;
   const Link link = LinkOf(relation);
-  std::vector<std::string> conditions = {relation.kind == Relation::Kind::kThrough
-                                             ? ThroughPredicate(relation)
-                                             : Cat(Name(*link.entity, link.column), " = \"#key\""),
-                                         VisibilityPredicate(*relation.target, plan::Deleted::kExclude)};
+  std::vector<std::string> conditions = {
+      relation.kind == Relation::Kind::kThrough ? ThroughPredicate(relation, parameters)
+                                                : Cat(Name(*link.entity, link.column), " = \"#key\""),
+      TenantPredicate(*relation.target, parameters), VisibilityPredicate(*relation.target, plan::Deleted::kExclude)};
   if (selected.filter != nullptr) {
     conditions.push_back(ExpressionPredicate(*relation.target, *selected.filter, parameters));
   }

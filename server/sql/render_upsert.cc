@@ -58,15 +58,18 @@ class UpsertParts {
   std::string ElementOrder() const { return Cat(ElementKey(), ", \"#\""); }
 
   /// `INSERT INTO "t" (…) SELECT … FROM "#due" <where> ORDER BY … ON CONFLICT (…) DO UPDATE SET`
-  std::string InsertFrom(const std::string& elements, const std::string& where) const {
+  std::string InsertFrom(const std::string& elements, const std::string& where) {
     std::vector<std::string> names, values;
     for (int i : batch.written) {
       names.push_back(Name(plan.values[i].column));
       values.push_back(NewValue(plan, variant, i, input));
     }
+    AppendTenant(entity, &parameters, &names, &values);
+    const std::string tenant = entity.tenant ? Cat(Name(*entity.tenant), ", ") : "";
     return Cat("INSERT INTO ", TableRows(entity), " (", absl::StrJoin(names, ", "), ") SELECT ",
                absl::StrJoin(values, ", "), " FROM ", elements, where, " ORDER BY ", ElementOrder(), " ON CONFLICT (",
-               Key(), ")", plan.batch->live_only ? Cat(" WHERE ", LivePredicate(entity)) : "", " DO UPDATE SET ");
+               tenant, Key(), ")", plan.batch->live_only ? Cat(" WHERE ", LivePredicate(entity)) : "",
+               " DO UPDATE SET ");
   }
 
   /// `"sku" = "t"."sku"`: an assignment that changes nothing.
@@ -230,7 +233,7 @@ class UpsertRenderer {
                " END)::jsonpath) END");
   }
 
-  std::string Written() const {
+  std::string Written() {
     // The count makes all of "#due", and with it the locks, come before the first row.
     return Cat(parts_.InsertFrom("\"#due\"", " WHERE (SELECT count(*) FROM \"#due\") > 0"), Assignments(), " WHERE ",
                IsLockedOrFails(), " RETURNING ", cells_, parts_.KeyAs("w"));

@@ -81,7 +81,7 @@ Statement RenderChange(const MethodPlan& plan, const Variant& variant) {
   Judgement judgement(*plan.entity, variant.columns, Judgement::Rows::kOne, &parameters);
   const std::string assignments = Assignments(plan, variant, &judgement, &parameters);
   std::vector<std::string> conditions = TargetConditions(plan, variant, ChangedRows(plan), &parameters);
-  for (std::string& condition : ConditionsOfParents(plan, RowName(*plan.entity)))
+  for (std::string& condition : ConditionsOfParents(plan, RowName(*plan.entity), &parameters))
     conditions.push_back(std::move(condition));
   const std::string where = Where(conditions);
   return Judge(variant, plan, Cat("UPDATE ", TableRows(*plan.entity), " SET ", assignments, where),
@@ -112,6 +112,7 @@ InsertedRow InsertedRowOf(const MethodPlan& plan, const Variant& variant, Judgem
     values.push_back(Argument(plan, plan.values[i], parameters));
     if (judgement != nullptr) judgement->Gave(column, values.back());
   }
+  AppendTenant(*plan.entity, parameters, &names, &values);
   return {absl::StrJoin(names, ", "), absl::StrJoin(values, ", ")};
 }
 
@@ -143,8 +144,8 @@ std::string Assignments(const MethodPlan& plan, const Variant& variant, Judgemen
 }
 
 std::vector<std::string> TargetConditions(const MethodPlan& plan, const Variant& variant, Deleted visible,
-                                          ParameterList* parameters) {
-  std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters);
+                                          ParameterList* parameters, const std::string& table) {
+  std::vector<std::string> conditions = FilterPredicates(plan, variant, parameters, table);
   conditions.push_back(VisibilityPredicate(*plan.entity, visible));
   conditions.push_back(VersionPredicate(plan, variant, parameters));
   for (int i : variant.as<WriteVariant>().unchanged) {
@@ -171,8 +172,9 @@ Statement RenderWrite(const MethodPlan& plan, const Variant& variant) {
   return RenderDelete(plan, variant);
 }
 
-std::vector<std::string> ConditionsOfParents(const MethodPlan& plan, const std::string& row) {
-  return IsHeldByParentsAlone(plan) ? NoParentIsDeleted(plan, row) : std::vector<std::string>();
+std::vector<std::string> ConditionsOfParents(const MethodPlan& plan, const std::string& row,
+                                             ParameterList* parameters) {
+  return IsHeldByParentsAlone(plan) ? NoParentIsDeleted(plan, row, parameters) : std::vector<std::string>();
 }
 
 Statement RenderWriteWithParents(const MethodPlan& plan, const Variant& variant) {

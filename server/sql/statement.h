@@ -38,6 +38,7 @@ struct Parameter {
     kOlderThan,        ///< plan::BulkRequest::older_than
     kParentKeys,       ///< relation: the keys to load for, as one array
     kRoom,             ///< bytes that the response may have; NULL in a transaction, see judgement.h
+    kTenant,           ///< plan::Request::tenant; NULL, which no row has, where there is none
     kLargeRow,         ///< export: bytes beyond which a row is read by itself
   };
   Source source = Source::kArgument;

@@ -28,12 +28,14 @@ std::string Assignments(const plan::MethodPlan& plan, const plan::Variant& varia
 plan::Deleted ChangedRows(const plan::MethodPlan& plan);
 
 /// Of the row that a write is about, as far as the request names it: key, visibility, version and immutable fields.
-/// Some may be empty.
+/// Some may be empty. `table`: see TenantPredicate.
 std::vector<std::string> TargetConditions(const plan::MethodPlan& plan, const plan::Variant& variant,
-                                          plan::Deleted visible, ParameterList* parameters);
+                                          plan::Deleted visible, ParameterList* parameters,
+                                          const std::string& table = "");
 
 /// That no row which the written one refers to is deleted, for a restore that nothing else can hold; else none. `row`
 /// is how the statement names the table.
-std::vector<std::string> ConditionsOfParents(const plan::MethodPlan& plan, const std::string& row);
+std::vector<std::string> ConditionsOfParents(const plan::MethodPlan& plan, const std::string& row,
+                                             ParameterList* parameters);
 
 }  // namespace rowkeeper::sql

@@ -7,7 +7,8 @@ namespace rowkeeper::wire {
 std::shared_ptr<MemoryAccount> CallerMemory::Account() {
   const absl::MutexLock lock(&mutex_);
   if (account_ == nullptr && budget_ != nullptr && context_ != nullptr) {
-    account_ = budget_->AccountOf(CallerId(identity_ != nullptr ? identity_->name : CallerOf(*context_)));
+    account_ =
+        budget_->AccountOf(CallerId(identity_ != nullptr ? identity::CallerName(*identity_) : CallerOf(*context_)));
   }
   return account_;
 }

@@ -39,7 +39,9 @@ absl::StatusOr<SharedIdentity> Callers::Identify(const grpc::ServerContextBase& 
   const bool has_token = options_.tokens != nullptr && context.client_metadata().count(kAuthorization) > 0;
   if (has_token) return OfToken(context);
   if (std::optional<std::string> id = SpiffeIdOf(context)) {
-    return std::make_shared<const Identity>(Identity{Identity::Source::kCertificate, *std::move(id), {}, ""});
+    std::string tenant = options_.tenants.has_value() ? options_.tenants->TenantOf(*id) : "";
+    return std::make_shared<const Identity>(
+        Identity{Identity::Source::kCertificate, *std::move(id), {}, std::move(tenant)});
   }
   if (options_.anonymous == Options::Anonymous::kAllowed) return SharedIdentity();
   return IdentityRequired(options_.accepted);

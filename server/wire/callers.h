@@ -1,8 +1,12 @@
 #pragma once
 
+#include <optional>
+#include <utility>
+
 #include "absl/status/statusor.h"
 #include "server/base/identity_errors.h"
 #include "server/identity/identity.h"
+#include "server/identity/tenant_pattern.h"
 #include "server/identity/token_verifier.h"
 
 namespace grpc {
@@ -23,8 +27,10 @@ class Callers {
     enum class Anonymous : uint8_t { kRefused, kAllowed } anonymous = Anonymous::kRefused;
     /// How callers can prove who they are, for the error.
     IdentityProof accepted = IdentityProof::kToken;
+    /// Where the tenant is in the SPIFFE IDs of certificates; none: those have no tenant.
+    std::optional<identity::TenantPattern> tenants = std::nullopt;
   };
-  explicit Callers(const Options& options) : options_(options) {}
+  explicit Callers(Options options) : options_(std::move(options)) {}
 
   /// Who makes the call: the token's subject, else the certificate's SPIFFE ID; null for an anonymous caller. Errors:
   /// UNAUTHENTICATED, with the cause in the log where the caller must not learn it. `context`: of a call that is not

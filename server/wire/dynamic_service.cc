@@ -5,9 +5,12 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <exception>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "server/base/errors.h"
+#include "server/base/text.h"
 #include "server/observe/caught.h"
 #include "server/wire/permission.h"
 #include "server/wire/rpc_context.h"
@@ -118,6 +121,12 @@ DynamicService::DynamicService(SharedMethods methods, DynamicServiceOptions opti
 }
 
 absl::Status DynamicService::CheckReplacement(const MethodTable& next) const {
+  const std::set<std::string>& rules = next.common().tenant_rules;
+  for (const std::string& rule : served_.Get()->common().tenant_rules) {
+    if (rules.count(rule) > 0) continue;
+    return absl::InvalidArgumentError(Cat("what keeps callers to the rows of their tenants now would be lost (", rule,
+                                          "); if that is meant, start the server again"));
+  }
   for (const auto& stream : next.streams()) {
     if (unary_paths_.contains(stream->path)) {
       return InvalidField(stream->path,

@@ -61,7 +61,8 @@ class DynamicService : public grpc::Service {
                        options) {}
   DynamicService(SharedMethods methods, DynamicServiceOptions options);
 
-  /// OK, or why `next` cannot take the place of what is served without a new start: INVALID_ARGUMENT, with the method.
+  /// OK, or why `next` cannot take the place of what is served without a new start: INVALID_ARGUMENT, with the method,
+  /// or with the rows that would no longer be kept to their tenants.
   absl::Status CheckReplacement(const MethodTable& next) const;
   /// Calls that begin from now on are answered by `next`; gives what it took the place of. Others go on as they began.
   SharedMethods Replace(SharedMethods next) { return served_.Replace(std::move(next)); }

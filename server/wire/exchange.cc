@@ -27,10 +27,7 @@ const std::string& Exchange::caller() {
   return log_.caller();
 }
 
-std::string Exchange::owner() const {
-  const identity::SharedIdentity identity = rpc_.identity();
-  return identity == nullptr ? std::string() : identity->name;
-}
+RequestOwner Exchange::owner() const { return OwnerOf(rpc_.identity().get()); }
 
 uint64_t Exchange::Fingerprint() const {
   const std::hash<std::string_view> hash;

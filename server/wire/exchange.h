@@ -11,6 +11,7 @@
 #include "server/wire/answer_log.h"
 #include "server/wire/cancel_slot.h"
 #include "server/wire/method_table.h"
+#include "server/wire/pipeline/request_reader.h"
 #include "server/wire/unary_rpc.h"
 
 namespace rowkeeper::wire {
@@ -26,9 +27,7 @@ class Exchange : public exec::Executor::CallerSource {
   /// See CallerOf.
   const std::string& caller();
   CallerId Identify() override { return CallerId(caller()); }
-  /// The identity that page tokens and idempotency keys of the call belong to; empty for an anonymous caller, whose are
-  /// anybody's.
-  std::string owner() const;
+  RequestOwner owner() const;
   /// For what the executor does for the call: by its deadline, in its caller's name.
   exec::Executor::Terms terms() {
     exec::Executor::Terms terms(rpc_.deadline(), this);

@@ -1,5 +1,6 @@
 #include "server/wire/method_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/wire/stream_rpc.h"
@@ -27,6 +28,12 @@ const DynamicMethod* MethodTable::FindMethod(std::string_view path) const {
 const DynamicStream* MethodTable::FindStream(std::string_view path) const {
   const auto found = streams_by_path_.find(path);
   return found == streams_by_path_.end() ? nullptr : found->second;
+}
+
+bool KeepToTenantsOf(const MethodTable& methods, const MethodTable& other) {
+  const std::set<std::string>& rules = methods.common().tenant_rules;
+  const std::set<std::string>& demanded = other.common().tenant_rules;
+  return std::includes(rules.begin(), rules.end(), demanded.begin(), demanded.end());
 }
 
 std::shared_ptr<const exec::Runner> RunnerOf(const SharedMethods& methods) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,8 @@ class MethodTable {
     const policy::Policies* policies = nullptr;
     /// Runs the calls. Null: that of the executor.
     const exec::Runner* runner = nullptr;
+    /// What the statements of the methods heed for the sake of tenants, see app::TenantRules.
+    std::set<std::string> tenant_rules = {};
   };
 
   MethodTable(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams, const Common& common);
@@ -72,6 +75,9 @@ class MethodTable {
   absl::flat_hash_map<std::string_view, const DynamicMethod*> methods_by_path_;
   absl::flat_hash_map<std::string_view, const DynamicStream*> streams_by_path_;
 };
+
+/// Whether the methods of `methods` heed all that those of `other` heed for the sake of tenants.
+bool KeepToTenantsOf(const MethodTable& methods, const MethodTable& other);
 
 using SharedMethods = std::shared_ptr<const MethodTable>;
 

@@ -62,7 +62,7 @@ absl::StatusOr<RepositoryMethod::HeaderOptions> RepositoryMethod::ReadHeaderOpti
       return InvalidHeader(kIdempotencyHeader,
                            "this method changes nothing and may be repeated as it is; leave it out");
     }
-    options.key = {*std::move(headers.idempotency_key), exchange.owner(),
+    options.key = {*std::move(headers.idempotency_key), exchange.owner().name,
                    backend_.hasher->Hash(*plan_->method, exchange.rpc().request()), plan_->full_name};
   }
   options.unit_of_work = std::move(headers.unit_of_work);

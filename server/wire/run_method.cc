@@ -124,7 +124,7 @@ absl::Status RunMethod::StartKeyed(const v1::RunRequest& request, const std::str
     return found == methods_.end() ? nullptr : found->second->plan().method->input_type();
   };
   KeyQueue::Write write;
-  write.key = {key, exchange->owner(), backend_.hasher->HashRun(request, type_of), "rowkeeper.v1.UnitOfWork.Run"};
+  write.key = {key, exchange->owner().name, backend_.hasher->HashRun(request, type_of), "rowkeeper.v1.UnitOfWork.Run"};
   write.transaction = {plan->mode, Wrote::kPerhaps};
   write.work = Traced(exchange, Claimed(&backend_.keyed->kept, write.key, exchange, CallsOf(plan)));
   backend_.keyed->queue.Start(exchange, std::move(write));

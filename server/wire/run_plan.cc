@@ -7,6 +7,7 @@
 
 #include "server/base/error_details.h"
 #include "server/base/errors.h"
+#include "server/base/reason.h"
 #include "server/base/text.h"
 #include "server/base/unit_of_work_errors.h"
 #include "server/wire/run_values.h"
@@ -19,7 +20,7 @@ constexpr int kMaxCalls = 100;
 
 class Compiler {
  public:
-  Compiler(const v1::RunRequest& request, const MethodsByName& methods, const std::string& owner)
+  Compiler(const v1::RunRequest& request, const MethodsByName& methods, const RequestOwner& owner)
       : request_(request), methods_(methods), owner_(owner) {}
 
   absl::StatusOr<RunPlan> Compile() {
@@ -32,6 +33,7 @@ class Compiler {
       return violations_.ToStatus();
     }
     for (int i = 0; i < request_.calls_size(); ++i) calls_.push_back(CompileCall(i));
+    if (!refusal_.ok()) return refusal_;
     if (!violations_.empty()) return violations_.ToStatus();
     for (auto& planned : calls_) plan.calls.push_back(*std::move(planned));
     if (absl::Status status = CheckReadOnly(plan); !status.ok()) return status;
@@ -55,8 +57,13 @@ class Compiler {
       for (int input : value->inputs) request.arguments[static_cast<size_t>(input)] = {true, ""};
       planned.values.push_back(*std::move(value));
     }
-    request.owner = owner_;
+    request.owner = owner_.name;
+    request.tenant = owner_.tenant;
     absl::StatusOr<plan::Call> bound = planned.method->reader().Bind(std::move(request));
+    if (ReasonOf(bound.status()) == Reason::kTenantRequired) {
+      refusal_.Update(WithMetadata(bound.status(), "call", Cat(index), Cat("calls[", index, "]: ")));
+      return std::nullopt;
+    }
     if (!bound.ok()) {
       violations_.AddUnder(Cat(field, ".request"), bound.status());
       return std::nullopt;
@@ -114,8 +121,10 @@ class Compiler {
 
   const v1::RunRequest& request_;
   const MethodsByName& methods_;
-  const std::string& owner_;
+  const RequestOwner& owner_;
   FieldViolations violations_;
+  /// Whatever else is wrong, the caller may not call one of the methods.
+  absl::Status refusal_;
   std::vector<std::optional<PlannedCall>> calls_;
 };
 
@@ -131,7 +140,7 @@ std::string MethodNameOf(const v1::RunCall& call) {
 }
 
 absl::StatusOr<RunPlan> CompileRun(const v1::RunRequest& request, const MethodsByName& methods,
-                                   const std::string& owner) {
+                                   const RequestOwner& owner) {
   return Compiler(request, methods, owner).Compile();
 }
 

@@ -219,7 +219,7 @@ identity::SharedIdentity StreamRpc::identity() const { return reactor_->identity
 const SharedMethods& StreamRpc::methods() const { return reactor_->methods(); }
 std::string StreamRpc::caller() const {
   const identity::SharedIdentity known = identity();
-  return known != nullptr ? known->name : CallerOf(reactor_->context());
+  return known != nullptr ? identity::CallerName(*known) : CallerOf(reactor_->context());
 }
 MemoryOwner* StreamRpc::memory_owner() const { return reactor_->memory_owner(); }
 observe::CallProgress* StreamRpc::progress() const { return reactor_->progress(); }

@@ -59,7 +59,7 @@ class StreamSession : public StreamObserver,
   CallerId Identify() final { return caller_; }
   const CallerId& caller() const { return caller_; }
   /// See Exchange.
-  const std::string& owner() const { return owner_; }
+  const RequestOwner& owner() const { return owner_; }
   /// For how long in all the server has waited for the caller; 0 when that is not most of the time, or it is over.
   Clock::duration SlowFor(Clock::time_point now) const;
   /// Ends it because somebody else needs its place, and its caller is slow.
@@ -103,7 +103,7 @@ class StreamSession : public StreamObserver,
   const ServingGate::MethodStatus& serving_;
   StreamRpc rpc_;
   const CallerId caller_;
-  const std::string owner_;
+  const RequestOwner owner_;
   AnswerLog log_;
   CancelSlot work_slot_;
   observe::CallContext work_context_;

@@ -68,7 +68,7 @@ class UnaryCall : public AbortableRpc {
   absl::Status CheckRequest() const;
   /// See UnaryRpc.
   identity::SharedIdentity identity() const { return identity_.ok() ? *identity_ : nullptr; }
-  std::string caller() const { return identity() != nullptr ? identity()->name : CallerOf(*context_); }
+  std::string caller() const { return identity() != nullptr ? CallerName(*identity()) : CallerOf(*context_); }
   Clock& clock() const { return clock_; }
   Clock::time_point came_at() const override { return start_; }
   Clock::duration elapsed() const { return clock_.Now() - start_; }

@@ -129,7 +129,7 @@ policy::Subject UnitOfWorkService::SubjectOf(const Method& method) const {
 
 std::string UnitOfWorkService::ShownCaller(Exchange* exchange) const {
   const policy::Policies* const policies = backend_.policies;
-  if (policies == nullptr) return "";
+  if (policies == nullptr) return backend_.others == UnitOfWorkBackend::Others::kShown ? "" : exchange->caller();
   const identity::SharedIdentity caller = exchange->rpc().identity();
   return policies->Allows(policies->Of(policy::Feature::kAllUnits), caller.get()) ? "" : exchange->caller();
 }
@@ -257,7 +257,7 @@ absl::Status UnitOfWorkService::List(const Incoming& incoming) const {
   if (absl::Status status = Parse(incoming.exchange->rpc(), &request); !status.ok()) return status;
   const absl::StatusOr<v1::ListResponse> response =
       ListUnits(request, incoming.units->List(),
-                {backend_.tokens, backend_.pages, incoming.units->server(), incoming.exchange->owner(),
+                {backend_.tokens, backend_.pages, incoming.units->server(), incoming.exchange->owner().name,
                  ShownCaller(incoming.exchange.get())});
   if (!response.ok()) return response.status();
   incoming.exchange->NoteRows(response->units_of_work_size());

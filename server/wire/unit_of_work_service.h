@@ -31,8 +31,10 @@ struct UnitOfWorkBackend {
   /// Of List.
   const plan::PageTokens* tokens = nullptr;
   plan::PageLimits pages = {};
-  /// Null: everybody may call everything, and List shows all units.
+  /// Null: everybody may call everything.
   const policy::Policies* policies = nullptr;
+  /// Whether List shows the units of other callers where there are no policies.
+  enum class Others : uint8_t { kShown, kHidden } others = Others::kShown;
 };
 
 /// rowkeeper.v1.UnitOfWork: requests are checked here, the registry of units does the work. The handle of a unit may

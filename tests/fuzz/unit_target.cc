@@ -61,7 +61,7 @@ std::string CheckBegin(std::string_view input) {
 std::string CheckRun(std::string_view input) {
   v1::RunRequest request;
   if (!request.ParseFromArray(input.data(), static_cast<int>(input.size()))) return "";
-  const auto plan = wire::CompileRun(request, RunnableMethods().by_name(), "");
+  const auto plan = wire::CompileRun(request, RunnableMethods().by_name(), {});
   if (!plan.ok()) {
     const bool expected = plan.status().code() == absl::StatusCode::kInvalidArgument ||
                           ReasonOf(plan.status()) == Reason::kUnitOfWorkReadOnly;

@@ -205,7 +205,7 @@ std::unique_ptr<Message> RandomRows::Create(const Entity& entity, const Message&
   } else {
     request->GetReflection()->MutableMessage(request.get(), plan->method->input_type()->field(0))->CopyFrom(row);
   }
-  auto response = server_->CallMessage(*plan, *request);
+  auto response = server_->CallMessage(*plan, *request, as_);
   if (!response.ok()) {
     ADD_FAILURE() << plan->full_name << ": " << response.status() << "\n" << request->DebugString();
     return nullptr;
@@ -339,32 +339,43 @@ const plan::MethodPlan* FindOperation(const app::LoadedCatalogue& loaded, const 
   return nullptr;
 }
 
+namespace {
+
+/// The value of a field; of a repeated one, that of its element.
+void CopyValue(const Message& from, const FieldDescriptor& field, int element, Put put) {
+  const google::protobuf::Reflection& in = *from.GetReflection();
+  const bool r = field.is_repeated();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+      return put.Int32(r ? in.GetRepeatedInt32(from, &field, element) : in.GetInt32(from, &field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return put.Int64(r ? in.GetRepeatedInt64(from, &field, element) : in.GetInt64(from, &field));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return put.UInt32(r ? in.GetRepeatedUInt32(from, &field, element) : in.GetUInt32(from, &field));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return put.UInt64(r ? in.GetRepeatedUInt64(from, &field, element) : in.GetUInt64(from, &field));
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return put.Float(r ? in.GetRepeatedFloat(from, &field, element) : in.GetFloat(from, &field));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return put.Double(r ? in.GetRepeatedDouble(from, &field, element) : in.GetDouble(from, &field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return put.Bool(r ? in.GetRepeatedBool(from, &field, element) : in.GetBool(from, &field));
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return put.Enum(r ? in.GetRepeatedEnumValue(from, &field, element) : in.GetEnumValue(from, &field));
+    case FieldDescriptor::CPPTYPE_STRING:
+      return put.String(r ? in.GetRepeatedString(from, &field, element) : in.GetString(from, &field));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      put.Nested()->CopyFrom(r ? in.GetRepeatedMessage(from, &field, element) : in.GetMessage(from, &field));
+  }
+}
+
+}  // namespace
+
 void CopyField(const Message& from, const FieldDescriptor& from_field, Message* to, const FieldDescriptor& to_field) {
   const google::protobuf::Reflection& in = *from.GetReflection();
   if (from_field.has_presence() && !in.HasField(from, &from_field)) return;
-  Put put(to, to_field);
-  switch (from_field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32:
-      return put.Int32(in.GetInt32(from, &from_field));
-    case FieldDescriptor::CPPTYPE_INT64:
-      return put.Int64(in.GetInt64(from, &from_field));
-    case FieldDescriptor::CPPTYPE_UINT32:
-      return put.UInt32(in.GetUInt32(from, &from_field));
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return put.UInt64(in.GetUInt64(from, &from_field));
-    case FieldDescriptor::CPPTYPE_FLOAT:
-      return put.Float(in.GetFloat(from, &from_field));
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      return put.Double(in.GetDouble(from, &from_field));
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return put.Bool(in.GetBool(from, &from_field));
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return put.Enum(in.GetEnumValue(from, &from_field));
-    case FieldDescriptor::CPPTYPE_STRING:
-      return put.String(in.GetString(from, &from_field));
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      put.Nested()->CopyFrom(in.GetMessage(from, &from_field));
-  }
+  const int values = from_field.is_repeated() ? in.FieldSize(from, &from_field) : 1;
+  for (int i = 0; i < values; ++i) CopyValue(from, from_field, i, Put(to, to_field));
 }
 
 }  // namespace rowkeeper::testing

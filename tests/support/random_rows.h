@@ -4,6 +4,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/catalogue/entity.h"
@@ -22,7 +23,9 @@ class RandomRows {
   /// kSome leaves optional fields out at random.
   enum class Presence { kSome, kAll };
 
-  RandomRows(InProcessServer* server, uint32_t seed) : server_(server), random_(seed) {}
+  /// `as`: how it calls.
+  RandomRows(InProcessServer* server, uint32_t seed, CallOptions as = {})
+      : server_(server), as_(std::move(as)), random_(seed) {}
 
   /// A row that a create request may hold; rows that it must reference are created first.
   std::unique_ptr<Message> Fill(const catalogue::Entity& entity, Presence presence);
@@ -48,6 +51,7 @@ class RandomRows {
   double Real();
 
   InProcessServer* server_;
+  const CallOptions as_;
   Random random_;
   /// Whether values may be the ends of their type's range, which come again and again.
   bool edges_ = true;
@@ -61,7 +65,7 @@ class RandomRows {
 const plan::MethodPlan* FindOperation(const app::LoadedCatalogue& loaded, const catalogue::Entity& entity,
                                       catalogue::Operation operation);
 
-/// Copies one field, or its absence, between messages that may have different types.
+/// Copies one field, all elements of a repeated one, or its absence, between messages that may have different types.
 void CopyField(const google::protobuf::Message& from, const google::protobuf::FieldDescriptor& from_field,
                google::protobuf::Message* to, const google::protobuf::FieldDescriptor& to_field);
 

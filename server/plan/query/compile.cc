@@ -79,6 +79,7 @@ class QueryCompiler {
     for (const QueryText::Piece& piece : text.pieces) used.insert(piece.parameter);
     used.erase("");
     int mistakes = 0;
+    if (used.erase(std::string(kCallerTenant)) > 0 && !BindTenant()) ++mistakes;
     for (int i = 0; i < request.field_count(); ++i) {
       const FieldDescriptor& field = *request.field(i);
       if (used.erase(field.name()) == 0) {
@@ -99,6 +100,16 @@ class QueryCompiler {
     return mistakes;
   }
 
+  bool BindTenant() {
+    if (plan_.entity->tenancy != nullptr) {
+      query_.tenant = plan_.entity->tenancy->type;
+      return true;
+    }
+    diagnostics_.Error(method_, "sql: :caller.tenant is asked for, but no entity has tenants",
+                       "give the field with the tenant `role: ROLE_TENANT`, or leave it out");
+    return false;
+  }
+
   static std::string FieldNames(const Descriptor& request) {
     std::vector<std::string> names;
     for (int i = 0; i < request.field_count(); ++i) names.push_back(request.field(i)->name());
@@ -116,6 +127,7 @@ class QueryCompiler {
   }
 
   int ParameterIndex(const std::string& name) const {
+    if (name == kCallerTenant) return static_cast<int>(plan_.inputs.size());
     const auto has_name = [&name](const Input& input) { return input.name == name; };
     const auto found = std::find_if(plan_.inputs.begin(), plan_.inputs.end(), has_name);
     return found == plan_.inputs.end() ? -1 : static_cast<int>(found - plan_.inputs.begin());
@@ -140,6 +152,7 @@ class QueryCompiler {
     }
     std::vector<bool> given;
     for (const Column& parameter : query_.parameters) given.push_back(!parameter.nullable);
+    if (query_.tenant.has_value()) given.push_back(true);
     const QueryTree tree = ReadQueryTree(statements[0], catalogue_, given);
     if (tree.kind == QueryTree::Kind::kOther) {
       Refuse("this kind of statement is not served", 0, kOneStatement);

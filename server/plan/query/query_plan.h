@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@ namespace rowkeeper::plan {
 /// SQL as it was written, and the parameter that follows it.
 struct QueryPiece {
   std::string text;
-  /// Index into MethodPlan::inputs; -1: none follows.
+  /// Index into MethodPlan::inputs, or their number for the caller's tenant; -1: none follows.
   int parameter = -1;
 };
 
@@ -45,6 +46,8 @@ struct QueryPlan {
   /// For each of MethodPlan::inputs the request field as a column: its name, its type, and whether it may be absent,
   /// which is NULL.
   std::vector<catalogue::Column> parameters;
+  /// The query asks for the caller's tenant, which has this type.
+  std::optional<catalogue::ValueType> tenant;
   /// The fields that the result's columns go into, by SQL name; none when the statement returns no rows.
   std::vector<catalogue::Column> columns;
   /// A statement around it limits its rows: it is a SELECT, or VALUES, changes nothing, and is called for its rows.

@@ -73,8 +73,11 @@ class Reader {
         return Refuse(Cat("it has the parameter ", word, ", which has no name"), words_[i].start);
       }
       if (IsParameter(i)) {
-        text_.pieces.push_back({written_.substr(start, words_[i].start - start), std::string(WordAt(i + 1)), start});
-        start = words_[++i].end;
+        const size_t last = IsCallerTenant(i + 1) ? i + 3 : i + 1;
+        std::string name = written_.substr(words_[i + 1].start, words_[last].end - words_[i + 1].start);
+        text_.pieces.push_back({written_.substr(start, words_[i].start - start), std::move(name), start});
+        i = last;
+        start = words_[i].end;
         after_value_ = true;
         continue;
       }
@@ -89,6 +92,12 @@ class Reader {
     if (WordAt(i) != ":" || i + 1 == words_.size() || words_[i + 1].start != words_[i].end) return false;
     const bool slice = !brackets_.empty() && brackets_.back() == '[' && after_value_;
     return !slice && IsParameterName(WordAt(i + 1));
+  }
+
+  bool IsCallerTenant(size_t i) const {
+    const size_t start = words_[i].start;
+    return i + 2 < words_.size() && words_[i + 2].end == start + kCallerTenant.size() &&
+           std::string_view(written_).substr(start, kCallerTenant.size()) == kCallerTenant;
   }
 
   bool IsValueEnd(size_t i) const {

@@ -8,6 +8,9 @@
 
 namespace rowkeeper::plan {
 
+/// What stands for the caller's tenant in a query, as a parameter's name: `:caller.tenant`.
+inline constexpr std::string_view kCallerTenant = "caller.tenant";
+
 /// SQL text in which `:name` stands for a parameter.
 struct QueryText {
   struct Piece {

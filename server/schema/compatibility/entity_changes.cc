@@ -67,9 +67,20 @@ class EntityComparison {
       found_.Error(*now_.message, "rows can no longer be soft-deleted: those that are deleted are seen again",
                    "keep the field with ROLE_DELETED_AT or ROLE_DELETED_FLAG, or purge the deleted rows first");
     }
+    CompareTenants();
   }
 
  private:
+  void CompareTenants() {
+    if (!before_.tenant) return;
+    const Column& before = before_.columns[*before_.tenant];
+    if (now_.tenant && now_.columns[*now_.tenant].field->number() == before.field->number()) return;
+    found_.Error(*now_.message,
+                 Cat(before.field->name(), " no longer says whose a row is: rows of all tenants are seen and changed ",
+                     now_.tenant ? "by another field" : "by everyone"),
+                 "keep ROLE_TENANT where it is");
+  }
+
   void Error(const Column& column, std::string problem, std::string remedy) {
     found_.Error(*column.field, std::move(problem), std::move(remedy));
   }

@@ -163,7 +163,9 @@ class ColumnComparison {
 /// What the rows that exist get; nullopt after a question.
 std::optional<std::string> ValueOfExistingRows(const TableComparison& table, const Column& column, SchemaDiff* diff) {
   const auto zero = plan::StoredZero(column);
-  if (zero && !sql::NeedsFiller(column)) return sql::Literal(*zero);
+  // Rows of an empty tenant would be nobody's.
+  const bool is_tenant = column.role == catalogue::Role::kTenant;
+  if (zero && !is_tenant && !sql::NeedsFiller(column)) return sql::Literal(*zero);
   diff->questions.push_back(
       {Cat("Which value do the rows of ", table.table(), " that exist get in the new column ", Identifier(column.name),
            ", which is NOT NULL?"),

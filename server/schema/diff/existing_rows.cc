@@ -40,7 +40,7 @@ bool HasItsType(const TableComparison& table, const std::string& column) {
 /// The columns of a unique key or index of this name.
 std::vector<int> ColumnsOfUnique(const catalogue::Entity& entity, const std::string& name) {
   for (const catalogue::UniqueKey& key : entity.unique_keys) {
-    if (key.name == name) return key.columns;
+    if (key.name == name) return entity.InTable(key.columns);
   }
   std::vector<int> columns;
   for (const catalogue::Index& index : entity.indexes) {

@@ -35,14 +35,24 @@ const std::string& ReferencedColumn(const Column& column) {
   return column.reference->entity->columns[column.reference->column].name;
 }
 
+/// Between entities with tenants, theirs and then the reference's.
+bool HasColumns(const TableComparison& table, const ConstraintFacts& live, const Column& column) {
+  std::vector<std::string> own = {column.name}, referenced = {ReferencedColumn(column)};
+  const Entity& target = *column.reference->entity;
+  if (table.aligned.tenant && target.tenant) {
+    own.insert(own.begin(), table.aligned.columns[*table.aligned.tenant].name);
+    referenced.insert(referenced.begin(), target.columns[*target.tenant].name);
+  }
+  return live.columns == own && live.referenced_columns == referenced;
+}
+
 /// Of those that are not `taken`, the one with the declared name, or else another.
 const ConstraintFacts* FindForeignKey(const TableComparison& table, const Column& column,
                                       const std::set<const ConstraintFacts*>& taken) {
   const ConstraintFacts* found = nullptr;
   for (const ConstraintFacts& live : table.live.constraints) {
     const bool same = live.kind == ConstraintKind::kForeignKey && taken.count(&live) == 0 &&
-                      References(table, live, column) && live.columns == std::vector<std::string>{column.name} &&
-                      live.referenced_columns == std::vector<std::string>{ReferencedColumn(column)};
+                      References(table, live, column) && HasColumns(table, live, column);
     if (same && (found == nullptr || live.name == column.reference->constraint)) found = &live;
   }
   return found;
@@ -57,7 +67,7 @@ class ForeignKeyComparison {
     for (const Column& column : table_.aligned.columns) {
       if (!column.reference) continue;
       const std::string& name = column.reference->constraint;
-      const std::string definition = sql::ForeignKeyDefinition(column);
+      const std::string definition = sql::ForeignKeyDefinition(table_.aligned, column);
       const ConstraintFacts* live = FindForeignKey(table_, column, taken_);
       if (live != nullptr) taken_.insert(live);
       if (live == nullptr && IsPartOfAnother(column)) continue;
@@ -79,7 +89,7 @@ class ForeignKeyComparison {
   }
 
  private:
-  /// A key of several columns, which nobody can declare, may hold the reference and more.
+  /// A key of several columns, which nobody can declare beside that of tenants, may hold the reference and more.
   bool IsPartOfAnother(const Column& column) const {
     for (const ConstraintFacts& live : table_.live.constraints) {
       if (live.kind != ConstraintKind::kForeignKey || live.columns.size() < 2 || !References(table_, live, column))

@@ -6,14 +6,20 @@
 
 namespace rowkeeper::wire {
 
+RequestOwner OwnerOf(const identity::Identity* identity) {
+  if (identity == nullptr) return {};
+  return {identity::CallerName(*identity), identity->tenant};
+}
+
 RequestReader::RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens,
                              codec::SharedShapes shapes)
     : plan_(*plan), limits_(limits), tokens_(*tokens), shapes_(std::move(shapes)) {}
 
-absl::StatusOr<plan::Call> RequestReader::Read(std::string_view bytes, std::string_view owner) const {
+absl::StatusOr<plan::Call> RequestReader::Read(std::string_view bytes, RequestOwner owner) const {
   plan::Request request;
   if (absl::Status status = Decode(bytes, &request); !status.ok()) return status;
-  request.owner = owner;
+  request.owner = std::move(owner.name);
+  request.tenant = std::move(owner.tenant);
   return Bind(std::move(request));
 }
 

@@ -7,6 +7,7 @@
 #include "tests/pg/schema/diff_fixture.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/support/sql_file.h"
+#include "tests/support/tenant_catalogue.h"
 
 namespace rowkeeper::schema {
 namespace {
@@ -26,6 +27,20 @@ TEST_F(DiffCatalogues, OfAllShapesAreMadeFromNothingAndGoWithoutATrace) {
   for (uint32_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     const auto catalogue = testing::CompileProtoText(testing::RandomCatalogueProto({seed, /*entities=*/6}));
+    ASSERT_NE(catalogue, nullptr);
+    const std::vector<DiffFile> files = DiffFiles(DiffOf(*catalogue), "make");
+    ASSERT_EQ(Up(files), "");
+    ASSERT_EQ(Summary(DiffOf(*catalogue)), "");
+    ASSERT_EQ(Down(files), "");
+    ASSERT_EQ(Fingerprint(), before);
+  }
+}
+
+TEST_F(DiffCatalogues, WithTenantsAreMadeFromNothingAndGoWithoutATrace) {
+  const std::string before = Fingerprint();
+  for (const char* example : {"planner/v1", "tracker/v1"}) {
+    SCOPED_TRACE(example);
+    const auto catalogue = testing::WithTenants(*testing::CompileExample(example));
     ASSERT_NE(catalogue, nullptr);
     const std::vector<DiffFile> files = DiffFiles(DiffOf(*catalogue), "make");
     ASSERT_EQ(Up(files), "");

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "server/catalogue/diagnostics.h"
@@ -10,6 +12,7 @@
 #include "server/sql/ddl.h"
 #include "tests/pg/schema/diff_fixture.h"
 #include "tests/support/random_catalogue.h"
+#include "tests/support/tenant_catalogue.h"
 
 /// Indexes that methods need and nobody declares, which are made with the table.
 namespace rowkeeper::schema {
@@ -145,6 +148,33 @@ TEST_F(DiffMethodIndexesTest, WhatIsDeclaredServesThem) {
       R"(indexes: [{fields: ["created_at", "id"]}, {fields: ["customer_id", "created_at desc", "id desc"]}, {fields: ["place", "created_at desc", "id desc"]}, {fields: ["customer_id", "due_at"]}])",
       ""));
   EXPECT_THAT(IndexesForMethods(loaded.plans), IsEmpty());
+}
+
+/// The columns of the indexes that are made for methods, by entity.
+std::vector<std::string> ColumnsOfMethodIndexes(const catalogue::Catalogue& catalogue, const std::string& before) {
+  catalogue::Diagnostics diagnostics;
+  const auto plans = plan::CompilePlans(catalogue, &diagnostics);
+  std::vector<std::string> indexes;
+  for (const auto& [entity, made] : IndexesForMethods(plans)) {
+    for (const catalogue::Index& index : made) {
+      std::string columns = absl::StrCat(entity->full_name, ": ", before);
+      for (const catalogue::IndexTerm& term : index.terms) {
+        absl::StrAppend(&columns, entity->columns[term.column].name, term.descending ? " desc " : " ");
+      }
+      indexes.push_back(std::move(columns));
+    }
+  }
+  return indexes;
+}
+
+TEST(MethodIndexes, BeginWithTheTenantAndAreTheSameOtherwise) {
+  for (const char* example : {"planner/v1", "tracker/v1"}) {
+    const auto without = testing::CompileExample(example);
+    const auto with = testing::WithTenants(*without);
+    const std::vector<std::string> same = ColumnsOfMethodIndexes(*without, "tenant_id ");
+    EXPECT_THAT(same, Not(IsEmpty())) << example;
+    EXPECT_THAT(ColumnsOfMethodIndexes(*with, ""), ::testing::UnorderedElementsAreArray(same)) << example;
+  }
 }
 
 }  // namespace

@@ -77,15 +77,24 @@ class PolicyIssuer {
     settings->jwt_keys = directory_.path();
     settings->jwt_issuer = kTestIssuer;
     settings->jwt_audiences = {kTestAudience};
+    settings->jwt_tenant_claim = "tenant";
     settings->allow_anonymous = true;
   }
   /// A call of who has this token.
   CallOptions As(const std::string& subject, const std::vector<std::string>& roles = {}) const {
+    return With(subject, Cat(",\"roles\":", Json(roles).dump()));
+  }
+  /// The same of somebody of a tenant.
+  CallOptions Of(const std::string& tenant, const std::string& subject = "alice") const {
+    return With(subject, Cat(",\"tenant\":", Json(tenant).dump()));
+  }
+  /// `claims`: further members, R"(,"tenant":"acme")".
+  CallOptions With(const std::string& subject, const std::string& more) const {
     TestClaims claims;
     claims.subject = subject;
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     claims.expires = std::chrono::duration_cast<std::chrono::seconds>(now).count() + 3600;
-    claims.more = Cat(",\"roles\":", Json(roles).dump());
+    claims.more = more;
     CallOptions options;
     options.headers.emplace_back("authorization", Cat("Bearer ", key_.Token(ToJson(claims))));
     return options;

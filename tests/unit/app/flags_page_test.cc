@@ -81,6 +81,7 @@ std::string InWords(const std::string& type) {
                                                             {"SECRET", "secret"},
                                                             {"PATH", "file or directory"},
                                                             {"CLAIM", "claim"},
+                                                            {"PATTERN", "pattern"},
                                                             {"NAME", "name"},
                                                             {"NAME=VALUE", "name and value"},
                                                             {"VERSION", "version"},

@@ -19,6 +19,13 @@ TEST(QueryText, FindsNamedParameters) {
   EXPECT_EQ(With(":a"), "{a}");
 }
 
+TEST(QueryText, FindsTheCallersTenant) {
+  EXPECT_EQ(With("SELECT 1 WHERE t = :caller.tenant AND :a"), "SELECT 1 WHERE t = {caller.tenant} AND {a}");
+  EXPECT_EQ(With("SELECT f(:caller.tenant)"), "SELECT f({caller.tenant})");
+  EXPECT_EQ(With("SELECT :caller.tenants, :caller, :caller .tenant"),
+            "SELECT {caller}.tenants, {caller}, {caller} .tenant");
+}
+
 TEST(QueryText, TakesKeywordsAsNames) {
   EXPECT_EQ(With("SELECT 1 LIMIT :limit OFFSET :offset"), "SELECT 1 LIMIT {limit} OFFSET {offset}");
   EXPECT_EQ(With("SELECT :order, :user, :select"), "SELECT {order}, {user}, {select}");

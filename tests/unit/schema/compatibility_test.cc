@@ -210,6 +210,26 @@ TEST(Compatibility, FindsWhatMethodsDoOtherwiseWithTheSameRequest) {
   EXPECT_THAT(AfterEditsOf(kLists, {{"limit: 20", "limit: 30"}}), IsEmpty());
 }
 
+TEST(Compatibility, FindsRowsThatBelongToNobodyAnyMore) {
+  constexpr char kTenants[] = R"(syntax = "proto3";
+package shop.v1;
+import "rowkeeper/v1/annotations.proto";
+message Item {
+  option (rowkeeper.v1.entity) = {};
+  string id = 1 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID, primary_key: true}];
+  string tenant_id = 2 [(rowkeeper.v1.column).role = ROLE_TENANT];
+  string org = 3;
+}
+)";
+  const std::string role = " [(rowkeeper.v1.column).role = ROLE_TENANT]";
+  EXPECT_THAT(AfterEditsOf(kTenants, {{role, ""}}),
+              ::testing::Contains(MatchesRegex("shop.v1.Item: tenant_id no longer says whose a row is.*everyone")));
+  EXPECT_THAT(AfterEditsOf(kTenants, {{role, ""}, {"string org = 3", "string org = 3" + role}}),
+              ::testing::Contains(MatchesRegex("shop.v1.Item: tenant_id no longer says.*by another field")));
+  EXPECT_THAT(AfterEditsOf(kTenants, {{"tenant_id = 2", "org_id = 2"}}),
+              ::testing::Not(::testing::Contains(MatchesRegex(".*whose a row is.*"))));
+}
+
 TEST(Compatibility, FindsCallersThatMayCallNoLonger) {
   const std::string before = absl::StrReplaceAll(
       kLists, {{"rpc List(ListRequest) returns (ListResponse);",

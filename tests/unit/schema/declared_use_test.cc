@@ -9,6 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/random_catalogue.h"
+#include "tests/support/tenant_catalogue.h"
+
 /// Who relies on what goes, by what servers have declared and by the comments of the tables.
 namespace rowkeeper::schema {
 namespace {
@@ -273,6 +276,14 @@ TEST(DeclaredUseTest, WhoUsesEverythingOrCannotBeReadReliesOnAll) {
   }
   const json strange = {{"queries", {3, nullptr}}, {"tables", {{"todos", {{"title", 3}}}, {"notes", 3}}}};
   EXPECT_FALSE(ReliesOn(strange, Going(Departure::Kind::kColumn, "todos", "note")));
+}
+
+TEST(DeclaredUseTest, WhoHasTenantsFollowsNoName) {
+  const auto catalogue = testing::CompileExample("planner/v1");
+  const auto of_tenants = testing::WithTenants(*catalogue);
+  EXPECT_TRUE(DeclaredUse(*catalogue)["messages"].contains("planner.v1.Todo"));
+  EXPECT_TRUE(DeclaredUse(*of_tenants)["messages"].empty());
+  EXPECT_TRUE(DeclaredUse(*of_tenants)["tables"].contains("todos"));
 }
 
 }  // namespace

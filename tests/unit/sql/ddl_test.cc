@@ -216,6 +216,36 @@ TEST(InReferenceOrder, PutsReferencedTablesFirst) {
   EXPECT_LT(place("task"), place("task_comment"));
 }
 
+TEST(CreateTables, PutsTheTenantIntoKeysAndReferences) {
+  auto catalogue = Compile(absl::StrCat(R"(
+message Owner {
+  option (rowkeeper.v1.entity) = {};
+  )",
+                                        kKey, R"(
+  string tenant_id = 2 [(rowkeeper.v1.column).role = ROLE_TENANT];
+  string slug = 3 [(rowkeeper.v1.column).unique = true];
+  optional google.protobuf.Timestamp deleted_at = 22 [(rowkeeper.v1.column).role = ROLE_DELETED_AT];
+}
+message Item {
+  option (rowkeeper.v1.entity) = {};
+  )",
+                                        kKey, R"(
+  string tenant_id = 2 [(rowkeeper.v1.column).role = ROLE_TENANT];
+  optional string owner_id = 3 [(rowkeeper.v1.column) = {type: COLUMN_TYPE_UUID references: "shop.v1.Owner"
+                                                         on_delete: ON_DELETE_SET_NULL}];
+})"));
+  ASSERT_NE(catalogue, nullptr);
+  const std::string all = absl::StrJoin(CreateTables(Entities(*catalogue)), "\n");
+  for (
+      const char* part :
+      {R"("tenant_id" text NOT NULL)", R"(PRIMARY KEY ("tenant_id", "id"))",
+       R"(CREATE UNIQUE INDEX "uq_owner_tenant_id_slug" ON "owner" ("tenant_id", "slug") WHERE "deleted_at" IS NULL)",
+       R"(CREATE INDEX "ix_item_tenant_id_owner_id" ON "item" ("tenant_id", "owner_id"))",
+       R"(FOREIGN KEY ("tenant_id", "owner_id") REFERENCES "owner" ("tenant_id", "id") ON DELETE SET NULL ("owner_id"))"}) {
+    EXPECT_THAT(all, HasSubstr(part));
+  }
+}
+
 TEST(CreateTables, GivesTheSameTextForTheSameCatalogue) {
   const std::string proto = testing::RandomCatalogueProto({/*seed=*/7, /*entities=*/8});
   auto first = testing::CompileProtoText(proto);

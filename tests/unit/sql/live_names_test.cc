@@ -198,6 +198,26 @@ TEST_F(LiveNamesTest, OfATableThatMayHaveBeenMovedAsideItSaysWhatToRun) {
   EXPECT_EQ(names_.RemediesIfMovedAside(5), "") << "for none is used";
 }
 
+/// Whether a statement keeps to one tenant is judged by declared names: no other name may stand for one of those.
+TEST_F(LiveNamesTest, WhereThereAreTenantsNoOtherNameIsFollowed) {
+  const auto catalogue = testing::CompileProtoText(absl::StrReplaceAll(
+      kItem,
+      {{"string notes = 3;", "string notes = 3; string tenant = 4 [(rowkeeper.v1.column).role = ROLE_TENANT];"}}));
+  ASSERT_NE(catalogue, nullptr);
+  const Entity& of_tenants = *catalogue->FindEntity("shop.v1.Item");
+  names_.Learn(of_tenants,
+               Table("items", "shop.v1.Item", {{"id", "1"}, {"title", "2"}, {"notes", "3"}, {"tenant", "4"}}));
+  EXPECT_TRUE(names_.empty());
+  names_.Learn(of_tenants,
+               Table("articles", "shop.v1.Item", {{"id", "1"}, {"notes", "2"}, {"title", "3"}, {"owner", "4"}}));
+  EXPECT_EQ(names_.Of(of_tenants), "proto:shop.v1.Item");
+  EXPECT_EQ(names_.RemediesIfMovedAside(5), "");
+  EXPECT_EQ(names_.Of(of_tenants.columns[0]), "id");
+  for (int column = 1; column < 4; ++column) {
+    EXPECT_EQ(names_.Of(of_tenants.columns[column]), Cat("proto:", column + 1));
+  }
+}
+
 /// Everything has another name.
 LiveNames AllRenamed(const catalogue::Catalogue& catalogue) {
   LiveNames names;

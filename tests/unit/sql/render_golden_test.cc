@@ -45,6 +45,8 @@ std::string Describe(const plan::MethodPlan& plan, const Parameter& parameter) {
       return "parent keys";
     case Parameter::Source::kRoom:
       return "room for the response, outside a transaction";
+    case Parameter::Source::kTenant:
+      return "the caller's tenant";
     case Parameter::Source::kLargeRow:
       return "bytes of a large row";
   }
