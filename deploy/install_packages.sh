@@ -8,7 +8,7 @@ packages=(
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libprotoc-dev
   libpqxx-dev libpq-dev libspdlog-dev libcli11-dev libabsl-dev nlohmann-json3-dev libssl-dev libpg-query-dev
   prometheus-cpp-dev file
-  libmicrohttpd-dev libtomlplusplus-dev
+  libmicrohttpd-dev libtomlplusplus-dev libcurl4-openssl-dev
 )
 # Programs that may be installed from elsewhere, each with the package that has it.
 programs=()

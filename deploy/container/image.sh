@@ -96,7 +96,7 @@ add_server() {
   install -m 755 "$program" "$root/usr/bin/rowkeeper"
   add_libraries "$root/usr/bin/rowkeeper"
   install -m 644 "$(dirname "${BASH_SOURCE[0]}")/rowkeeper.toml" "$root/etc/rowkeeper/rowkeeper.toml"
-  # For sslmode=verify-full to a database whose certificate is of a public authority.
+  # For sslmode=verify-full to a database whose certificate is of a public authority, and for keys of tokens from a URL.
   [ -s /etc/ssl/certs/ca-certificates.crt ] || fail "there are no certificates; install the package ca-certificates"
   cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
   add /etc/ssl/openssl.cnf

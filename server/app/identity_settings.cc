@@ -1,18 +1,33 @@
 #include "server/app/identity_settings.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/app/command_line.h"
 #include "server/app/policy_settings.h"
+#include "server/app/secrets.h"
 #include "server/app/tls_settings.h"
 #include "server/base/text.h"
 #include "server/identity/claims.h"
+#include "server/identity/https_key_fetcher.h"
+#include "server/identity/key_url.h"
 #include "server/identity/tenant_pattern.h"
 
 namespace rowkeeper::app {
 namespace {
 
 constexpr char kGroup[] = "Identity";
+
+absl::Status CheckKeyPlace(const IdentitySettings& settings) {
+  bool encrypted = false;
+  if (identity::IsKeyUrl(settings.jwt_keys)) {
+    const absl::StatusOr<identity::KeyUrl> url = identity::ParseKeyUrl(settings.jwt_keys);
+    if (!url.ok()) return url.status();
+    encrypted = url->encrypted;
+  }
+  if (encrypted || settings.jwt_keys_roots.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("--jwt-keys-ca is for --jwt-keys that are fetched by https://");
+}
 
 absl::Status CheckTokenSettings(const IdentitySettings& settings) {
   const bool any = !settings.jwt_issuer.empty() || !settings.jwt_audiences.empty();
@@ -61,14 +76,35 @@ identity::TokenVerifier::Options ToVerifierOptions(const IdentitySettings& setti
   return options;
 }
 
+absl::StatusOr<std::unique_ptr<identity::TokenVerifier>> OpenTokens(const IdentitySettings& settings, Clock* clock) {
+  identity::TokenVerifier::Options options = ToVerifierOptions(settings);
+  if (!identity::IsKeyUrl(settings.jwt_keys)) return identity::TokenVerifier::Open(std::move(options), clock);
+  absl::StatusOr<identity::KeyUrl> url = identity::ParseKeyUrl(settings.jwt_keys);
+  if (!url.ok()) return url.status();
+  options.keys = url->shown;
+  identity::HttpsOptions https;
+  https.url = *std::move(url);
+  https.roots_file = settings.jwt_keys_roots;
+  absl::StatusOr<std::unique_ptr<identity::KeyFetcher>> fetcher = identity::OpenHttpsKeyFetcher(std::move(https));
+  if (!fetcher.ok()) return fetcher.status();
+  return identity::TokenVerifier::OpenFetched(std::move(options), *std::move(fetcher), clock);
+}
+
 }  // namespace
 
 void AddIdentityOptions(CLI::App* command, IdentitySettings* settings) {
   AddOption(
       command, "--jwt-keys", &settings->jwt_keys,
-      "Public keys of the issuer of tokens, a JWK set; or a directory with such files, *.json. With it callers may "
-      "send a token in the header authorization. Read again when the files change")
-      ->type_name("PATH")
+      "Public keys of the issuer of tokens, a JWK set: a file, a directory with such files, *.json, or the URL "
+      "https://... that the issuer publishes them at. With it callers may send a token in the header authorization. "
+      "Read or fetched again when they change")
+      ->type_name(kPathOrUrlType)
+      ->group(kGroup);
+  AddOption(
+      command, "--jwt-keys-ca", &settings->jwt_keys_roots,
+      "Who may sign the certificate of the server that --jwt-keys are fetched from, PEM. Default: those whom this "
+      "machine trusts")
+      ->type_name("FILE")
       ->group(kGroup);
   AddOption(command, "--jwt-issuer", &settings->jwt_issuer, "The \"iss\" that tokens must have")
       ->type_name("TEXT")
@@ -101,6 +137,7 @@ void AddIdentityOptions(CLI::App* command, IdentitySettings* settings) {
 
 absl::Status CheckIdentitySettings(const IdentitySettings& settings, const TlsSettings& tls) {
   absl::Status status = CheckTokenSettings(settings);
+  status.Update(CheckKeyPlace(settings));
   status.Update(CheckClaimName("--jwt-roles-claim", settings.jwt_roles_claim));
   status.Update(CheckClaimName("--jwt-tenant-claim", settings.jwt_tenant_claim));
   status.Update(CheckTenantPattern(settings, tls));
@@ -116,7 +153,7 @@ absl::StatusOr<CallerCheck> OpenCallers(const IdentitySettings& settings, const 
   if (absl::Status status = CheckIdentitySettings(settings, tls); !status.ok()) return status;
   CallerCheck check;
   if (!settings.jwt_keys.empty()) {
-    auto tokens = identity::TokenVerifier::Open(ToVerifierOptions(settings), clock);
+    auto tokens = OpenTokens(settings, clock);
     if (!tokens.ok()) return tokens.status();
     check.tokens = *std::move(tokens);
   }

@@ -22,6 +22,11 @@ void Readiness::SetDatabase(absl::Status status) {
   looked_ = true;
 }
 
+void Readiness::SetTokens(std::function<bool()> has_keys) {
+  const absl::MutexLock lock(&mutex_);
+  has_keys_ = std::move(has_keys);
+}
+
 void Readiness::SetDraining() {
   const absl::MutexLock lock(&mutex_);
   draining_ = true;
@@ -36,6 +41,10 @@ std::vector<Readiness::Obstacle> Readiness::Obstacles() const {
         {std::string(ReasonName(Reason::kServerStarting)), "the server has not looked at its database yet; ask again"});
   } else if (!database_.ok()) {
     obstacles.push_back(ToObstacle(database_));
+  }
+  if (has_keys_ != nullptr && !has_keys_()) {
+    obstacles.push_back({std::string(ReasonName(Reason::kServerStarting)),
+                         "the server has not fetched the keys of tokens yet; its log says what keeps it from it"});
   }
   return obstacles;
 }

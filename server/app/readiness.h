@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Readiness {
 
   /// OK: the database is reachable and fits. Until it is called, the server starts.
   void SetDatabase(absl::Status status);
+  /// `has_keys`: whether tokens can be checked; asked each time, from any thread. Without it there are no tokens.
+  void SetTokens(std::function<bool()> has_keys);
   /// From now on the server is not ready, whatever the database does.
   void SetDraining();
   /// Empty when the server is ready.
@@ -29,6 +32,7 @@ class Readiness {
   mutable absl::Mutex mutex_;
   absl::Status database_ ABSL_GUARDED_BY(mutex_);
   bool looked_ ABSL_GUARDED_BY(mutex_) = false;
+  std::function<bool()> has_keys_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

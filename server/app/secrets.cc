@@ -76,6 +76,19 @@ Parts DatabaseParts(std::string_view value) {
   return scheme == std::string_view::npos ? ConnectionStringParts(value) : UrlParts(value, scheme + 3);
 }
 
+/// Of a URL that must hold no secret: what would be one if it did.
+Parts PublicUrlParts(std::string_view value) {
+  const size_t scheme = value.find("://");
+  if (scheme == std::string_view::npos) return {};
+  Parts parts;
+  const size_t at = value.rfind('@');
+  const bool has_user = at != std::string_view::npos && at > scheme + 3;
+  if (has_user) parts.emplace_back(scheme + 3, at);
+  const size_t question = value.find('?', has_user ? at : scheme);
+  if (question != std::string_view::npos && question + 1 < value.size()) parts.emplace_back(question + 1, value.size());
+  return parts;
+}
+
 void AddTypes(const CLI::App& command, std::map<std::string, std::string>* types) {
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& name : option->get_lnames()) (*types)["--" + name] = option->get_type_name();
@@ -94,6 +107,7 @@ std::vector<std::pair<size_t, size_t>> SecretParts(std::string_view type, std::s
   if (value.empty()) return {};
   if (type == kSecretType) return {{0, value.size()}};
   if (type == kUrlType) return DatabaseParts(value);
+  if (type == kPathOrUrlType) return PublicUrlParts(value);
   if (type == kHeaderType) {
     const size_t colon = value.find(':');
     return {{colon == std::string_view::npos ? 0 : colon + 1, value.size()}};

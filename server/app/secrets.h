@@ -14,6 +14,8 @@ namespace rowkeeper::app {
 inline constexpr char kSecretType[] = "SECRET";
 /// the password of a database URL, or of a connection string such as "host=db password=…"
 inline constexpr char kUrlType[] = "URL";
+/// of a path nothing; of a URL the user, the password and the query
+inline constexpr char kPathOrUrlType[] = "PATH|URL";
 /// the value of a header, "name: value"
 inline constexpr char kHeaderType[] = "HEADER";
 

@@ -36,8 +36,8 @@ std::vector<plan::PageTokens::Key> TokenKeys(const ServeSettings& settings) {
 
 size_t Kibibytes(int count) { return static_cast<size_t>(count) * 1024; }
 
-/// Callers wait for the first probe of the database, which tells of a database that does not answer after 3 s. One that
-/// has very much to read is not waited for.
+/// Callers wait for the first probe of the database, which tells of a database that does not answer after 3 s, and for
+/// the first fetch of keys. What takes longer is not waited for.
 constexpr std::chrono::milliseconds kFirstProbeLimit{5000};
 
 /// How long before the end of the drain units are rolled back.
@@ -127,9 +127,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(std::shared_
   Log(LogLevel::kInfo, "memory", {{"budget_bytes", static_cast<int64_t>(*memory)}});
   std::unique_ptr<ServerProcess> process(new ServerProcess(options, *memory));
   if (absl::Status status = process->CheckUnits(); !status.ok()) return status;
-  auto callers = OpenCallers(options.serve.identity, options.serve.tls, options.clock);
-  if (!callers.ok()) return callers.status();
-  process->callers_ = *std::move(callers);
+  if (absl::Status status = process->CheckCallers(); !status.ok()) return status;
   auto tracing = Tracing::Open(options.serve.traces, options.clock);
   if (!tracing.ok()) return tracing.status();
   process->tracing_ = *std::move(tracing);
@@ -141,13 +139,12 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(std::shared_
   process->MakeRegistration();
   process->MakeMetrics();
   if (absl::Status status = process->ListenForAdmin(); !status.ok()) return status;
-  ServerProcess* self = process.get();
-  process->accepting_ =
-      std::make_unique<DelayedStart>(&process->timers_, kFirstProbeLimit, [self] { self->server_->StartAccepting(); });
+  process->PrepareAccepting();
   process->Watch(process->catalogue_.Get());
   StatementWatch::Options watch;
   watch.connection = process->options_.connection;
   watch.clock = &process->timers_.clock();
+  ServerProcess* const self = process.get();
   process->watch_ = std::make_unique<StatementWatch>(std::move(watch),
                                                      [self] { return self->catalogue_.Get()->statements().Kept(); });
   if (options.files.has_value()) {
@@ -220,6 +217,23 @@ absl::Status ServerProcess::CheckUnits() {
   if (!options.ok()) return options.status();
   unit_options_ = *std::move(options);
   return absl::OkStatus();
+}
+
+absl::Status ServerProcess::CheckCallers() {
+  auto callers = OpenCallers(options_.serve.identity, options_.serve.tls, options_.clock);
+  if (!callers.ok()) return callers.status();
+  callers_ = *std::move(callers);
+  if (callers_.tokens != nullptr) readiness_.SetTokens([tokens = callers_.tokens.get()] { return tokens->has_keys(); });
+  return absl::OkStatus();
+}
+
+/// The thread that fetches keys may outlive what is started, and holds on to nothing else.
+void ServerProcess::PrepareAccepting() {
+  accepting_ = std::make_shared<DelayedStart>(&timers_, kFirstProbeLimit, [this] { server_->StartAccepting(); });
+  if (callers_.tokens == nullptr) return accepting_->Tell(DelayedStart::kKeysTried);
+  callers_.tokens->WhenTried([weak = std::weak_ptr<DelayedStart>(accepting_)] {
+    if (const auto accepting = weak.lock()) accepting->Tell(DelayedStart::kKeysTried);
+  });
 }
 
 void ServerProcess::MakeUnits() {

@@ -114,6 +114,9 @@ class ServerProcess {
   absl::Status ListenForAdmin();
   /// All that is known of their limits before the server listens.
   absl::Status CheckUnits();
+  absl::Status CheckCallers();
+  /// Connections are accepted later on.
+  void PrepareAccepting();
   /// Knows where the server listens.
   void MakeUnits();
   void MakeServices();
@@ -166,8 +169,8 @@ class ServerProcess {
   /// Null without TLS.
   std::unique_ptr<net::TlsCertificates> certificates_;
   std::unique_ptr<wire::GrpcServer> server_;
-  /// Of connections, when the database was probed for the first time.
-  std::unique_ptr<DelayedStart> accepting_;
+  /// Of connections, when the database was probed and keys of tokens were fetched for the first time, or could not be.
+  std::shared_ptr<DelayedStart> accepting_;
   std::unique_ptr<ServerMetrics> metrics_;
   std::unique_ptr<observe::CallHistory> history_;
   std::unique_ptr<StatementWatch> watch_;

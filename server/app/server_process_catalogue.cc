@@ -90,7 +90,7 @@ void ServerProcess::OnDatabaseChange(CatalogueGeneration* generation, const Data
       break;
   }
   SetReadiness(*generation);
-  accepting_->Start();
+  accepting_->Tell(DelayedStart::kDatabaseProbed);
 }
 
 void ServerProcess::LogBehind(const DatabaseState& state) {

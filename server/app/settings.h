@@ -95,8 +95,10 @@ struct TlsSettings {
 
 /// Who may call what, and how callers prove who they are.
 struct IdentitySettings {
-  /// A file or a directory; empty: tokens are not looked at.
+  /// A file, a directory or a URL; empty: tokens are not looked at.
   std::string jwt_keys;
+  /// A file; empty: those whom the system trusts.
+  std::string jwt_keys_roots;
   std::string jwt_issuer;
   std::vector<std::string> jwt_audiences;
   std::string jwt_roles_claim = "roles";

@@ -4,9 +4,9 @@
 //   identity.h         who calls, as others are told
 //   token_verifier.h   tokens (JWT) that callers send: whether they are good, and whose they are
 //   token.h            the three parts of a token; claims.h: what it says, held against what is expected of it
-//   key_set.h          the keys that may have signed (JWKS); signing_key.h: one of them; key_files.h: where they are
-//   ed25519_point.h    which bytes are a key of Ed25519
-//   token_cache.h      tokens that were good a moment ago
+//   key_set.h          the keys that may have signed (JWKS); signing_key.h: one of them; key_files.h: in files
+//   key_download.h     keys from a URL; key_schedule.h: when they are fetched; https_key_fetcher.h: how; key_url.h
+//   ed25519_point.h    which bytes are a key of Ed25519; token_cache.h: tokens that were good a moment ago
 //   strict_json.h      JSON that has one meaning; base64url.h
 //   spiffe_id.h        what a SPIFFE ID is; tenant_pattern.h: where the tenant is in one
 

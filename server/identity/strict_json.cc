@@ -1,5 +1,7 @@
 #include "server/identity/strict_json.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +15,9 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMostLevels = 16;
+/// At the end of each object and list the parser walks over all that is beside it.
+constexpr std::ptrdiff_t kMostParts = 1000;
+constexpr std::ptrdiff_t kMostCommas = 20000;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 /// Whether each object's members have names of their own, as the parser meets them.
@@ -39,11 +44,18 @@ class MemberNames {
   bool ok_ = true;
 };
 
+/// Rather too much than too little: brackets and commas in texts count as well.
+bool IsOfManyParts(std::string_view text) {
+  const auto count = [text](char c) { return std::count(text.begin(), text.end(), c); };
+  return count('{') + count('[') > kMostParts || count(',') > kMostCommas;
+}
+
 }  // namespace
 
 std::optional<json> ParseStrictObject(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return std::nullopt;  // the parser takes it for the end
   if (HasPrefix(text, kByteOrderMark)) return std::nullopt;            // and skips this
+  if (IsOfManyParts(text)) return std::nullopt;
   MemberNames names;
   const auto see = [&names](int depth, json::parse_event_t event, const json& parsed) {
     names.See(depth, event, parsed);

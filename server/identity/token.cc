@@ -13,8 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kProblemNames[] = {"malformed", "algorithm", "critical", "unknown_key",   "signature",
-                                              "issuer",    "audience",  "expired",  "not_yet_valid", "claims"};
+constexpr std::string_view kProblemNames[] = {"malformed",     "algorithm", "critical", "unknown_key",
+                                              "signature",     "issuer",    "audience", "expired",
+                                              "not_yet_valid", "claims",    "no_keys"};
 static_assert(std::size(kProblemNames) == kTokenProblems);
 
 /// A logout token, say, is none that calls are made with.

@@ -10,7 +10,7 @@
 
 namespace rowkeeper::identity {
 
-/// Why a token is refused. Callers learn of kExpired only.
+/// Why a token is refused. Callers learn of kExpired and kNoKeys only.
 enum class TokenProblem : uint8_t {
   kMalformed,    ///< no JWT in three parts, or not one that every reader understands alike
   kAlgorithm,    ///< none of Algorithm: "none", a shared secret, …
@@ -22,8 +22,9 @@ enum class TokenProblem : uint8_t {
   kExpired,      ///< "exp"
   kNotYetValid,  ///< "nbf" or "iat" is to come
   kClaims,       ///< a claim is missing or no such value: "sub", "exp", that of the roles, that of the tenant; or "cnf"
+  kNoKeys,       ///< not the token's fault: no keys could be fetched yet
 };
-inline constexpr size_t kTokenProblems = static_cast<size_t>(TokenProblem::kClaims) + 1;
+inline constexpr size_t kTokenProblems = static_cast<size_t>(TokenProblem::kNoKeys) + 1;
 /// "unknown_key": for logs and metrics.
 std::string_view TokenProblemName(TokenProblem problem);
 

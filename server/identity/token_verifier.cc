@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "server/identity/key_url.h"
 #include "server/observe/log.h"
 
 namespace rowkeeper::identity {
@@ -27,6 +28,18 @@ absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::Open(Options optio
   };
   verifier->watch_ =
       std::make_unique<net::FileWatch>(net::FileWatch::Callbacks{[self] { return self->Look(); }, tell}, clock);
+  return verifier;
+}
+
+std::unique_ptr<TokenVerifier> TokenVerifier::OpenFetched(Options options, std::unique_ptr<KeyFetcher> fetcher,
+                                                          Clock* clock) {
+  std::unique_ptr<TokenVerifier> verifier(new TokenVerifier(std::move(options), clock));
+  TokenVerifier* const self = verifier.get();
+  KeyDownload::Options download;
+  download.fetcher = std::move(fetcher);
+  download.from = self->options_.keys;
+  download.take = [self](KeySet keys, KeyTexts texts) { self->Take(std::move(keys), std::move(texts)); };
+  verifier->download_ = std::make_unique<KeyDownload>(std::move(download), clock);
   return verifier;
 }
 
@@ -55,7 +68,9 @@ void TokenVerifier::Take(KeySet keys, KeyTexts texts) {
   }
   loads_.Add();
   Log(LogLevel::kInfo, "keys of tokens in use",
-      {{"keys", static_cast<int64_t>(taken->keys.size())}, {"path", options_.keys}, {"issuer", options_.rules.issuer}});
+      {{"keys", static_cast<int64_t>(taken->keys.size())},
+       {IsKeyUrl(options_.keys) ? "url" : "path", options_.keys},
+       {"issuer", options_.rules.issuer}});
   if (taken->texts.open_to_all.empty()) return;
   Log(LogLevel::kWarning,
       "every user of this machine can write the keys of tokens, and so be anybody; take the right from others "
@@ -63,17 +78,29 @@ void TokenVerifier::Take(KeySet keys, KeyTexts texts) {
       {{"file", taken->texts.open_to_all}});
 }
 
+void TokenVerifier::LookSoon() {
+  if (watch_ != nullptr) watch_->LookSoon();
+  if (download_ != nullptr) download_->FetchSoon();
+}
+
+void TokenVerifier::WhenTried(std::function<void()> done) {
+  if (download_ == nullptr) return done();
+  download_->WhenTried(std::move(done));
+}
+
 TokenVerdict TokenVerifier::Verify(std::string_view token) {
   TokenVerdict verdict = Check(token);
   if (!verdict.problem.has_value()) return verdict;
   refused_[static_cast<size_t>(*verdict.problem)].Add();
-  if (*verdict.problem == TokenProblem::kUnknownKey) watch_->LookSoon();
+  // A key without a name, or another one under an old name, shows in a signature alone.
+  if (*verdict.problem == TokenProblem::kUnknownKey || *verdict.problem == TokenProblem::kSignature) LookSoon();
   return verdict;
 }
 
 TokenVerdict TokenVerifier::Check(std::string_view text) {
   if (text.size() > kMostTokenBytes) return {nullptr, TokenProblem::kMalformed, ""};
   const std::shared_ptr<InUse> in_use = this->in_use();
+  if (in_use == nullptr) return {nullptr, TokenProblem::kNoKeys, ""};
   const TokenCache::Digest digest = TokenCache::DigestOf(text);
   std::optional<TokenFacts> facts = in_use->cache.Find(digest);
   const bool cached = facts.has_value();
@@ -110,11 +137,15 @@ TokenStats TokenVerifier::stats() const {
   stats.by_signature_total = by_signature_.value();
   stats.by_cache_total = by_cache_.value();
   for (size_t i = 0; i < kTokenProblems; ++i) stats.refused_total[i] = refused_[i].value();
-  const std::shared_ptr<InUse> now = in_use();
-  stats.cache_bytes = now->cache.bytes();
-  stats.keys = now->keys.size();
+  if (const std::shared_ptr<InUse> now = in_use()) {
+    stats.cache_bytes = now->cache.bytes();
+    stats.keys = now->keys.size();
+  }
   stats.loads_total = loads_.value();
-  stats.load_failures_total = watch_->problems();
+  if (watch_ != nullptr) stats.load_failures_total = watch_->problems();
+  if (download_ == nullptr) return stats;
+  stats.download = download_->stats();
+  stats.load_failures_total = stats.download->problems_total;
   return stats;
 }
 

@@ -176,7 +176,6 @@ std::string FingerprintOf(const Certificate& certificate) {
 absl::StatusOr<TlsMaterial> ReadTlsMaterial(const TlsFiles& files, Clock::wall_time_point now) {
   const NamedFile certificate_file{"--tls-cert", files.certificate};
   const NamedFile key_file{"--tls-key", files.key};
-  const NamedFile roots_file{"--tls-client-roots", files.client_roots};
   const absl::StatusOr<FileText> certificate_text = ReadNamedFile(certificate_file);
   if (!certificate_text.ok()) return certificate_text.status();
   const absl::StatusOr<FileText> key_text = ReadNamedFile(key_file);
@@ -196,12 +195,18 @@ absl::StatusOr<TlsMaterial> ReadTlsMaterial(const TlsFiles& files, Clock::wall_t
   material.expires = ToTime(X509_get0_notAfter(own.get()));
   material.key_open_to_all = (key_text->mode & S_IROTH) != 0;
   if (files.client_roots.empty()) return material;
-  const absl::StatusOr<FileText> roots_text = ReadNamedFile(roots_file);
-  if (!roots_text.ok()) return roots_text.status();
-  const auto roots = ParseCertificates(roots_file, roots_text->text);
+  absl::StatusOr<std::string> roots = ReadRoots({"--tls-client-roots", files.client_roots});
   if (!roots.ok()) return roots.status();
-  material.client_roots = ToPem(*roots);
+  material.client_roots = *std::move(roots);
   return material;
+}
+
+absl::StatusOr<std::string> ReadRoots(const NamedFile& file) {
+  const absl::StatusOr<FileText> text = ReadNamedFile(file);
+  if (!text.ok()) return text.status();
+  const auto roots = ParseCertificates(file, text->text);
+  if (!roots.ok()) return roots.status();
+  return ToPem(*roots);
 }
 
 bool IsSame(const TlsMaterial& one, const TlsMaterial& other) {

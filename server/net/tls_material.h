@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/base/clock.h"
+#include "server/net/named_file.h"
 
 namespace rowkeeper::net {
 
@@ -33,6 +34,10 @@ struct TlsMaterial {
 /// `now`, and a handshake with both succeeds. Errors: FAILED_PRECONDITION in one line that names flag and file; it
 /// never holds what the file holds. Asks for no passphrase. Blocks; thread-safe.
 absl::StatusOr<TlsMaterial> ReadTlsMaterial(const TlsFiles& files, Clock::wall_time_point now);
+
+/// The certificates in a file, one at least, as PEM that was parsed and written anew. Blocks; thread-safe. Errors: the
+/// same, naming the flag of `file`.
+absl::StatusOr<std::string> ReadRoots(const NamedFile& file);
 
 /// Whether both say the same to clients.
 bool IsSame(const TlsMaterial& one, const TlsMaterial& other);

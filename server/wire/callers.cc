@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "server/base/errors.h"
 #include "server/base/text.h"
 #include "server/observe/log.h"
 #include "server/wire/caller.h"
@@ -53,6 +54,7 @@ absl::StatusOr<SharedIdentity> Callers::OfToken(const grpc::ServerContextBase& c
   verdict.problem = TokenProblem::kMalformed;
   if (token.has_value()) verdict = options_.tokens->Verify(*token);
   if (!verdict.problem.has_value()) return std::move(verdict.identity);
+  if (*verdict.problem == TokenProblem::kNoKeys) return ServerStarting();  // the log has the cause already
   observe::Log(observe::LogLevel::kWarning, "a token was refused",
                {{"problem", identity::TokenProblemName(*verdict.problem)},
                 {"token_of", verdict.name},

@@ -33,8 +33,8 @@ class Callers {
   explicit Callers(Options options) : options_(std::move(options)) {}
 
   /// Who makes the call: the token's subject, else the certificate's SPIFFE ID; null for an anonymous caller. Errors:
-  /// UNAUTHENTICATED, with the cause in the log where the caller must not learn it. `context`: of a call that is not
-  /// finished.
+  /// UNAUTHENTICATED, with the cause in the log where the caller must not learn it; UNAVAILABLE, reason
+  /// SERVER_STARTING, for tokens while no keys could be fetched yet. `context`: of a call that is not finished.
   absl::StatusOr<identity::SharedIdentity> Identify(const grpc::ServerContextBase& context) const;
 
  private:

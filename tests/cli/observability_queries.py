@@ -18,7 +18,8 @@ NO_DATA_UNLESS = {
     for name in ("certificate_expiry_timestamp_seconds", "handshakes_failed_total", "loads_total", "load_failures_total")
 } | {
     f"rowkeeper_token{name}": "tokens are accepted"
-    for name in ("s_accepted_total", "s_refused_total", "_cache_bytes", "_keys", "_key_loads_total", "_key_load_failures_total")
+    for name in ("s_accepted_total", "s_refused_total", "_cache_bytes", "_keys", "_key_loads_total", "_key_load_failures_total",
+                 "_key_fetches_total", "_keys_age_seconds")
 } | {
     f"rowkeeper_span{name}": "spans are exported"
     for name in ("s_exported_total", "s_dropped_total", "_export_failures_total", "s_waiting")

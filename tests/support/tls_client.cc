@@ -20,7 +20,23 @@ namespace {
 
 constexpr int kHandshakeSeconds = 20;
 
-void UseOwnCertificate(const CertificateAndKey& own, SSL_CTX* context) {
+/// Reads what there is. 0: only what is TLS's own; -1: the connection has ended.
+int ReadSome(SSL* ssl, char* into, int size) {
+  const int count = SSL_read(ssl, into, size);
+  if (count > 0) return count;
+  const int error = SSL_get_error(ssl, count);
+  ERR_clear_error();
+  return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? 0 : -1;
+}
+
+bool IsReadable(int socket, std::chrono::milliseconds limit) {
+  pollfd polled{socket, POLLIN, 0};
+  return poll(&polled, 1, static_cast<int>(limit.count())) > 0;
+}
+
+}  // namespace
+
+void UseCertificate(const CertificateAndKey& own, SSL_CTX* context) {
   BIO* const certificates = BIO_new_mem_buf(own.certificate.data(), static_cast<int>(own.certificate.size()));
   if (X509* const leaf = PEM_read_bio_X509(certificates, nullptr, nullptr, nullptr)) {
     SSL_CTX_use_certificate(context, leaf);
@@ -37,22 +53,6 @@ void UseOwnCertificate(const CertificateAndKey& own, SSL_CTX* context) {
   EVP_PKEY_free(key);
   BIO_free(key_text);
 }
-
-/// Reads what there is. 0: only what is TLS's own; -1: the connection has ended.
-int ReadSome(SSL* ssl, char* into, int size) {
-  const int count = SSL_read(ssl, into, size);
-  if (count > 0) return count;
-  const int error = SSL_get_error(ssl, count);
-  ERR_clear_error();
-  return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? 0 : -1;
-}
-
-bool IsReadable(int socket, std::chrono::milliseconds limit) {
-  pollfd polled{socket, POLLIN, 0};
-  return poll(&polled, 1, static_cast<int>(limit.count())) > 0;
-}
-
-}  // namespace
 
 FileDescriptor ConnectPlain(const std::string& address) {
   FileDescriptor made(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -78,7 +78,7 @@ std::unique_ptr<TlsClient> TlsClient::Connect(const std::string& address, const 
   SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_min_proto_version(context, options.lowest_version);
   SSL_CTX_set_max_proto_version(context, options.highest_version);
-  if (!options.own.certificate.empty()) UseOwnCertificate(options.own, context);
+  if (!options.own.certificate.empty()) UseCertificate(options.own, context);
   client->ssl_ = {SSL_new(context), &SSL_free};
   const std::string protocols = static_cast<char>(options.protocol.size()) + options.protocol;
   if (!options.protocol.empty()) {

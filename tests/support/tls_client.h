@@ -13,6 +13,9 @@
 
 namespace rowkeeper::testing {
 
+/// Certificate, chain and key of one end.
+void UseCertificate(const CertificateAndKey& own, SSL_CTX* context);
+
 /// One end of a TLS connection that does what a test says, allowed or not. It looks at no certificate. For one thread.
 class TlsClient {
  public:

@@ -11,6 +11,10 @@ using std::chrono::seconds;
 
 class DelayedStartTest : public ::testing::Test {
  protected:
+  void TellAll() {
+    start_.Tell(DelayedStart::kDatabaseProbed);
+    start_.Tell(DelayedStart::kKeysTried);
+  }
   void Pass(Clock::duration time) {
     clock_.Advance(time);
     timers_.Settle();
@@ -27,21 +31,25 @@ TEST_F(DelayedStartTest, StartsAfterTheLimit) {
   EXPECT_EQ(started_, 0);
   Pass(seconds(1));
   EXPECT_EQ(started_, 1);
-  start_.Start();
+  TellAll();
   Pass(seconds(60));
   EXPECT_EQ(started_, 1) << "once is enough";
 }
 
-TEST_F(DelayedStartTest, StartsWhenItIsAsked) {
-  start_.Start();
+TEST_F(DelayedStartTest, StartsWhenEachPartIsThere) {
+  start_.Tell(DelayedStart::kDatabaseProbed);
+  start_.Tell(DelayedStart::kDatabaseProbed);
+  EXPECT_EQ(started_, 0) << "a part that is told of again is one";
+  start_.Tell(DelayedStart::kKeysTried);
   EXPECT_EQ(started_, 1);
+  start_.Tell(DelayedStart::kKeysTried);
   Pass(seconds(60));
   EXPECT_EQ(started_, 1);
 }
 
 TEST_F(DelayedStartTest, NothingStartsWhenItWasCancelled) {
   start_.Cancel();
-  start_.Start();
+  TellAll();
   Pass(seconds(60));
   EXPECT_EQ(started_, 0);
 }

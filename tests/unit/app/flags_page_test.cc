@@ -80,6 +80,7 @@ std::string InWords(const std::string& type) {
                                                             {"SQL", "SQL"},
                                                             {"SECRET", "secret"},
                                                             {"PATH", "file or directory"},
+                                                            {"PATH|URL", "file, directory or URL"},
                                                             {"CLAIM", "claim"},
                                                             {"PATTERN", "pattern"},
                                                             {"NAME", "name"},

@@ -63,6 +63,11 @@ TEST(ReadinessTest, ItSaysWhatIsInTheWay) {
   EXPECT_THAT(Reasons(readiness), ElementsAre("DATABASE_UNAVAILABLE"));
   readiness.SetDatabase(absl::OkStatus());
   EXPECT_THAT(Reasons(readiness), IsEmpty());
+  bool has_keys = false;
+  readiness.SetTokens([&has_keys] { return has_keys; });
+  EXPECT_THAT(Reasons(readiness), ElementsAre("SERVER_STARTING"));
+  has_keys = true;
+  EXPECT_THAT(Reasons(readiness), IsEmpty());
   readiness.SetDatabase(absl::InternalError("an error without a reason"));
   EXPECT_THAT(Reasons(readiness), ElementsAre("INTERNAL"));
   readiness.SetDraining();

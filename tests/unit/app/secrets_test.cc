@@ -34,6 +34,20 @@ TEST(SecretsTest, PasswordsOfDatabaseUrlsAreMasked) {
   EXPECT_EQ(Masked("TEXT", "word"), "word");
 }
 
+TEST(SecretsTest, OfAUrlThatShouldHoldNoSecretWhatMayBeOneIsMasked) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"/etc/rowkeeper/jwt", "/etc/rowkeeper/jwt"},
+      {"keys@home?.json", "keys@home?.json"},
+      {"https://issuer.example/keys", "https://issuer.example/keys"},
+      {"https://issuer.example/keys?p=1&key=word", "https://issuer.example/keys?***"},
+      {"https://issuer.example/keys?", "https://issuer.example/keys?"},
+      {"https://word@issuer.example/keys", "https://***@issuer.example/keys"},
+      {"https://me:w?o/rd@issuer.example/keys?word", "https://***@issuer.example/keys?***"},
+      {"https://@issuer.example/", "https://@issuer.example/"},
+  };
+  for (const auto& [value, masked] : cases) EXPECT_EQ(Masked(kPathOrUrlType, value), masked) << value;
+}
+
 TEST(SecretsTest, ArgumentsAreOverwrittenWhereTheyHoldSecrets) {
   CLI::App root;
   CLI::App* command = root.add_subcommand("call");

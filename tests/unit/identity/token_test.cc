@@ -71,6 +71,21 @@ TEST(StrictJsonTest, OnlyObjectsThatAllReadersUnderstandAlike) {
   EXPECT_FALSE(ParseStrictObject(std::string_view("{}\0{", 4)).has_value()) << "behind what a parser takes for the end";
 }
 
+TEST(StrictJsonTest, PartsAreLimited) {
+  const auto many = [](const std::string& part, int times) {
+    std::string text = R"({"keys":[)" + part;
+    for (int i = 1; i < times; ++i) text += "," + part;
+    return text + "]}";
+  };
+  EXPECT_TRUE(ParseStrictObject(many("{}", 998)).has_value());
+  EXPECT_TRUE(ParseStrictObject(many("[1,2]", 998)).has_value());
+  EXPECT_TRUE(ParseStrictObject(many("1", 20001)).has_value());
+  EXPECT_FALSE(ParseStrictObject(many("{}", 999)).has_value());
+  EXPECT_FALSE(ParseStrictObject(many("{}", 300000)).has_value()) << "which would take an hour";
+  EXPECT_FALSE(ParseStrictObject(many("[]", 300000)).has_value());
+  EXPECT_FALSE(ParseStrictObject(many("1", 20002)).has_value());
+}
+
 TEST(StrictJsonTest, LevelsAreLimited) {
   const auto nested = [](int levels) {
     return Cat(R"({"a":)", std::string(static_cast<size_t>(levels), '['), std::string(static_cast<size_t>(levels), ']'),

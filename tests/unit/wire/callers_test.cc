@@ -166,6 +166,25 @@ TEST_F(CallersTest, ABadTokenIsNeverTakenForNone) {
   EXPECT_EQ(Ask(Bearer(token)), "TOKEN_EXPIRED");
 }
 
+/// An issuer of tokens that does not answer.
+class DownFetcher : public identity::KeyFetcher {
+ public:
+  identity::FetchAnswer Fetch(const std::string& /*etag*/) override { return {}; }
+  void Cancel() override {}
+};
+
+TEST_F(CallersTest, WithoutKeysATokenIsNotJudgedAndCanBeSentAgain) {
+  identity::TokenVerifier::Options options;
+  options.rules.issuer = kTestIssuer;
+  options.rules.audiences = {kTestAudience};
+  tokens_ = identity::TokenVerifier::OpenFetched(options, std::make_unique<DownFetcher>(), &clock_);
+  Serve(Anonymous::kAllowed);
+  const RawReply reply = CallOver(server_->channel(), Bearer(Token()));
+  EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonNameOf(reply.status), "SERVER_STARTING");
+  EXPECT_EQ(Ask({}), "ipv4:127.0.0.1 anonymous") << "for which no keys are needed";
+}
+
 TEST_F(CallersTest, RefusalsAreCountedByReasonAndMethod) {
   Serve();
   const auto refused = [] { return observe::Counters::Process().Snapshot(); };
