@@ -8,10 +8,12 @@
 
 #include "server/app/server_process.h"
 #include "server/schema/migration_file.h"
+#include "server/sql/servers_sql.h"
 #include "tests/pg/server/idempotency_fixture.h"
 #include "tests/pg/server/stream_client.h"
 #include "tests/pg/server/unit_fixture.h"
 #include "tests/support/eventually.h"
+#include "tests/support/https_server.h"
 #include "tests/support/raw_http_client.h"
 #include "tests/support/scrape.h"
 #include "tests/support/test_certificates.h"
@@ -84,8 +86,8 @@ std::string WithOneMigration(const std::string& url) {
   return url;
 }
 
-/// A planner server whose batches are small, with a table of keys, and with TLS beside the socket that is called,
-/// where tokens may be sent.
+/// A planner server whose batches are small, with tables of keys and servers, and with TLS beside the socket that is
+/// called, where tokens may be sent, whose keys it fetches.
 class MetricsTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -98,13 +100,15 @@ class MetricsTest : public ::testing::Test {
     options.serve.tls.certificate = tls_->files().certificate;
     options.serve.tls.key = tls_->files().key;
     options.serve.traces.endpoint = "http://127.0.0.1:1";
-    keys_ = new TemporaryDirectory;
-    ReplaceTestFile(keys_->path() + "/keys.json",
-                    JwkSet({TestSigningKey(TestSigningKey::Kind::kEd25519, "one").Jwk()}));
-    ReplaceTestFile(keys_->path() + "/policy.toml",
+    policy_ = new TemporaryDirectory;
+    issuer_ = new HttpsServer({}, [keys = JwkSet({TestSigningKey(TestSigningKey::Kind::kEd25519, "one").Jwk()})](
+                                      const std::string& /*request*/, HttpsServer::Connection* client) {
+      client->Write(HttpAnswer("200 OK", "", keys));
+    });
+    ReplaceTestFile(policy_->path() + "/policy.toml",
                     "[methods]\n\"*\" = [\"everyone\"]\n[features]\n\"*\" = [\"everyone\"]\n");
-    options.serve.identity.policy_file = keys_->path() + "/policy.toml";
-    options.serve.identity.jwt_keys = keys_->path();
+    options.serve.identity.policy_file = policy_->path() + "/policy.toml";
+    options.serve.identity.jwt_keys = Cat("http://localhost:", issuer_->port(), "/keys");
     options.serve.identity.jwt_issuer = kTestIssuer;
     options.serve.identity.jwt_audiences = {kTestAudience};
     options.serve.identity.allow_anonymous = true;
@@ -115,12 +119,14 @@ class MetricsTest : public ::testing::Test {
     options.files = app::CatalogueFiles{catalogue, {}};
     server_ = new InProcessServer(CompileExample("planner/v1"), options);
     CreateKeyTable(&server_->database());
+    server_->database().Run(absl::StrJoin(sql::CreateServers(), ";\n"));
   }
   static void TearDownTestSuite() {
     delete server_;
     server_ = nullptr;
     delete tls_;
-    delete keys_;
+    delete issuer_;
+    delete policy_;
   }
   void SetUp() override { ASSERT_TRUE(server_ != nullptr && server_->ok()); }
 
@@ -155,12 +161,15 @@ class MetricsTest : public ::testing::Test {
   static inline const std::string kUnknownId = "00000000-0000-4000-8000-000000000000";
   static inline InProcessServer* server_ = nullptr;
   static inline TlsDirectory* tls_ = nullptr;
-  static inline TemporaryDirectory* keys_ = nullptr;
+  static inline HttpsServer* issuer_ = nullptr;
+  static inline TemporaryDirectory* policy_ = nullptr;
 };
 
 TEST_F(MetricsTest, EveryMetricIsInTheReferenceAndTheOtherWayAround) {
   CallEveryKind();
   EXPECT_TRUE(Eventually([] { return Take().Count("rowkeeper_migrations_pending") == 1; }));
+  EXPECT_TRUE(Eventually([] { return Take().Count("rowkeeper_registered") == 1; }));
+  EXPECT_TRUE(Eventually([] { return Take().Count("rowkeeper_token_keys_age_seconds") == 1; }));
   const std::set<std::string> served = ServedMetrics(Take()), documented = DocumentedMetrics();
   EXPECT_THAT(Without(served, documented), IsEmpty()) << "not in " << kReference;
   EXPECT_THAT(Without(documented, served), IsEmpty()) << "only in " << kReference;

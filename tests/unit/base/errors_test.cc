@@ -169,6 +169,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {SchemaMismatch("p", "r"), Code::kFailedPrecondition, "SCHEMA_MISMATCH", false},
       {RefusedByTrigger({}), Code::kFailedPrecondition, "TRIGGER_REFUSED", false},
       {IdentityRequired(IdentityProof::kEither), Code::kUnauthenticated, "IDENTITY_REQUIRED", false},
+      {TenantRequired("s.S.M"), Code::kPermissionDenied, "TENANT_REQUIRED", false},
       {TokenInvalid(), Code::kUnauthenticated, "TOKEN_INVALID", false},
       {TokenExpired(), Code::kUnauthenticated, "TOKEN_EXPIRED", false},
       {MethodNotAllowed("shop.v1.R.Get"), Code::kPermissionDenied, "METHOD_NOT_ALLOWED", false},
