@@ -40,9 +40,11 @@ std::string RefuseInheritance(const std::string& table, const std::string& colum
 }
 
 std::string RefuseColumnSettings(const std::string& table, const std::string& column) {
+  // PostgreSQL 17.12 gives each column an option of its own, pg_attver.
   const std::string of_column =
-      "SELECT FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid AND (a.attacl IS NOT NULL OR a.attoptions IS NOT NULL "
-      "OR coalesce(a.attstattarget, -1) <> -1 OR a.attstorage <> t.typstorage)";
+      "SELECT FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid AND (a.attacl IS NOT NULL OR "
+      "EXISTS (SELECT FROM unnest(a.attoptions) AS o WHERE left(o, 3) <> 'pg_') OR coalesce(a.attstattarget, -1) <> -1 "
+      "OR a.attstorage <> t.typstorage)";
   // A key has its comment itself.
   const std::string of_index =
       "SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_index i ON i.indrelid = a.attrelid JOIN "
