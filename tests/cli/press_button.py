@@ -18,6 +18,7 @@ import time
 LIMIT_SECONDS = 120
 CONTROLS = {"button", "textbox", "link"}
 LEAST_PIXELS = 24
+MOST_PIXELS = 8000  # of a picture; Chromium makes none of 16384
 
 
 class Browser:
@@ -92,8 +93,11 @@ class Browser:
     def picture(self, file):
         if file == "-":
             return
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], MOST_PIXELS), "scale": 1}
+        data = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
         with open(file, "wb") as out:
-            out.write(base64.b64decode(self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"]))
+            out.write(base64.b64decode(data))
 
     def check_controls(self):
         for node in self.call("Accessibility.getFullAXTree")["nodes"]:

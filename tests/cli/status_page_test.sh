@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # The status page of a real server: five incidents, each of which it must explain; and whether a real browser shows it.
-# STATUS_PAGE_PICTURES=DIR makes pictures of all incidents there, to be looked at.
+# STATUS_PAGE_PICTURES=DIR keeps the pictures of all incidents there, to be looked at.
 set -euo pipefail
 # shellcheck source=tests/support/server.sh
 source tests/support/server.sh
 
 BROWSER=$(command -v chromium || true)
-PICTURES=${STATUS_PAGE_PICTURES:-}
+PICTURES=${STATUS_PAGE_PICTURES:-$WORK/pictures}
+mkdir -p "$PICTURES"
 JOBS=()
 clean_up_more() {
   local job
@@ -26,9 +27,16 @@ findings_say() {
     grep -Eq -- "$1"
 }
 
-# browse NAME WIDTH HEIGHT [PATH]: a picture NAME.png, if pictures are wanted.
+# browse NAME WIDTH HEIGHT [PATH [PATTERN...]]: a picture NAME.png; the page in the browser is no wider than WIDTH, has its
+# landmarks and headings, and its text has each PATTERN.
 browse() {
-  [ -z "$PICTURES" ] || look "$PICTURES/$1.png" "$2" "$3" "${4:-/status}"
+  [ -n "$BROWSER" ] || return 0
+  local name=$1 width=$2 height=$3 path=${4:-/status} text pattern
+  shift "$(($# < 4 ? $# : 4))"
+  text=$(python3 tests/cli/read_page.py "$BROWSER" "$WORK/browser-read" "http://$(admin_address)$path" "$width" "$height" \
+    "$PICTURES/$name.png") || fail "the browser and $path, $width pixels wide"
+  [ -s "$PICTURES/$name.png" ] || fail "chromium made no picture of $path"
+  for pattern in "$@"; do contains "$text" "$pattern" "$path in the browser"; done
 }
 # look FILE WIDTH HEIGHT PATH: a picture of a page as the browser shows it, which has no complaints.
 look() {
@@ -45,12 +53,11 @@ look() {
 }
 
 # press UNIT NAME WIDTH HEIGHT: the button of a unit of work on the page of what runs, with the token, in the browser;
-# pictures NAME-before.png and NAME-after.png, if pictures are wanted.
+# pictures NAME-before.png and NAME-after.png.
 press() {
-  local before=- after=-
-  [ -z "$PICTURES" ] || { before=$PICTURES/$2-before.png after=$PICTURES/$2-after.png; }
   python3 tests/cli/press_button.py "$BROWSER" "$WORK/browser-press" "http://$(admin_address)/status/running" '#token' \
-    "$(cat "$WORK/admin-token")" "button[value='$1']" "$3" "$4" "$before" "$after"
+    "$(cat "$WORK/admin-token")" "button[value='$1']" "$3" "$4" \
+    "$PICTURES/$2-before.png" "$PICTURES/$2-after.png"
 }
 # send FIELD FIELD: a form to the page of what runs, by curl; its verdict.
 send() {
@@ -77,11 +84,13 @@ done
 contains "$(page /status/settings)" 'pool-size' "the settings"
 lacks "$(page /status)" '<script|style=' "the page"
 contains "$(page /status/catalogue)" 'ProfileRepository.GetByHandle.*&quot;handle&quot; = .1::text' "the catalogue"
-browse catalogue-desktop 1280 1400 /status/catalogue
+browse catalogue-desktop 1280 1400 /status/catalogue '"handle" = .1::text'
 browse catalogue-phone 390 1600 /status/catalogue
 look "$WORK/status.png" 390 3000 /status
-browse well-desktop 1280 1800
+browse well-desktop 1280 1800 /status 'nothing is known to be wrong'
 browse well-phone 390 3000
+browse methods-well-phone 390 1500 /status/methods
+browse settings-phone 390 1500 /status/settings 'pool-size'
 
 step "errors are told by reason and method, without what callers sent"
 expect_error NOT_FOUND . ProfileRepository.GetByHandle '{"handle": "a-callers-own-value"}'
@@ -94,12 +103,12 @@ step "a lock wait: who waits, and who holds the lock"
 hold_row
 start_job call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"display_name\": \"Ada\"}, \"update_mask\": \"display_name\"}" --timeout 600
 wait_until 60 "the lock wait is explained" findings_say "planner.v1.Profile.* waits for a lock .*process $HOLDER holds: psql, .*=> .*pg_terminate_backend\\($HOLDER\\)"
-browse lock-desktop 1280 1800
+browse lock-desktop 1280 1800 /status "planner.v1.Profile.* waits for a lock .*process $HOLDER holds: psql" "pg_terminate_backend\\($HOLDER\\)"
 browse lock-phone 390 3000
 wait_until 60 "who waits for whom" page_says /status/running.json 200 "\"waits_for\": \"process $HOLDER: psql, "
-browse running-desktop 1280 900 /status/running
+browse running-desktop 1280 900 /status/running "process $HOLDER: psql"
 browse running-phone 390 1600 /status/running
-browse running-dark 1280 900 /status/running
+look "$PICTURES/running-dark.png" 1280 900 /status/running
 release_row
 
 step "operators end units of work by curl and in a browser, with the token only"
@@ -126,7 +135,8 @@ wait_until 60 "the slow caller is named" findings_say 'A slow caller: the unit o
 slow=$(page /status)
 contains "$slow" '&lt;/p&gt;&lt;script&gt;alert\(1\)' "the label"
 lacks "$slow" '<script' "the label"
-browse slow-desktop 1280 1800
+browse slow-desktop 1280 1800 /status 'A slow caller: the unit of work "</p><script>alert\(1\)</script>" .*has waited'
+browse slow-phone 390 3000
 
 step "a full pool: what holds its connections"
 for _ in 1 2; do call UnitOfWork.Begin '{"label": "holds a connection"}' >/dev/null; done
@@ -135,7 +145,7 @@ start_job call ProfileRepository.Update "{\"profile\": {\"id\": \"$ADA\", \"disp
 wait_until 60 "the fourth connection waits for the lock" findings_say 'planner.v1.Profile.* waits for a lock'
 start_job call ProfileRepository.List '{}' --timeout 600
 wait_until 60 "the full pool is explained" findings_say 'All 4 connections .*calls? waits?\. 3 connections are held by units of work.*=> .*--unit-idle-limit'
-browse pool-desktop 1280 1800
+browse pool-desktop 1280 1800 /status 'All 4 connections .*calls? waits?\. 3 connections are held by units of work' '--unit-idle-limit'
 browse pool-phone 390 3000
 release_row
 kill_server
@@ -148,16 +158,16 @@ wait_until 60 "the server serves" serving
 for _ in 1 2 3 4 5; do call TodoRepository.ListByOwner '{"owner_id": "00000000-0000-4000-8000-000000000000"}' >/dev/null; done
 wait_until 60 "the missing index is named" findings_say 'No index: planner.v1.Todo/List reads a whole table .*Seq Scan on public.todos.*=> .*rowkeeper check'
 contains "$(page /status/methods.json)" '"index": "no index"' "the statements"
-browse index-desktop 1280 1800
-browse methods-desktop 1280 1200 /status/methods
+browse index-desktop 1280 1800 /status 'No index: planner.v1.Todo/List reads a whole table .*Seq Scan on public.todos' 'rowkeeper check'
+browse index-phone 390 3000
+browse methods-desktop 1280 1200 /status/methods 'no index'
 browse methods-phone 390 1500 /status/methods
 
 step "a database that does not fit: what is broken, and the remedy"
 scratch_sql 'COMMENT ON TABLE todos IS NULL; ALTER TABLE todos RENAME TO tasks'
 wait_until 60 "the misfit is explained" findings_say 'methods are not served.*table ..?todos..? does not exist.*=> (apply|write|run) '
-browse misfit-desktop 1280 1800
+browse misfit-desktop 1280 1800 /status 'methods are not served' 'table ..?todos..? does not exist'
 browse misfit-phone 390 3000
-browse misfit-dark 1280 1800
-browse settings-phone 390 1500 /status/settings
+look "$PICTURES/misfit-dark.png" 1280 1800 /status
 
 [ -n "$BROWSER" ] || skip "all but the browser was tested: deploy/install_packages.sh --browser installs it"
