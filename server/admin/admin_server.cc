@@ -92,7 +92,7 @@ const sockaddr* PeerOf(MHD_Connection* connection) {
 PageAnswer Admit(MHD_Connection* connection, const Page& page) {
   if (page.audience == Audience::kAnyone) return {};
   const PeerPlace place = PlaceOf(PeerOf(connection));
-  if (page.audience == Audience::kThisMachine && place == PeerPlace::kElsewhere) {
+  if (place == PeerPlace::kElsewhere) {
     return {MHD_HTTP_FORBIDDEN, "this page is for this machine alone; open it there, or through an SSH tunnel\n"};
   }
   if (place == PeerPlace::kThisMachine && !MayNameThisMachine(Header(connection, MHD_HTTP_HEADER_HOST))) {

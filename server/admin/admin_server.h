@@ -61,7 +61,7 @@ struct Page {
   /// is held while something waits: every other page waits for it.
   std::function<PageAnswer()> render;
   /// Others get status 403, or 421 where their browser may have been misled.
-  Audience audience = Audience::kNetwork;
+  Audience audience = Audience::kThisMachine;
   /// Name and value of headers beside those of every answer.
   std::vector<std::pair<std::string, std::string>> headers = {};
   /// Null: the page takes no forms. Else called like `render`, for each form of kFormType that comes with POST, up to

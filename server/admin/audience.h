@@ -12,10 +12,8 @@ namespace rowkeeper::admin {
 enum class Audience : uint8_t {
   /// Whoever reaches the listener, by whatever name: probes and collectors of metrics.
   kAnyone,
-  /// Whoever reaches it. From this machine only under a name that is its own, so that no web site whose name was made
-  /// to lead here (DNS rebinding) reads the page through a browser.
-  kNetwork,
-  /// As kNetwork, and from this machine alone.
+  /// Whoever is on this machine, and only under a name that is its own, so that no web site whose name was made to lead
+  /// here (DNS rebinding) reads the page through a browser.
   kThisMachine,
 };
 

@@ -50,6 +50,7 @@ std::vector<admin::Page> MakeAdminPages(const AdminSources& sources) {
                      return admin::PageAnswer{200, metrics->Text()};
                    },
                    admin::Audience::kAnyone});
+  // What follows is for this machine alone, as pages are that do not say otherwise.
   pages.push_back({"/fit", "application/json",
                    [catalogue = sources.catalogue] { return RenderFit(catalogue->Get()->serving().report()); }});
   pages.push_back({"/statements", "application/json", [catalogue = sources.catalogue] {

@@ -85,8 +85,8 @@ Finding JudgeStatements(const std::vector<StatementState>& statements) {
   const auto lacking = std::count_if(statements.begin(), statements.end(), LacksIndex);
   if (lacking == 0) return {Tone::kGood, "No slow statement lacks an index.", ""};
   return {Tone::kWarning,
-          lacking == 1 ? "1 statement is slow for want of an index."
-                       : Cat(lacking, " statements are slow for want of an index."),
+          lacking == 1 ? "1 statement is slow because an index is missing."
+                       : Cat(lacking, " statements are slow because indexes are missing."),
           "`rowkeeper check` with --database-url names the indexes to create."};
 }
 

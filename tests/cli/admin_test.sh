@@ -37,6 +37,26 @@ equals "$(admin_address)" "unix:$WORK/admin.sock" "the address in the log"
 end_server TERM
 [ ! -e "$WORK/admin.sock" ] || fail "the socket is left behind"
 
+step "from elsewhere only the pages for probes and collectors can be read"
+outside=$(hostname -I 2>/dev/null | tr ' ' '\n' | grep -E -m 1 '^[0-9]+\.') || true
+if [ -n "$outside" ]; then
+  start_server "${PLANNER[@]}" --database-url "$nowhere" --listen 127.0.0.1:0 --admin-listen "$outside:0"
+  # Every page that there is, by the server's own words.
+  known=$(page /nowhere | sed '1,/^$/d' | grep -o '/[a-z][a-z./]*[a-z]' | sort -u)
+  contains "$known" '^/config$' "the pages that there are"
+  contains "$known" '^/status/running.json$' "the pages that there are"
+  for path in / $known; do
+    case $path in
+      /livez | /metrics) page_says "$path" 200 || fail "$path from elsewhere: $(page "$path" | head -n 5)" ;;
+      /readyz) page_says "$path" 503 '"ready": false' || fail "$path from elsewhere: $(page "$path")" ;;
+      *) page_says "$path" 403 'for this machine alone' || fail "$path from elsewhere: $(page "$path" | head -n 5)" ;;
+    esac
+  done
+  kill_server
+else
+  echo "this machine has no address beside loopback; not tried"
+fi
+
 step "with a database that fits it is ready"
 start_planner
 wait_until 60 "ready" page_says /readyz 200 '"ready": true'

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -56,7 +57,10 @@ class RawClient {
     } else {
       auto& name = reinterpret_cast<sockaddr_in&>(peer);
       name.sin_family = AF_INET;
-      name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      // All addresses, or a name: over loopback.
+      if (inet_pton(AF_INET, address.host().c_str(), &name.sin_addr) != 1 || name.sin_addr.s_addr == INADDR_ANY) {
+        name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      }
       name.sin_port = htons(static_cast<uint16_t>(std::stoi(address.port())));
     }
     const socklen_t size = address.is_unix() ? sizeof(sockaddr_un) : sizeof(sockaddr_in);

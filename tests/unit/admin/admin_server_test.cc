@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <ifaddrs.h>
 #include <unistd.h>
 
 #include <array>
@@ -46,7 +47,7 @@ class AdminServerTest : public ::testing::Test {
     pages.push_back({"/large", "text/plain", [] { return PageAnswer{200, std::string(size_t{32} << 20, 'x')}; }});
     pages.push_back({"/throws", "text/plain", []() -> PageAnswer { throw std::runtime_error("nothing left"); }});
     const auto secret = [] { return PageAnswer{200, "a secret"}; };
-    pages.push_back({"/network", "text/plain", secret});
+    pages.push_back({"/default", "text/plain", secret});
     pages.push_back(
         {"/machine", "text/plain", secret, Audience::kThisMachine, {{"X-Extra", "extra"}, {"X-More", "more"}}});
     pages.push_back({"/anyone", "text/plain", secret, Audience::kAnyone});
@@ -115,13 +116,36 @@ std::string RequestAs(std::string_view path, std::string_view host) {
 /// As a browser asks that was told that the site's name leads here.
 TEST_F(AdminServerTest, ASiteOfAnotherNameReadsNoPageThroughABrowser) {
   Serve();
-  for (const char* path : {"/network", "/machine"}) {
+  for (const char* path : {"/default", "/machine"}) {
     EXPECT_THAT(Ask(RequestAs(path, "evil.example:50052")),
                 AllOf(StartsWith("HTTP/1.1 421"), Not(HasSubstr("secret")), HasSubstr("Content-Type: text/plain")));
     EXPECT_THAT(Ask(RequestAs(path, "localhost:50052")), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("secret")));
     EXPECT_THAT(Ask(RequestAs(path, "127.0.0.1")), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("secret")));
   }
   EXPECT_THAT(Ask(RequestAs("/anyone", "prometheus.example")), StartsWith("HTTP/1.1 200"));
+}
+
+/// An address of this machine that is not on loopback; empty: it has none.
+std::string OutsideAddress() {
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) != 0) return "";
+  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owned(all, &freeifaddrs);
+  for (const ifaddrs* each = all; each != nullptr; each = each->ifa_next) {
+    if (each->ifa_addr == nullptr || each->ifa_addr->sa_family != AF_INET) continue;
+    if (PlaceOf(each->ifa_addr) == PeerPlace::kElsewhere) return PeerText(each->ifa_addr);
+  }
+  return "";
+}
+
+TEST_F(AdminServerTest, FromElsewhereOnlyPagesForAnyoneCanBeRead) {
+  const std::string outside = OutsideAddress();
+  if (outside.empty()) GTEST_SKIP() << "this machine has no address beside loopback";
+  Serve(outside + ":0");
+  for (const char* path : {"/default", "/machine", "/form"}) {
+    EXPECT_THAT(Ask(RequestAs(path, "localhost")), AllOf(StartsWith("HTTP/1.1 403"), Not(HasSubstr("a secret"))))
+        << path;
+  }
+  EXPECT_THAT(Ask(RequestAs("/anyone", outside)), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("a secret")));
 }
 
 TEST_F(AdminServerTest, APageHasItsHeaders) {

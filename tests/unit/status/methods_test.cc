@@ -55,7 +55,7 @@ TEST(MethodsTest, StatementsSayWhetherTheyLackAnIndex) {
   EXPECT_EQ(list[0]["query_id"], "9175023929875546997") << "as text, for JSON's readers lose digits";
   EXPECT_EQ(list[0]["mean_ms"], 50);
   EXPECT_EQ(list[0]["rows"], 30);
-  EXPECT_EQ(json["verdict"]["what"], "1 statement is slow for want of an index.");
+  EXPECT_EQ(json["verdict"]["what"], "1 statement is slow because an index is missing.");
 }
 
 }  // namespace
