@@ -86,9 +86,9 @@ constexpr const char* kFinal[] = {
 
 /// With these this server has not executed Commit, which another one, or an earlier call, may have done.
 constexpr const char* kNotTaken[] = {
-    reason::kUnitOfWorkElsewhere, reason::kUnitOfWorkNotFound, reason::kShuttingDown,  reason::kInvalidHeader,
-    reason::kMalformedRequest,    reason::kIdentityRequired,   reason::kTokenInvalid,  reason::kTokenExpired,
-    reason::kMethodNotAllowed,    reason::kFeatureNotAllowed,  reason::kTenantRequired};
+    reason::kUnitOfWorkElsewhere, reason::kUnitOfWorkNotFound, reason::kShuttingDown,    reason::kInvalidHeader,
+    reason::kMalformedRequest,    reason::kIdentityRequired,   reason::kTokenInvalid,    reason::kTokenExpired,
+    reason::kMethodNotAllowed,    reason::kFeatureNotAllowed,  reason::kFieldNotAllowed, reason::kTenantRequired};
 
 Meaning MeaningWithoutReason(StatusCode code) {
   switch (code) {

@@ -41,6 +41,7 @@ void FieldViolations::AddUnder(std::string_view prefix, const absl::Status& erro
 }
 
 absl::Status FieldViolations::ToStatus() const {
+  if (!denied_.ok()) return denied_;
   if (items_.empty()) return absl::OkStatus();
   std::string message;
   size_t shown = 0;

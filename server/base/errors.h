@@ -42,16 +42,20 @@ class FieldViolations {
   /// What is wrong by `error`, with its fields below `prefix` ("calls[1].request"); an error about no field is one of
   /// `prefix` itself. OK adds nothing.
   void AddUnder(std::string_view prefix, const absl::Status& error);
-  bool empty() const { return items_.empty(); }
+  /// The caller may not touch a field, as `refusal` (FIELD_NOT_ALLOWED) says; it stands above all that is wrong, and
+  /// the first one above others.
+  void Deny(absl::Status refusal) { denied_.Update(std::move(refusal)); }
+  bool empty() const { return items_.empty() && denied_.ok(); }
   bool full() const { return items_.size() >= kKept; }
-  /// OK when empty, else INVALID_ARGUMENT, reason INVALID_FIELD, with BadRequest details, and with the first of the
-  /// limits as metadata "limit".
+  /// OK when empty, what was denied, else INVALID_ARGUMENT, reason INVALID_FIELD, with BadRequest details, and with the
+  /// first of the limits as metadata "limit".
   absl::Status ToStatus() const;
 
  private:
   std::vector<std::pair<std::string, std::string>> items_;
   size_t left_out_ = 0;
   std::optional<Limit> limit_;
+  absl::Status denied_;
 };
 
 /// INVALID_ARGUMENT, reason INVALID_FIELD: one field.

@@ -53,6 +53,16 @@ absl::Status FeatureNotAllowed(std::string_view feature, std::string_view words)
       .Build();
 }
 
+absl::Status FieldNotAllowed(std::string_view entity, std::string_view path, std::string_view access) {
+  return ErrorBuilder(Reason::kFieldNotAllowed,
+                      Cat("this caller may not ", access, " the field ", ShownInError(path), " of ", entity,
+                          "; leave it out, or ask whoever runs the server to allow it"))
+      .With("field", path)
+      .With("access", access)
+      .With("entity", entity)
+      .Build();
+}
+
 absl::Status TenantRequired(std::string_view method) {
   return ErrorBuilder(Reason::kTenantRequired,
                       Cat(method,

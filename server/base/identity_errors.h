@@ -21,6 +21,9 @@ absl::Status TokenExpired();
 absl::Status MethodNotAllowed(std::string_view method);
 /// PERMISSION_DENIED, reason FEATURE_NOT_ALLOWED: the same for what goes beyond methods. `words`: "units of work".
 absl::Status FeatureNotAllowed(std::string_view feature, std::string_view words);
+/// PERMISSION_DENIED, reason FIELD_NOT_ALLOWED: the same for a field that the request names. `entity`: its full name;
+/// `path`: the field as the request names it, "manager.salary"; `access`: "read" or "write".
+absl::Status FieldNotAllowed(std::string_view entity, std::string_view path, std::string_view access);
 
 /// PERMISSION_DENIED, reason TENANT_REQUIRED: `method`, a full name, is about rows that belong to tenants, and the
 /// caller has none, or one whose name none can have. Nothing was done for the call.

@@ -75,6 +75,7 @@ constexpr ReasonEntry kReasons[] = {
     {Reason::kDatabasePermission, "DATABASE_PERMISSION", Code::kPermissionDenied},
     {Reason::kMethodNotAllowed, "METHOD_NOT_ALLOWED", Code::kPermissionDenied},
     {Reason::kFeatureNotAllowed, "FEATURE_NOT_ALLOWED", Code::kPermissionDenied},
+    {Reason::kFieldNotAllowed, "FIELD_NOT_ALLOWED", Code::kPermissionDenied},
     {Reason::kTenantRequired, "TENANT_REQUIRED", Code::kPermissionDenied},
     {Reason::kCancelled, "CANCELLED", Code::kCancelled},
     {Reason::kEndedByOperator, "ENDED_BY_OPERATOR", Code::kCancelled},

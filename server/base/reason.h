@@ -81,6 +81,7 @@ enum class Reason : uint8_t {
   kDatabasePermission,
   kMethodNotAllowed,
   kFeatureNotAllowed,
+  kFieldNotAllowed,
   kTenantRequired,
   // CANCELLED
   kCancelled,

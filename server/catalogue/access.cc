@@ -70,4 +70,11 @@ std::optional<policy::Rule> CompileAllow(const pb::MethodDescriptor& method, con
   return CompileList(method, "allow", allow, PlaceOf(method, *method.service()->file()), diagnostics);
 }
 
+policy::SharedRule CompileFieldList(const pb::FieldDescriptor& field, policy::FieldUse use,
+                                    const std::vector<std::string>& callers, Diagnostics* diagnostics) {
+  std::optional<policy::Rule> rule =
+      CompileList(field, std::string(policy::FieldUseName(use)), callers, PlaceOf(field, *field.file()), diagnostics);
+  return rule.has_value() ? std::make_shared<const policy::Rule>(*std::move(rule)) : nullptr;
+}
+
 }  // namespace rowkeeper::catalogue

@@ -9,6 +9,7 @@
 #include "server/catalogue/source.h"
 #include "server/policy/allow_list.h"
 #include "server/policy/feature.h"
+#include "server/policy/field_rules.h"
 
 namespace rowkeeper::catalogue {
 
@@ -23,5 +24,9 @@ std::optional<policy::Rule> CompileAllow(const google::protobuf::ServiceDescript
                                          const std::vector<std::string>& allow, Diagnostics* diagnostics);
 std::optional<policy::Rule> CompileAllow(const google::protobuf::MethodDescriptor& method,
                                          const std::vector<std::string>& allow, Diagnostics* diagnostics);
+
+/// `read` or `write`, which `use` says, of a field; null as above.
+policy::SharedRule CompileFieldList(const google::protobuf::FieldDescriptor& field, policy::FieldUse use,
+                                    const std::vector<std::string>& callers, Diagnostics* diagnostics);
 
 }  // namespace rowkeeper::catalogue

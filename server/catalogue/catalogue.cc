@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/descriptor.h"
 #include "server/catalogue/entity_compiler.h"
+#include "server/catalogue/field_lists.h"
 #include "server/catalogue/former_names.h"
 #include "server/catalogue/lint.h"
 #include "server/catalogue/name_check.h"
@@ -65,6 +66,7 @@ std::vector<std::unique_ptr<Entity>> CompileEntities(const Source& source, Entit
   LinkDependents(entities);
   CompileTenancy(entities, diagnostics);
   for (const auto& entity : entities) CompileRelations(*by_name, entity.get(), diagnostics);
+  CompileFieldLists(entities, diagnostics);
   CheckNamesDiffer(entities, diagnostics);
   CheckFormerNames(source, entities, diagnostics);
   for (const auto& entity : entities) LintNames(*entity, diagnostics);
@@ -110,6 +112,7 @@ policy::CataloguePolicy Catalogue::policy() const {
       policy.methods.emplace_back(method.descriptor->full_name(), method.allow);
     }
   }
+  policy.fields = FieldListsOf(entities_);
   return policy;
 }
 

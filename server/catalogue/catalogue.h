@@ -10,6 +10,7 @@
 //   operation.h             every operation: its name, its family, what it changes
 //   repository_compiler.cc  a service becomes a Repository: which operation a method is, by its name or its option
 //   access.cc               who may call and use what: (rowkeeper.v1.access) and `allow`
+//   field_lists.cc          which fields can have lists of readers and writers
 //   relations.cc            fields of another entity's type: relations, found by the references between the two
 //   repository_writer.cc    what `rowkeeper generate` writes, with repository_batches.cc and repository_streams.cc
 //   diagnostics.h           mistakes, gathered: file, line, element, what is wrong, what to write

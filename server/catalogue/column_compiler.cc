@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
+#include "server/catalogue/access.h"
 #include "server/catalogue/column_uses.h"
 #include "server/catalogue/default_value.h"
 #include "server/catalogue/name_check.h"
@@ -171,6 +172,10 @@ std::optional<Column> CompileColumn(const pb::FieldDescriptor& field, Diagnostic
   ApplyRole(options, &column, diagnostics);
   ApplyKey(options, &column, diagnostics);
   ApplyDefault(options, &column, diagnostics);
+  column.read =
+      CompileFieldList(field, policy::FieldUse::kRead, {options.read().begin(), options.read().end()}, diagnostics);
+  column.write =
+      CompileFieldList(field, policy::FieldUse::kWrite, {options.write().begin(), options.write().end()}, diagnostics);
   return column;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/catalogue/value_type.h"
+#include "server/policy/field_rules.h"
 
 namespace google::protobuf {
 class Descriptor;
@@ -67,6 +68,11 @@ struct Column {
   /// Callers may name it in a filter expression.
   bool filterable = false;
   std::optional<Reference> reference;
+  /// Who may read and write the field beside those who may call the method; null: there is no list.
+  policy::SharedRule read;
+  policy::SharedRule write;
+  /// Its place among the columns of all entities, by which policy::FieldRules knows it; -1: a column of no entity.
+  int ordinal = -1;
 
   bool has_default() const { return default_kind != DefaultKind::kNone; }
 };
@@ -195,6 +201,8 @@ struct Entity {
   std::string internal_id;
   std::string primary_key_name;
   std::vector<Column> columns;
+  /// Its place in the catalogue; see policy::FieldRules.
+  int ordinal = -1;
   /// The columns that callers name a row by; at least one.
   std::vector<int> key;
   /// Every unique key but the primary one. With an internal id the key is the first of them.

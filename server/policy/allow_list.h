@@ -2,6 +2,7 @@
 
 // The map of this folder:
 //   allow_list.h   who is on a list, and by what
+//   field_rules.h  who may read and write which fields
 //   feature.h      what lists are about beside the methods of repositories
 //   policy_file.h  the operator's file, which narrows what the catalogue allows
 //   policies.h     both together: may this caller call that method?

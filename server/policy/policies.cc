@@ -29,6 +29,11 @@ bool CataloguePolicy::any() const {
          std::any_of(methods.begin(), methods.end(), [](const auto& method) { return method.second.has_value(); });
 }
 
+bool CataloguePolicy::any_of_fields() const {
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const FieldLists& field) { return field.read != nullptr || field.write != nullptr; });
+}
+
 std::optional<Feature> Subject::feature() const {
   if (index_ < 0 || static_cast<size_t>(index_) >= kFeatures) return std::nullopt;
   return static_cast<Feature>(index_);
@@ -41,10 +46,12 @@ Policies::Policies(Options options) : file_(std::move(options.file)), declares_(
     methods_.push_back(std::move(name));
     declared_.push_back(std::move(rule));
   }
+  fields_ = std::move(options.catalogue.fields);
+  declared_field_rules_ = MakeFieldRules(nullptr);
 }
 
 absl::StatusOr<std::unique_ptr<Policies>> Policies::Open(Options options, Clock* clock) {
-  if (options.file.empty() && !options.catalogue.any()) return nullptr;
+  if (options.file.empty() && !options.catalogue.any() && !options.catalogue.any_of_fields()) return nullptr;
   const bool watched = !options.file.empty() && options.watch == Options::Watch::kEverySecond;
   std::unique_ptr<Policies> policies(new Policies(std::move(options)));
   if (policies->file_.empty()) return policies;
@@ -74,17 +81,77 @@ absl::Status Policies::Look() {
   absl::StatusOr<net::FileText> file = net::ReadNamedFile({kPolicyFlag, file_});
   if (!file.ok()) return file.status();
   if (const auto now = in_use(); now != nullptr && now->text == file->text) return absl::OkStatus();
-  const absl::StatusOr<PolicyFile> parsed = PolicyFile::Parse(file_, file->text, methods_);
+  const absl::StatusOr<PolicyFile> parsed = PolicyFile::Parse(file_, file->text, {methods_, fields_});
   if (!parsed.ok()) return parsed.status();
   auto taken = std::make_shared<InUse>();
   taken->text = std::move(file->text);
   for (size_t i = 0; i < kFeatures; ++i) taken->rules.push_back(parsed->OfFeature(static_cast<Feature>(i)));
   for (const std::string& method : methods_) taken->rules.push_back(parsed->OfMethod(method));
+  for (const FieldLists& field : fields_) {
+    taken->reads.push_back(parsed->OfField(FieldUse::kRead, field));
+    taken->writes.push_back(parsed->OfField(FieldUse::kWrite, field));
+  }
   loads_.Add();
+  std::shared_ptr<const FieldRules> rules = MakeFieldRules(taken.get());
   std::shared_ptr<const InUse> next = std::move(taken);
   const absl::MutexLock lock(&mutex_);
   in_use_.swap(next);
+  field_rules_.swap(rules);
   return absl::OkStatus();
+}
+
+std::shared_ptr<const FieldRules> Policies::MakeFieldRules(const InUse* file) const {
+  std::vector<FieldRules::Field> rules;
+  std::vector<std::string> names;
+  bool any = false;
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    FieldRules::Field rule;
+    rule.entity = fields_[i].entity;
+    const auto add = [&any](const SharedRule& list, std::vector<SharedRule>* lists) {
+      if (list == nullptr) return;
+      lists->push_back(list);
+      any = true;
+    };
+    add(fields_[i].read, &rule.read);
+    add(fields_[i].write, &rule.write);
+    if (file != nullptr) add(file->reads[i], &rule.read);
+    if (file != nullptr) add(file->writes[i], &rule.write);
+    rules.push_back(std::move(rule));
+    names.push_back(fields_[i].name);
+  }
+  if (!any) return nullptr;
+  return std::make_shared<const FieldRules>(std::move(rules), std::move(names));
+}
+
+std::shared_ptr<const FieldRules> Policies::field_rules() const {
+  if (file_.empty()) return declared_field_rules_;
+  const absl::ReaderMutexLock lock(&mutex_);
+  return field_rules_;
+}
+
+FieldAccess Policies::FieldsOf(identity::SharedIdentity caller) const {
+  std::shared_ptr<const FieldRules> rules = field_rules();
+  if (rules == nullptr) return {};
+  return FieldAccess(std::move(rules), std::move(caller));
+}
+
+Decision Policies::DecideField(FieldUse use, int field, const Identity* caller) const {
+  Decision decision{{true, "the catalogue has no list for it"}, {true, "there is no policy file"}};
+  const SharedRule& declared = fields_[static_cast<size_t>(field)].Of(use);
+  if (declared != nullptr) decision.catalogue = OpinionOf(*declared, caller);
+  if (const auto file = in_use(); file != nullptr) {
+    const SharedRule& rule = file->OfField(use, field);
+    decision.file = rule != nullptr ? OpinionOf(*rule, caller) : Opinion{true, Cat(file_, " has no list for it")};
+  }
+  return decision;
+}
+
+Reach Policies::ReachOfField(FieldUse use, int field) const {
+  const auto rules = field_rules();
+  if (rules == nullptr) return Reach::kEveryone;
+  std::vector<const AllowList*> lists;
+  for (const SharedRule& rule : rules->fields()[static_cast<size_t>(field)].Of(use)) lists.push_back(&rule->list);
+  return ReachOfAll(lists);
 }
 
 Subject Policies::Of(std::string_view method) const {
@@ -105,7 +172,7 @@ bool Policies::Allows(Subject subject, const Identity* caller) const {
   }
   if (file_.empty()) return true;
   const absl::ReaderMutexLock lock(&mutex_);
-  const PolicyFile::SharedRule& rule = in_use_->rules[static_cast<size_t>(subject.index_)];
+  const SharedRule& rule = in_use_->rules[static_cast<size_t>(subject.index_)];
   return rule != nullptr && rule->list.Admits(caller);
 }
 
@@ -118,7 +185,7 @@ Decision Policies::Decide(Subject subject, const Identity* caller) const {
                                              : Opinion{false, "the catalogue has no list for it, so nobody may"};
   }
   if (const auto file = in_use(); file != nullptr) {
-    const PolicyFile::SharedRule& rule = file->rules[static_cast<size_t>(subject.index_)];
+    const SharedRule& rule = file->rules[static_cast<size_t>(subject.index_)];
     decision.file =
         rule != nullptr ? OpinionOf(*rule, caller) : Opinion{false, Cat(file_, " has no list for it, so nobody may")};
   }
@@ -135,7 +202,7 @@ Reach Policies::ReachOf(Subject subject) const {
   }
   const auto file = in_use();
   if (file != nullptr) {
-    const PolicyFile::SharedRule& rule = file->rules[static_cast<size_t>(subject.index_)];
+    const SharedRule& rule = file->rules[static_cast<size_t>(subject.index_)];
     lists.push_back(rule == nullptr ? nobody : &rule->list);
   }
   return ReachOfAll(lists);

@@ -174,6 +174,7 @@ TEST(ErrorsTest, EveryErrorHasItsCodeReasonAndDomain) {
       {TokenExpired(), Code::kUnauthenticated, "TOKEN_EXPIRED", false},
       {MethodNotAllowed("shop.v1.R.Get"), Code::kPermissionDenied, "METHOD_NOT_ALLOWED", false},
       {FeatureNotAllowed("debug", "the header"), Code::kPermissionDenied, "FEATURE_NOT_ALLOWED", false},
+      {FieldNotAllowed("shop.v1.Employee", "salary", "read"), Code::kPermissionDenied, "FIELD_NOT_ALLOWED", false},
       {DatabasePermission(), Code::kPermissionDenied, "DATABASE_PERMISSION", false},
       {UnrepresentableValue("f", "p"), Code::kFailedPrecondition, "UNREPRESENTABLE_VALUE", false},
       {Internal("w"), Code::kInternal, "INTERNAL", false},

@@ -14,10 +14,21 @@ const std::vector<std::string>& Methods() {
   return *methods;
 }
 
-absl::StatusOr<PolicyFile> Parse(const std::string& text) { return PolicyFile::Parse("policy.toml", text, Methods()); }
+const std::vector<FieldLists>& Fields() {
+  static const auto* const fields =
+      new std::vector<FieldLists>{{"shop.v1.Item.id", 0, nullptr, nullptr, "it is of the key", "it is of the key"},
+                                  {"shop.v1.Item.cost", 0, nullptr, nullptr, "", ""},
+                                  {"shop.v1.Item.name", 0, nullptr, nullptr, "", ""},
+                                  {"shop.v1.Order.note", 1, nullptr, nullptr, "", ""}};
+  return *fields;
+}
+
+absl::StatusOr<PolicyFile> Parse(const std::string& text) {
+  return PolicyFile::Parse("policy.toml", text, {Methods(), Fields()});
+}
 
 /// "role:a at policy.toml:2", or "none".
-std::string Shown(const PolicyFile::SharedRule& rule) {
+std::string Shown(const SharedRule& rule) {
   return rule == nullptr ? "none" : Cat(rule->list.ToString(), " at ", rule->place);
 }
 
@@ -53,7 +64,7 @@ TEST(PolicyFileTest, MistakesAreRefusedWithTheirLine) {
   for (const Case& c : std::vector<Case>{
            {"[methods\n", "1: is not TOML"},
            {"[methods]\n\"*\" = [\"everyone\"]\n\"*\" = []\n", "3: is not TOML"},
-           {"[method]\n", "1: there is no table \"method\"; write [methods] and [features]"},
+           {"[method]\n", "1: there is no table \"method\"; write [methods], [features] and [fields]"},
            {"methods = 1\n", "1: methods is no table; write [methods]"},
            {"[methods]\n\n\"shop.v1.ItemRepository.Gt\" = []\n",
             "3: the catalogue has no method \"shop.v1.ItemRepository.Gt\"; write package.Service.Method, "
@@ -67,6 +78,15 @@ TEST(PolicyFileTest, MistakesAreRefusedWithTheirLine) {
            {"[features]\nunits = []\n", "2: there is no feature \"units\"; the features are units_of_work, all_units"},
            {"[features]\nrun = [\"caller:alice\"]\n",
             "2: \"caller:alice\" is no principal: a caller's name begins with"},
+           {"[fields]\n\"shop.v1.Item.prize\" = {read = []}\n",
+            "2: the catalogue has no field \"shop.v1.Item.prize\"; write package.Entity.field in quotes"},
+           {"[fields]\n\"shop.v1.*\" = {read = []}\n", "2: the catalogue has no field \"shop.v1.*\""},
+           {"[fields]\n\"shop.v1.Item.cost\" = [\"role:a\"]\n",
+            "2: \"shop.v1.Item.cost\" has no lists; write {read = [\"role:NAME\"], write = []}"},
+           {"[fields]\n\"shop.v1.Item.cost\" = {see = []}\n", "2: \"see\" is no list of a field; write read or write"},
+           {"[fields]\n\"shop.v1.Item.cost\" = {read = \"role:a\"}\n", "2: \"shop.v1.Item.cost\" is no list of texts"},
+           {"[fields]\n\"shop.v1.Item.id\" = {read = []}\n",
+            "2: \"shop.v1.Item.id\" can have no list for read: it is of the key"},
        }) {
     const auto file = Parse(c.text);
     ASSERT_FALSE(file.ok()) << c.text;

@@ -42,6 +42,7 @@ inline constexpr char kDatabaseResources[] = "DATABASE_RESOURCES";
 inline constexpr char kDatabasePermission[] = "DATABASE_PERMISSION";
 inline constexpr char kMethodNotAllowed[] = "METHOD_NOT_ALLOWED";
 inline constexpr char kFeatureNotAllowed[] = "FEATURE_NOT_ALLOWED";
+inline constexpr char kFieldNotAllowed[] = "FIELD_NOT_ALLOWED";
 inline constexpr char kTenantRequired[] = "TENANT_REQUIRED";
 inline constexpr char kSchemaMismatch[] = "SCHEMA_MISMATCH";
 inline constexpr char kCommitOutcomeUnknown[] = "COMMIT_OUTCOME_UNKNOWN";
