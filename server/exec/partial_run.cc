@@ -217,6 +217,13 @@ void PartialRun::GiveUp(size_t size, const absl::Status& status) {
 
 Outcome PartialRun::Collect() {
   const int columns = static_cast<int>(rest_.variant.columns.size());
+  if (columns > 0 && outcome_.statement == nullptr) {
+    // No row was written; what the empty ones lack are the call's columns.
+    auto meaning = std::make_shared<sql::Statement>();
+    meaning->cells = rest_.variant.columns;
+    meaning->visible_cells = columns;
+    outcome_.statement = std::move(meaning);
+  }
   if (columns > 0) {
     outcome_.row_count = static_cast<int>(count_);
     outcome_.rows = db::AssembleRows(std::move(parts_), sources_, columns);
