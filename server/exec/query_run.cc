@@ -72,8 +72,16 @@ absl::StatusOr<std::vector<int>> FindColumns(const plan::MethodPlan& plan, const
       plan, Cat("the result has ", cells.size(), " columns, and the response ", columns.size(), " fields for them"));
 }
 
+/// Cells that the caller may not read stand for no column.
+void HideCells(const std::vector<int>& hidden, std::vector<int>* cells) {
+  for (int& cell : *cells) {
+    if (std::find(hidden.begin(), hidden.end(), cell) != hidden.end()) cell = sql::Statement::kHiddenCell;
+  }
+}
+
 absl::Status CheckNulls(const plan::MethodPlan& plan, const db::Rows& rows, const std::vector<int>& cells) {
   for (int cell = 0; cell < static_cast<int>(cells.size()); ++cell) {
+    if (cells[cell] < 0) continue;
     const Column& column = plan.query->columns[cells[cell]];
     if (column.nullable) continue;
     for (int row = 0; row < rows.size(); ++row) {
@@ -115,6 +123,7 @@ absl::StatusOr<Outcome> RunStatement(const Execution& execution) {
   if (!plan::CarriesRows(plan.response)) return outcome;
   absl::StatusOr<std::vector<int>> cells = FindColumns(plan, *rows);
   if (!cells.ok()) return cells.status();
+  HideCells(execution.call.variant.as<plan::QueryVariant>().hidden, &*cells);
   if (absl::Status status = CheckRowCount(execution.call, rows->size()); !status.ok()) return status;
   if (absl::Status status = CheckNulls(plan, *rows, *cells); !status.ok()) return status;
   auto meaning = std::make_shared<sql::Statement>();

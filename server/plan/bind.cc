@@ -3,6 +3,7 @@
 #include "server/plan/batch/batch.h"
 #include "server/plan/bulk/bulk.h"
 #include "server/plan/call.h"
+#include "server/plan/field_guard.h"
 #include "server/plan/inputs.h"
 #include "server/plan/list/list.h"
 #include "server/plan/mask/json_mask.h"
@@ -32,6 +33,7 @@ void BindColumns(Call* call, const RelationLimits& limits, FieldViolations* viol
   const MethodPlan& plan = *call->plan;
   if (!CarriesRows(plan.response) || plan.family() == Family::kQuery) return;
   call->variant.columns = ResolveReadMask(plan, PartOf<WithReadMask>(call->request.family), violations);
+  HideColumns(call, violations);
   BindRelations(call, limits, violations);
 }
 

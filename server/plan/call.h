@@ -40,7 +40,8 @@ struct Call {
 };
 
 /// Checks `request` and resolves masks, order, page token and defaults. Errors: INVALID_ARGUMENT with every field that
-/// is wrong; PERMISSION_DENIED TENANT_REQUIRED, whatever else is wrong. Pure apart from the token key; thread-safe.
+/// is wrong; PERMISSION_DENIED TENANT_REQUIRED or FIELD_NOT_ALLOWED, whatever else is wrong. Pure apart from the token
+/// key; thread-safe.
 absl::StatusOr<Call> Bind(const MethodPlan& plan, Request request, const PageLimits& limits, const PageTokens& tokens);
 
 /// The token of the page after the one that ended with a row whose order columns have these cells.

@@ -12,6 +12,7 @@
 #include "server/plan/method_plan.h"
 #include "server/plan/query/query_call.h"
 #include "server/plan/write/write_call.h"
+#include "server/policy/field_rules.h"
 
 namespace rowkeeper::plan {
 
@@ -25,6 +26,8 @@ struct Request {
   std::string owner = {};
   /// The caller's tenant; empty: it has none.
   std::string tenant = {};
+  /// What the caller may do with fields.
+  policy::FieldAccess fields = {};
 
   template <typename T>
   T& as() {

@@ -52,6 +52,9 @@ struct Parameter {
 /// SQL text with `$1..$n` and the meaning of its parameters and result cells. Immutable; shared by all calls of the
 /// same variant of a plan.
 struct Statement {
+  /// In `cells`: one that the caller may not read, of a custom query.
+  static constexpr int kHiddenCell = -1;
+
   /// Unique in the process, for what is kept beside the statement; 0: it is not kept. Two statements may have one text
   /// and different meanings of its cells.
   uint64_t id = 0;

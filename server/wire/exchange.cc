@@ -27,7 +27,7 @@ const std::string& Exchange::caller() {
   return log_.caller();
 }
 
-RequestOwner Exchange::owner() const { return OwnerOf(rpc_.identity().get()); }
+RequestOwner Exchange::owner() const { return OwnerOf(rpc_.identity()); }
 
 uint64_t Exchange::Fingerprint() const {
   const std::hash<std::string_view> hash;
@@ -51,6 +51,7 @@ void Exchange::Answer(absl::StatusOr<std::string> response) {
       response = EndedByOperator();
     }
   }
+  if (response.ok() && censor_) response = censor_(*std::move(response));
   const absl::Status status = response.status();
   const auto so_far = rpc_.elapsed();
   log_.Count(status, so_far);

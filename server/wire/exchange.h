@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -65,6 +66,10 @@ class Exchange : public exec::Executor::CallerSource {
   void NoteOrigin(Origin origin) { origin_ = origin; }
   bool replayed() const { return origin_ == Origin::kReplayed; }
 
+  /// What makes of an earlier response, which the call may be answered with, the caller's response.
+  using Censor = std::function<absl::StatusOr<std::string>(std::string)>;
+  void CensorWith(Censor censor) { censor_ = std::move(censor); }
+
   /// A call that the end of the server aborted is answered with SHUTTING_DOWN, one that an operator ended with
   /// ENDED_BY_OPERATOR, where it would say that its caller cancelled.
   void Answer(absl::StatusOr<std::string> response);
@@ -85,6 +90,7 @@ class Exchange : public exec::Executor::CallerSource {
   int64_t rows_ = -1;
   Origin origin_ = Origin::kMade;
   std::shared_ptr<exec::CallTrace> trace_;
+  Censor censor_;
 };
 
 }  // namespace rowkeeper::wire

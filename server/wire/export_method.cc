@@ -195,7 +195,7 @@ class ExportSession : public StreamSession {
 
 ExportMethod::ExportMethod(const plan::MethodPlan* plan, const StreamBackend* backend)
     : StreamMethod(plan, backend),
-      reader_(plan, backend->limits, &backend->parts->tokens, backend->codecs->shapes()),
+      reader_(plan, backend->limits, {&backend->parts->tokens, backend->codecs->shapes(), backend->policies}),
       encoder_(plan->response) {}
 
 const RowEncoders& ExportMethod::row_encoders() const {

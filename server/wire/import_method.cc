@@ -168,7 +168,7 @@ class ImportSession : public StreamSession {
 
 ImportMethod::ImportMethod(const plan::MethodPlan* plan, const StreamBackend* backend)
     : StreamMethod(plan, backend),
-      reader_(plan, backend->limits, &backend->parts->tokens, backend->codecs->shapes()),
+      reader_(plan, backend->limits, {&backend->parts->tokens, backend->codecs->shapes(), backend->policies}),
       encoder_(plan::ImportFieldsOf(*plan->method->output_type())) {}
 
 void ImportMethod::Serve(StreamRpc rpc) const { std::make_shared<ImportSession>(this, std::move(rpc))->Start(); }

@@ -30,10 +30,12 @@ const DynamicStream* MethodTable::FindStream(std::string_view path) const {
   return found == streams_by_path_.end() ? nullptr : found->second;
 }
 
-bool KeepToTenantsOf(const MethodTable& methods, const MethodTable& other) {
-  const std::set<std::string>& rules = methods.common().tenant_rules;
-  const std::set<std::string>& demanded = other.common().tenant_rules;
-  return std::includes(rules.begin(), rules.end(), demanded.begin(), demanded.end());
+bool HeedRulesOf(const MethodTable& methods, const MethodTable& other) {
+  const auto heeds = [](const std::set<std::string>& rules, const std::set<std::string>& demanded) {
+    return std::includes(rules.begin(), rules.end(), demanded.begin(), demanded.end());
+  };
+  return heeds(methods.common().tenant_rules, other.common().tenant_rules) &&
+         heeds(methods.common().field_rules, other.common().field_rules);
 }
 
 std::shared_ptr<const exec::Runner> RunnerOf(const SharedMethods& methods) {

@@ -56,6 +56,8 @@ class MethodTable {
     const exec::Runner* runner = nullptr;
     /// What the statements of the methods heed for the sake of tenants, see app::TenantRules.
     std::set<std::string> tenant_rules = {};
+    /// The lists for fields that the catalogue has, see app::FieldListRules.
+    std::set<std::string> field_rules = {};
   };
 
   MethodTable(std::vector<DynamicMethod> methods, std::vector<DynamicStream> streams, const Common& common);
@@ -76,8 +78,9 @@ class MethodTable {
   absl::flat_hash_map<std::string_view, const DynamicStream*> streams_by_path_;
 };
 
-/// Whether the methods of `methods` heed all that those of `other` heed for the sake of tenants.
-bool KeepToTenantsOf(const MethodTable& methods, const MethodTable& other);
+/// Whether the methods of `methods` heed all that those of `other` heed for the sake of tenants, and all their lists
+/// for fields.
+bool HeedRulesOf(const MethodTable& methods, const MethodTable& other);
 
 using SharedMethods = std::shared_ptr<const MethodTable>;
 

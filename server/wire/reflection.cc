@@ -22,6 +22,7 @@
 #include "server/observe/counters.h"
 #include "server/wire/callers.h"
 #include "server/wire/permission.h"
+#include "server/wire/reflected_fields.h"
 #include "server/wire/reflection_index.h"
 #include "server/wire/status.h"
 
@@ -47,6 +48,7 @@ struct CatalogueState {
   /// Goes last, for the index points into what it keeps.
   std::shared_ptr<const void> owner;
   const policy::Policies* policies = nullptr;
+  ReflectedFields fields;
   ReflectionIndex index;
   std::vector<std::string> services;
 };
@@ -79,7 +81,7 @@ class SharedState {
 template <typename Version>
 class Answerer {
  public:
-  explicit Answerer(const SharedState* shared) : shared_(*shared) {}
+  Answerer(const SharedState* shared, identity::SharedIdentity caller) : shared_(*shared), caller_(std::move(caller)) {}
 
   /// Whether another catalogue is told of than by the last answer, if there was one: who may ask may be others.
   bool IsStale() const {
@@ -96,16 +98,22 @@ class Answerer {
     const SharedCatalogue catalogue = shared_.Get(&revision);
     if (std::exchange(revision_, revision) != revision) sent_.clear();
     const ReflectionIndex& index = catalogue->index;
+    const policy::FieldAccess access =
+        catalogue->policies == nullptr ? policy::FieldAccess() : catalogue->policies->FieldsOf(caller_);
+    const Asker asker{*catalogue, access};
     switch (request.message_request_case()) {
       case Version::Request::kFileByFilename:
-        return AnswerFile(index, index.FindFile(request.file_by_filename()), {"file ", request.file_by_filename()},
+        return AnswerFile(asker, index.FindFile(request.file_by_filename()), {"file ", request.file_by_filename()},
                           response);
       case Version::Request::kFileContainingSymbol:
-        return AnswerFile(index, index.FindSymbol(request.file_containing_symbol()),
+        return AnswerFile(asker,
+                          catalogue->fields.Tells(request.file_containing_symbol(), access)
+                              ? index.FindSymbol(request.file_containing_symbol())
+                              : nullptr,
                           {"symbol ", request.file_containing_symbol()}, response);
       case Version::Request::kFileContainingExtension: {
         const auto& extension = request.file_containing_extension();
-        return AnswerFile(index, index.FindExtension(extension.containing_type(), extension.extension_number()),
+        return AnswerFile(asker, index.FindExtension(extension.containing_type(), extension.extension_number()),
                           {Cat("extension ", extension.extension_number(), " of "), extension.containing_type()},
                           response);
       }
@@ -137,21 +145,29 @@ class Answerer {
     Refuse(grpc::StatusCode::NOT_FOUND, Cat("there is no ", kind, ShortenUtf8(name, 200), " here"), response);
   }
 
+  /// What is told of, and to whom.
+  struct Asker {
+    const CatalogueState& catalogue;
+    const policy::FieldAccess& access;
+
+    std::string Serialize(const ReflectionIndex::File& file) const { return catalogue.fields.Serialize(file, access); }
+  };
+
   /// The file asked for first, then those of its imports that this stream did not get yet.
-  void AnswerFile(const ReflectionIndex& index, const ReflectionIndex::File* file, const Sought& sought,
+  void AnswerFile(const Asker& asker, const ReflectionIndex::File* file, const Sought& sought,
                   typename Version::Response* response) {
     if (file == nullptr) return RefuseUnknown(sought.kind, sought.name, response);
     auto* answer = response->mutable_file_descriptor_response();
-    answer->add_file_descriptor_proto(ReflectionIndex::Serialize(*file));
+    answer->add_file_descriptor_proto(asker.Serialize(*file));
     sent_.insert(file);
     std::deque<const ReflectionIndex::File*> queue = {file};
     absl::flat_hash_set<const ReflectionIndex::File*> seen = {file};
     for (; !queue.empty(); queue.pop_front()) {
       for (int i = 0; i < queue.front()->dependency_count(); ++i) {
-        const ReflectionIndex::File* import = index.FindFile(queue.front()->dependency(i)->name());
+        const ReflectionIndex::File* import = asker.catalogue.index.FindFile(queue.front()->dependency(i)->name());
         if (import == nullptr || !seen.insert(import).second) continue;
         queue.push_back(import);
-        if (sent_.insert(import).second) answer->add_file_descriptor_proto(ReflectionIndex::Serialize(*import));
+        if (sent_.insert(import).second) answer->add_file_descriptor_proto(asker.Serialize(*import));
       }
     }
   }
@@ -165,6 +181,8 @@ class Answerer {
   }
 
   const SharedState& shared_;
+  /// Null: an anonymous one.
+  const identity::SharedIdentity caller_;
   /// Of the catalogue of that revision.
   absl::flat_hash_set<const ReflectionIndex::File*> sent_;
   uint64_t revision_ = 0;
@@ -188,8 +206,9 @@ class ReflectionService : public Version::Service::CallbackService {
 
   grpc::ServerBidiReactor<typename Version::Request, typename Version::Response>* ServerReflectionInfo(
       grpc::CallbackServerContext* context) override {
-    if (absl::Status refusal = CheckCaller(*context); !refusal.ok()) return new RefusedStream<Version>(refusal);
-    auto* const stream = new Stream<Version>(this, shared_, context);
+    absl::StatusOr<identity::SharedIdentity> caller = CheckCaller(*context);
+    if (!caller.ok()) return new RefusedStream<Version>(caller.status());
+    auto* const stream = new Stream<Version>(this, {shared_, *std::move(caller)}, context);
     bool stopped;
     {
       absl::MutexLock lock(&mutex_);
@@ -212,18 +231,20 @@ class ReflectionService : public Version::Service::CallbackService {
     streams_.erase(stream);
   }
 
-  absl::Status CheckCaller(const grpc::CallbackServerContext& context) const {
+  /// Who asks, if it may: null for an anonymous caller.
+  absl::StatusOr<identity::SharedIdentity> CheckCaller(const grpc::CallbackServerContext& context) const {
     const SharedCatalogue catalogue = shared_->Get();
     const policy::Policies* const policies = catalogue->policies;
-    if (callers_ == nullptr && policies == nullptr) return absl::OkStatus();
-    const auto caller = callers_ == nullptr ? identity::SharedIdentity() : callers_->Identify(context);
+    if (callers_ == nullptr && policies == nullptr) return identity::SharedIdentity();
+    auto caller = callers_ == nullptr ? identity::SharedIdentity() : callers_->Identify(context);
     absl::Status status = caller.status();
     if (status.ok() && policies != nullptr) {
       const policy::Subject subject = policies->Of(policy::Feature::kReflection);
       status = CheckPermission({policies, subject, Version::Service::service_full_name(), caller->get()}, context);
     }
     observe::Counters& counters = observe::Counters::Process();
-    if (!status.ok()) counters.CountRefusal(status, counters.UnknownMethod());
+    if (status.ok()) return caller;
+    counters.CountRefusal(status, counters.UnknownMethod());
     return status;
   }
 
@@ -239,8 +260,8 @@ class ReflectionService : public Version::Service::CallbackService {
 template <typename Version>
 class Stream : public grpc::ServerBidiReactor<typename Version::Request, typename Version::Response> {
  public:
-  Stream(ReflectionService<Version>* service, const SharedState* shared, const grpc::CallbackServerContext* context)
-      : service_(service), context_(*context), answerer_(shared) {}
+  Stream(ReflectionService<Version>* service, Answerer<Version> answerer, const grpc::CallbackServerContext* context)
+      : service_(service), context_(*context), answerer_(std::move(answerer)) {}
 
   void Start() { this->StartRead(&request_); }
   void Stop() { End(ToGrpcStatus(ShuttingDown())); }
@@ -249,7 +270,8 @@ class Stream : public grpc::ServerBidiReactor<typename Version::Request, typenam
   void OnReadDone(bool ok) override {
     if (!ok) return End(grpc::Status::OK);
     if (answerer_.IsStale()) {
-      if (absl::Status refusal = service_->CheckCaller(context_); !refusal.ok()) return End(ToGrpcStatus(refusal));
+      const auto caller = service_->CheckCaller(context_);
+      if (!caller.ok()) return End(ToGrpcStatus(caller.status()));
     }
     answerer_.Answer(request_, &response_);
     absl::MutexLock lock(&mutex_);
@@ -288,6 +310,7 @@ SharedCatalogue Gather(const ReflectedCatalogue& catalogue) {
   CatalogueState& shared = *gathered;
   shared.owner = catalogue.owner;
   shared.policies = catalogue.policies;
+  if (catalogue.catalogue != nullptr) shared.fields = ReflectedFields(*catalogue.catalogue);
   for (const auto* file : catalogue.files) shared.index.AddFile(*file);
   for (const auto* message :
        {grpc::health::v1::HealthCheckRequest::descriptor(), V1::Request::descriptor(), V1Alpha::Request::descriptor(),

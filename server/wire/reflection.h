@@ -10,6 +10,10 @@ namespace google::protobuf {
 class FileDescriptor;
 }
 
+namespace rowkeeper::catalogue {
+class Catalogue;
+}
+
 namespace rowkeeper::policy {
 class Policies;
 }
@@ -24,8 +28,9 @@ struct ReflectedCatalogue {
   std::vector<const google::protobuf::FileDescriptor*> files;
   /// Full names of the services that are served, besides health and reflection itself.
   std::vector<std::string> services;
-  /// Who may ask. Null: everybody.
+  /// Who may ask, and which fields of `catalogue` are shown to whom. Null: everybody, everything.
   const policy::Policies* policies = nullptr;
+  const catalogue::Catalogue* catalogue = nullptr;
   /// Keeps the files and policies as long as reflection has them; null where they outlive it.
   std::shared_ptr<const void> owner = nullptr;
 };

@@ -10,13 +10,22 @@
 #include "server/wire/pipeline/run_and_encode.h"
 #include "server/wire/pipeline/traced.h"
 #include "server/wire/pipeline/under_savepoint.h"
+#include "server/wire/readable_part.h"
 
 namespace rowkeeper::wire {
+namespace {
+
+absl::StatusOr<std::string> OrInternal(std::optional<std::string> response) {
+  if (response.has_value()) return *std::move(response);
+  return Internal("a stored response is none of its method");
+}
+
+}  // namespace
 
 RepositoryMethod::RepositoryMethod(const plan::MethodPlan* plan, const RepositoryBackend& backend)
     : plan_(plan),
       backend_(backend),
-      reader_(plan, backend.limits, backend.tokens, backend.codecs->shapes()),
+      reader_(plan, backend.limits, {backend.tokens, backend.codecs->shapes(), backend.policies}),
       writer_(plan, backend.max_response_bytes, backend.codecs),
       served_{plan->full_name, plan->entity->full_name, observe::Counters::Process().Method(plan->full_name)},
       serving_(backend.gate->StatusOf(*plan)),
@@ -75,6 +84,12 @@ absl::StatusOr<RepositoryMethod::HeaderOptions> RepositoryMethod::ReadHeaderOpti
 absl::Status RepositoryMethod::Run(const SharedExchange& exchange, HeaderOptions options, plan::Call call) const {
   const bool in_unit = options.unit_of_work.has_value();
   const bool keyed = options.key.has_value();
+  if ((keyed || options.in_unit.sequence.has_value()) && call.request.fields.restricts()) {
+    // It may be answered with a response that was made for the caller's roles of then.
+    exchange->CensorWith([plan = plan_, fields = call.request.fields](const std::string& response) {
+      return OrInternal(ReadablePart(*plan, fields, response));
+    });
+  }
   if (!in_unit && !keyed && !plan_->reads_only()) {
     RunWriteAlone(backend_.transactions, exchange, std::move(call), backend_.runner, &writer_);
     return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "server/base/unit_of_work_errors.h"
 #include "server/wire/permission.h"
 #include "server/wire/pipeline/traced.h"
+#include "server/wire/readable_part.h"
 
 namespace rowkeeper::wire {
 namespace {
@@ -75,6 +76,20 @@ class Responses {
   v1::RunResponse response_;
 };
 
+/// `response`, of an earlier run of the same calls, as far as the caller may read it now.
+absl::StatusOr<std::string> ReadableRun(const RunPlan& plan, const std::string& bytes) {
+  v1::RunResponse response;
+  bool good = response.ParseFromString(bytes) && response.responses_size() == static_cast<int>(plan.calls.size());
+  for (size_t i = 0; good && i < plan.calls.size(); ++i) {
+    google::protobuf::Any* const any = response.mutable_responses(static_cast<int>(i));
+    auto part = ReadablePart(plan.calls[i].method->plan(), plan.calls[i].call.request.fields, any->value());
+    good = part.has_value();
+    if (good) any->set_value(*std::move(part));
+  }
+  if (!good) return Internal("a stored response is none of its run");
+  return response.SerializeAsString();
+}
+
 }  // namespace
 
 RunMethod::RunMethod(const RunBackend& backend, const std::vector<std::unique_ptr<const RepositoryMethod>>& methods,
@@ -123,6 +138,10 @@ absl::Status RunMethod::StartKeyed(const v1::RunRequest& request, const std::str
     const auto found = methods_.find(method);
     return found == methods_.end() ? nullptr : found->second->plan().method->input_type();
   };
+  const auto restricted = [](const PlannedCall& planned) { return planned.call.request.fields.restricts(); };
+  if (std::any_of(plan->calls.begin(), plan->calls.end(), restricted)) {
+    exchange->CensorWith([plan](const std::string& response) { return ReadableRun(*plan, response); });
+  }
   KeyQueue::Write write;
   write.key = {key, exchange->owner().name, backend_.hasher->HashRun(request, type_of), "rowkeeper.v1.UnitOfWork.Run"};
   write.transaction = {plan->mode, Wrote::kPerhaps};

@@ -57,10 +57,9 @@ class Compiler {
       for (int input : value->inputs) request.arguments[static_cast<size_t>(input)] = {true, ""};
       planned.values.push_back(*std::move(value));
     }
-    request.owner = owner_.name;
-    request.tenant = owner_.tenant;
+    planned.method->reader().GiveTo(owner_, &request);
     absl::StatusOr<plan::Call> bound = planned.method->reader().Bind(std::move(request));
-    if (ReasonOf(bound.status()) == Reason::kTenantRequired) {
+    if (bound.status().code() == absl::StatusCode::kPermissionDenied) {
       refusal_.Update(WithMetadata(bound.status(), "call", Cat(index), Cat("calls[", index, "]: ")));
       return std::nullopt;
     }

@@ -45,8 +45,8 @@ struct RunPlan {
 };
 
 /// `owner`: see Exchange. Errors: INVALID_ARGUMENT with every mistake of the request ("calls[2].values[0].from");
-/// PERMISSION_DENIED TENANT_REQUIRED; FAILED_PRECONDITION UNIT_OF_WORK_READ_ONLY for a write in a read-only run,
-/// SCHEMA_MISMATCH for a method that the database does not let be served.
+/// PERMISSION_DENIED TENANT_REQUIRED, FIELD_NOT_ALLOWED; FAILED_PRECONDITION UNIT_OF_WORK_READ_ONLY for a write in a
+/// read-only run, SCHEMA_MISMATCH for a method that the database does not let be served.
 absl::StatusOr<RunPlan> CompileRun(const v1::RunRequest& request, const MethodsByName& methods,
                                    const RequestOwner& owner);
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "server/base/text.h"
+#include "server/plan/field_guard.h"
 #include "server/plan/mask/json_mask.h"
 #include "server/plan/query/query_plan.h"
 
@@ -168,13 +169,14 @@ class Resolver {
     }
     const bool inside = value_.from().rfind(holder, 0) == 0;
     const std::string field = inside ? value_.from().substr(holder.size()) : "";
-    if (plan.query != nullptr) return FindResult(plan, field, holder);
+    if (plan.query != nullptr) return FindResult(source, field, holder);
     const Column* column = inside ? plan.entity->FindField(field) : nullptr;
     if (column == nullptr) {
       Refuse("from", Cat("\"", value_.from(), "\" is no field of a column in ", plan.method->output_type()->full_name(),
                          "; write ", holder, "NAME with a field of ", plan.entity->full_name));
       return nullptr;
     }
+    if (IsDenied(source, *plan.entity, *column)) return nullptr;
     borrowed_.column = plan.entity->IndexOf(*column);
     const std::vector<int>& returned = source.call.variant.columns;
     const plan::JsonMask* const parts = source.call.variant.json.get();
@@ -187,13 +189,21 @@ class Resolver {
     return nullptr;
   }
 
+  /// Whether the caller may not read the field, so that the earlier call does not return it.
+  bool IsDenied(const PlannedCall& source, const catalogue::Entity& entity, const Column& column) {
+    if (source.call.request.fields.MayRead(column.ordinal)) return false;
+    violations_.Deny(plan::DeniedField(entity, column, policy::FieldUse::kRead, value_.from()));
+    return true;
+  }
+
   /// The same for a custom query, which returns all of its fields.
-  const Column* FindResult(const plan::MethodPlan& plan, const std::string& field, const std::string& holder) {
+  const Column* FindResult(const PlannedCall& source, const std::string& field, const std::string& holder) {
+    const plan::MethodPlan& plan = source.method->plan();
     const std::vector<Column>& columns = plan.query->columns;
     const auto found = std::find_if(columns.begin(), columns.end(),
                                     [&field](const Column& column) { return column.field->name() == field; });
     borrowed_.column = static_cast<int>(found - columns.begin());
-    if (found != columns.end()) return &*found;
+    if (found != columns.end()) return IsDenied(source, *plan.entity, *found) ? nullptr : &*found;
     Refuse("from", Cat("\"", value_.from(), "\" is no column of what ", plan.full_name, " returns; write ", holder,
                        "NAME with a field of its row"));
     return nullptr;

@@ -39,7 +39,7 @@ ServedMethods::Found ServedMethods::Find(std::string_view path, const grpc::Call
   if (!replaced) return found;
   SharedMethods of_unit = OfUnit(context);
   if (of_unit == nullptr || of_unit == found.methods) return found;
-  if (!KeepToTenantsOf(*of_unit, *found.methods)) return found;
+  if (!HeedRulesOf(*of_unit, *found.methods)) return found;
   if (of_unit->FindMethod(path) == nullptr && of_unit->FindStream(path) == nullptr) return found;
   found.newer = std::exchange(found.methods, std::move(of_unit));
   return found;

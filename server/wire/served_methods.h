@@ -25,8 +25,8 @@ class ServedMethods {
   SharedMethods Replace(SharedMethods next);
 
   /// What a call of `path` is answered by: a call of a unit of work by the methods that the unit was begun with, as far
-  /// as these have the path, so that a transaction ends as it began. Where rows belong to tenants of which these know
-  /// nothing, it is answered as calls outside of units are.
+  /// as these have the path, so that a transaction ends as it began. Where rows belong to tenants, or fields have
+  /// lists, of which these know nothing, it is answered as calls outside of units are.
   struct Found {
     SharedMethods methods;
     /// Those of Get, where they are others: they have a say in who may call. Else null.

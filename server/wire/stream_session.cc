@@ -37,7 +37,7 @@ StreamSession::StreamSession(const Of& of, StreamRpc rpc)
       serving_(*of.serving),
       rpc_(std::move(rpc)),
       caller_(rpc_.caller()),
-      owner_(OwnerOf(rpc_.identity().get())),
+      owner_(OwnerOf(rpc_.identity())),
       log_(of.method),
       start_(backend_.registry->clock().Now()) {
   if (log_.noting()) log_.NoteCaller(caller_.text());

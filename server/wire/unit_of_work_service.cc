@@ -129,7 +129,8 @@ policy::Subject UnitOfWorkService::SubjectOf(const Method& method) const {
 
 std::string UnitOfWorkService::ShownCaller(Exchange* exchange) const {
   const policy::Policies* const policies = backend_.policies;
-  if (policies == nullptr) return backend_.others == UnitOfWorkBackend::Others::kShown ? "" : exchange->caller();
+  if (policies == nullptr || !policies->decides_calls())
+    return backend_.others == UnitOfWorkBackend::Others::kShown ? "" : exchange->caller();
   const identity::SharedIdentity caller = exchange->rpc().identity();
   return policies->Allows(policies->Of(policy::Feature::kAllUnits), caller.get()) ? "" : exchange->caller();
 }

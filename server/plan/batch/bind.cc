@@ -1,11 +1,14 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <numeric>
+#include <set>
 #include <unordered_map>
 
 #include "server/base/text.h"
 #include "server/plan/absent.h"
 #include "server/plan/batch/batch.h"
+#include "server/plan/field_guard.h"
 #include "server/plan/mask/masks.h"
 
 namespace rowkeeper::plan {
@@ -44,7 +47,8 @@ std::string CanonicalKey(const Column& column, const std::string& text) {
 class BatchBinder {
  public:
   BatchBinder(Call* call, FieldViolations* violations)
-      : plan_(*call->plan),
+      : call_(*call),
+        plan_(*call->plan),
         request_(call->request.as<BatchRequest>()),
         variant_(call->variant.as<BatchVariant>()),
         violations_(*violations) {
@@ -54,10 +58,14 @@ class BatchBinder {
   void Bind() {
     if (elements().empty()) return;
     variant_.allow_missing = request_.allow_missing;
+    for (const FilterTerm& key : plan_.filters) MayFilter(call_, key, &violations_);
     BindVersions();
     if (plan_.change() != Change::kUpsert) BindKeys();
     if (plan_.change() == Change::kUpdate) BindUpdate();
-    if (plan_.change() == Change::kCreate) BindRows();
+    if (plan_.change() == Change::kCreate) {
+      TakeValues({}, Naming::kNothing);
+      BindRows();
+    }
     if (plan_.change() == Change::kUpsert) BindUpsert();
     if (!plan_.reads_only()) CheckDistinct();
     for (size_t i = 0; i < refusals_.size(); ++i) {
@@ -140,14 +148,47 @@ class BatchBinder {
     variant_.defaulted.push_back(0);
   }
 
+  /// What says which values go to rows that are there.
+  enum class Naming {
+    kNothing,  ///< there are no such rows
+    kMask,     ///< the update mask does, by name
+    kAll,      ///< the mask "*", or no mask
+  };
+
+  /// One for each input: whether some element has a value.
+  std::vector<Argument> GivenToSome() {
+    std::vector<Argument> arguments(plan_.inputs.size());
+    for (const ValueTerm& value : plan_.values) arguments[value.input].present = CountGiven(value) > 0;
+    return arguments;
+  }
+
+  /// Denies values that the caller may not write; one is enough for the whole batch. The result are those that rows
+  /// which are there keep, although `selected` has them.
+  std::set<int> TakeValues(const std::vector<int>& selected, Naming naming) {
+    std::set<int> kept;
+    if (!call_.request.fields.Restricts(plan_.entity->ordinal)) return kept;
+    const std::vector<Argument> given = GivenToSome();
+    for (int i = 0; i < static_cast<int>(plan_.values.size()); ++i) {
+      const ValueTerm& value = plan_.values[i];
+      const bool changes = std::find(selected.begin(), selected.end(), i) != selected.end();
+      ValueUse use;
+      use.given = given[value.input].present || (changes && IsReplacedInOneof(plan_, given, value.column));
+      use.named = changes && naming == Naming::kMask;
+      use.compared = changes && (plan_.change() == Change::kUpsert || ColumnOf(value).immutable);
+      // An update writes what its mask selects and nothing else.
+      if (!changes && plan_.change() == Change::kUpdate) continue;
+      if (!TakesValue(call_, i, use, &violations_)) kept.insert(i);
+    }
+    return kept;
+  }
+
   /// The values that the update mask selects. It is one for all elements, so it cannot say which member of a oneof a
   /// single element leaves alone.
   std::vector<int> MaskedValues() {
-    std::vector<Argument> arguments(plan_.inputs.size());
-    const std::vector<int> named = ResolveUpdateMask(plan_, request_, arguments, &violations_);
-    for (const ValueTerm& value : plan_.values) arguments[value.input].present = CountGiven(value) > 0;
+    const std::vector<Argument> nothing(plan_.inputs.size());
+    std::vector<int> named = ResolveUpdateMask(plan_, request_, nothing, &violations_);
     FieldViolations seen_already;
-    if (ResolveUpdateMask(plan_, request_, arguments, &seen_already).size() != named.size()) {
+    if (ResolveUpdateMask(plan_, request_, GivenToSome(), &seen_already).size() != named.size()) {
       violations_.Add("update_mask", "names some members of a oneof; in a batch name all of them, or none");
     }
     return named;
@@ -160,7 +201,10 @@ class BatchBinder {
 
   void BindUpdate() {
     variant_.unchanged_if_given = MaskNamesEverything();
-    for (int i : MaskedValues()) {
+    const std::vector<int> masked = MaskedValues();
+    const std::set<int> kept = TakeValues(masked, MaskNamesEverything() ? Naming::kAll : Naming::kMask);
+    for (int i : masked) {
+      if (kept.count(i) > 0) continue;
       const ValueTerm& value = plan_.values[i];
       if (!ColumnOf(value).immutable) {
         ResolveAll(value);
@@ -207,6 +251,12 @@ class BatchBinder {
     }
   }
 
+  std::vector<int> AllValues() const {
+    std::vector<int> all(plan_.values.size());
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+  }
+
   void BindUpsert() {
     RequireConflictFields();
     variant_.unchanged_if_given = true;
@@ -214,12 +264,16 @@ class BatchBinder {
     const bool has_mask = mask.has_value() && !mask->empty();
     std::vector<int> masked;
     if (has_mask) masked = MaskedValues();
+    const std::set<int> kept =
+        TakeValues(has_mask ? masked : AllValues(), has_mask && !MaskNamesEverything() ? Naming::kMask : Naming::kAll);
+    const auto keeps = [&kept](int value) { return kept.count(value) > 0; };
+    masked.erase(std::remove_if(masked.begin(), masked.end(), keeps), masked.end());
     EmptyNamedValues(masked);
     BindRows();
     if (!has_mask) masked = variant_.written;
     for (int i : variant_.written) {
       const ValueTerm& value = plan_.values[i];
-      if (IsConflictColumn(value.column)) continue;
+      if (IsConflictColumn(value.column) || keeps(i)) continue;
       const Column& column = ColumnOf(value);
       const bool selected = std::find(masked.begin(), masked.end(), i) != masked.end();
       if (column.immutable && selected) variant_.unchanged.push_back(i);
@@ -260,6 +314,7 @@ class BatchBinder {
     }
   }
 
+  const Call& call_;
   const MethodPlan& plan_;
   BatchRequest& request_;
   BatchVariant& variant_;

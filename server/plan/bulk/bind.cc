@@ -7,6 +7,7 @@
 #include "server/base/text.h"
 #include "server/plan/absent.h"
 #include "server/plan/bulk/bulk.h"
+#include "server/plan/field_guard.h"
 #include "server/plan/filter/bind.h"
 #include "server/plan/inputs.h"
 #include "server/plan/mask/masks.h"
@@ -47,6 +48,8 @@ void BindNewValues(Call* call, FieldViolations* violations) {
     const Column& column = plan.entity->columns[value.column];
     const std::string& name = plan.inputs[value.input].name;
     Argument& argument = call->request.arguments[value.input];
+    const bool given = argument.present || IsReplacedInOneof(plan, call->request.arguments, value.column);
+    if (!TakesValue(*call, i, {given, !everything}, violations)) continue;
     if (!column.key && !column.immutable) {
       if (ResolveAbsent(column, &argument, name, violations)) written.push_back(i);
     } else if (!everything) {

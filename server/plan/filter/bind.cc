@@ -8,6 +8,7 @@
 #include "server/base/limits.h"
 #include "server/base/text.h"
 #include "server/plan/absent.h"
+#include "server/plan/field_guard.h"
 #include "server/plan/filter/expression.h"
 #include "server/plan/filter/search_words.h"
 #include "server/plan/inputs.h"
@@ -97,8 +98,9 @@ void BindFilters(Call* call, const FilterLimits& limits, FieldViolations* violat
   for (int i = 0; i < static_cast<int>(plan.filters.size()); ++i) {
     const FilterTerm& filter = plan.filters[i];
     Argument& argument = call->request.arguments[filter.input];
+    if (!argument.present && !filter.required) continue;
+    if (!MayFilter(*call, filter, violations)) continue;
     if (!argument.present) {
-      if (!filter.required) continue;
       const auto zero = TakesColumnZero(filter.op) ? FilterZero(plan.entity->columns[filter.column]) : std::nullopt;
       if (!zero.has_value()) {
         violations->Add(plan.inputs[filter.input].name,
@@ -128,6 +130,7 @@ void BindExpression(Call* call, const FilterLimits& limits, FieldViolations* vio
     return;
   }
   PartOf<WithConditions>(&call->variant.family)->expression = std::move(filter->expression);
+  CheckExpressionFields(*call, violations);
   for (std::string& operand : filter->operands) call->computed.emplace_back(std::move(operand));
 }
 

@@ -70,6 +70,15 @@ bool IsIgnored(const Column& column) { return column.output_only || column.key; 
 
 }  // namespace
 
+bool IsReplacedInOneof(const MethodPlan& plan, const std::vector<Argument>& arguments, int column) {
+  for (const catalogue::Oneof& oneof : plan.entity->oneofs) {
+    if (std::find(oneof.columns.begin(), oneof.columns.end(), column) == oneof.columns.end()) continue;
+    return std::any_of(oneof.columns.begin(), oneof.columns.end(),
+                       [&](int member) { return member != column && IsGiven(plan, arguments, member); });
+  }
+  return false;
+}
+
 std::vector<int> ResolveReadMask(const MethodPlan& plan, const WithReadMask* request, FieldViolations* violations) {
   const Entity& entity = *plan.entity;
   const bool has_mask = request != nullptr && request->read_mask.has_value() && !request->read_mask->empty();

@@ -2,6 +2,7 @@
 
 #include "server/base/errors.h"
 #include "server/base/text.h"
+#include "server/plan/field_guard.h"
 #include "server/plan/inputs.h"
 #include "server/plan/page/order_by.h"
 #include "server/plan/page/pages.h"
@@ -99,6 +100,7 @@ void BindPage(Call* call, const PageLimits& limits, const PageTokens& tokens, Fi
   ListVariant& variant = call->variant.as<ListVariant>();
   variant.order =
       ResolveOrder(*plan.entity, request.order_by, InputName(plan, InputRole::kOrderBy, "order_by"), violations);
+  CheckOrderFields(*call, violations);
   if (request.page_size < 0) {
     violations->Add(InputName(plan, InputRole::kPageSize, "page_size"),
                     "must not be negative; 0 means the default of the server");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 namespace rowkeeper::plan {
 
 // What calls of Family::kQuery have beside what all have; see request.h, variant.h and call.h.
@@ -8,7 +10,10 @@ namespace rowkeeper::plan {
 struct QueryRequest {};
 
 /// A query has one text for all calls.
-struct QueryVariant {};
+struct QueryVariant {
+  /// Indexes into QueryPlan::columns that the caller may not read, ascending. Its row has them, the response has not.
+  std::vector<int> hidden;
+};
 
 struct QueryBounds {
   /// Rows that it may answer.

@@ -10,8 +10,10 @@
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "server/base/identity_errors.h"
 #include "server/base/relation_errors.h"
 #include "server/base/text.h"
+#include "server/plan/field_guard.h"
 #include "server/plan/inputs.h"
 #include "server/plan/relation/filter.h"
 
@@ -28,19 +30,30 @@ struct Draft {
   std::map<size_t, Draft> children;
 };
 
-/// Adds one path, whose first part is a relation of `entity`, to `draft`. A problem is returned as text.
-std::string AddPath(const Entity& entity, const std::vector<std::string>& parts, size_t place, Draft* draft) {
-  const std::string& name = parts[place];
-  const bool last = place + 1 == parts.size();
+/// A path of a mask, and what its caller may read of it.
+struct Path {
+  const std::string& text;
+  const std::vector<std::string>& parts;
+  const policy::FieldAccess& access;
+  FieldViolations& violations;
+};
+
+/// Adds what `path` has from `place` on, which is said of `entity`, to `draft`. A problem is returned as text.
+std::string AddPath(const Entity& entity, const Path& path, size_t place, Draft* draft) {
+  const std::string& name = path.parts[place];
+  const bool last = place + 1 == path.parts.size();
   if (const Relation* relation = entity.FindRelation(name)) {
+    if (!MayFollow(path.access, entity, *relation)) {
+      path.violations.Deny(FieldNotAllowed(entity.full_name, path.text, policy::FieldUseName(policy::FieldUse::kRead)));
+    }
     Draft& child = draft->children[static_cast<size_t>(relation - entity.relations.data())];
-    if (!last) return AddPath(*relation->target, parts, place + 1, &child);
-    const std::vector<int> all = relation->target->AllColumns();
+    if (!last) return AddPath(*relation->target, path, place + 1, &child);
+    const std::vector<int> all = ReadableColumns(path.access, *relation->target);
     child.columns.insert(all.begin(), all.end());
     return "";
   }
   if (name == "*" && last) {
-    const std::vector<int> all = entity.AllColumns();
+    const std::vector<int> all = ReadableColumns(path.access, entity);
     draft->columns.insert(all.begin(), all.end());
     return "";
   }
@@ -48,6 +61,9 @@ std::string AddPath(const Entity& entity, const std::vector<std::string>& parts,
   if (column == nullptr) {
     return Cat("has \"", name, "\", which is not a field of ", entity.full_name, "; the fields are ",
                entity.FieldList());
+  }
+  if (!path.access.MayRead(column->ordinal)) {
+    path.violations.Deny(DeniedField(entity, *column, policy::FieldUse::kRead, path.text));
   }
   if (!last) return Cat("reaches into ", name, ", which relations bring whole; end the path there");
   draft->columns.insert(entity.IndexOf(*column));
@@ -156,7 +172,7 @@ void BindRelations(Call* call, const RelationLimits& limits, FieldViolations* vi
     std::vector<std::string> parts = absl::StrSplit(path, '.');
     // Enough to see that a path is too deep, whatever its length.
     parts.resize(std::min(parts.size(), static_cast<size_t>(limits.max_depth) + 2));
-    const std::string problem = AddPath(entity, parts, 0, &draft);
+    const std::string problem = AddPath(entity, {path, parts, call->request.fields, *violations}, 0, &draft);
     if (!problem.empty()) violations->Add(MaskName(*call->plan), Cat("path \"", path, "\" ", problem));
   }
   if (draft.children.empty()) return;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "server/plan/absent.h"
+#include "server/plan/field_guard.h"
 #include "server/plan/filter/bind.h"
 #include "server/plan/inputs.h"
 #include "server/plan/mask/masks.h"
@@ -18,6 +19,7 @@ void BindCreateValues(Call* call, FieldViolations* violations) {
     const ValueTerm& value = plan.values[i];
     const Column& column = plan.entity->columns[value.column];
     Argument& argument = call->request.arguments[value.input];
+    if (argument.present && !TakesValue(*call, i, {/*given=*/true}, violations)) continue;
     if (!argument.present && column.has_default()) continue;
     if (ResolveAbsent(column, &argument, plan.inputs[value.input].name, violations))
       call->variant.as<WriteVariant>().written.push_back(i);
@@ -36,6 +38,8 @@ void BindUpdateValues(Call* call, FieldViolations* violations) {
     Argument& argument = call->request.arguments[value.input];
     // "*" replaces what can be replaced: an immutable field left empty is not an attempt to change it.
     if (column.immutable && everything && !argument.present) continue;
+    const bool given = argument.present || IsReplacedInOneof(plan, call->request.arguments, value.column);
+    if (!TakesValue(*call, i, {given, !everything, column.immutable}, violations)) continue;
     if (!ResolveAbsent(column, &argument, plan.inputs[value.input].name, violations)) continue;
     (column.immutable ? variant.unchanged : variant.written).push_back(i);
   }

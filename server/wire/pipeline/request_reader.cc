@@ -1,38 +1,72 @@
 #include "server/wire/pipeline/request_reader.h"
 
+#include <string>
 #include <utility>
 
+#include "absl/strings/str_join.h"
+#include "server/base/error_details.h"
+#include "server/base/reason.h"
+#include "server/base/utf8.h"
+#include "server/observe/log.h"
 #include "server/plan/query/bind.h"
 
 namespace rowkeeper::wire {
+namespace {
 
-RequestOwner OwnerOf(const identity::Identity* identity) {
-  if (identity == nullptr) return {};
-  return {identity::CallerName(*identity), identity->tenant};
+/// Of a line of the log.
+constexpr size_t kMostLoggedRoles = 500;
+
+void LogDeniedField(const plan::MethodPlan& plan, const identity::Identity* caller, const absl::Status& status) {
+  const std::string roles = caller == nullptr ? "" : absl::StrJoin(caller->roles, " ");
+  observe::Log(observe::LogLevel::kWarning, "a list for a field refused a call",
+               {{"method", plan.full_name},
+                {"entity", ErrorMetadataValue(status, "entity")},
+                {"field", ErrorMetadataValue(status, "field")},
+                {"access", ErrorMetadataValue(status, "access")},
+                {"caller", caller == nullptr ? std::string_view() : std::string_view(caller->name)},
+                {"roles", ShortenUtf8(roles, kMostLoggedRoles)}});
 }
 
-RequestReader::RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens,
-                             codec::SharedShapes shapes)
-    : plan_(*plan), limits_(limits), tokens_(*tokens), shapes_(std::move(shapes)) {}
+}  // namespace
+
+RequestOwner OwnerOf(identity::SharedIdentity identity) {
+  if (identity == nullptr) return {};
+  std::string name = identity::CallerName(*identity);
+  std::string tenant = identity->tenant;
+  return {std::move(name), std::move(tenant), std::move(identity)};
+}
+
+RequestReader::RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, Shared shared)
+    : plan_(*plan), limits_(limits), shared_(std::move(shared)) {}
 
 absl::StatusOr<plan::Call> RequestReader::Read(std::string_view bytes, RequestOwner owner) const {
   plan::Request request;
   if (absl::Status status = Decode(bytes, &request); !status.ok()) return status;
-  request.owner = std::move(owner.name);
-  request.tenant = std::move(owner.tenant);
+  GiveTo(std::move(owner), &request);
   return Bind(std::move(request));
 }
 
 absl::Status RequestReader::Decode(std::string_view bytes, plan::Request* request) const {
   const codec::RequestDecoder& decoder =
-      decoder_.Get([this] { return codec::RequestDecoder::Compile(plan_, limits_.batches, shapes_); });
+      decoder_.Get([this] { return codec::RequestDecoder::Compile(plan_, limits_.batches, shared_.shapes); });
   return decoder.Decode(bytes, request);
 }
 
+void RequestReader::GiveTo(RequestOwner owner, plan::Request* request) const {
+  request->owner = std::move(owner.name);
+  request->tenant = std::move(owner.tenant);
+  if (shared_.policies != nullptr) request->fields = shared_.policies->FieldsOf(std::move(owner.identity));
+}
+
 absl::StatusOr<plan::Call> RequestReader::Bind(plan::Request request) const {
-  absl::StatusOr<plan::Call> call = plan::Bind(plan_, std::move(request), limits_.pages, tokens_);
-  if (call.ok() && plan_.family() == catalogue::Family::kQuery) plan::LimitQuery(limits_.query_rows, &*call);
-  if (!call.ok() || plan_.family() != catalogue::Family::kBulk) return call;
+  const policy::FieldAccess fields = request.fields;
+  absl::StatusOr<plan::Call> call = plan::Bind(plan_, std::move(request), limits_.pages, *shared_.tokens);
+  if (!call.ok()) {
+    if (ReasonOf(call.status()) == Reason::kFieldNotAllowed) LogDeniedField(plan_, fields.caller(), call.status());
+    return call;
+  }
+  if (plan_.family() == catalogue::Family::kQuery) plan::LimitQuery(limits_.query_rows, &*call);
+  if (plan_.family() != catalogue::Family::kBulk) return call;
   if (absl::Status status = plan::LimitBulk(limits_.bulk, &*call); !status.ok()) return status;
   return call;
 }

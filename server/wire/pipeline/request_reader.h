@@ -11,6 +11,7 @@
 #include "server/plan/batch/batch.h"
 #include "server/plan/bulk/bulk.h"
 #include "server/plan/call.h"
+#include "server/policy/policies.h"
 
 namespace rowkeeper::wire {
 
@@ -30,30 +31,38 @@ struct RequestOwner {
   std::string name;
   /// Whose rows the call reads and changes, where they belong to tenants; empty: the caller has no tenant.
   std::string tenant;
+  /// Whose rights count; null for an anonymous caller.
+  identity::SharedIdentity identity;
 };
 
 /// `identity`: null for an anonymous caller.
-RequestOwner OwnerOf(const identity::Identity* identity);
+RequestOwner OwnerOf(identity::SharedIdentity identity);
 
 /// The first stage of the pipeline: a request's bytes become a bound call. Stateless; thread-safe. Errors of all
-/// methods: INVALID_ARGUMENT; PERMISSION_DENIED TENANT_REQUIRED.
+/// methods: INVALID_ARGUMENT; PERMISSION_DENIED TENANT_REQUIRED, FIELD_NOT_ALLOWED, which is logged.
 class RequestReader {
  public:
-  /// `plan` and `tokens` outlive the reader. The decoder is compiled for the first request.
-  RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, const plan::PageTokens* tokens,
-                codec::SharedShapes shapes);
+  /// What readers share; all of it outlives them.
+  struct Shared {
+    const plan::PageTokens* tokens = nullptr;
+    codec::SharedShapes shapes;
+    /// Null: everybody may read and write all fields.
+    const policy::Policies* policies = nullptr;
+  };
+  /// `plan` outlives the reader. The decoder is compiled for the first request.
+  RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, Shared shared);
 
   absl::StatusOr<plan::Call> Read(std::string_view bytes, RequestOwner owner) const;
 
-  // The two halves of Read, for a caller who fills in values, and the owner, between them.
+  // The parts of Read, for a caller who fills in values before Bind.
   absl::Status Decode(std::string_view bytes, plan::Request* request) const;
+  void GiveTo(RequestOwner owner, plan::Request* request) const;
   absl::StatusOr<plan::Call> Bind(plan::Request request) const;
 
  private:
   const plan::MethodPlan& plan_;
   const RequestLimits limits_;
-  const plan::PageTokens& tokens_;
-  const codec::SharedShapes shapes_;
+  const Shared shared_;
   const BuiltOnce<codec::RequestDecoder> decoder_;
 };
 
