@@ -127,7 +127,8 @@ void CatalogueGeneration::MakeMethods() {
   for (wire::DynamicMethod& method : unit_service_->methods()) served.push_back(std::move(method));
   table_ = std::make_unique<const wire::MethodTable>(
       std::move(served), wire::ToDynamicStreams(streams_),
-      wire::MethodTable::Common{policies_.get(), &runner_, TenantRules(*loaded_->catalogue)});
+      wire::MethodTable::Common{policies_.get(), &runner_, TenantRules(*loaded_->catalogue),
+                                FieldListRules(*loaded_->catalogue)});
 }
 
 void CatalogueGeneration::MakeStreams(const wire::RepositoryBackend& backend) {
@@ -153,6 +154,7 @@ wire::ReflectedCatalogue CatalogueGeneration::Reflected() const {
   reflected.services = services_;
   reflected.services.emplace_back(wire::kUnitOfWorkService);
   reflected.policies = policies_.get();
+  reflected.catalogue = loaded_->catalogue.get();
   return reflected;
 }
 

@@ -118,6 +118,10 @@ int ExplainPolicy(const PolicyOptions& options) {
   for (const policy::Opinion& opinion : {decision.catalogue, decision.file}) {
     std::printf("  %s %s\n", opinion.admits ? "yes:" : "no: ", opinion.why.c_str());
   }
+  for (const auto& plan : loaded->plans) {
+    if (plan->full_name != subject->name) continue;
+    for (const std::string& line : FieldLines(**policies, *plan, caller.get())) std::printf("  %s\n", line.c_str());
+  }
   return decision.allowed() ? kExitOk : kExitNotAllowed;
 }
 

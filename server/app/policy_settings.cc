@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "rowkeeper/v1/unit_of_work.pb.h"
@@ -13,6 +14,7 @@ namespace rowkeeper::app {
 namespace {
 
 using policy::Feature;
+using policy::FieldUse;
 using policy::Policies;
 using policy::Reach;
 
@@ -30,6 +32,7 @@ std::string ReachLine(Reach reach, const std::string& verb, const std::string& w
 }
 
 void LogReach(const Policies& policies) {
+  if (!policies.decides_calls()) return;
   int nobody = 0;
   int everyone = 0;
   for (const std::string& method : policies.methods()) {
@@ -41,6 +44,20 @@ void LogReach(const Policies& policies) {
                {{"methods", static_cast<int64_t>(policies.methods().size())},
                 {"for_nobody", static_cast<int64_t>(nobody)},
                 {"for_everyone", static_cast<int64_t>(everyone)}});
+}
+
+/// Says how many fields not everybody may touch, if there are any.
+void LogFields(const Policies& policies) {
+  int hidden = 0;
+  int kept = 0;
+  for (int field = 0; field < static_cast<int>(policies.fields().size()); ++field) {
+    hidden += policies.ReachOfField(FieldUse::kRead, field) == Reach::kEveryone ? 0 : 1;
+    kept += policies.ReachOfField(FieldUse::kWrite, field) == Reach::kEveryone ? 0 : 1;
+  }
+  if (hidden + kept == 0) return;
+  observe::Log(
+      observe::LogLevel::kInfo, "lists decide who may read and write which fields",
+      {{"not_for_all_readers", static_cast<int64_t>(hidden)}, {"not_for_all_writers", static_cast<int64_t>(kept)}});
 }
 
 }  // namespace
@@ -61,6 +78,7 @@ absl::StatusOr<std::unique_ptr<Policies>> OpenPolicies(const catalogue::Catalogu
   auto policies = Policies::Open({catalogue.policy(), file, Policies::Options::Watch::kEverySecond}, clock);
   if (!policies.ok() || *policies == nullptr) return policies;
   LogReach(**policies);
+  LogFields(**policies);
   if (identities == Identities::kNone) {
     observe::Log(
         observe::LogLevel::kWarning,
@@ -90,6 +108,14 @@ std::vector<std::string> ReachLines(const Policies& policies) {
   const auto add = [&lines](std::string line) {
     if (!line.empty()) lines.push_back(std::move(line));
   };
+  for (int field = 0; field < static_cast<int>(policies.fields().size()); ++field) {
+    for (const FieldUse use : {FieldUse::kRead, FieldUse::kWrite}) {
+      if (policies.ReachOfField(use, field) != Reach::kNobody) continue;
+      add(ReachLine(Reach::kNobody, std::string(policy::FieldUseName(use)),
+                    Cat("the field ", policies.fields()[static_cast<size_t>(field)].name)));
+    }
+  }
+  if (!policies.decides_calls()) return lines;
   for (const std::string& method : policies.methods()) {
     add(ReachLine(policies.ReachOf(policies.Of(method)), "call", method));
   }
@@ -97,6 +123,41 @@ std::vector<std::string> ReachLines(const Policies& policies) {
     const auto feature = static_cast<Feature>(i);
     add(ReachLine(policies.ReachOf(policies.Of(feature)), "use",
                   Cat(policy::FeatureWords(feature), " (", policy::FeatureName(feature), ")")));
+  }
+  return lines;
+}
+
+std::set<std::string> FieldListRules(const catalogue::Catalogue& catalogue) {
+  std::set<std::string> rules;
+  for (const policy::FieldLists& field : catalogue.policy().fields) {
+    for (const FieldUse use : {FieldUse::kRead, FieldUse::kWrite}) {
+      const policy::SharedRule& rule = field.Of(use);
+      if (rule != nullptr) rules.insert(Cat(policy::FieldUseName(use), " ", field.name, ": ", rule->list.ToString()));
+    }
+  }
+  return rules;
+}
+
+std::vector<std::string> FieldLines(const Policies& policies, const plan::MethodPlan& plan,
+                                    const identity::Identity* caller) {
+  std::vector<const catalogue::Entity*> entities = {plan.entity};
+  for (size_t i = 0; i < entities.size(); ++i) {
+    for (const catalogue::Relation& relation : entities[i]->relations) {
+      if (std::find(entities.begin(), entities.end(), relation.target) == entities.end()) {
+        entities.push_back(relation.target);
+      }
+    }
+  }
+  std::vector<std::string> lines;
+  for (const catalogue::Entity* entity : entities) {
+    for (const catalogue::Column& column : entity->columns) {
+      for (const FieldUse use : {FieldUse::kRead, FieldUse::kWrite}) {
+        const policy::Decision decision = policies.DecideField(use, column.ordinal, caller);
+        if (decision.allowed()) continue;
+        lines.push_back(Cat("may not ", policy::FieldUseName(use), " ", column.field->full_name(), ": ",
+                            decision.catalogue.admits ? decision.file.why : decision.catalogue.why));
+      }
+    }
   }
   return lines;
 }

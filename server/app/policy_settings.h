@@ -3,12 +3,15 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/catalogue/catalogue.h"
+#include "server/identity/identity.h"
 #include "server/observe/exposition.h"
+#include "server/plan/method_plan.h"
 #include "server/policy/policies.h"
 
 namespace rowkeeper::app {
@@ -34,8 +37,16 @@ struct NamedSubject {
 };
 std::vector<NamedSubject> AllSubjects(const policy::Policies& policies);
 
-/// What `check` says of methods and features that nobody or everyone may use, one line each.
+/// What `check` says of fields that nobody may touch, and of methods and features that nobody or everyone may use, one
+/// line each.
 std::vector<std::string> ReachLines(const policy::Policies& policies);
+
+/// The lists for fields of `catalogue`, as texts that are equal where the lists are.
+std::set<std::string> FieldListRules(const catalogue::Catalogue& catalogue);
+
+/// What `caller` (null: anonymous) may not do with the fields that a call of `plan` can be about, relations included.
+std::vector<std::string> FieldLines(const policy::Policies& policies, const plan::MethodPlan& plan,
+                                    const identity::Identity* caller);
 
 void AddPolicies(const policy::PolicyStats& stats, observe::Exposition* out);
 
