@@ -147,16 +147,21 @@ void CompareOptions(const catalogue::Repository& before, const catalogue::Method
   }
 }
 
-/// Those on a list; nullopt: everyone. What has no list is for nobody as soon as there is any list.
-std::optional<std::set<std::string>> Callers(const std::optional<policy::Rule>& rule, const Catalogue& catalogue) {
-  if (!rule && !catalogue.policy().any()) return std::nullopt;
+/// Those on a list; nullopt: everyone.
+std::optional<std::set<std::string>> CallersOn(const policy::AllowList& list) {
   std::set<std::string> callers;
-  if (!rule) return callers;
-  for (const policy::Principal& principal : rule->list.principals()) {
+  for (const policy::Principal& principal : list.principals()) {
     if (principal.kind() == policy::Principal::Kind::kEveryone) return std::nullopt;
     callers.insert(principal.text());
   }
   return callers;
+}
+
+/// The same of a method or feature. What has no list is for nobody as soon as there is any list.
+std::optional<std::set<std::string>> Callers(const std::optional<policy::Rule>& rule, const Catalogue& catalogue) {
+  if (rule) return CallersOn(rule->list);
+  if (!catalogue.policy().any()) return std::nullopt;
+  return std::set<std::string>();
 }
 
 /// Who was on the list before, and is not now; empty: nobody.
@@ -190,6 +195,29 @@ void CompareFeatures(const Catalogue& before, const Catalogue& now, Diagnostics*
     const std::string_view words = policy::FeatureWords(static_cast<policy::Feature>(i));
     found->Error(*now.repositories().front().service, Cat("use ", words, ": ", OnlyThese(excluded, *callers)),
                  kStillCalls);
+  }
+}
+
+/// Fields without a list are for everyone.
+void CompareFieldLists(const Entity& before, const Entity& now, Diagnostics* found) {
+  const auto callers = [](const policy::SharedRule& rule) {
+    return rule == nullptr ? std::nullopt : CallersOn(rule->list);
+  };
+  const auto compare = [&](const catalogue::Column& column, policy::FieldUse use, const policy::SharedRule& old_rule,
+                           const policy::SharedRule& rule) {
+    const auto may = callers(rule);
+    const std::string excluded = Excluded(callers(old_rule), may);
+    if (excluded.empty()) return;
+    found->Error(*column.field, Cat(policy::FieldUseName(use), " it: ", OnlyThese(excluded, *may)),
+                 "leave them on the list as long as they name the field");
+  };
+  for (const catalogue::Column& column : now.columns) {
+    const auto old = std::find_if(before.columns.begin(), before.columns.end(), [&](const catalogue::Column& other) {
+      return other.field->number() == column.field->number();
+    });
+    if (old == before.columns.end()) continue;
+    compare(column, policy::FieldUse::kRead, old->read, column.read);
+    compare(column, policy::FieldUse::kWrite, old->write, column.write);
   }
 }
 
@@ -248,6 +276,7 @@ void CompareMethods(const Catalogue& before, const Catalogue& now, Diagnostics* 
     if (same == nullptr) continue;
     CompareDefaultOrders(*entity, *same, found);
     CompareRelations(*entity, *same, found);
+    CompareFieldLists(*entity, *same, found);
   }
   CompareFeatures(before, now, found);
   Diagnostics ignored;  // mistakes are told where the protos are loaded

@@ -50,6 +50,13 @@ TEST_F(FieldReadsTest, AnswersLackTheFields) {
   EXPECT_EQ(Stored().value("salary", ""), "4711") << "and nothing was lost";
 }
 
+TEST_F(FieldReadsTest, ABatchOfWhichNothingIsStoredIsAnsweredToo) {
+  const Json answer = Must("PersonRepository.BatchCreatePartial",
+                           {{"people", {{{"name", "Ada"}}, {{"name", std::string(100, 'x')}}}}}, Staff());
+  EXPECT_EQ(answer["people"].size(), 2) << answer;
+  EXPECT_EQ(answer["results"].size(), 2) << answer;
+}
+
 TEST_F(FieldReadsTest, StreamsAndRunsLackThem) {
   const auto stream = StartExport(&server(), "PersonRepository.Export", Json::object(), Staff());
   int people = 0;

@@ -252,6 +252,14 @@ TEST(Compatibility, FindsCallersThatMayCallNoLonger) {
   EXPECT_THAT(first, ::testing::Not(::testing::Contains(MatchesRegex("shop.v1.ItemRepository.List: .*"))));
 }
 
+TEST(Compatibility, FindsFieldsThatCallersMayTouchNoLonger) {
+  EXPECT_THAT(After({{"max_length: 40", "max_length: 40, read: \"role:a\""}}),
+              ElementsAre(MatchesRegex("shop.v1.Item.title: read it: everyone could, and now only role:a can.*")));
+  EXPECT_THAT(After({{"max_length: 40", "max_length: 40, write: \"role:a\""}}),
+              ElementsAre(MatchesRegex("shop.v1.Item.title: write it: everyone could, and now only role:a can.*")));
+  EXPECT_THAT(After({{"max_length: 40", "max_length: 40, write: \"everyone\""}}), IsEmpty());
+}
+
 TEST(Compatibility, FindsRulesThatRowsMayBreak) {
   const auto one = [](const char* from, const char* to) {
     const auto lines = After({{from, to}});
