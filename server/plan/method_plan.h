@@ -13,6 +13,7 @@
 //                        a column, operand reads values). Operands travel in Call::computed, so that no text of a
 //                        caller reaches SQL
 //   page/                order, skips and page tokens of both directions
+//   field_guard.cc       what the lists for fields leave of a call: the one place for them
 //   mask/                read masks and update masks; json_path, json_mask: masks into jsonb columns
 //   relation/            paths of a read mask become a tree of relations, with limits
 //   response_facts.cc    what a response says beside its rows

@@ -9,6 +9,7 @@
 //   caller.cc               who a caller is: the one place for identities
 //   permission.cc           whether a call may begin: the one place for policies, which dynamic_service.cc asks
 //   debug_header.cc         reads the header rowkeeper-debug and writes its trailers
+//   readable_part.cc        a stored response without what its caller may not read by now
 //   request_hash.cc         when two requests with one idempotency key are the same
 //   unit_of_work_service.h  rowkeeper.v1.UnitOfWork; run_plan.cc finds every mistake of a Run first, run_values.cc the
 //                           values that its calls take from earlier ones
@@ -19,7 +20,8 @@
 //   in_flight.h             tells a call that shutdown does not wait for it; exchange.cc answers SHUTTING_DOWN
 //   otlp/                   traces on their way to a collector; start at otlp/trace_exporter.h
 //   related_encoder.cc      writes relations into rows
-//   server.h                listening and gRPC's settings; health.h, reflection.h, status.h
+//   server.h                listening and gRPC's settings; health.h, status.h; reflection.h, and what it leaves
+//                           out for a caller, reflected_fields.h
 
 #include <cstdint>
 #include <memory>

@@ -58,6 +58,7 @@ class Compiler {
       planned.values.push_back(*std::move(value));
     }
     planned.method->reader().GiveTo(owner_, &request);
+    if (IsDenied(planned, index, request.fields)) return std::nullopt;
     absl::StatusOr<plan::Call> bound = planned.method->reader().Bind(std::move(request));
     if (bound.status().code() == absl::StatusCode::kPermissionDenied) {
       refusal_.Update(WithMetadata(bound.status(), "call", Cat(index), Cat("calls[", index, "]: ")));
@@ -69,6 +70,16 @@ class Compiler {
     }
     planned.call = *std::move(bound);
     return planned;
+  }
+
+  /// Whether a value that the call takes from an earlier one is of a field that the caller may not read.
+  bool IsDenied(const PlannedCall& planned, int index, const policy::FieldAccess& fields) {
+    if (!fields.restricts() || request_.calls(index).values().empty()) return false;
+    const absl::Status status = violations_.ToStatus();
+    if (ReasonOf(status) != Reason::kFieldNotAllowed) return false;
+    if (refusal_.ok()) LogDeniedField(planned.method->plan(), fields, status);
+    refusal_.Update(WithMetadata(status, "call", Cat(index), Cat("calls[", index, "]: ")));
+    return true;
   }
 
   const RepositoryMethod* FindMethod(const std::string& name, const std::string& field) {

@@ -26,8 +26,8 @@ step "explain says which fields a caller may not touch"
 equals "$(bash -ec "$(block sh 'rowkeeper policy explain')")" "$(block '' 'may not read')" "the page's explain"
 lacks "$(explain --as role:hr EmployeeRepository.Update)" 'may not' "explain for hr"
 output=$(explain --as role:hr EmployeeRepository.Update --policy-file policy.toml)
-contains "$output" '^  may not read shop.v1.Employee.salary: policy.toml:5 allows role:payroll only$' "explain with the file"
-contains "$output" '^  may not write shop.v1.Employee.salary: policy.toml:5 allows nobody$' "explain with the file"
+contains "$output" '^  may not read shop.v1.Employee.salary: policy.toml:7 allows role:payroll only$' "explain with the file"
+contains "$output" '^  may not write shop.v1.Employee.salary: policy.toml:7 allows nobody$' "explain with the file"
 
 step "check names fields that nobody may touch, and nothing else where only fields have lists"
 lacks "$(rowkeeper check --offline --proto-path shop/proto)" '^policy:' "check"

@@ -16,17 +16,6 @@ namespace {
 /// Of a line of the log.
 constexpr size_t kMostLoggedRoles = 500;
 
-void LogDeniedField(const plan::MethodPlan& plan, const identity::Identity* caller, const absl::Status& status) {
-  const std::string roles = caller == nullptr ? "" : absl::StrJoin(caller->roles, " ");
-  observe::Log(observe::LogLevel::kWarning, "a list for a field refused a call",
-               {{"method", plan.full_name},
-                {"entity", ErrorMetadataValue(status, "entity")},
-                {"field", ErrorMetadataValue(status, "field")},
-                {"access", ErrorMetadataValue(status, "access")},
-                {"caller", caller == nullptr ? std::string_view() : std::string_view(caller->name)},
-                {"roles", ShortenUtf8(roles, kMostLoggedRoles)}});
-}
-
 }  // namespace
 
 RequestOwner OwnerOf(identity::SharedIdentity identity) {
@@ -34,6 +23,18 @@ RequestOwner OwnerOf(identity::SharedIdentity identity) {
   std::string name = identity::CallerName(*identity);
   std::string tenant = identity->tenant;
   return {std::move(name), std::move(tenant), std::move(identity)};
+}
+
+void LogDeniedField(const plan::MethodPlan& plan, const policy::FieldAccess& fields, const absl::Status& denied) {
+  const identity::Identity* const caller = fields.caller();
+  const std::string roles = caller == nullptr ? "" : absl::StrJoin(caller->roles, " ");
+  observe::Log(observe::LogLevel::kWarning, "a list for a field refused a call",
+               {{"method", plan.full_name},
+                {"entity", ErrorMetadataValue(denied, "entity")},
+                {"field", ErrorMetadataValue(denied, "field")},
+                {"access", ErrorMetadataValue(denied, "access")},
+                {"caller", caller == nullptr ? std::string_view() : std::string_view(caller->name)},
+                {"roles", ShortenUtf8(roles, kMostLoggedRoles)}});
 }
 
 RequestReader::RequestReader(const plan::MethodPlan* plan, const RequestLimits& limits, Shared shared)
@@ -62,7 +63,7 @@ absl::StatusOr<plan::Call> RequestReader::Bind(plan::Request request) const {
   const policy::FieldAccess fields = request.fields;
   absl::StatusOr<plan::Call> call = plan::Bind(plan_, std::move(request), limits_.pages, *shared_.tokens);
   if (!call.ok()) {
-    if (ReasonOf(call.status()) == Reason::kFieldNotAllowed) LogDeniedField(plan_, fields.caller(), call.status());
+    if (ReasonOf(call.status()) == Reason::kFieldNotAllowed) LogDeniedField(plan_, fields, call.status());
     return call;
   }
   if (plan_.family() == catalogue::Family::kQuery) plan::LimitQuery(limits_.query_rows, &*call);

@@ -38,6 +38,9 @@ struct RequestOwner {
 /// `identity`: null for an anonymous caller.
 RequestOwner OwnerOf(identity::SharedIdentity identity);
 
+/// A line for a call of `plan` that a list for a field refused, as `denied` says.
+void LogDeniedField(const plan::MethodPlan& plan, const policy::FieldAccess& fields, const absl::Status& denied);
+
 /// The first stage of the pipeline: a request's bytes become a bound call. Stateless; thread-safe. Errors of all
 /// methods: INVALID_ARGUMENT; PERMISSION_DENIED TENANT_REQUIRED, FIELD_NOT_ALLOWED, which is logged.
 class RequestReader {

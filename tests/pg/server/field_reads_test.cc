@@ -163,7 +163,9 @@ TEST_F(FieldReadsTest, ARunBorrowsNoneFromAnEarlierCall) {
     RunRequest run(&server());
     run.Add(method, by_id ? Json{{"id", id_}} : Json{{"name", "Ada"}})
         .Add("PersonRepository.Create", {{"person", {{"name", "Thief"}}}}, {{"person.name", 0, "note"}});
-    EXPECT_EQ(Answer(run.Send(Staff()).status()), Denied("read note")) << method;
+    const absl::Status status = run.Send(Staff()).status();
+    EXPECT_EQ(Answer(status), Denied("read note")) << method;
+    EXPECT_EQ(MetadataOf(status, "call"), "1") << method;
     EXPECT_TRUE(run.Send(Hr()).ok()) << method;
     EXPECT_EQ(server().database().Value(Cat("SELECT count(*) FROM persons WHERE name = '", kSecret, "'")), "1");
     server().database().Run(Cat("DELETE FROM persons WHERE name = '", kSecret, "'"));
