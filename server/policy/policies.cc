@@ -129,6 +129,13 @@ std::shared_ptr<const FieldRules> Policies::field_rules() const {
   return field_rules_;
 }
 
+bool Policies::file_has_fields() const {
+  const auto file = in_use();
+  const auto has_list = [](const SharedRule& rule) { return rule != nullptr; };
+  return file != nullptr && (std::any_of(file->reads.begin(), file->reads.end(), has_list) ||
+                             std::any_of(file->writes.begin(), file->writes.end(), has_list));
+}
+
 FieldAccess Policies::FieldsOf(identity::SharedIdentity caller) const {
   std::shared_ptr<const FieldRules> rules = field_rules();
   if (rules == nullptr) return {};

@@ -102,6 +102,8 @@ class Policies {
 
   /// False where only fields have lists, so that everybody may call and use everything else.
   bool decides_calls() const { return declares_ || !file_.empty(); }
+  /// Whether the file has lists for fields now.
+  bool file_has_fields() const;
   Subject Of(Feature feature) const { return Subject(static_cast<int>(feature)); }
   /// "shop.v1.ProductRepository.Create"; for one that no repository has, the Subject that nobody may use.
   Subject Of(std::string_view method) const;

@@ -34,6 +34,8 @@ bool HeedRulesOf(const MethodTable& methods, const MethodTable& other) {
   const auto heeds = [](const std::set<std::string>& rules, const std::set<std::string>& demanded) {
     return std::includes(rules.begin(), rules.end(), demanded.begin(), demanded.end());
   };
+  const policy::Policies* const policies = other.common().policies;
+  if (policies != nullptr && policies->file_has_fields()) return false;
   return heeds(methods.common().tenant_rules, other.common().tenant_rules) &&
          heeds(methods.common().field_rules, other.common().field_rules);
 }

@@ -79,7 +79,8 @@ class MethodTable {
 };
 
 /// Whether the methods of `methods` heed all that those of `other` heed for the sake of tenants, and all their lists
-/// for fields.
+/// for fields. Those of a policy file are not known to: it may name fields that only `other` has, and so be none that
+/// `methods` can read.
 bool HeedRulesOf(const MethodTable& methods, const MethodTable& other);
 
 using SharedMethods = std::shared_ptr<const MethodTable>;

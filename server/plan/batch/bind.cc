@@ -175,6 +175,10 @@ class BatchBinder {
       use.given = given[value.input].present || (changes && IsReplacedInOneof(plan_, given, value.column));
       use.named = changes && naming == Naming::kMask;
       use.compared = changes && (plan_.change() == Change::kUpsert || ColumnOf(value).immutable);
+      // One mask for all: the rows of the other elements would lose values that the caller does not see.
+      if (naming == Naming::kAll && CountGiven(value) < static_cast<int>(elements().size())) {
+        use.compared = use.compared || (changes && use.given);
+      }
       // An update writes what its mask selects and nothing else.
       if (!changes && plan_.change() == Change::kUpdate) continue;
       if (!TakesValue(call_, i, use, &violations_)) kept.insert(i);
