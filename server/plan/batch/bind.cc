@@ -63,7 +63,7 @@ class BatchBinder {
     if (plan_.change() != Change::kUpsert) BindKeys();
     if (plan_.change() == Change::kUpdate) BindUpdate();
     if (plan_.change() == Change::kCreate) {
-      TakeValues({}, Naming::kNothing);
+      TakeValues({});
       BindRows();
     }
     if (plan_.change() == Change::kUpsert) BindUpsert();
@@ -148,13 +148,6 @@ class BatchBinder {
     variant_.defaulted.push_back(0);
   }
 
-  /// What says which values go to rows that are there.
-  enum class Naming {
-    kNothing,  ///< there are no such rows
-    kMask,     ///< the update mask does, by name
-    kAll,      ///< the mask "*", or no mask
-  };
-
   /// One for each input: whether some element has a value.
   std::vector<Argument> GivenToSome() {
     std::vector<Argument> arguments(plan_.inputs.size());
@@ -162,25 +155,29 @@ class BatchBinder {
     return arguments;
   }
 
-  /// Denies values that the caller may not write; one is enough for the whole batch. The result are those that rows
-  /// which are there keep, although `selected` has them.
-  std::set<int> TakeValues(const std::vector<int>& selected, Naming naming) {
+  /// Elements that have a value for the column, or for another member of its oneof.
+  size_t CountTold(const ValueTerm& value) {
+    return static_cast<size_t>(std::count_if(elements().begin(), elements().end(), [&](const Element& element) {
+      return element.arguments[value.input].present || IsReplacedInOneof(plan_, element.arguments, value.column);
+    }));
+  }
+
+  /// Denies values that the caller may not write; one is enough for the whole batch. `selected` are those that go to
+  /// rows which are there; the result are those of them that such rows keep.
+  std::set<int> TakeValues(const std::vector<int>& selected) {
     std::set<int> kept;
     if (!call_.request.fields.Restricts(plan_.entity->ordinal)) return kept;
-    const std::vector<Argument> given = GivenToSome();
     for (int i = 0; i < static_cast<int>(plan_.values.size()); ++i) {
       const ValueTerm& value = plan_.values[i];
       const bool changes = std::find(selected.begin(), selected.end(), i) != selected.end();
-      ValueUse use;
-      use.given = given[value.input].present || (changes && IsReplacedInOneof(plan_, given, value.column));
-      use.named = changes && naming == Naming::kMask;
-      use.compared = changes && (plan_.change() == Change::kUpsert || ColumnOf(value).immutable);
-      // One mask for all: the rows of the other elements would lose values that the caller does not see.
-      if (naming == Naming::kAll && CountGiven(value) < static_cast<int>(elements().size())) {
-        use.compared = use.compared || (changes && use.given);
-      }
       // An update writes what its mask selects and nothing else.
       if (!changes && plan_.change() == Change::kUpdate) continue;
+      ValueUse use;
+      use.given = changes ? CountTold(value) > 0 : CountGiven(value) > 0;
+      use.named = changes && NamesColumn(plan_, request_, value.column);
+      use.compared = changes && (plan_.change() == Change::kUpsert || ColumnOf(value).immutable);
+      // One mask is for all: the rows of the other elements would lose values that the caller does not see.
+      if (changes && !use.named && use.given && CountTold(value) < elements().size()) use.compared = true;
       if (!TakesValue(call_, i, use, &violations_)) kept.insert(i);
     }
     return kept;
@@ -206,7 +203,7 @@ class BatchBinder {
   void BindUpdate() {
     variant_.unchanged_if_given = MaskNamesEverything();
     const std::vector<int> masked = MaskedValues();
-    const std::set<int> kept = TakeValues(masked, MaskNamesEverything() ? Naming::kAll : Naming::kMask);
+    const std::set<int> kept = TakeValues(masked);
     for (int i : masked) {
       if (kept.count(i) > 0) continue;
       const ValueTerm& value = plan_.values[i];
@@ -268,8 +265,7 @@ class BatchBinder {
     const bool has_mask = mask.has_value() && !mask->empty();
     std::vector<int> masked;
     if (has_mask) masked = MaskedValues();
-    const std::set<int> kept =
-        TakeValues(has_mask ? masked : AllValues(), has_mask && !MaskNamesEverything() ? Naming::kMask : Naming::kAll);
+    const std::set<int> kept = TakeValues(has_mask ? masked : AllValues());
     const auto keeps = [&kept](int value) { return kept.count(value) > 0; };
     masked.erase(std::remove_if(masked.begin(), masked.end(), keeps), masked.end());
     EmptyNamedValues(masked);

@@ -49,7 +49,7 @@ void BindNewValues(Call* call, FieldViolations* violations) {
     const std::string& name = plan.inputs[value.input].name;
     Argument& argument = call->request.arguments[value.input];
     const bool given = argument.present || IsReplacedInOneof(plan, call->request.arguments, value.column);
-    if (!TakesValue(*call, i, {given, !everything}, violations)) continue;
+    if (!TakesValue(*call, i, {given, NamesColumn(plan, request, value.column)}, violations)) continue;
     if (!column.key && !column.immutable) {
       if (ResolveAbsent(column, &argument, name, violations)) written.push_back(i);
     } else if (!everything) {

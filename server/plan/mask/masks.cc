@@ -70,6 +70,12 @@ bool IsIgnored(const Column& column) { return column.output_only || column.key; 
 
 }  // namespace
 
+bool NamesColumn(const MethodPlan& plan, const WithUpdateMask& request, int column) {
+  // Paths into jsonb are those of their columns by now, see TakeJsonMasks.
+  return request.update_mask.has_value() &&
+         Contains(*request.update_mask, plan.entity->columns[static_cast<size_t>(column)].field->name());
+}
+
 bool IsReplacedInOneof(const MethodPlan& plan, const std::vector<Argument>& arguments, int column) {
   for (const catalogue::Oneof& oneof : plan.entity->oneofs) {
     if (std::find(oneof.columns.begin(), oneof.columns.end(), column) == oneof.columns.end()) continue;

@@ -20,6 +20,9 @@ std::vector<int> ResolveReadMask(const MethodPlan& plan, const WithReadMask* req
 std::vector<int> ResolveUpdateMask(const MethodPlan& plan, const WithUpdateMask& request,
                                    const std::vector<Argument>& arguments, FieldViolations* violations);
 
+/// Whether the mask names the column itself, or a part of it; "*" is no name.
+bool NamesColumn(const MethodPlan& plan, const WithUpdateMask& request, int column);
+
 /// Whether `arguments` have a value for another member of the column's oneof, so that the column becomes NULL.
 bool IsReplacedInOneof(const MethodPlan& plan, const std::vector<Argument>& arguments, int column);
 

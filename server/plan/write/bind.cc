@@ -39,7 +39,8 @@ void BindUpdateValues(Call* call, FieldViolations* violations) {
     // "*" replaces what can be replaced: an immutable field left empty is not an attempt to change it.
     if (column.immutable && everything && !argument.present) continue;
     const bool given = argument.present || IsReplacedInOneof(plan, call->request.arguments, value.column);
-    if (!TakesValue(*call, i, {given, !everything, column.immutable}, violations)) continue;
+    if (!TakesValue(*call, i, {given, NamesColumn(plan, request, value.column), column.immutable}, violations))
+      continue;
     if (!ResolveAbsent(column, &argument, plan.inputs[value.input].name, violations)) continue;
     (column.immutable ? variant.unchanged : variant.written).push_back(i);
   }

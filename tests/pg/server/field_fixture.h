@@ -52,6 +52,10 @@ message Person {
     string phone = 11 [(rowkeeper.v1.column) = {max_length: 80, write: "role:hr"}];
     string mail = 12 [(rowkeeper.v1.column).max_length = 80];
   }
+  oneof place {
+    string desk = 14 [(rowkeeper.v1.column) = {max_length: 80, read: "role:hr"}];
+    string car = 15 [(rowkeeper.v1.column).max_length = 80];
+  }
   int64 version = 13 [(rowkeeper.v1.column).role = ROLE_VERSION];
   Department department = 20 [(rowkeeper.v1.relation).field = "department_id"];
   Person manager = 21 [(rowkeeper.v1.relation).field = "manager_id"];

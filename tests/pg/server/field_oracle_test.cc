@@ -1,5 +1,6 @@
-// Everything that a caller can call answers the same whatever the fields hold that it may not read: the same calls are
-// made before and after these values are others.
+// Calls answer the same whatever the fields hold that their caller may not read: the same ones are made before and
+// after these values are others. Unique values and references stay as they are; imports, queries of one's own and
+// repeats are tested elsewhere.
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/message.h>

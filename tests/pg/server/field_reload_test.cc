@@ -70,5 +70,52 @@ TEST_F(ReloadWithFieldListsTest, AnOpenUnitThatBeganBeforeHeedsThem) {
   EXPECT_TRUE(unit.Rollback().ok());
 }
 
+constexpr char kOpenPolicyFile[] = "[methods]\n\"*\" = [\"everyone\"]\n[features]\n\"*\" = [\"everyone\"]\n";
+
+class ReloadWithAPolicyFileTest : public ReloadTest {
+ protected:
+  ReloadWithAPolicyFileTest() : ReloadTest(Options()), first_(Compile(WithCost(""))) {
+    ItemVersion version = WithCost("");
+    version.fields += "\n  optional string bonus = 13;";
+    second_ = Compile(version);
+  }
+
+  static std::string File() { return FieldIssuer().path("policy.toml"); }
+  static InProcessServer::Options Options() {
+    ReplaceTestFile(File(), kOpenPolicyFile);
+    InProcessServer::Options options = SmallMessages();
+    FieldIssuer().Configure(&options.serve.identity);
+    options.serve.identity.policy_file = File();
+    return options;
+  }
+
+  const SharedCatalogue first_;
+  SharedCatalogue second_;
+};
+
+/// The catalogue that the unit began with can take no file that names a field which it lacks.
+TEST_F(ReloadWithAPolicyFileTest, AnOpenUnitHeedsAFileThatIsNewer) {
+  ASSERT_TRUE(first_ != nullptr && second_ != nullptr);
+  server_.database().Run("DROP TABLE items");
+  CreateSchema(*second_->catalogue, &server_.database());
+  server_.database().Run("INSERT INTO items (id, name, cost) VALUES (1, 'one', 's3cret')");
+  Serve(first_);
+  const auto get = [&](const CallOptions& as) {
+    const auto answer = Call(first_, "ItemRepository.GetById", {{"id", 1}}, as);
+    return answer.ok() ? answer->dump() : ReasonOf(answer);
+  };
+  const CallOptions staff = FieldIssuer().As("bob");
+  const Unit unit(&server_, {{"idle_limit", "60s"}, {"total_limit", "600s"}}, staff);
+  EXPECT_THAT(get(unit.Inside()), ::testing::HasSubstr("s3cret"));
+  Serve(second_);
+  ReplaceTestFile(File(), Cat(kOpenPolicyFile,
+                              "[fields]\n\"shop.v1.Item.bonus\" = {read = []}\n\"shop.v1.Item.cost\" = {read = "
+                              "[\"role:hr\"]}\n"));
+  EXPECT_TRUE(Eventually([&] { return get(staff).find("s3cret") == std::string::npos; }));
+  EXPECT_THAT(get(unit.Inside()), ::testing::HasSubstr("one"));
+  EXPECT_THAT(get(unit.Inside()), ::testing::Not(::testing::HasSubstr("s3cret")));
+  EXPECT_TRUE(unit.Rollback().ok());
+}
+
 }  // namespace
 }  // namespace rowkeeper::testing

@@ -47,6 +47,11 @@ TEST_F(FieldWritesTest, AFieldThatMayNotBeWrittenIsRefusedBeforeAnythingIsExecut
             {{"people", {Part({{"name", "N"}, {"note", "x"}}), {{"id", manager_}, {"name", "M"}}}},
              {"update_mask", "*"}},
             "read note"},
+           {"Update", {{"person", Part({{"name", "N"}})}, {"update_mask", "*,salary"}}, "write salary"},
+           {"Update", {{"person", Part({{"name", "N"}})}, {"update_mask", "*,extra.a"}}, "write extra"},
+           {"BatchUpdate", {{"people", {Part({{"name", "N"}})}}, {"update_mask", "*,salary"}}, "write salary"},
+           {"UpdateWhere", {{"person", {{"mail", "x"}}}, {"update_mask", "*,salary"}, {"name", "Ada"}}, "write salary"},
+           {"Upsert", {{"person", Part({{"name", "N"}})}, {"update_mask", "*,salary"}}, "write salary"},
            {"Upsert", {{"person", Part({{"name", "N"}, {"salary", "1"}})}}, "write salary"},
            {"Upsert", {{"person", Part({{"name", "N"}})}, {"update_mask", "name,salary"}}, "write salary"},
            {"Upsert", {{"person", Part({{"name", "N"}, {"rank", "x"}})}, {"update_mask", "name"}}, "write rank"},
@@ -111,6 +116,28 @@ TEST_F(FieldWritesTest, TheMaskForAllLeavesAloneWhatTheCallerDoesNotSee) {
   Must("PersonRepository.UpdateWhere", {{"person", {{"name", "Six"}}}, {"update_mask", "*"}, {"name", "Five"}},
        Staff());
   EXPECT_EQ(kept().value("name", ""), "Six");
+}
+
+TEST_F(FieldWritesTest, AFieldThatIsNamedBesideTheMaskForAllIsWritten) {
+  Must("PersonRepository.Update", {{"person", Part({{"name", "Ada"}})}, {"update_mask", "*,note"}}, Staff());
+  EXPECT_FALSE(Stored().contains("note"));
+  EXPECT_EQ(Stored().value("salary", ""), "4711");
+}
+
+TEST_F(FieldWritesTest, ABatchOfOneClearsAsASingleUpdateDoes) {
+  // Of the oneof, nobody but hr reads the one member, and everybody writes it.
+  for (const bool batch : {false, true}) {
+    Must("PersonRepository.Update", {{"person", Part({{"desk", "d"}})}, {"update_mask", "desk"}}, Staff());
+    EXPECT_EQ(Stored().value("desk", ""), "d");
+    const Json person = Part({{"name", "Ada"}, {"car", "c"}});
+    if (batch) {
+      Must("PersonRepository.BatchUpdate", {{"people", {person}}, {"update_mask", "*"}}, Staff());
+    } else {
+      Must("PersonRepository.Update", {{"person", person}, {"update_mask", "*"}}, Staff());
+    }
+    EXPECT_FALSE(Stored().contains("desk")) << batch;
+    EXPECT_EQ(Stored().value("car", ""), "c") << batch;
+  }
 }
 
 TEST_F(FieldWritesTest, AMaskThatDoesNotNameAFieldLeavesItsValueUnread) {
