@@ -50,7 +50,7 @@ void BindFamily(Call* call, const PageLimits& limits, const PageTokens& tokens, 
     case Family::kBulk:
       return BindBulk(call, limits.filter, violations);
     case Family::kQuery:
-      return BindQuery(call, violations);
+      return BindQuery(call, limits.filter, violations);
   }
 }
 

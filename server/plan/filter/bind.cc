@@ -11,6 +11,7 @@
 #include "server/plan/field_guard.h"
 #include "server/plan/filter/expression.h"
 #include "server/plan/filter/search_words.h"
+#include "server/plan/filter/values.h"
 #include "server/plan/inputs.h"
 
 namespace rowkeeper::plan {
@@ -39,22 +40,6 @@ bool EndsInBareBackslash(std::string_view pattern) {
   return backslashes % 2 == 1;
 }
 
-/// Of an array literal that a repeated field was made into; in quotes, a backslash stands before what means itself.
-int CountValues(std::string_view literal) {
-  int commas = 0;
-  bool quoted = false;
-  for (size_t i = 0; i < literal.size(); ++i) {
-    if (literal[i] == '\\') {
-      ++i;
-    } else if (literal[i] == '"') {
-      quoted = !quoted;
-    } else if (literal[i] == ',' && !quoted) {
-      ++commas;
-    }
-  }
-  return literal.size() > 2 ? commas + 1 : 0;
-}
-
 bool LooksForText(FilterOperator op) {
   return op == FilterOperator::kLike || op == FilterOperator::kPrefix || op == FilterOperator::kSearch;
 }
@@ -76,7 +61,7 @@ bool CheckWork(const MethodPlan& plan, const FilterTerm& filter, const Argument&
     limit = Limit::kMaxFilterBytes;
     problem = Cat("has ", argument.text.size(), " bytes of JSON; at most ", limits.max_bytes,
                   " are looked for, the limit ", LimitName(limit));
-  } else if (input.path.back()->is_repeated() && CountValues(argument.text) > limits.max_values) {
+  } else if (input.path.back()->is_repeated() && CountValues(argument.text).count > limits.max_values) {
     problem = Cat("has more than ", limits.max_values, " values, the limit ", LimitName(limit), "; make several calls");
   }
   if (!problem.empty()) violations->Add(input.name, problem, limit);

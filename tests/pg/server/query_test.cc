@@ -42,6 +42,9 @@ std::string Methods() {
              "WITH hits AS (SELECT p.*, row_number() OVER (ORDER BY p.name) AS place FROM products p "
              "WHERE p.name LIKE :name || '%' AND p.deleted_at IS NULL) SELECT id, maker_id, name, stock, note, color, "
              "deleted_at FROM hits ORDER BY place") +
+         Query("FullText(ByName) returns (Products)",
+               "SELECT * FROM products WHERE to_tsvector('simple', name) @@ websearch_to_tsquery('simple', :name) AND "
+               "deleted_at IS NULL") +
          Query("Graves(ByName) returns (Products)", "SELECT * FROM products WHERE name = :name",
                "include_deleted: true") +
          Query(
@@ -182,6 +185,24 @@ TEST_F(QueryTest, AValueThatItCannotComputeWithIsOneOfItsParameters) {
   const auto zero = Call("Divide", {{"by", 0}});
   EXPECT_EQ(Summary(zero), "INVALID_ARGUMENT INVALID_FIELD [by]");
   EXPECT_THAT(std::string(zero.status().message()), HasSubstr("by: a value leads to a division by zero"));
+}
+
+/// PostgreSQL makes a query tree of it for minutes, and does not hear that it is cancelled.
+TEST_F(QueryTest, RefusesTextsThatMakeTooMuchWork) {
+  std::string words;
+  while (words.size() < 4000000) words += "a ";
+  const auto refused = Call("FullText", {{"name", words}});
+  EXPECT_EQ(Summary(refused), "INVALID_ARGUMENT INVALID_FIELD [name]");
+  EXPECT_EQ(MetadataOf(refused.status(), "limit"), "max-filter-bytes");
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("name: has 4000000 bytes; a query that only reads"));
+  EXPECT_EQ(Summary(Call("FullText", {{"name", "a b"}})), "OK");
+  Json names = Json::array();
+  for (int i = 0; i <= 10000; ++i) names.push_back("n");
+  const auto many = Call("Report", {{"names", names}});
+  EXPECT_EQ(Summary(many), "INVALID_ARGUMENT INVALID_FIELD [names]");
+  EXPECT_EQ(MetadataOf(many.status(), "limit"), "max-filter-values");
+  names.erase(0);
+  EXPECT_EQ(Summary(Call("Report", {{"names", names}})), "OK");
 }
 
 TEST_F(QueryTest, StopsAtTheLimitOfRows) {

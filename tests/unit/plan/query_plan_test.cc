@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
@@ -206,6 +207,42 @@ TEST_F(QueryPlans, BindParameters) {
   EXPECT_EQ(ArgumentText(call, "tags"), "{}");
   EXPECT_EQ(ArgumentText(call, "labels"), "NULL");
   EXPECT_EQ(RequestBuilder(plan).Message(), "id: is required");
+}
+
+class QueryWork : public QueryPlans {
+ protected:
+  /// "OK", or what is wrong with a field of In.
+  std::string Bind(const std::string& sql, const std::string& field, const std::string& text) {
+    RequestBuilder builder(Compile(sql, "(In) returns (google.protobuf.Empty)"));
+    builder.Set("id", "u").Set(field, text);
+    PageLimits limits;
+    limits.filter.max_bytes = 10;
+    limits.filter.max_values = 3;
+    const absl::StatusOr<Call> call = builder.Bind(limits);
+    return call.ok() ? "OK" : std::string(call.status().message());
+  }
+};
+
+constexpr char kAsks[] = "SELECT id FROM notes WHERE id = :id AND title = ANY (:tags) AND :labels = '{}' AND :most = 1";
+constexpr char kStores[] =
+    "INSERT INTO notes (id, title, body, parent) SELECT :id, unnest(:tags), :labels::text, :most";
+
+TEST_F(QueryWork, IsBoundedByTheNumberOfValues) {
+  for (const std::string sql : {kAsks, kStores}) {
+    EXPECT_EQ(Bind(sql, "tags", R"({"a","b","c,d"})"), "OK");
+    EXPECT_THAT(Bind(sql, "tags", R"({"a","b","c","d"})"),
+                HasSubstr("tags: has more than 3 values, the limit max-filter-values"));
+  }
+}
+
+TEST_F(QueryWork, IsBoundedByTheLengthOfWhatAReadAsksFor) {
+  EXPECT_EQ(Bind(kAsks, "labels", R"({"a": 123})"), "OK");
+  EXPECT_THAT(Bind(kAsks, "labels", R"({"a": 1234})"),
+              HasSubstr("labels: has 11 bytes; a query that only reads takes at most 10, the limit max-filter-bytes"));
+  EXPECT_EQ(Bind(kAsks, "tags", R"({"a","12345678"})"), "OK");
+  EXPECT_THAT(Bind(kAsks, "tags", R"({"a","123456789","b"})"), HasSubstr("tags: has a value of 11 bytes; a query"));
+  EXPECT_EQ(Bind(kStores, "labels", R"({"a": 1234})"), "OK");
+  EXPECT_EQ(Bind(kStores, "tags", R"({"123456789"})"), "OK");
 }
 
 }  // namespace
