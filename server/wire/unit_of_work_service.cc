@@ -14,11 +14,28 @@ namespace {
 
 using uow::UnitsOfWork;
 
+/// Of a request that holds a handle, a name or a few options.
+constexpr size_t kMostBytes = size_t{64} << 10;
+
+/// Frees the bytes, which no call here needs while it waits.
 template <typename Request>
-absl::Status Parse(const UnaryRpc& rpc, Request* request) {
-  const std::string_view bytes = rpc.request();
-  if (request->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return absl::OkStatus();
+absl::Status Parse(UnaryRpc* rpc, Request* request) {
+  const std::string_view bytes = rpc->request();
+  const bool parsed = request->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  rpc->DropRequest();
+  if (parsed) return absl::OkStatus();
   return MalformedRequest(Request::descriptor()->full_name(), "the bytes are damaged, or a string is not UTF-8");
+}
+
+/// The same for all methods but Run. No bytes that nobody has a use for come in by calls that are let in although
+/// memory is full.
+template <typename Request>
+absl::Status ParseSmall(UnaryRpc* rpc, Request* request) {
+  if (const size_t bytes = rpc->request().size(); bytes > kMostBytes) {
+    return MalformedRequest(Request::descriptor()->full_name(),
+                            Cat("it has ", bytes, " bytes; at most ", kMostBytes, " are read"));
+  }
+  return Parse(rpc, request);
 }
 
 /// Which unit a request is about, and who asks.
@@ -40,7 +57,7 @@ absl::StatusOr<UnitsOfWork::Reference> ReadReference(const std::string& field, c
 template <typename Request>
 absl::StatusOr<UnitsOfWork::Reference> ParseReference(const RowkeeperHeaders& headers, Exchange* exchange) {
   Request request;
-  if (absl::Status status = Parse(exchange->rpc(), &request); !status.ok()) return status;
+  if (absl::Status status = ParseSmall(&exchange->rpc(), &request); !status.ok()) return status;
   return ReadReference(request.handle(), headers, exchange);
 }
 
@@ -61,7 +78,7 @@ absl::StatusOr<SavepointArguments> ParseSavepoint(const RowkeeperHeaders& header
   call.options.sequence = headers.sequence;
   call.options.fingerprint = exchange->Fingerprint();
   Request request;
-  if (absl::Status status = Parse(exchange->rpc(), &request); !status.ok()) return status;
+  if (absl::Status status = ParseSmall(&exchange->rpc(), &request); !status.ok()) return status;
   absl::StatusOr<UnitsOfWork::Reference> reference = ReadReference(request.handle(), headers, exchange);
   if (!reference.ok()) return reference.status();
   call.reference = *std::move(reference);
@@ -110,6 +127,8 @@ void UnitOfWorkService::AddMethod(std::string_view name, Start start) {
   method->served = {method->name, "", observe::Counters::Process().Method(method->name)};
   method->start = start;
   method->runs_methods = start == &UnitOfWorkService::Run;
+  method->passes_first =
+      start == &UnitOfWorkService::Commit || start == &UnitOfWorkService::Rollback || start == &UnitOfWorkService::Get;
   methods_.push_back(std::move(method));
 }
 
@@ -141,8 +160,7 @@ void UnitOfWorkService::Serve(const Method& method, UnaryRpc rpc) const {
 }
 
 absl::Status UnitOfWorkService::StartMethod(const Method& method, const SharedExchange& exchange) const {
-  // The others are small, and end what holds memory.
-  if (method.runs_methods) {
+  if (!method.passes_first) {
     if (absl::Status full = exchange->rpc().Admission(); !full.ok()) return full;
   }
   absl::StatusOr<RowkeeperHeaders> headers = ReadHeaders(exchange->rpc());
@@ -162,7 +180,7 @@ absl::Status UnitOfWorkService::Begin(const Incoming& incoming) const {
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
   const SharedExchange exchange = incoming.exchange;
   v1::BeginRequest request;
-  if (absl::Status status = Parse(exchange->rpc(), &request); !status.ok()) return status;
+  if (absl::Status status = ParseSmall(&exchange->rpc(), &request); !status.ok()) return status;
   absl::StatusOr<uow::BeginOptions> options = ReadBegin(request);
   if (!options.ok()) return options.status();
   options->call = exchange->context();
@@ -255,7 +273,7 @@ absl::Status UnitOfWorkService::Get(const Incoming& incoming) const {
 absl::Status UnitOfWorkService::List(const Incoming& incoming) const {
   if (absl::Status status = RefuseUnitHeaders(incoming.headers, kNoUnitHere); !status.ok()) return status;
   v1::ListRequest request;
-  if (absl::Status status = Parse(incoming.exchange->rpc(), &request); !status.ok()) return status;
+  if (absl::Status status = ParseSmall(&incoming.exchange->rpc(), &request); !status.ok()) return status;
   const absl::StatusOr<v1::ListResponse> response =
       ListUnits(request, incoming.units->List(),
                 {backend_.tokens, backend_.pages, incoming.units->server(), incoming.exchange->owner().name,
@@ -273,7 +291,7 @@ absl::Status UnitOfWorkService::Run(const Incoming& incoming) const {
   if (absl::Status status = RefuseUnitHeaders(incoming.headers, kOwnTransaction); !status.ok()) return status;
   if (absl::Status status = backend_.gate->Check(); !status.ok()) return status;
   v1::RunRequest request;
-  if (absl::Status status = Parse(incoming.exchange->rpc(), &request); !status.ok()) return status;
+  if (absl::Status status = Parse(&incoming.exchange->rpc(), &request); !status.ok()) return status;
   return backend_.run->Start(request, incoming.headers, incoming.exchange);
 }
 

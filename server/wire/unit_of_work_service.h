@@ -65,6 +65,8 @@ class UnitOfWorkService {
     Start start = nullptr;
     /// Executes repository methods, and takes the headers of these.
     bool runs_methods = false;
+    /// Ends a unit or tells how it ended: let in when memory is full.
+    bool passes_first = false;
   };
 
   void AddMethod(std::string_view name, Start start);

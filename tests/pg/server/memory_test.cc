@@ -222,6 +222,27 @@ TEST_F(MemoryTest, CallsThatWaitAreBoundedInBytes) {
   EXPECT_EQ(Summary(StartUpdate(3 * kMebibyte).get()), "OK");
 }
 
+/// Bytes of a field that no request has.
+std::string UnknownField(size_t bytes) {
+  std::string field("\xfa\x3f", 2);  // 127, length-delimited
+  for (size_t rest = bytes; rest != 0; rest >>= 7)
+    field.push_back(static_cast<char>((rest & 127) | (rest > 127 ? 128 : 0)));
+  return field + std::string(bytes, 'x');
+}
+
+/// Such calls are let in although memory is full, or wait for long.
+TEST_F(MemoryTest, CallsAboutUnitsTakeNoLargeRequests) {
+  Start(Budget(0));
+  for (const std::string method :
+       {"Begin", "Commit", "Rollback", "Savepoint", "RollbackTo", "Release", "Get", "List"}) {
+    const auto answer = server_->CallBytes("rowkeeper.v1.UnitOfWork." + method, UnknownField(64 << 10));
+    EXPECT_EQ(Summary(answer.status()), "INVALID_ARGUMENT MALFORMED_REQUEST") << method;
+    EXPECT_THAT(std::string(answer.status().message()), HasSubstr("at most 65536 are read")) << method;
+    EXPECT_EQ(MetadataOf(answer.status(), "message"), Cat("rowkeeper.v1.", method, "Request"));
+  }
+  EXPECT_TRUE(EventuallyEmpty());
+}
+
 TEST_F(MemoryTest, NoCallerTakesTheMemoryOfAllOthers) {
   const TemporaryDirectory directory;
   InProcessServer::Options options = Budget(100);
