@@ -80,6 +80,37 @@ TEST_F(RunawayStatementTest, OneWhoseCallerLeftIsEnded) {
   EXPECT_TRUE(EventuallyRunning("0"));
 }
 
+/// More than are seen to at once, of a database that takes no connections when they are given up.
+TEST_F(RunawayStatementTest, AllAreEndedOnceTheDatabaseAnswers) {
+  constexpr int kStatements = 12;
+  options_.answer_limit_ms = 3000;
+  std::vector<std::unique_ptr<Connection>> connections;
+  for (int i = 0; i < kStatements; ++i) {
+    connections.push_back(Open(options_));
+    ASSERT_NE(connections.back(), nullptr);
+  }
+  testing::ScratchDatabase other("runaway_other");
+  ASSERT_TRUE(other.ok());
+  const std::string name = scratch().Value("SELECT current_database()");
+  const auto processes = [&other, &name] {
+    return other.Value(Cat("SELECT count(*) FROM pg_stat_activity WHERE datname = '", name,
+                           "' AND query LIKE '%runaway()%' AND state = 'active'"));
+  };
+  std::vector<std::thread> callers;
+  callers.reserve(kStatements);
+  for (const auto& connection : connections) {
+    callers.emplace_back([&connection] { EXPECT_EQ(Reason(connection->Execute(Runaway())), "DATABASE_UNAVAILABLE"); });
+  }
+  EXPECT_TRUE(testing::Eventually([&] { return processes() == std::to_string(kStatements); }));
+  other.Run(Cat("ALTER DATABASE ", name, " ALLOW_CONNECTIONS false"));
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(processes(), std::to_string(kStatements)) << "nobody could be asked to end one";
+  EXPECT_EQ(counters_->terminated.value(), 0u);
+  other.Run(Cat("ALTER DATABASE ", name, " ALLOW_CONNECTIONS true"));
+  EXPECT_TRUE(testing::Within(seconds(60), [&] { return counters_->terminated.value() == kStatements; }));
+  EXPECT_TRUE(testing::Eventually([&] { return processes() == "0"; }));
+}
+
 TEST_F(RunawayStatementTest, NoStatementThatBeganLaterIsEnded) {
   options_.answer_limit_ms = 0;
   auto connection = Open(options_);
