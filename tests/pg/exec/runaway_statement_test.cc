@@ -104,6 +104,7 @@ TEST_F(RunawayStatementTest, AllAreEndedOnceTheDatabaseAnswers) {
   EXPECT_TRUE(testing::Eventually([&] { return processes() == std::to_string(kStatements); }));
   other.Run(Cat("ALTER DATABASE ", name, " ALLOW_CONNECTIONS false"));
   for (std::thread& caller : callers) caller.join();
+  EXPECT_FALSE(AwaitDetached(seconds(3))) << "they are tried again until there is an answer";
   EXPECT_EQ(processes(), std::to_string(kStatements)) << "nobody could be asked to end one";
   EXPECT_EQ(counters_->terminated.value(), 0u);
   other.Run(Cat("ALTER DATABASE ", name, " ALLOW_CONNECTIONS true"));

@@ -209,11 +209,16 @@ TEST_F(QueryPlans, BindParameters) {
   EXPECT_EQ(RequestBuilder(plan).Message(), "id: is required");
 }
 
+constexpr char kAsks[] =
+    "SELECT title AS a FROM notes WHERE id = :id AND title = ANY (:tags) AND :labels = '{}' AND :most = 1";
+constexpr char kStores[] =
+    "INSERT INTO notes (id, title, body, parent) SELECT :id, unnest(:tags), :labels::text, :most";
+
 class QueryWork : public QueryPlans {
  protected:
   /// "OK", or what is wrong with a field of In.
   std::string Bind(const std::string& sql, const std::string& field, const std::string& text) {
-    RequestBuilder builder(Compile(sql, "(In) returns (google.protobuf.Empty)"));
+    RequestBuilder builder(Compile(sql, sql == kAsks ? "(In) returns (Row)" : "(In) returns (Affected)"));
     builder.Set("id", "u").Set(field, text);
     PageLimits limits;
     limits.filter.max_bytes = 10;
@@ -222,10 +227,6 @@ class QueryWork : public QueryPlans {
     return call.ok() ? "OK" : std::string(call.status().message());
   }
 };
-
-constexpr char kAsks[] = "SELECT id FROM notes WHERE id = :id AND title = ANY (:tags) AND :labels = '{}' AND :most = 1";
-constexpr char kStores[] =
-    "INSERT INTO notes (id, title, body, parent) SELECT :id, unnest(:tags), :labels::text, :most";
 
 TEST_F(QueryWork, IsBoundedByTheNumberOfValues) {
   for (const std::string sql : {kAsks, kStores}) {
