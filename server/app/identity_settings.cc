@@ -66,6 +66,23 @@ absl::Status CheckTenantPattern(const IdentitySettings& settings, const TlsSetti
       "--tenant-from-spiffe needs --tls-client-certs, for which clients show certificates");
 }
 
+absl::StatusOr<policy::AllowList> ReadProxies(const IdentitySettings& settings, const TlsSettings& tls) {
+  auto proxies = policy::AllowList::Parse(settings.tenant_proxies);
+  if (!proxies.ok()) {
+    return absl::InvalidArgumentError(
+        Cat("--tenant-header-from: ", proxies.status().message(),
+            "; write caller:spiffe://example.org/gateway, caller:jwt:gateway or role:gateway"));
+  }
+  for (const policy::Principal& proxy : proxies->principals()) {
+    if (!proxy.value().empty()) continue;
+    return absl::InvalidArgumentError(
+        Cat("--tenant-header-from ", proxy.text(), ": then callers choose their tenants themselves; name the proxy"));
+  }
+  if (proxies->principals().empty() || !settings.jwt_keys.empty() || AsksClients(tls)) return proxies;
+  return absl::InvalidArgumentError(
+      "--tenant-header-from needs --tls-client-certs or --jwt-keys, by which the proxy proves who it is");
+}
+
 identity::TokenVerifier::Options ToVerifierOptions(const IdentitySettings& settings) {
   identity::TokenVerifier::Options options;
   options.keys = settings.jwt_keys;
@@ -128,6 +145,11 @@ void AddIdentityOptions(CLI::App* command, IdentitySettings* settings) {
             "spiffe://example.org/tenants/{tenant}/**; * is any part, ** any parts at the end")
       ->type_name("PATTERN")
       ->group(kGroup);
+  AddOption(command, "--tenant-header-from", &settings->tenant_proxies,
+            "Proxy whose header rowkeeper-tenant says whose rows a call is about, such as "
+            "caller:spiffe://example.org/gateway or role:gateway; may be repeated. Nobody else may send the header")
+      ->type_name("CALLER")
+      ->group(kGroup);
   AddSwitch(command, "--allow-anonymous", &settings->allow_anonymous,
             "Let in callers without a token and without a SPIFFE ID in their certificate, where --jwt-keys or "
             "--tls-client-certs is given")
@@ -141,6 +163,7 @@ absl::Status CheckIdentitySettings(const IdentitySettings& settings, const TlsSe
   status.Update(CheckClaimName("--jwt-roles-claim", settings.jwt_roles_claim));
   status.Update(CheckClaimName("--jwt-tenant-claim", settings.jwt_tenant_claim));
   status.Update(CheckTenantPattern(settings, tls));
+  status.Update(ReadProxies(settings, tls).status());
   if (!status.ok()) return status;
   if (settings.allow_anonymous && settings.jwt_keys.empty() && !AsksClients(tls)) {
     return absl::InvalidArgumentError(
@@ -164,6 +187,9 @@ absl::StatusOr<CallerCheck> OpenCallers(const IdentitySettings& settings, const 
   options.anonymous = settings.allow_anonymous ? wire::Callers::Options::Anonymous::kAllowed
                                                : wire::Callers::Options::Anonymous::kRefused;
   if (!settings.spiffe_tenant.empty()) options.tenants = identity::TenantPattern::Parse(settings.spiffe_tenant);
+  auto proxies = ReadProxies(settings, tls);
+  if (!proxies.ok()) return proxies.status();
+  options.proxies = *std::move(proxies);
   options.accepted = check.tokens == nullptr ? IdentityProof::kCertificate
                      : by_certificate        ? IdentityProof::kEither
                                              : IdentityProof::kToken;

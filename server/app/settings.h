@@ -106,6 +106,8 @@ struct IdentitySettings {
   std::string jwt_tenant_claim;
   /// See identity::TenantPattern; empty: certificates name no tenant.
   std::string spiffe_tenant;
+  /// See policy::Principal: who may say in the header rowkeeper-tenant whose rows a call is about; empty: nobody.
+  std::vector<std::string> tenant_proxies;
   bool allow_anonymous = false;
   /// Empty: none.
   std::string policy_file;

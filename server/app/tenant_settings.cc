@@ -28,10 +28,11 @@ absl::Status CheckTenantSettings(const catalogue::Catalogue& catalogue, const Se
   if (!HasTenants(catalogue)) return absl::OkStatus();
   const IdentitySettings& identity = settings.identity;
   const bool by_token = !identity.jwt_keys.empty() && !identity.jwt_tenant_claim.empty();
-  if (!by_token && identity.spiffe_tenant.empty()) {
+  if (!by_token && identity.spiffe_tenant.empty() && identity.tenant_proxies.empty()) {
     return absl::InvalidArgumentError(
         "the catalogue has a field with ROLE_TENANT, but no caller can have a tenant: give --jwt-keys and "
-        "--jwt-tenant-claim, or --tls-client-certs and --tenant-from-spiffe");
+        "--jwt-tenant-claim, or --tls-client-certs and --tenant-from-spiffe, or name a proxy with "
+        "--tenant-header-from");
   }
   if (wire::ToDebugLevel(settings.debug_header) == wire::DebugLevel::kPlan) {
     return absl::InvalidArgumentError(

@@ -132,7 +132,7 @@ bool ReadTenant(const json* claim, std::string* tenant) {
   if (claim == nullptr) return true;
   if (!claim->is_string()) return false;
   *tenant = claim->get<std::string>();
-  return IsName(*tenant, kMostSubjectBytes);
+  return IsTenantName(*tenant);
 }
 
 }  // namespace
@@ -140,6 +140,8 @@ bool ReadTenant(const json* claim, std::string* tenant) {
 bool IsSubject(std::string_view text) { return IsName(text, kMostSubjectBytes); }
 
 bool IsRoleName(std::string_view text) { return IsName(text, kMostRoleBytes); }
+
+bool IsTenantName(std::string_view text) { return IsName(text, kMostSubjectBytes); }
 
 bool IsClaimName(const std::string& name) {
   if (name.empty() || name.front() != '/') return !name.empty();

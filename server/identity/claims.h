@@ -41,6 +41,8 @@ struct TokenFacts {
 bool IsSubject(std::string_view text);
 /// The same for a role: 1 to 128 bytes.
 bool IsRoleName(std::string_view text);
+/// The same for a tenant: 1 to 255 bytes.
+bool IsTenantName(std::string_view text);
 /// Whether a name is a claim's or a JSON pointer that can be read.
 bool IsClaimName(const std::string& name);
 

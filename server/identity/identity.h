@@ -29,7 +29,8 @@ struct Identity {
   std::string name;
   /// Of the token's claim; sorted, each once. Empty for certificates.
   std::vector<std::string> roles;
-  /// Of the token's claim, or of the certificate's SPIFFE ID; empty where there is none. No control characters.
+  /// Of the token's claim, of the certificate's SPIFFE ID, or what a proxy says; empty where there is none. No control
+  /// characters.
   std::string tenant;
 };
 

@@ -41,7 +41,7 @@ absl::Status ReadIdempotencyKey(const std::vector<HeaderField>& fields, std::opt
 
 absl::StatusOr<RowkeeperHeaders> ReadHeaders(const UnaryRpc& rpc) {
   std::vector<HeaderField> fields = rpc.HeadersStartingWith(kIdempotencyHeader);
-  const std::vector<HeaderField> own = rpc.HeadersStartingWith(kOwnHeaders);
+  const std::vector<HeaderField> own = OwnHeaders(rpc);
   fields.insert(fields.end(), own.begin(), own.end());
   return ReadHeaders(fields);
 }

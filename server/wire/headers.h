@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,9 @@ namespace rowkeeper::wire {
 
 inline constexpr std::string_view kUnitOfWorkHeader = "rowkeeper-unit-of-work";
 inline constexpr std::string_view kSequenceHeader = "rowkeeper-sequence";
+
+/// Whose rows a call is about, of a proxy alone. Who sent it was judged when the caller was identified: see Callers.
+inline constexpr std::string_view kTenantHeader = "rowkeeper-tenant";
 
 /// Without the prefix: callers know the name from elsewhere.
 inline constexpr std::string_view kIdempotencyHeader = "idempotency-key";
@@ -37,6 +41,17 @@ struct RowkeeperHeaders {
 /// undone), for one that is there twice, and for a malformed number or key.
 absl::StatusOr<RowkeeperHeaders> ReadHeaders(const std::vector<HeaderField>& fields);
 absl::StatusOr<RowkeeperHeaders> ReadHeaders(const UnaryRpc& rpc);
+
+/// The headers `rowkeeper-*` of a call (a UnaryRpc or StreamRpc), but for that of the tenant where it was heeded.
+template <typename Rpc>
+std::vector<HeaderField> OwnHeaders(const Rpc& rpc) {
+  std::vector<HeaderField> fields = rpc.HeadersStartingWith("rowkeeper-");
+  // Of callers without an identity nobody has judged it.
+  if (fields.empty() || rpc.identity() == nullptr) return fields;
+  const auto heeded = [](const HeaderField& field) { return field.first == kTenantHeader; };
+  fields.erase(std::remove_if(fields.begin(), fields.end(), heeded), fields.end());
+  return fields;
+}
 
 /// For a method that works alone or inside a unit: a sequence number goes with a unit only.
 absl::StatusOr<RowkeeperHeaders> ReadRepositoryHeaders(const UnaryRpc& rpc);

@@ -16,7 +16,7 @@ constexpr std::chrono::seconds kStatusGrace{5};
 
 /// No header that changes what a call does has a meaning for a stream.
 absl::Status RefuseHeaders(const StreamRpc& rpc) {
-  for (const auto& [name, value] : rpc.HeadersStartingWith("rowkeeper-")) {
+  for (const auto& [name, value] : OwnHeaders(rpc)) {
     if (name == kUnitOfWorkHeader) {
       return InvalidHeader(name,
                            "a stream belongs to no unit of work: each message of an import is a transaction of its "

@@ -29,6 +29,7 @@ class TenantBindingTest : public ::testing::Test {
     issuer_ = new PolicyIssuer();
     InProcessServer::Options options;
     issuer_->Configure(&options.serve.identity);
+    options.serve.identity.tenant_proxies = {"role:gateway"};
     options.pool.pool_size = 6;  // so that calls have to wait for each other
     options.serve.merge = "all";
     server_ = new InProcessServer(WithTenants(*CompileExample("planner/v1")), options);
@@ -83,6 +84,34 @@ TEST_F(TenantBindingTest, ANewRowIsOfTheCallersTenantWhateverTheRequestSays) {
       {{"profile", {{"id", profile["id"]}, {"tenant_id", "globex"}, {"display_name", "Eve"}}}, {"update_mask", "*"}},
       Of("acme"));
   EXPECT_EQ(changed.value("tenant_id", ""), "acme");
+}
+
+TEST_F(TenantBindingTest, AProxysHeaderSaysWhoseRowsACallIsAbout) {
+  const auto by_proxy = [](const std::string& tenant, const std::string& role) {
+    CallOptions options = issuer_->As("edge", {role});
+    options.headers.emplace_back("rowkeeper-tenant", tenant);
+    return options;
+  };
+  const Json profile = NewProfile("acme");
+  const Json request = {{"id", profile["id"]}};
+  EXPECT_EQ(server_->MustCall("ProfileRepository.GetById", request, by_proxy("acme", "gateway")), profile);
+  EXPECT_EQ(Summary(server_->Call("ProfileRepository.GetById", request, by_proxy("globex", "gateway")).status()),
+            "NOT_FOUND ROW_NOT_FOUND [id]");
+  EXPECT_EQ(Summary(server_->Call("ProfileRepository.GetById", request, by_proxy("acme", "billing")).status()),
+            "PERMISSION_DENIED FEATURE_NOT_ALLOWED");
+  // A unit is of who began it, for the tenant for which it was begun.
+  const Unit unit(server_, Json::object(), by_proxy("acme", "gateway"));
+  EXPECT_EQ(unit.Call("ProfileRepository.GetById", request), profile);
+  EXPECT_TRUE(unit.Do("Commit").ok());
+  const auto stream = StartExport(server_, "ProfileRepository.Export", Json::object(), by_proxy("acme", "gateway"));
+  int rows = 0;
+  for (const Json& answer : stream->ReceiveAll()) {
+    for (const Json& row : answer.value("profiles", Json::array())) {
+      ++rows;
+      EXPECT_EQ(row.value("tenant_id", ""), "acme");
+    }
+  }
+  EXPECT_GT(rows, 0);
 }
 
 TEST_F(TenantBindingTest, AnothersRowIsAsOneThatIsNotThere) {

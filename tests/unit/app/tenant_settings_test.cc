@@ -32,6 +32,9 @@ TEST_F(TenantSettingsTest, SomeCallerHasToHaveATenant) {
   settings.identity = {};
   settings.identity.spiffe_tenant = "spiffe://example.org/{tenant}";
   EXPECT_TRUE(Check(settings).ok());
+  settings.identity = {};
+  settings.identity.tenant_proxies = {"role:gateway"};
+  EXPECT_TRUE(Check(settings).ok());
 }
 
 TEST_F(TenantSettingsTest, NobodyIsShownPlans) {

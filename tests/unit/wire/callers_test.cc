@@ -67,7 +67,9 @@ class CallersTest : public ::testing::Test {
   }
 
   void Serve(Anonymous anonymous = Anonymous::kRefused, ServerOptions options = {}) {
-    callers_ = std::make_unique<const Callers>(Callers::Options{tokens_.get(), anonymous, IdentityProof::kToken});
+    Callers::Options rules{tokens_.get(), anonymous, IdentityProof::kToken};
+    rules.proxies = *policy::AllowList::Parse(proxies_);
+    callers_ = std::make_unique<const Callers>(std::move(rules));
     const auto who = [](UnaryRpc call) {
       const auto identity = call.identity();
       call.Finish(
@@ -121,6 +123,18 @@ class CallersTest : public ::testing::Test {
   }
   static Headers Bearer(const std::string& token) { return {{"authorization", Cat("Bearer ", token)}}; }
 
+  /// What an optional certificate of `authority` with these names is shown to.
+  std::shared_ptr<grpc::Channel> ChannelWith(const TestAuthority& authority, const std::vector<std::string>& names) {
+    TestAuthority::Request request;
+    request.names = names;
+    const auto own = names.empty() ? rowkeeper::testing::CertificateAndKey() : authority.Issue(request);
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return grpc::CreateCustomChannel(server_->server().BoundAddresses().front(),
+                                     grpc::SslCredentials({authority.root(), own.key, own.certificate}), arguments);
+  }
+
+  std::vector<std::string> proxies_;
   FakeClock clock_;
   const TestSigningKey key_{Kind::kEd25519, "one"};
   TemporaryDirectory directory_;
@@ -259,15 +273,7 @@ TEST_F(CallersTest, ATokenGoesBeforeTheCertificateWhichGoesBeforeNothing) {
   options.security.certificates = certificates->get();
   options.security.clients = ClientCertificates::kOptional;
   Serve(Anonymous::kRefused, options);
-  const auto channel = [&](const std::vector<std::string>& names) {
-    TestAuthority::Request request;
-    request.names = names;
-    const auto own = names.empty() ? rowkeeper::testing::CertificateAndKey() : authority.Issue(request);
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    return grpc::CreateCustomChannel(server_->server().BoundAddresses().front(),
-                                     grpc::SslCredentials({authority.root(), own.key, own.certificate}), arguments);
-  };
+  const auto channel = [&](const std::vector<std::string>& names) { return ChannelWith(authority, names); };
   const auto billing = channel({"URI:spiffe://example.org/billing"});
   EXPECT_EQ(CallOver(billing, {}).response, "spiffe://example.org/billing ");
   EXPECT_EQ(CallOver(billing, Bearer(Token())).response, "jwt:alice ");
@@ -275,6 +281,76 @@ TEST_F(CallersTest, ATokenGoesBeforeTheCertificateWhichGoesBeforeNothing) {
   EXPECT_EQ(ReasonNameOf(CallOver(channel({"DNS:localhost"}), {}).status), "IDENTITY_REQUIRED");
   EXPECT_EQ(ReasonNameOf(CallOver(channel({}), {}).status), "IDENTITY_REQUIRED");
   EXPECT_EQ(CallOver(channel({}), Bearer(Token())).response, "jwt:alice ");
+}
+
+/// The header rowkeeper-tenant beside `headers`.
+Headers ForTenant(const std::string& tenant, Headers headers) {
+  headers.emplace_back("rowkeeper-tenant", tenant);
+  return headers;
+}
+
+TEST_F(CallersTest, OnlyANamedProxySaysWhoseRowsACallIsAbout) {
+  proxies_ = {"role:gateway", "caller:jwt:edge"};
+  Serve(Anonymous::kAllowed);
+  const Headers gateway = Bearer(Token("g", R"(,"roles":["gateway"])"));
+  EXPECT_EQ(Ask(ForTenant("acme", gateway)), "tenant:acme jwt:g gateway");
+  EXPECT_EQ(Ask(ForTenant("globex", Bearer(Token("edge")))), "tenant:globex jwt:edge ") << "each call has its own";
+  EXPECT_EQ(Ask(gateway), "jwt:g gateway") << "a call without the header is of no tenant";
+  const auto refusal = [&](const Headers& headers, const char* path = kCall) {
+    return ReasonNameOf(CallOver(server_->channel(), headers, path).status);
+  };
+  for (const char* const path :
+       {kCall, kStream, "/t.T/None", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"}) {
+    EXPECT_EQ(refusal(ForTenant("acme", Bearer(Token("bob"))), path), "FEATURE_NOT_ALLOWED") << path;
+    EXPECT_EQ(refusal(ForTenant("acme", {}), path), "FEATURE_NOT_ALLOWED") << path;
+  }
+  EXPECT_EQ(streams_begun_, 0);
+  EXPECT_EQ(refusal(ForTenant("acme", Bearer("x.y.z"))), "TOKEN_INVALID");
+  EXPECT_EQ(refusal(ForTenant("acme", ForTenant("acme", gateway))), "INVALID_HEADER") << "which of them?";
+  for (const std::string& bad : {std::string(), std::string(256, 'x')}) {
+    EXPECT_EQ(refusal(ForTenant(bad, gateway)), "INVALID_HEADER") << bad.size();
+  }
+  EXPECT_EQ(Ask(ForTenant(std::string(255, 'x'), gateway)), Cat("tenant:", std::string(255, 'x'), " jwt:g gateway"));
+}
+
+TEST_F(CallersTest, WithoutProxiesNobodyMaySayWhoseRowsACallIsAbout) {
+  Serve(Anonymous::kAllowed);
+  EXPECT_EQ(ReasonNameOf(CallOver(server_->channel(), ForTenant("acme", Bearer(Token()))).status),
+            "FEATURE_NOT_ALLOWED");
+}
+
+TEST_F(CallersTest, AProxysHeaderDoesNotContradictTheToken) {
+  identity::TokenVerifier::Options options;
+  options.keys = directory_.path() + "/keys.json";
+  options.rules.issuer = kTestIssuer;
+  options.rules.audiences = {kTestAudience};
+  options.rules.tenant_claim = "tenant";
+  tokens_ = *identity::TokenVerifier::Open(options, &clock_);
+  proxies_ = {"role:gateway"};
+  Serve();
+  const Headers gateway = Bearer(Token("g", R"(,"roles":["gateway"],"tenant":"acme")"));
+  EXPECT_EQ(Ask(ForTenant("acme", gateway)), "tenant:acme jwt:g gateway");
+  EXPECT_EQ(ReasonNameOf(CallOver(server_->channel(), ForTenant("globex", gateway)).status), "INVALID_HEADER");
+}
+
+TEST_F(CallersTest, AProxyIsKnownByItsCertificateAlsoWhenItPassesOnTokens) {
+  const TestAuthority authority("root");
+  const TlsDirectory files(authority.Issue(), authority.root());
+  const auto certificates = net::TlsCertificates::Open(files.files(), &clock_);
+  ASSERT_TRUE(certificates.ok()) << certificates.status();
+  ServerOptions options;
+  options.security.certificates = certificates->get();
+  options.security.clients = ClientCertificates::kOptional;
+  proxies_ = {"caller:spiffe://example.org/edge/*"};
+  Serve(Anonymous::kRefused, options);
+  const auto proxy = ChannelWith(authority, {"URI:spiffe://example.org/edge/1"});
+  const auto other = ChannelWith(authority, {"URI:spiffe://example.org/billing"});
+  EXPECT_EQ(CallOver(proxy, ForTenant("acme", {})).response, "tenant:acme spiffe://example.org/edge/1 ");
+  EXPECT_EQ(CallOver(proxy, ForTenant("acme", Bearer(Token()))).response, "tenant:acme jwt:alice ");
+  EXPECT_EQ(CallOver(proxy, Bearer(Token())).response, "jwt:alice ");
+  for (const auto& channel : {other, ChannelWith(authority, {})}) {
+    EXPECT_EQ(ReasonNameOf(CallOver(channel, ForTenant("acme", Bearer(Token()))).status), "FEATURE_NOT_ALLOWED");
+  }
 }
 
 /// An issuer publishes a key, signs with it when the server has it, and then takes the old one away.
