@@ -70,7 +70,7 @@ absl::StatusOr<policy::AllowList> ReadProxies(const IdentitySettings& settings, 
   auto proxies = policy::AllowList::Parse(settings.tenant_proxies);
   if (!proxies.ok()) {
     return absl::InvalidArgumentError(
-        Cat("--tenant-header-from: ", proxies.status().message(),
+        Cat("--tenant-header-from: ", std::string(proxies.status().message()),
             "; write caller:spiffe://example.org/gateway, caller:jwt:gateway or role:gateway"));
   }
   for (const policy::Principal& proxy : proxies->principals()) {

@@ -26,7 +26,7 @@ db::Param ParameterValue(const Execution& execution, const sql::Parameter& param
     // In a transaction the response is looked at before COMMIT. A partial batch stands whatever becomes of its
     // response.
     if (execution.connection.in_transaction() || execution.call.plan->partial) return std::nullopt;
-    return std::to_string(execution.parts.max_response_bytes);
+    return std::to_string(execution.parts.room());
   }
   if (parameter.source == sql::Parameter::Source::kLargeRow) return std::to_string(execution.parts.large_row_bytes);
   return ValueOf(execution.call, parameter);

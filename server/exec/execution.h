@@ -14,6 +14,9 @@
 
 namespace rowkeeper::exec {
 
+/// What may stand round the response of a write that decides by itself whether it can be answered: bytes.
+inline constexpr int64_t kEnvelopeBytes = 512;
+
 /// What every run uses. All of it outlives the runner.
 struct RunnerParts {
   const ErrorContexts& errors;
@@ -24,6 +27,9 @@ struct RunnerParts {
   int64_t max_response_bytes = int64_t{8} << 20;
   /// Of exports: larger rows are read by themselves, so that any piece of an export is this times its rows at most.
   int64_t large_row_bytes = int64_t{8} << 10;
+
+  /// What the response of such a write may have.
+  int64_t room() const { return max_response_bytes - kEnvelopeBytes; }
 };
 
 /// What was sent for a call before it runs: its statement, if it has just one. Empty when nothing was.

@@ -88,7 +88,7 @@ MergedCalls::MergedCalls(const RunnerParts& parts, std::vector<const plan::Call*
 
 db::Param MergedCalls::ValueOfAll(const sql::Parameter& parameter) const {
   if (parameter.source == sql::Parameter::Source::kRoom) {  // never in a transaction
-    return std::to_string(parts_.max_response_bytes);
+    return std::to_string(parts_.room());
   }
   if (parameter.source == sql::Parameter::Source::kElements) return ElementsOfAll(calls_, parameter.index);
   if (parameter.IsOfEachCall() && calls_.size() > 1) return ValuesText(calls_, parameter);

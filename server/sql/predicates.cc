@@ -97,19 +97,15 @@ const std::string& ParameterList::Tenant(const std::string& type) {
   return tenant_;
 }
 
-std::string ParameterList::CallsFrom(std::string_view before, std::string_view after) const {
+std::string ParameterList::Calls() const {
   std::string arrays, names;
   for (size_t i = 0; i < types_.size(); ++i) {
     if (types_[i].empty()) continue;
-    arrays += Cat(arrays.empty() ? "" : ", ", before, "$", i + 1, "::", types_[i], "[]", after);
+    arrays += Cat(arrays.empty() ? "" : ", ", "(SELECT $", i + 1, "::", types_[i], "[])");
     names += Cat("\"#", i, "\", ");
   }
   return Cat("unnest(", arrays, ") WITH ORDINALITY AS \"#calls\" (", names, "\"#\")");
 }
-
-std::string ParameterList::Calls() const { return CallsFrom("", ""); }
-
-std::string ParameterList::AnyNumberOfCalls() const { return CallsFrom("(SELECT ", ")"); }
 
 std::string ParameterList::CallCount() const { return Cat("cardinality($1::", types_.front(), "[])"); }
 

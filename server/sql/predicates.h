@@ -25,12 +25,10 @@ class ParameterList {
   /// Makes Add give columns of Calls() instead: "\"#calls\".\"#2\"", but for what is the same for all calls. Before the
   /// first one.
   void TakeManyCalls() { many_calls_ = true; }
-  /// `unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS "#calls" ("#0", "#1", "#")`: each call's values in a row, with
-  /// its place, from 1.
+  /// `unnest((SELECT $1::uuid[]), (SELECT $2::text[])) WITH ORDINALITY AS "#calls" ("#0", "#1", "#")`: each call's
+  /// values in a row, with its place, from 1. Behind a subselect PostgreSQL does not see how many calls there are: it
+  /// would take a plan for a few of them to be cheaper than one for any number, and plan anew at each execution.
   std::string Calls() const;
-  /// The same, but PostgreSQL does not look how many calls there are before it plans: it would plan a few anew each
-  /// time.
-  std::string AnyNumberOfCalls() const;
   /// How many there are, by the first parameter.
   std::string CallCount() const;
 
@@ -41,9 +39,6 @@ class ParameterList {
   bool many_calls_ = false;
   /// Empty: nobody asked for it.
   std::string tenant_;
-
-  /// Each array stands between these.
-  std::string CallsFrom(std::string_view before, std::string_view after) const;
 };
 
 /// `"deleted_at" IS NULL`, `NOT "is_deleted"`, or both joined by AND; empty when the entity is not soft-deletable.

@@ -10,6 +10,7 @@
 #include "server/base/text.h"
 #include "server/base/unit_of_work_errors.h"
 #include "server/wire/permission.h"
+#include "server/wire/pipeline/alone.h"
 #include "server/wire/pipeline/traced.h"
 #include "server/wire/readable_part.h"
 
@@ -47,6 +48,20 @@ bool OnlyReads(const RunPlan& plan) {
                      [](const PlannedCall& planned) { return planned.method->plan().reads_only(); });
 }
 
+std::string TypeUrl(const plan::MethodPlan& plan) {
+  return Cat("type.googleapis.com/", plan.method->output_type()->full_name());
+}
+
+/// The most bytes that a run's response has more than that of its one call: two tags and lengths each, of the Any and
+/// of its value, and the type.
+size_t EnvelopeOf(const plan::MethodPlan& plan) { return TypeUrl(plan).size() + 32; }
+
+/// `error` as that of the call at `place` of the run.
+absl::Status Named(size_t place, const plan::MethodPlan& plan, const absl::Status& error) {
+  const absl::Status placed = WithFieldsUnder(error, Cat("calls[", place, "].request"));
+  return WithMetadata(placed, "call", Cat(place), Cat("calls[", place, "] (", plan.full_name, "): "));
+}
+
 /// Packs the responses as they come, within a limit.
 class Responses {
  public:
@@ -54,7 +69,7 @@ class Responses {
 
   absl::Status Add(const plan::MethodPlan& plan, std::string bytes) {
     google::protobuf::Any* any = response_.add_responses();
-    any->set_type_url(Cat("type.googleapis.com/", plan.method->output_type()->full_name()));
+    any->set_type_url(TypeUrl(plan));
     any->set_value(std::move(bytes));
     size_ += any->ByteSizeLong();
     return size_ > max_bytes_ ? TooLarge(size_) : absl::OkStatus();
@@ -120,12 +135,47 @@ absl::Status RunMethod::Start(const v1::RunRequest& request, const RowkeeperHead
   if (!compiled.ok()) return compiled.status();
   exchange->NoteLabel(request.label());
   exchange->rpc().DropRequest();
-  const auto plan = std::make_shared<const RunPlan>(*std::move(compiled));
+  const auto plan = std::make_shared<RunPlan>(*std::move(compiled));
   if (headers.idempotency_key.has_value()) return StartKeyed(request, *headers.idempotency_key, plan, exchange);
+  if (IsOneStatement(*plan, *exchange)) {
+    StartOneStatement(plan, exchange);
+  } else {
+    StartTransaction(plan, exchange);
+  }
+  return absl::OkStatus();
+}
+
+bool RunMethod::IsOneStatement(const RunPlan& plan, const Exchange& exchange) {
+  if (plan.calls.size() != 1 || exchange.trace() != nullptr) return false;
+  const plan::Call& call = plan.calls.front().call;
+  const bool plain = plan.mode.isolation == sql::TransactionMode::Isolation::kReadCommitted && !plan.mode.read_only;
+  return plain && IsAnsweredByItsStatement(call) &&
+         static_cast<int64_t>(EnvelopeOf(*call.plan)) <= exec::kEnvelopeBytes;
+}
+
+void RunMethod::StartOneStatement(const std::shared_ptr<RunPlan>& plan,
+                                  const std::shared_ptr<Exchange>& exchange) const {
+  PlannedCall& only = plan->calls.front();
+  const RepositoryMethod* const method = only.method;
+  const auto wrap = [this, method](absl::StatusOr<std::string> response) -> absl::StatusOr<std::string> {
+    if (!response.ok()) return Named(0, method->plan(), response.status());
+    Responses responses(backend_.max_response_bytes);
+    if (absl::Status status = responses.Add(method->plan(), *std::move(response)); !status.ok()) return status;
+    return responses.Serialize();
+  };
+  const auto in_transaction = [this, plan, exchange](plan::Call again) {
+    plan->calls.front().call = std::move(again);
+    StartTransaction(plan, exchange);
+  };
+  RunWriteAlone(backend_.transactions, exchange, std::move(only.call), backend_.runner, &method->writer(),
+                {wrap, in_transaction});
+}
+
+void RunMethod::StartTransaction(const std::shared_ptr<const RunPlan>& plan,
+                                 const std::shared_ptr<Exchange>& exchange) const {
   const auto done = [exchange](absl::StatusOr<std::string> response) { exchange->Answer(std::move(response)); };
   OwnTransaction::Start(backend_.transactions, {plan->mode, OnlyReads(*plan) ? Wrote::kNothing : Wrote::kPerhaps},
                         {exchange, exchange->MakeCancelSlot(), Traced(exchange, CallsOf(plan)), done});
-  return absl::OkStatus();
 }
 
 absl::Status RunMethod::StartKeyed(const v1::RunRequest& request, const std::string& key,
@@ -162,10 +212,7 @@ absl::StatusOr<std::string> RunMethod::RunCalls(const RunPlan& plan, db::Connect
   std::vector<exec::Outcome> outcomes;
   for (size_t i = 0; i < plan.calls.size(); ++i) {
     const PlannedCall& planned = plan.calls[i];
-    const auto named = [&](const absl::Status& error) {
-      const absl::Status placed = WithFieldsUnder(error, Cat("calls[", i, "].request"));
-      return WithMetadata(placed, "call", Cat(i), Cat("calls[", i, "] (", planned.method->plan().full_name, "): "));
-    };
+    const auto named = [&](const absl::Status& error) { return Named(i, planned.method->plan(), error); };
     const absl::StatusOr<plan::Call> call = Complete(planned, outcomes);
     if (!call.ok()) return named(call.status());
     absl::StatusOr<exec::Outcome> outcome = backend_.runner->Run(*call, connection, cancellation);

@@ -44,6 +44,10 @@ class RunMethod {
  private:
   /// Whether the caller may call each method by itself, before anything else is said about the run.
   absl::Status CheckCalls(const v1::RunRequest& request, Exchange* exchange) const;
+  /// Whether the run is one write that needs no transaction of ours to be all or nothing.
+  static bool IsOneStatement(const RunPlan& plan, const Exchange& exchange);
+  void StartOneStatement(const std::shared_ptr<RunPlan>& plan, const std::shared_ptr<Exchange>& exchange) const;
+  void StartTransaction(const std::shared_ptr<const RunPlan>& plan, const std::shared_ptr<Exchange>& exchange) const;
   /// All calls of the run, in its transaction.
   Work CallsOf(std::shared_ptr<const RunPlan> plan) const;
   absl::Status StartKeyed(const v1::RunRequest& request, const std::string& key,

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
+#include "absl/status/statusor.h"
 #include "server/exec/executor.h"
 #include "server/plan/call.h"
 #include "server/wire/exchange.h"
@@ -23,5 +26,20 @@ void RunAlone(exec::Executor* executor, const std::shared_ptr<Exchange>& exchang
 /// `runner` and `writer` outlive the call.
 void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr<Exchange>& exchange, plan::Call call,
                    const exec::Runner* runner, const ResponseWriter* writer);
+
+/// What stands round a write that is all that a larger call does.
+struct Surrounding {
+  /// Makes the call's answer of the write's: its response, or its error.
+  std::function<absl::StatusOr<std::string>(absl::StatusOr<std::string>)> wrap;
+  /// Answers the call by a transaction instead; nothing of the write was done, which it gets back.
+  std::function<void(plan::Call)> in_transaction;
+};
+/// The same for such a write. `wrap` makes a response longer by exec::kEnvelopeBytes at most, and `call` is answered by
+/// as much as is written: see IsAnsweredByItsStatement.
+void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr<Exchange>& exchange, plan::Call call,
+                   const exec::Runner* runner, const ResponseWriter* writer, Surrounding surrounding);
+
+/// Whether `call` is one statement that either has an answer, which can be sent, or changes nothing.
+bool IsAnsweredByItsStatement(const plan::Call& call);
 
 }  // namespace rowkeeper::wire

@@ -74,7 +74,7 @@ SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "descripti
 --   $2 computed 0
 
 -- tracker.v1.TaskRepository.GetById, of many calls
-SELECT "#row".*, "#calls"."#" FROM unnest($1::uuid[]) WITH ORDINALITY AS "#calls" ("#0", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "id" = "#calls"."#0" AND "deleted_at" IS NULL AND NOT "is_deleted") AS "#row"
+SELECT "#row".*, "#calls"."#" FROM unnest((SELECT $1::uuid[])) WITH ORDINALITY AS "#calls" ("#0", "#") CROSS JOIN LATERAL (SELECT "id", "project_id", "assignee_id", "board_column_id", "title", "description", "status", "priority", "due_date", "estimate", "position", "custom_numbers", "created_at", "updated_at", "deleted_at", "version", "is_deleted" FROM "task" WHERE "id" = "#calls"."#0" AND "deleted_at" IS NULL AND NOT "is_deleted") AS "#row"
 --   $1 id
 
 -- tracker.v1.TaskRepository.List

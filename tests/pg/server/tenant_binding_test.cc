@@ -92,23 +92,25 @@ TEST_F(TenantBindingTest, AProxysHeaderSaysWhoseRowsACallIsAbout) {
     options.headers.emplace_back("rowkeeper-tenant", tenant);
     return options;
   };
-  const Json profile = NewProfile("acme");
+  const Json profile = NewProfile("hooli");
   const Json request = {{"id", profile["id"]}};
-  EXPECT_EQ(server_->MustCall("ProfileRepository.GetById", request, by_proxy("acme", "gateway")), profile);
+  EXPECT_EQ(server_->MustCall("ProfileRepository.GetById", request, by_proxy("hooli", "gateway")), profile);
   EXPECT_EQ(Summary(server_->Call("ProfileRepository.GetById", request, by_proxy("globex", "gateway")).status()),
-            "NOT_FOUND ROW_NOT_FOUND [id]");
-  EXPECT_EQ(Summary(server_->Call("ProfileRepository.GetById", request, by_proxy("acme", "billing")).status()),
+            "NOT_FOUND ROW_NOT_FOUND");
+  EXPECT_EQ(Summary(server_->Call("ProfileRepository.GetById", request, by_proxy("hooli", "billing")).status()),
             "PERMISSION_DENIED FEATURE_NOT_ALLOWED");
   // A unit is of who began it, for the tenant for which it was begun.
-  const Unit unit(server_, Json::object(), by_proxy("acme", "gateway"));
-  EXPECT_EQ(unit.Call("ProfileRepository.GetById", request), profile);
+  const Unit unit(server_, Json::object(), by_proxy("hooli", "gateway"));
+  EXPECT_EQ(unit.MustCall("ProfileRepository.GetById", request), profile);
   EXPECT_TRUE(unit.Do("Commit").ok());
-  const auto stream = StartExport(server_, "ProfileRepository.Export", Json::object(), by_proxy("acme", "gateway"));
+  server_->MustCall("TodoRepository.Create", {{"todo", {{"owner_id", profile["id"]}, {"title", "t"}}}},
+                    by_proxy("hooli", "gateway"));
+  const auto stream = StartExport(server_, "TodoRepository.Export", Json::object(), by_proxy("hooli", "gateway"));
   int rows = 0;
   for (const Json& answer : stream->ReceiveAll()) {
-    for (const Json& row : answer.value("profiles", Json::array())) {
+    for (const Json& row : answer.value("todos", Json::array())) {
       ++rows;
-      EXPECT_EQ(row.value("tenant_id", ""), "acme");
+      EXPECT_EQ(row.value("tenant_id", ""), "hooli");
     }
   }
   EXPECT_GT(rows, 0);

@@ -121,6 +121,7 @@ TEST_F(CapacityTest, ALostCommitIsLookedUpWhileEveryPlaceIsPinned) {
   const Unit second(&server_, Lasting());
   RunRequest run(&server_);
   run.Add("TodoRepository.Create", {{"todo", {{"owner_id", todo["owner_id"]}, {"title", "new"}}}});
+  run.Add("TodoRepository.GetById", {{"id", todo["id"]}});
   auto running = std::async(std::launch::async, [&] { return run.Send(); });
   const std::string committing =
       "FROM pg_stat_activity WHERE datname = current_database() AND query = 'COMMIT' AND wait_event = 'PgSleep'";

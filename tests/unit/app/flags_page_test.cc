@@ -76,6 +76,7 @@ std::string InWords(const std::string& type) {
                                                             {"DIR", "directory"},
                                                             {"FILE", "file"},
                                                             {"ADDRESS", "address"},
+                                                            {"CALLER", "caller"},
                                                             {"URL", "URL"},
                                                             {"SQL", "SQL"},
                                                             {"SECRET", "secret"},

@@ -39,7 +39,7 @@ class MergedGetTest : public ::testing::Test {
     for (auto found = std::sregex_iterator(alone.begin(), alone.end(), parameter); found != std::sregex_iterator();
          ++found, ++count) {
       EXPECT_EQ((*found)[1], Cat(count + 1)) << alone;
-      arrays += Cat(count > 0 ? ", $" : "$", count + 1, "::", (*found)[2].str(), "[]");
+      arrays += Cat(count > 0 ? ", " : "", "(SELECT $", count + 1, "::", (*found)[2].str(), "[])");
       names += Cat("\"#", count, "\", ");
     }
     std::string row = alone;
@@ -95,11 +95,11 @@ TEST_F(MergedGetTest, ReadsAsWritten) {
     plan::Variant variant = BasicVariant(plan);
     variant.columns = {0, 2};
     variant.deleted = Deleted::kInclude;
-    EXPECT_EQ(
-        RenderMergedGet(plan, variant).text,
-        "SELECT \"#row\".*, \"#calls\".\"#\" FROM unnest($1::uuid[]) WITH ORDINALITY AS \"#calls\" (\"#0\", \"#\") "
-        "CROSS JOIN LATERAL (SELECT \"id\", \"title\" FROM \"todos\" WHERE \"id\" = \"#calls\".\"#0\" "
-        "ORDER BY (\"deleted_at\" IS NULL) DESC, \"deleted_at\" DESC LIMIT 1) AS \"#row\"");
+    EXPECT_EQ(RenderMergedGet(plan, variant).text,
+              "SELECT \"#row\".*, \"#calls\".\"#\" FROM unnest((SELECT $1::uuid[])) WITH ORDINALITY AS \"#calls\" "
+              "(\"#0\", \"#\") "
+              "CROSS JOIN LATERAL (SELECT \"id\", \"title\" FROM \"todos\" WHERE \"id\" = \"#calls\".\"#0\" "
+              "ORDER BY (\"deleted_at\" IS NULL) DESC, \"deleted_at\" DESC LIMIT 1) AS \"#row\"");
   });
 }
 

@@ -296,11 +296,11 @@ TEST_F(CallersTest, OnlyANamedProxySaysWhoseRowsACallIsAbout) {
   EXPECT_EQ(Ask(ForTenant("acme", gateway)), "tenant:acme jwt:g gateway");
   EXPECT_EQ(Ask(ForTenant("globex", Bearer(Token("edge")))), "tenant:globex jwt:edge ") << "each call has its own";
   EXPECT_EQ(Ask(gateway), "jwt:g gateway") << "a call without the header is of no tenant";
-  const auto refusal = [&](const Headers& headers, const char* path = kCall) {
+  const auto refusal = [&](const Headers& headers, const std::string& path = kCall) {
     return ReasonNameOf(CallOver(server_->channel(), headers, path).status);
   };
-  for (const char* const path :
-       {kCall, kStream, "/t.T/None", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"}) {
+  for (const std::string& path : {kCall, std::string(kStream), std::string("/t.T/None"),
+                                  std::string("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")}) {
     EXPECT_EQ(refusal(ForTenant("acme", Bearer(Token("bob"))), path), "FEATURE_NOT_ALLOWED") << path;
     EXPECT_EQ(refusal(ForTenant("acme", {}), path), "FEATURE_NOT_ALLOWED") << path;
   }
