@@ -6,7 +6,6 @@
 
 #include "server/observe/log.h"
 #include "server/schema/migration_options.h"
-#include "server/schema/migration_runner.h"
 
 namespace rowkeeper::app {
 namespace {
@@ -36,6 +35,11 @@ std::optional<int> PendingMigrations::count() const {
   return count == kUnknown ? std::nullopt : std::optional<int>(count);
 }
 
+std::shared_ptr<const std::vector<schema::MigrationState>> PendingMigrations::states() const {
+  const absl::MutexLock lock(&mutex_);
+  return states_;
+}
+
 void PendingMigrations::Start() {
   if (directory_.empty()) return;
   {
@@ -52,12 +56,13 @@ void PendingMigrations::Start() {
                                      {{"reason", std::string(status.message())}});
                       }
                       const absl::MutexLock lock(&mutex_);
+                      if (!status.ok()) states_ = nullptr;
                       counting_ = false;  // from here on the destructor may be through
                     });
 }
 
 absl::Status PendingMigrations::Count(db::Connection& connection) {
-  const auto states = schema::ReadMigrationStates(connection, directory_, schema::MigratorOptions().history_table);
+  auto states = schema::ReadMigrationStates(connection, directory_, schema::MigratorOptions().history_table);
   if (!states.ok()) return states.status();
   using Kind = schema::MigrationState::Kind;
   const auto pending = std::count_if(states->begin(), states->end(), [](const schema::MigrationState& state) {
@@ -65,6 +70,9 @@ absl::Status PendingMigrations::Count(db::Connection& connection) {
   });
   const bool has_history = static_cast<size_t>(pending) < states->size();
   count_ = has_history ? static_cast<int>(pending) : kUnknown;
+  auto seen = std::make_shared<const std::vector<schema::MigrationState>>(*std::move(states));
+  const absl::MutexLock lock(&mutex_);
+  states_ = std::move(seen);
   return absl::OkStatus();
 }
 

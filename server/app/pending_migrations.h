@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -10,11 +12,12 @@
 #include "server/base/timers.h"
 #include "server/db/connection.h"
 #include "server/exec/executor.h"
+#include "server/schema/migration_runner.h"
 
 namespace rowkeeper::app {
 
-/// Counts, every half minute, the migrations of a directory that the database does not have. Each time it is a job of
-/// the executor. Thread-safe.
+/// Looks, every half minute, which migrations of a directory the database has, and counts those that it lacks. Each
+/// time it is a job of the executor. Thread-safe.
 class PendingMigrations {
  public:
   /// `directory` may be empty: then nothing is known. All pointers outlive this object.
@@ -25,6 +28,10 @@ class PendingMigrations {
   /// Nothing while it is not known: before the first count, and where the database has no history of migrations, or
   /// keeps it in a table of another name.
   std::optional<int> count() const;
+  /// All of them as they were seen last, by version. nullptr: not known, before the first look and after one that
+  /// failed.
+  std::shared_ptr<const std::vector<schema::MigrationState>> states() const;
+  const std::string& directory() const { return directory_; }
 
  private:
   static constexpr int kUnknown = -1;
@@ -37,8 +44,9 @@ class PendingMigrations {
   Clock& clock_;
   std::atomic<int> count_{kUnknown};
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool counting_ ABSL_GUARDED_BY(mutex_) = false;
+  std::shared_ptr<const std::vector<schema::MigrationState>> states_ ABSL_GUARDED_BY(mutex_);
   PeriodicTimer timer_;
 };
 

@@ -92,6 +92,8 @@ std::vector<StatusPage> ListPages(const StatusSources& sources) {
                      now.now = sources.clock->WallNow();
                      return status::MakeCatalogueView(now);
                    }});
+  pages.push_back({{"/status/migrations", "Migrations"},
+                   [sources] { return status::MakeMigrationsView(ReadMigrations(sources)); }});
   if (sources.configuration != nullptr) {
     pages.push_back({{"/status/settings", "Settings"}, [sources] {
                        return MakeSettingsView(sources.configuration->Settings(), sources.clock->WallNow());

@@ -14,6 +14,7 @@
 #include "server/observe/call_history.h"
 #include "server/status/catalogue_view.h"
 #include "server/status/methods.h"
+#include "server/status/migrations.h"
 #include "server/status/overview.h"
 #include "server/wire/dynamic_service.h"
 #include "server/wire/units_slot.h"
@@ -50,6 +51,9 @@ status::OverviewData ReadOverview(const StatusSources& sources);
 
 /// All of `sources` that the page of methods shows.
 status::MethodsData ReadMethods(const StatusSources& sources);
+
+/// All of `sources` that the page of migrations shows.
+status::MigrationsData ReadMigrations(const StatusSources& sources);
 
 /// What `loaded` serves.
 status::CatalogueData ReadCatalogue(const LoadedCatalogue& loaded);

@@ -24,7 +24,7 @@ start_job() {
 findings_say() {
   page /status.json | sed '1,/^$/d' |
     python3 -c 'import json, sys; print("\n".join(f["what"] + " => " + f.get("remedy", "") for f in json.load(sys.stdin)["findings"]["list"]))' |
-    grep -Eq -- "$1"
+    grep -E -- "$1" >/dev/null
 }
 
 # browse NAME WIDTH HEIGHT [PATH [PATTERN...]]: a picture NAME.png; the page in the browser is no wider than WIDTH, has its
@@ -75,7 +75,7 @@ start_planner --admin-token-file "$WORK/admin-token" --admin-listen 127.0.0.1:0 
   --lock-timeout 600000 --statement-timeout 600000 --unit-max-idle-limit 600 --unit-idle-limit 600 --unit-total-limit 600 --pool-timeout 600 --queue-target 600
 call ProfileRepository.GetById "{\"id\": \"$ADA\"}" >/dev/null
 wait_until 60 "it says that all is well" page_says /status 200 'nothing is known to be wrong'
-for path in / /status /status.json /status/running /status/running.json /status/methods /status/methods.json /status/catalogue /status/catalogue.json /status/settings /status/settings.json /status.css; do
+for path in / /status /status.json /status/running /status/running.json /status/methods /status/methods.json /status/catalogue /status/catalogue.json /status/migrations /status/migrations.json /status/settings /status/settings.json /status.css; do
   answer=$(page "$path")
   contains "$answer" '^HTTP/1.1 200 ' "$path"
   contains "$answer" "^Content-Security-Policy: default-src 'none'; style-src 'self'; .*frame-ancestors 'none'" "$path"
@@ -91,6 +91,22 @@ browse well-desktop 1280 1800 /status 'nothing is known to be wrong'
 browse well-phone 390 3000
 browse methods-well-phone 390 1500 /status/methods
 browse settings-phone 390 1500 /status/settings 'pool-size'
+
+step "which migrations the database has and lacks"
+migrations_say() {
+  page /status/migrations.json | sed '1,/^$/d' |
+    python3 -c 'import json, sys; print("\n".join(" ".join((m["version"], m["name"], m["state"])) for m in json.load(sys.stdin)["migrations"]["list"]))' |
+    grep -E -- "$1" >/dev/null
+}
+FIRST=$(basename "$(find migrations/planner -maxdepth 1 -name '*.sql' | sort | head -n 1)" .sql)
+LAST=$(basename "$(find migrations/planner -maxdepth 1 -name '*.sql' | sort | tail -n 1)" .sql)
+wait_until 60 "all are applied" migrations_say "^${FIRST%%_*} ${FIRST#*_} applied$"
+migrations_say "^${LAST%%_*} ${LAST#*_} applied$" || fail "the newest migration is not applied"
+scratch_sql "CREATE TABLE kept AS SELECT * FROM schema_migrations; DELETE FROM schema_migrations WHERE version = '${LAST%%_*}'"
+wait_until 90 "one is pending" migrations_say "^${LAST%%_*} ${LAST#*_} pending$"
+browse migrations-desktop 1280 900 /status/migrations '1 migration is pending' 'rowkeeper migrate up' "${LAST#*_}"
+browse migrations-phone 390 1200 /status/migrations
+scratch_sql "INSERT INTO schema_migrations SELECT * FROM kept WHERE version = '${LAST%%_*}'; DROP TABLE kept"
 
 step "errors are told by reason and method, without what callers sent"
 expect_error NOT_FOUND . ProfileRepository.GetByHandle '{"handle": "a-callers-own-value"}'
