@@ -116,8 +116,8 @@ Statement RenderMergedList(const MethodPlan& plan, const Variant& variant) {
   }
   // A LATERAL with a LIMIT or an aggregate is the inner side of a nested loop, whatever else may be planned: the rows
   // of each call follow each other, in their order.
-  statement.text = Cat("SELECT \"#row\".*, \"#calls\".\"#\" FROM ", parameters.Calls(),
-                       " CROSS JOIN LATERAL (", statement.text, ") AS \"#row\"");
+  statement.text = Cat("SELECT \"#row\".*, \"#calls\".\"#\" FROM ", parameters.Calls(), " CROSS JOIN LATERAL (",
+                       statement.text, ") AS \"#row\"");
   statement.parameters = parameters.Take();
   statement.element_cell = counts ? 1 : static_cast<int>(statement.cells.size());
   statement.result =
