@@ -83,8 +83,8 @@ struct PolicyStats {
 
 /// Decides who may call what. Both sides have to allow it: the catalogue, unless it has no list at all, and the
 /// operator's file, if one is given. What a side has no list for is for nobody, but for fields, which are then for
-/// everybody who may call the method. The file is looked at every second: a
-/// good one takes the place of that in use, another one leaves it as it is. Thread-safe; no decision waits.
+/// everybody who may call the method. The file is looked at every second: a good one takes the place of that in use,
+/// another one leaves it as it is. Thread-safe; no decision waits.
 class Policies {
  public:
   struct Options {

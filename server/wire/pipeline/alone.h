@@ -34,8 +34,8 @@ struct Surrounding {
   /// Answers the call by a transaction instead; nothing of the write was done, which it gets back.
   std::function<void(plan::Call)> in_transaction;
 };
-/// The same for such a write. `wrap` makes a response longer by exec::kEnvelopeBytes at most, and `call` is answered by
-/// as much as is written: see IsAnsweredByItsStatement.
+/// The same for such a write, of which IsAnsweredByItsStatement is true. `wrap` makes a response longer by
+/// exec::kEnvelopeBytes at most.
 void RunWriteAlone(const OwnTransaction::Backend& backend, const std::shared_ptr<Exchange>& exchange, plan::Call call,
                    const exec::Runner* runner, const ResponseWriter* writer, Surrounding surrounding);
 
